@@ -1,0 +1,102 @@
+"""Load on a server, by wrk where it is installed; by `fallback_load.py` where it is not, and then says so.
+
+Rule: an answer that is not a 200, a timeout or a broken connection ends the benchmark; it would measure
+something else.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from measure import HEADERS, LOAD_CORE, QUERY, ROOT, Server, pinned
+
+UNITS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What the load generator saw in one round, and what it cost the server."""
+
+    requests: int
+    rate: float
+    """Requests a second."""
+    p50: float
+    p99: float
+    """Seconds."""
+    cpu: float = 0.0
+    """Seconds of the server's CPU a request."""
+
+
+def generator() -> str:
+    """Who makes the load, for the table."""
+    return (
+        "wrk"
+        if shutil.which("wrk")
+        else "fallback_load.py (Python: NOT wrk; rates and latencies are its own too)"
+    )
+
+
+def load(server: Server, body: bytes, seconds: float, connections: int) -> Load:
+    """Keep so many connections busy for so long."""
+    before = server.cpu()
+    seen = (by_wrk if shutil.which("wrk") else by_fallback)(server.url + QUERY, body, seconds, connections)
+    spent = server.cpu() - before
+    return Load(seen.requests, seen.rate, seen.p50, seen.p99, spent / seen.requests)
+
+
+def by_wrk(url: str, body: bytes, seconds: float, connections: int) -> Load:
+    with script(body) as lua:
+        command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds:g}s", "--latency", "-s", str(lua), url]
+        return parse(run(command))
+
+
+@contextmanager
+def script(body: bytes) -> Iterator[Path]:
+    """The query as wrk wants it."""
+    with tempfile.TemporaryDirectory() as folder:
+        lua = Path(folder) / "query.lua"
+        headers = (f'wrk.headers["{name}"] = "{value}"' for name, value in HEADERS.items())
+        lua.write_text("\n".join(('wrk.method = "POST"', *headers, f"wrk.body = [==[{body.decode()}]==]")))
+        yield lua
+
+
+def parse(printed: str) -> Load:
+    """Read what wrk prints."""
+    if wrong := re.search(r"Non-2xx or 3xx responses.*|Socket errors.*", printed):
+        raise SystemExit(f"expected only answers with status 200, found {wrong[0]}")
+    return Load(
+        requests=int(number(r"(\d+) requests in", printed)),
+        rate=number(r"Requests/sec:\s+([\d.]+)", printed),
+        p50=number(r"50%\s+([\d.]+)(\w+)", printed),
+        p99=number(r"99%\s+([\d.]+)(\w+)", printed),
+    )
+
+
+def number(pattern: str, printed: str) -> float:
+    found = re.search(pattern, printed)
+    if not found:
+        raise SystemExit(f"expected {pattern} in what the load generator prints, found {printed!r}")
+    value, *unit = found.groups()
+    return float(value) * (UNITS[unit[0]] if unit else 1)
+
+
+def by_fallback(url: str, body: bytes, seconds: float, connections: int) -> Load:
+    script = str(ROOT / "benchmarks" / "fallback_load.py")
+    printed = run([sys.executable, script, url, body.decode(), str(seconds), str(connections)])
+    return Load(**json.loads(printed))
+
+
+def run(command: list[str]) -> str:
+    done = subprocess.run(pinned(LOAD_CORE, command), capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"{command[0]} ended with {done.returncode}: {done.stderr.strip()}")
+    return done.stdout

@@ -1,0 +1,83 @@
+"""The vendor's error codes, as values, and the exception that carries one. Standard library only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class VendorError:
+    """One documented error: what goes into `errorCode` and `errorMsg`."""
+
+    code: int
+    name: str
+    """Our own name for it, used in scenario files."""
+    message: str
+
+
+# "Overview", the common error codes: all 22. Wording from 10000003 on is a translation.
+CATALOGUE: tuple[VendorError, ...] = (
+    VendorError(900001, "token-expired", "No token information exists or the token has expired"),
+    VendorError(900002, "token-invalid", "Failed to check the token information"),
+    VendorError(10000001, "internal-error", "Internal error, usually caused by an application system fault"),
+    VendorError(10000002, "parameter-incorrect", "The parameter is incorrect"),
+    VendorError(10000003, "parameter-missing", "The parameter does not exist; it must be entered"),
+    VendorError(
+        10000004, "parameter-exists", "The parameter already exists in the system and cannot be reused"
+    ),
+    VendorError(10000006, "duplicate-input", "Duplicate interface input parameter"),
+    VendorError(10000007, "duplicate-output", "Duplicate interface output parameter"),
+    VendorError(10000008, "duplicate-header", "Duplicate interface header parameter"),
+    VendorError(20000001, "released", "In released state, cannot be modified"),
+    VendorError(20000002, "flow-name-exists", "The flow name already exists"),
+    VendorError(20000003, "node-referenced", "Node deletion error: referenced by another flow"),
+    VendorError(
+        20000004, "variable-not-deleted", "Variable deletion error: referenced by a flow or template"
+    ),
+    VendorError(
+        20000005, "variable-not-modified", "Variable modification error: referenced by a flow or template"
+    ),
+    VendorError(20000006, "file-not-found", "File path does not exist"),
+    VendorError(20000007, "file-not-read", "Error reading the file stream"),
+    VendorError(20000008, "update-failed", "Data update error"),
+    VendorError(200900002, "application-fault", "Internal error, usually an application fault"),
+    VendorError(200900003, "parameter-error", "Parameter error, usually not all mandatory fields given"),
+    VendorError(200800001, "key-unknown", "The key does not exist"),
+    VendorError(200800002, "key-wrong", "The key is wrong"),
+    VendorError(200800003, "account-locked", "The account is locked"),
+)
+
+BY_NAME = {error.name: error for error in CATALOGUE}
+BY_CODE = {error.code: error for error in CATALOGUE}
+
+TOKEN_EXPIRED = BY_CODE[900001]
+TOKEN_INVALID = BY_CODE[900002]
+INTERNAL_ERROR = BY_CODE[10000001]
+PARAMETER_INCORRECT = BY_CODE[10000002]
+KEY_UNKNOWN = BY_CODE[200800001]
+KEY_WRONG = BY_CODE[200800002]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with a request: the vendor's error for it, and what exactly was wrong."""
+
+    error: VendorError
+    detail: str = ""
+    """Field, value and rule, for `errorMsg` and the log."""
+    status: int | None = None
+    """The HTTP status it forces; None leaves it to the setting `error_status`."""
+
+    @property
+    def message(self) -> str:
+        """The text of `errorMsg`."""
+        # Guess: [error-message] the documented words, a colon, our detail; a capture of each would settle it.
+        return f"{self.error.message}: {self.detail}" if self.detail else self.error.message
+
+
+class Refusal(Exception):
+    """The service refuses a request. The first problem decides the answer, all are on record."""
+
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__("; ".join(problem.message for problem in problems))
+        self.problems = problems

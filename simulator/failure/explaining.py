@@ -1,0 +1,130 @@
+"""A breach of the scenario schema, told to the person who wrote the file: where, what, how to mend it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from simulator.failure.located import Path, ScenarioError, meant, shown
+from simulator.failure.mending import mended
+from simulator.failure.yaml_node import Node
+from simulator.schema import Violation
+
+TYPES = {
+    "string": "a string",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "array": "a list",
+    "object": 'a mapping of "key: value" lines',
+    "null": "null",
+}
+
+Finding = tuple[Node, Path, str]
+"""The node to point at, the path to name, and what to say."""
+
+
+def explain(
+    violation: Violation, root: Node, origin: str, document: Mapping[str, Any]
+) -> Iterator[ScenarioError]:
+    """The located errors that one violation of the schema `document` amounts to."""
+    node = root.at(violation.path)
+    if violation.keyword == "additionalProperties":
+        findings = _unknown_keys(violation, node, document)
+    elif violation.keyword == "required":
+        findings = _missing_keys(violation, node)
+    else:
+        say = SAYINGS.get(violation.keyword, _otherwise)
+        findings = iter([(node, violation.path, say(violation, node))])
+    for place, path, message in findings:
+        yield ScenarioError(origin, place.line, place.column, path, message)
+
+
+def _unknown_keys(violation: Violation, node: Node, document: Mapping[str, Any]) -> Iterator[Finding]:
+    known = violation.schema.get("properties", {})
+    for key, place in node.keys.items():
+        if key not in known:
+            hint = meant(key, known) or _home(key, document) or f"; known here: {', '.join(known)}"
+            yield place, violation.path, f"unknown key {shown(key)}{hint}"
+
+
+def _home(key: str, document: Mapping[str, Any]) -> str:
+    """Where else a key that is unknown here would be at home."""
+    if key in document["properties"]:
+        return "; it belongs at the beginning of a line, inside no other key"
+    homes = [name for name, inside in document["properties"].items() if key in inside.get("properties", {})]
+    return f'; it belongs inside "{homes[0]}"' if homes else ""
+
+
+def _missing_keys(violation: Violation, node: Node) -> Iterator[Finding]:
+    for key in violation.expected:
+        if key not in violation.found:
+            examples = violation.schema.get("properties", {}).get(key, {}).get("examples", [])
+            example = f", such as: {key}: {_one_line(examples[0])}" if examples else ""
+            yield node, (*violation.path, key), f"missing; add it{example}"
+
+
+def _type(violation: Violation, node: Node) -> str:
+    expected = violation.expected if isinstance(violation.expected, list) else [violation.expected]
+    words = " or ".join(TYPES[name] for name in expected)
+    return f"expected {words}, found {_found(node)}{_fix(violation, mended(expected, node))}"
+
+
+def _enum(violation: Violation, node: Node) -> str:
+    allowed = violation.expected
+    words = " or ".join(map(_one_line, allowed))
+    near = meant(node.value, allowed) if isinstance(node.value, str) else ""
+    return f"expected {words}, found {_found(node)}{near or _fix(violation)}"
+
+
+def _const(violation: Violation, node: Node) -> str:
+    return f"expected {_one_line(violation.expected)}, found {_found(node)}{_fix(violation)}"
+
+
+def _bound(words: str) -> Callable[[Violation, Node], str]:
+    return lambda v, node: f"expected {words} {v.expected}, found {_found(node)}{_fix(v)}"
+
+
+def _length(violation: Violation, node: Node) -> str:
+    what = (
+        "text that is not empty" if violation.expected == 1 else f"at least {violation.expected} characters"
+    )
+    return f"expected {what}, found {_found(node)}{_fix(violation)}"
+
+
+def _otherwise(violation: Violation, node: Node) -> str:
+    return f"{_found(node)} is not allowed here{_fix(violation)}"
+
+
+SAYINGS: Mapping[str, Callable[[Violation, Node], str]] = {
+    "type": _type,
+    "enum": _enum,
+    "const": _const,
+    "minimum": _bound("at least"),
+    "maximum": _bound("at most"),
+    "minLength": _length,
+}
+
+
+def _fix(violation: Violation, otherwise: str = "") -> str:
+    """The schema's own advice for this place, else ours."""
+    advice = violation.schema.get("x-fix", otherwise)
+    return f"; {advice}" if advice else ""
+
+
+def _found(node: Node) -> str:
+    """What stands at a node, as a reader of the file would name it."""
+    if isinstance(node.value, dict):
+        return "a mapping"
+    if isinstance(node.value, list):
+        return "a list"
+    if isinstance(node.value, str):
+        return shown(node.value)
+    if node.value is None:
+        return "nothing (null)"
+    return node.text if isinstance(node.value, bool) else f"the number {node.text}"
+
+
+def _one_line(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,148 @@
+"""Scenario files to scenarios: `load`, `loads`, `find`. Any bytes give a Scenario or ScenarioErrors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from simulator import resources
+from simulator.failure import located, units
+from simulator.failure.located import ScenarioError, ScenarioErrors
+from simulator.failure.scenario import Scenario, scenario
+from simulator.failure.yaml_node import Node, Tree
+from simulator.failure.yaml_syntax import LARGEST_FILE
+from simulator.failure.yaml_tree import read
+from simulator.schema import Schema
+
+SUFFIXES = (".yaml", ".yml")
+
+CHECKS: tuple[tuple[located.Path, units.Complaint], ...] = (
+    (("tenant", "id"), units.tenant_id_complaint),
+    (("tenant", "token_lifetime"), units.lifetime_complaint),
+    (("settings", "time_zone"), units.time_zone_complaint),
+    (("clock",), units.clock_complaint),
+)
+"""What the schema cannot say, of values that are text."""
+
+
+def load(path: Path) -> Scenario:
+    """The scenario in the file `path`; its stem is the tenant's id where the file names none."""
+    origin = printable(path)
+    try:
+        with path.open("rb") as file:
+            source = file.read(LARGEST_FILE + 1)
+    except (OSError, ValueError) as error:
+        raise ScenarioErrors([_whole_file(origin, _unreadable(error))]) from None
+    return loads(source, origin, printable(path.stem))
+
+
+def loads(source: bytes, origin: str, stem: str | None = None) -> Scenario:
+    """The scenario in `source`; `origin` names it in messages. Raises ScenarioErrors, and nothing else."""
+    tree = read(source, origin)
+    errors = list(tree.errors)
+    for findings in (_breaches(tree.root, origin), _lapses(tree, origin, stem)):
+        # What is already said of a place is not said again in other words.
+        told = {(error.path, error.line, error.column) for error in errors}
+        errors += [error for error in findings if (error.path, error.line, error.column) not in told]
+    if errors:
+        raise ScenarioErrors(errors)
+    return scenario(tree.root.value, origin, stem or "")
+
+
+def find(paths: Iterable[Path]) -> list[Path]:
+    """The scenario files that files and folders (not their subfolders) amount to, in order."""
+    files: list[Path] = []
+    errors: list[ScenarioError] = []
+    for path in paths:
+        try:
+            files += _in_folder(path) if path.is_dir() else [_present(path)]
+        except (OSError, ValueError) as error:
+            errors.append(_whole_file(printable(path), _unreadable(error)))
+        except ScenarioErrors as error:
+            errors += error.errors
+    if errors:
+        raise ScenarioErrors(errors)
+    return list(dict.fromkeys(files))
+
+
+def _in_folder(folder: Path) -> list[Path]:
+    found = (path for path in folder.iterdir() if path.suffix in SUFFIXES and not path.name.startswith("."))
+    files = sorted(path for path in found if not path.is_dir())
+    if not files:
+        message = "no scenario in this folder; expected files named *.yaml or *.yml"
+        raise ScenarioErrors([_whole_file(printable(folder), message)])
+    return files
+
+
+def _present(path: Path) -> Path:
+    path.stat()
+    return path
+
+
+def printable(path: Path | str) -> str:
+    """A path's text, with what cannot be printed escaped."""
+    text = str(path).encode("utf-8", "backslashreplace").decode()
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def _unreadable(error: OSError | ValueError) -> str:
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return f"cannot be read: {reason}; expected a scenario file, or a folder of them"
+
+
+def _whole_file(origin: str, message: str) -> ScenarioError:
+    return ScenarioError(origin, 0, 0, (), message)
+
+
+@cache
+def _schema() -> Schema:
+    document = resources.read_json("scenario.schema.json")
+    contract = document["$id"].replace("scenario.schema.json", "openapi.json")
+    return Schema(document, resources={contract: resources.read_json("openapi.json")})
+
+
+def _breaches(root: Node, origin: str) -> Iterator[ScenarioError]:
+    schema = _schema()
+    if schema.accepts(root.value):
+        return
+    from simulator.failure import explaining  # only wanted when something is wrong
+
+    violations = schema.explain(root.value)
+    mistyped = {violation.path for violation in violations if violation.keyword == "type"}
+    for violation in violations:
+        if violation.keyword == "type" or violation.path not in mistyped:
+            yield from explaining.explain(violation, root, origin, schema.document)
+
+
+def _lapses(tree: Tree, origin: str, stem: str | None) -> Iterator[ScenarioError]:
+    """What the schema cannot say."""
+    for path, complain in CHECKS:
+        node = _node(tree.root, path)
+        if node and isinstance(node.value, str) and (message := complain(node.value)):
+            yield ScenarioError(origin, node.line, node.column, path, message)
+    for path, node in tree.floats:
+        if path[:2] == ("sessions", "records") and node.value.is_integer():
+            message = f"expected a whole number, found {node.text}; write {int(node.value)}"
+            yield ScenarioError(origin, node.line, node.column, path, message)
+    if not _node(tree.root, ("tenant", "id")):
+        yield from _nameless(tree.root, origin, stem)
+
+
+def _nameless(root: Node, origin: str, stem: str | None) -> Iterator[ScenarioError]:
+    """A scenario whose tenant takes the file's name, where that will not do."""
+    complaint = units.tenant_id_complaint(stem) if stem else "nothing names the tenant"
+    if complaint:
+        yield ScenarioError(
+            origin, root.line, root.column, (), f"{complaint}; write tenant: {{id: ...}} into the file"
+        )
+
+
+def _node(root: Node, path: located.Path) -> Node | None:
+    node: Any = root
+    for step in path:
+        node = node.items.get(step) if isinstance(node.value, dict) else None
+        if node is None:
+            return None
+    return node  # type: ignore[no-any-return]

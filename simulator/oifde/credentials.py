@@ -1,0 +1,76 @@
+"""Who may ask: a tenant's token and secret, judged; and the same for a tenant that nobody knows."""
+
+from __future__ import annotations
+
+import hmac
+from typing import Protocol
+
+from simulator.errors import KEY_UNKNOWN, KEY_WRONG, TOKEN_EXPIRED, TOKEN_INVALID, Problem
+from simulator.oifde.decoding import shown
+from simulator.oifde.tokens import Tokens, Verdict
+
+# Guess: [error-codes] which code answers which fault is documented nowhere; captures would settle it.
+TOKEN_PROBLEMS: dict[Verdict, Problem] = {
+    "missing": Problem(TOKEN_EXPIRED, "authToken is missing; fetch one from gettoken"),
+    "expired": Problem(TOKEN_EXPIRED, "authToken has expired; fetch another from gettoken"),
+    "unknown": Problem(TOKEN_INVALID, "authToken was not issued to this tenant"),
+}
+# Guess: [account-lock] wrong secrets, however many, lock nothing; trying a hundred would settle it.
+WRONG_SECRET = Problem(KEY_WRONG, "appSecret is not this tenant's secret")
+
+
+class Credentials(Protocol):
+    """Judges who asks."""
+
+    def token_problem(self, token: str | None, now: int) -> Problem | None:
+        """What is wrong with a query's token at `now` (epoch milliseconds); None when nothing is."""
+        ...
+
+    def secret_problem(self, secret: str) -> Problem | None:
+        """What is wrong with gettoken's secret; None when nothing is."""
+        ...
+
+    def issue(self, now: int) -> tuple[str, int]:
+        """A new token and its lifetime in seconds."""
+        ...
+
+
+class TenantCredentials:
+    """The credentials of a tenant that exists."""
+
+    def __init__(self, secret: str, tokens: Tokens) -> None:
+        self._secret = secret.encode()
+        self._tokens = tokens
+
+    def token_problem(self, token: str | None, now: int) -> Problem | None:
+        """What is wrong with a query's token at `now` (epoch milliseconds); None when nothing is."""
+        verdict = self._tokens.judge(token, now)
+        return None if verdict == "good" else TOKEN_PROBLEMS[verdict]
+
+    def secret_problem(self, secret: str) -> Problem | None:
+        """What is wrong with gettoken's secret; None when nothing is."""
+        return None if hmac.compare_digest(secret.encode(), self._secret) else WRONG_SECRET
+
+    def issue(self, now: int) -> tuple[str, int]:
+        """A new token and its lifetime in seconds."""
+        return self._tokens.issue(now), self._tokens.lifetime
+
+
+class UnknownTenant:
+    """The credentials of a tenant that nobody knows: nothing is right."""
+
+    def __init__(self, name: object) -> None:
+        self._name = shown(name)
+        self._named = isinstance(name, str) and name != ""
+
+    def token_problem(self, token: str | None, now: int) -> Problem | None:  # noqa: ARG002
+        """The tenant is unknown, whatever its token; a name that is no name has its own problem."""
+        return Problem(TOKEN_INVALID, f"tenantId {self._name} is unknown") if self._named else None
+
+    def secret_problem(self, secret: str) -> Problem | None:  # noqa: ARG002
+        """The key is unknown, whatever its secret."""
+        return Problem(KEY_UNKNOWN, f"appKey {self._name} is unknown")
+
+    def issue(self, now: int) -> tuple[str, int]:
+        """Never called: a secret problem comes first."""
+        raise LookupError(f"tenant {self._name} is unknown and is issued no token at {now}")

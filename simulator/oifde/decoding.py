@@ -1,0 +1,90 @@
+"""Bytes to a JSON object, or the reason why not. Knows nothing of what the object should hold."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+import orjson
+
+LENGTH_SHOWN = 60
+
+
+class NotAnObject(ValueError):
+    """The bytes are not one JSON object; the message says what and where."""
+
+
+def decode(octets: bytes) -> dict[str, Any]:
+    """The JSON object in `octets`; raises NotAnObject, and nothing else, for any other bytes."""
+    try:
+        value = orjson.loads(octets)
+    except orjson.JSONDecodeError as error:
+        raise NotAnObject(_fault(octets, error)) from None
+    if type(value) is not dict:
+        raise NotAnObject(f"the body is {_kind(value)}; expected a JSON object, {{...}}")
+    # Guess: [json-strictness] a repeated key is refused, not the last one taken; sending one would settle it.
+    if octets.count(b'"') != _quotes(value):
+        _refuse_repeats(octets)
+    return value
+
+
+decode_again: Callable[[bytes], dict[str, Any]] = lru_cache(maxsize=1024)(decode)
+"""`decode` for short bodies: clients ask the same again and again. Shared, so not to be changed."""
+
+SHORT = 1024
+"""Bytes up to which a body is worth remembering."""
+
+
+def _quotes(value: dict[str, Any]) -> int:
+    # A flat object without escapes has two quotes for each key and each string in it. A repeated
+    # key is kept once and so adds quotes that this does not count: equal means none repeats.
+    return 2 * (len(value) + list(map(type, value.values())).count(str))
+
+
+def _refuse_repeats(octets: bytes) -> None:
+    try:
+        # Numbers stay text: int() refuses thousands of digits.
+        json.loads(octets, object_pairs_hook=_unique, parse_int=str, parse_float=str)
+    except RecursionError:
+        raise NotAnObject("the body is nested too deep") from None
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in members:
+            raise NotAnObject(f"the key {shown(name)} is there twice; expected each key once")
+        members[name] = value
+    return members
+
+
+def _fault(octets: bytes, error: json.JSONDecodeError) -> str:
+    if not octets:
+        return "the body is empty; expected a JSON object, {...}"
+    if octets.startswith(b"\xef\xbb\xbf"):
+        return "the body begins with a byte order mark; expected JSON without one"
+    try:
+        octets.decode("utf-8")
+    except UnicodeDecodeError as mistake:
+        return f"the body is not UTF-8 at byte {mistake.start}; expected JSON in UTF-8"
+    if "recursion" in error.msg or "depth" in error.msg:
+        return "the body is nested too deep"
+    return f"the body is not JSON at line {error.lineno}, column {error.colno}: {error.msg}"
+
+
+def _kind(value: object) -> str:
+    if value is None:
+        return "null"
+    names = {list: "an array", str: "a string", bool: "true or false"}
+    return names.get(type(value), "a number")
+
+
+def shown(value: object) -> str:
+    """A JSON value as text for a message: quoted, escaped, never longer than a line."""
+    try:
+        text = orjson.dumps(value).decode()
+    except TypeError:
+        text = json.dumps(value, default=str)
+    return text if len(text) <= LENGTH_SHOWN else f"{text[:LENGTH_SHOWN]}... ({len(text)} characters)"

@@ -1,0 +1,39 @@
+"""From a query's values to what is asked for, and to the page that answers it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, tzinfo
+from typing import Any
+
+from simulator.oifde import contract
+from simulator.oifde.routing import QUERY
+from simulator.sessions import CallSession, Criteria
+
+
+def criteria(values: Mapping[str, Any], zone: tzinfo) -> Criteria:
+    """What `values`, already found good, ask for; times are read in `zone`."""
+    begin, end = values.get("beginTime"), values.get("endTime")
+    # Guess: [time-bounds] startTime, both ends inside, the last second whole; two queries would settle it.
+    # Guess: [field-lengths] an ID longer than documented finds nothing, no error; one query would settle it.
+    return Criteria(
+        values.get("userMobile"),
+        values.get("callId"),
+        values.get("ctiCallId"),
+        None if begin is None else _instant(begin, zone),
+        None if end is None else _instant(end, zone) + 999,
+    )
+
+
+def page(values: Mapping[str, Any], selection: Sequence[CallSession]) -> Sequence[CallSession]:
+    """The page of `selection` that `values` ask for; empty past the end."""
+    # Guess: [past-the-end] no records, the same total, no error; asking for page 999 would settle it.
+    defaults = contract.request_defaults(QUERY)
+    number = int(values.get("pageNum") or defaults["pageNum"])
+    size = int(values.get("pageSize") or defaults["pageSize"])
+    return selection[(number - 1) * size : number * size]
+
+
+def _instant(text: str, zone: tzinfo) -> int:
+    # Guess: [repeated-hour] where clocks go back, the first of the two; only a zone that does so asks.
+    return int(datetime.fromisoformat(text).replace(tzinfo=zone).timestamp()) * 1000

@@ -1,0 +1,49 @@
+"""Answers in the vendor's shapes, good and bad."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+
+from simulator.errors import Problem
+from simulator.exchange import Answer
+from simulator.http import JSON_UTF8, Headers, Response
+from simulator.oifde.routing import GETTOKEN
+from simulator.sessions import CallSession
+
+
+def records(page: Sequence[CallSession], total: int, warnings: tuple[str, ...]) -> Answer:
+    """The query's success: one page of `total` records."""
+    # The page's records are JSON already, so the object around them is written by hand.
+    body = b'{"errorCode":0,"errorMsg":"Success","total":%d,"recordList":[%b]}' % (
+        total,
+        b",".join([session.encoded for session in page]),
+    )
+    fields = {"errorCode": 0, "errorMsg": "Success", "total": total}
+    return Answer(Response(200, body, JSON_UTF8), fields, (), warnings)
+
+
+def token(text: str, lifetime: int, warnings: tuple[str, ...]) -> Answer:
+    """gettoken's success; `lifetime` is in seconds."""
+    # errorMsg is "" on success here; the query's is "Success" (C3 OIAP Interface Authentication).
+    fields = {"errorCode": 0, "errorMsg": "", "authToken": text, "expireTime": lifetime}
+    return Answer(Response(200, orjson.dumps(fields), JSON_UTF8), fields, (), warnings)
+
+
+def refusal(
+    shape: str,
+    problems: tuple[Problem, ...],
+    *,
+    status: int,
+    headers: Headers = (),
+    warnings: tuple[str, ...] = (),
+) -> Answer:
+    """The error answer to the first of `problems`, in the shape of the operation named `shape`."""
+    first = problems[0]
+    fields: dict[str, Any] = {"errorCode": first.error.code, "errorMsg": first.message}
+    # Guess: [error-body] what tables mark mandatory is there in errors too, empty; a capture would settle it.
+    empty: dict[str, Any] = {"authToken": ""} if shape == GETTOKEN else {"total": 0, "recordList": []}
+    response = Response(first.status or status, orjson.dumps(fields | empty), JSON_UTF8 + headers)
+    return Answer(response, fields | empty, problems, warnings)

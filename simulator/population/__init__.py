@@ -1,0 +1,1 @@
+"""Who has which call sessions. The only room that will know Faker."""

@@ -1,0 +1,1 @@
+"""Sockets, HTTP and TLS. The only room that knows aiohttp."""

@@ -1,0 +1,97 @@
+"""The one way out: plays a script on a request's transport. Honest answers leave this way too."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import struct
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from simulator.wire import Close, Reset, Script, Send, Wait
+
+if TYPE_CHECKING:
+    from aiohttp.abc import AbstractStreamWriter
+
+RESET_ON_CLOSE = struct.pack("ii", 1, 0)
+"""SO_LINGER of 0 seconds: closing sends RST."""
+
+HIGH_WATER = 64 * 1024
+"""Bytes that may wait for a client to read them before we wait for the client (asyncio's own limit)."""
+
+
+class Delivery(web.StreamResponse):
+    """A response that is a script.
+
+    aiohttp asks a handler's response three things: `prepare`, `write_eof` and `keep_alive`. They
+    are all overridden, so nothing of the parent's state is used, and none is made.
+    """
+
+    def __init__(self, script: Script, *, keep_alive: bool, write_seconds: float) -> None:
+        """`write_seconds` is how long a client may take to read what it is owed."""
+        self._script = script
+        self._write_seconds = write_seconds
+        self._goes_on = keep_alive
+        self._incoming: web.BaseRequest | None = None
+
+    @property
+    def keep_alive(self) -> bool | None:
+        """Whether another request may follow on this connection."""
+        return self._goes_on
+
+    async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
+        """Remember whose transport it is; nothing is written yet."""
+        self._incoming = request
+        return None
+
+    async def write_eof(self, data: bytes = b"") -> None:  # noqa: ARG002
+        """Play the script."""
+        assert self._incoming is not None
+        transport = self._incoming.transport
+        if transport is None:
+            self._goes_on = False
+            return
+        waiting: list[bytes] = []
+        for action in self._script:
+            if type(action) is Send:
+                waiting.append(action.octets)
+                continue
+            await self._write(transport, waiting)
+            await self._act(transport, action)
+        await self._write(transport, waiting)
+
+    async def _write(self, transport: asyncio.Transport, waiting: list[bytes]) -> None:
+        if not waiting or transport.is_closing():
+            return
+        transport.write(b"".join(waiting))
+        waiting.clear()
+        if transport.get_write_buffer_size() > HIGH_WATER:
+            await self._drain(transport)
+
+    async def _drain(self, transport: asyncio.Transport) -> None:
+        assert self._incoming is not None
+        try:
+            async with asyncio.timeout(self._write_seconds):
+                await self._incoming.writer.drain()
+        except TimeoutError:
+            self._break(transport)
+
+    async def _act(self, transport: asyncio.Transport, action: Wait | Close | Reset | Send) -> None:
+        match action:
+            case Wait(seconds):
+                await asyncio.sleep(seconds)
+            case Close():
+                self._goes_on = False
+                transport.close()
+            case Reset():
+                self._break(transport)
+            case Send():  # played by the caller
+                raise AssertionError("a Send is written, not acted out")
+
+    def _break(self, transport: asyncio.Transport) -> None:
+        self._goes_on = False
+        connection = transport.get_extra_info("socket")
+        if connection is not None:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
+        transport.abort()

@@ -1,0 +1,98 @@
+"""The data plane as tests drive it: through pytest-aiohttp's client, from a scenario written in the test."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import BaseTestServer, TestClient
+
+from simulator.failure import loading
+from simulator.journal import Journal
+from simulator.oifde.routing import Router
+from simulator.pipeline import Pipeline
+from simulator.tenants import Tenants
+from simulator.web.reading import Limits
+from simulator.web.server import data_plane
+
+SPECIFICATION = Path(__file__).parent / "specification"
+TOKEN = "0dbe11892be840cf983453ea70b505de"
+QUERY = "/oifde/rest/api/queryRecordHistory"
+GETTOKEN = "/oifde/rest/api/gettoken"
+
+Plane = Callable[..., Awaitable["Asking"]]
+
+
+class DataPlane(BaseTestServer):
+    """Our own runner where pytest-aiohttp expects a test server."""
+
+    def __init__(self, pipeline: Pipeline, limits: Limits) -> None:
+        super().__init__()
+        self._pipeline = pipeline
+        self._limits = limits
+
+    async def _make_runner(self, **kwargs: Any) -> web.BaseRunner:
+        return data_plane(self._pipeline, self._limits, idle_seconds=5.0, write_seconds=5.0)
+
+
+class Asking:
+    """A client that speaks as the vendor's documents say."""
+
+    def __init__(self, client: TestClient[Any, Any], tenants: Tenants) -> None:
+        self.client = client
+        self.tenants = tenants
+
+    async def post(self, path: str, body: Any, **options: Any) -> tuple[int, dict[str, Any]]:
+        """Status and decoded answer; `body` is JSON, or bytes sent as they are."""
+        octets = body if isinstance(body, bytes) else json.dumps(body).encode()
+        headers = {"Content-Type": "application/json; charset=UTF-8"} | options.pop("headers", {})
+        async with self.client.post(path, data=octets, headers=headers, **options) as response:
+            return response.status, json.loads(await response.read())
+
+    async def query(self, tenant: str = "acme", **fields: Any) -> dict[str, Any]:
+        """The answer to a query with the specification's token; a field that is `...` is left out."""
+        body = {"tenantId": tenant, "authToken": TOKEN, "userMobile": "18000000001"} | fields
+        return (await self.post(QUERY, {name: value for name, value in body.items() if value is not ...}))[1]
+
+
+@pytest.fixture
+def plane(aiohttp_client: Any) -> Plane:
+    """Serves scenarios given as `name=yaml text`."""
+
+    async def serve(
+        *, limits: Limits | None = None, error_status: int = 200, bad_json_status: int = 400, **texts: str
+    ) -> Asking:
+        scenarios = {name: loading.loads(text.encode(), f"{name}.yaml", name) for name, text in texts.items()}
+        tenants = Tenants(scenarios, seed="0", error_status=error_status)
+        pipeline = Pipeline(Router(bad_json_status=bad_json_status), tenants, Journal())
+        server = DataPlane(pipeline, limits or Limits(1 << 20, 5.0))
+        return Asking(await aiohttp_client(server), tenants)
+
+    return serve
+
+
+ACME = f"""
+tenant: {{tokens: ["{TOKEN}"]}}
+clock: "2026-01-01T00:00:00Z"
+sessions:
+  records:
+    - {{callSorId: "18000000001", calledNumber: "955500001", startTime: 1767225600000,
+        callId: "c1", ctiCallId: "t1"}}
+    - {{callSorId: "18000000001", calledNumber: "955500001", startTime: 1767225661500, callId: "c2"}}
+    - {{callSorId: "18000000002", calledNumber: "955500001", startTime: 1767225600000, callId: "c3"}}
+"""
+
+
+@pytest.fixture
+async def acme(plane: Plane) -> Asking:
+    """One tenant, `acme`, that accepts the specification's token, with three sessions of two users."""
+    return await plane(acme=ACME)
+
+
+def ids(answer: dict[str, Any]) -> list[str]:
+    """The callIds of an answer, in order."""
+    return [record["callId"] for record in answer["recordList"]]

@@ -1,0 +1,293 @@
+"""The command line as its users meet it: commands, options, environment, exit codes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, TextIO
+
+import pytest
+from serving import REPOSITORY, run
+
+from simulator import __version__, runner
+from simulator.cli import main
+from simulator.config import Settings, environment_name, flag_name
+
+GOOD = 'sessions: {records: [{callSorId: "1", calledNumber: "955500001", startTime: 1618558942000}]}\n'
+BAD = "clock: yesterday\nsesions: {}\n"
+
+
+@pytest.fixture(autouse=True)
+def no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    for entry in fields(Settings):
+        monkeypatch.delenv(environment_name(entry), raising=False)
+
+
+def leaves(*arguments: str) -> int:
+    """The exit code of a command that argparse itself ends."""
+    with pytest.raises(SystemExit) as exit_:
+        main(arguments)
+    assert isinstance(exit_.value.code, int)
+    return exit_.value.code
+
+
+# In general
+
+
+def test_help_names_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
+    assert leaves("--help") == 0
+    said = capsys.readouterr().out
+    for command in ("serve", "check", "readyz"):
+        assert f"    {command} " in said
+
+
+def test_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:
+    assert leaves("--version") == 0
+    assert capsys.readouterr().out == f"oifde-simulator {__version__}\n"
+
+
+WRONG_COMMANDS = {
+    "no command": ((), "required: COMMAND"),
+    "another command": (("start",), "start"),
+    "another option": (("serve", "--prot", "1"), "--prot"),
+    "an option without its value": (("serve", "--port"), "--port"),
+    "an argument to serve": (("serve", "acme.yaml"), "acme.yaml"),
+    "check of nothing": (("check",), "PATH"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "word"), WRONG_COMMANDS.values(), ids=WRONG_COMMANDS.keys())
+def test_a_wrong_command_is_one_line_and_exit_2(
+    capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], word: str
+) -> None:
+    assert leaves(*arguments) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert len(said.err.splitlines()) == 1
+    assert said.err.startswith("oifde-simulator")
+    assert word in said.err
+    assert "--help" in said.err
+
+
+def test_python_m_simulator_is_the_same_command() -> None:
+    done = run("--version")
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"oifde-simulator {__version__}\n", "")
+
+
+def test_the_installed_command_is_there() -> None:
+    installed = Path(sys.executable).with_name("oifde-simulator")
+    if not installed.exists():
+        pytest.skip("oifde-simulator is not installed beside this Python")
+    done = subprocess.run([installed, "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout == f"oifde-simulator {__version__}\n"
+
+
+# check
+
+
+def test_check_of_good_files_is_a_line_each_and_exit_0(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "acme.yaml").write_text(GOOD)
+    (tmp_path / "quiet.yml").write_text("tenant: {id: calm}\n")
+    assert main(["check", str(tmp_path)]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        f"{tmp_path}/acme.yaml: good: tenant acme, 1 record",
+        f"{tmp_path}/quiet.yml: good: tenant calm, 0 records",
+    ]
+
+
+def test_check_of_bad_files_is_a_line_an_error_and_exit_1(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, text in (("a.yaml", BAD), ("b.yaml", GOOD), ("c.yaml", "]")):
+        (tmp_path / name).write_text(text)
+    assert main(["check", str(tmp_path / "b.yaml"), str(tmp_path / "a.yaml"), str(tmp_path)]) == 1
+    said = [line.removeprefix(f"{tmp_path}/") for line in capsys.readouterr().out.splitlines()]
+    assert [line.split(": ")[0] for line in said] == [
+        *("b.yaml", "a.yaml:1:8", "a.yaml:2:1"),
+        *("a.yaml:1:8", "a.yaml:2:1", "b.yaml", "c.yaml:1:1"),
+    ]
+    assert 'did you mean "sessions"?' in said[2]
+
+
+# name: (what is there, words of the line)
+UNREADABLE = {
+    "nothing": (None, "No such file"),
+    "an empty folder": ({}, "no scenario in this folder"),
+    "a folder without scenarios": ({"readme.txt": "hello"}, "no scenario in this folder"),
+}
+
+
+@pytest.mark.parametrize(("content", "words"), UNREADABLE.values(), ids=UNREADABLE.keys())
+def test_check_of_what_is_no_scenario_is_a_line_and_exit_1_and_the_rest_is_checked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: dict[str, str] | None, words: str
+) -> None:
+    place, good = tmp_path / "place", tmp_path / "good.yaml"
+    good.write_text(GOOD)
+    if content is not None:
+        place.mkdir()
+        for name, text in content.items():
+            (place / name).write_text(text)
+    assert main(["check", str(place), str(good)]) == 1
+    first, second = capsys.readouterr().out.splitlines()
+    assert first.startswith(f"{place}: ")
+    assert words in first
+    assert second == f"{good}: good: tenant good, 1 record"
+
+
+def test_the_bundled_scenarios_are_good(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", str(REPOSITORY / "scenarios")]) == 0
+    assert "tenant paging, 250 records" in capsys.readouterr().out
+
+
+# serve and its settings
+
+
+@pytest.fixture
+def seen(monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
+    """The settings that `serve` was started with."""
+    found: list[Settings] = []
+
+    def serve(settings: Settings, out: TextIO) -> int:
+        found.append(settings)
+        return 0
+
+    monkeypatch.setattr(runner, "serve", serve)
+    return found
+
+
+# setting: (text, what is read from it)
+TEXTS: dict[str, tuple[str, Any]] = {
+    "scenarios": ("more", (Path("more"),)),
+    "no_bundled": ("true", True),
+    "tenant": ("ours=paging", (("ours", "paging"),)),
+    "host": ("0.0.0.0", "0.0.0.0"),
+    "port": ("1234", 1234),
+    "tls": ("off", "off"),
+    "tls_name": ("vendor.example", ("vendor.example",)),
+    "tls_dir": ("ours", Path("ours")),
+    "tls_cert": ("c.pem", Path("c.pem")),
+    "tls_key": ("k.pem", Path("k.pem")),
+    "control_host": ("::1", "::1"),
+    "control_port": ("0", 0),
+    "seed": ("another", "another"),
+    "max_body": ("2MiB", 2 << 20),
+    "bad_json_status": ("422", 422),
+    "error_status": ("500", 500),
+    "idle_timeout": ("800ms", 0.8),
+    "body_timeout": ("2m", 120.0),
+    "write_timeout": ("1h", 3600.0),
+    "ready_file": ("ready.json", Path("ready.json")),
+    "log_level": ("debug", "debug"),
+}
+SETTINGS = {entry.name: entry for entry in fields(Settings)}
+
+
+def test_the_table_of_texts_is_complete() -> None:
+    assert TEXTS.keys() == SETTINGS.keys()
+    assert all(value != SETTINGS[name].default for name, (_, value) in TEXTS.items())
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_every_setting_has_an_environment_variable(
+    seen: list[Settings], monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    text, value = TEXTS[name]
+    monkeypatch.setenv("OIFDE_SIMULATOR_" + name.upper(), text)
+    assert main(["serve"]) == 0
+    assert seen == [Settings(**{name: value})]
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_every_setting_has_an_option_which_wins_over_the_environment(
+    seen: list[Settings], monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    text, value = TEXTS[name]
+    monkeypatch.setenv("OIFDE_SIMULATOR_" + name.upper(), "false" if value is True else text + "1")
+    option = "--" + name.replace("_", "-")
+    assert main(["serve", option] if value is True else ["serve", option, text]) == 0
+    assert seen == [Settings(**{name: value})]
+
+
+def test_nothing_given_means_the_documented_defaults(seen: list[Settings]) -> None:
+    assert main(["serve"]) == 0
+    assert seen == [Settings()]
+    assert (Settings().host, Settings().port, Settings().control_port) == ("127.0.0.1", 8443, 8444)
+    assert (Settings().tls, Settings().max_body) == ("auto", 1 << 20)
+
+
+def test_what_is_repeatable_takes_several(seen: list[Settings], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OIFDE_SIMULATOR_SCENARIOS", "one.yaml:two")
+    monkeypatch.setenv("OIFDE_SIMULATOR_TENANT", "a=paging,b=paging")
+    assert main(["serve", "--tls-name", "a.example", "--tls-name", "b.example"]) == 0
+    assert seen[0].scenarios == (Path("one.yaml"), Path("two"))
+    assert seen[0].tenant == (("a", "paging"), ("b", "paging"))
+    assert seen[0].tls_name == ("a.example", "b.example")
+
+
+def test_an_empty_variable_counts_as_not_set(seen: list[Settings], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OIFDE_SIMULATOR_PORT", "")
+    assert main(["serve"]) == 0
+    assert seen == [Settings()]
+
+
+def test_help_of_serve_says_every_option_and_its_default(capsys: pytest.CaptureFixture[str]) -> None:
+    assert leaves("serve", "--help") == 0
+    said = " ".join(capsys.readouterr().out.split())
+    for entry in SETTINGS.values():
+        assert f" {flag_name(entry)}" in said
+    for default in ("8443", "8444", "127.0.0.1", "1048576", "75s", "30s", "60s", "auto", "400", "200"):
+        assert f"(default: {default})" in said
+    assert "OIFDE_SIMULATOR_SCENARIOS" in said
+
+
+# name: (setting, text)
+BAD_TEXTS = {
+    "a port too high": ("port", "65536"),
+    "a port that is a word": ("control_port", "https"),
+    "a full-width port": ("port", "８４４３"),
+    "a negative limit": ("max_body", "-1"),
+    "no limit": ("max_body", "0"),
+    "a status of three hundred thousand": ("error_status", "300000"),
+    "a status below 200": ("bad_json_status", "100"),
+    "a duration without its unit": ("idle_timeout", "30"),
+    "a duration of nothing": ("body_timeout", "0s"),
+    "half a pair": ("tenant", "acme"),
+    "another word for TLS": ("tls", "on"),
+    "another level": ("log_level", "chatty"),
+}
+
+
+@pytest.mark.parametrize("by_environment", [False, True], ids=["option", "environment"])
+@pytest.mark.parametrize(("name", "text"), BAD_TEXTS.values(), ids=BAD_TEXTS.keys())
+def test_a_bad_value_is_one_line_that_names_it_and_exit_2(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    text: str,
+    by_environment: bool,
+) -> None:
+    variable, option = environment_name(SETTINGS[name]), flag_name(SETTINGS[name])
+    if by_environment:
+        monkeypatch.setenv(variable, text)
+    assert main(["serve"] if by_environment else ["serve", f"{option}={text}"]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert len(said.err.splitlines()) == 1
+    assert said.err.startswith(f"oifde-simulator serve: {variable if by_environment else option}: expected ")
+    assert f'found "{text}"' in said.err
+
+
+def test_a_flag_in_the_environment_says_yes_or_no(
+    seen: list[Settings], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for text in ("0", "false", "No", "OFF"):
+        monkeypatch.setenv("OIFDE_SIMULATOR_NO_BUNDLED", text)
+        assert main(["serve"]) == 0
+    assert seen == [Settings()] * 4
+    monkeypatch.setenv("OIFDE_SIMULATOR_NO_BUNDLED", "maybe")
+    assert main(["serve"]) == 2
+    assert 'OIFDE_SIMULATOR_NO_BUNDLED: expected true or false, found "maybe"' in capsys.readouterr().err

@@ -1,0 +1,189 @@
+"""README.md keeps its word: every block in it is run, or compared with what the server does."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import GETTOKEN, QUERY, SPECIFICATION, TOKEN
+from serving import FREE_PORTS, PATIENCE, REPOSITORY, Served, fetch, run, served
+
+from simulator.config import Settings, environment_name, flag_name
+from simulator.failure import loading
+
+README = (REPOSITORY / "README.md").read_text()
+DOOR = REPOSITORY / ".ci" / "run"
+OTHER_TOOLS = {"--cacert"}
+needs_curl = pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl on this machine")
+
+
+def blocks(language: str) -> list[str]:
+    """The fenced blocks of README.md in a language, in order."""
+    found = re.findall(r"^```(\w+)\n(.*?)^```", README, re.M | re.S)
+    return [text.strip() for name, text in found if name == language]
+
+
+SERVE, TEST, EXAMPLE, FRESH_TOKEN, OWN, PIPELINE = blocks("sh")
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with served(tmp_path_factory.mktemp("readme")) as server:
+        yield server
+
+
+def ask(server: Served, path: str, **fields: str) -> dict[str, Any]:
+    _, _, body = fetch(server.data + path, json.dumps(fields).encode(), server.ca_pem())
+    answer: dict[str, Any] = json.loads(body)
+    return answer
+
+
+def query(server: Served, tenant: str, **fields: str) -> dict[str, Any]:
+    return ask(server, QUERY, **{"tenantId": tenant, "authToken": TOKEN, **fields})
+
+
+def here(text: str, server: Served) -> str:
+    """Text of the README with the ports of `server`."""
+    control, data = "http://127.0.0.1:8444", "https://127.0.0.1:8443"
+    assert data in text
+    return text.replace(control, server.control).replace(data, server.data)
+
+
+def printed(script: str, folder: Path) -> str:
+    """What a script prints, run in `folder`."""
+    done = subprocess.run(
+        ["sh", "-ec", script], cwd=folder, capture_output=True, text=True, timeout=PATIENCE, check=True
+    )
+    return done.stdout
+
+
+# Two lines
+
+
+@pytest.mark.parametrize(("line", "end"), [(SERVE, "serve"), (TEST, "pytest")], ids=["serve", "test"])
+def test_setting_up_is_one_line(line: str, end: str) -> None:
+    assert "\n" not in line
+    assert line.startswith("python3 -m venv .venv && .venv/bin/pip install ")
+    assert line.endswith(end)
+
+
+def test_the_door_for_people_and_ci_runs_these_very_lines() -> None:
+    if not DOOR.exists():
+        pytest.skip("there is no .ci/run here: this is not a checkout")
+    script = DOOR.read_text()
+    found = re.findall(r"^(\w+_line)=\$\((.*)\)$", script, re.M)
+    said = {name: printed(text, REPOSITORY) for name, text in found}
+    assert said == {"test_line": TEST + "\n", "serve_line": SERVE + "\n"}
+    for name in said:
+        assert f'"${name}"' in script
+
+
+# Ask it
+
+
+@needs_curl
+def test_the_curl_lines_work_when_pasted(server: Served, tmp_path: Path) -> None:
+    answer = json.loads(printed(here(EXAMPLE, server), tmp_path))
+    assert answer == json.loads((SPECIFICATION / "response.json").read_bytes())
+    fresh = json.loads(printed(here(FRESH_TOKEN, server), tmp_path))
+    assert (fresh["errorCode"], fresh["expireTime"]) == (0, 3600)
+    answer = query(server, "tenant001", authToken=fresh["authToken"], userMobile="180****9999")
+    assert answer["total"] == 1
+
+
+def test_the_line_that_serve_prints_asks_the_same(server: Served) -> None:
+    line = next(line for line in server.banner.splitlines() if "curl" in line)
+    written = here(EXAMPLE, server).replace("\\\n", " ").replace("\n", " && ")
+    assert sorted(shlex.split(line)) == sorted(shlex.split(written))
+
+
+# Tenants
+
+
+ROWS = dict(re.findall(r"^\| `(\w+)` \| (.*) \|$", README, re.M))
+
+
+def test_the_table_of_tenants_is_that_of_the_bundled_scenarios() -> None:
+    bundled = {loading.load(path).id for path in loading.find([REPOSITORY / "scenarios"])}
+    assert ROWS.keys() == bundled
+
+
+@pytest.mark.parametrize("tenant", ROWS)
+def test_the_table_of_tenants_names_a_user_and_how_many_sessions_there_are(
+    server: Served, tenant: str
+) -> None:
+    number, user = re.fullmatch(r".*?(\w+) sessions?\b.*`([^`]+)`.*", ROWS[tenant]).groups()  # type: ignore[union-attr]
+    assert query(server, tenant, userMobile=user)["total"] == int({"one": "1"}.get(number, number))
+
+
+@pytest.mark.parametrize("tenant", ROWS)
+def test_each_bundled_tenant_has_the_documented_secret_and_token(server: Served, tenant: str) -> None:
+    assert "has the secret `secret`" in README
+    assert f"the specification's token `{TOKEN}`" in README
+    assert ask(server, GETTOKEN, appKey=tenant, appSecret="secret")["errorCode"] == 0
+    assert query(server, tenant, userMobile="0")["errorCode"] == 0
+
+
+def test_a_scenario_of_ones_own_works_as_written(tmp_path: Path) -> None:
+    (text,) = blocks("yaml")
+    (tmp_path / "acme.yaml").write_text(text + "\n")
+    check, serve = (shlex.split(line) for line in OWN.splitlines())
+    assert (check[0], check[1]) == ("oifde-simulator", "check")
+    assert run(*check[1:], cwd=tmp_path).stdout == "acme.yaml: good: tenant acme, 1 record\n"
+    assert (serve[0], serve[1]) == ("oifde-simulator", "serve")
+    with served(tmp_path, *serve[2:], "--tenant", "ITS-ID=paging") as server:
+        token = ask(server, GETTOKEN, appKey="acme", appSecret="secret")["authToken"]
+        assert query(server, "acme", authToken=token, userMobile="18000000001")["total"] == 1
+        assert query(server, "ITS-ID", userMobile="18000000250")["total"] == 250
+
+
+# In a pipeline
+
+
+def test_the_line_for_pipelines_is_how_these_tests_start_a_server() -> None:
+    assert shlex.split(PIPELINE) == [
+        "oifde-simulator",
+        "serve",
+        *FREE_PORTS,
+        "--ready-file",
+        "ready.json",
+        "&",
+    ]
+
+
+def test_every_option_and_variable_it_names_is_there() -> None:
+    options = {flag_name(entry) for entry in fields(Settings)} | {"--wait"}
+    assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", README)) <= options | OTHER_TOOLS
+    variables = {environment_name(entry) for entry in fields(Settings)}
+    assert set(re.findall(r"OIFDE_SIMULATOR_[A-Z_]+", README)) <= variables
+
+
+def test_every_route_of_the_control_plane_it_names_is_there(server: Served) -> None:
+    (paragraph,) = re.findall(r"^The \*\*control plane\*\*.*?(?=^$)", README, re.M | re.S)
+    routes = re.findall(r"`(/[\w.]+)`", paragraph)
+    missing = json.loads(fetch(server.control + "/nothing")[2])["detail"]
+    assert sorted(routes) == sorted(missing.partition("expected one of ")[2].split(", "))
+    for route in routes:
+        assert fetch(server.control + route)[0] == 200
+
+
+# When a request is wrong
+
+
+def test_the_error_it_shows_is_what_the_server_answers(server: Served) -> None:
+    (shown,) = blocks("json")
+    answer = query(server, "tenant001", userMobile="180****9999", pageSize="7")
+    assert list(answer.items()) == list(json.loads(shown).items())
+
+
+@pytest.mark.parametrize("link", sorted(set(re.findall(r"\]\(([^)]+)\)", README))))
+def test_every_file_it_links_to_is_there(link: str) -> None:
+    assert (REPOSITORY / link).is_file()
