@@ -19,6 +19,20 @@ from pathlib import Path
 
 from measure import HEADERS, LOAD_CORE, QUERY, ROOT, Server, pinned
 
+FRESH = """
+local count = 0
+function request()
+  count = count + 1
+  local rest, tail = count, {}
+  while rest > 0 do
+    tail[#tail + 1] = rest % 2 == 0 and " " or "\\t"
+    rest = math.floor(rest / 2)
+  end
+  return wrk.format(nil, nil, nil, wrk.body .. table.concat(tail))
+end
+"""
+"""For wrk: white space behind the body, never twice the same; so that nothing remembered can help."""
+
 UNITS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0}
 
 
@@ -45,27 +59,33 @@ def generator() -> str:
     )
 
 
-def load(server: Server, body: bytes, seconds: float, connections: int) -> Load:
-    """Keep so many connections busy for so long."""
+def load(server: Server, body: bytes, seconds: float, connections: int, *, fresh: bool = False) -> Load:
+    """Keep so many connections busy for so long; `fresh` sends no two bodies alike (wrk only)."""
     before = server.cpu()
-    seen = (by_wrk if shutil.which("wrk") else by_fallback)(server.url + QUERY, body, seconds, connections)
+    url = server.url + QUERY
+    if shutil.which("wrk"):
+        seen = by_wrk(url, body, seconds, connections, FRESH if fresh else "")
+    else:
+        seen = by_fallback(url, body, seconds, connections)
     spent = server.cpu() - before
     return Load(seen.requests, seen.rate, seen.p50, seen.p99, spent / seen.requests)
 
 
-def by_wrk(url: str, body: bytes, seconds: float, connections: int) -> Load:
-    with script(body) as lua:
+def by_wrk(url: str, body: bytes, seconds: float, connections: int, extra: str = "") -> Load:
+    with script(body, extra) as lua:
         command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds:g}s", "--latency", "-s", str(lua), url]
         return parse(run(command))
 
 
 @contextmanager
-def script(body: bytes) -> Iterator[Path]:
+def script(body: bytes, extra: str = "") -> Iterator[Path]:
     """The query as wrk wants it."""
     with tempfile.TemporaryDirectory() as folder:
         lua = Path(folder) / "query.lua"
         headers = (f'wrk.headers["{name}"] = "{value}"' for name, value in HEADERS.items())
-        lua.write_text("\n".join(('wrk.method = "POST"', *headers, f"wrk.body = [==[{body.decode()}]==]")))
+        lua.write_text(
+            "\n".join(('wrk.method = "POST"', *headers, f"wrk.body = [==[{body.decode()}]==]", extra))
+        )
         yield lua
 
 

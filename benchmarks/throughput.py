@@ -28,6 +28,7 @@ from measure import (
 
 NAMES = {
     "simulator": "the simulator: schema, token, query, render",
+    "fresh": "the same, no two bodies alike",
     "application": "bare aiohttp: constant `web.Response`",
     "raw": "`web.Server`, constant raw write",
 }
@@ -63,7 +64,9 @@ def start(running: ExitStack, names: list[str]) -> dict[str, Server]:
         body.write_bytes(example_answer(servers["simulator"]))
         constant = ["--body-file", str(body)]
     for name in names:
-        if name != "simulator":
+        if name == "fresh":
+            servers[name] = servers["simulator"]
+        elif name != "simulator":
             servers[name] = running.enter_context(serving(bare(name, *constant)))
     return servers
 
@@ -88,7 +91,7 @@ def interleave(
     for number in range(rounds):
         first = number % len(names)
         for name in names[first:] + names[:first]:
-            turns[name].append(load(servers[name], EXAMPLE, seconds, connections))
+            turns[name].append(load(servers[name], EXAMPLE, seconds, connections, fresh=name == "fresh"))
     if "simulator" in servers:
         example_answer(servers["simulator"])
     return turns

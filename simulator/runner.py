@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from aiohttp import web
 
@@ -24,14 +24,20 @@ from simulator.journal import Journal
 from simulator.oifde.routing import Router
 from simulator.pipeline import Pipeline
 from simulator.tenants import Tenants
-from simulator.web import tls
 from simulator.web.control import control_plane
 from simulator.web.listener import listener
 from simulator.web.reading import Limits
 from simulator.web.server import data_plane
 
+if TYPE_CHECKING:
+    from simulator.web.tls import ServerTls
+
 BACKLOG = 4096
 """Connections that may wait to be accepted; the kernel may allow fewer."""
+
+
+COLLECTOR = (10_000, 20, 50)
+"""When the collector runs: a request makes many objects and no cycle of our own, so it may come seldom."""
 
 
 class Simulator:
@@ -73,9 +79,7 @@ class Simulator:
         while self._runners:
             await self._runners.pop().cleanup()
 
-    async def _open(
-        self, runner: web.BaseRunner, host: str, port: int, server_tls: tls.ServerTls | None
-    ) -> str:
+    async def _open(self, runner: web.BaseRunner, host: str, port: int, server_tls: ServerTls | None) -> str:
         await runner.setup()
         self._runners.append(runner)
         bound = listener(host, port)
@@ -86,12 +90,16 @@ class Simulator:
         return url("https" if server_tls else "http", host, bound.getsockname()[1])
 
 
-def _server_tls(settings: Settings) -> tls.ServerTls | None:
+def _server_tls(settings: Settings) -> ServerTls | None:
+    if settings.tls == "off" and not (settings.tls_cert or settings.tls_key):
+        return None
+    from simulator.web import tls  # slow to import
+
     if settings.tls_cert or settings.tls_key:
         if settings.tls_cert is None or settings.tls_key is None:
             raise ValueError("--tls-cert and --tls-key go together; give both")
         return tls.from_files(settings.tls_cert, settings.tls_key)
-    return None if settings.tls == "off" else tls.authority(settings.tls_name, settings.tls_dir)
+    return tls.authority(settings.tls_name, settings.tls_dir)
 
 
 def serve(settings: Settings, out: TextIO) -> int:
@@ -101,6 +109,7 @@ def serve(settings: Settings, out: TextIO) -> int:
     simulator = Simulator(settings, tenants)
     # What is loaded stays: the collector, off since the start, need never walk it.
     gc.freeze()
+    gc.set_threshold(*COLLECTOR)
     gc.enable()
     with asyncio.Runner(loop_factory=_loop_factory()) as loop:
         loop.run(_serve(simulator, settings, out))

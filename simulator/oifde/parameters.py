@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any
 
 from simulator.errors import PARAMETER_INCORRECT, Problem
 from simulator.oifde import contract
 from simulator.oifde.decoding import SHORT, decode_again, shown
+from simulator.oifde.query import Wanted
 
 IDENTITY = ("tenantId", "authToken", "appKey", "appSecret")
 """Fields that are judged before all others."""
@@ -39,6 +39,8 @@ class Reading:
     problems: tuple[Problem, ...] = ()
     """What is wrong with the others."""
     warnings: tuple[str, ...] = ()
+    wanted: Wanted | None = None
+    """What a query asks for, once somebody has worked it out."""
 
 
 class Parameters:
@@ -123,6 +125,8 @@ class Parameters:
 
 
 def _nearest(name: str, known: frozenset[str]) -> str:
+    from difflib import get_close_matches  # slow to import, and only wanted when something is wrong
+
     folded = {field.casefold(): field for field in sorted(known)}
     close = get_close_matches(name.casefold()[:100], folded, n=1)
     return folded[close[0]] if close else ""

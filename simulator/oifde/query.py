@@ -1,18 +1,30 @@
-"""From a query's values to what is asked for, and to the page that answers it."""
+"""From a query's values to what is asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, tzinfo
-from typing import Any
+from typing import Any, NamedTuple
 
 from simulator.oifde import contract
 from simulator.oifde.routing import QUERY
-from simulator.sessions import CallSession, Criteria
+from simulator.sessions import Criteria
 
 
-def criteria(values: Mapping[str, Any], zone: tzinfo) -> Criteria:
+class Wanted(NamedTuple):
+    """What a query asks for."""
+
+    criteria: Criteria
+    page: slice
+    """Which of the sessions that fit, newest first; beyond the end there are none."""
+
+
+def wanted(values: Mapping[str, Any], zone: tzinfo) -> Wanted:
     """What `values`, already found good, ask for; times are read in `zone`."""
+    return Wanted(_criteria(values, zone), _page(values))
+
+
+def _criteria(values: Mapping[str, Any], zone: tzinfo) -> Criteria:
     begin, end = values.get("beginTime"), values.get("endTime")
     # Guess: [time-bounds] startTime, both ends inside, the last second whole; two queries would settle it.
     # Guess: [field-lengths] an ID longer than documented finds nothing, no error; one query would settle it.
@@ -25,13 +37,12 @@ def criteria(values: Mapping[str, Any], zone: tzinfo) -> Criteria:
     )
 
 
-def page(values: Mapping[str, Any], selection: Sequence[CallSession]) -> Sequence[CallSession]:
-    """The page of `selection` that `values` ask for; empty past the end."""
+def _page(values: Mapping[str, Any]) -> slice:
     # Guess: [past-the-end] no records, the same total, no error; asking for page 999 would settle it.
     defaults = contract.request_defaults(QUERY)
     number = int(values.get("pageNum") or defaults["pageNum"])
     size = int(values.get("pageSize") or defaults["pageSize"])
-    return selection[(number - 1) * size : number * size]
+    return slice((number - 1) * size, number * size)
 
 
 def _instant(text: str, zone: tzinfo) -> int:

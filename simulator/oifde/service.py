@@ -78,9 +78,11 @@ class Service:
         if not self._conduct.flow_record:
             # Guess: [flow-record] disabled means success with nothing; a system without it would settle it.
             return rendering.records((), 0, warnings)
-        wanted = query.criteria(reading.values, self._conduct.time_zone)
-        selection = self._sessions.select(wanted, now)
-        return rendering.records(query.page(reading.values, selection), len(selection), warnings)
+        wanted = reading.wanted
+        if wanted is None:
+            wanted = reading.wanted = query.wanted(reading.values, self._conduct.time_zone)
+        selection = self._sessions.select(wanted.criteria, now)
+        return rendering.records(selection[wanted.page], len(selection), warnings)
 
     def _refuse(self, call: Call, problems: tuple[Problem, ...], warnings: tuple[str, ...]) -> Answer:
         return rendering.refusal(
