@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import shlex
+import textwrap
 from collections.abc import Iterator
 
 from simulator import __version__
 from simulator.failure.scenario import Scenario
 from simulator.oifde import contract
 from simulator.oifde.routing import QUERY
+from simulator.population import generator
 from simulator.tenants import Tenants
 
 MOST_SHOWN = 40
@@ -18,28 +20,36 @@ WIDEST = 100
 
 def banner(tenants: Tenants, *, data_url: str, control_url: str, authority: bool) -> str:
     """The lines that `serve` prints; `authority` when the certificate comes from an authority of ours."""
+    curl = _curl(tenants, data_url, control_url, authority)
     lines = [
         f"oifde-simulator {__version__}",
         f"  data plane     {data_url}",
         f"  control plane  {control_url}" + ("   (trust /ca.pem)" if authority else ""),
+        _generator(tenants),
         "",
         *_table(tenants),
         "",
         "Try it:",
-        f"  {_curl(tenants, data_url, control_url, authority)}",
+        f"  {curl}",
         "",
     ]
     return "\n".join(lines)
 
 
+def _generator(tenants: Tenants) -> str:
+    words = f"version {generator.VERSION}, Faker {generator.faker_version()}, seed {tenants.seed}"
+    return f"  generator      {words}"
+
+
 def _table(tenants: Tenants) -> Iterator[str]:
-    scenarios = list(tenants.scenarios.items())
-    width = max((len(name) for name, _ in scenarios[:MOST_SHOWN]), default=0)
-    for name, scenario in scenarios[:MOST_SHOWN]:
+    """A line for each scenario that has been read; the names of the others."""
+    read = dict(list(tenants.scenarios.read().items())[:MOST_SHOWN])
+    width = max(map(len, read), default=0)
+    for name, scenario in read.items():
         line = f"  {name:{width}}  {_summary(scenario)}"
         yield line if len(line) <= WIDEST else line[: WIDEST - 3] + "..."
-    if len(scenarios) > MOST_SHOWN:
-        yield f"  and {len(scenarios) - MOST_SHOWN} more: see /tenants of the control plane"
+    names = ", ".join(name for name in tenants.scenarios if name not in read)
+    yield from (f"  {line}" for line in textwrap.wrap(names, WIDEST - 2, break_on_hyphens=False))
 
 
 def _summary(scenario: Scenario) -> str:

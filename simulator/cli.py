@@ -1,21 +1,18 @@
-"""The command line: arguments in, exit code out. What the commands do lives in the rooms below."""
+"""The command line: arguments in, exit code out. What the commands do lives in `commands` and below."""
 
 from __future__ import annotations
 
 import argparse
-import gc
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import Field, fields
 from pathlib import Path
 from typing import Any, NoReturn
 
-from simulator import __version__
-from simulator.config import Settings, environment_name, flag_name, settings
-
-DONE, WRONG, MISUSED = 0, 1, 2
-"""Exit codes: all well; what was looked at is wrong; the command could not do its work."""
+from simulator import __version__, commands
+from simulator.commands import DONE, MISUSED, WORLDLY
+from simulator.config import Settings, environment_name, flag_name
 
 
 class Parser(argparse.ArgumentParser):
@@ -31,6 +28,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parsed = _parser().parse_args(arguments)
     try:
         return int(parsed.run(parsed))
+    except BrokenPipeError:  # whoever read our output has seen enough
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115  for the interpreter's last flush
+        return DONE
     except (ValueError, OSError) as error:
         print(f"oifde-simulator {parsed.command}: {error}", file=sys.stderr)
         return MISUSED
@@ -41,10 +41,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> Parser:
     parser = Parser(prog="oifde-simulator", description="Plays Huawei's Session Record Query Interface.")
     parser.add_argument("--version", action="version", version=f"oifde-simulator {__version__}")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    _add_serve(commands.add_parser("serve", help="serve scenarios until SIGTERM or Ctrl-C"))
-    _add_check(commands.add_parser("check", help="validate scenario files"))
-    _add_readyz(commands.add_parser("readyz", help="ask a running server whether it is ready"))
+    command = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_serve(command.add_parser("serve", help="serve scenarios until SIGTERM or Ctrl-C"))
+    _add_check(command.add_parser("check", help="validate scenario files"))
+    _add_scenarios(command.add_parser("scenarios", help="list the scenarios there are"))
+    _add_new(command.add_parser("new", help="write a scenario to begin with"))
+    _add_explain(command.add_parser("explain", help="say what happens to a request, and why"))
+    _add_sessions(command.add_parser("sessions", help="show or freeze a tenant's sessions"))
+    _add_readyz(command.add_parser("readyz", help="ask a running server whether it is ready"))
     return parser
 
 
@@ -52,16 +56,26 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
     example = environment_name(fields(Settings)[0])
     parser.epilog = f"Every option has an environment variable, such as {example}."
     for entry in fields(Settings):
-        about = entry.metadata
-        shape: dict[str, Any] = {"metavar": about["word"]}
-        if isinstance(entry.default, bool):
-            shape = {"action": "store_true"}
-        elif about["separator"]:
-            shape |= {"action": "append"}
-        default = "" if entry.default in ((), None, False) else f" (default: {_text(entry.default)})"
-        text = f"{about['help']}{default}{'; repeatable' if about['separator'] else ''}".replace("%", "%%")
-        parser.add_argument(flag_name(entry), default=argparse.SUPPRESS, help=text, **shape)
-    parser.set_defaults(run=serve)
+        _add_option(parser, entry)
+    parser.set_defaults(run=commands.serve)
+
+
+def _add_option(parser: argparse.ArgumentParser, entry: Field[Any]) -> None:
+    about = entry.metadata
+    shape: dict[str, Any] = {"metavar": about["word"]}
+    if isinstance(entry.default, bool):
+        shape = {"action": "store_true"}
+    elif about["separator"]:
+        shape |= {"action": "append"}
+    default = "" if entry.default in ((), None, False) else f" (default: {_text(entry.default)})"
+    text = f"{about['help']}{default}{'; repeatable' if about['separator'] else ''}".replace("%", "%%")
+    parser.add_argument(flag_name(entry), default=argparse.SUPPRESS, help=text, **shape)
+
+
+def _add_options(parser: argparse.ArgumentParser, names: Sequence[str]) -> None:
+    for entry in fields(Settings):
+        if entry.name in names:
+            _add_option(parser, entry)
 
 
 def _text(default: Any) -> str:
@@ -70,61 +84,49 @@ def _text(default: Any) -> str:
 
 def _add_check(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a file, or a folder of them")
-    parser.set_defaults(run=check)
+    parser.set_defaults(run=commands.check)
+
+
+def _add_scenarios(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="for machines, with whole descriptions")
+    _add_options(parser, WORLDLY[:2])
+    parser.set_defaults(run=commands.scenarios)
+
+
+def _add_new(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", metavar="NAME", help="the tenant's id; the file is NAME.yaml")
+    parser.set_defaults(run=commands.new)
+
+
+def _add_explain(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("scenario", metavar="SCENARIO", help="a file, or the id of a scenario there is")
+    parser.add_argument(
+        "request",
+        metavar="REQUEST.json",
+        help="the body, or an object of endpoint, headers and body; - for stdin",
+    )
+    parser.add_argument("--repeat", default="1", metavar="N", help="send it so many times (default: 1)")
+    parser.add_argument("--endpoint", metavar="NAME", help="gettoken or queryRecordHistory")
+    parser.add_argument("--json", action="store_true", help="for machines, with every byte")
+    _add_options(parser, WORLDLY)
+    parser.set_defaults(run=commands.explain)
+
+
+def _add_sessions(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("tenant", nargs="?", default="tenant001", metavar="TENANT", help="default: tenant001")
+    parser.add_argument("number", nargs="?", metavar="NUMBER", help="a userMobile; without it, some samples")
+    shape = parser.add_mutually_exclusive_group()
+    shape.add_argument("--json", action="store_true", help="whole records as JSON")
+    shape.add_argument("--csv", action="store_true", help="whole records as CSV")
+    shape.add_argument("--export", type=int, metavar="N", help="write N sessions as a scenario file")
+    frozen = Path("frozen.yaml")
+    parser.add_argument("--to", type=Path, default=frozen, metavar="FILE", help=f"default: {frozen}")
+    _add_options(parser, WORLDLY)
+    parser.set_defaults(run=commands.sessions)
 
 
 def _add_readyz(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--wait", action="store_true", help="keep asking until it is, or until --timeout")
     parser.add_argument("--timeout", default="30s", metavar="DURATION", help="default: 30s")
     parser.add_argument("--url", help="the control plane; default: from the same environment as serve")
-    parser.set_defaults(run=readyz)
-
-
-def serve(parsed: argparse.Namespace) -> int:
-    """Serve until told to stop."""
-    gc.disable()  # starting makes little garbage and many objects; the runner turns it on again
-    from simulator import runner
-
-    return runner.serve(settings(vars(parsed), os.environ), sys.stdout)
-
-
-def check(parsed: argparse.Namespace) -> int:
-    """Validate scenario files: a line for each good file and for each error."""
-    verdicts = [_is_good(path) for path in parsed.paths]
-    return DONE if all(verdicts) else WRONG
-
-
-def _is_good(path: Path) -> bool:
-    """Say what is in a scenario file, or in each of a folder; whether nothing is wrong."""
-    from simulator.failure import loading
-    from simulator.failure.located import ScenarioErrors
-
-    try:
-        files = loading.find([path])
-        if files != [path]:
-            verdicts = [_is_good(file) for file in files]
-            return all(verdicts)
-        scenario = loading.load(path)
-    except ScenarioErrors as errors:
-        print(errors)
-        return False
-    records = counted(len(scenario.records), "record")
-    print(f"{loading.printable(path)}: good: tenant {scenario.id}, {records}")
-    return True
-
-
-def readyz(parsed: argparse.Namespace) -> int:
-    """Ask the control plane whether it is ready."""
-    from simulator import readiness
-    from simulator.quantities import duration
-
-    url = parsed.url or readiness.control_url(settings({}, os.environ))
-    patience = duration(parsed.timeout) if parsed.wait else 0.0
-    ready, line = readiness.ask(url, patience)
-    print(line, file=sys.stdout if ready else sys.stderr)
-    return DONE if ready else WRONG
-
-
-def counted(number: int, noun: str) -> str:
-    """`1 record`, `250 records`."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+    parser.set_defaults(run=commands.readyz)

@@ -12,7 +12,7 @@ from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from simulator.quantities import byte_count, duration, flag, http_status, one_of, pair, port_number
+from simulator.quantities import byte_count, count, duration, flag, http_status, one_of, pair, port_number
 
 ENVIRONMENT_PREFIX = "OIFDE_SIMULATOR_"
 LOG_LEVELS = ("debug", "info", "warning", "error")
@@ -38,6 +38,7 @@ class Settings:
         separator=os.pathsep,
     )
     no_bundled: bool = option(False, "leave the bundled scenarios out", read=flag)
+    watch: bool = option(False, "follow the files of --scenarios: what changes is served at once", read=flag)
     tenant: tuple[tuple[str, str], ...] = option(
         (), "serve a scenario under another tenant id too", read=pair, word="ID=SCENARIO", separator=","
     )
@@ -76,6 +77,9 @@ class Settings:
     )
     write_timeout: float = option(
         60.0, "how long a client may leave an answer unread", read=duration, word="DURATION"
+    )
+    max_waiting: int = option(
+        1000, "connections that may be held by faults at once", read=count, word="NUMBER"
     )
     ready_file: Path | None = option(
         None, "a file that appears when both planes listen", read=Path, word="PATH"

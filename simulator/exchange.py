@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from simulator.errors import Problem
 from simulator.http import Request, Response
+from simulator.sessions import CallSession
 from simulator.wire import Script
 
 
@@ -22,6 +23,12 @@ class Answer:
     """Everything wrong with the request; the first decided the answer."""
     warnings: tuple[str, ...] = ()
     """Mistakes of the client that the real service would let pass."""
+    selection: Sequence[CallSession] = ()
+    """All sessions that fit the query, of which the answer carries a page."""
+    page: slice | None = None
+    """Which of the selection the answer carries; None where it carries no records."""
+    render: Callable[[Sequence[bytes], int], Response] | None = None
+    """Makes the same answer with other records, as JSON texts, and another total."""
 
 
 @dataclass(slots=True)
@@ -36,4 +43,14 @@ class Exchange:
     """The operation's name, such as `queryRecordHistory`; empty for another path."""
     request: Request
     honest: Answer
+    response: Response
+    """What is sent in place of the honest answer; the same object where no rule changed it."""
     script: Script
+    rule: str = ""
+    """The name of the rule that spoiled it; empty where none did."""
+    faults: tuple[str, ...] = ()
+    """The names of the faults on its wire."""
+    held_back: tuple[tuple[str, str], ...] = ()
+    """Rules that were about the request but did not fire, and why."""
+    notes: tuple[str, ...] = ()
+    """What a rule could not do."""

@@ -1,17 +1,25 @@
-"""A request's life, top to bottom: read the call, find its tenant, answer, script, record. No I/O."""
+"""A request's life, top to bottom: the honest answer first, then what rules make of it. No I/O."""
 
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
+from functools import partial
+from urllib.parse import quote
 
 from simulator.errors import INTERNAL_ERROR
 from simulator.exchange import Answer, Exchange
-from simulator.http import Request
+from simulator.failure.actions import NotApplicable
+from simulator.failure.matching import View
+from simulator.failure.rules import HONEST, Decision
+from simulator.http import Request, Response
 from simulator.journal import Journal
 from simulator.oifde.routing import Call, Router
 from simulator.tenants import Tenant, Tenants
 
 log = logging.getLogger("simulator")
+
+PROVENANCE = "X-Simulator-Rule"
 
 
 class Pipeline:
@@ -28,8 +36,12 @@ class Pipeline:
         tenant = self.tenants.of(call)
         now = tenant.clock.now()
         honest = _answer(tenant, call, now)
-        script = honest.response.script(request, now)
-        exchange = Exchange(now, tenant.id, call.operation, request, honest, script)
+        if tenant.rules.rules:
+            exchange = _spoiled(tenant, call, honest, now)
+        else:
+            response = honest.response
+            script = response.script(request, now)
+            exchange = Exchange(now, tenant.id, call.operation, request, honest, response, script)
         self._journal.record(exchange)
         return exchange
 
@@ -41,3 +53,34 @@ def _answer(tenant: Tenant, call: Call, now: int) -> Answer:
         # Guess: [internal-error] a fault of the server is 10000001; a capture of one would settle it.
         log.exception("a defect of the simulator; the client was answered %d", INTERNAL_ERROR.code)
         return tenant.service.broken(call)
+
+
+def view(call: Call, honest: Answer) -> View:
+    """What rules can see."""
+    fields = {**honest.fields, "status": honest.response.status}
+    return View(call.operation, call.document, call.request.headers, fields)
+
+
+def _spoiled(tenant: Tenant, call: Call, honest: Answer, now: int) -> Exchange:
+    decision = tenant.rules.decide(view(call, honest), now)
+    notes: tuple[str, ...] = ()
+    try:
+        response = decision.reshape(honest, partial(tenant.service.refuse, call))
+    except NotApplicable as reason:
+        notes, response = (f"{decision.rule}: {reason}; the honest answer was sent",), honest.response
+        decision = replace(HONEST, held_back=decision.held_back)
+    token = call.document.get("authToken") or honest.fields.get("authToken")
+    tenant.credentials.end(decision.action.token, token)
+    if decision.rule and tenant.provenance:
+        response = _told(response, decision)
+    script = decision.spoil(response.script(call.request, now))
+    return Exchange(
+        now, tenant.id, call.operation, call.request, honest, response, script,
+        decision.rule, decision.faults, decision.held_back, notes,
+    )  # fmt: skip
+
+
+def _told(response: Response, decision: Decision) -> Response:
+    """The response with a header that says who spoiled it."""
+    names = "; ".join((quote(decision.rule), *(f"fault={name}" for name in decision.faults)))
+    return Response(response.status, response.body, (*response.headers, (PROVENANCE, names)))

@@ -9,6 +9,11 @@ import re
 from collections.abc import Callable
 
 
+def counted(number: int, noun: str) -> str:
+    """`1 record`, `250 records`: the way back, for a noun that takes an s."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def port_number(text: str) -> int:
     """A TCP port, 0 for any free one."""
     return _within(text, 0, 65535, "a port from 0 to 65535; 0 picks a free one")
@@ -17,6 +22,11 @@ def port_number(text: str) -> int:
 def http_status(text: str) -> int:
     """An HTTP status that may answer a request."""
     return _within(text, 200, 599, "an HTTP status from 200 to 599")
+
+
+def count(text: str) -> int:
+    """How many, at least one."""
+    return _within(text, 1, 999_999, "a whole number from 1 to 999999")
 
 
 def byte_count(text: str) -> int:

@@ -9,8 +9,9 @@ import logging
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -30,6 +31,7 @@ from simulator.web.reading import Limits
 from simulator.web.server import data_plane
 
 if TYPE_CHECKING:
+    from simulator.watching import Watcher
     from simulator.web.tls import ServerTls
 
 BACKLOG = 4096
@@ -38,6 +40,10 @@ BACKLOG = 4096
 
 COLLECTOR = (10_000, 20, 50)
 """When the collector runs: a request makes many objects and no cycle of our own, so it may come seldom."""
+
+
+WARM_AFTER = 0.5
+"""Seconds after the start at which words of generated sessions are drawn, if nobody needed them before."""
 
 
 class Simulator:
@@ -64,7 +70,11 @@ class Simulator:
         pipeline = Pipeline(router, self.tenants, Journal())
         limits = Limits(settings.max_body, settings.body_timeout)
         data = data_plane(
-            pipeline, limits, idle_seconds=settings.idle_timeout, write_seconds=settings.write_timeout
+            pipeline,
+            limits,
+            idle_seconds=settings.idle_timeout,
+            write_seconds=settings.write_timeout,
+            max_waiting=settings.max_waiting,
         )
         control = control_plane(self.tenants, self.ca_pem)
         try:
@@ -105,23 +115,37 @@ def _server_tls(settings: Settings) -> ServerTls | None:
 def serve(settings: Settings, out: TextIO) -> int:
     """Serve until SIGTERM or SIGINT; returns the exit code."""
     _log_to_stderr(settings.log_level or ("info" if sys.stderr.isatty() else "warning"))
-    tenants = Tenants(world.scenarios(settings), seed=settings.seed, error_status=settings.error_status)
+    watcher = _watcher(settings)
+    scenarios = watcher.scenarios if watcher else world.scenarios(settings)
+    tenants = Tenants(scenarios, seed=settings.seed, error_status=settings.error_status)
     simulator = Simulator(settings, tenants)
     # What is loaded stays: the collector, off since the start, need never walk it.
     gc.freeze()
     gc.set_threshold(*COLLECTOR)
     gc.enable()
     with asyncio.Runner(loop_factory=_loop_factory()) as loop:
-        loop.run(_serve(simulator, settings, out))
+        loop.run(_serve(simulator, settings, watcher, out))
     return 0
 
 
-async def _serve(simulator: Simulator, settings: Settings, out: TextIO) -> None:
+def _watcher(settings: Settings) -> Watcher | None:
+    if not settings.watch:
+        return None
+    from simulator.watching import Watcher  # only wanted where files are followed
+
+    return Watcher(settings)
+
+
+def _following(watcher: Watcher | None, tenants: Tenants) -> AbstractContextManager[None]:
+    return watcher.following(tenants) if watcher else nullcontext()
+
+
+async def _serve(simulator: Simulator, settings: Settings, watcher: Watcher | None, out: TextIO) -> None:
     stop = asyncio.Event()
     _on_signals(stop.set)
     await simulator.start()
     try:
-        with _ready_file(settings.ready_file, simulator):
+        with _following(watcher, simulator.tenants), _ready_file(settings.ready_file, simulator):
             lines = banner(
                 simulator.tenants,
                 data_url=simulator.data_url,
@@ -129,9 +153,16 @@ async def _serve(simulator: Simulator, settings: Settings, out: TextIO) -> None:
                 authority=simulator.ca_pem is not None,
             )
             print(lines, file=out, flush=True)
+            warming = asyncio.get_running_loop().call_later(WARM_AFTER, _warm, simulator.tenants)
             await stop.wait()
+            warming.cancel()
     finally:
         await simulator.stop()
+
+
+def _warm(tenants: Tenants) -> None:
+    # A thread of its own, which nobody waits for: a server that is stopped meanwhile just goes.
+    threading.Thread(target=tenants.warm, name="warm", daemon=True).start()
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from simulator import resources
@@ -10,33 +10,66 @@ from simulator.config import Settings
 from simulator.failure import loading
 from simulator.failure.located import ScenarioError, ScenarioErrors, meant
 from simulator.failure.scenario import Scenario
+from simulator.shelf import Shelf
 
 
-def scenarios(settings: Settings) -> Mapping[str, Scenario]:
+def scenarios(settings: Settings) -> Shelf:
     """Scenarios by the tenant id they are served under. Raises ValueError with a line for each mistake."""
-    found: dict[str, Scenario] = {} if settings.no_bundled else _loaded([resources.scenarios()])
-    if settings.scenarios:
-        found |= _loaded(settings.scenarios)
-    for tenant, name in settings.tenant:
-        if name not in found:
-            raise ValueError(f"--tenant {tenant}={name}: there is no scenario {name}{meant(name, found)}")
-        found[tenant] = found[name]
+    found = combined(bundled(settings), read(settings.scenarios), settings.tenant)
     if not found:
         raise ValueError("there are no scenarios; give --scenarios PATH, or leave --no-bundled out")
     return found
 
 
-def _loaded(paths: Sequence[Path]) -> dict[str, Scenario]:
-    read: list[Scenario] = []
+def one(wanted: str, settings: Settings) -> tuple[str, Scenario]:
+    """The scenario in the file `wanted`, or the one of that id, and its tenant id. Raises ValueError."""
+    path = Path(wanted)
+    if path.suffix in loading.SUFFIXES or "/" in path.as_posix() or wanted != str(path):
+        try:
+            scenario = loading.load(path)
+        except ScenarioErrors as mistakes:
+            raise ValueError(str(mistakes)) from None
+        return scenario.id, scenario
+    found = scenarios(settings)
+    if wanted not in found:
+        near = meant(wanted, found) or "; oifde-simulator scenarios lists those there are"
+        raise ValueError(f"there is no scenario {wanted}{near}")
+    return wanted, found[wanted]
+
+
+def bundled(settings: Settings) -> Shelf:
+    """Those that are shipped: each file's stem is its id, and none is read yet."""
+    paths = [] if settings.no_bundled else loading.find([resources.scenarios()])
+    return Shelf({path.stem: path for path in paths})
+
+
+def combined(bundled: Shelf, given: Mapping[Path, Scenario], aliases: Iterable[tuple[str, str]]) -> Shelf:
+    """Scenarios by tenant id: `given` ones win over `bundled` ones, other names (ID, SCENARIO) over both."""
+    found = bundled | by_id(given)
+    for tenant, name in aliases:
+        if name not in found:
+            raise ValueError(f"--tenant {tenant}={name}: there is no scenario {name}{meant(name, found)}")
+        found = found.renamed(name, tenant)
+    return found
+
+
+def by_id(given: Mapping[Path, Scenario]) -> Mapping[str, Scenario]:
+    """Scenarios by the id in their file; the last of an id wins."""
+    return {scenario.id: scenario for scenario in given.values()}
+
+
+def read(paths: Sequence[Path]) -> dict[Path, Scenario]:
+    """The scenarios of files and folders, by file. Raises ValueError with a line for each mistake."""
+    good: dict[Path, Scenario] = {}
     wrong: list[ScenarioError] = []
     try:
         for path in loading.find(paths):
             try:
-                read.append(loading.load(path))
+                good[path] = loading.load(path)
             except ScenarioErrors as mistakes:
                 wrong += mistakes.errors
     except ScenarioErrors as missing:
         wrong += missing.errors
     if wrong:
         raise ValueError(str(ScenarioErrors(wrong)))
-    return {scenario.id: scenario for scenario in read}
+    return good

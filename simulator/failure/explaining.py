@@ -46,7 +46,8 @@ def _unknown_keys(violation: Violation, node: Node, document: Mapping[str, Any])
     for key, place in node.keys.items():
         if key not in known:
             hint = meant(key, known) or _home(key, document) or f"; known here: {', '.join(known)}"
-            yield place, violation.path, f"unknown key {shown(key)}{hint}"
+            noun = violation.schema.get("x-noun", "key")
+            yield place, violation.path, f"unknown {noun} {shown(key)}{hint}"
 
 
 def _home(key: str, document: Mapping[str, Any]) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from simulator import resources
-from simulator.failure import located, units
+from simulator.failure import generating, located, units
 from simulator.failure.located import ScenarioError, ScenarioErrors
 from simulator.failure.scenario import Scenario, scenario
 from simulator.failure.yaml_node import Node, Tree
@@ -42,13 +43,26 @@ def loads(source: bytes, origin: str, stem: str | None = None) -> Scenario:
     """The scenario in `source`; `origin` names it in messages. Raises ScenarioErrors, and nothing else."""
     tree = read(source, origin)
     errors = list(tree.errors)
-    for findings in (_breaches(tree.root, origin), _lapses(tree, origin, stem)):
-        # What is already said of a place is not said again in other words.
-        told = {(error.path, error.line, error.column) for error in errors}
-        errors += [error for error in findings if (error.path, error.line, error.column) not in told]
+    _add(errors, _breaches(tree.root, origin))
+    _add(errors, _lapses(tree, origin, stem, schema_holds=not errors))
     if errors:
         raise ScenarioErrors(errors)
-    return scenario(tree.root.value, origin, stem or "")
+    return replace(
+        scenario(tree.root.value, origin, stem or ""), warnings=tuple(_warnings(tree.root, origin))
+    )
+
+
+def _add(errors: list[ScenarioError], found: Iterable[ScenarioError]) -> None:
+    # What is already said of a place is not said again in other words.
+    told = {(error.path, error.line, error.column) for error in errors}
+    errors += [error for error in found if (error.path, error.line, error.column) not in told]
+
+
+def _warnings(root: Node, origin: str) -> Iterator[str]:
+    if rules := _node(root, ("rules",)):
+        from simulator.failure import rule_lapses
+
+        yield from map(str, rule_lapses.warnings(rules, origin))
 
 
 def find(paths: Iterable[Path]) -> list[Path]:
@@ -116,8 +130,8 @@ def _breaches(root: Node, origin: str) -> Iterator[ScenarioError]:
             yield from explaining.explain(violation, root, origin, schema.document)
 
 
-def _lapses(tree: Tree, origin: str, stem: str | None) -> Iterator[ScenarioError]:
-    """What the schema cannot say."""
+def _lapses(tree: Tree, origin: str, stem: str | None, *, schema_holds: bool) -> Iterator[ScenarioError]:
+    """What the schema cannot say; of rules only where their shape is known to be good."""
     for path, complain in CHECKS:
         node = _node(tree.root, path)
         if node and isinstance(node.value, str) and (message := complain(node.value)):
@@ -126,6 +140,12 @@ def _lapses(tree: Tree, origin: str, stem: str | None) -> Iterator[ScenarioError
         if path[:2] == ("sessions", "records") and node.value.is_integer():
             message = f"expected a whole number, found {node.text}; write {int(node.value)}"
             yield ScenarioError(origin, node.line, node.column, path, message)
+    if sessions := _node(tree.root, ("sessions",)):
+        yield from generating.lapses(sessions, origin)
+    if (rules := _node(tree.root, ("rules",))) and schema_holds:
+        from simulator.failure import rule_lapses  # only wanted where there are rules
+
+        yield from rule_lapses.lapses(rules, origin)
     if not _node(tree.root, ("tenant", "id")):
         yield from _nameless(tree.root, origin, stem)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from typing import Any, Literal
 
 from simulator.failure import units
+from simulator.failure.rules import Rule
 
 Record = Mapping[str, Any]
 """A literal session record in wire names, as given; `userMobile`, if given, is the number that finds it."""
@@ -25,6 +26,12 @@ class TenantSpec:
     """Whether each non-empty token is accepted."""
     token_lifetime: int = 3600
     """Seconds."""
+    single_token: bool = False
+    """Whether a second gettoken ends the first token."""
+    token_uses: int | None = None
+    """How often a token may be used; None for any number."""
+    lock_after: int | None = None
+    """After how many wrong secrets the account is locked; None for never."""
     flow_record: bool = True
     """The vendor's FLOWRECORDFLAG; when off, queries find nothing."""
 
@@ -40,6 +47,27 @@ class SettingsSpec:
     """The HTTP status of an error answer; None for the server's default."""
     numbers: Literal["refuse", "accept"] = "refuse"
     unknown_fields: Literal["ignore", "refuse"] = "ignore"
+    provenance: bool = True
+    """Whether a spoiled answer has a header that names the rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class GenerateSpec:
+    """How sessions are generated."""
+
+    seed: str | None = None
+    """None for the server's."""
+    locale: str = "en_US"
+    days: int = 90
+    """Of retention."""
+    per_day: float = 0.5
+    """Sessions a user and day, on average over all users."""
+    mix: Mapping[str, float] | None = None
+    """Weights of dialog types; None for the usual ones."""
+    oddities: Mapping[str, float] = field(default_factory=dict)
+    """Rates of the awkward that are not the usual ones."""
+    users: Mapping[str, int] = field(default_factory=dict)
+    """Exactly so many sessions for these numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +82,12 @@ class Scenario:
     clock: int | None = None
     """The instant at which it stands still, epoch milliseconds; None for the time of day."""
     records: tuple[Record, ...] = ()
+    generate: GenerateSpec | None = None
+    """None where nobody has a generated session."""
+    rules: tuple[Rule, ...] = ()
+    """In the order in which they are asked."""
+    warnings: tuple[str, ...] = ()
+    """What is not wrong in the file, and yet is hardly meant so."""
 
     @property
     def id(self) -> str:
@@ -71,6 +105,26 @@ def scenario(value: Mapping[str, Any], origin: str, stem: str) -> Scenario:
         settings=_settings(value.get("settings", {})),
         clock=None if clock == "now" else units.instant(clock),
         records=tuple(value.get("sessions", {}).get("records", ())),
+        generate=_generate(value.get("sessions", {})),
+        rules=_rules(value["rules"]) if "rules" in value else (),
+    )
+
+
+def _rules(given: Sequence[Mapping[str, Any]]) -> tuple[Rule, ...]:
+    from simulator.failure import ruling  # only wanted where there are rules
+
+    return ruling.rules(given)
+
+
+def _generate(given: Mapping[str, Any]) -> GenerateSpec | None:
+    how, users = given.get("generate", False), given.get("users", {})
+    if how is False:
+        return GenerateSpec(per_day=0.0, users=users) if users else None
+    seed = how.get("seed")
+    return GenerateSpec(
+        seed=None if seed is None else str(seed),
+        users=users,
+        **{name: how[name] for name in ("locale", "days", "per_day", "mix", "oddities") if name in how},
     )
 
 
@@ -82,6 +136,9 @@ def _tenant(given: Mapping[str, Any], stem: str) -> TenantSpec:
         tokens=() if tokens == "any" else tuple(tokens),
         any_token=tokens == "any",
         token_lifetime=units.seconds(given.get("token_lifetime", 3600)) or 3600,
+        single_token=given.get("single_token", False),
+        token_uses=given.get("token_uses"),
+        lock_after=given.get("lock_after"),
         flow_record=given.get("flow_record", True),
     )
 
@@ -95,4 +152,5 @@ def _settings(given: Mapping[str, Any]) -> SettingsSpec:
         error_status=None if status is None else int(status),
         numbers=given.get("numbers", "refuse"),
         unknown_fields=given.get("unknown_fields", "ignore"),
+        provenance=given.get("provenance", True),
     )

@@ -49,6 +49,14 @@ def instant(text: str) -> int | None:
     return moment if moment is not None and moment >= 0 else None
 
 
+def milliseconds(duration: str) -> int:
+    """Milliseconds of a duration such as `800ms` or `2s`, already found good."""
+    parts = DURATION.fullmatch(duration)
+    if parts is None:
+        raise ValueError(f'expected a duration with its unit such as 800ms or 2s, found "{duration}"')
+    return int(parts[1]) * MILLISECONDS[parts[2]]
+
+
 def seconds(lifetime: int | str) -> int | None:
     """Whole seconds of a lifetime: an integer of seconds, or a duration such as `90s`."""
     if not isinstance(lifetime, str):

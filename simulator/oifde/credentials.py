@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 from typing import Protocol
 
-from simulator.errors import KEY_UNKNOWN, KEY_WRONG, TOKEN_EXPIRED, TOKEN_INVALID, Problem
+from simulator.errors import ACCOUNT_LOCKED, KEY_UNKNOWN, KEY_WRONG, TOKEN_EXPIRED, TOKEN_INVALID, Problem
 from simulator.oifde.decoding import shown
 from simulator.oifde.tokens import Tokens, Verdict
 
@@ -16,6 +16,8 @@ TOKEN_PROBLEMS: dict[Verdict, Problem] = {
     "unknown": Problem(TOKEN_INVALID, "authToken was not issued to this tenant"),
 }
 # Guess: [account-lock] wrong secrets, however many, lock nothing; trying a hundred would settle it.
+LOCKED = Problem(ACCOUNT_LOCKED, "too many wrong secrets; it opens again at a reset")
+ENDINGS: dict[str, Verdict] = {"expire": "expired", "revoke": "unknown"}
 WRONG_SECRET = Problem(KEY_WRONG, "appSecret is not this tenant's secret")
 
 
@@ -34,13 +36,24 @@ class Credentials(Protocol):
         """A new token and its lifetime in seconds."""
         ...
 
+    def end(self, how: str, token: object) -> None:
+        """`expire` or `revoke` a token; anything else does nothing."""
+        ...
+
+    def reset(self) -> None:
+        """Back to how it was at load."""
+        ...
+
 
 class TenantCredentials:
     """The credentials of a tenant that exists."""
 
-    def __init__(self, secret: str, tokens: Tokens) -> None:
+    def __init__(self, secret: str, tokens: Tokens, lock_after: int | None = None) -> None:
+        """After `lock_after` wrong secrets the account is locked; None never locks it."""
         self._secret = secret.encode()
         self._tokens = tokens
+        self._lock_after = lock_after
+        self._wrong = 0
 
     def token_problem(self, token: str | None, now: int) -> Problem | None:
         """What is wrong with a query's token at `now` (epoch milliseconds); None when nothing is."""
@@ -49,11 +62,27 @@ class TenantCredentials:
 
     def secret_problem(self, secret: str) -> Problem | None:
         """What is wrong with gettoken's secret; None when nothing is."""
-        return None if hmac.compare_digest(secret.encode(), self._secret) else WRONG_SECRET
+        if self._lock_after is not None and self._wrong >= self._lock_after:
+            return LOCKED
+        if hmac.compare_digest(secret.encode(), self._secret):
+            self._wrong = 0
+            return None
+        self._wrong += 1
+        return WRONG_SECRET
 
     def issue(self, now: int) -> tuple[str, int]:
         """A new token and its lifetime in seconds."""
         return self._tokens.issue(now), self._tokens.lifetime
+
+    def end(self, how: str, token: object) -> None:
+        """`expire` or `revoke` a token; anything else does nothing."""
+        if isinstance(token, str) and token and how in ENDINGS:
+            self._tokens.end(token, ENDINGS[how])
+
+    def reset(self) -> None:
+        """Back to how it was at load: nothing ended, nothing used, nothing locked."""
+        self._tokens.reset()
+        self._wrong = 0
 
 
 class UnknownTenant:
@@ -74,3 +103,9 @@ class UnknownTenant:
     def issue(self, now: int) -> tuple[str, int]:
         """Never called: a secret problem comes first."""
         raise LookupError(f"tenant {self._name} is unknown and is issued no token at {now}")
+
+    def end(self, how: str, token: object) -> None:
+        """There is nothing to end."""
+
+    def reset(self) -> None:
+        """There is nothing to forget."""

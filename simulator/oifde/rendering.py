@@ -14,15 +14,19 @@ from simulator.oifde.routing import GETTOKEN
 from simulator.sessions import CallSession
 
 
-def records(page: Sequence[CallSession], total: int, warnings: tuple[str, ...]) -> Answer:
-    """The query's success: one page of `total` records."""
-    # The page's records are JSON already, so the object around them is written by hand.
-    body = b'{"errorCode":0,"errorMsg":"Success","total":%d,"recordList":[%b]}' % (
-        total,
-        b",".join([session.encoded for session in page]),
-    )
+def records(selection: Sequence[CallSession], page: slice, warnings: tuple[str, ...]) -> Answer:
+    """The query's success: one page of a selection."""
+    total = len(selection)
+    response = records_response([session.encoded for session in selection[page]], total)
     fields = {"errorCode": 0, "errorMsg": "Success", "total": total}
-    return Answer(Response(200, body, JSON_UTF8), fields, (), warnings)
+    return Answer(response, fields, (), warnings, selection, page, records_response)
+
+
+def records_response(encoded: Sequence[bytes], total: int) -> Response:
+    """The query's success with these records, each as JSON text."""
+    # The records are JSON already, so the object around them is written by hand.
+    body = b'{"errorCode":0,"errorMsg":"Success","total":%d,"recordList":[%b]}' % (total, b",".join(encoded))
+    return Response(200, body, JSON_UTF8)
 
 
 def token(text: str, lifetime: int, warnings: tuple[str, ...]) -> Answer:

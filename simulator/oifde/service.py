@@ -60,6 +60,10 @@ class Service:
         except Refusal as refusal:
             return self._refuse(call, refusal.problems, warnings)
 
+    def refuse(self, call: Call, problem: Problem) -> Answer:
+        """The error answer to `problem`, in the shape that `call` expects."""
+        return self._refuse(call, (problem,), ())
+
     def broken(self, call: Call) -> Answer:
         """The answer when the service itself fails."""
         return self._refuse(call, (Problem(INTERNAL_ERROR),), ())
@@ -77,12 +81,12 @@ class Service:
         _raise_first(reading, problem)
         if not self._conduct.flow_record:
             # Guess: [flow-record] disabled means success with nothing; a system without it would settle it.
-            return rendering.records((), 0, warnings)
+            return rendering.records((), NOTHING, warnings)
         wanted = reading.wanted
         if wanted is None:
             wanted = reading.wanted = query.wanted(reading.values, self._conduct.time_zone)
         selection = self._sessions.select(wanted.criteria, now)
-        return rendering.records(selection[wanted.page], len(selection), warnings)
+        return rendering.records(selection, wanted.page, warnings)
 
     def _refuse(self, call: Call, problems: tuple[Problem, ...], warnings: tuple[str, ...]) -> Answer:
         return rendering.refusal(
@@ -92,6 +96,9 @@ class Service:
             headers=call.headers,
             warnings=warnings,
         )
+
+
+NOTHING = slice(0, 0)
 
 
 def _raise_first(reading: Reading, authentication: Problem | None) -> None:

@@ -7,9 +7,10 @@ tenant are equal, even in one millisecond: they are numbered.
 from __future__ import annotations
 
 import hmac
+from collections import OrderedDict
 from collections.abc import Iterable
 from hashlib import blake2b
-from typing import Literal
+from typing import Literal, TypeVar
 
 CHECK_BYTES = 6
 TIME_BYTES = 6
@@ -22,14 +23,36 @@ Verdict = Literal["good", "missing", "expired", "unknown"]
 """What a token is worth."""
 
 
+MOST_MARKED = 100_000
+"""Tokens that are remembered as ended, or with their uses; the oldest is forgotten first."""
+
+Mark = TypeVar("Mark")
+
+
 class Tokens:
     """Issues and judges the tokens of one tenant."""
 
     def __init__(
-        self, *, seed: str, tenant: str, lifetime: int, fixed: Iterable[str] = (), anything: bool = False
+        self,
+        *,
+        seed: str,
+        tenant: str,
+        lifetime: int,
+        fixed: Iterable[str] = (),
+        anything: bool = False,
+        single: bool = False,
+        uses: int | None = None,
     ) -> None:
-        """`lifetime` is in seconds; `fixed` tokens never expire; `anything` accepts each non-empty token."""
+        """`lifetime` is in seconds; `fixed` tokens never expire; `anything` accepts each non-empty token.
+
+        `single` ends a token when the next is issued; after so many `uses` a token has expired.
+        """
         self.lifetime = lifetime
+        self._single = single
+        self._uses = uses
+        self._used: OrderedDict[str, int] = OrderedDict()
+        self._ended: OrderedDict[str, Verdict] = OrderedDict()
+        self._latest = ""
         self._fixed = frozenset(fixed)
         self._anything = anything
         self._key = blake2b(f"{seed}\0{tenant}".encode("utf-8", "surrogatepass"), digest_size=32).digest()
@@ -42,12 +65,34 @@ class Tokens:
         content = (now % 2 ** (8 * TIME_BYTES)).to_bytes(TIME_BYTES) + self._issued.to_bytes(NUMBER_BYTES)
         self._issued = (self._issued + 1) % 2 ** (8 * NUMBER_BYTES)
         check = self._check(content)
-        return (check + self._masked(content, check)).hex()
+        self._latest = (check + self._masked(content, check)).hex()
+        return self._latest
+
+    def end(self, token: str, verdict: Verdict) -> None:
+        """From now on, judge `token` so: `expired` or `unknown`."""
+        _remember(self._ended, token, verdict)
+
+    def reset(self) -> None:
+        """Forget which tokens were ended and how often each was used."""
+        self._ended.clear()
+        self._used.clear()
+        self._latest = ""
 
     def judge(self, token: str | None, now: int) -> Verdict:
-        """What `token` is worth at `now` (epoch milliseconds)."""
+        """What `token` is worth at `now` (epoch milliseconds); a good one is used once more by this."""
         if not token:
             return "missing"
+        if token in self._ended:
+            return self._ended[token]
+        verdict = self._worth(token, now)
+        if verdict == "good" and self._uses is not None:
+            used = self._used.get(token, 0)
+            if used >= self._uses:
+                return "expired"
+            _remember(self._used, token, used + 1)
+        return verdict
+
+    def _worth(self, token: str, now: int) -> Verdict:
         if self._anything or token in self._fixed:
             return "good"
         issued = self._remembered.get(token)
@@ -56,6 +101,8 @@ class Tokens:
         if issued is None:
             return "unknown"
         # Guess: [token-expiry] counted from its issue, not from its last use; waiting would settle it.
+        if self._single and self._latest not in ("", token):
+            return "expired"
         return "good" if now < issued + self.lifetime * 1000 else "expired"
 
     def _issue_time(self, token: str) -> int | None:
@@ -80,3 +127,9 @@ class Tokens:
     def _masked(self, content: bytes, check: bytes) -> bytes:
         stream = blake2b(check, digest_size=len(content), key=self._key, person=b"mask").digest()
         return bytes(left ^ right for left, right in zip(content, stream, strict=True))
+
+
+def _remember(marks: OrderedDict[str, Mark], token: str, mark: Mark) -> None:
+    if token not in marks and len(marks) >= MOST_MARKED:
+        marks.popitem(last=False)
+    marks[token] = mark

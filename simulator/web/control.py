@@ -59,10 +59,16 @@ class ControlPlane:
         return _json(contract.document())
 
     async def tenants(self, request: web.Request) -> web.Response:  # noqa: ARG002
-        """Every tenant: id, description, number of literal records; no secrets."""
+        """Every tenant: id, description, literal records, what generated ones depend on; no secrets."""
+        generators = self._tenants.generators()
         return _json(
             [
-                {"id": name, "description": scenario.description, "records": len(scenario.records)}
+                {
+                    "id": name,
+                    "description": scenario.description,
+                    "records": len(scenario.records),
+                    "generator": generators.get(name),
+                }
                 for name, scenario in self._tenants.scenarios.items()
             ]
         )

@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 import struct
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from simulator.web.holds import Holds
+from simulator.web.kernel import unacknowledged
 from simulator.wire import Close, Reset, Script, Send, Wait
 
 if TYPE_CHECKING:
     from aiohttp.abc import AbstractStreamWriter
+
+log = logging.getLogger("simulator")
 
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 """SO_LINGER of 0 seconds: closing sends RST."""
 
 HIGH_WATER = 64 * 1024
 """Bytes that may wait for a client to read them before we wait for the client (asyncio's own limit)."""
+
+GLANCE = 0.001
+"""Seconds between two looks at what is still on its way."""
+
+GRAIN = 0.0015
+"""Seconds by which a timer may come early: uvloop's count whole milliseconds."""
 
 
 class Delivery(web.StreamResponse):
@@ -28,11 +40,14 @@ class Delivery(web.StreamResponse):
     are all overridden, so nothing of the parent's state is used, and none is made.
     """
 
-    def __init__(self, script: Script, *, keep_alive: bool, write_seconds: float) -> None:
+    def __init__(self, script: Script, *, keep_alive: bool, write_seconds: float, holds: Holds) -> None:
         """`write_seconds` is how long a client may take to read what it is owed."""
         self._script = script
         self._write_seconds = write_seconds
         self._goes_on = keep_alive
+        self._holds = holds
+        self._held = False
+        self._late = 0.0
         self._incoming: web.BaseRequest | None = None
 
     @property
@@ -46,18 +61,28 @@ class Delivery(web.StreamResponse):
         return None
 
     async def write_eof(self, data: bytes = b"") -> None:  # noqa: ARG002
-        """Play the script."""
+        """Play the script; a client that leaves cancels it."""
         assert self._incoming is not None
         transport = self._incoming.transport
         if transport is None:
             self._goes_on = False
             return
+        try:
+            await self._play(transport)
+        finally:
+            if self._held:
+                self._holds.give_back()
+
+    async def _play(self, transport: asyncio.Transport) -> None:
         waiting: list[bytes] = []
         for action in self._script:
             if type(action) is Send:
                 waiting.append(action.octets)
                 continue
             await self._write(transport, waiting)
+            if transport.is_closing():
+                self._goes_on = False
+                return
             await self._act(transport, action)
         await self._write(transport, waiting)
 
@@ -80,14 +105,44 @@ class Delivery(web.StreamResponse):
     async def _act(self, transport: asyncio.Transport, action: Wait | Close | Reset | Send) -> None:
         match action:
             case Wait(seconds):
-                await asyncio.sleep(seconds)
+                await self._wait(transport, seconds)
             case Close():
                 self._goes_on = False
                 transport.close()
             case Reset():
+                await self._flush(transport)
                 self._break(transport)
             case Send():  # played by the caller
                 raise AssertionError("a Send is written, not acted out")
+
+    async def _wait(self, transport: asyncio.Transport, seconds: float) -> None:
+        """Wait, never too short; what one wait took too long is taken off the next."""
+        if not seconds:
+            await asyncio.sleep(0)
+        elif self._admitted():
+            begun = monotonic()
+            await self._holds.wait(seconds - self._late + GRAIN)
+            self._late += monotonic() - begun - seconds
+        else:
+            log.warning(
+                "reset a connection that a fault would hold: %d are held, the limit of --max-waiting",
+                self._holds.limit,
+            )
+            self._break(transport)
+
+    def _admitted(self) -> bool:
+        self._held = self._held or self._holds.take()
+        return self._held
+
+    async def _flush(self, transport: asyncio.Transport) -> None:
+        """Have everything arrive: a break throws away what is still on its way."""
+        await asyncio.sleep(0)  # uvloop writes at the end of a turn
+        if transport.get_write_buffer_size():
+            transport.set_write_buffer_limits(high=0)
+            await self._drain(transport)
+        deadline = monotonic() + self._write_seconds
+        while not transport.is_closing() and _on_its_way(transport) and monotonic() < deadline:  # noqa: ASYNC110  the kernel tells nobody
+            await asyncio.sleep(GLANCE)
 
     def _break(self, transport: asyncio.Transport) -> None:
         self._goes_on = False
@@ -95,3 +150,8 @@ class Delivery(web.StreamResponse):
         if connection is not None:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
         transport.abort()
+
+
+def _on_its_way(transport: asyncio.Transport) -> int:
+    connection = transport.get_extra_info("socket")
+    return unacknowledged(connection.fileno()) if connection is not None else 0

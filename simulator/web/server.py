@@ -9,9 +9,12 @@ from typing import Any
 from aiohttp import web
 from aiohttp.http import HttpProcessingError
 
+from simulator.config import Settings
 from simulator.pipeline import Pipeline
 from simulator.web.delivery import Delivery
+from simulator.web.holds import Holds
 from simulator.web.reading import Limits, read
+from simulator.wire import Script
 
 LONGEST_REASON = 200
 """Characters of aiohttp's reason why bytes are not HTTP; it quotes them."""
@@ -20,11 +23,12 @@ LONGEST_REASON = 200
 class Answering:
     """What aiohttp calls for each request of the data plane."""
 
-    def __init__(self, pipeline: Pipeline, limits: Limits, *, write_seconds: float) -> None:
+    def __init__(self, pipeline: Pipeline, limits: Limits, holds: Holds, *, write_seconds: float) -> None:
         self.stopping = False
         """Whether each answer is the last one of its connection."""
         self.arriving: set[asyncio.Task[Any]] = set()
         """Requests whose bodies were not whole when their heads were."""
+        self.holds = holds
         self._pipeline = pipeline
         self._limits = limits
         self._write_seconds = write_seconds
@@ -36,11 +40,14 @@ class Answering:
         try:
             request = await read(arriving, self._limits)
         except ConnectionError:  # the client left amid its body: nobody asked, and nobody listens
-            return Delivery((), keep_alive=False, write_seconds=self._write_seconds)
+            return self._delivery((), keep_alive=False)
         if self.stopping:
             request.keep_alive = False
         exchange = self._pipeline.handle(request)
-        return Delivery(exchange.script, keep_alive=request.keep_alive, write_seconds=self._write_seconds)
+        return self._delivery(exchange.script, keep_alive=request.keep_alive)
+
+    def _delivery(self, script: Script, *, keep_alive: bool) -> Delivery:
+        return Delivery(script, keep_alive=keep_alive, write_seconds=self._write_seconds, holds=self.holds)
 
     def _keep(self, task: asyncio.Task[Any] | None) -> None:
         assert task is not None
@@ -56,8 +63,9 @@ class DataPlane(web.ServerRunner):
         self._answering = answering
 
     async def cleanup(self) -> None:
-        """Stop listening, answer what is in flight (its deadlines hold), close every connection."""
+        """Stop listening, answer what is in flight (without a fault's waits), close every connection."""
         self._answering.stopping = True
+        self._answering.holds.let_go()
         for site in list(self.sites):
             await site.stop()
         if self._answering.arriving:
@@ -66,18 +74,25 @@ class DataPlane(web.ServerRunner):
 
 
 def data_plane(
-    pipeline: Pipeline, limits: Limits, *, idle_seconds: float, write_seconds: float
+    pipeline: Pipeline,
+    limits: Limits,
+    *,
+    idle_seconds: float,
+    write_seconds: float,
+    max_waiting: int = Settings.max_waiting,
 ) -> web.ServerRunner:
     """A runner for the data plane, not yet set up.
 
     `idle_seconds` bounds how long a connection may go without a whole request head, silent or
-    dribbling; `write_seconds` how long a client may leave an answer unread.
+    dribbling; `write_seconds` how long a client may leave an answer unread;
+    `max_waiting` how many connections faults may hold at once.
     """
     logging.getLogger("aiohttp.server").addFilter(told_in_a_line)
-    answering = Answering(pipeline, limits, write_seconds=write_seconds)
+    answering = Answering(pipeline, limits, Holds(max_waiting), write_seconds=write_seconds)
     server = web.Server(
         answering,
         access_log=None,
+        handler_cancellation=True,
         keepalive_timeout=idle_seconds,
         lingering_time=limits.body_seconds,
     )

@@ -88,7 +88,7 @@ OURS = list(documented(SCHEMA["properties"]))
 DEFINED = [
     (f"{kind}.{name}", schema)
     for kind in SCHEMA["$defs"]
-    for name, schema in SCHEMA["$defs"][kind]["properties"].items()
+    for name, schema in SCHEMA["$defs"][kind].get("properties", {}).items()
 ]
 REGISTRY: Registry[Any] = Registry().with_resource(
     SCHEMA["$id"].replace("scenario.schema.json", "openapi.json"),
@@ -118,8 +118,9 @@ def test_each_key_has_a_title_a_description_and_examples_that_fit(name: str, sch
 
 @pytest.mark.parametrize(("name", "schema"), DEFINED, ids=[name for name, _ in DEFINED])
 def test_each_field_of_a_record_has_an_example_that_fits(name: str, schema: dict[str, Any]) -> None:
-    (example,) = schema["examples"]
-    assert not breaches(schema, example)
+    assert schema["examples"]
+    for example in schema["examples"]:
+        assert not breaches(schema, example)
 
 
 @pytest.mark.parametrize(
@@ -140,8 +141,12 @@ def test_a_record_has_the_fields_of_the_contract_and_their_types_from_there(
         assert reference == f"openapi.json#/components/schemas/{table}/properties/{name}"
 
 
+MAPS = ("sessions.users",)
+"""Keys whose own keys are the user's."""
+
+
 def test_no_object_of_the_schema_takes_unknown_keys() -> None:
-    objects = [schema for _, schema in OURS if schema.get("type") == "object"]
+    objects = [schema for name, schema in OURS if schema.get("type") == "object" and name not in MAPS]
     assert all(
         schema["additionalProperties"] is False for schema in [SCHEMA, *objects, *SCHEMA["$defs"].values()]
     )

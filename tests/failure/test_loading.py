@@ -67,7 +67,7 @@ sessions: {records: [], generate: false}
 """)
     assert scenario.id == "acme"
     assert scenario.description == "Two lines of text."
-    assert scenario.tenant == TenantSpec("acme", "s", ("a", "b"), False, 90, False)
+    assert scenario.tenant == TenantSpec("acme", "s", ("a", "b"), False, 90, flow_record=False)
     assert scenario.settings == SettingsSpec(timezone(timedelta(hours=8)), "+08:00", 400, "accept", "refuse")
     assert scenario.clock == 1767225600000
 
@@ -110,9 +110,9 @@ WRONG = [
     pytest.param(RECORD + "      recordDetials:\n        - requestTime: 1\n", '7:11: sessions.records[0].recordDetials[0]: unknown key "requestTime"; did you mean "requsetTime"?', id="unknown-detail-key"),
     pytest.param(RECORD + "      recordDetials: [{responseSource: 2}]\n", "6:40: sessions.records[0].recordDetials[0].responseSource: expected 0 or 1, found the number 2", id="enum-of-the-contract"),
     pytest.param("sessions:\n  records:\n    callSorId: '1'\n", '3:5: sessions.records: expected a list, found a mapping; begin each item with "- "', id="list-without-dashes"),
-    pytest.param("sessions: {generate: true}", "1:22: sessions.generate: expected false, found true; sessions are not made up yet: write false, or remove the key", id="generate"),
+    pytest.param("sessions: {generate: true}", "1:22: sessions.generate: expected false, found true; write {} to generate with every default, or false", id="generate"),
     pytest.param("tennant: {}", '1:1: unknown key "tennant"; did you mean "tenant"?', id="unknown-top-key"),
-    pytest.param("foo: 1", '1:1: unknown key "foo"; known here: description, tenant, settings, clock, sessions', id="unlike-any-key"),
+    pytest.param("foo: 1", '1:1: unknown key "foo"; known here: description, tenant, settings, clock, sessions, rules', id="unlike-any-key"),
     pytest.param("secret: x", '1:1: unknown key "secret"; it belongs inside "tenant"', id="key-of-another-place"),
     pytest.param("tenant:\n  clock: now", '2:3: tenant: unknown key "clock"; it belongs at the beginning of a line, inside no other key', id="key-of-the-top"),
     pytest.param("tenant:\n  id:x", '2:3: tenant: expected a mapping of "key: value" lines, found "id:x"; write a space after the colon: "id: x"', id="no-space-after-colon"),

@@ -39,8 +39,8 @@ def leaves(*arguments: str) -> int:
 def test_help_names_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
     assert leaves("--help") == 0
     said = capsys.readouterr().out
-    for command in ("serve", "check", "readyz"):
-        assert f"    {command} " in said
+    for command in ("serve", "check", "scenarios", "new", "explain", "sessions", "readyz"):
+        assert f"\n    {command}" in said
 
 
 def test_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:
@@ -94,8 +94,8 @@ def test_check_of_good_files_is_a_line_each_and_exit_0(
     (tmp_path / "quiet.yml").write_text("tenant: {id: calm}\n")
     assert main(["check", str(tmp_path)]) == 0
     assert capsys.readouterr().out.splitlines() == [
-        f"{tmp_path}/acme.yaml: good: tenant acme, 1 record",
-        f"{tmp_path}/quiet.yml: good: tenant calm, 0 records",
+        f"{tmp_path}/acme.yaml: good: tenant acme, 1 record, 0 rules",
+        f"{tmp_path}/quiet.yml: good: tenant calm, 0 records, 0 rules",
     ]
 
 
@@ -135,12 +135,24 @@ def test_check_of_what_is_no_scenario_is_a_line_and_exit_1_and_the_rest_is_check
     first, second = capsys.readouterr().out.splitlines()
     assert first.startswith(f"{place}: ")
     assert words in first
-    assert second == f"{good}: good: tenant good, 1 record"
+    assert second == f"{good}: good: tenant good, 1 record, 0 rules"
+
+
+def test_check_of_a_file_that_is_hardly_meant_so_warns_and_is_exit_0(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "acme.yaml"
+    path.write_text("rules:\n  - {name: all, respond: {status: 503}}\n  - {name: none, faults: [reset]}\n")
+    assert main(["check", str(path)]) == 0
+    warning, good = capsys.readouterr().out.splitlines()
+    assert warning.startswith(f"{path}:3:5: rules[1]: can never fire: all in line 2 takes every request")
+    assert warning.endswith(" (warning)")
+    assert good == f"{path}: good: tenant acme, 0 records, 2 rules"
 
 
 def test_the_bundled_scenarios_are_good(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", str(REPOSITORY / "scenarios")]) == 0
-    assert "tenant paging, 250 records" in capsys.readouterr().out
+    assert "tenant paging, 250 records, 0 rules" in capsys.readouterr().out
 
 
 # serve and its settings
@@ -163,6 +175,7 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
 TEXTS: dict[str, tuple[str, Any]] = {
     "scenarios": ("more", (Path("more"),)),
     "no_bundled": ("true", True),
+    "watch": ("true", True),
     "tenant": ("ours=paging", (("ours", "paging"),)),
     "host": ("0.0.0.0", "0.0.0.0"),
     "port": ("1234", 1234),
@@ -180,6 +193,7 @@ TEXTS: dict[str, tuple[str, Any]] = {
     "idle_timeout": ("800ms", 0.8),
     "body_timeout": ("2m", 120.0),
     "write_timeout": ("1h", 3600.0),
+    "max_waiting": ("20", 20),
     "ready_file": ("ready.json", Path("ready.json")),
     "log_level": ("debug", "debug"),
 }

@@ -13,6 +13,7 @@ from serving import fetch, running
 
 from simulator import __version__, resources
 from simulator.oifde import contract
+from simulator.resources import scenarios
 from simulator.runner import Simulator
 
 SCENARIO = """
@@ -52,20 +53,20 @@ def told(simulator: Simulator, path: str) -> Any:
 
 def test_livez_and_readyz_say_so(server: Simulator) -> None:
     assert told(server, "/livez") == {"status": "alive", "version": __version__}
-    assert told(server, "/readyz") == {"status": "ready", "version": __version__, "tenants": 4}
+    assert told(server, "/readyz") == {
+        "status": "ready",
+        "version": __version__,
+        "tenants": len(server.tenants),
+    }
 
 
 def test_tenants_are_listed_with_what_is_there(server: Simulator) -> None:
     tenants = {tenant["id"]: tenant for tenant in told(server, "/tenants")}
-    assert tenants.keys() == {"tenant001", "paging", "acme", "zenith"}
-    assert {name: tenant["records"] for name, tenant in tenants.items()} == {
-        "tenant001": 1,
-        "paging": 250,
-        "acme": 2,
-        "zenith": 2,
-    }
+    assert tenants.keys() == {*(path.stem for path in scenarios().glob("*.yaml")), "acme", "zenith"}
+    counts = {"tenant001": 1, "paging": 250, "acme": 2, "zenith": 2, "outage": 0}
+    assert {name: tenants[name]["records"] for name in counts} == counts
     assert tenants["acme"]["description"] == "Two calls.\nMore about them."
-    assert all(tenant.keys() == {"id", "description", "records"} for tenant in tenants.values())
+    assert all(tenant.keys() == {"id", "description", "records", "generator"} for tenant in tenants.values())
 
 
 @pytest.mark.parametrize("path", ROUTES)

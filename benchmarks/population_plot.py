@@ -1,0 +1,79 @@
+"""Plots of the generated population for docs/population.md: calls by hour, durations, turns.
+
+python benchmarks/population_plot.py            # prints them
+python benchmarks/population_plot.py --write    # puts them into docs/population.md
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from simulator.population import generator
+from simulator.sessions import Criteria
+
+PAGE = Path(__file__).parents[1] / "docs" / "population.md"
+BEGIN, END = "<!-- plots: python benchmarks/population_plot.py --write -->\n", "<!-- end of plots -->\n"
+NOW = 1_767_225_600_000
+"""2026-01-01T00:00:00Z."""
+USERS = 250
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description="Plots of the generated population.")
+    options.add_argument("--write", action="store_true", help="put them into docs/population.md")
+    text = plots(sample())
+    if options.parse_args().write:
+        before, _, rest = PAGE.read_text().partition(BEGIN)
+        PAGE.write_text(before + BEGIN + text + END + rest.partition(END)[2])
+    else:
+        print(text)
+
+
+def sample() -> list[Mapping[str, Any]]:
+    """The records of some hundred users of one world."""
+    history = generator.history(seed="0", world="plots", tenant="plots", locale="en_US", days=90, per_day=0.5)
+    users = (str(18_000_000_000 + number) for number in range(USERS))
+    return [session.record for user in users for session in history.select(Criteria(user=user), NOW)]
+
+
+def plots(records: list[Mapping[str, Any]]) -> str:
+    """Three bar charts in one block of text."""
+    hours = Counter(record["startTime"] // 3_600_000 % 24 for record in records)
+    minutes = Counter(min(length(record) // 60, 15) for record in records)
+    turns = Counter(min(len(record["recordDetials"]), 12) for record in records)
+    charts = (
+        chart("sessions by hour of the UTC day", [(f"{hour:02d}", hours[hour]) for hour in range(24)]),
+        chart("by minutes they last", [(edge(minute, 15), minutes[minute]) for minute in range(16)]),
+        chart("by turns", [(edge(count, 12), turns[count]) for count in range(13)]),
+    )
+    return (
+        "\n```text\n"
+        + f"{len(records):,} sessions of {USERS} users, 90 days\n\n"
+        + "\n\n".join(charts)
+        + "\n```\n\n"
+    )
+
+
+def length(record: Mapping[str, Any]) -> int:
+    """Seconds."""
+    return int(record.get("endTime", NOW) - record["startTime"]) // 1000
+
+
+def edge(value: int, last: int) -> str:
+    return f"{value}+" if value == last else str(value)
+
+
+def chart(title: str, rows: list[tuple[str, int]]) -> str:
+    """One bar a row, the longest 50 characters."""
+    most = max(count for _, count in rows)
+    return "\n".join(
+        [title, *(f"{name:>4} {'#' * round(50 * count / most)} {count}" for name, count in rows)]
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,140 @@
+"""What the commands do with their arguments: call the rooms below, print, and say how it went."""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from simulator.config import Settings, settings
+from simulator.quantities import count, counted
+
+DONE, WRONG, MISUSED = 0, 1, 2
+"""Exit codes: all well; what was looked at is wrong; the command could not do its work."""
+
+WORLDLY = ("scenarios", "no_bundled", "seed")
+"""Settings that say which sessions there are."""
+
+
+def serve(parsed: argparse.Namespace) -> int:
+    """Serve until told to stop."""
+    gc.disable()  # starting makes little garbage and many objects; the runner turns it on again
+    from simulator import runner
+
+    return runner.serve(settings(vars(parsed), os.environ), sys.stdout)
+
+
+def check(parsed: argparse.Namespace) -> int:
+    """Validate scenario files: a line for each good file and for each error."""
+    verdicts = [_is_good(path) for path in parsed.paths]
+    return DONE if all(verdicts) else WRONG
+
+
+def _is_good(path: Path) -> bool:
+    """Say what is in a scenario file, or in each of a folder; whether nothing is wrong."""
+    from simulator.failure import loading
+    from simulator.failure.located import ScenarioErrors
+
+    try:
+        files = loading.find([path])
+        if files != [path]:
+            verdicts = [_is_good(file) for file in files]
+            return all(verdicts)
+        scenario = loading.load(path)
+    except ScenarioErrors as errors:
+        print(errors)
+        return False
+    for warning in scenario.warnings:
+        print(f"{warning} (warning)")
+    content = f"{counted(len(scenario.records), 'record')}, {counted(len(scenario.rules), 'rule')}"
+    print(f"{loading.printable(path)}: good: tenant {scenario.id}, {content}")
+    return True
+
+
+def scenarios(parsed: argparse.Namespace) -> int:
+    """List the scenarios that `serve` would have."""
+    from simulator import choosing, world
+
+    found = world.scenarios(_worldly(parsed))
+    print(_json(choosing.as_json(found)) if parsed.json else choosing.listing(found))
+    return DONE
+
+
+def new(parsed: argparse.Namespace) -> int:
+    """Write a scenario to begin with."""
+    from simulator import choosing
+
+    path = choosing.begin(parsed.name)
+    print(f"{path}: written; oifde-simulator serve --scenarios {path} --watch")
+    return DONE
+
+
+def explain(parsed: argparse.Namespace) -> int:
+    """Say what happens to a request, sent some times, and why."""
+    from simulator import asking, explanation, explanation_text, world
+    from simulator.tenants import Tenants
+
+    chosen, repeat = _worldly(parsed), _repeat(parsed.repeat)
+    name, scenario = world.one(parsed.scenario, chosen)
+    tenants = Tenants({name: scenario}, seed=chosen.seed, error_status=chosen.error_status)
+    asked = asking.asked(asking.document(parsed.request), tenants, name, parsed.endpoint)
+    turns = explanation.explain(tenants, asked.request(), repeat, bad_json_status=chosen.bad_json_status)
+    if parsed.json:
+        print(_json({**asking.as_json(asked), "turns": [explanation.as_json(turn) for turn in turns]}))
+        return DONE
+    print(explanation_text.request_text(asked))
+    for number, turn in enumerate(turns, start=1):
+        print(explanation_text.text(turn, f"\n{number} of {repeat}"))
+    return DONE
+
+
+def _repeat(text: str) -> int:
+    try:
+        return count(text)
+    except ValueError as error:
+        raise ValueError(f"--repeat: {error}") from None
+
+
+def _worldly(parsed: argparse.Namespace) -> Settings:
+    """Settings of a command that serves nothing: which sessions there are, the rest from the environment."""
+    given = {name: value for name, value in vars(parsed).items() if name in WORLDLY}
+    return settings(given, os.environ)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, indent=2)
+
+
+def sessions(parsed: argparse.Namespace) -> int:
+    """Show a tenant's sessions, or freeze them into a scenario file."""
+    from simulator import listing, world
+    from simulator.tenants import Tenants
+
+    chosen = _worldly(parsed)
+    found = world.scenarios(chosen)
+    if parsed.tenant not in found:
+        raise ValueError(f"there is no tenant {parsed.tenant}; expected one of {', '.join(found)}")
+    tenants = Tenants(found, seed=chosen.seed, error_status=chosen.error_status)
+    if parsed.export is not None:
+        written = listing.export(tenants, parsed.tenant, parsed.number, parsed.export, parsed.to)
+        print(f"{parsed.to}: {counted(written, 'session')}; oifde-simulator serve --scenarios {parsed.to}")
+    else:
+        shape = "json" if parsed.json else "csv" if parsed.csv else "table"
+        print(listing.listing(tenants, parsed.tenant, parsed.number, shape))
+    return DONE
+
+
+def readyz(parsed: argparse.Namespace) -> int:
+    """Ask the control plane whether it is ready."""
+    from simulator import readiness
+    from simulator.quantities import duration
+
+    url = parsed.url or readiness.control_url(settings({}, os.environ))
+    patience = duration(parsed.timeout) if parsed.wait else 0.0
+    ready, line = readiness.ask(url, patience)
+    print(line, file=sys.stdout if ready else sys.stderr)
+    return DONE if ready else WRONG

@@ -1,0 +1,109 @@
+"""Which requests a rule is about: a compiled predicate, fast, and a `difference` that explains it.
+
+The two are held to one verdict by a law in the tests. In a scenario a scalar means equal, a
+mapping is a JSON Schema for the field, `true` means present and `false` absent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from simulator.failure.located import shown
+from simulator.schema import Schema
+
+ABSENT: Any = object()
+"""The value of a field that is not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a rule can see of a request and of the honest answer to it."""
+
+    endpoint: str
+    request: Mapping[str, Any]
+    """The fields of the decoded body; empty when it could not be decoded."""
+    headers: Mapping[str, str]
+    """Case-insensitive."""
+    response: Mapping[str, Any]
+    """The fields of the honest answer, and its `status`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """One reason why a rule is not about a request."""
+
+    place: str
+    """Such as `request.pageNum`."""
+    expected: str
+    found: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: expected {self.expected}, found {self.found}"
+
+
+class Condition:
+    """What one field must be."""
+
+    def __init__(self, wanted: Any) -> None:
+        """`wanted` is as a scenario writes it."""
+        self._wanted = wanted
+        self.accepts: Callable[[Any], bool] = _predicate(wanted)
+        """Whether a field's value fits; ABSENT for one that is not there."""
+
+    def __str__(self) -> str:
+        if isinstance(self._wanted, bool):
+            return "to be there" if self._wanted else "not to be there"
+        return (
+            f"what fits {shown(self._wanted)}" if isinstance(self._wanted, Mapping) else shown(self._wanted)
+        )
+
+
+def _predicate(wanted: Any) -> Callable[[Any], bool]:
+    if wanted is True:
+        return lambda value: value is not ABSENT
+    if wanted is False:
+        return lambda value: value is ABSENT
+    if isinstance(wanted, Mapping):
+        schema = Schema(dict(wanted))
+        return lambda value: value is not ABSENT and schema.accepts(value)
+    return lambda value: type(value) is type(wanted) and value == wanted
+
+
+class Matcher:
+    """A rule's `match`."""
+
+    def __init__(self, given: Mapping[str, Any]) -> None:
+        """`given` is as a scenario writes it; `{}` matches all."""
+        self._endpoint: str | None = given.get("endpoint")
+        self._parts = [
+            (part, name, Condition(wanted))
+            for part in ("request", "headers", "response")
+            for name, wanted in given.get(part, {}).items()
+        ]
+        self._tests = [
+            (("request", "headers", "response").index(part), name, condition.accepts)
+            for part, name, condition in self._parts
+        ]
+
+    def matches(self, view: View) -> bool:
+        """Whether the rule is about this request."""
+        if self._endpoint is not None and view.endpoint != self._endpoint:
+            return False
+        if not self._tests:
+            return True
+        places = (view.request, view.headers, view.response)
+        return all(accepts(places[part].get(name, ABSENT)) for part, name, accepts in self._tests)
+
+    def difference(self, view: View) -> list[Mismatch]:
+        """Every reason why it is not; `[]` when it is."""
+        found = []
+        if self._endpoint is not None and view.endpoint != self._endpoint:
+            found.append(Mismatch("endpoint", self._endpoint, view.endpoint or "another path"))
+        for part, name, condition in self._parts:
+            value = getattr(view, part).get(name, ABSENT)
+            if not condition.accepts(value):
+                text = "nothing" if value is ABSENT else shown(value)
+                found.append(Mismatch(f"{part}.{name}", str(condition), text))
+        return found

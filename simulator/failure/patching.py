@@ -1,0 +1,88 @@
+"""`patch`: RFC 6902 operations on the honest answer, with `*` for each element of an array.
+
+The operations are jsonpatch's. Two of our own stand beside them: `fill` makes a string of so many
+bytes, `cut` keeps the first share of a string (an inner JSON that breaks off).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from simulator.failure.actions import NotApplicable, Scene
+from simulator.http import Response
+
+OWN = ("fill", "cut")
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """An edit of the honest answer's body."""
+
+    operations: Sequence[Mapping[str, Any]]
+
+    @classmethod
+    def of(cls, given: Sequence[Mapping[str, Any]]) -> Patch:
+        """From what a scenario writes."""
+        return cls(tuple(given))
+
+    def reshape(self, response: Response, scene: Scene) -> Response:  # noqa: ARG002
+        """The answer with its body edited."""
+        try:
+            document = orjson.loads(response.body)
+        except orjson.JSONDecodeError:
+            raise NotApplicable("patch: the answer is not JSON") from None
+        for place, operation in enumerate(self.operations):
+            document = _applied(document, operation, f"patch[{place}]")
+        return Response(response.status, orjson.dumps(document), response.headers)
+
+
+def _applied(document: Any, operation: Mapping[str, Any], where: str) -> Any:
+    import jsonpatch  # only wanted where something is patched
+    import jsonpointer
+
+    try:
+        # From the last element to the first, so that a removal moves none that is still to come.
+        for single in reversed(list(expanded(document, operation))):
+            plain: Any = _plain(document, single) if single["op"] in OWN else single
+            document = jsonpatch.JsonPatch([plain]).apply(document)
+    except (jsonpatch.JsonPatchException, jsonpointer.JsonPointerException, LookupError, TypeError) as error:
+        raise NotApplicable(f"{where}: {operation['op']} {operation['path']}: {error}") from None
+    return document
+
+
+def _plain(document: Any, operation: Mapping[str, Any]) -> dict[str, Any]:
+    """One of our own operations as a `replace`, or an `add` where there is nothing yet."""
+    import jsonpointer
+
+    path = operation["path"]
+    found = jsonpointer.resolve_pointer(document, path, None)
+    if operation["op"] == "fill":
+        return {"op": "add", "path": path, "value": "x" * operation["bytes"]}
+    if not isinstance(found, str):
+        raise TypeError("expected a string there")
+    return {"op": "replace", "path": path, "value": found[: int(len(found) * operation.get("share", 0.5))]}
+
+
+def expanded(document: Any, operation: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The operation once for each element that a `*` in its path stands for; `from` follows `path`."""
+    steps = operation["path"].split("/")
+    if "*" not in steps:
+        yield dict(operation)
+        return
+    place = steps.index("*")
+    found = document
+    for step in steps[1:place]:
+        found = (
+            found[int(step)] if isinstance(found, list) else found[step.replace("~1", "/").replace("~0", "~")]
+        )
+    if not isinstance(found, list):
+        raise TypeError("expected an array where * stands")
+    for index in range(len(found)):
+        own = {"path": "/".join([*steps[:place], str(index), *steps[place + 1 :]])}
+        if "from" in operation:
+            own["from"] = operation["from"].replace("*", str(index), 1)
+        yield from expanded(document, {**operation, **own})

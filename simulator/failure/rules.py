@@ -1,0 +1,155 @@
+"""A scenario's rules: the first that is about a request, and whose turn it is, decides what goes wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from simulator.exchange import Answer
+from simulator.failure import faults
+from simulator.failure.actions import Refuse, Scene
+from simulator.failure.counting import Counters, Value
+from simulator.failure.faults import Fault
+from simulator.failure.matching import ABSENT, Matcher, Mismatch, View
+from simulator.failure.timing import Moment, When
+from simulator.http import Response
+from simulator.population.draws import Draws, key
+from simulator.wire import Script
+
+
+class Reshape(Protocol):
+    """Puts another answer in the place of one."""
+
+    def reshape(self, response: Response, scene: Scene) -> Response:
+        """The other answer; raises NotApplicable where it cannot."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What a rule does when it fires; the one that does nothing is honest."""
+
+    reshapes: Sequence[Reshape] = ()
+    faults: Sequence[Fault] = ()
+    """What happens to the wire, in order."""
+    token: str = ""
+    """`expire` or `revoke` the token of the request, or the one just issued; empty for neither."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of a scenario."""
+
+    name: str
+    matcher: Matcher
+    when: When = When()
+    per: tuple[str, ...] = ()
+    becomes: str | None = None
+    actions: Sequence[tuple[Action, float]] = ((Action(), 1.0),)
+    """One of them is taken, by weight."""
+
+    def value(self, view: View) -> Value:
+        """Whose counters a request goes to; a field that is not there is a value of its own."""
+        return tuple(_text(view.request.get(field, ABSENT)) for field in self.per)
+
+
+def _text(value: Any) -> str:
+    return "\0absent" if value is ABSENT else str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the rules made of one request."""
+
+    rule: str
+    """The name of the rule that fired; empty when none did."""
+    action: Action
+    draw: Draws
+    moment: Moment
+    held_back: tuple[tuple[str, str], ...] = ()
+    """Rules that were about the request but did not fire, and why."""
+    retry_after: int | None = None
+    """Seconds, where a rate limit fired."""
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """The names of the faults that rewrite the script."""
+        return tuple(map(faults.name, self.action.faults))
+
+    def reshape(self, honest: Answer, refuse: Refuse) -> Response:
+        """The answer that takes the place of the honest one."""
+        response = honest.response
+        if self.action.reshapes:
+            scene = Scene(honest, refuse, self.draw, self.moment.now, self.retry_after)
+            for step in self.action.reshapes:
+                response = step.reshape(response, scene)
+        return response
+
+    def spoil(self, script: Script) -> Script:
+        """The script after all faults."""
+        if not self.action.faults:
+            return script
+        return faults.spoil(script, self.action.faults, self.draw, self.moment.elapsed / 1000)
+
+
+HONEST = Decision("", Action(), Draws(b"honest"), Moment(0, 0))
+"""What is decided where no rule fires: nothing changes."""
+
+
+@dataclass(slots=True)
+class Rules:
+    """The rules of one tenant, in order."""
+
+    rules: Sequence[Rule]
+    counters: Counters
+    seed: str
+    since: int
+    """Epoch milliseconds of load or reset, on the tenant's clock."""
+    fired: dict[str, int] = field(default_factory=dict)
+    """How often each rule has fired since then."""
+
+    def decide(self, view: View, now: int) -> Decision:
+        """The first rule that is about the request and whose turn it is."""
+        moment = Moment(now, now - self.since)
+        held_back: list[tuple[str, str]] = []
+        for rule in self.rules:
+            if not rule.matcher.matches(view):
+                continue
+            value = rule.value(view)
+            reason = rule.when.holds_back(self.counters, rule.name, value, moment, self._chance(rule, value))
+            if not reason:
+                return self._fire(rule, value, moment, tuple(held_back))
+            held_back.append((rule.name, reason))
+        if held_back:
+            return Decision("", Action(), HONEST.draw, moment, tuple(held_back))
+        return HONEST
+
+    def reset(self, now: int) -> None:
+        """Back to the beginning: counts, states and time."""
+        self.counters.reset()
+        self.fired.clear()
+        self.since = now
+
+    def near_misses(self, view: View) -> Mapping[str, list[Mismatch]]:
+        """For each rule that is not about a request, why not."""
+        return {rule.name: found for rule in self.rules if (found := rule.matcher.difference(view))}
+
+    def _fire(
+        self, rule: Rule, value: Value, moment: Moment, held_back: tuple[tuple[str, str], ...]
+    ) -> Decision:
+        tally = self.counters.tally(rule.name, value)
+        draw = Draws(key(self.seed, rule.name, *value, tally.matches, "action"))
+        if rule.becomes is not None:
+            self.counters.enter(value, rule.becomes)
+        self.fired[rule.name] = self.fired.get(rule.name, 0) + 1
+        retry = None
+        if rule.when.over:
+            wait = max(tally.refused_until, rule.when.over.retry_at(moment.now)) - moment.now
+            retry = max(1, -(-wait // 1000))
+        return Decision(rule.name, draw.weighted(rule.actions), draw, moment, held_back, retry)
+
+    def _chance(self, rule: Rule, value: Value) -> Draws:
+        # Keyed by the count to come: the same whatever else happens in between, and on every replica.
+        matches = self.counters.tally(rule.name, value).matches + 1 if rule.when.probability < 1 else 0
+        return Draws(key(self.seed, rule.name, *value, matches, "chance")) if matches else HONEST.draw

@@ -1,0 +1,37 @@
+"""A scenario as YAML text that our own reader, and everybody's, reads the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import yaml
+
+
+class _Dumper(yaml.SafeDumper):
+    """Lists stand further in than their key, as people write them."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002
+        super().increase_indent(flow, False)
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
+        return True
+
+    def quoted(self, text: str) -> yaml.ScalarNode:
+        """Text; in quotes where it begins as a number does, since readers differ about what is one."""
+        style = '"' if text[:1] in "0123456789+-." else None
+        return self.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _Dumper.quoted)
+
+
+def scenario_text(description: str, tenant: Mapping[str, Any], records: Iterable[Mapping[str, Any]]) -> str:
+    """A scenario with these literal records."""
+    document = {
+        "description": description,
+        "tenant": dict(tenant),
+        "sessions": {"generate": False, "records": [dict(record) for record in records]},
+    }
+    text: str = yaml.dump(document, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=110)
+    return text

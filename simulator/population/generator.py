@@ -1,0 +1,81 @@
+"""The generator of call sessions, put together: what it depends on, and its version."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache
+from importlib.metadata import version
+
+from simulator.population.composing import compose
+from simulator.population.dialogues import texts
+from simulator.population.draws import Draws, key
+from simulator.population.history import History, Memory
+from simulator.population.ids import Ids
+from simulator.population.oddities import Oddities
+from simulator.population.records import DEFAULT_MIX, GeneratedRecords
+from simulator.population.timetable import Timetable
+from simulator.population.turns import Dialogue
+from simulator.population.vocabulary import vocabulary
+
+VERSION = 1
+"""Raised whenever the same seed gives other sessions than before."""
+
+
+@cache
+def faker_version() -> str:
+    """The version of Faker, whose words go into the sessions."""
+    return version("faker")
+
+
+def warm(locale: str) -> None:
+    """Read the texts of a locale and draw its words now, rather than at the first session."""
+    texts(locale)
+    vocabulary(locale)
+
+
+def history(
+    *,
+    seed: str,
+    world: str,
+    tenant: str,
+    locale: str,
+    days: int,
+    per_day: float,
+    mix: Mapping[str, float] | None = None,
+    oddities: Mapping[str, float] | None = None,
+    users: Mapping[str, int] | None = None,
+    memory: Memory | None = None,
+) -> History:
+    """The generated sessions of a tenant; all but `tenant`, its name in the records, decides what they are.
+
+    `days` of retention; `per_day` sessions a user on average; `mix` weighs the names of
+    `records.DIALOG_TYPES`; `oddities` are rates; `users` have exactly so many sessions.
+    """
+    root = key(seed, world)
+    timetable = Timetable(root, days=days, per_day=per_day, exactly=dict(users or {}))
+    made = records(seed=seed, world=world, tenant=tenant, locale=locale, mix=mix, oddities=oddities)
+    return History(timetable, Ids(root), made, memory or Memory())
+
+
+def records(
+    *,
+    seed: str,
+    world: str,
+    tenant: str,
+    locale: str,
+    mix: Mapping[str, float] | None = None,
+    oddities: Mapping[str, float] | None = None,
+) -> GeneratedRecords:
+    """What makes the records of a world's sessions."""
+    root = key(seed, world)
+    rates = Oddities.from_mapping(oddities or {})
+
+    def composed(draws: Draws, user: str, kind: str, begin: int) -> Dialogue:
+        day = datetime.fromtimestamp(begin, UTC).date()
+        caller = key(root.hex(), "user", user)
+        return compose(
+            draws, vocabulary(locale), texts(locale), kind, rates, day=day, caller=caller, number=user
+        )
+
+    return GeneratedRecords(root, Ids(root), tenant=tenant, mix=mix or DEFAULT_MIX, compose=composed)

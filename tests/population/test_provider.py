@@ -1,0 +1,59 @@
+"""CallSessionProvider, alone, in anybody's Faker."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from faker import Faker
+
+from simulator.oifde import contract
+from simulator.population.provider import CallSessionProvider
+
+
+def faker(locale: str = "en_US", seed: int = 7) -> Faker:
+    fake = Faker(locale)
+    fake.add_provider(CallSessionProvider)
+    fake.seed_instance(seed)
+    return fake
+
+
+@pytest.mark.parametrize("locale", ["en_US", "zh_CN"])
+def test_seeded_faker_gives_equal_sessions(locale: str) -> None:
+    one, two = faker(locale), faker(locale)
+    assert [one.call_session() for _ in range(20)] == [two.call_session() for _ in range(20)]
+    assert faker(locale, seed=8).call_session() != faker(locale).call_session()
+
+
+def test_sessions_fit_the_contract_and_differ() -> None:
+    fake = faker()
+    sessions = [fake.call_session() for _ in range(30)]
+    answer = {"total": 30, "recordList": sessions}
+    assert contract.response_schema("queryRecordHistory").explain(answer) == []
+    assert len({session["callId"] for session in sessions}) == 30
+
+
+def test_what_is_given_is_kept() -> None:
+    session = faker().call_session(user="0123", dialog_type="3", start=1_767_225_600_000)
+    assert (session["callSorId"], session["dialogType"], session["startTime"]) == (
+        "0123",
+        "3",
+        1_767_225_600_000,
+    )
+
+
+def test_a_dialogue_speaks_the_language_of_its_faker() -> None:
+    said = "".join(turn["systemReply"] for _ in range(5) for turn in faker("zh_CN").dialogue(dialog_type="1"))
+    assert re.search("[\u4e00-\u9fff]", said)
+
+
+def test_ids_have_their_shapes() -> None:
+    fake = faker()
+    assert re.fullmatch("[0-9]{13}[0-9a-f]{24}", fake.call_id())
+    assert re.fullmatch("[0-9]{10}-[0-9]{21}", fake.cti_call_id())
+    assert re.fullmatch("[0-9]{11}", fake.user_mobile())
+
+
+def test_an_unknown_dialog_type_is_told() -> None:
+    with pytest.raises(ValueError, match='expected "1", "2", "3" or "4"'):
+        faker().call_session(dialog_type="9")

@@ -1,0 +1,89 @@
+"""The words that Faker gives."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from simulator.population import vocabulary as module
+from simulator.population.vocabulary import COUNT, FALLBACK, KINDS, check_locale, known_locales, vocabulary
+
+LOCALES = ["en_US", "zh_CN", "fr_FR", "ar_EG", "ja_JP"]
+
+
+@pytest.fixture
+def anew() -> object:
+    """Nothing drawn before, and nothing kept of what the test draws."""
+    module._vocabulary.cache_clear()
+    yield
+    module._vocabulary.cache_clear()
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_locale_has_different_words_of_every_kind(locale: str, kind: str) -> None:
+    words = getattr(vocabulary(locale), kind)
+    assert 40 <= len(words) <= COUNT
+    assert len(set(words)) == len(words)
+    assert all(word == " ".join(word.split()) != "" for word in words)
+
+
+def test_a_locale_has_its_own_words() -> None:
+    assert all(not name.isascii() for name in vocabulary("zh_CN").names)
+    assert set(vocabulary("fr_FR").names).isdisjoint(vocabulary("en_US").names)
+
+
+def test_nobody_is_called_by_a_title() -> None:
+    assert not [name for name in vocabulary("en_US").names if "." in name]
+
+
+@pytest.mark.usefixtures("anew")
+def test_drawn_again_the_words_are_the_same() -> None:
+    before = vocabulary("fr_FR")
+    module._vocabulary.cache_clear()
+    assert vocabulary("fr_FR") == before
+    assert vocabulary("fr_FR") is not before
+
+
+@pytest.mark.usefixtures("anew")
+def test_threads_that_come_at_once_get_the_same_words() -> None:
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(vocabulary, ["fr_FR"] * 4))
+    assert all(each is found[0] for each in found)
+
+
+@pytest.mark.usefixtures("anew")
+def test_words_that_a_locale_lacks_are_american(monkeypatch: pytest.MonkeyPatch) -> None:
+    def only_american(fake: object) -> str:
+        if fake.locales != [FALLBACK]:  # type: ignore[attr-defined]
+            raise AttributeError("no such words")
+        return str(fake.city())  # type: ignore[attr-defined]
+
+    monkeypatch.setitem(KINDS, "cities", only_american)
+    french, american = vocabulary("fr_FR"), vocabulary(FALLBACK)
+    assert french.cities == american.cities
+    assert french.names != american.names
+
+
+@pytest.mark.parametrize(
+    ("locale", "likely"),
+    [("en-us", '"en_US"'), ("zh_cn", '"zh_CN"'), ("fr_FX", '"fr_FR"'), ("klingon", "one of Faker's")],
+)
+def test_an_unknown_locale_is_refused_with_suggestions(locale: str, likely: str) -> None:
+    with pytest.raises(ValueError, match="expected a locale that Faker knows") as refusal:
+        vocabulary(locale)
+    assert f'found "{locale}"' in str(refusal.value)
+    assert likely in str(refusal.value)
+
+
+def test_known_locales_are_accepted() -> None:
+    assert {"en_US", "zh_CN"} < known_locales()
+    check_locale("en_US")
+
+
+def test_importing_the_population_does_not_import_faker() -> None:
+    program = "import simulator.population.composing, sys; sys.exit('faker' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

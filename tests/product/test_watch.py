@@ -1,0 +1,314 @@
+"""`serve --watch`: files change on disk, and tenants follow; what is wrong changes nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import pytest
+from conftest import TOKEN
+from serving import PATIENCE, Peer, post, served
+
+from simulator import asking, explanation, watching
+from simulator.cli import main
+from simulator.config import Settings
+from simulator.sessions import Criteria
+from simulator.tenants import Tenants
+from simulator.watching import Watcher
+
+SCENARIO = 'tenant: {tokens: ["' + TOKEN + '"]}\nsessions: {users: {"18000000001": %d}}\n'
+FAILS_ONCE = SCENARIO % 1 + "rules: [{name: once, times: 1, respond: {status: 503}}]\n"
+
+
+@dataclass
+class Followed:
+    """Tenants whose files are followed, look by look."""
+
+    watcher: Watcher
+    tenants: Tenants
+
+    def look(self) -> None:
+        self.watcher.look(self.tenants)
+
+    def names(self) -> list[str]:
+        return list(self.tenants.scenarios)
+
+    def ask(self, tenant: str = "acme", **fields: Any) -> explanation.Explanation:
+        """What happens to one query now."""
+        document = {"tenantId": tenant, "authToken": TOKEN, "userMobile": "18000000001", **fields}
+        body = asking.Asked("queryRecordHistory", document, {}, {})
+        (turn,) = explanation.explain(self.tenants, body.request())
+        return turn
+
+    def total(self, tenant: str = "acme") -> int:
+        return len(self.tenants.select(tenant, Criteria(user="18000000001")))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "acme.yaml").write_text(SCENARIO % 1)
+    return tmp_path
+
+
+def follow(*paths: Path, **settings: Any) -> Followed:
+    given = Settings(scenarios=paths, **{"no_bundled": True, "watch": True, **settings})
+    watcher = Watcher(given)
+    return Followed(watcher, Tenants(watcher.scenarios, seed="0", error_status=200))
+
+
+# What changes
+
+
+def test_a_changed_file_is_another_scenario_at_the_next_look(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "simulator")
+    followed = follow(folder)
+    (folder / "acme.yaml").write_text(SCENARIO % 20)
+    assert followed.total() == 1
+    followed.look()
+    assert followed.total() == 20
+    assert caplog.messages == [f"tenant acme: loaded {folder}/acme.yaml"]
+
+
+def test_a_change_while_the_server_starts_is_not_missed(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = watching.world.read
+
+    def change_after(paths: Any) -> Any:
+        found = read(paths)
+        (folder / "acme.yaml").write_text(SCENARIO % 20)
+        return found
+
+    monkeypatch.setattr(watching.world, "read", change_after)
+    followed = follow(folder)
+    followed.look()
+    assert followed.total() == 20
+
+
+def test_an_editor_that_writes_beside_and_renames_is_followed(folder: Path) -> None:
+    followed = follow(folder)
+    before = (folder / "acme.yaml").stat()
+    draft = folder / ".acme.swp"
+    draft.write_text(SCENARIO % 2)
+    os.utime(draft, ns=(before.st_atime_ns, before.st_mtime_ns))
+    draft.replace(folder / "acme.yaml")
+    followed.look()
+    assert followed.total() == 2
+
+
+def test_rules_begin_anew_and_tokens_stay_good(folder: Path) -> None:
+    (folder / "acme.yaml").write_text(FAILS_ONCE)
+    followed = follow(folder)
+    token = followed.tenants.named("acme").credentials.issue(0)[0]
+    fresh = followed.tenants.named("acme").credentials.issue(followed.tenants._nowhere.now())[0]
+    statuses = [followed.ask().exchange.response.status for _ in range(2)]
+    (folder / "acme.yaml").write_text(FAILS_ONCE + "# another\n")
+    followed.look()
+    statuses += [followed.ask(authToken=fresh).exchange.response.status for _ in range(2)]
+    assert statuses == [503, 200, 503, 200]
+    assert followed.ask(authToken=fresh).exchange.honest.fields["errorCode"] == 0
+    assert followed.ask(authToken=token).exchange.honest.fields["errorCode"] == 900001
+
+
+def test_tenants_whose_files_did_not_change_notice_nothing(folder: Path) -> None:
+    (folder / "calm.yaml").write_text(FAILS_ONCE)
+    followed = follow(folder)
+    followed.ask("calm")
+    (folder / "acme.yaml").write_text(SCENARIO % 20)
+    followed.look()
+    assert followed.ask("calm").verdicts[0].outcome == "held back"
+
+
+def test_a_look_at_nothing_new_reads_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    followed = follow(folder)
+    before = dict(followed.tenants._tenants)
+    monkeypatch.setattr(watching.loading, "load", None)
+    followed.look()
+    assert followed.tenants._tenants == before
+
+
+# What comes and goes
+
+
+def test_a_new_file_is_a_new_tenant_and_a_removed_one_goes_with_its_tenant(folder: Path) -> None:
+    followed = follow(folder)
+    (folder / "more.yaml").write_text(SCENARIO % 3)
+    followed.look()
+    assert (followed.names(), followed.total("more")) == (["acme", "more"], 3)
+    (folder / "acme.yaml").unlink()
+    followed.look()
+    followed.look()
+    assert followed.names() == ["more"]
+    assert followed.ask().exchange.tenant == ""
+
+
+def test_a_folder_may_lose_all_its_files_and_get_others(folder: Path) -> None:
+    followed = follow(folder)
+    (folder / "acme.yaml").rename(folder / "acme.txt")
+    followed.look()
+    followed.look()
+    assert followed.names() == []
+    (folder / "acme.txt").rename(folder / "acme.yaml")
+    followed.look()
+    assert followed.names() == ["acme"]
+
+
+@pytest.mark.parametrize("empty", [False, True], ids=["gone", "empty"])
+def test_a_file_that_is_gone_or_empty_for_one_look_is_being_saved(folder: Path, empty: bool) -> None:
+    followed = follow(folder)
+    if empty:
+        (folder / "acme.yaml").write_text("")
+    else:
+        (folder / "acme.yaml").unlink()
+    followed.look()
+    assert followed.total() == 1
+    (folder / "acme.yaml").write_text(SCENARIO % 20)
+    followed.look()
+    assert followed.total() == 20
+
+
+def test_a_file_may_give_its_tenant_another_id(folder: Path) -> None:
+    followed = follow(folder)
+    (folder / "acme.yaml").write_text("tenant: {id: other}\n")
+    followed.look()
+    assert followed.names() == ["other"]
+
+
+def test_the_bundled_scenario_comes_back_when_the_file_in_its_place_goes(tmp_path: Path) -> None:
+    (tmp_path / "paging.yaml").write_text("description: mine\n")
+    followed = follow(tmp_path, no_bundled=False)
+    (tmp_path / "paging.yaml").unlink()
+    followed.look()
+    assert followed.tenants.scenarios["paging"].description == "mine"
+    followed.look()
+    assert len(followed.tenants.scenarios["paging"].records) == 250
+
+
+def test_other_names_of_a_scenario_follow_it(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    followed = follow(folder, tenant=(("ours", "acme"), ("theirs", "ours")))
+    (folder / "acme.yaml").write_text(SCENARIO % 20)
+    followed.look()
+    assert [followed.total(name) for name in ("acme", "ours", "theirs")] == [20, 20, 20]
+    (folder / "acme.yaml").unlink()
+    followed.look()
+    followed.look()
+    assert followed.names() == []
+    assert caplog.messages == [
+        f"tenant {name}: removed; {folder}/acme.yaml has it no more" for name in ("acme", "ours", "theirs")
+    ]
+    (folder / "acme.yaml").write_text(SCENARIO % 2)
+    followed.look()
+    assert followed.names() == ["acme", "ours", "theirs"]
+
+
+def test_tenants_that_came_another_way_are_left_alone(folder: Path) -> None:
+    followed = follow(folder)
+    followed.tenants.replace("guest", followed.tenants.scenarios["acme"])
+    (folder / "acme.yaml").write_text(SCENARIO % 20)
+    followed.look()
+    assert followed.total("guest") == 1
+
+
+# What is wrong
+
+
+def test_a_file_that_is_wrong_leaves_the_last_good_one_and_says_so_once(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    followed = follow(folder)
+    (folder / "acme.yaml").write_text("clock: yesterday\nsesions: {}\n")
+    followed.look()
+    followed.look()
+    assert followed.total() == 1
+    (record,) = caplog.records
+    assert record.levelname == "WARNING"
+    first, *errors = record.getMessage().splitlines()
+    assert first == f"{folder}/acme.yaml: not loaded, the last good one stays:"
+    assert [error.split(": ")[0] for error in errors] == [f"{folder}/acme.yaml:{at}" for at in ("1:8", "2:1")]
+    (folder / "acme.yaml").write_text(SCENARIO % 20)
+    followed.look()
+    assert followed.total() == 20
+
+
+def test_a_new_file_that_is_wrong_is_told_and_not_served(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    followed = follow(folder)
+    (folder / "more.yaml").write_text("]")
+    followed.look()
+    assert followed.names() == ["acme"]
+    assert "more.yaml: not loaded, it is not served:\n" in caplog.text
+
+
+def test_warnings_of_a_changed_file_are_told(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    followed = follow(folder)
+    (folder / "acme.yaml").write_text("rules: [{name: all, faults: [reset]}, {name: none, faults: [bom]}]\n")
+    followed.look()
+    assert "can never fire: all in line 1 takes every request" in caplog.text
+
+
+def test_nothing_to_watch_is_a_mistake(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["serve", "--watch"]) == 2
+    assert "--watch follows the files of --scenarios, and there are none" in capsys.readouterr().err
+
+
+# The loop
+
+
+async def test_the_loop_goes_on_after_a_look_that_failed(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching, "PERIOD", 0.0)
+    followed, told, looks = follow(folder), [], asyncio.Event()
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context["exception"]))
+
+    def look(tenants: Tenants) -> None:
+        if told:
+            looks.set()
+        raise LookupError
+
+    monkeypatch.setattr(followed.watcher, "look", look)
+    with followed.watcher.following(followed.tenants):
+        await asyncio.wait_for(looks.wait(), 10)
+    assert isinstance(told[0], LookupError)
+    assert followed.watcher._timer.cancelled()
+
+
+def test_a_running_server_follows_its_files(folder: Path) -> None:
+    path = folder / "acme.yaml"
+    query = post(json.dumps({"tenantId": "acme", "authToken": TOKEN, "userMobile": "18000000001"}).encode())
+    with (
+        served(folder, "--scenarios", str(path), "--watch", "--tls", "off") as server,
+        Peer(server.data) as peer,
+    ):
+
+        def total() -> int:
+            peer.send(query)
+            found = peer.answer().json["total"]
+            assert isinstance(found, int)
+            return found
+
+        assert total() == 1
+        path.write_text(SCENARIO % 20)
+        deadline = monotonic() + PATIENCE
+        while total() != 20:  # until it has looked
+            assert monotonic() < deadline
+        path.write_text("]")
+        assert server.process.stderr is not None
+        given_up = threading.Timer(PATIENCE, server.process.kill)
+        given_up.start()
+        line = server.process.stderr.readline()
+        given_up.cancel()
+        assert line.endswith(f"WARNING {path}: not loaded, the last good one stays:\n")
+        assert total() == 20
+        code, _ = server.stop()
+        assert code == 0
