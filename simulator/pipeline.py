@@ -73,7 +73,10 @@ def _spoiled(tenant: Tenant, call: Call, honest: Answer, now: int) -> Exchange:
     tenant.credentials.end(decision.action.token, token)
     if decision.rule and tenant.provenance:
         response = _told(response, decision)
-    script = decision.spoil(response.script(call.request, now))
+    whole = response.script(call.request, now)
+    script = decision.spoil(whole)
+    if decision.faults and script == whole:
+        notes = (*notes, f"{decision.rule}: nothing in this answer for {', '.join(decision.faults)} to spoil")
     return Exchange(
         now, tenant.id, call.operation, call.request, honest, response, script,
         decision.rule, decision.faults, decision.held_back, notes,

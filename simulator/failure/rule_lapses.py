@@ -11,6 +11,8 @@ from simulator.failure import faults
 from simulator.failure.located import ScenarioError, meant, shown
 from simulator.failure.units import DURATION, milliseconds
 from simulator.failure.yaml_node import Node
+from simulator.http import Request, Response
+from simulator.population.draws import Draws
 
 REQUESTS = {"gettoken": "GettokenRequest", "queryRecordHistory": "QueryRecordHistoryRequest"}
 DEEDS = ("respond", "patch", "rows", "token", "faults", "one_of")
@@ -60,7 +62,8 @@ def _of_rule(rule: Node) -> Iterator[Finding]:
         yield rule.at(("one_of",)), ("one_of",), "the weights add up to 0; give at least one a weight"
     for outcome in ((), *(("one_of", n) for n in range(len(given.get("one_of", ()))))):
         yield from _respond(rule, (*outcome, "respond"))
-        yield from _faults(rule, (*outcome, "faults"))
+        wrong = list(_faults(rule, (*outcome, "faults")))
+        yield from wrong or _idle_faults(rule, outcome)
 
 
 def _matches(rule: Node, fields: Mapping[str, Any]) -> Iterator[Finding]:
@@ -146,6 +149,19 @@ def _faults(rule: Node, path: Path) -> Iterator[Finding]:
         except faults.FaultError as error:
             where = (*path, place)
             yield rule.at(where), (*where, *error.path), error.message
+
+
+def _idle_faults(rule: Node, outcome: Path) -> Iterator[Finding]:
+    """Faults that would find nothing to spoil, since the rule answers without a body."""
+    respond, given = _below(rule, (*outcome, "respond")), _below(rule, (*outcome, "faults"))
+    if not given or not respond or set(respond) & {"error", "errorCode", "json", "body"}:
+        return
+    script = Response(503, b"").script(Request("POST", "/", {}), 0)
+    for place, item in enumerate(given):
+        fault = faults.build(item)
+        if fault.rewrite(script, Draws(b"check"), 0.0) == script:
+            path = (*outcome, "faults", place)
+            yield rule.at(path), path, f"{faults.name(fault)} has nothing to spoil: this answer has no body"
 
 
 def _below(rule: Node, path: Path) -> Any:

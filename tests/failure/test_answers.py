@@ -241,3 +241,11 @@ async def test_an_account_is_locked_after_so_many_wrong_secrets(plane: Plane) ->
     asking = await spoiled(plane, "{match: {request: {callId: x}}, token: expire}", ", lock_after: 2")
     codes = [(await gettoken(asking, secret))["errorCode"] for secret in ("a", "secret", "a", "b", "secret")]
     assert codes == [200800002, 0, 200800002, 200800002, 200800003]
+
+
+async def test_a_fault_that_finds_nothing_to_spoil_says_so(
+    plane: Plane, caplog: pytest.LogCaptureFixture
+) -> None:
+    asking = await spoiled(plane, '{name: odd, respond: {status: 503, body: ""}, faults: [bom]}')
+    assert (await raw(asking))[0] == 503
+    assert "odd: nothing in this answer for bom to spoil" in caplog.text

@@ -47,6 +47,7 @@ WRONG = {
     "error and code": ("{respond: {error: key-wrong, errorCode: 7}}", "15", "exclude each other"),
     "error and body": ("{respond: {error: key-wrong, body: x}}", "15", "has the vendor's body"),
     "success as an error": ("{respond: {errorCode: 0}}", "27", "0 means success"),
+    "a fault on nothing": ("{respond: {status: 503}, faults: [bom]}", "39", "has nothing to spoil"),
     "no faults": ("{faults: []}", "14", "name at least one fault"),
     "a fault's setting": ("{faults: [{cut: {bytes: -1}}]}", "29", "-1"),
 }
