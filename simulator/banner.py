@@ -7,8 +7,7 @@ import shlex
 import textwrap
 from collections.abc import Iterator
 
-from simulator import __version__
-from simulator.failure.scenario import Scenario
+from simulator import __version__, choosing
 from simulator.oifde import contract
 from simulator.oifde.routing import QUERY
 from simulator.population import generator
@@ -46,14 +45,10 @@ def _table(tenants: Tenants) -> Iterator[str]:
     read = dict(list(tenants.scenarios.read().items())[:MOST_SHOWN])
     width = max(map(len, read), default=0)
     for name, scenario in read.items():
-        line = f"  {name:{width}}  {_summary(scenario)}"
+        line = f"  {name:{width}}  {choosing.summary(scenario)}"
         yield line if len(line) <= WIDEST else line[: WIDEST - 3] + "..."
     names = ", ".join(name for name in tenants.scenarios if name not in read)
     yield from (f"  {line}" for line in textwrap.wrap(names, WIDEST - 2, break_on_hyphens=False))
-
-
-def _summary(scenario: Scenario) -> str:
-    return scenario.description.strip().partition("\n")[0] or f"{len(scenario.records):,} records"
 
 
 def _curl(tenants: Tenants, data_url: str, control_url: str, authority: bool) -> str:
