@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from simulator.exchange import Answer
-from simulator.failure import faults
 from simulator.failure.actions import Refuse, Scene
 from simulator.failure.counting import Counters, Value
-from simulator.failure.faults import Fault
 from simulator.failure.matching import ABSENT, Matcher, Mismatch, View
 from simulator.failure.timing import Moment, When
 from simulator.http import Response
 from simulator.population.draws import Draws, key
 from simulator.wire import Script
+
+if TYPE_CHECKING:
+    from simulator.failure.faults import Fault  # slow to import, and only wanted where a rule has faults
 
 
 class Reshape(Protocol):
@@ -75,6 +76,10 @@ class Decision:
     @property
     def faults(self) -> tuple[str, ...]:
         """The names of the faults that rewrite the script."""
+        if not self.action.faults:
+            return ()
+        from simulator.failure import faults
+
         return tuple(map(faults.name, self.action.faults))
 
     def reshape(self, honest: Answer, refuse: Refuse) -> Response:
@@ -90,6 +95,8 @@ class Decision:
         """The script after all faults."""
         if not self.action.faults:
             return script
+        from simulator.failure import faults
+
         return faults.spoil(script, self.action.faults, self.draw, self.moment.elapsed / 1000)
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from simulator.failure import units
-from simulator.failure.rules import Rule
+
+if TYPE_CHECKING:
+    from simulator.failure.rules import Rule
 
 Record = Mapping[str, Any]
 """A literal session record in wire names, as given; `userMobile`, if given, is the number that finds it."""

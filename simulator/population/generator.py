@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
-from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from simulator.population.composing import compose
-from simulator.population.dialogues import texts
 from simulator.population.draws import Draws, key
 from simulator.population.history import History, Memory
 from simulator.population.ids import Ids
-from simulator.population.oddities import Oddities
 from simulator.population.records import DEFAULT_MIX, GeneratedRecords
 from simulator.population.timetable import Timetable
-from simulator.population.turns import Dialogue
-from simulator.population.vocabulary import vocabulary
+
+if TYPE_CHECKING:
+    from simulator.population.turns import Dialogue
 
 VERSION = 1
 """Raised whenever the same seed gives other sessions than before."""
@@ -24,12 +25,24 @@ VERSION = 1
 
 @cache
 def faker_version() -> str:
-    """The version of Faker, whose words go into the sessions."""
-    return version("faker")
+    """The version of Faker, read off its source: importing it takes a hundred times longer."""
+    spec = find_spec("faker")
+    source = Path(spec.origin).read_text(encoding="utf-8") if spec and spec.origin else ""
+    found = re.search(r'^VERSION = "([^"]+)"', source, re.MULTILINE)
+    return found[1] if found else _asked_version()
+
+
+def _asked_version() -> str:
+    import faker
+
+    return str(faker.VERSION)
 
 
 def warm(locale: str) -> None:
     """Read the texts of a locale and draw its words now, rather than at the first session."""
+    from simulator.population.dialogues import texts
+    from simulator.population.vocabulary import vocabulary
+
     texts(locale)
     vocabulary(locale)
 
@@ -69,13 +82,20 @@ def records(
 ) -> GeneratedRecords:
     """What makes the records of a world's sessions."""
     root = key(seed, world)
-    rates = Oddities.from_mapping(oddities or {})
+    rates = dict(oddities or {})
 
     def composed(draws: Draws, user: str, kind: str, begin: int) -> Dialogue:
+        # Not wanted before the first session is looked at: importing what is said takes longer than starting.
+        from simulator.population.composing import compose
+        from simulator.population.dialogues import texts
+        from simulator.population.oddities import Oddities
+        from simulator.population.vocabulary import vocabulary
+
         day = datetime.fromtimestamp(begin, UTC).date()
         caller = key(root.hex(), "user", user)
+        odd = Oddities.from_mapping(rates) if rates else Oddities()
         return compose(
-            draws, vocabulary(locale), texts(locale), kind, rates, day=day, caller=caller, number=user
+            draws, vocabulary(locale), texts(locale), kind, odd, day=day, caller=caller, number=user
         )
 
     return GeneratedRecords(root, Ids(root), tenant=tenant, mix=mix or DEFAULT_MIX, compose=composed)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from simulator.population.completion import IVR_ZONE
 from simulator.population.draws import Draws, key
 from simulator.population.ids import Ids
-from simulator.population.turns import Dialogue, Question, Turn
+
+if TYPE_CHECKING:
+    from simulator.population.turns import Dialogue, Question, Turn
 
 CHATBOT = "3"
 """The dialogType without a voice: no ctiCallId, no recording."""
@@ -22,7 +24,7 @@ DEFAULT_MIX = {"voice_navigation": 0.4, "outbound_call": 0.15, "chatbot": 0.2, "
 RECORDING_NODES = (255, 256)
 """locationId of voice calls (vendor facts, "Meaning of fields")."""
 
-Compose = Callable[[Draws, str, str, int], Dialogue]
+Compose = Callable[[Draws, str, str, int], "Dialogue"]
 """A dialogue from draws, for a user, of a dialogType, that begins at an epoch second."""
 
 
