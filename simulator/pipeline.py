@@ -36,12 +36,14 @@ class Pipeline:
         tenant = self.tenants.of(call)
         now = tenant.clock.now()
         honest = _answer(tenant, call, now)
-        if tenant.rules.rules:
-            exchange = _spoiled(tenant, call, honest, now)
-        else:
+        rules = tenant.rules
+        decision = rules.decide(view(call, honest), now) if rules.rules else HONEST
+        if decision is HONEST:
             response = honest.response
             script = response.script(request, now)
             exchange = Exchange(now, tenant.id, call.operation, request, honest, response, script)
+        else:
+            exchange = _spoiled(tenant, call, honest, decision, now)
         self._journal.record(exchange)
         return exchange
 
@@ -61,8 +63,7 @@ def view(call: Call, honest: Answer) -> View:
     return View(call.operation, call.document, call.request.headers, fields)
 
 
-def _spoiled(tenant: Tenant, call: Call, honest: Answer, now: int) -> Exchange:
-    decision = tenant.rules.decide(view(call, honest), now)
+def _spoiled(tenant: Tenant, call: Call, honest: Answer, decision: Decision, now: int) -> Exchange:
     notes: tuple[str, ...] = ()
     try:
         response = decision.reshape(honest, partial(tenant.service.refuse, call))

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from operator import eq
+from typing import Any, NamedTuple
 
 from simulator.failure.located import shown
 from simulator.schema import Schema
@@ -17,8 +19,7 @@ ABSENT: Any = object()
 """The value of a field that is not there."""
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(NamedTuple):
     """What a rule can see of a request and of the honest answer to it."""
 
     endpoint: str
@@ -68,6 +69,8 @@ def _predicate(wanted: Any) -> Callable[[Any], bool]:
     if isinstance(wanted, Mapping):
         schema = Schema(dict(wanted))
         return lambda value: value is not ABSENT and schema.accepts(value)
+    if isinstance(wanted, str):
+        return partial(eq, wanted)
     return lambda value: type(value) is type(wanted) and value == wanted
 
 
@@ -94,7 +97,15 @@ class Matcher:
         if not self._tests:
             return True
         places = (view.request, view.headers, view.response)
-        return all(accepts(places[part].get(name, ABSENT)) for part, name, accepts in self._tests)
+        for part, name, accepts in self._tests:  # noqa: SIM110  a generator costs more than the tests
+            if not accepts(places[part].get(name, ABSENT)):
+                return False
+        return True
+
+    @property
+    def gate(self) -> tuple[int, str, Callable[[Any], bool]]:
+        """One test that must hold: 0 to 2 for request, headers or response; the field; its predicate."""
+        return self._tests[0] if self._tests else (0, "", lambda value: True)
 
     def difference(self, view: View) -> list[Mismatch]:
         """Every reason why it is not; `[]` when it is."""

@@ -104,7 +104,7 @@ HONEST = Decision("", Action(), Draws(b"honest"), Moment(0, 0))
 """What is decided where no rule fires: nothing changes."""
 
 
-@dataclass(slots=True)
+@dataclass
 class Rules:
     """The rules of one tenant, in order."""
 
@@ -116,20 +116,24 @@ class Rules:
     fired: dict[str, int] = field(default_factory=dict)
     """How often each rule has fired since then."""
 
+    def __post_init__(self) -> None:
+        self._gated = [(rule, *rule.matcher.gate) for rule in self.rules]
+
     def decide(self, view: View, now: int) -> Decision:
         """The first rule that is about the request and whose turn it is."""
-        moment = Moment(now, now - self.since)
         held_back: list[tuple[str, str]] = []
-        for rule in self.rules:
-            if not rule.matcher.matches(view):
+        gets = (view.request.get, view.headers.get, view.response.get)
+        for rule, part, name, accepts in self._gated:
+            # Most rules are not about most requests: one test tells, without a call more.
+            if not accepts(gets[part](name, ABSENT)) or not rule.matcher.matches(view):
                 continue
-            value = rule.value(view)
+            value, moment = rule.value(view), Moment(now, now - self.since)
             reason = rule.when.holds_back(self.counters, rule.name, value, moment, self._chance(rule, value))
             if not reason:
                 return self._fire(rule, value, moment, tuple(held_back))
             held_back.append((rule.name, reason))
         if held_back:
-            return Decision("", Action(), HONEST.draw, moment, tuple(held_back))
+            return Decision("", Action(), HONEST.draw, HONEST.moment, tuple(held_back))
         return HONEST
 
     def reset(self, now: int) -> None:

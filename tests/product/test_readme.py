@@ -9,6 +9,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import fields
+from http.client import IncompleteRead
 from pathlib import Path
 from typing import Any
 
@@ -157,7 +158,7 @@ def test_the_table_of_magic_numbers_is_that_of_the_scenario() -> None:
 
 
 def test_a_scenario_of_ones_own_works_as_written(tmp_path: Path) -> None:
-    (text,) = blocks("yaml")
+    text, _ = blocks("yaml")
     (tmp_path / "acme.yaml").write_text(text + "\n")
     check, serve = (shlex.split(line) for line in OWN.splitlines())
     assert (check[0], check[1]) == ("oifde-simulator", "check")
@@ -167,6 +168,26 @@ def test_a_scenario_of_ones_own_works_as_written(tmp_path: Path) -> None:
         token = ask(server, GETTOKEN, appKey="acme", appSecret="secret")["authToken"]
         assert query(server, "acme", authToken=token, userMobile="18000000001")["total"] == 1
         assert query(server, "ITS-ID", userMobile="18000000403")["total"] == 45
+
+
+def test_it_is_broken_in_six_lines_more_as_written(tmp_path: Path) -> None:
+    _, text = blocks("yaml")
+    assert len(text.splitlines()) <= 6
+    (tmp_path / "acme.yaml").write_text(text + "\n")
+    with served(tmp_path, "--scenarios", "acme.yaml") as server:
+        token = ask(server, GETTOKEN, appKey="acme", appSecret="secret")["authToken"]
+        body = {"tenantId": "acme", "authToken": token, "userMobile": "18000000001"}
+        whole, late = (json.dumps(body | more).encode() for more in ({}, {"pageNum": "2", "pageSize": "10"}))
+        assert [fetch(server.data + QUERY, whole, server.ca_pem())[0] for _ in range(3)] == [503, 503, 200]
+        with pytest.raises(IncompleteRead):
+            fetch(server.data + QUERY, late, server.ca_pem())
+
+
+def test_the_table_of_commands_names_them_all() -> None:
+    table = set(re.findall(r"^\| `([a-z]+)(?: [^`]*)?` \|", README, re.M))
+    commands = set(re.findall(r"^    ([a-z]+)\b", run("--help").stdout, re.M))
+    assert "serve" in commands
+    assert commands <= table
 
 
 # In a pipeline
