@@ -52,6 +52,10 @@ def document(name: str) -> Any:
         return json.loads(sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8"))
     except (ValueError, RecursionError) as error:
         raise ValueError(f"{name}: expected a JSON object, the body of a request: {error}") from None
+    except OSError as error:
+        raise ValueError(
+            f"{name}: cannot be read: {error.strerror}; expected a file with the JSON body of a request"
+        ) from None
 
 
 def asked(document: Any, tenants: Tenants, tenant: str, endpoint: str | None = None) -> Asked:

@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 import shlex
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 
 from simulator import __version__, choosing
+from simulator.config import Settings
+from simulator.failure import loading
+from simulator.failure.located import ScenarioErrors
 from simulator.oifde import contract
 from simulator.oifde.routing import QUERY
 from simulator.population import generator
@@ -17,22 +21,39 @@ MOST_SHOWN = 40
 WIDEST = 100
 
 
-def banner(tenants: Tenants, *, data_url: str, control_url: str, authority: bool) -> str:
+EXAMPLE = "tenant001"
+
+
+def banner(tenants: Tenants, settings: Settings, *, data_url: str, control_url: str, authority: bool) -> str:
     """The lines that `serve` prints; `authority` when the certificate comes from an authority of ours."""
-    curl = _curl(tenants, data_url, control_url, authority)
+    own = own_tenants(tenants, settings)
     lines = [
         f"oifde-simulator {__version__}",
         f"  data plane     {data_url}",
         f"  control plane  {control_url}" + ("   (trust /ca.pem)" if authority else ""),
         _generator(tenants),
+        *_watching(settings),
         "",
-        *_table(tenants),
+        *_table(tenants, own),
         "",
         "Try it:",
-        f"  {curl}",
+        f"  {_curl(tenants, _example(tenants, own), data_url, control_url, authority)}",
         "",
     ]
     return "\n".join(lines)
+
+
+def own_tenants(tenants: Tenants, settings: Settings) -> Mapping[str, str]:
+    """What is not bundled, or goes by another name: tenant ids, and how each is shown."""
+    given: list[str] = []
+    with suppress(ScenarioErrors):  # a file that is followed may be gone for now
+        given = [loading.printable(path) for path in loading.find(settings.scenarios)]
+    aliases = {
+        tenant: f"{tenant} = {name}" for tenant, name in settings.tenant if tenant in tenants.scenarios
+    }
+    read = tenants.scenarios.read().items()
+    by_file = {scenario.origin: name for name, scenario in read if name not in aliases}
+    return {by_file[file]: by_file[file] for file in given if file in by_file} | aliases
 
 
 def _generator(tenants: Tenants) -> str:
@@ -40,22 +61,33 @@ def _generator(tenants: Tenants) -> str:
     return f"  generator      {words}"
 
 
-def _table(tenants: Tenants) -> Iterator[str]:
-    """A line for each scenario that has been read; the names of the others."""
-    read = dict(list(tenants.scenarios.read().items())[:MOST_SHOWN])
-    width = max(map(len, read), default=0)
-    for name, scenario in read.items():
-        line = f"  {name:{width}}  {choosing.summary(scenario)}"
+def _watching(settings: Settings) -> Iterator[str]:
+    if settings.watch:
+        yield f"  watching       {', '.join(map(loading.printable, settings.scenarios))}"
+
+
+def _table(tenants: Tenants, own: Mapping[str, str]) -> Iterator[str]:
+    """A line for each of the user's own tenants and for the example; the names of the others."""
+    example = {} if EXAMPLE in own or EXAMPLE not in tenants.scenarios else {EXAMPLE: EXAMPLE}
+    labels = dict([*own.items()][:MOST_SHOWN]) | example
+    width = max(map(len, labels.values()), default=0)
+    for name, label in labels.items():
+        line = f"  {label:{width}}  {choosing.summary(tenants.scenarios[name])}"
         yield line if len(line) <= WIDEST else line[: WIDEST - 3] + "..."
-    names = ", ".join(name for name in tenants.scenarios if name not in read)
+    names = ", ".join(sorted(name for name in tenants.scenarios if name not in labels))
     yield from (f"  {line}" for line in textwrap.wrap(names, WIDEST - 2, break_on_hyphens=False))
 
 
-def _curl(tenants: Tenants, data_url: str, control_url: str, authority: bool) -> str:
-    name = "tenant001" if "tenant001" in tenants.scenarios else next(iter(tenants.scenarios))
+def _example(tenants: Tenants, own: Mapping[str, str]) -> str:
+    return next(iter(own), EXAMPLE if EXAMPLE in tenants.scenarios else next(iter(tenants.scenarios)))
+
+
+def _curl(tenants: Tenants, name: str, data_url: str, control_url: str, authority: bool) -> str:
     scenario = tenants.scenarios[name]
     first = next(iter(scenario.records), {})
-    user = first.get("userMobile") or first.get("callSorId") or "18000000001"
+    exact = scenario.generate.users if scenario.generate else {}
+    listed = next((number for number, sessions in exact.items() if sessions), None)
+    user = first.get("userMobile") or first.get("callSorId") or listed or "18000000001"
     body = json.dumps({"tenantId": name, "authToken": tenants.token(name), "userMobile": user})
     path = next(path for path, operation in contract.operations().items() if operation.operation_id == QUERY)
     header = "Content-Type: application/json; charset=UTF-8"

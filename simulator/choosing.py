@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import textwrap
 from collections.abc import Mapping
 from pathlib import Path
@@ -89,12 +90,16 @@ def begin(name: str) -> Path:
         path = path.with_name(f"{path.name}.yaml")
     if complaint := units.tenant_id_complaint(path.stem):
         raise ValueError(f"{loading.printable(path)}: {complaint}")
-    text = BEGINNING.format(schema=_schema(path), file=path.name, stem=path.stem)
+    text = BEGINNING.format(schema=_schema(path), file=shlex.quote(path.name), stem=path.stem)
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError:
         raise ValueError(f"{path} is there already and is not replaced; choose another name") from None
+    except OSError as error:
+        raise ValueError(
+            f"{loading.printable(path)}: cannot be written: {error.strerror}; expected a folder that is there"
+        ) from None
     return path
 
 

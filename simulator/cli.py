@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from simulator import __version__, commands
-from simulator.commands import DONE, MISUSED, WORLDLY
+from simulator.commands import DONE, FROZEN, MISUSED, WORLDLY
 from simulator.config import Settings, environment_name, flag_name
 
 
@@ -113,14 +113,19 @@ def _add_explain(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_sessions(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("tenant", nargs="?", default="tenant001", metavar="TENANT", help="default: tenant001")
+    parser.add_argument(
+        "tenant",
+        nargs="?",
+        default="tenant001",
+        metavar="TENANT",
+        help="a scenario file, or the id of a tenant there is; default: tenant001",
+    )
     parser.add_argument("number", nargs="?", metavar="NUMBER", help="a userMobile; without it, some samples")
     shape = parser.add_mutually_exclusive_group()
     shape.add_argument("--json", action="store_true", help="whole records as JSON")
     shape.add_argument("--csv", action="store_true", help="whole records as CSV")
     shape.add_argument("--export", type=int, metavar="N", help="write N sessions as a scenario file")
-    frozen = Path("frozen.yaml")
-    parser.add_argument("--to", type=Path, default=frozen, metavar="FILE", help=f"default: {frozen}")
+    parser.add_argument("--to", type=Path, metavar="FILE", help=f"what --export writes; default: {FROZEN}")
     _add_options(parser, WORLDLY)
     parser.set_defaults(run=commands.sessions)
 

@@ -6,15 +6,22 @@ import argparse
 import gc
 import json
 import os
+import shlex
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from simulator.config import Settings, settings
+from simulator.config import Settings, settings, unknown_variables
 from simulator.quantities import count, counted
+
+if TYPE_CHECKING:
+    from simulator.failure.scenario import Scenario
 
 DONE, WRONG, MISUSED = 0, 1, 2
 """Exit codes: all well; what was looked at is wrong; the command could not do its work."""
+
+FROZEN = Path("frozen.yaml")
+"""Where sessions are exported to, unless another file is named."""
 
 WORLDLY = ("scenarios", "no_bundled", "seed")
 """Settings that say which sessions there are."""
@@ -25,34 +32,41 @@ def serve(parsed: argparse.Namespace) -> int:
     gc.disable()  # starting makes little garbage and many objects; the runner turns it on again
     from simulator import runner
 
-    return runner.serve(settings(vars(parsed), os.environ), sys.stdout)
+    chosen = settings(vars(parsed), os.environ)
+    if complaint := unknown_variables(os.environ):
+        print(f"oifde-simulator serve: {complaint}", file=sys.stderr)
+    return runner.serve(chosen, sys.stdout)
 
 
 def check(parsed: argparse.Namespace) -> int:
     """Validate scenario files: a line for each good file and for each error."""
-    verdicts = [_is_good(path) for path in parsed.paths]
-    return DONE if all(verdicts) else WRONG
+    from simulator import world
+
+    found = [scenario for path in parsed.paths for scenario in _checked(path)]
+    good = [scenario for scenario in found if scenario is not None]
+    for clash in world.clashes(good):
+        print(f"{clash} (warning)")
+    return DONE if len(good) == len(found) else WRONG
 
 
-def _is_good(path: Path) -> bool:
-    """Say what is in a scenario file, or in each of a folder; whether nothing is wrong."""
+def _checked(path: Path) -> list[Scenario | None]:
+    """Say what is in a scenario file, or in each of a folder; None for each that is wrong."""
     from simulator.failure import loading
     from simulator.failure.located import ScenarioErrors
 
     try:
         files = loading.find([path])
         if files != [path]:
-            verdicts = [_is_good(file) for file in files]
-            return all(verdicts)
+            return [scenario for file in files for scenario in _checked(file)]
         scenario = loading.load(path)
     except ScenarioErrors as errors:
         print(errors)
-        return False
+        return [None]
     for warning in scenario.warnings:
         print(f"{warning} (warning)")
     content = f"{counted(len(scenario.records), 'record')}, {counted(len(scenario.rules), 'rule')}"
     print(f"{loading.printable(path)}: good: tenant {scenario.id}, {content}")
-    return True
+    return [scenario]
 
 
 def scenarios(parsed: argparse.Namespace) -> int:
@@ -69,7 +83,7 @@ def new(parsed: argparse.Namespace) -> int:
     from simulator import choosing
 
     path = choosing.begin(parsed.name)
-    print(f"{path}: written; oifde-simulator serve --scenarios {path} --watch")
+    print(f"{path}: written; oifde-simulator serve --scenarios {shlex.quote(str(path))} --watch")
     return DONE
 
 
@@ -115,16 +129,18 @@ def sessions(parsed: argparse.Namespace) -> int:
     from simulator.tenants import Tenants
 
     chosen = _worldly(parsed)
-    found = world.scenarios(chosen)
-    if parsed.tenant not in found:
-        raise ValueError(f"there is no tenant {parsed.tenant}; expected one of {', '.join(found)}")
-    tenants = Tenants(found, seed=chosen.seed, error_status=chosen.error_status)
+    if parsed.to and parsed.export is None:
+        raise ValueError("--to names the file that --export N writes; give both, or neither")
+    name, scenario = world.one(parsed.tenant, chosen)
+    tenants = Tenants({name: scenario}, seed=chosen.seed, error_status=chosen.error_status)
     if parsed.export is not None:
-        written = listing.export(tenants, parsed.tenant, parsed.number, parsed.export, parsed.to)
-        print(f"{parsed.to}: {counted(written, 'session')}; oifde-simulator serve --scenarios {parsed.to}")
+        path = parsed.to or FROZEN
+        written = listing.export(tenants, name, parsed.number, parsed.export, path)
+        command = f"oifde-simulator serve --scenarios {shlex.quote(str(path))}"
+        print(f"{path}: {counted(written, 'session')}; {command}")
     else:
         shape = "json" if parsed.json else "csv" if parsed.csv else "table"
-        print(listing.listing(tenants, parsed.tenant, parsed.number, shape))
+        print(listing.listing(tenants, name, parsed.number, shape))
     return DONE
 
 

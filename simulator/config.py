@@ -48,7 +48,7 @@ class Settings:
         "auto",
         "auto makes a certificate authority at start; off speaks plain HTTP",
         read=one_of("auto", "off"),
-        word="auto,off",
+        word="auto|off",
     )
     tls_name: tuple[str, ...] = option(
         (), "a further name for the made certificate", word="NAME", separator=","
@@ -82,7 +82,10 @@ class Settings:
         1000, "connections that may be held by faults at once", read=count, word="NUMBER"
     )
     ready_file: Path | None = option(
-        None, "a file that appears when both planes listen", read=Path, word="PATH"
+        None,
+        "gets one JSON object {data, control, pid} once both planes listen; removed at exit",
+        read=Path,
+        word="PATH",
     )
     log_level: str | None = option(
         None,
@@ -113,6 +116,22 @@ def settings(given: Mapping[str, str | Sequence[str] | bool], environment: Mappi
             text = environment[variable]
             values[entry.name] = _read(entry, text.split(separator) if separator else text, variable)
     return Settings(**values)
+
+
+def unknown_variables(environment: Mapping[str, str]) -> str:
+    """One line about variables that look like a setting's and are none; empty where there are none."""
+    known = [environment_name(entry) for entry in fields(Settings)]
+    strange = sorted(name for name in environment if name.startswith(ENVIRONMENT_PREFIX))
+    return "; ".join(
+        f"{name} is ignored: no such setting{_meant(name, known)}" for name in strange if name not in known
+    )
+
+
+def _meant(name: str, known: Sequence[str]) -> str:
+    from difflib import get_close_matches  # slow to import, and only wanted when something is wrong
+
+    near = get_close_matches(name[:100], known, n=1, cutoff=0.8)  # the beginning is always the same
+    return f", did you mean {near[0]}?" if near else ""
 
 
 def _read(entry: Field[Any], given: str | Sequence[str] | bool, source: str) -> Any:

@@ -17,12 +17,15 @@ import orjson
 from simulator.failure import writing
 from simulator.failure.scenario import Scenario
 from simulator.population.draws import Draws, key
+from simulator.population.ids import is_number
 from simulator.sessions import CallSession, Criteria
 from simulator.tenants import Tenants
 
 SAMPLES = 12
 """Numbers that are shown when none is asked for."""
-COLUMNS = ("startTime", "seconds", "dialogType", "turns", "intention", "callId")
+COLUMNS = ("startTime (UTC)", "seconds", "dialogType", "turns", "intention", "callId")
+INTENTION = 40
+"""Characters of the intentions that are shown."""
 PATIENCE = 1.0
 """Seconds without a sign of life."""
 
@@ -32,7 +35,8 @@ def sample_numbers(scenario: Scenario, count: int) -> list[str]:
     named = [str(record.get("userMobile") or record["callSorId"]) for record in scenario.records]
     exact = list(scenario.generate.users) if scenario.generate else []
     draws = Draws(key("sample numbers", scenario.id))
-    others = (f"180{draws.below(10**8):08d}" for _ in range(count if scenario.generate else 0))
+    anybody = scenario.generate is not None and scenario.generate.per_day > 0
+    others = (f"180{draws.below(10**8):08d}" for _ in range(count if anybody else 0))
     return list(dict.fromkeys([*exact, *named, *others]))[:count]
 
 
@@ -42,7 +46,15 @@ def listing(tenants: Tenants, tenant: str, number: str | None, shape: str) -> st
         return numbers_table(tenants, tenant)
     numbers = [number] if number else sample_numbers(tenants.scenarios[tenant], SAMPLES)
     sessions = [session for each in numbers for session in sessions_of(tenants, tenant, each)]
+    if number and shape == "table" and not sessions:
+        return none_of(number)
     return {"table": sessions_table, "json": as_json, "csv": as_csv}[shape](sessions)
+
+
+def none_of(number: str) -> str:
+    """What is said where a number has no sessions."""
+    why = "" if is_number(number) else "; only literal records can have a number that is not 1 to 15 digits"
+    return f"no sessions of {number}{why}"
 
 
 def sessions_of(tenants: Tenants, tenant: str, number: str) -> Sequence[CallSession]:
@@ -56,7 +68,7 @@ def numbers_table(tenants: Tenants, tenant: str) -> str:
         (number, str(len(sessions_of(tenants, tenant, number))))
         for number in sample_numbers(tenants.scenarios[tenant], SAMPLES)
     ]
-    return table(("userMobile", "sessions"), rows)
+    return table(("userMobile", "sessions"), rows) if rows else f"no sessions in {tenant}"
 
 
 def sessions_table(sessions: Iterable[CallSession]) -> str:
@@ -131,9 +143,13 @@ def _row(record: Mapping[str, Any]) -> tuple[str, ...]:
         "going on" if end is None else str((end - record["startTime"]) // 1000),
         str(record.get("dialogType") or "-"),
         str(len(turns)),
-        ", ".join(intentions)[:40] or "-",
+        _cut(", ".join(intentions)) or "-",
         str(record["callId"]),
     )
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= INTENTION else f"{text[: INTENTION - 3]}..."
 
 
 def _cell(value: Any) -> Any:

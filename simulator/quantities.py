@@ -16,7 +16,7 @@ def counted(number: int, noun: str) -> str:
 
 def port_number(text: str) -> int:
     """A TCP port, 0 for any free one."""
-    return _within(text, 0, 65535, "a port from 0 to 65535; 0 picks a free one")
+    return _within(text, 0, 65535, "a port from 0 to 65535 (0 picks a free one)")
 
 
 def http_status(text: str) -> int:

@@ -148,6 +148,7 @@ async def _serve(simulator: Simulator, settings: Settings, watcher: Watcher | No
         with _following(watcher, simulator.tenants), _ready_file(settings.ready_file, simulator):
             lines = banner(
                 simulator.tenants,
+                settings,
                 data_url=simulator.data_url,
                 control_url=simulator.control_url,
                 authority=simulator.ca_pem is not None,
@@ -198,3 +199,4 @@ def _loop_factory() -> Callable[[], Any] | None:
 def _log_to_stderr(level: str) -> None:
     logging.basicConfig(level=level.upper(), format="%(asctime)s %(levelname)-7s %(message)s", force=True)
     logging.getLogger("aiohttp").setLevel(logging.ERROR)
+    logging.getLogger("faker").setLevel(logging.WARNING)  # its debug lines are of its own insides

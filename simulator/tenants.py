@@ -82,7 +82,7 @@ class Tenants:
         self._tenants = {each: tenant for each, tenant in self._tenants.items() if each != name}
 
     def _unknown(self, name: object) -> Tenant:
-        credentials = UnknownTenant(name)
+        credentials = UnknownTenant(name, self.scenarios)
         service = Service(credentials, NO_SESSIONS, self._defaults)
         return Tenant("", self._nowhere, credentials, NO_SESSIONS, service, NO_RULES)
 

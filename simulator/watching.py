@@ -41,6 +41,8 @@ class Watcher:
         # Stamped before they are read, so that a change in between is seen at the first look.
         self._read = {path: _stamp(path) for path in self._found()}
         self._good = world.read(settings.scenarios)
+        self._clashes: set[str] = set()
+        self._tell_clashes()
         self._bundled = Shelf(dict(world.bundled(settings)))  # all read, so that each stays the same one
         self.scenarios: Mapping[str, Scenario] = world.combined(self._bundled, self._good, settings.tenant)
         """By the tenant id they are served under."""
@@ -102,6 +104,7 @@ class Watcher:
 
     def _tell(self, tenants: Tenants) -> None:
         """Replace and remove the tenants that are no longer what they were, and leave the others alone."""
+        self._tell_clashes()
         wanted = self._wanted()
         for name, scenario in wanted.items():
             if scenario is not self.scenarios.get(name):
@@ -112,6 +115,13 @@ class Watcher:
                 tenants.remove(name)
                 log.warning("tenant %s: removed; %s has it no more", name, scenario.origin)
         self.scenarios = wanted
+
+    def _tell_clashes(self) -> None:
+        clashes = world.clashes(self._good.values())
+        for clash in clashes:
+            if clash not in self._clashes:
+                log.warning("%s", clash)
+        self._clashes = set(clashes)
 
     def _wanted(self) -> Mapping[str, Scenario]:
         names = {*self._bundled, *world.by_id(self._good)}

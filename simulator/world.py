@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -12,10 +13,15 @@ from simulator.failure.located import ScenarioError, ScenarioErrors, meant
 from simulator.failure.scenario import Scenario
 from simulator.shelf import Shelf
 
+log = logging.getLogger("simulator")
+
 
 def scenarios(settings: Settings) -> Shelf:
     """Scenarios by the tenant id they are served under. Raises ValueError with a line for each mistake."""
-    found = combined(bundled(settings), read(settings.scenarios), settings.tenant)
+    given = read(settings.scenarios)
+    for clash in clashes(given.values()):
+        log.warning("%s", clash)
+    found = combined(bundled(settings), given, settings.tenant)
     if not found:
         raise ValueError("there are no scenarios; give --scenarios PATH, or leave --no-bundled out")
     return found
@@ -32,8 +38,10 @@ def one(wanted: str, settings: Settings) -> tuple[str, Scenario]:
         return scenario.id, scenario
     found = scenarios(settings)
     if wanted not in found:
-        near = meant(wanted, found) or "; oifde-simulator scenarios lists those there are"
-        raise ValueError(f"there is no scenario {wanted}{near}")
+        near = meant(wanted, found) or ";"
+        raise ValueError(
+            f"there is no scenario {wanted}{near} oifde-simulator scenarios lists those there are"
+        )
     return wanted, found[wanted]
 
 
@@ -56,6 +64,21 @@ def combined(bundled: Shelf, given: Mapping[Path, Scenario], aliases: Iterable[t
 def by_id(given: Mapping[Path, Scenario]) -> Mapping[str, Scenario]:
     """Scenarios by the id in their file; the last of an id wins."""
     return {scenario.id: scenario for scenario in given.values()}
+
+
+def clashes(scenarios: Iterable[Scenario]) -> list[str]:
+    """A line for each file that takes the tenant id of another one before it."""
+    last: dict[str, str] = {}
+    lines = []
+    for scenario in {scenario.origin: scenario for scenario in scenarios}.values():
+        earlier = last.get(scenario.id, scenario.origin)
+        if earlier != scenario.origin:
+            lines.append(
+                f"{scenario.origin}: has the tenant {scenario.id} of {earlier}, which is not served; "
+                "give one of them another tenant.id"
+            )
+        last[scenario.id] = scenario.origin
+    return lines
 
 
 def read(paths: Sequence[Path]) -> dict[Path, Scenario]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import Protocol
 
 from simulator.errors import ACCOUNT_LOCKED, KEY_UNKNOWN, KEY_WRONG, TOKEN_EXPIRED, TOKEN_INVALID, Problem
@@ -13,7 +15,7 @@ from simulator.oifde.tokens import Tokens, Verdict
 TOKEN_PROBLEMS: dict[Verdict, Problem] = {
     "missing": Problem(TOKEN_EXPIRED, "authToken is missing; fetch one from gettoken"),
     "expired": Problem(TOKEN_EXPIRED, "authToken has expired; fetch another from gettoken"),
-    "unknown": Problem(TOKEN_INVALID, "authToken was not issued to this tenant"),
+    "unknown": Problem(TOKEN_INVALID, "authToken was not issued to this tenant; fetch one from gettoken"),
 }
 # Guess: [account-lock] wrong secrets, however many, lock nothing; trying a hundred would settle it.
 LOCKED = Problem(ACCOUNT_LOCKED, "too many wrong secrets; it opens again at a reset")
@@ -88,17 +90,21 @@ class TenantCredentials:
 class UnknownTenant:
     """The credentials of a tenant that nobody knows: nothing is right."""
 
-    def __init__(self, name: object) -> None:
+    def __init__(self, name: object, known: Iterable[str] = ()) -> None:
+        """`known` are the ids of those who are; the nearest is named, the others never are."""
         self._name = shown(name)
         self._named = isinstance(name, str) and name != ""
+        self._meant = _meant(name, tuple(known)) if isinstance(name, str) and name else ""
 
     def token_problem(self, token: str | None, now: int) -> Problem | None:  # noqa: ARG002
         """The tenant is unknown, whatever its token; a name that is no name has its own problem."""
-        return Problem(TOKEN_INVALID, f"tenantId {self._name} is unknown") if self._named else None
+        return (
+            Problem(TOKEN_INVALID, f"tenantId {self._name} is unknown{self._meant}") if self._named else None
+        )
 
     def secret_problem(self, secret: str) -> Problem | None:  # noqa: ARG002
         """The key is unknown, whatever its secret."""
-        return Problem(KEY_UNKNOWN, f"appKey {self._name} is unknown")
+        return Problem(KEY_UNKNOWN, f"appKey {self._name} is unknown{self._meant}")
 
     def issue(self, now: int) -> tuple[str, int]:
         """Never called: a secret problem comes first."""
@@ -109,3 +115,12 @@ class UnknownTenant:
 
     def reset(self) -> None:
         """There is nothing to forget."""
+
+
+@lru_cache(maxsize=256)
+def _meant(name: str, known: tuple[str, ...]) -> str:
+    from difflib import get_close_matches  # slow to import, and only wanted when something is wrong
+
+    folded = {each.casefold(): each for each in known}
+    near = get_close_matches(name.casefold()[:100], folded, n=1)
+    return f"; did you mean {folded[near[0]]}?" if near else ""

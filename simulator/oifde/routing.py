@@ -73,7 +73,7 @@ class Router:
             return Call(request, operation, problem=problem)
 
     def _no_such_path(self, request: Request) -> Problem:
-        known = " and ".join(self._operations)
+        known = " or ".join(self._operations)
         return Problem(PARAMETER_INCORRECT, f"path {shown(request.target)}: expected {known}", 404)
 
 

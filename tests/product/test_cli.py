@@ -150,6 +150,20 @@ def test_check_of_a_file_that_is_hardly_meant_so_warns_and_is_exit_0(
     assert good == f"{path}: good: tenant acme, 0 records, 2 rules"
 
 
+def test_check_of_two_files_with_one_tenant_warns_and_names_both(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.yaml").write_text("tenant: {id: acme}\n")
+    assert main(["check", str(tmp_path), str(tmp_path / "a.yaml")]) == 0
+    *files, warning = capsys.readouterr().out.splitlines()
+    assert len(files) == 3
+    assert warning == (
+        f"{tmp_path}/b.yaml: has the tenant acme of {tmp_path}/a.yaml, which is not served; "
+        "give one of them another tenant.id (warning)"
+    )
+
+
 def test_the_bundled_scenarios_are_good(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", str(REPOSITORY / "scenarios")]) == 0
     assert "tenant paging, 250 records, 0 rules" in capsys.readouterr().out
@@ -248,6 +262,24 @@ def test_an_empty_variable_counts_as_not_set(seen: list[Settings], monkeypatch: 
     assert seen == [Settings()]
 
 
+def test_a_variable_that_is_no_setting_is_told_in_a_line(
+    seen: list[Settings], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("OIFDE_SIMULATOR_PROT", "1")
+    monkeypatch.setenv("OIFDE_SIMULATOR_XYZZY_PLUGH", "1")
+    assert main(["serve"]) == 0
+    assert capsys.readouterr().err == (
+        "oifde-simulator serve: OIFDE_SIMULATOR_PROT is ignored: no such setting, did you mean "
+        "OIFDE_SIMULATOR_PORT?; OIFDE_SIMULATOR_XYZZY_PLUGH is ignored: no such setting\n"
+    )
+    assert seen == [Settings()]
+
+
+def test_a_port_that_is_none_is_told_with_what_is_expected(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["serve", "--port", "abc"]) == 2
+    assert 'expected a port from 0 to 65535 (0 picks a free one), found "abc"' in capsys.readouterr().err
+
+
 def test_help_of_serve_says_every_option_and_its_default(capsys: pytest.CaptureFixture[str]) -> None:
     assert leaves("serve", "--help") == 0
     said = " ".join(capsys.readouterr().out.split())
@@ -256,6 +288,8 @@ def test_help_of_serve_says_every_option_and_its_default(capsys: pytest.CaptureF
     for default in ("8443", "8444", "127.0.0.1", "1048576", "75s", "30s", "60s", "auto", "400", "200"):
         assert f"(default: {default})" in said
     assert "OIFDE_SIMULATOR_SCENARIOS" in said
+    assert "--tls auto|off " in said
+    assert "gets one JSON object {data, control, pid} once both planes listen; removed at exit" in said
 
 
 # name: (setting, text)

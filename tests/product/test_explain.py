@@ -257,6 +257,16 @@ def test_a_mistake_is_told_in_a_line(
     assert words in told.err
 
 
+def test_a_request_that_is_not_there_is_told_in_words(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["explain", "acme.yaml", "none.json"]) == 2
+    assert capsys.readouterr().err == (
+        "oifde-simulator explain: none.json: cannot be read: No such file or directory; "
+        "expected a file with the JSON body of a request\n"
+    )
+
+
 def test_what_cannot_be_printed_is_escaped_and_cut_to_the_width() -> None:
     assert short(b"a\x1b[31m\xff", 40) == r"a\x1b[31m\xff"
     assert short(b"x" * 1000, 40) == "x" * 37 + "..."

@@ -76,6 +76,20 @@ def test_a_name_that_will_not_do_is_told_in_a_line(name: str, capsys: pytest.Cap
     assert list(Path().iterdir()) == []
 
 
+def test_a_folder_that_is_not_there_is_told_in_words(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["new", "nowhere/acme"]) == 2
+    assert capsys.readouterr().err == (
+        "oifde-simulator new: nowhere/acme.yaml: cannot be written: No such file or directory; "
+        "expected a folder that is there\n"
+    )
+
+
+def test_a_name_with_a_space_is_quoted_where_it_is_pasted(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["new", "my tenant"]) == 0
+    assert capsys.readouterr().out.endswith(" serve --scenarios 'my tenant.yaml' --watch\n")
+    assert "#   oifde-simulator check 'my tenant.yaml' " in Path("my tenant.yaml").read_text()
+
+
 # scenarios
 
 

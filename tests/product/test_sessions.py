@@ -91,8 +91,14 @@ def test_a_long_export_shows_how_far_it_is(
 
 
 BAD = {
-    "unknown tenant": (("nobody",), "there is no tenant nobody; expected one of"),
+    "unknown tenant": (
+        ("acne",),
+        'there is no scenario acne; did you mean "acme"? oifde-simulator scenarios lists',
+    ),
     "no sessions": (("acme", "18000000000", "--export", "1"), "there are no sessions to export"),
+    "nothing like it": (("qqq",), "there is no scenario qqq; oifde-simulator scenarios lists those there"),
+    "no such file": (("./nowhere.yaml",), "nowhere.yaml: cannot be read: No such file"),
+    "a file for no export": (("acme", "--to", "x.yaml"), "--to names the file that --export N writes"),
     "none to export": (("acme", "--export", "0"), "expected at least one session"),
 }
 
@@ -105,3 +111,44 @@ def test_a_mistake_is_told_in_a_line(
     assert code == 2
     assert words in said
     assert len(said.splitlines()) == 1
+
+
+# name: (arguments, what is said)
+NONE = {
+    "a number": (("180",), "no sessions of 180\n"),
+    "no digits": (
+        ("180****9999",),
+        "no sessions of 180****9999; only literal records can have a number that is not 1 to 15 digits\n",
+    ),
+    "nobody at all": ((), "no sessions in calm\n"),
+    "as JSON": (("180", "--json"), "[]\n"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "expected"), NONE.values(), ids=NONE.keys())
+def test_where_there_are_none_it_says_so(
+    tmp_path: Path, arguments: tuple[str, ...], expected: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "calm.yaml").write_text("clock: now\n")
+    assert run(capsys, str(tmp_path / "calm.yaml"), *arguments) == (0, expected)
+
+
+def test_a_file_may_stand_for_its_tenant(acme: str, capsys: pytest.CaptureFixture[str]) -> None:
+    by_id = run(capsys, "acme", "18000000250", "--scenarios", acme)
+    assert run(capsys, acme, "18000000250") == by_id
+    assert by_id[1].startswith("startTime (UTC)  ")
+
+
+def test_numbers_that_only_the_scenario_names_have_sessions(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "few.yaml").write_text('sessions: {users: {"18000000003": 3}}\n')
+    _, said = run(capsys, str(tmp_path / "few.yaml"))
+    assert [line.split() for line in said.splitlines()] == [["userMobile", "sessions"], ["18000000003", "3"]]
+
+
+def test_a_long_intention_is_cut_visibly(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    call = 'callSorId: "1", calledNumber: "9", startTime: 1618558942000'
+    record = f"{{{call}, recordDetials: [{{intention: {'x' * 41}}}]}}"
+    (tmp_path / "long.yaml").write_text(f"sessions: {{records: [{record}]}}\n")
+    assert f" {'x' * 37}... " in run(capsys, str(tmp_path / "long.yaml"), "1")[1]

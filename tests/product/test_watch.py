@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 import os
+import shlex
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,8 @@ import pytest
 from conftest import TOKEN
 from serving import PATIENCE, Peer, post, served
 
-from simulator import asking, explanation, watching
+from simulator import asking, explanation, watching, world
+from simulator.banner import banner
 from simulator.cli import main
 from simulator.config import Settings
 from simulator.sessions import Criteria
@@ -259,6 +261,53 @@ def test_warnings_of_a_changed_file_are_told(folder: Path, caplog: pytest.LogCap
 def test_nothing_to_watch_is_a_mistake(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["serve", "--watch"]) == 2
     assert "--watch follows the files of --scenarios, and there are none" in capsys.readouterr().err
+
+
+def test_two_files_with_one_tenant_are_told_once(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    followed = follow(folder)
+    (folder / "more.yaml").write_text("tenant: {id: acme}\n")
+    followed.look()
+    (folder / "third.yaml").write_text("clock: now\n")
+    followed.look()
+    told = f"{folder}/more.yaml: has the tenant acme of {folder}/acme.yaml, which is not served; "
+    assert [message.partition("give")[0] for message in caplog.messages] == [told]
+
+
+# What is printed
+
+
+def printed(*paths: Path, watch: bool = True, tenant: tuple[tuple[str, str], ...] = ()) -> list[str]:
+    """The lines of the banner."""
+    settings = Settings(scenarios=paths, watch=watch, tenant=tenant)
+    known = Watcher(settings).scenarios if watch else world.scenarios(settings)
+    tenants = Tenants(known, seed="0", error_status=200)
+    urls = {"data_url": "http://d", "control_url": "http://c"}
+    return banner(tenants, settings, **urls, authority=False).splitlines()
+
+
+@pytest.mark.parametrize("watch", [False, True], ids=["as they are", "followed"])
+def test_own_tenants_and_the_example_have_a_line_each_and_the_others_a_block(
+    folder: Path, watch: bool
+) -> None:
+    lines = printed(folder, watch=watch, tenant=(("MYAPP", "magic"),))
+    start = lines.index("") + 1
+    own = [line.split("  ")[1] for line in lines[start : start + 3]]
+    assert own == ["acme", "MYAPP = magic", "tenant001"]
+    assert lines[start + 1].startswith("  MYAPP = magic  The userMobile of a query chooses its failure;")
+    block = "".join(lines[start + 3 : lines.index("", start)]).replace(",  ", ", ").strip().split(", ")
+    assert block == sorted(block)
+    assert {"hang", "magic", "outage"} <= {*block}
+    assert not {*block} & {"acme", "MYAPP", "tenant001"}
+    assert (f"  watching       {folder}" in lines) == watch
+
+
+def test_the_line_to_paste_asks_the_first_own_tenant_with_a_token_of_its_own(folder: Path) -> None:
+    (folder / "acme.yaml").write_text('sessions: {users: {"18000000000": 0, "18000000002": 2}}\n')
+    line = printed(folder, watch=False)[-1]
+    body = json.loads(shlex.split(line)[-1])
+    assert (body["tenantId"], body["userMobile"]) == ("acme", "18000000002")
+    tenant = Tenants(world.scenarios(Settings(scenarios=(folder,))), seed="0", error_status=200).named("acme")
+    assert tenant.credentials.token_problem(body["authToken"], tenant.clock.now()) is None
 
 
 # The loop

@@ -1,0 +1,100 @@
+"""The line that the log has for an exchange: what was sent, by whom, and what would have been."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from conftest import TOKEN
+
+from simulator import asking, explanation, journal
+from simulator.failure import loading
+from simulator.http import Request
+from simulator.tenants import Tenants
+
+HONEST = "200 errorCode=0 total=40"
+SCENARIO = f"""
+tenant: {{tokens: ["{TOKEN}"]}}
+sessions: {{users: {{"18000000001": 40}}}}
+"""
+
+
+def line(rule: str = "", endpoint: str = "queryRecordHistory", **fields: Any) -> str:
+    """The line of one query to the tenant `acme`, which has this rule."""
+    scenario = loading.loads(f"{SCENARIO}rules: [{rule}]\n".encode(), "acme.yaml", "acme")
+    tenants = Tenants({"acme": scenario}, seed="0", error_status=200)
+    body = {"tenantId": "acme", "authToken": TOKEN, "userMobile": "18000000001", **fields}
+    return told(tenants, asking.Asked(endpoint, body, {}, {}).request())
+
+
+def told(tenants: Tenants, request: Request) -> str:
+    (turn,) = explanation.explain(tenants, request)
+    return journal.line(turn.exchange)
+
+
+def test_an_honest_answer_is_its_status_code_and_total() -> None:
+    assert line() == f"acme queryRecordHistory {HONEST}"
+
+
+# name: (rule without its name, what the line says was sent)
+SPOILED = {
+    "another status": ("respond: {status: 503}", "503"),
+    "an error in 200": ("respond: {error: internal-error, status: 200}", "200 errorCode=10000001"),
+    "another total": ("patch: [{op: replace, path: /total, value: 45}]", "200 total=45"),
+    "a total of text": ("patch: [{op: replace, path: /total, value: many}]", '200 total="many"'),
+    "another member": ("patch: [{op: add, path: /more, value: 45}]", "200"),
+    "no JSON": ("respond: {status: 502, body: <html>502</html>}", "502"),
+    "no object": ("respond: {status: 200, body: '[1]'}", "200"),
+    "a spoiled wire": ("faults: [cut]", "200 with cut"),
+    "both": ("respond: {error: internal-error}, faults: [cut]", "200 errorCode=10000001 with cut"),
+    "not a byte": ("faults: [empty-response]", "no answer (empty-response)"),
+    "not a byte of an error": ("respond: {status: 503}, faults: [reset]", "no answer (reset)"),
+}
+
+
+@pytest.mark.parametrize(("rule", "sent"), SPOILED.values(), ids=SPOILED.keys())
+def test_a_spoiled_answer_is_what_was_sent_and_what_would_have_been(rule: str, sent: str) -> None:
+    expected = f"acme queryRecordHistory {sent} by rule 'odd', would have been {HONEST}"
+    assert line(f"{{name: odd, {rule}}}") == expected
+
+
+# name: (fields, who the line says asked)
+NOBODY: dict[str, tuple[dict[str, Any], str]] = {
+    "unknown": ({"tenantId": "acne"}, '(unknown tenant "acne")'),
+    "unprintable": ({"tenantId": "a\u202eb"}, '(unknown tenant "a\\u202eb")'),
+    "empty": ({"tenantId": ""}, "(no tenant)"),
+    "a number": ({"tenantId": 1}, "(no tenant)"),
+    "an unknown key": ({"appKey": "acne", "endpoint": "gettoken"}, '(unknown tenant "acne")'),
+}
+
+
+@pytest.mark.parametrize(("fields", "who"), NOBODY.values(), ids=NOBODY.keys())
+def test_a_tenant_that_nobody_knows_is_named(fields: dict[str, Any], who: str) -> None:
+    assert line(**fields).startswith(f"{who} ")
+
+
+@pytest.mark.parametrize("body", [b"{", b"[]", b""])
+def test_a_request_that_is_no_json_names_no_tenant(body: bytes) -> None:
+    tenants = Tenants({}, seed="0", error_status=200)
+    request = asking.Asked("gettoken", body.decode(), {}, {}).request()
+    assert told(tenants, request).startswith("(no tenant) gettoken 400 ")
+
+
+def test_the_nearest_tenant_is_suggested_and_no_other_is_named() -> None:
+    scenario = loading.loads(SCENARIO.encode(), "acme.yaml", "acme")
+    tenants = Tenants({"acme": scenario, "zenith": scenario}, seed="0", error_status=200)
+    for endpoint, body, found in (
+        ("queryRecordHistory", {"tenantId": "acne"}, 'tenantId "acne" is unknown; did you mean acme?'),
+        ("gettoken", {"appKey": "ACME", "appSecret": "x"}, 'appKey "ACME" is unknown; did you mean acme?'),
+        ("queryRecordHistory", {"tenantId": "qqq"}, 'tenantId "qqq" is unknown'),
+    ):
+        (turn,) = explanation.explain(tenants, asking.Asked(endpoint, body, {}, {}).request())
+        assert turn.exchange.honest.problems[0].message.endswith(f": {found}")
+
+
+def test_a_token_that_is_not_the_tenants_says_where_to_get_one() -> None:
+    scenario = loading.loads(SCENARIO.encode(), "acme.yaml", "acme")
+    tenant = Tenants({"acme": scenario}, seed="0", error_status=200).named("acme")
+    found = tenant.credentials.token_problem("x", 0)
+    assert found is not None
+    assert found.message.endswith(": authToken was not issued to this tenant; fetch one from gettoken")
