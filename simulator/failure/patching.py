@@ -16,6 +16,8 @@ from simulator.failure.actions import NotApplicable, Scene
 from simulator.http import Response
 
 OWN = ("fill", "cut")
+MOST_FILLED = 64 * 1024 * 1024
+"""Bytes that one `fill` may make in all, so that an answer of 100 records cannot take the memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,11 @@ def _applied(document: Any, operation: Mapping[str, Any], where: str) -> Any:
     import jsonpointer
 
     try:
+        singles = list(expanded(document, operation))
+        if len(singles) * operation.get("bytes", 0) > MOST_FILLED:
+            raise TypeError(f"would fill {len(singles)} fields, more than {MOST_FILLED} bytes in all")
         # From the last element to the first, so that a removal moves none that is still to come.
-        for single in reversed(list(expanded(document, operation))):
+        for single in reversed(singles):
             plain: Any = _plain(document, single) if single["op"] in OWN else single
             document = jsonpatch.JsonPatch([plain]).apply(document)
     except (jsonpatch.JsonPatchException, jsonpointer.JsonPointerException, LookupError, TypeError) as error:

@@ -137,6 +137,7 @@ IMPOSSIBLE = {
     "no such path": "patch: [{op: remove, path: /nowhere}]",
     "no array": "patch: [{op: remove, path: /total/*/x}]",
     "a failed test": "patch: [{op: test, path: /total, value: 7}]",
+    "fill what takes the memory": "patch: [{op: fill, path: /recordList/*/callData, bytes: 16777216}]",
     "cut what is no text": "patch: [{op: cut, path: /total}]",
 }
 
