@@ -9,6 +9,7 @@ from typing import Any
 from simulator import resources
 from simulator.failure import faults
 from simulator.failure.located import ScenarioError, meant, shown
+from simulator.failure.rule_sense import nonsense
 from simulator.failure.units import DURATION, milliseconds
 from simulator.failure.yaml_node import Node
 from simulator.http import Request, Response
@@ -54,6 +55,7 @@ def _of_rule(rule: Node) -> Iterator[Finding]:
         yield rule, (), f"does nothing; give it one of {', '.join(DEEDS)}"
     if "one_of" in given and (others := [deed for deed in DEEDS[:-1] if deed in given]):
         yield rule, (), f"one_of and {others[0]} exclude each other; put {others[0]} into each of one_of"
+    yield from nonsense(rule)
     yield from _matches(rule, fields)
     yield from _per(rule, fields)
     wrong = list(_durations(rule))
