@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import BaseTestServer, TestClient
+from hypothesis import HealthCheck, settings
 
 from simulator.failure import loading
 from simulator.journal import Journal
@@ -18,6 +19,12 @@ from simulator.pipeline import Pipeline
 from simulator.tenants import Tenants
 from simulator.web.reading import Limits
 from simulator.web.server import data_plane
+
+# The same examples on every run, and no verdict by the clock: a busy machine is no defect.
+settings.register_profile(
+    "steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("steady")
 
 SPECIFICATION = Path(__file__).parent / "specification"
 TOKEN = "0dbe11892be840cf983453ea70b505de"

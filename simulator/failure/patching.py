@@ -54,7 +54,13 @@ def _applied(document: Any, operation: Mapping[str, Any], where: str) -> Any:
         for single in reversed(singles):
             plain: Any = _plain(document, single) if single["op"] in OWN else single
             document = jsonpatch.JsonPatch([plain]).apply(document)
-    except (jsonpatch.JsonPatchException, jsonpointer.JsonPointerException, LookupError, TypeError) as error:
+    except (
+        jsonpatch.JsonPatchException,
+        jsonpointer.JsonPointerException,
+        LookupError,
+        TypeError,
+        ValueError,
+    ) as error:
         raise NotApplicable(f"{where}: {operation['op']} {operation['path']}: {error}") from None
     return document
 

@@ -55,8 +55,15 @@ class Rule:
         return tuple(_text(view.request.get(field, ABSENT)) for field in self.per)
 
 
+LONGEST_VALUE = 128
+"""Characters up to which a value of `per` is remembered as it is."""
+
+
 def _text(value: Any) -> str:
-    return "\0absent" if value is ABSENT else str(value)
+    if not isinstance(value, str):
+        return "\0absent" if value is ABSENT else f"\0{type(value).__name__}"
+    # A client decides how long its values are, and many may be remembered.
+    return value if len(value) <= LONGEST_VALUE else key(value).hex()
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,10 @@ ENDINGS: dict[str, Verdict] = {"expire": "expired", "revoke": "unknown"}
 WRONG_SECRET = Problem(KEY_WRONG, "appSecret is not this tenant's secret")
 
 
+LONGEST_TOKEN = 512
+"""Characters of a token that is worth remembering as ended; a longer one was issued by nobody."""
+
+
 class Credentials(Protocol):
     """Judges who asks."""
 
@@ -78,7 +82,7 @@ class TenantCredentials:
 
     def end(self, how: str, token: object) -> None:
         """`expire` or `revoke` a token; anything else does nothing."""
-        if isinstance(token, str) and token and how in ENDINGS:
+        if isinstance(token, str) and 0 < len(token) <= LONGEST_TOKEN and how in ENDINGS:
             self._tokens.end(token, ENDINGS[how])
 
     def reset(self) -> None:

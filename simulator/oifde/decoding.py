@@ -86,5 +86,6 @@ def shown(value: object) -> str:
     try:
         text = orjson.dumps(value).decode()
     except TypeError:
-        text = json.dumps(value, default=str)
+        # orjson refuses what is nested too deep, and what holds lone surrogates.
+        text = json.dumps(value) if isinstance(value, str | int | float) else "{...}"
     return text if len(text) <= LENGTH_SHOWN else f"{text[:LENGTH_SHOWN]}... ({len(text)} characters)"

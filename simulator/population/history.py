@@ -46,7 +46,7 @@ class Memory:
     """What was made and may be asked for again; one for all of a server, so that it has one bound."""
 
     def __init__(self) -> None:
-        self.starts: Remembered[array[int]] = Remembered(STARTS_KEPT, len)
+        self.starts: Remembered[array[int]] = Remembered(STARTS_KEPT, lambda starts: len(starts) + 40)
         self.encoded: Remembered[bytes] = Remembered(OCTETS_KEPT, len)
 
 

@@ -136,6 +136,7 @@ async def test_each_record_can_be_removed(plane: Plane) -> None:
 IMPOSSIBLE = {
     "no such path": "patch: [{op: remove, path: /nowhere}]",
     "no array": "patch: [{op: remove, path: /total/*/x}]",
+    "a name for an index": "patch: [{op: replace, path: /recordList/abc/*/x, value: 1}]",
     "a failed test": "patch: [{op: test, path: /total, value: 7}]",
     "fill what takes the memory": "patch: [{op: fill, path: /recordList/*/callData, bytes: 16777216}]",
     "cut what is no text": "patch: [{op: cut, path: /total}]",

@@ -160,3 +160,15 @@ def test_a_rule_never_fires_more_often_than_times_nor_before_after(
     done = fired(rules({"after": after, "every": every, "times": times}), turns)
     assert sum(done) == min(times, max(0, turns - after) // every)
     assert not any(done[:after])
+
+
+def test_long_and_odd_values_of_per_are_remembered_shortly() -> None:
+    played = rules({"times": 1, "per": ["userMobile"]})
+    deep: list[object] = []
+    for _ in range(1000):
+        deep = [deep]
+    for odd in ("1" * 1_000_000, deep, None, 7):
+        seen = View("queryRecordHistory", {"userMobile": odd}, {}, {})
+        assert [bool(played.decide(seen, 0).rule) for _ in range(2)] == [True, False]
+    (kept,) = played.counters._tallies.values()  # type: ignore[attr-defined]
+    assert max(len(text) for value in kept for text in value) <= 128

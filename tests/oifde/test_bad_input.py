@@ -151,3 +151,11 @@ async def test_another_method_gets_405_with_allow(acme: Asking, path: str, metho
 
 async def test_a_query_string_does_not_hide_the_path(acme: Asking) -> None:
     assert (await acme.post(QUERY + "?a=1", GOOD))[1]["total"] == 2
+
+
+@pytest.mark.parametrize(("path", "field"), [(QUERY, "tenantId"), (GETTOKEN, "appKey")])
+async def test_a_name_of_a_tenant_that_is_nested_deep_is_refused(acme: Asking, path: str, field: str) -> None:
+    octets = b'{"%b": %b%b, "authToken": "x", "appSecret": "x"}' % (field.encode(), b"[" * 1000, b"]" * 1000)
+    status, answer = await acme.post(path, octets)
+    assert (status, answer["errorCode"]) == (200, PARAMETER)
+    assert field in answer["errorMsg"]

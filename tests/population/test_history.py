@@ -179,3 +179,15 @@ def test_what_is_remembered_stays_bounded(monkeypatch: pytest.MonkeyPatch) -> No
         for session in made.select(Criteria(user=str(n)), NOW):
             assert json.loads(session.encoded) == session.record
     assert 0 < memory.encoded.weight <= 100_000
+
+
+def test_users_without_sessions_are_remembered_within_the_bound_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    from simulator.population import history as room
+    from simulator.population.history import Memory
+
+    monkeypatch.setattr(room, "STARTS_KEPT", 4000)
+    memory = Memory()
+    made = history(per_day=0, memory=memory)
+    for user in range(1000):
+        made.select(Criteria(user=str(user)), NOW)
+    assert len(memory.starts) <= 100
