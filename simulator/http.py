@@ -66,9 +66,13 @@ def _opening(status: int, headers: Headers) -> bytes:
     return f"HTTP/1.1 {status} {reason(status)}\r\n{lines}".encode("latin-1")
 
 
+LAST_SECOND = 253_402_300_799
+"""The end of the year 9999, UTC: no date can be written after it, and an offset may lead there."""
+
+
 @lru_cache(maxsize=16)
 def _date(seconds: int) -> bytes:
-    return formatdate(seconds, usegmt=True).encode("ascii")
+    return formatdate(min(seconds, LAST_SECOND), usegmt=True).encode("ascii")
 
 
 ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104  an address to translate

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from simulator.exchange import Exchange
+from simulator.failure.loading import printable
 from simulator.failure.located import shown
 from simulator.http import Response
 from simulator.oifde.decoding import NotAnObject, decode
@@ -29,18 +30,18 @@ class Journal:
         honest = exchange.honest
         if honest.problems or honest.warnings or exchange.notes:
             noticed = (*(problem.message for problem in honest.problems), *honest.warnings, *exchange.notes)
-            log.warning("%s: %s", line(exchange), "; ".join(noticed))
+            log.warning("%s: %s", line(exchange), printable("; ".join(noticed)))
         elif log.isEnabledFor(logging.INFO):
             log.info("%s", line(exchange))
 
 
 def line(exchange: Exchange) -> str:
-    """An exchange in one line: who asked what, what was answered, and what would have been."""
+    """An exchange in one printable line: who asked what, what was answered, and what would have been."""
     fields, request = exchange.honest.fields, exchange.request
     place = exchange.endpoint or f"{request.method} {request.target[:80]!r}"
     total = f" total={fields['total']}" if "total" in fields and not fields["errorCode"] else ""
     honest = f"{exchange.honest.response.status} errorCode={fields['errorCode']}{total}"
-    return f"{exchange.tenant or _nobody(exchange)} {place} {_told(exchange, honest)}"
+    return printable(f"{exchange.tenant or _nobody(exchange)} {place} {_told(exchange, honest)}")
 
 
 def _nobody(exchange: Exchange) -> str:

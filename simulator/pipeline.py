@@ -33,28 +33,38 @@ class Pipeline:
     def handle(self, request: Request) -> Exchange:
         """Decide everything about `request`, at one stroke, and put it on record."""
         call = self._router.route(request)
-        tenant = self.tenants.of(call)
-        now = tenant.clock.now()
-        honest = _answer(tenant, call, now)
-        rules = tenant.rules
-        decision = rules.decide(view(call, honest), now) if rules.rules else HONEST
-        if decision is HONEST:
-            response = honest.response
-            script = response.script(request, now)
-            exchange = Exchange(now, tenant.id, call.operation, request, honest, response, script)
-        else:
-            exchange = _spoiled(tenant, call, honest, decision, now)
+        tenant = None
+        try:
+            tenant = self.tenants.of(call)
+            exchange = _decided(tenant, call)
+        except Exception as defect:
+            # Guess: [internal-error] a fault of the server is 10000001; a capture of one would settle it.
+            log.exception("a defect of the simulator; the client was answered %d", INTERNAL_ERROR.code)
+            exchange = _broken(tenant or self.tenants.nobody(), call, defect)
         self._journal.record(exchange)
         return exchange
 
 
-def _answer(tenant: Tenant, call: Call, now: int) -> Answer:
-    try:
-        return tenant.service.respond(call, now)
-    except Exception:
-        # Guess: [internal-error] a fault of the server is 10000001; a capture of one would settle it.
-        log.exception("a defect of the simulator; the client was answered %d", INTERNAL_ERROR.code)
-        return tenant.service.broken(call)
+def _decided(tenant: Tenant, call: Call) -> Exchange:
+    now = tenant.clock.now()
+    honest = tenant.service.respond(call, now)
+    rules = tenant.rules
+    decision = rules.decide(view(call, honest), now) if rules.rules else HONEST
+    if decision is not HONEST:
+        return _spoiled(tenant, call, honest, decision, now)
+    response = honest.response
+    script = response.script(call.request, now)
+    return Exchange(now, tenant.id, call.operation, call.request, honest, response, script)
+
+
+def _broken(tenant: Tenant, call: Call, defect: Exception) -> Exchange:
+    """What is sent where anything of ours failed; no rule is asked."""
+    now = tenant.clock.now()
+    honest = tenant.service.broken(call)
+    response = honest.response
+    script = response.script(call.request, now)
+    note = f"a defect of the simulator: {type(defect).__name__}: {defect}"
+    return Exchange(now, tenant.id, call.operation, call.request, honest, response, script, notes=(note,))
 
 
 def view(call: Call, honest: Answer) -> View:

@@ -47,15 +47,16 @@ class Schema:
     ) -> None:
         """Compile `document`; `resources` maps the URIs it refers to onto other schemas.
 
-        `formats` are predicates on strings for the `format` keyword. Raises ValueError for a
-        document that is not a schema.
+        `formats` are predicates on strings for the `format` keyword. Nothing is ever fetched: raises
+        ValueError for a reference to anything else, as for a document that is not a schema.
         """
         self.document = document
         self._resources = dict(resources or {})
         self._formats = dict(formats or {})
-        registry = jsonschema_rs.Registry(list(self._resources.items())) if self._resources else None
+        known = list(self._resources.items())
+        registry = jsonschema_rs.Registry(known, retriever=_refuse) if known else None
         self.accepts: Callable[[JSON], bool] = jsonschema_rs.Draft202012Validator(
-            document, formats=self._formats, validate_formats=True, registry=registry
+            document, formats=self._formats, validate_formats=True, registry=registry, retriever=_refuse
         ).is_valid
         """Whether a value fits. For values made of JSON types only."""
 
@@ -77,10 +78,15 @@ class Schema:
         for name, accepts in self._formats.items():
             checker.checks(name)(_strings_only(accepts))
         draft = referencing.jsonschema.DRAFT202012
-        registry: Any = referencing.Registry().with_resources(
+        empty: Any = referencing.Registry
+        registry = empty(retrieve=_refuse).with_resources(
             (uri, draft.create_resource(dict(document))) for uri, document in self._resources.items()
         )
         return jsonschema.Draft202012Validator(self.document, format_checker=checker, registry=registry)
+
+
+def _refuse(uri: str) -> Any:
+    raise LookupError(f"{uri}: nothing is fetched; copy what is wanted below $defs")
 
 
 def _strings_only(accepts: Callable[[str], bool]) -> Callable[[object], bool]:

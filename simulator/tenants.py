@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 from simulator.clock import Clock, SystemClock, clock
@@ -49,6 +50,7 @@ class Tenants:
         self._memory = Memory()
         self._started = self._nowhere.now()
         self._tenants: dict[str, Tenant] = {}
+        self._numbers: dict[str, Iterator[int]] = {}  # of tokens, which go on when a tenant begins anew
 
     def of(self, call: Call) -> Tenant:
         """The tenant that `call` names, or a world in which it is unknown."""
@@ -71,15 +73,28 @@ class Tenants:
     def replace(self, name: str, scenario: Scenario) -> None:
         """From the next request on, serve `scenario` as the tenant `name`, from its beginning.
 
-        Tokens that were issued stay good, since nobody stores them; what rules counted is forgotten.
+        Tokens that were issued stay good, since nobody stores them, and none of them is issued again;
+        what rules counted is forgotten.
         """
-        tenant = self._make(name, scenario, None)
+        self.put(scenario, self.prepared(name, scenario))
+
+    def prepared(self, name: str, scenario: Scenario) -> Tenant:
+        """The tenant `name` made from `scenario`, not yet served; any thread may ask for it."""
+        return self._make(name, scenario, None)
+
+    def put(self, scenario: Scenario, tenant: Tenant) -> None:
+        """From the next request on, serve this tenant, prepared from `scenario`; not for other threads."""
+        name = tenant.id
         self.scenarios, self._tenants = self.scenarios | {name: scenario}, self._tenants | {name: tenant}
 
     def remove(self, name: str) -> None:
         """From the next request on, the tenant `name` is unknown."""
         self.scenarios = self.scenarios.without(name)
         self._tenants = {each: tenant for each, tenant in self._tenants.items() if each != name}
+
+    def nobody(self) -> Tenant:
+        """The world of those who name no tenant."""
+        return self._unknown(None)
 
     def _unknown(self, name: object) -> Tenant:
         credentials = UnknownTenant(name, self.scenarios)
@@ -138,6 +153,7 @@ class Tenants:
             anything=spec.any_token,
             single=spec.single_token,
             uses=spec.token_uses,
+            numbers=self._numbers.setdefault(name, count()),
         )
         sessions = self._sessions(name, scenario)
         credentials = TenantCredentials(spec.secret, tokens, spec.lock_after)

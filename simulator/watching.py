@@ -1,16 +1,19 @@
 """Follows scenario files: what changes on disk changes in the tenants, unless it is wrong.
 
-Looks at times and sizes again and again, on the event loop; a file that cannot be used leaves the
-last good scenario where it is.
+Looks at times and sizes again and again, on the event loop; what changed is loaded in a thread, and
+served from the loop. A file that cannot be used leaves the last good scenario where it is.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from threading import Thread
 
 from simulator import world
 from simulator.config import Settings
@@ -18,16 +21,16 @@ from simulator.failure import loading
 from simulator.failure.located import ScenarioErrors
 from simulator.failure.scenario import Scenario
 from simulator.shelf import Shelf
-from simulator.tenants import Tenants
+from simulator.stamps import GONE, Stamp, Stamps
+from simulator.tenants import Tenant, Tenants
 
 log = logging.getLogger("simulator")
 
 PERIOD = 0.2
 """Seconds between two looks."""
 
-Stamp = tuple[int, int, int]
-"""Size, time of change in nanoseconds and number of a file."""
-GONE: Stamp = (0, 0, 0)
+Deed = Callable[[], None]
+"""Something to be done on the event loop."""
 
 
 class Watcher:
@@ -39,59 +42,49 @@ class Watcher:
         if not settings.scenarios:
             raise ValueError("--watch follows the files of --scenarios, and there are none; give some")
         # Stamped before they are read, so that a change in between is seen at the first look.
-        self._read = {path: _stamp(path) for path in self._found()}
+        self._stamps = Stamps(settings.scenarios)
         self._good = world.read(settings.scenarios)
         self._clashes: set[str] = set()
         self._tell_clashes()
         self._bundled = Shelf(dict(world.bundled(settings)))  # all read, so that each stays the same one
         self.scenarios: Mapping[str, Scenario] = world.combined(self._bundled, self._good, settings.tenant)
         """By the tenant id they are served under."""
-        self._last = dict(self._read)
 
     @contextmanager
     def following(self, tenants: Tenants) -> Iterator[None]:
         """Keep looking, on the running event loop."""
-        self._look_later(tenants)
+        looking = asyncio.create_task(self._keep_looking(tenants))
         try:
             yield
         finally:
-            self._timer.cancel()
+            looking.cancel()
 
-    def _look_later(self, tenants: Tenants) -> None:
-        self._timer = asyncio.get_running_loop().call_later(PERIOD, self._look_again, tenants)
-
-    def _look_again(self, tenants: Tenants) -> None:
-        self._look_later(tenants)
-        self.look(tenants)
+    async def _keep_looking(self, tenants: Tenants) -> None:
+        while True:
+            await asyncio.sleep(PERIOD)
+            try:
+                if changed := self._stamps.changed():
+                    _do(await _aside(partial(self._deeds, changed, tenants)))
+            except Exception:
+                log.exception("--watch: a look at the files failed; the next one comes")
 
     def look(self, tenants: Tenants) -> None:
         """Have the tenants be as the files are now."""
-        stamps = {path: _stamp(path) for path in (*self._found(), *self._read)}
-        changed = [path for path, stamp in stamps.items() if self._is_news(path, stamp)]
-        for path in changed:
-            self._take(path, stamps[path])
-        self._last = stamps
-        if changed:
-            self._good = {path: self._good[path] for path in stamps if path in self._good}
-            self._tell(tenants)
+        if changed := self._stamps.changed():
+            _do(self._deeds(changed, tenants))
 
-    def _found(self) -> list[Path]:
-        files: list[Path] = []
-        for path in self._settings.scenarios:
-            with suppress(ScenarioErrors):
-                files += loading.find([path])
-        return files
-
-    def _is_news(self, path: Path, stamp: Stamp) -> bool:
-        # Some editors empty or move a file before they write it: what is gone must be so twice.
-        return stamp != self._read.get(path, GONE) and (stamp[0] > 0 or stamp == self._last.get(path))
+    def _deeds(self, changed: Mapping[Path, Stamp], tenants: Tenants) -> list[Deed]:
+        """Load what changed; what is then to be done. Nothing looks meanwhile."""
+        for path, stamp in changed.items():
+            self._take(path, stamp)
+        self._good = {path: self._good[path] for path in self._stamps.in_order() if path in self._good}
+        return self._tell(tenants)
 
     def _take(self, path: Path, stamp: Stamp) -> None:
+        self._stamps.take(path, stamp)
         if stamp == GONE:
-            self._read.pop(path)
             self._good.pop(path, None)
             return
-        self._read[path] = stamp
         try:
             scenario = loading.load(path)
         except ScenarioErrors as mistakes:
@@ -102,19 +95,34 @@ class Watcher:
         for warning in scenario.warnings:
             log.warning("%s", warning)
 
-    def _tell(self, tenants: Tenants) -> None:
+    def _tell(self, tenants: Tenants) -> list[Deed]:
         """Replace and remove the tenants that are no longer what they were, and leave the others alone."""
         self._tell_clashes()
-        wanted = self._wanted()
-        for name, scenario in wanted.items():
-            if scenario is not self.scenarios.get(name):
-                tenants.replace(name, scenario)
-                log.info("tenant %s: loaded %s", name, scenario.origin)
-        for name, scenario in self.scenarios.items():
+        before, wanted = self.scenarios, dict(self._wanted())
+        deeds: list[Deed] = []
+        for name, scenario in list(wanted.items()):
+            if scenario is not before.get(name):
+                deeds += self._replacing(tenants, name, scenario, wanted)
+        for name, scenario in before.items():
             if name not in wanted:
-                tenants.remove(name)
-                log.warning("tenant %s: removed; %s has it no more", name, scenario.origin)
+                deeds.append(partial(_remove, tenants, name, scenario))
         self.scenarios = wanted
+        return deeds
+
+    def _replacing(
+        self, tenants: Tenants, name: str, scenario: Scenario, wanted: dict[str, Scenario]
+    ) -> Iterator[Deed]:
+        """How to serve `scenario`; where no tenant can be made of it, the one before stays in `wanted`."""
+        try:
+            tenant = tenants.prepared(name, scenario)
+        except Exception:
+            log.exception("tenant %s: nothing could be made of %s; it stays as it is", name, scenario.origin)
+            if name in self.scenarios:
+                wanted[name] = self.scenarios[name]
+            else:
+                del wanted[name]
+        else:
+            yield partial(_put, tenants, scenario, tenant)
 
     def _tell_clashes(self) -> None:
         clashes = world.clashes(self._good.values())
@@ -133,9 +141,31 @@ class Watcher:
         return world.combined(self._bundled, self._good, aliases)
 
 
-def _stamp(path: Path) -> Stamp:
+def _do(deeds: list[Deed]) -> None:
+    for deed in deeds:
+        deed()
+
+
+def _put(tenants: Tenants, scenario: Scenario, tenant: Tenant) -> None:
+    tenants.put(scenario, tenant)
+    log.info("tenant %s: loaded %s", tenant.id, scenario.origin)
+
+
+def _remove(tenants: Tenants, name: str, scenario: Scenario) -> None:
+    tenants.remove(name)
+    log.warning("tenant %s: removed; %s has it no more", name, scenario.origin)
+
+
+async def _aside(work: Callable[[], list[Deed]]) -> list[Deed]:
+    # A thread of its own, which nobody waits for: a server that is stopped meanwhile just goes.
+    done: Future[list[Deed]] = Future()
+    done.set_running_or_notify_cancel()
+    Thread(target=_fulfil, args=(done, work), name="watch", daemon=True).start()
+    return await asyncio.wrap_future(done)
+
+
+def _fulfil(done: Future[list[Deed]], work: Callable[[], list[Deed]]) -> None:
     try:
-        found = path.stat()
-    except (OSError, ValueError):
-        return GONE
-    return found.st_size, found.st_mtime_ns, found.st_ino
+        done.set_result(work())
+    except Exception as error:  # noqa: BLE001  who waits is told
+        done.set_exception(error)

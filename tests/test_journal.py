@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from conftest import TOKEN
 from simulator import asking, explanation, journal
 from simulator.failure import loading
 from simulator.http import Request
+from simulator.oifde.routing import Router
+from simulator.pipeline import Pipeline
 from simulator.tenants import Tenants
 
 HONEST = "200 errorCode=0 total=40"
@@ -71,6 +74,49 @@ NOBODY: dict[str, tuple[dict[str, Any], str]] = {
 @pytest.mark.parametrize(("fields", "who"), NOBODY.values(), ids=NOBODY.keys())
 def test_a_tenant_that_nobody_knows_is_named(fields: dict[str, Any], who: str) -> None:
     assert line(**fields).startswith(f"{who} ")
+
+
+ODD = "\x1b[31m\r\nINFO forged\x9b\u2028\u202e"
+BREAKING = {
+    "a tenant": {"tenantId": ODD},
+    "a field": {"pageNum": ODD},
+    "a name of a field": {ODD: "1"},
+    "a token": {"authToken": ODD},
+    "a time": {"beginTime": ODD},
+}
+
+
+@pytest.mark.parametrize("fields", BREAKING.values(), ids=BREAKING.keys())
+def test_whatever_a_client_sends_is_one_printable_line(
+    fields: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    tenants = Tenants(
+        {"acme": loading.loads(SCENARIO.encode(), "acme.yaml", "acme")}, seed="0", error_status=200
+    )
+    body = {"tenantId": "acme", "authToken": TOKEN, "userMobile": "18000000001", **fields}
+    request = asking.Asked("queryRecordHistory", body, {"Content-Type": ODD}, {}).request()
+    Pipeline(Router(bad_json_status=400), tenants, journal.Journal()).handle(request)
+    (record,) = caplog.records
+    assert record.getMessage().isprintable()
+    assert "31m" in record.getMessage()
+
+
+@pytest.mark.parametrize("method", ["POST", ODD])
+def test_a_target_or_method_that_cannot_be_printed_is_escaped(
+    method: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    tenants = Tenants({}, seed="0", error_status=200)
+    pipeline = Pipeline(Router(bad_json_status=400), tenants, journal.Journal())
+    pipeline.handle(Request(method, f"/{ODD}", {"Content-Type": ODD}))
+    (record,) = caplog.records
+    assert record.getMessage().isprintable()
+
+
+def test_what_a_scenario_has_that_cannot_be_printed_is_escaped() -> None:
+    name = json.dumps(ODD)
+    found = line(f"{{name: {name}, patch: [{{op: replace, path: /total, value: {name}}}]}}")
+    assert found.isprintable()
+    assert found.count(r"\u2028") == 2
 
 
 @pytest.mark.parametrize("body", [b"{", b"[]", b""])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import json
+import socket
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -153,3 +155,70 @@ def test_a_false_schema_inside_gives_a_violation_without_a_subschema() -> None:
 def test_a_document_that_is_no_schema_is_refused_at_once() -> None:
     with pytest.raises(ValueError, match="nonsense"):
         Schema({"type": "nonsense"})
+
+
+# Nothing is fetched
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[socket.socket]:
+    """A place that waits to be asked for a schema, and must not be."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.setblocking(False)
+        yield listening
+
+
+def asked(listening: socket.socket) -> bool:
+    try:
+        listening.accept()[0].close()
+    except BlockingIOError:
+        return False
+    return True
+
+
+# schemas of which URL is a part
+FETCHING: dict[str, Any] = {
+    "a reference": {"$ref": "URL"},
+    "a relative reference": {"$id": "URL", "$ref": "other"},
+    "a dynamic reference": {"$dynamicRef": "URL"},
+    "deep inside": {"properties": {"a": {"items": {"$ref": "URL"}}}},
+    "below $defs": {"$defs": {"a": {"$ref": "URL"}}, "$ref": "#/$defs/a"},
+    "inside a keyword that holds none": {"enum": [{"$ref": "URL"}], "$ref": "#/enum/0"},
+}
+
+
+@pytest.mark.parametrize("scheme", ["http://127.0.0.1:PORT/x.json", "file://FILE"], ids=["http", "file"])
+@pytest.mark.parametrize("document", FETCHING.values(), ids=FETCHING.keys())
+def test_a_schema_that_would_be_fetched_is_refused(
+    document: Any, scheme: str, elsewhere: socket.socket, tmp_path: Path
+) -> None:
+    (tmp_path / "x.json").write_text("true")
+    port = str(elsewhere.getsockname()[1])
+    url = scheme.replace("PORT", port).replace("FILE", str(tmp_path / "x.json"))
+    given_ = json.loads(json.dumps(document).replace("URL", url))
+    with pytest.raises(ValueError):
+        Schema(given_)
+    with pytest.raises(ValueError):
+        Schema(given_, resources={"urn:known": {}})
+    assert not asked(elsewhere)
+
+
+@pytest.mark.parametrize("keyword", ["$schema", "$id"])
+def test_what_a_schema_calls_itself_is_not_fetched(keyword: str, elsewhere: socket.socket) -> None:
+    url = f"http://127.0.0.1:{elsewhere.getsockname()[1]}/x.json"
+    for document in ({keyword: url, "type": "string"}, {"$defs": {"a": {"$id": "urn:a", keyword: url}}}):
+        schema = Schema(document)
+        agree(schema, "x")
+        agree(schema, 1)
+    assert not asked(elsewhere)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:PORT/x.json", "file:///etc/hostname"], ids=["http", "file"]
+)
+def test_the_one_that_explains_fetches_nothing_either(url: str, elsewhere: socket.socket) -> None:
+    schema = Schema({})
+    schema.document = {"$ref": url.replace("PORT", str(elsewhere.getsockname()[1]))}
+    with pytest.raises(Exception, match="Unresolvable"):
+        schema.explain(1)
+    assert not asked(elsewhere)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hmac
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from hashlib import blake2b
+from itertools import count
 from typing import Literal, TypeVar
 
 CHECK_BYTES = 6
@@ -42,10 +43,12 @@ class Tokens:
         anything: bool = False,
         single: bool = False,
         uses: int | None = None,
+        numbers: Iterator[int] | None = None,
     ) -> None:
         """`lifetime` is in seconds; `fixed` tokens never expire; `anything` accepts each non-empty token.
 
         `single` ends a token when the next is issued; after so many `uses` a token has expired.
+        `numbers` are those of the tokens to come, none of them twice; from 0 when left out.
         """
         self.lifetime = lifetime
         self._single = single
@@ -56,14 +59,14 @@ class Tokens:
         self._fixed = frozenset(fixed)
         self._anything = anything
         self._key = blake2b(f"{seed}\0{tenant}".encode("utf-8", "surrogatepass"), digest_size=32).digest()
-        self._issued = 0
+        self._numbers = count() if numbers is None else numbers
         self._remembered: dict[str, int] = {}
 
     def issue(self, now: int) -> str:
         """A new token, good from `now` (epoch milliseconds)."""
         # Guess: [second-token] the tokens before it stay valid; using one after a second would settle it.
-        content = (now % 2 ** (8 * TIME_BYTES)).to_bytes(TIME_BYTES) + self._issued.to_bytes(NUMBER_BYTES)
-        self._issued = (self._issued + 1) % 2 ** (8 * NUMBER_BYTES)
+        number = next(self._numbers) % 2 ** (8 * NUMBER_BYTES)
+        content = (now % 2 ** (8 * TIME_BYTES)).to_bytes(TIME_BYTES) + number.to_bytes(NUMBER_BYTES)
         check = self._check(content)
         self._latest = (check + self._masked(content, check)).hex()
         return self._latest

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from simulator.http import Request
+from simulator.web.unpacking import TooLarge, coding, unpacked
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
@@ -17,7 +18,7 @@ class Limits:
     """How much is read, and for how long."""
 
     max_body: int
-    """Bytes, counted after decompression."""
+    """Bytes, as sent and again after decompression."""
     body_seconds: float
     """From the head of a request to the end of its body."""
 
@@ -29,22 +30,38 @@ async def read(arriving: web.BaseRequest, limits: Limits) -> Request:
         arriving.raw_path,
         arriving.headers,
         version=arriving.version,
-        keep_alive=arriving.keep_alive,
+        keep_alive=arriving.keep_alive and not _leaves_http(arriving),
     )
-    if arriving.body_exists:
+    if arriving.body_exists and arriving.method != "CONNECT":
         try:
             if arriving.content.is_eof():
                 _take_body(arriving, request, limits)
             else:
                 await _read_body(arriving, request, limits)
+            if "Content-Encoding" in arriving.headers and not request.obstacle:
+                _unpack(arriving, request, limits)
         except (web.RequestPayloadError, ValueError) as error:
-            request.obstacle = f"the body could not be read: {error}"
+            request.body, request.obstacle = b"", f"the body could not be read: {error}"
     return request
+
+
+def _leaves_http(arriving: web.BaseRequest) -> bool:
+    # aiohttp's parser takes what follows such a request for another protocol, which nobody here speaks.
+    return "Upgrade" in arriving.headers or arriving.method == "CONNECT"
 
 
 def _take_body(arriving: web.BaseRequest, request: Request, limits: Limits) -> None:
     request.body = arriving.content.read_nowait()
     if len(request.body) > limits.max_body:
+        _too_large(request, limits)
+
+
+# Guess: [compression] gzip and deflate are understood, nothing else; sending gzip would settle it.
+def _unpack(arriving: web.BaseRequest, request: Request, limits: Limits) -> None:
+    try:
+        named = coding(arriving.headers.getall("Content-Encoding"))
+        request.body = unpacked(request.body, named, limits.max_body)
+    except TooLarge:
         _too_large(request, limits)
 
 
@@ -60,7 +77,6 @@ async def _read_body(arriving: web.BaseRequest, request: Request, limits: Limits
             _give_up(request, 408, f"the body was not whole within {limits.body_seconds:g} s")
 
 
-# Guess: [compression] Content-Encoding is understood, by aiohttp; sending gzip would settle it.
 async def _gather(arriving: web.BaseRequest, request: Request, limits: Limits) -> None:
     body = bytearray()
     while chunk := await arriving.content.readany():

@@ -10,6 +10,7 @@ from aiohttp import web
 from aiohttp.http import HttpProcessingError
 
 from simulator.config import Settings
+from simulator.failure.loading import printable
 from simulator.pipeline import Pipeline
 from simulator.web.delivery import Delivery
 from simulator.web.holds import Holds
@@ -92,6 +93,7 @@ def data_plane(
     server = web.Server(
         answering,
         access_log=None,
+        auto_decompress=False,  # it unpacks whatever it is sent, whole, before anybody may refuse
         handler_cancellation=True,
         keepalive_timeout=idle_seconds,
         lingering_time=limits.body_seconds,
@@ -104,6 +106,7 @@ def told_in_a_line(record: logging.LogRecord) -> bool:
     error = record.exc_info[1] if record.exc_info else None
     if isinstance(error, HttpProcessingError):
         record.levelno, record.levelname = logging.WARNING, "WARNING"
-        record.msg, record.args = "not HTTP, refused: %s", (" ".join(error.message.split())[:LONGEST_REASON],)
+        reason = printable(" ".join(error.message.split())[:LONGEST_REASON])
+        record.msg, record.args = "not HTTP, refused: %s", (reason,)
         record.exc_info = None
     return True

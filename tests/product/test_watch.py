@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import logging
 import os
 import shlex
 import threading
+import weakref
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -273,6 +275,117 @@ def test_two_files_with_one_tenant_are_told_once(folder: Path, caplog: pytest.Lo
     assert [message.partition("give")[0] for message in caplog.messages] == [told]
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with a name here")
+@pytest.mark.parametrize("kind", ["pipe", "link to a device"])
+def test_what_is_no_file_is_not_opened(folder: Path, kind: str) -> None:
+    def put(path: Path) -> None:
+        if kind == "pipe":
+            os.mkfifo(path)
+        else:
+            path.symlink_to("/dev/zero")
+
+    put(folder / "before.yaml")
+    followed = follow(folder)
+    put(folder / "after.yaml")
+    (folder / "acme.yaml").unlink()
+    put(folder / "acme.yaml")
+    (folder / "more.yaml").write_text(SCENARIO % 3)
+    followed.look()
+    followed.look()
+    assert followed.names() == ["more"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with a name here")
+def test_a_pipe_that_is_named_cannot_be_followed(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "acme.yaml")
+    with pytest.raises(ValueError, match=r"acme\.yaml is neither; leave --watch out"):
+        follow(tmp_path / "acme.yaml")
+
+
+def test_a_tenant_that_cannot_be_made_stays_and_the_others_follow(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    (folder / "calm.yaml").write_text(SCENARIO % 1)
+    followed = follow(folder)
+    prepared = Tenants.prepared
+
+    def failing(self: Tenants, name: str, scenario: Any) -> Any:
+        if name in ("acme", "fresh"):
+            raise LookupError
+        return prepared(self, name, scenario)
+
+    for name in ("acme", "calm", "fresh"):
+        (folder / f"{name}.yaml").write_text(SCENARIO % 20)
+    with monkeypatch.context() as defective:
+        defective.setattr(Tenants, "prepared", failing)
+        followed.look()
+    assert (followed.names(), followed.total("acme"), followed.total("calm")) == (["acme", "calm"], 1, 20)
+    assert [record.getMessage() for record in caplog.records if record.exc_info] == [
+        f"tenant {name}: nothing could be made of {folder}/{name}.yaml; it stays as it is"
+        for name in ("acme", "fresh")
+    ]
+    (folder / "calm.yaml").write_text(SCENARIO % 2)
+    followed.look()
+    assert [followed.total(name) for name in ("acme", "calm", "fresh")] == [20, 2, 20]
+
+
+def test_the_last_file_of_a_tenant_wins_whichever_changed_last(folder: Path) -> None:
+    (folder / "more.yaml").write_text("tenant: {id: acme}\n" + (SCENARIO % 2).split("\n", 1)[1])
+    followed = follow(folder)
+    (folder / "acme.yaml").write_text(SCENARIO % 20)
+    followed.look()
+    assert followed.total() == 2
+
+
+# What stays, and what does not
+
+
+FIXED = SCENARIO + 'clock: "2026-01-01T00:00:00Z"\n'
+
+
+def test_no_token_is_issued_twice_though_its_tenant_began_anew_under_a_clock_that_stands_still(
+    folder: Path,
+) -> None:
+    (folder / "acme.yaml").write_text(FIXED % 1)
+    followed = follow(folder)
+    now = 1_767_225_600_000
+
+    def issued() -> list[str]:
+        return [followed.tenants.named("acme").credentials.issue(now)[0] for _ in range(3)]
+
+    tokens = issued()
+    (folder / "acme.yaml").write_text(FIXED % 2)
+    followed.look()
+    tokens += issued()
+    (folder / "acme.yaml").unlink()
+    followed.look()
+    followed.look()
+    (folder / "acme.yaml").write_text(FIXED % 3)
+    followed.look()
+    tokens += issued()
+    assert len({*tokens}) == 9
+    credentials = followed.tenants.named("acme").credentials
+    assert [credentials.token_problem(token, now) for token in tokens] == [None] * 9
+
+
+def test_a_tenant_that_is_replaced_or_removed_is_kept_by_nothing(folder: Path) -> None:
+    followed = follow(folder)
+    gone = []
+    for total in range(2, 12):
+        assert followed.ask().exchange.honest.fields["total"] == total - 1
+        gone.append(weakref.ref(followed.tenants.named("acme").sessions))
+        (folder / "acme.yaml").write_text(SCENARIO % total)
+        followed.look()
+    (folder / "acme.yaml").unlink()
+    followed.look()
+    followed.look()
+    gc.collect()
+    assert [each() for each in gone] == [None] * 10
+    memory = followed.tenants._memory
+    assert len(memory.starts) == 10  # without their tenants, until others need the place
+    assert memory.starts.weight <= 10 * (11 + 40)
+
+
 # What is printed
 
 
@@ -314,22 +427,76 @@ def test_the_line_to_paste_asks_the_first_own_tenant_with_a_token_of_its_own(fol
 
 
 async def test_the_loop_goes_on_after_a_look_that_failed(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(watching, "PERIOD", 0.0)
+    followed, looks, twice = follow(folder), [], asyncio.Event()
+
+    def changed() -> Any:
+        looks.append(1)
+        if len(looks) > 1:
+            twice.set()
+        raise LookupError
+
+    monkeypatch.setattr(followed.watcher._stamps, "changed", changed)
+    with followed.watcher.following(followed.tenants):
+        await asyncio.wait_for(twice.wait(), PATIENCE)
+    count = len(looks)
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert len(looks) == count
+    assert caplog.messages[0] == "--watch: a look at the files failed; the next one comes"
+    assert caplog.records[0].exc_info
+
+
+async def test_requests_are_in_servicewhile_a_file_is_being_loaded(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(watching, "PERIOD", 0.0)
-    followed, told, looks = follow(folder), [], asyncio.Event()
-    asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context["exception"]))
+    followed = follow(folder)
+    loop, loads, go_on = asyncio.get_running_loop(), asyncio.Event(), threading.Event()
+    load, put, in_service = watching.loading.load, Tenants.put, asyncio.Event()
 
-    def look(tenants: Tenants) -> None:
-        if told:
-            looks.set()
+    def told(self: Tenants, *given: Any) -> None:
+        assert threading.current_thread() is threading.main_thread()
+        put(self, *given)
+        in_service.set()
+
+    def slow(path: Path) -> Any:
+        loop.call_soon_threadsafe(loads.set)
+        assert go_on.wait(PATIENCE)
+        return load(path)
+
+    monkeypatch.setattr(watching.loading, "load", slow)
+    monkeypatch.setattr(Tenants, "put", told)
+    (folder / "acme.yaml").write_text(SCENARIO % 20)
+    with followed.watcher.following(followed.tenants):
+        await asyncio.wait_for(loads.wait(), PATIENCE)
+        assert followed.total() == 1
+        go_on.set()
+        await asyncio.wait_for(in_service.wait(), PATIENCE)
+    assert followed.total() == 20
+
+
+async def test_a_server_that_stops_waits_for_no_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watching, "PERIOD", 0.0)
+    followed = follow(folder)
+    loop, loads, go_on = asyncio.get_running_loop(), asyncio.Event(), threading.Event()
+
+    def endless(path: Path) -> Any:
+        loop.call_soon_threadsafe(loads.set)
+        assert go_on.wait(PATIENCE)
         raise LookupError
 
-    monkeypatch.setattr(followed.watcher, "look", look)
+    monkeypatch.setattr(watching.loading, "load", endless)
+    (folder / "acme.yaml").write_text(SCENARIO % 20)
     with followed.watcher.following(followed.tenants):
-        await asyncio.wait_for(looks.wait(), 10)
-    assert isinstance(told[0], LookupError)
-    assert followed.watcher._timer.cancelled()
+        await asyncio.wait_for(loads.wait(), PATIENCE)
+    thread = next(each for each in threading.enumerate() if each.name == "watch")
+    assert thread.daemon
+    go_on.set()
+    thread.join(PATIENCE)
+    assert followed.total() == 1
 
 
 def test_a_running_server_follows_its_files(folder: Path) -> None:
