@@ -101,8 +101,8 @@ def explain(parsed: argparse.Namespace) -> int:
         print(_json({**asking.as_json(asked), "turns": [explanation.as_json(turn) for turn in turns]}))
         return DONE
     print(explanation_text.request_text(asked))
-    for number, turn in enumerate(turns, start=1):
-        print(explanation_text.text(turn, f"\n{number} of {repeat}"))
+    for text in explanation_text.texts(turns, repeat):
+        print(text)
     return DONE
 
 

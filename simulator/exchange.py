@@ -54,3 +54,5 @@ class Exchange:
     """Rules that were about the request but did not fire, and why."""
     notes: tuple[str, ...] = ()
     """What a rule could not do."""
+    nearly: Callable[[], Sequence[tuple[str, tuple[str, ...]]]] = tuple
+    """Rules that were nearly about it, and field by field why they were not; worked out when asked for."""

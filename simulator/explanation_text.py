@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -20,10 +20,15 @@ LONGEST = 300
 """Characters of a request, and of a message, that are shown."""
 RECORDS = 3
 """Records of an answer that are shown."""
+TELLING = ("callId", "startTime")
+"""Fields of a record that are shown."""
 HEADERS = 12
 """Lines of a head that are shown."""
 FIRST, LAST = 10, 3
 """Actions of a long script that are shown."""
+
+Blocks = Mapping[str, Sequence[str]]
+"""What is said of one request: lines by the word they stand under."""
 
 
 def request_text(asked: Asked) -> str:
@@ -33,18 +38,39 @@ def request_text(asked: Asked) -> str:
     return "\n".join([f"{asked.endpoint} {short(asked.octets, LONGEST)}", *headers, *filled])
 
 
+def texts(turns: Iterable[Explanation], total: int) -> Iterator[str]:
+    """Each of `total` explanations under its number; what one has in common with the last is not repeated."""
+    before: Blocks = {}
+    for number, turn in enumerate(turns, start=1):
+        blocks = _blocks(turn)
+        yield _text(f"\n{number} of {total}", blocks, before)
+        before = blocks
+
+
 def text(explanation: Explanation, title: str) -> str:
-    """The explanation, under a title."""
+    """One explanation, under a title."""
+    return _text(title, _blocks(explanation), {})
+
+
+def _text(title: str, blocks: Blocks, before: Blocks) -> str:
+    new = ((label, _new(lines, before.get(label, ()))) for label, lines in blocks.items())
+    return "\n".join([title, *(line for label, lines in new for line in _block(label, lines))])
+
+
+def _new(lines: Sequence[str], before: Sequence[str]) -> Sequence[str]:
+    return ("as before",) if len(lines) > 1 and lines == before else lines
+
+
+def _blocks(explanation: Explanation) -> Blocks:
     exchange = explanation.exchange
     honest = exchange.honest
     noticed = (*(problem.message for problem in honest.problems[1:]), *honest.warnings)
-    blocks = [
-        ("honest", [*_answer(honest.response), *(f"noticed: {each}" for each in noticed)]),
-        ("rules", list(_rules(explanation))),
-        ("sent", list(_sent(explanation))),
-        ("script", list(_script(exchange.script))),
-    ]
-    return "\n".join([title, *(line for label, lines in blocks for line in _block(label, lines))])
+    return {
+        "honest": [*_answer(honest.response), *(f"noticed: {each}" for each in noticed)],
+        "rules": list(_rules(explanation)),
+        "sent": list(_sent(explanation)),
+        "script": list(_script(exchange.script)),
+    }
 
 
 def _block(label: str, lines: Sequence[str]) -> Iterator[str]:
@@ -72,9 +98,16 @@ def _answer(response: Response) -> Iterator[str]:
     yield f"{response.status}, {', '.join(named)}"
     records = document.get("recordList")
     if isinstance(records, list):
-        yield from (short(orjson.dumps(record), WIDTH - 10) for record in records[:RECORDS])
+        yield from map(_record, records[:RECORDS])
         if len(records) > RECORDS:
             yield f"and {counted(len(records) - RECORDS, 'record')} more on this page"
+
+
+def _record(record: Any) -> str:
+    """What tells a record from the others; all of it, cut short, where nothing of that is left."""
+    named = [name for name in TELLING if name in record] if isinstance(record, dict) else []
+    told = ", ".join(f"{name} {shown(record[name])}" for name in named)
+    return told or short(orjson.dumps(record), WIDTH - 10)
 
 
 def _document(octets: bytes) -> dict[str, Any]:

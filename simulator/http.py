@@ -31,6 +31,10 @@ class Request:
     keep_alive: bool = True
 
 
+NO_CONTENT = 204
+"""The status whose answers have no length, RFC 9110 8.6."""
+
+
 @dataclass(slots=True)
 class Response:
     """One response before it becomes a script."""
@@ -43,10 +47,10 @@ class Response:
     def script(self, request: Request, now: int) -> Script:
         """The bytes of this response to `request`, at `now` (epoch milliseconds)."""
         length = len(self.body)
-        head = b"%bDate: %b\r\nContent-Length: %d\r\n%b\r\n" % (
+        head = b"%bDate: %b\r\n%b%b\r\n" % (
             _opening(self.status, self.headers),
             _date(now // 1000),
-            length,
+            b"" if self.status == NO_CONTENT else b"Content-Length: %d\r\n" % length,
             _connection(request),
         )
         if request.method == "HEAD" or not length:

@@ -11,7 +11,7 @@ from simulator.errors import INTERNAL_ERROR
 from simulator.exchange import Answer, Exchange
 from simulator.failure.actions import NotApplicable
 from simulator.failure.matching import View
-from simulator.failure.rules import HONEST, Decision
+from simulator.failure.rules import HONEST, Decision, token_of
 from simulator.http import Request, Response
 from simulator.journal import Journal
 from simulator.oifde.routing import Call, Router
@@ -48,10 +48,20 @@ class Pipeline:
 def _decided(tenant: Tenant, call: Call) -> Exchange:
     now = tenant.clock.now()
     honest = tenant.service.respond(call, now)
-    rules = tenant.rules
-    decision = rules.decide(view(call, honest), now) if rules.rules else HONEST
-    if decision is not HONEST:
-        return _spoiled(tenant, call, honest, decision, now)
+    if not tenant.rules.rules:
+        return _unspoiled(tenant, call, honest, now)
+    seen = view(call, honest)
+    decision = tenant.rules.decide(seen, now)
+    if decision is HONEST:
+        exchange = _unspoiled(tenant, call, honest, now)
+    else:
+        exchange = _spoiled(tenant, call, honest, decision, now)
+    if not exchange.rule:
+        exchange.nearly = partial(tenant.rules.near_misses, seen)
+    return exchange
+
+
+def _unspoiled(tenant: Tenant, call: Call, honest: Answer, now: int) -> Exchange:
     response = honest.response
     script = response.script(call.request, now)
     return Exchange(now, tenant.id, call.operation, call.request, honest, response, script)
@@ -80,9 +90,8 @@ def _spoiled(tenant: Tenant, call: Call, honest: Answer, decision: Decision, now
     except NotApplicable as reason:
         notes, response = (f"{decision.rule}: {reason}; the honest answer was sent",), honest.response
         decision = replace(HONEST, held_back=decision.held_back)
-    token = call.document.get("authToken") or honest.fields.get("authToken")
-    tenant.credentials.end(decision.action.token, token)
-    if decision.rule and tenant.provenance:
+    tenant.credentials.end(decision.action.token, token_of(view(call, honest)))
+    if decision.acts and tenant.provenance:
         response = _told(response, decision)
     whole = response.script(call.request, now)
     script = decision.spoil(whole)

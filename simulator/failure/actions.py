@@ -18,7 +18,10 @@ Refuse = Callable[[Problem], Answer]
 
 
 class NotApplicable(Exception):
-    """A rule cannot do to this answer what it says; the honest answer is sent, and the exchange says why."""
+    """A rule cannot do to this answer what it says; the honest answer is sent, and the exchange says why.
+
+    The rule has fired all the same: it counts among its `times`, and no rule after it is asked.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +55,12 @@ class Respond:
     def reshape(self, response: Response, scene: Scene) -> Response:  # noqa: ARG002
         """The answer in the place of `response`."""
         wait = () if scene.retry_after is None else (("Retry-After", str(scene.retry_after)),)
+        headers = _over(wait, self.headers)
         if self.error is not None:
             made = scene.refuse(Problem(self.error, status=self.status)).response
-            return Response(made.status, made.body, _over(made.headers, (*wait, *self.headers)))
+            return Response(made.status, made.body, _over(made.headers, headers))
         kind = JSON_UTF8 if self.body else JSON_UTF8[1:]
-        return Response(self.status or 200, self.body or b"", _over(kind, (*wait, *self.headers)))
+        return Response(self.status or 200, self.body or b"", _over(kind, headers))
 
 
 def _vendor_error(given: Mapping[str, Any]) -> VendorError | None:

@@ -54,9 +54,10 @@ class Counters(Protocol):
 
 
 class MemoryCounters:
-    """Counters in this process, bounded: the oldest value goes first, with a warning."""
+    """Counters in this process, bounded: the oldest value goes first, with a warning at the first of them."""
 
     def __init__(self) -> None:
+        self._warned: set[str] = set()
         self._tallies: dict[str, OrderedDict[Value, Tally]] = {}
         self._states: OrderedDict[Value, str] = OrderedDict()
 
@@ -67,7 +68,7 @@ class MemoryCounters:
             tallies = self._tallies[rule] = OrderedDict()
         tally = tallies.get(value)
         if tally is None:
-            _make_room(tallies, f"rule {rule}")
+            self._make_room(tallies, f"rule {rule}")
             tally = tallies[value] = Tally()
         return tally
 
@@ -78,11 +79,12 @@ class MemoryCounters:
     def enter(self, value: Value, state: str) -> None:
         """Set the state for a value."""
         if value not in self._states:
-            _make_room(self._states, "the states")
+            self._make_room(self._states, "the states")
         self._states[value] = state
 
     def reset(self) -> None:
         """Forget everything."""
+        self._warned.clear()
         self._tallies.clear()
         self._states.clear()
 
@@ -90,8 +92,13 @@ class MemoryCounters:
         """How often a rule has fired, for all values that are still remembered."""
         return sum(tally.fired for tally in self._tallies.get(rule, {}).values())
 
-
-def _make_room(values: OrderedDict[Value, Tally] | OrderedDict[Value, str], whose: str) -> None:
-    if len(values) >= MOST_VALUES:
+    def _make_room(self, values: OrderedDict[Value, Tally] | OrderedDict[Value, str], whose: str) -> None:
+        if len(values) < MOST_VALUES:
+            return
         oldest, _ = values.popitem(last=False)
-        log.warning("%s: more than %d values; forgot the oldest, %r", whose, MOST_VALUES, oldest)
+        if whose not in self._warned:
+            self._warned.add(whose)
+            log.warning(
+                "%s: more than %d values; forgot the oldest, %r, and will forget others in silence",
+                whose, MOST_VALUES, oldest,
+            )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from simulator.failure.located import Path, ScenarioError, meant, shown
@@ -20,6 +20,9 @@ TYPES = {
     "object": 'a mapping of "key: value" lines',
     "null": "null",
 }
+
+LONGEST_CHOICE = 8
+"""Values to choose from that a message names."""
 
 Finding = tuple[Node, Path, str]
 """The node to point at, the path to name, and what to say."""
@@ -45,7 +48,7 @@ def _unknown_keys(violation: Violation, node: Node, document: Mapping[str, Any])
     known = violation.schema.get("properties", {})
     for key, place in node.keys.items():
         if key not in known:
-            hint = meant(key, known) or _home(key, document) or f"; known here: {', '.join(known)}"
+            hint = meant(key, known) or _home(key, document) or _listed(known)
             noun = violation.schema.get("x-noun", "key")
             yield place, violation.path, f"unknown {noun} {shown(key)}{hint}"
 
@@ -67,6 +70,8 @@ def _missing_keys(violation: Violation, node: Node) -> Iterator[Finding]:
 
 
 def _type(violation: Violation, node: Node) -> str:
+    if node.value is None and "x-main" in violation.schema:
+        return f"needs a value, such as {_bare(violation.schema['examples'][0])}; {violation.schema['x-fix']}"
     expected = violation.expected if isinstance(violation.expected, list) else [violation.expected]
     words = " or ".join(TYPES[name] for name in expected)
     return f"expected {words}, found {_found(node)}{_fix(violation, mended(expected, node))}"
@@ -74,9 +79,36 @@ def _type(violation: Violation, node: Node) -> str:
 
 def _enum(violation: Violation, node: Node) -> str:
     allowed = violation.expected
-    words = " or ".join(map(_one_line, allowed))
-    near = meant(node.value, allowed) if isinstance(node.value, str) else ""
-    return f"expected {words}, found {_found(node)}{near or _fix(violation)}"
+    if "x-needs" in violation.schema and isinstance(node.value, str):
+        return _name(node.value, allowed, violation.schema)
+    names = [value for value in allowed if isinstance(value, str)]
+    near = meant(node.value, names) if isinstance(node.value, str) else ""
+    if near and len(allowed) > LONGEST_CHOICE:
+        return f"{_found(node)} is none of the {len(allowed)} that are known here{near}"
+    return f"expected {_either(allowed)}, found {_found(node)}{near or _fix(violation)}"
+
+
+def _name(called: str, allowed: Sequence[str], schema: Mapping[str, Any]) -> str:
+    """A name that does not stand alone, or that nobody knows."""
+    if example := schema["x-needs"].get(called):
+        return f"{called} needs a value, such as {{{called}: {_bare(example)}}}"
+    known = [*allowed, *schema["x-needs"]]
+    return f"unknown {schema['x-noun']} {shown(called)}{meant(called, known) or _listed(known)}"
+
+
+def _bare(value: Any) -> str:
+    return value if isinstance(value, str) else _one_line(value)
+
+
+def _listed(known: Iterable[str]) -> str:
+    return f"; known here: {', '.join(known)}"
+
+
+def _either(allowed: Sequence[Any]) -> str:
+    """Values to choose from; of many the first."""
+    first = [_one_line(value) for value in allowed[:LONGEST_CHOICE]]
+    rest = len(allowed) - len(first)
+    return f"{', '.join(first)} or one of {rest} more" if rest else " or ".join(first)
 
 
 def _const(violation: Violation, node: Node) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -44,7 +44,7 @@ def loads(source: bytes, origin: str, stem: str | None = None) -> Scenario:
     tree = read(source, origin)
     errors = list(tree.errors)
     _add(errors, _breaches(tree.root, origin))
-    _add(errors, _lapses(tree, origin, stem, schema_holds=not errors))
+    _add(errors, _lapses(tree, origin, stem, errors))
     if errors:
         raise ScenarioErrors(errors)
     return replace(
@@ -60,9 +60,9 @@ def _add(errors: list[ScenarioError], found: Iterable[ScenarioError]) -> None:
 
 def _warnings(root: Node, origin: str) -> Iterator[str]:
     if rules := _node(root, ("rules",)):
-        from simulator.failure import rule_lapses
+        from simulator.failure import rule_reach
 
-        yield from map(str, rule_lapses.warnings(rules, origin))
+        yield from map(str, rule_reach.warnings(rules, origin))
 
 
 def find(paths: Iterable[Path]) -> list[Path]:
@@ -83,11 +83,16 @@ def find(paths: Iterable[Path]) -> list[Path]:
 
 def _in_folder(folder: Path) -> list[Path]:
     found = (path for path in folder.iterdir() if path.suffix in SUFFIXES and not path.name.startswith("."))
-    files = sorted(path for path in found if not path.is_dir())
+    files = sorted(path for path in found if not _is_other(path))
     if not files:
         message = "no scenario in this folder; expected files named *.yaml or *.yml"
         raise ScenarioErrors([_whole_file(printable(folder), message)])
     return files
+
+
+def _is_other(path: Path) -> bool:
+    # To open a pipe or a device may wait forever; a link that leads nowhere is told when it is opened.
+    return path.exists() and not path.is_file()
 
 
 def _present(path: Path) -> Path:
@@ -130,8 +135,10 @@ def _breaches(root: Node, origin: str) -> Iterator[ScenarioError]:
             yield from explaining.explain(violation, root, origin, schema.document)
 
 
-def _lapses(tree: Tree, origin: str, stem: str | None, *, schema_holds: bool) -> Iterator[ScenarioError]:
-    """What the schema cannot say; of rules only where their shape is known to be good."""
+def _lapses(
+    tree: Tree, origin: str, stem: str | None, found: Sequence[ScenarioError]
+) -> Iterator[ScenarioError]:
+    """What the schema cannot say; of a rule only where nothing was `found` wrong with its shape."""
     for path, complain in CHECKS:
         node = _node(tree.root, path)
         if node and isinstance(node.value, str) and (message := complain(node.value)):
@@ -142,10 +149,11 @@ def _lapses(tree: Tree, origin: str, stem: str | None, *, schema_holds: bool) ->
             yield ScenarioError(origin, node.line, node.column, path, message)
     if sessions := _node(tree.root, ("sessions",)):
         yield from generating.lapses(sessions, origin)
-    if (rules := _node(tree.root, ("rules",))) and schema_holds:
+    if (rules := _node(tree.root, ("rules",))) and isinstance(rules.value, list):
         from simulator.failure import rule_lapses  # only wanted where there are rules
 
-        yield from rule_lapses.lapses(rules, origin)
+        spoiled = {step for error in found for step in error.path[1:2] if error.path[0] == "rules"}
+        yield from rule_lapses.lapses(rules, origin, spoiled)
     if not _node(tree.root, ("tenant", "id")):
         yield from _nameless(tree.root, origin, stem)
 

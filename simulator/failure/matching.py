@@ -107,6 +107,11 @@ class Matcher:
         """One test that must hold: 0 to 2 for request, headers or response; the field; its predicate."""
         return self._tests[0] if self._tests else (0, "", lambda value: True)
 
+    @property
+    def size(self) -> int:
+        """How many things it asks for."""
+        return len(self._parts) + (self._endpoint is not None)
+
     def difference(self, view: View) -> list[Mismatch]:
         """Every reason why it is not; `[]` when it is."""
         found = []

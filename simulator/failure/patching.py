@@ -1,11 +1,13 @@
 """`patch`: RFC 6902 operations on the honest answer, with `*` for each element of an array.
 
 The operations are jsonpatch's. Two of our own stand beside them: `fill` makes a string of so many
-bytes, `cut` keeps the first share of a string (an inner JSON that breaks off).
+bytes, `cut` keeps the first share of a string (an inner JSON that breaks off). They are applied in
+place, to a document that is decoded for the purpose: where one fails, nothing of it is sent.
 """
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -39,7 +41,10 @@ class Patch:
             raise NotApplicable("patch: the answer is not JSON") from None
         for place, operation in enumerate(self.operations):
             document = _applied(document, operation, f"patch[{place}]")
-        return Response(response.status, orjson.dumps(document), response.headers)
+        try:
+            return Response(response.status, orjson.dumps(document), response.headers)
+        except orjson.JSONEncodeError as error:
+            raise NotApplicable(f"patch: what it made is no JSON: {error}") from None
 
 
 def _applied(document: Any, operation: Mapping[str, Any], where: str) -> Any:
@@ -53,11 +58,12 @@ def _applied(document: Any, operation: Mapping[str, Any], where: str) -> Any:
         # From the last element to the first, so that a removal moves none that is still to come.
         for single in reversed(singles):
             plain: Any = _plain(document, single) if single["op"] in OWN else single
-            document = jsonpatch.JsonPatch([plain]).apply(document)
+            document = jsonpatch.JsonPatch([plain]).apply(document, in_place=True)
     except (
         jsonpatch.JsonPatchException,
         jsonpointer.JsonPointerException,
         LookupError,
+        RecursionError,
         TypeError,
         ValueError,
     ) as error:
@@ -79,21 +85,36 @@ def _plain(document: Any, operation: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def expanded(document: Any, operation: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """The operation once for each element that a `*` in its path stands for; `from` follows `path`."""
+    """The operation once for each element that a `*` in its path stands for; `from` follows `path`.
+
+    A `*` is a whole step: the first one in `from` stands for the same element as the first in `path`,
+    and so on. Each has a value of its own, so that no two places of the document share one.
+    """
     steps = operation["path"].split("/")
     if "*" not in steps:
-        yield dict(operation)
+        yield {name: copy.deepcopy(value) for name, value in operation.items()}
         return
     place = steps.index("*")
-    found = document
-    for step in steps[1:place]:
-        found = (
-            found[int(step)] if isinstance(found, list) else found[step.replace("~1", "/").replace("~0", "~")]
-        )
+    found = _found(document, steps[1:place])
     if not isinstance(found, list):
         raise TypeError("expected an array where * stands")
     for index in range(len(found)):
-        own = {"path": "/".join([*steps[:place], str(index), *steps[place + 1 :]])}
+        own = {"path": _at(steps, index)}
         if "from" in operation:
-            own["from"] = operation["from"].replace("*", str(index), 1)
+            own["from"] = _at(operation["from"].split("/"), index)
         yield from expanded(document, {**operation, **own})
+
+
+def _found(document: Any, steps: Sequence[str]) -> Any:
+    for step in steps:
+        key = int(step) if isinstance(document, list) else step.replace("~1", "/").replace("~0", "~")
+        document = document[key]
+    return document
+
+
+def _at(steps: list[str], index: int) -> str:
+    """A path whose first `*`, where it has one, is that element."""
+    if "*" in steps:
+        place = steps.index("*")
+        steps = [*steps[:place], str(index), *steps[place + 1 :]]
+    return "/".join(steps)

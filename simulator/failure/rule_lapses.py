@@ -1,13 +1,11 @@
-"""What the schema cannot say of `rules`: rules that cannot apply, or can never fire."""
+"""What the schema cannot say of `rules`: rules that cannot apply."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from functools import cache
+from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
-from simulator import resources
-from simulator.failure import faults
+from simulator.failure import faults, match_lapses, respond_lapses
 from simulator.failure.located import ScenarioError, meant, shown
 from simulator.failure.rule_sense import nonsense
 from simulator.failure.units import DURATION, milliseconds
@@ -15,18 +13,18 @@ from simulator.failure.yaml_node import Node
 from simulator.http import Request, Response
 from simulator.population.draws import Draws
 
-REQUESTS = {"gettoken": "GettokenRequest", "queryRecordHistory": "QueryRecordHistoryRequest"}
 DEEDS = ("respond", "patch", "rows", "token", "faults", "one_of")
-LIMITS = ("after", "times", "every", "probability", "window", "over", "state", "per")
 
 Path = tuple[str | int, ...]
 Finding = tuple[Node, Path, str]
 
 
-def lapses(rules: Node, origin: str) -> Iterator[ScenarioError]:
-    """The mistakes below `rules`, whose shape the schema has found good."""
+def lapses(rules: Node, origin: str, spoiled: Container[int | str] = ()) -> Iterator[ScenarioError]:
+    """The mistakes below `rules`, but for those whose shape is known to be wrong already."""
     names: dict[str, int] = {}
     for place, rule in enumerate(_items(rules)):
+        if place in spoiled:
+            continue
         for node, path, message in _of_rule(rule):
             yield ScenarioError(origin, node.line, node.column, ("rules", place, *path), message)
         name = rule.value.get("name", f"rule-{place + 1}")
@@ -37,61 +35,25 @@ def lapses(rules: Node, origin: str) -> Iterator[ScenarioError]:
         names.setdefault(name, rule.line)
 
 
-def warnings(rules: Node, origin: str) -> Iterator[ScenarioError]:
-    """Rules that can never fire, because one before them takes every request."""
-    greedy: tuple[str, int] | None = None
-    for place, rule in enumerate(_items(rules)):
-        if greedy:
-            message = f"can never fire: {greedy[0]} in line {greedy[1]} takes every request before it"
-            yield ScenarioError(origin, rule.line, rule.column, ("rules", place), message)
-        elif not rule.value.get("match") and not any(limit in rule.value for limit in LIMITS):
-            greedy = rule.value.get("name", f"rule-{place + 1}"), rule.line
-
-
 def _of_rule(rule: Node) -> Iterator[Finding]:
     given = rule.value
-    fields = _fields(given.get("match", {}).get("endpoint"))
+    fields = match_lapses.fields("request", given.get("match", {}).get("endpoint"))
     if not any(deed in given for deed in DEEDS) and "becomes" not in given.get("state", {}):
         yield rule, (), f"does nothing; give it one of {', '.join(DEEDS)}"
     if "one_of" in given and (others := [deed for deed in DEEDS[:-1] if deed in given]):
         yield rule, (), f"one_of and {others[0]} exclude each other; put {others[0]} into each of one_of"
     yield from nonsense(rule)
-    yield from _matches(rule, fields)
+    yield from match_lapses.lapses(rule)
     yield from _per(rule, fields)
     wrong = list(_durations(rule))
     yield from wrong or _window(rule)
     if "one_of" in given and not any(each.get("weight", 1) for each in given["one_of"]):
         yield rule.at(("one_of",)), ("one_of",), "the weights add up to 0; give at least one a weight"
     for outcome in ((), *(("one_of", n) for n in range(len(given.get("one_of", ()))))):
-        yield from _respond(rule, (*outcome, "respond"))
+        respond = (*outcome, "respond")
+        yield from respond_lapses.lapses(rule, respond, _below(rule, respond) or {"status": 200})
         wrong = list(_faults(rule, (*outcome, "faults")))
         yield from wrong or _idle_faults(rule, outcome)
-
-
-def _matches(rule: Node, fields: Mapping[str, Any]) -> Iterator[Finding]:
-    for name, wanted in rule.value.get("match", {}).get("request", {}).items():
-        path = ("match", "request", name)
-        node = rule.at(path)
-        if name not in fields:
-            hint = meant(name, fields) or f"; known here: {', '.join(fields)}"
-            yield node, path, f"no field of this request is called {shown(name)}{hint}"
-        elif isinstance(wanted, int | float) and not isinstance(wanted, bool):
-            yield node, path, f'the field is a string, found the number {wanted}; quote it: "{wanted}"'
-    for part in ("request", "headers", "response"):
-        for name, wanted in rule.value.get("match", {}).get(part, {}).items():
-            if isinstance(wanted, dict) and (fault := _schema_fault(wanted)):
-                path = ("match", part, name)
-                yield rule.at(path), path, f"is not a JSON Schema: {fault}"
-
-
-def _schema_fault(wanted: dict[str, Any]) -> str:
-    from simulator.schema import Schema
-
-    try:
-        Schema(wanted)
-    except Exception as error:  # noqa: BLE001  jsonschema-rs raises errors of several kinds
-        return str(error).splitlines()[0]
-    return ""
 
 
 def _per(rule: Node, fields: Mapping[str, Any]) -> Iterator[Finding]:
@@ -130,20 +92,6 @@ def _window(rule: Node) -> Iterator[Finding]:
         yield rule.at(("over", "window")), ("over", "window"), "has no length; write a duration such as 1s"
 
 
-def _respond(rule: Node, path: Path) -> Iterator[Finding]:
-    given = _below(rule, path) or {}
-    if "error" in given and "errorCode" in given:
-        yield rule.at(path), path, "error and errorCode exclude each other; keep one"
-    if ("error" in given or "errorCode" in given) and ("json" in given or "body" in given):
-        yield rule.at(path), path, "a vendor error has the vendor's body; remove json or body"
-    if "json" in given and "body" in given:
-        yield rule.at(path), path, "json and body exclude each other; keep one"
-    for name, value in given.get("headers", {}).items():
-        if bad := [c for c in f"{name}{value}" if c in "\r\n\0" or not c.isascii()]:
-            where = (*path, "headers", name)
-            yield rule.at(where), where, f"a header cannot hold {shown(bad[0])}; remove it"
-
-
 def _faults(rule: Node, path: Path) -> Iterator[Finding]:
     for place, given in enumerate(_below(rule, path) or ()):
         try:
@@ -156,7 +104,7 @@ def _faults(rule: Node, path: Path) -> Iterator[Finding]:
 def _idle_faults(rule: Node, outcome: Path) -> Iterator[Finding]:
     """Faults that would find nothing to spoil, since the rule answers without a body."""
     respond, given = _below(rule, (*outcome, "respond")), _below(rule, (*outcome, "faults"))
-    if not given or not respond or set(respond) & {"error", "errorCode", "json", "body"}:
+    if not given or not respond or respond.keys() & set(respond_lapses.BODIES):
         return
     script = Response(503, b"").script(Request("POST", "/", {}), 0)
     for place, item in enumerate(given):
@@ -173,13 +121,6 @@ def _below(rule: Node, path: Path) -> Any:
         if given is None:
             return None
     return given
-
-
-@cache
-def _fields(endpoint: str | None) -> dict[str, Any]:
-    schemas = resources.read_json("openapi.json")["components"]["schemas"]
-    names = [REQUESTS[endpoint]] if endpoint in REQUESTS else list(REQUESTS.values())
-    return {field: about for name in names for field, about in schemas[name]["properties"].items()}
 
 
 def _items(node: Node) -> list[Node]:

@@ -61,8 +61,20 @@ KEYWORDS = frozenset(
         "$comment",
     ]
 )
-NESTED = ("not", "if", "then", "else", "items", "contains", "additionalProperties")
-NESTED_LISTS = ("allOf", "anyOf", "oneOf")
+NESTED = (
+    "not",
+    "if",
+    "then",
+    "else",
+    "items",
+    "contains",
+    "additionalProperties",
+    "propertyNames",
+    "unevaluatedItems",
+    "unevaluatedProperties",
+)
+NESTED_LISTS = ("allOf", "anyOf", "oneOf", "prefixItems")
+NESTED_MAPPINGS = ("$defs", "properties", "patternProperties", "dependentSchemas")
 NEEDED = {
     "add": "value",
     "replace": "value",
@@ -89,13 +101,25 @@ def _keywords(rule: Node, path: Path, schema: Mapping[str, Any]) -> Iterator[Fin
         if keyword not in KEYWORDS:
             hint = meant(keyword, KEYWORDS) or "; see JSON Schema, draft 2020-12"
             yield rule.at((*path, keyword)), (*path, keyword), f"no keyword is called {shown(keyword)}{hint}"
+    reference = schema.get("$ref")
+    if isinstance(reference, str) and not reference.startswith("#"):
+        message = f"{shown(reference)} is elsewhere, and nothing is fetched; put it below $defs, #/$defs/NAME"
+        yield rule.at((*path, "$ref")), (*path, "$ref"), message
+    for place, inner in _inside(schema):
+        if isinstance(inner, dict):
+            yield from _keywords(rule, (*path, *place), inner)
+
+
+def _inside(schema: Mapping[str, Any]) -> Iterator[tuple[Path, Any]]:
+    """The schemas in a schema, and where; of keywords whose values have their shape."""
     for name in NESTED:
-        if isinstance(schema.get(name), dict):
-            yield from _keywords(rule, (*path, name), schema[name])
+        yield (name,), schema.get(name)
     for name in NESTED_LISTS:
-        for place, inner in enumerate(schema.get(name, ())):
-            if isinstance(inner, dict):
-                yield from _keywords(rule, (*path, name, place), inner)
+        if isinstance(schema.get(name), list):
+            yield from (((name, place), inner) for place, inner in enumerate(schema[name]))
+    for name in NESTED_MAPPINGS:
+        if isinstance(schema.get(name), dict):
+            yield from (((name, key), inner) for key, inner in schema[name].items())
 
 
 def _outcome(rule: Node, outcome: Path) -> Iterator[Finding]:
@@ -120,6 +144,12 @@ def _operation(rule: Node, path: Path, operation: Mapping[str, Any]) -> Iterator
         if pointer and not pointer.startswith("/"):
             where = (*path, name)
             yield rule.at(where), where, f'is no JSON Pointer; begin it with a slash: "/{pointer}"'
+    if _stars(operation, "from") > _stars(operation, "path"):
+        yield rule.at((*path, "from")), (*path, "from"), "a * in from needs one in path, which leads it"
     needed = NEEDED.get(operation["op"])
     if needed and needed not in operation:
         yield rule.at(path), path, f"{operation['op']} needs {needed}"
+
+
+def _stars(operation: Mapping[str, Any], name: str) -> int:
+    return str(operation.get(name, "")).split("/").count("*")

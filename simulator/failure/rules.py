@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from simulator.exchange import Answer
 from simulator.failure.actions import Refuse, Scene
 from simulator.failure.counting import Counters, Value
-from simulator.failure.matching import ABSENT, Matcher, Mismatch, View
+from simulator.failure.matching import ABSENT, Matcher, View
 from simulator.failure.timing import Moment, When
 from simulator.http import Response
 from simulator.population.draws import Draws, key
@@ -81,6 +81,11 @@ class Decision:
     """Seconds, where a rate limit fired."""
 
     @property
+    def acts(self) -> bool:
+        """Whether something is done: an outcome of `one_of` may be to let the honest answer pass."""
+        return bool(self.action.reshapes or self.action.faults or self.action.token)
+
+    @property
     def faults(self) -> tuple[str, ...]:
         """The names of the faults that rewrite the script."""
         if not self.action.faults:
@@ -109,6 +114,19 @@ class Decision:
 
 HONEST = Decision("", Action(), Draws(b"honest"), Moment(0, 0))
 """What is decided where no rule fires: nothing changes."""
+
+
+NEAREST = 5
+"""Near misses that are told of one request."""
+
+
+def _near(rule: Rule, unlike: int) -> bool:
+    return unlike == 1 or 2 * unlike <= rule.matcher.size
+
+
+def token_of(view: View) -> object:
+    """The token that a call is about: the one that gettoken issues, or the one that a query comes with."""
+    return (view.response if view.endpoint == "gettoken" else view.request).get("authToken")
 
 
 @dataclass
@@ -149,9 +167,14 @@ class Rules:
         self.fired.clear()
         self.since = now
 
-    def near_misses(self, view: View) -> Mapping[str, list[Mismatch]]:
-        """For each rule that is not about a request, why not."""
-        return {rule.name: found for rule in self.rules if (found := rule.matcher.difference(view))}
+    def near_misses(self, view: View) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """The few rules that are nearly about a request, the nearest first, and why they are not, by field.
+
+        A rule is near when one field keeps it away, or when at least as many fit as do not.
+        """
+        found = ((rule, rule.matcher.difference(view)) for rule in self.rules)
+        near = [(rule.name, tuple(map(str, why))) for rule, why in found if why and _near(rule, len(why))]
+        return tuple(sorted(near, key=lambda miss: len(miss[1]))[:NEAREST])
 
     def _fire(
         self, rule: Rule, value: Value, moment: Moment, held_back: tuple[tuple[str, str], ...]

@@ -58,6 +58,8 @@ class History:
         self._ids = ids
         self._records = records
         self._memory = memory
+        # What is remembered stands under this, so that it keeps no history alive whose tenant is gone.
+        self._mark = object()
 
     def select(self, criteria: Criteria, now: int) -> Sequence[CallSession]:
         """The sessions that have begun by `now` (epoch milliseconds) and fit, newest first."""
@@ -69,7 +71,7 @@ class History:
         if user is None or not is_number(user):
             return ()
         last = now // 1000 // DAY
-        starts = self._memory.starts.get((self, user, last), lambda: self._of(user, last))
+        starts = self._memory.starts.get((self._mark, user, last), lambda: self._of(user, last))
         first, stop = self._window(starts, criteria, now)
         return Newest(self, user, starts, first, stop, now)
 
@@ -90,7 +92,7 @@ class History:
         if now < (begin + LONGEST) * 1000:
             return orjson.dumps(self.record(user, begin, now))
         return self._memory.encoded.get(
-            (self, user, begin), lambda: orjson.dumps(self.record(user, begin, now))
+            (self._mark, user, begin), lambda: orjson.dumps(self.record(user, begin, now))
         )
 
     def _of(self, user: str, last: int) -> array[int]:

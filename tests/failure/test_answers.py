@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import GETTOKEN, QUERY, TOKEN, Asking, Plane, ids
+
+from simulator import asking, explanation
+from simulator.exchange import Answer
+from simulator.failure import loading
+from simulator.failure.actions import NotApplicable, Scene
+from simulator.failure.patching import Patch
+from simulator.http import Response
+from simulator.population.draws import Draws
+from simulator.tenants import Tenants
+
+PAGE = Path(__file__).parents[2] / "docs" / "scenarios.md"
 
 WORLD = f"""
 tenant: {{id: acme, tokens: ["{TOKEN}"]}}
@@ -15,6 +29,9 @@ sessions:
   users: {{"18000000001": 40}}
 """
 JSON_UTF8 = "application/json; charset=UTF-8"
+SCENE = Scene(
+    Answer(Response(200, b""), {}), lambda problem: Answer(Response(200, b""), {}), Draws(b""), now=0
+)
 
 
 async def spoiled(plane: Plane, rule: str, tenant: str = "") -> Asking:
@@ -69,6 +86,13 @@ async def test_another_answer_takes_its_place(
     assert headers["X-Simulator-Rule"] == "r"
     if body is not ...:
         assert (octets if isinstance(body, bytes) else json.loads(octets)) == body
+
+
+async def test_a_header_of_the_rule_wins_over_the_one_of_its_rate(plane: Plane) -> None:
+    own = "respond: {status: 429, headers: {retry-after: 7}}"
+    asking = await spoiled(plane, f"{{over: {{limit: 0, window: 1s}}, {own}}}")
+    async with asking.client.post(QUERY, json={"tenantId": "acme"}) as response:
+        assert response.headers.getall("Retry-After") == ["7"]
 
 
 async def test_a_vendor_error_has_the_shape_of_the_call(plane: Plane) -> None:
@@ -127,6 +151,41 @@ async def test_a_patch_edits_every_record(plane: Plane, patch: str, claim: str) 
     assert all(eval(claim, {"record": record}) for record in answer["recordList"])
 
 
+SHARED = (
+    "[{op: add, path: /recordList/*/extra, value: {a: 1}},"
+    " {op: replace, path: /recordList/0/extra/a, value: 2}]"
+)
+
+
+async def test_each_record_has_a_value_of_its_own_and_the_rule_keeps_its(plane: Plane) -> None:
+    asking = await spoiled(plane, f"{{patch: {SHARED}}}")
+    for _ in range(2):
+        answer = json.loads((await raw(asking, pageSize="5"))[2])
+        assert [record["extra"]["a"] for record in answer["recordList"]] == [2, 1, 1, 1, 1]
+
+
+def patched(document: Any, *operations: dict[str, Any]) -> Any:
+    """A document after these operations, without a server."""
+    return json.loads(Patch.of(operations).reshape(Response(200, json.dumps(document).encode()), SCENE).body)
+
+
+def test_a_star_is_a_step_of_its_own_and_from_follows_path() -> None:
+    lists = {"a": [{"b": [{"*x": 1}, {"*x": 2}]}, {"b": [{"*x": 3}]}]}
+    assert patched(lists, {"op": "move", "from": "/a/*/b/*/*x", "path": "/a/*/b/*/y*"}) == {
+        "a": [{"b": [{"y*": 1}, {"y*": 2}]}, {"b": [{"y*": 3}]}]
+    }
+
+
+def test_a_patch_of_many_records_copies_none_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    copied: list[Any] = []
+    deepcopy = copy.deepcopy
+    monkeypatch.setattr(copy, "deepcopy", lambda value: copied.append(value) or deepcopy(value))
+    records = [{"turns": [{"n": n} for n in range(3)]} for _ in range(50)]
+    answer = patched({"list": records}, {"op": "add", "path": "/list/*/turns/*/x", "value": [1]})
+    assert answer["list"][49]["turns"][2] == {"n": 2, "x": [1]}
+    assert not [value for value in copied if isinstance(value, dict)]
+
+
 async def test_each_record_can_be_removed(plane: Plane) -> None:
     asking = await spoiled(plane, "{patch: [{op: remove, path: /recordList/*}]}")
     answer = json.loads((await raw(asking, pageSize="10"))[2])
@@ -140,6 +199,7 @@ IMPOSSIBLE = {
     "a failed test": "patch: [{op: test, path: /total, value: 7}]",
     "fill what takes the memory": "patch: [{op: fill, path: /recordList/*/callData, bytes: 16777216}]",
     "cut what is no text": "patch: [{op: cut, path: /total}]",
+    "from elsewhere": "patch: [{op: move, from: /nowhere/*/x, path: /recordList/*/y}]",
 }
 
 
@@ -154,11 +214,36 @@ async def test_what_cannot_be_done_is_told_and_the_honest_answer_sent(
     assert "the honest answer was sent" in caplog.text
 
 
+@pytest.mark.parametrize(
+    "operations",
+    [
+        [{"op": "copy", "from": "", "path": "/a"}] * 12 + [{"op": "remove", "path": "/nowhere"}],
+        [{"op": "add", "path": "", "value": {}}, {"op": "add", "path": "/a", "value": 2**70}],
+    ],
+    ids=["fails at last", "no JSON"],
+)
+def test_a_patch_that_fails_leaves_nothing_of_itself(operations: list[dict[str, Any]]) -> None:
+    response = Response(200, b'{"a": 1}')
+    with pytest.raises(NotApplicable, match="patch"):
+        Patch.of(operations).reshape(response, SCENE)
+    assert response.body == b'{"a": 1}'
+
+
 async def test_rows_without_records_are_told(plane: Plane, caplog: pytest.LogCaptureFixture) -> None:
     asking = await spoiled(plane, "{name: odd, rows: {repeat: 1}}")
     answer = json.loads((await raw(asking, authToken="wrong"))[2])
     assert answer["errorCode"] == 900002
     assert "odd: rows: this answer has no records" in caplog.text
+
+
+def test_the_page_s_rules_can_do_what_they_say() -> None:
+    for text in re.findall(r"```yaml\n(.*?)```", PAGE.read_text(), re.DOTALL):
+        world = Tenants({"t": loading.loads(text.encode(), "t.yaml", "t")}, seed="0", error_status=200)
+        users = [f"1800000000{n}" for n in range(1, 8)]
+        queries = [{"userMobile": user, "pageNum": page} for user in users for page in "123456711111"]
+        for query in queries:
+            request = asking.asked(query, world, "t").request()
+            assert [turn.exchange.notes for turn in explanation.explain(world, request)] == [()]
 
 
 async def pages(asking: Asking, size: int = 10) -> tuple[list[list[str]], list[int]]:

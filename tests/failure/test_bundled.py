@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from jsonschema import Draft202012Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 from simulator import resources
-from simulator.failure import loading
+from simulator.failure import loading, match_lapses
 from simulator.failure.located import ScenarioErrors
 from simulator.failure.scenario import Scenario
 
@@ -69,6 +70,44 @@ def test_each_example_of_the_page_loads(text: str) -> None:
     assert loading.loads(text.encode(), "page.yaml", "mytest").id == "mytest"
 
 
+def used(value: Any, inside: str = "") -> Iterator[str]:
+    """The keys that a value has, lists looked through."""
+    for item in value if isinstance(value, list) else ():
+        yield from used(item, inside)
+    for key, item in value.items() if isinstance(value, dict) else ():
+        yield f"{inside}{key}"
+        yield from used(item, f"{inside}{key}.")
+
+
+def test_each_key_and_operation_of_a_rule_has_an_example_on_the_page() -> None:
+    rules = [rule for text in EXAMPLES for rule in yaml.safe_load(text).get("rules", ())]
+    properties = {**SCHEMA["$defs"]["rule"]["properties"]}
+    match = {**properties.pop("match")["properties"]}
+    known = {name for name, _ in documented(properties)} | {f"match.{part}" for part in match}
+    assert known <= set(used(rules))
+    operation, outcome = (properties[name]["items"]["properties"] for name in ("patch", "one_of"))
+    assert {f"patch.{name}" for name in operation} <= set(used(rules))
+    assert {"weight"} == outcome.keys() - properties.keys()
+    written = {each["op"] for rule in rules for each in rule.get("patch", ())}
+    assert written == set(operation["op"]["enum"])
+
+
+@pytest.mark.parametrize("text", EXAMPLES, ids=range(len(EXAMPLES)))
+def test_no_example_of_the_page_is_warned_of(text: str) -> None:
+    assert not loading.loads(text.encode(), "page.yaml", "mytest").warnings
+
+
+@pytest.mark.parametrize("part", ["request", "response"])
+def test_editors_complete_the_fields_that_a_rule_can_match(part: str) -> None:
+    offered = SCHEMA["$defs"]["rule"]["properties"]["match"]["properties"][part]["properties"]
+    assert offered.keys() == match_lapses.fields(part, None).keys()
+    for name, about in offered.items():
+        assert about["description"].endswith(".")
+        for example in about["examples"]:
+            rule = {"match": {part: {name: example}}, "token": "expire"}
+            loading.loads(json.dumps({"rules": [rule]}).encode(), "f.yaml", "f")
+
+
 def test_the_page_names_every_key_and_shows_a_message_as_it_is_printed() -> None:
     keys = [name for name, _ in documented(SCHEMA["properties"])]
     assert [name for name in keys if f"| `{name}` |" not in PAGE] == ["tenant", "settings", "sessions"]
@@ -85,6 +124,13 @@ def documented(properties: Mapping[str, Any], inside: str = "") -> Iterator[tupl
 
 
 OURS = list(documented(SCHEMA["properties"]))
+RULE = SCHEMA["$defs"]["rule"]["properties"]
+OF_RULES = [
+    *documented(RULE, "rule."),
+    *documented(RULE["one_of"]["items"]["properties"], "rule.one_of."),
+    *documented(RULE["patch"]["items"]["properties"], "rule.patch."),
+]
+KEYS = [*OURS, *OF_RULES]
 DEFINED = [
     (f"{kind}.{name}", schema)
     for kind in SCHEMA["$defs"]
@@ -107,7 +153,7 @@ def test_the_schema_is_one_of_its_draft() -> None:
     assert SCHEMA["$schema"] == Draft202012Validator.META_SCHEMA["$id"]
 
 
-@pytest.mark.parametrize(("name", "schema"), OURS, ids=[name for name, _ in OURS])
+@pytest.mark.parametrize(("name", "schema"), KEYS, ids=[name for name, _ in KEYS])
 def test_each_key_has_a_title_a_description_and_examples_that_fit(name: str, schema: dict[str, Any]) -> None:
     assert schema["title"]
     assert schema["description"].endswith(".")
@@ -141,12 +187,12 @@ def test_a_record_has_the_fields_of_the_contract_and_their_types_from_there(
         assert reference == f"openapi.json#/components/schemas/{table}/properties/{name}"
 
 
-MAPS = ("sessions.users",)
-"""Keys whose own keys are the user's."""
+MAPS = ("sessions.users", "rule.match.request", "rule.match.headers", "rule.match.response", "headers")
+"""Keys whose own keys are the user's, or another check's."""
 
 
 def test_no_object_of_the_schema_takes_unknown_keys() -> None:
-    objects = [schema for name, schema in OURS if schema.get("type") == "object" and name not in MAPS]
+    objects = [schema for name, schema in KEYS if schema.get("type") == "object" and not name.endswith(MAPS)]
     assert all(
         schema["additionalProperties"] is False for schema in [SCHEMA, *objects, *SCHEMA["$defs"].values()]
     )

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from simulator.failure import counting, ruling
 from simulator.failure.counting import MemoryCounters
 from simulator.failure.matching import View
-from simulator.failure.rules import Rules
+from simulator.failure.rules import Rules, token_of
 
 
 def rules(*given: dict[str, Any], seed: str = "0") -> Rules:
@@ -77,7 +77,9 @@ def test_values_of_per_are_bounded_and_the_oldest_goes_with_a_warning(
     monkeypatch.setattr(counting, "MOST_VALUES", 3)
     played = rules({"times": 1, "per": ["userMobile"]})
     assert [bool(played.decide(view(user), 0).rule) for user in "12341"] == pattern("xxxxx")
-    assert "forgot the oldest" in caplog.text
+    assert [record.message.split(",")[0] for record in caplog.records] == [
+        "rule rule-1: more than 3 values; forgot the oldest"
+    ]
     assert len(played.counters._tallies["rule-1"]) == 3  # type: ignore[attr-defined]
 
 
@@ -160,6 +162,70 @@ def test_a_rule_never_fires_more_often_than_times_nor_before_after(
     done = fired(rules({"after": after, "every": every, "times": times}), turns)
     assert sum(done) == min(times, max(0, turns - after) // every)
     assert not any(done[:after])
+
+
+def test_an_outcome_that_does_nothing_spoils_nothing() -> None:
+    played = rules({"one_of": [{}]}, {"name": "never"})
+    decision = played.decide(view(), 0)
+    assert (decision.rule, decision.acts) == ("rule-1", False)
+
+
+ACTS: dict[str, dict[str, Any]] = {
+    "respond": {"respond": {"status": 503}},
+    "patch": {"patch": [{"op": "remove", "path": "/total"}]},
+    "rows": {"rows": {"repeat": 1}},
+    "faults": {"faults": ["reset"]},
+    "token": {"token": "expire"},
+}
+
+
+@pytest.mark.parametrize("deed", ACTS.values(), ids=ACTS.keys())
+def test_every_other_outcome_acts(deed: dict[str, Any]) -> None:
+    (rule,) = ruling.rules([deed])
+    assert Rules([rule], MemoryCounters(), "0", 0).decide(view(), 0).acts
+
+
+TOKENS = {
+    "of a query, the one that it came with": ("queryRecordHistory", "asked"),
+    "of gettoken, the one that it was given": ("gettoken", "given"),
+}
+
+
+@pytest.mark.parametrize(("endpoint", "token"), TOKENS.values(), ids=TOKENS.keys())
+def test_the_token_that_a_rule_ends_is_that_of_the_call(endpoint: str, token: str) -> None:
+    seen = View(endpoint, {"authToken": "asked"}, {}, {"authToken": "given"})
+    assert token_of(seen) == token
+
+
+# Near misses
+
+
+def nearly(*given: dict[str, Any], **fields: str) -> dict[str, tuple[str, ...]]:
+    return dict(rules(*given).near_misses(view(**fields)))
+
+
+def test_rules_that_nearly_fit_say_field_by_field_why_not_the_nearest_first() -> None:
+    user, page = {"userMobile": "1"}, {"pageNum": "2"}
+    found = nearly(
+        {"name": "two-off", "match": {"request": {**user, **page, "callId": True, "pageSize": False}}},
+        {"name": "one-off", "match": {"request": user | page}},
+        {"name": "fits", "match": {"request": user}, "after": 1},
+        {"name": "single", "match": {"response": {"errorCode": 900001}}},
+        {"name": "far", "match": {"endpoint": "gettoken", "request": {"appKey": "x"}}},
+    )
+    assert found == {
+        "one-off": ('request.pageNum: expected "2", found nothing',),
+        "single": ("response.errorCode: expected 900001, found 0",),
+        "two-off": (
+            'request.pageNum: expected "2", found nothing',
+            "request.callId: expected to be there, found nothing",
+        ),
+    }
+    assert list(found) == ["one-off", "single", "two-off"]
+
+
+def test_of_many_rules_the_nearest_few_are_told() -> None:
+    assert len(nearly(*({"name": str(n), "match": {"request": {"callId": str(n)}}} for n in range(50)))) == 5
 
 
 def test_long_and_odd_values_of_per_are_remembered_shortly() -> None:

@@ -15,7 +15,7 @@ from serving import REPOSITORY, Peer, post, run, running
 from simulator import asking, explanation
 from simulator.cli import main
 from simulator.config import Settings
-from simulator.explanation_text import short, text
+from simulator.explanation_text import short, text, texts
 from simulator.failure import loading
 from simulator.tenants import Tenants
 from simulator.world import scenarios
@@ -271,6 +271,28 @@ def test_what_cannot_be_printed_is_escaped_and_cut_to_the_width() -> None:
     assert short(b"a\x1b[31m\xff", 40) == r"a\x1b[31m\xff"
     assert short(b"x" * 1000, 40) == "x" * 37 + "..."
     assert short("é".encode() * 40, 40) == "é" * 40
+
+
+def test_records_are_told_by_what_tells_them_apart() -> None:
+    (turn,) = explained("{faults: [bom]}", {"userMobile": "18000000001"})
+    line = text(turn, "").splitlines()[2]
+    assert re.fullmatch(r' {10}callId "[0-9a-f]+", startTime 1767225540000', line)
+
+
+def test_a_record_that_has_lost_them_is_told_as_it_is() -> None:
+    gone = ", ".join(f"{{op: remove, path: /recordList/*/{name}}}" for name in ("callId", "startTime"))
+    (turn,) = explained(f"{{patch: [{gone}]}}", {"userMobile": "18000000001"})
+    assert '          {"logId":' in text(turn, "")
+
+
+def test_what_a_repetition_has_in_common_with_the_one_before_is_not_repeated() -> None:
+    turns = explained("{after: 2, respond: {status: 503}}", {"userMobile": "18000000001"}, repeat=3)
+    first, second, third = texts(turns, 3)
+    assert "as before" not in first
+    assert [line for line in second.splitlines() if "as before" in line] == [
+        "  honest  as before", "  script  as before",
+    ]  # fmt: skip
+    assert [line for line in third.splitlines() if "as before" in line] == ["  honest  as before"]
 
 
 def test_a_long_script_is_told_by_its_ends(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

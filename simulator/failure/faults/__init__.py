@@ -109,6 +109,8 @@ def spoil(script: Script, faults: Iterable[Fault], draw: Draws, elapsed: float) 
 
 def schema() -> dict[str, Any]:
     """JSON Schema of one item of `faults`."""
+    bare = [called for called, fault in FAULTS.items() if "null" in fault.settings["type"]]
+    needs = {called: FAULTS[called].settings["examples"][0] for called in FAULTS if called not in bare}
     return {
         "title": "Fault",
         "description": "One way to spoil the wire: a name, or a mapping of one name to its settings.",
@@ -119,9 +121,7 @@ def schema() -> dict[str, Any]:
         "additionalProperties": False,
         "properties": {called: dict(fault.settings) for called, fault in FAULTS.items()},
         "if": {"type": "string"},
-        "then": {
-            "enum": [called for called, fault in FAULTS.items() if "null" in fault.settings["type"]],
-        },
+        "then": {"enum": bare, "x-noun": "fault", "x-needs": needs},
         "examples": [{"latency": "200ms"}, {"cut": {"bytes": 40}}, "reset"],
         "x-fix": "write one fault as a mapping with one key, such as latency: 200ms",
     }
