@@ -117,8 +117,9 @@ def _newest(tenants: Tenants, tenant: str, number: str | None) -> Iterator[Mappi
     numbers = [number] if number else sample_numbers(tenants.scenarios[tenant], 10_000)
     for each in numbers:
         for session in sessions_of(tenants, tenant, each):
-            own = {} if session.user == session.record["callSorId"] else {"userMobile": session.user}
-            yield {**own, **session.record}
+            record = session.record
+            own = {} if session.user == record["callSorId"] else {"userMobile": session.user}
+            yield {**own, **record}
 
 
 def _progress(items: Iterable[Mapping[str, Any]], total: int) -> Iterator[Mapping[str, Any]]:

@@ -59,6 +59,7 @@ def _add(errors: list[ScenarioError], found: Iterable[ScenarioError]) -> None:
 
 
 def _warnings(root: Node, origin: str) -> Iterator[str]:
+    yield from map(str, generating.warnings(root, origin))
     if rules := _node(root, ("rules",)):
         from simulator.failure import rule_reach
 
@@ -147,8 +148,7 @@ def _lapses(
         if path[:2] == ("sessions", "records") and node.value.is_integer():
             message = f"expected a whole number, found {node.text}; write {int(node.value)}"
             yield ScenarioError(origin, node.line, node.column, path, message)
-    if sessions := _node(tree.root, ("sessions",)):
-        yield from generating.lapses(sessions, origin)
+    yield from generating.lapses(tree.root, origin)
     if (rules := _node(tree.root, ("rules",))) and isinstance(rules.value, list):
         from simulator.failure import rule_lapses  # only wanted where there are rules
 

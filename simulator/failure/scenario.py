@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 Record = Mapping[str, Any]
 """A literal session record in wire names, as given; `userMobile`, if given, is the number that finds it."""
 
+DAYS = 90
+"""Of retention, where a file names none."""
+
 
 @dataclass(frozen=True, slots=True)
 class TenantSpec:
@@ -60,7 +63,7 @@ class GenerateSpec:
     seed: str | None = None
     """None for the server's."""
     locale: str = "en_US"
-    days: int = 90
+    days: int = DAYS
     """Of retention."""
     per_day: float = 0.5
     """Sessions a user and day, on average over all users."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
-from simulator.population.dialogues import KEYS, Texts
+from simulator.population.dialogues import KEYS, OUTBOUND, VOICE, Texts
 from simulator.population.dialogues.script import COMMON, Step, Talk
 from simulator.population.dialogues.values import Values
 from simulator.population.draws import Draws
@@ -50,7 +50,7 @@ def conversation(scene: Scene, talks: Sequence[Talk], *, smooth: bool) -> list[E
         if not (smooth or talk.alone):
             said = _asked_again(scene, said)
         if talk is private:
-            said = _verifying(scene, said)
+            said = _verifying(scene, said, further=bool(found))
         if not talk.ends:
             said[-1].reply += scene.texts.formats.space + scene.draws.pick(scene.texts.more[scene.kind])
             said[-1].last = True
@@ -71,7 +71,7 @@ def repeat(scene: Scene, found: list[Exchange], count: int) -> None:
     for turn in range(count if worth else 0):
         told = worth[-1 - turn % len(worth)]
         again = rendered(scene, scene.draws.pick(scene.texts.repeats[scene.kind]))[0]
-        again.reply = (again.reply + scene.texts.formats.space + told.reply).strip()
+        again.reply = _led(again.reply, told.reply.removeprefix(told.lead), scene.texts.formats.space)
         place = next(place for place, exchange in enumerate(found) if exchange is told)
         found.insert(place + 1, again)
 
@@ -86,6 +86,11 @@ def ramble(scene: Scene) -> str:
             sentences[0] = _prefixed(awkward["as_said"], sentences[0])
         said = space.join([said, *sentences] if said else sentences)
     return said
+
+
+def _led(lead: str, reply: str, space: str) -> str:
+    """The reply behind "Of course.", unless it begins so itself."""
+    return reply if reply.startswith(lead) else (lead + space + reply).strip()
 
 
 def shuffled(draws: Draws, things: Sequence[Item]) -> list[Item]:
@@ -120,12 +125,15 @@ def _private(scene: Scene, talks: Sequence[Talk]) -> Talk | None:
     return next((talk for talk in talks if talk.name in rules["intents"]), None)
 
 
-def _verifying(scene: Scene, said: list[Exchange]) -> list[Exchange]:
+def _verifying(scene: Scene, said: list[Exchange], *, further: bool) -> list[Exchange]:
     """The first turn parted: its words are answered by a check, and its reply follows the check."""
-    check = rendered(scene, scene.draws.pick(scene.texts.verifying[scene.kind]))
+    # Only at first an outbound call is about what we called for.
+    kind = VOICE if further and scene.kind == OUTBOUND else scene.kind
+    check = rendered(scene, scene.draws.pick(scene.texts.verifying[kind]))
     first = said[0]
     check[0].user, check[0].intention = first.user, first.intention
-    check[-1].reply += scene.texts.formats.space + first.reply
+    check[-1].lead = check[-1].reply + scene.texts.formats.space
+    check[-1].reply = check[-1].lead + first.reply
     check[-1].last, check[-1].mode = first.last, first.mode
     return check + said[1:]
 

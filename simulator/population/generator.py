@@ -19,7 +19,7 @@ from simulator.population.timetable import Timetable
 if TYPE_CHECKING:
     from simulator.population.turns import Dialogue
 
-VERSION = 1
+VERSION = 2
 """Raised whenever the same seed gives other sessions than before."""
 
 

@@ -8,18 +8,15 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
-from typing import Any, Protocol, overload
+from collections.abc import Iterable, Mapping, Sequence, Set
+from typing import Any, NamedTuple, Protocol, overload
 
-import orjson
-
+from simulator.population.encoding import encoded
 from simulator.population.ids import Ids, Origin, is_number
 from simulator.population.remembered import Remembered
 from simulator.population.timetable import DAY, Timetable
 from simulator.sessions import CallSession, Criteria
 
-LONGEST = 2 * 3600
-"""Seconds after which every session has ended."""
 STARTS_KEPT = 500_000
 """Starts of users' sessions that are remembered: 4 MB."""
 OCTETS_KEPT = 16 * 1024 * 1024
@@ -42,24 +39,49 @@ class Records(Protocol):
         ...
 
 
+class Settled(NamedTuple):
+    """The record of a session that has ended."""
+
+    since: int
+    """When it ended, epoch milliseconds; from then on it does not change."""
+    encoded: bytes
+    """JSON text."""
+
+
 class Memory:
     """What was made and may be asked for again; one for all of a server, so that it has one bound."""
 
     def __init__(self) -> None:
         self.starts: Remembered[array[int]] = Remembered(STARTS_KEPT, lambda starts: len(starts) + 40)
-        self.encoded: Remembered[bytes] = Remembered(OCTETS_KEPT, len)
+        self.settled: Remembered[Settled] = Remembered(OCTETS_KEPT, lambda settled: len(settled.encoded))
 
 
 class History:
     """The generated sessions of one tenant."""
 
-    def __init__(self, timetable: Timetable, ids: Ids, records: Records, memory: Memory) -> None:
+    def __init__(
+        self,
+        timetable: Timetable,
+        ids: Ids,
+        records: Records,
+        memory: Memory,
+        left_out: Mapping[str, Set[int]] | None = None,
+    ) -> None:
+        """`left_out` are starts, epoch seconds, by number, at which there is no session after all."""
         self._timetable = timetable
         self._ids = ids
         self._records = records
         self._memory = memory
+        self._left_out = left_out or {}
         # What is remembered stands under this, so that it keeps no history alive whose tenant is gone.
         self._mark = object()
+
+    def without(self, call_ids: Iterable[str]) -> History:
+        """The same history without the sessions of these callIds; those it has none of do no harm."""
+        left_out: dict[str, set[int]] = {user: set(starts) for user, starts in self._left_out.items()}
+        for origin in filter(None, map(self._ids.read_call_id, call_ids)):
+            left_out.setdefault(origin.user, set()).add(_begin(origin, 1000))
+        return History(self._timetable, self._ids, self._records, self._memory, left_out)
 
     def select(self, criteria: Criteria, now: int) -> Sequence[CallSession]:
         """The sessions that have begun by `now` (epoch milliseconds) and fit, newest first."""
@@ -71,7 +93,9 @@ class History:
         if user is None or not is_number(user):
             return ()
         last = now // 1000 // DAY
-        starts = self._memory.starts.get((self._mark, user, last), lambda: self._of(user, last))
+        starts = self._memory.starts.get(
+            (self._mark, user, last), lambda: self._of(user, last - self._timetable.days, last)
+        )
         first, stop = self._window(starts, criteria, now)
         return Newest(self, user, starts, first, stop, now)
 
@@ -89,14 +113,22 @@ class History:
 
     def encoded(self, user: str, begin: int, now: int) -> bytes:
         """Its record as JSON text; that of a session that has ended is remembered."""
-        if now < (begin + LONGEST) * 1000:
-            return orjson.dumps(self.record(user, begin, now))
-        return self._memory.encoded.get(
-            (self._mark, user, begin), lambda: orjson.dumps(self.record(user, begin, now))
-        )
+        name = (self._mark, user, begin)
+        settled = self._memory.settled.find(name)
+        # A clock may be set back, to when the session still went on.
+        if settled and settled.since <= now:
+            return settled.encoded
+        record = self.record(user, begin, now)
+        text = encoded(record)
+        if settled is None and (end := record.get("endTime")) is not None:
+            self._memory.settled.keep(name, Settled(end, text))
+        return text
 
-    def _of(self, user: str, last: int) -> array[int]:
-        return self._timetable.starts(user, last - self._timetable.days, last)
+    def _of(self, user: str, first: int, last: int) -> array[int]:
+        """A user's starts from UTC day `first` to `last`, both inside, ascending."""
+        starts = self._timetable.starts(user, first, last)
+        left_out = self._left_out.get(user)
+        return array("q", (start for start in starts if start not in left_out)) if left_out else starts
 
     def _window(self, starts: Sequence[int], criteria: Criteria, now: int) -> tuple[int, int]:
         """Where in `starts` (ascending) the sessions lie that are kept, have begun and fit."""
@@ -108,14 +140,19 @@ class History:
     def _by_id(self, origin: Origin | None, unit: int, criteria: Criteria, now: int) -> Sequence[CallSession]:
         if origin is None:
             return ()
-        # An ID tells when the call reached us: in the second before the one in which the session began.
-        begin = origin.at // unit + 1
-        starts = self._timetable.on(origin.user, begin // DAY)
+        begin = _begin(origin, unit)
+        starts = self._of(origin.user, begin // DAY, begin // DAY)
         first, stop = self._window(starts, criteria, now)
         if begin not in starts[first:stop]:
             return ()
         session = GeneratedSession(self, origin.user, begin, now)
         return (session,) if criteria.accepts(session) else ()
+
+
+def _begin(origin: Origin, unit: int) -> int:
+    """The epoch second in which the session of an ID begins; `unit` is that of the ID's time, in a second."""
+    # An ID tells when the call reached us: in the second before the one in which the session began.
+    return origin.at // unit + 1
 
 
 class GeneratedSession:

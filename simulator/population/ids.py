@@ -13,6 +13,9 @@ from typing import NamedTuple
 LONGEST_NUMBER = 15
 """Digits of a number that an ID can carry (ITU-T E.164)."""
 
+LAST_SECOND = 10**10 - 1
+"""The last epoch second that IDs can tell: 2286-11-20T17:46:39Z."""
+
 # vendor facts, "What the example shows": 13-digit epoch milliseconds and 24 lowercase hex digits.
 CALL_ID = re.compile(r"([0-9]{13})([0-9a-f]{24})", re.ASCII)
 # vendor facts, "Meaning of fields": epoch seconds, dash, number; at most 32 characters.

@@ -7,9 +7,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-import orjson
-
 from simulator.population.completion import Seedling, completed
+from simulator.population.encoding import encoded
 from simulator.sessions import CallSession, Criteria, Stretch
 
 
@@ -35,7 +34,7 @@ class LiteralSession:
     def encoded(self) -> bytes:
         """The record as JSON text, made once."""
         if self._encoded is None:
-            self._encoded = orjson.dumps(self.record)
+            self._encoded = encoded(self.record)
         return self._encoded
 
 
@@ -57,6 +56,10 @@ class LiteralSessions:
 
     def __len__(self) -> int:
         return len(self._all.sessions)
+
+    def call_ids(self) -> Iterable[str]:
+        """The callIds of all of them, given and derived."""
+        return self._by_call
 
     def select(self, criteria: Criteria, now: int) -> Sequence[CallSession]:  # noqa: ARG002
         """The sessions that fit, newest first; the clock does not touch literal ones."""

@@ -15,9 +15,12 @@ from faker.providers import BaseProvider
 
 from simulator.population import generator
 from simulator.population.draws import Draws, key
+from simulator.population.ids import LAST_SECOND, is_number
 from simulator.population.records import DEFAULT_MIX, DIALOG_TYPES
 from simulator.population.timetable import DAY
 
+LAST = LAST_SECOND * 1000
+"""Epoch milliseconds."""
 FIRST_DAY, DAYS = 18_262, 2_190
 """Sessions begin from 2020-01-01 on, within six years."""
 
@@ -38,7 +41,13 @@ class CallSessionProvider(BaseProvider):
         milliseconds, and its second counts. What is left out is drawn.
         """
         draws = self._draws()
-        number = user or f"1{draws.digits(10)}"
+        number = f"1{draws.digits(10)}" if user is None else user
+        if not is_number(number):
+            raise ValueError(f"user: expected a number of 1 to 15 digits, found {user!r}")
+        if start is not None and not DAY * 1000 <= start <= LAST:
+            raise ValueError(
+                f"start: expected epoch milliseconds from {DAY * 1000} to {LAST}, found {start!r}"
+            )
         drawn = (FIRST_DAY + draws.below(DAYS)) * DAY + draws.between(8 * 3600, 20 * 3600)
         begin = drawn if start is None else start // 1000
         names = [name for name, code in DIALOG_TYPES.items() if dialog_type in (None, code)]

@@ -23,15 +23,23 @@ class Remembered(Generic[Value]):
     def __len__(self) -> int:
         return len(self._kept)
 
-    def get(self, name: Hashable, make: Callable[[], Value]) -> Value:
-        """What is remembered under `name`, or what `make` makes now."""
+    def find(self, name: Hashable) -> Value | None:
+        """What is remembered under `name`; None when nothing is."""
         value = self._kept.get(name)
         if value is not None:
             self._kept.move_to_end(name)
-            return value
-        value = self._kept[name] = make()
+        return value
+
+    def keep(self, name: Hashable, value: Value) -> Value:
+        """Remember `value` under `name`, under which nothing is."""
+        self._kept[name] = value
         self.weight += self._weigh(value)
         while self.weight > self._bound and self._kept:
             _, dropped = self._kept.popitem(last=False)
             self.weight -= self._weigh(dropped)
         return value
+
+    def get(self, name: Hashable, make: Callable[[], Value]) -> Value:
+        """What is remembered under `name`, or what `make` makes now."""
+        value = self.find(name)
+        return self.keep(name, make()) if value is None else value

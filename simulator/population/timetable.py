@@ -13,6 +13,7 @@ from itertools import accumulate
 from math import exp
 
 from simulator.population.draws import Draws, key
+from simulator.population.shares import share, shares
 
 DAY = 86_400
 """Seconds."""
@@ -42,7 +43,6 @@ class Timetable:
         self._key = key
         self._per_day = per_day
         self._exactly = exactly
-        self._slots: dict[str, array[int]] = {}
 
     def starts(self, user: str, first: int, last: int) -> array[int]:
         """Starts in epoch seconds, ascending, from UTC day `first` to `last`, both inside."""
@@ -58,8 +58,7 @@ class Timetable:
 
     def _counts(self, user: str, first: int, last: int) -> Iterator[tuple[int, int]]:
         if user in self._exactly:
-            slots = self._slots_of(user)
-            return ((day, slots[day % self.days]) for day in range(first, last + 1))
+            return self._exact_counts(user, first, last)
         return self._drawn_counts(user, first, last)
 
     def _drawn_counts(self, user: str, first: int, last: int) -> Iterator[tuple[int, int]]:
@@ -75,15 +74,12 @@ class Timetable:
             # 1970-01-01, day 0, was a Thursday.
             yield day, _poisson(mean * WEEKDAYS[(day + 3) % 7], unit)
 
-    def _slots_of(self, user: str) -> array[int]:
-        slots = self._slots.get(user)
-        if slots is None:
-            slots = array("q", bytes(8 * self.days))
-            draws = Draws(key(self._key.hex(), user, "slots"))
-            for _ in range(self._exactly[user]):
-                slots[draws.below(self.days)] += 1
-            self._slots[user] = slots
-        return slots
+    def _exact_counts(self, user: str, first: int, last: int) -> Iterator[tuple[int, int]]:
+        own, total, days = key(self._key.hex(), user, "slots"), self._exactly[user], self.days
+        if first == last:
+            return iter([(first, share(own, total, days, first % days))])
+        slots = shares(own, total, days)
+        return ((day, slots[day % days]) for day in range(first, last + 1))
 
     def _of_day(self, user: str, day: int, count: int) -> Iterator[int]:
         # A user with an exact number has the same times each cycle, so that no window gains or loses one.

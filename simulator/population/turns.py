@@ -56,3 +56,5 @@ class Exchange:
     answers: Answer | None
     last: bool = False
     """Whether a request has been dealt with."""
+    lead: str = ""
+    """How the reply begins where that is not worth repeating."""

@@ -319,7 +319,7 @@ class TestValues:
             number=NUMBER,
         )
         for name in ("date", "callback_date", "store_date", "repair_date", "delivery_date", "trip_start"):
-            assert day < facts[name] <= day + timedelta(21)
+            assert day < facts[name] <= day + timedelta(22)
             assert facts[name].weekday() != 6
         assert facts["date"] < facts["other_date"]
         assert day <= facts["due"] < facts["renews"] <= facts["contract_end"]
@@ -428,3 +428,70 @@ def test_a_slip_in_a_dialogue_file_is_named(talk: str, complaint: str) -> None:
 def test_an_unknown_dialog_type_is_refused() -> None:
     with pytest.raises(ValueError, match='expected one of 1, 2, 3, 4; found "5"'):
         composed(1, "5")
+
+
+def facts(seed: object, locale: str, day: date = DAY, caller: object = None) -> Facts:
+    own = key("caller", seed if caller is None else caller)
+    return Facts(
+        Draws(key(seed)), vocabulary(locale), texts(locale).formats, day=day, caller=own, number=NUMBER
+    )
+
+
+OURS = {"en_US": "It's about your contract", "zh_CN": "是关于您在"}
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_only_at_first_an_outbound_call_says_what_it_is_about(locale: str) -> None:
+    found = [
+        place
+        for seed in range(600)
+        for place, turn in enumerate(composed(seed, OUTBOUND, locale).turns)
+        if OURS[locale] in turn.system_reply
+    ]
+    assert len(found) > 20
+    assert set(found) == {0}
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("kind", [VOICE, KEYS])
+def test_nobody_has_to_prove_who_it_is_once_a_stumbling_start_has_told_it_all(kind: str, locale: str) -> None:
+    found = [composed(seed, kind, locale) for seed in range(1500)]
+    stumbling = [each for each in found if each.intent in ("silence", "misrecognition")]
+    assert len(stumbling) > 20
+    checks = {reply for talk in texts(locale).verifying[kind] for reply in talk.steps[0].replies}
+    assert not checks & {turn.system_reply for each in stumbling for turn in each.turns}
+    assert checks & {turn.system_reply for each in found for turn in each.turns}
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_a_repeated_reply_is_led_in_once(locale: str) -> None:
+    replies = [turn.system_reply for seed in range(800) for turn in composed(seed, VOICE, locale).turns]
+    assert not [
+        reply for reply in replies if re.match(r"(好的。|Of course\. )\1|Of course\. Thank you", reply)
+    ]
+    assert any(reply.startswith(("Of course. ", "好的。")) for reply in replies)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_what_belongs_to_a_user_is_the_same_in_every_session(locale: str) -> None:
+    def values(session: int) -> Values:
+        return Values(facts(session, locale, date(2025, 4, 1) + timedelta(session), caller=7))
+
+    for name in ("name", "address", "store_address", "card4", "second4", "puk", "package"):
+        assert len({values(session)[name] for session in range(20)}) == 1, name
+    assert len({values(session)["contract_end"] for session in range(90)}) <= 2
+
+
+@pytest.mark.parametrize(("locale", "holiday"), [("en_US", "12-25"), ("en_US", "07-04"), ("zh_CN", "10-01")])
+def test_nobody_visits_or_delivers_on_holidays_and_sundays(locale: str, holiday: str) -> None:
+    month, day = map(int, holiday.split("-"))
+    for seed in range(300):
+        today = date(2025, month, day) - timedelta(seed % 12)
+        found = facts(seed, locale, today)
+        for name in ("date", "other_date", "callback_date", "store_date", "repair_date", "delivery_date"):
+            assert f"{found[name]:%m-%d}" != holiday
+            assert found[name].weekday() != 6
+            assert found[name] > today
+        assert found["other_date"] > found["date"]
+        late = facts(seed, locale, date(2025, month, day) + timedelta(3 + seed % 7))
+        assert late["past_date"] < late.today

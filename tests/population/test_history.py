@@ -6,13 +6,15 @@ import json
 import random
 from typing import Any
 
+import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator.oifde import contract
 from simulator.population import generator
-from simulator.population.history import History
+from simulator.population.history import History, Memory
+from simulator.population.remembered import Remembered
 from simulator.population.timetable import DAY
 from simulator.sessions import Criteria
 
@@ -168,22 +170,40 @@ def test_any_number_of_1_to_15_digits_has_a_history(user: str) -> None:
     assert records(made, user)
 
 
-def test_what_is_remembered_stays_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    from simulator.population.history import Memory
-    from simulator.population.remembered import Remembered
-
+def test_what_is_remembered_stays_bounded() -> None:
     memory = Memory()
-    memory.encoded = Remembered(100_000, len)
+    memory.settled = Remembered(100_000, lambda settled: len(settled.encoded))
     made = history(memory=memory)
     for n in range(60):
         for session in made.select(Criteria(user=str(n)), NOW):
             assert json.loads(session.encoded) == session.record
-    assert 0 < memory.encoded.weight <= 100_000
+    assert 0 < memory.settled.weight <= 100_000
+
+
+@given(st.lists(st.integers(-400, 400), min_size=2, max_size=6), st.sampled_from(["en_US", "zh_CN"]))
+@settings(max_examples=60, deadline=None)
+def test_what_is_remembered_is_what_would_be_made_wherever_the_clock_is_set(
+    seconds: list[int], locale: str
+) -> None:
+    kept = history(locale=locale, per_day=4)
+    newest = kept.select(Criteria(user=USER), NOW)[0]
+    for shift in seconds:
+        now = newest.start + shift * 1000
+        found = [session.encoded for session in kept.select(Criteria(user=USER), now)[:3]]
+        assert found == [orjson.dumps(record) for record in records(kept, now=now)[:3]]
+
+
+def test_a_session_is_remembered_from_its_end_on_and_not_before() -> None:
+    memory = Memory()
+    made = history(memory=memory)
+    whole = records(made)[0]
+    for now, kept in ((whole["endTime"] - 1, 0), (whole["endTime"], 1), (whole["endTime"] + 1, 1)):
+        assert json.loads(made.select(Criteria(user=USER), now)[0].encoded)["callId"] == whole["callId"]
+        assert len(memory.settled) == kept
 
 
 def test_users_without_sessions_are_remembered_within_the_bound_too(monkeypatch: pytest.MonkeyPatch) -> None:
     from simulator.population import history as room
-    from simulator.population.history import Memory
 
     monkeypatch.setattr(room, "STARTS_KEPT", 4000)
     memory = Memory()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from faker import Faker
@@ -57,3 +58,18 @@ def test_ids_have_their_shapes() -> None:
 def test_an_unknown_dialog_type_is_told() -> None:
     with pytest.raises(ValueError, match='expected "1", "2", "3" or "4"'):
         faker().call_session(dialog_type="9")
+
+
+WRONG = {
+    "letters": ({"user": "abc"}, "expected a number of 1 to 15 digits, found 'abc'"),
+    "nothing": ({"user": ""}, "expected a number of 1 to 15 digits, found ''"),
+    "too long": ({"user": "1" * 16}, "expected a number of 1 to 15 digits"),
+    "before 1970": ({"start": -1}, "expected epoch milliseconds from 86400000 to 9999999999000, found -1"),
+    "too late": ({"start": 10**13}, "found 10000000000000"),
+}
+
+
+@pytest.mark.parametrize(("given", "words"), WRONG.values(), ids=WRONG.keys())
+def test_what_no_session_can_have_is_told(given: dict[str, Any], words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        faker().call_session(**given)

@@ -80,8 +80,8 @@ def _used(facts: Facts) -> int:
 
 
 def _ahead(first: int, last: int) -> Callable[[Facts], date]:
-    """A day so many days after the session's; nobody visits on Sundays."""
-    return lambda facts: _not_sunday(facts.today + timedelta(facts.draws.between(first, last)))
+    """A working day so many days after the session's."""
+    return lambda facts: _working(facts, facts.draws.between(first, last))
 
 
 def _month_start(day: date, months: int) -> date:
@@ -89,8 +89,18 @@ def _month_start(day: date, months: int) -> date:
     return date(day.year + years, month + 1, 1)
 
 
-def _not_sunday(day: date) -> date:
-    return day + timedelta(1) if day.weekday() == SUNDAY else day
+def _working(facts: Facts, days: int, since: str = "") -> date:
+    """The day so many days after today, or after the fact `since`; later, if nobody works on it."""
+    day = (facts[since] if since else facts.today) + timedelta(days)
+    while day.weekday() == SUNDAY or f"{day:%m-%d}" in facts.formats.holidays:
+        day += timedelta(1)
+    return day
+
+
+def _contract_end(facts: Facts) -> date:
+    """The end of a month within the next three: it is the user's, so that it stays for a while."""
+    phase = Draws(key(facts.caller.hex(), "contract")).below(3)
+    return _month_start(facts.today, 2 + (phase - facts.today.month) % 3) - timedelta(1)
 
 
 # In cents.
@@ -112,17 +122,17 @@ MONEY: Mapping[str, Callable[[Facts], int]] = {
 }
 DATES: Mapping[str, Callable[[Facts], date]] = {
     "date": _ahead(2, 9),
-    "other_date": lambda f: _not_sunday(f["date"] + timedelta(f.draws.between(1, 4))),
+    "other_date": lambda f: _working(f, f.draws.between(1, 4), "date"),
     "callback_date": _ahead(1, 2),
     "store_date": _ahead(1, 6),
     "repair_date": _ahead(1, 5),
     "delivery_date": _ahead(1, 4),
     "due": lambda f: _month_start(f.today, 1) - timedelta(1),
     "renews": lambda f: _month_start(f.today, 1),
-    "contract_end": lambda f: _month_start(f.today, 2) - timedelta(1),
+    "contract_end": _contract_end,
     "trip_start": _ahead(3, 20),
     "trip_end": lambda f: f["trip_start"] + timedelta(f["days"] - 1),
-    "past_date": lambda f: _not_sunday(f.today - timedelta(f.draws.between(3, 9))),
+    "past_date": lambda f: _working(f, -f.draws.between(3, 9)),
     "ordered_date": lambda f: f.today - timedelta(f.draws.between(2, 6)),
     "charge_date": lambda f: _month_start(f.today, -1) + timedelta(f.draws.below(28)),
 }

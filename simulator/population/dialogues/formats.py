@@ -30,6 +30,8 @@ class Formats(NamedTuple):
     weekdays: Sequence[str]
     slots: Sequence[str]
     store_times: Sequence[str]
+    holidays: Sequence[str]
+    """Days on which nobody visits or delivers, as month and day: "12-25"."""
     countries: Sequence[str]
     topups: Sequence[int]
     compensations: Sequence[int]

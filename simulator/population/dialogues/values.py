@@ -49,14 +49,19 @@ def _other_slot(values: Values, facts: Facts) -> str:
     return facts.draws.pick(slots or facts.formats.slots)
 
 
-def _other_digits(name: str) -> Text:
-    """Four digits that are not those of the value `name`."""
+def _own(facts: Facts, purpose: str) -> Draws:
+    """Draws that depend on the user alone."""
+    return Draws(key(facts.caller.hex(), purpose))
 
-    def other(values: Values, facts: Facts) -> str:
-        digits = facts.draws.digits(4)
-        return digits if digits != values[name] else str(1000 + (int(digits) - 999) % 9000)
 
-    return other
+def _other(digits: str, taken: str) -> str:
+    """Four digits that are not those that are taken."""
+    return digits if digits != taken else str(1000 + (int(digits) - 999) % 9000)
+
+
+def _store(values: Values, facts: Facts) -> str:
+    draws = _own(facts, "store")
+    return place(facts, values["city"], draws.pick(facts.vocabulary.streets), draws)
 
 
 # Functions of the session's values and facts.
@@ -86,14 +91,15 @@ TEXTS: Mapping[str, Text] = {
     "country": _one_of("countries"),
     "days": lambda v, f: str(f["days"]),
     "order": _digits(10),
-    **{name: _digits(8) for name in ("ticket", "case", "refund", "receipt", "reference", "puk")},
+    **{name: _digits(8) for name in ("ticket", "case", "refund", "receipt", "reference")},
     "code": _digits(6),
     "voucher": _digits(12),
-    "card4": lambda v, f: Draws(key(f.caller.hex(), "card")).digits(4),
-    "wrong4": _other_digits("card4"),
-    "second4": _other_digits("digits4"),
+    "card4": lambda v, f: _own(f, "card").digits(4),
+    "wrong4": lambda v, f: _other(f.draws.digits(4), v["card4"]),
+    "second4": lambda v, f: _other(_own(f, "second").digits(4), v["digits4"]),
+    "puk": lambda v, f: _own(f, "puk").digits(8),
     "other_number": lambda v, f: re.sub("#", lambda _: str(f.draws.below(10)), f.formats.phone),
-    "store_address": lambda v, f: place(f, v["city"], f.draws.pick(f.vocabulary.streets), f.draws),
+    "store_address": _store,
     "agent": lambda v, f: f.draws.pick(f.vocabulary.first_names),
     "agent_id": _digits(4),
     "minutes": lambda v, f: str(f.draws.between(2, 8)),
