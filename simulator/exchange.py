@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Any, Literal
 
 from simulator.errors import Problem
 from simulator.http import Request, Response
@@ -31,6 +32,33 @@ class Answer:
     """Makes the same answer with other records, as JSON texts, and another total."""
 
 
+Ending = Literal["under way", "complete", "closed", "reset", "client left"]
+"""How the sending of an answer ended."""
+
+
+class Outcome:
+    """What became of an exchange once it was decided; whoever sends it says so here."""
+
+    __slots__ = ("begun", "how", "seconds", "sent")
+
+    def __init__(self) -> None:
+        self.how: Ending = "under way"
+        self.sent = 0
+        """Bytes handed to the connection, head and body."""
+        self.seconds = 0.0
+        """From the decision to the end."""
+        self.begun = monotonic()
+
+    def end(self, how: Ending) -> None:
+        """It is over; the first ending counts."""
+        if self.how == "under way":
+            self.how = how
+            self.seconds = monotonic() - self.begun
+
+
+NO_FIELDS: Mapping[str, Any] = {}
+
+
 @dataclass(slots=True)
 class Exchange:
     """One request and everything decided about it."""
@@ -54,5 +82,8 @@ class Exchange:
     """Rules that were about the request but did not fire, and why."""
     notes: tuple[str, ...] = ()
     """What a rule could not do."""
+    document: Mapping[str, Any] = field(default_factory=lambda: NO_FIELDS)
+    """The decoded body of the request; empty when it could not be decoded."""
+    outcome: Outcome = field(default_factory=Outcome)
     nearly: Callable[[], Sequence[tuple[str, tuple[str, ...]]]] = tuple
     """Rules that were nearly about it, and field by field why they were not; worked out when asked for."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 import jsonschema_rs
@@ -33,6 +34,8 @@ class Violation:
     schema: Mapping[str, JSON]
     """The subschema that refused it, with its title and description."""
     message: str
+    alternatives: tuple[tuple[Violation, ...], ...] = ()
+    """How the value breaks each alternative of a `oneOf` or `anyOf` that it fits none of."""
 
 
 class Schema:
@@ -44,11 +47,15 @@ class Schema:
         *,
         resources: Mapping[str, dict[str, JSON]] | None = None,
         formats: Mapping[str, Callable[[str], bool]] | None = None,
+        backtracks: int | None = None,
+        largest_pattern: int | None = None,
     ) -> None:
         """Compile `document`; `resources` maps the URIs it refers to onto other schemas.
 
         `formats` are predicates on strings for the `format` keyword. Nothing is ever fetched: raises
-        ValueError for a reference to anything else, as for a document that is not a schema.
+        ValueError for a reference to anything else, as for a document that is not a schema. A pattern
+        that needs more than `backtracks` steps back does not match; one larger than `largest_pattern`,
+        in bytes when compiled, is no schema.
         """
         self.document = document
         self._resources = dict(resources or {})
@@ -56,16 +63,22 @@ class Schema:
         known = list(self._resources.items())
         registry = jsonschema_rs.Registry(known, retriever=_refuse) if known else None
         self.accepts: Callable[[JSON], bool] = jsonschema_rs.Draft202012Validator(
-            document, formats=self._formats, validate_formats=True, registry=registry, retriever=_refuse
+            document,
+            formats=self._formats,
+            validate_formats=True,
+            registry=registry,
+            retriever=_refuse,
+            pattern_options=jsonschema_rs.FancyRegexOptions(backtracks, largest_pattern),
         ).is_valid
         """Whether a value fits. For values made of JSON types only."""
 
-    def explain(self, value: JSON) -> list[Violation]:
-        """Every way in which `value` breaks the schema, outermost first; `[]` when it fits.
+    def explain(self, value: JSON, most: int | None = None) -> list[Violation]:
+        """Every way in which `value` breaks the schema, or the first `most` found; `[]` when it fits.
 
-        Only for values of modest depth: the walk is recursive.
+        Outermost first. Only for values of modest depth: the walk is recursive.
         """
-        errors = sorted(self._walker.iter_errors(value), key=lambda e: ([str(p) for p in e.path], e.message))
+        found = islice(self._walker.iter_errors(value), most)
+        errors = sorted(found, key=lambda e: ([str(p) for p in e.path], e.message))
         return [_violation(error) for error in errors]
 
     @cached_property
@@ -85,6 +98,15 @@ class Schema:
         return jsonschema.Draft202012Validator(self.document, format_checker=checker, registry=registry)
 
 
+def pattern(expression: str, *, backtracks: int) -> Callable[[str], bool]:
+    """Whether a text holds what the regular expression says; one that needs more steps back does not.
+
+    Raises ValueError for what is no regular expression.
+    """
+    options = jsonschema_rs.FancyRegexOptions(backtrack_limit=backtracks)
+    return jsonschema_rs.Draft202012Validator({"pattern": expression}, pattern_options=options).is_valid
+
+
 def _refuse(uri: str) -> Any:
     raise LookupError(f"{uri}: nothing is fetched; copy what is wanted below $defs")
 
@@ -101,4 +123,13 @@ def _violation(error: Any) -> Violation:
         found=error.instance,
         schema=error.schema if isinstance(error.schema, Mapping) else {},
         message=str(error.message),
+        alternatives=tuple(map(tuple, _alternatives(error).values())),
     )
+
+
+def _alternatives(error: Any) -> dict[int, list[Violation]]:
+    found: dict[int, list[Violation]] = {}
+    if error.validator in ("oneOf", "anyOf"):
+        for each in error.context:
+            found.setdefault(each.schema_path[0], []).append(_violation(each))
+    return found

@@ -1,4 +1,4 @@
-"""The exchanges, on record. For now the record is the log: a line an exchange, credentials never in it."""
+"""An exchange as a line of the log. Credentials are never in it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from simulator.exchange import Exchange
 from simulator.failure.loading import printable
 from simulator.failure.located import shown
 from simulator.http import Response
-from simulator.oifde.decoding import NotAnObject, decode
+from simulator.journal.entry import Entry
 from simulator.oifde.routing import GETTOKEN
 from simulator.wire import Send
 
@@ -22,38 +22,35 @@ LARGEST = 1 << 20
 """Bytes of a spoiled body that are still decoded for the log."""
 
 
-class Journal:
-    """Takes each exchange before its first byte leaves."""
-
-    def record(self, exchange: Exchange) -> None:
-        """Put `exchange` on record: what was wrong with the request is said at WARNING, the rest at INFO."""
-        honest = exchange.honest
-        if honest.problems or honest.warnings or exchange.notes:
-            noticed = (*(problem.message for problem in honest.problems), *honest.warnings, *exchange.notes)
-            log.warning("%s: %s", line(exchange), printable("; ".join(noticed)))
-        elif log.isEnabledFor(logging.INFO):
-            log.info("%s", line(exchange))
+def tell(exchange: Exchange, entry: Entry) -> None:
+    """Log `exchange`: what was wrong with the request is said at WARNING, the rest at INFO."""
+    if entry.problems or entry.warnings or entry.notes:
+        if log.isEnabledFor(logging.WARNING):
+            noticed = printable("; ".join((*entry.problems, *entry.warnings, *entry.notes)))
+            log.warning("%s: %s", line(exchange, entry), noticed, extra={"exchange": entry.brief})
+    elif log.isEnabledFor(logging.INFO):
+        log.info("%s", line(exchange, entry), extra={"exchange": entry.brief})
 
 
-def line(exchange: Exchange) -> str:
-    """An exchange in one printable line: who asked what, what was answered, and what would have been."""
-    fields, request = exchange.honest.fields, exchange.request
-    place = exchange.endpoint or f"{request.method} {request.target[:80]!r}"
+def line(exchange: Exchange, entry: Entry) -> str:
+    """An exchange in one printable line: who asked what, what was answered, and what would have been.
+
+    What the client wrote is taken from its `entry`, which has no credentials.
+    """
+    if not exchange.request.method:
+        return f"(no tenant) (no request) {exchange.response.status}"
+    fields, head = exchange.honest.fields, entry.asked.head
+    place = exchange.endpoint or f"{head.method} {head.target[:80]!r}"
     total = f" total={fields['total']}" if "total" in fields and not fields["errorCode"] else ""
     honest = f"{exchange.honest.response.status} errorCode={fields['errorCode']}{total}"
-    return printable(f"{exchange.tenant or _nobody(exchange)} {place} {_told(exchange, honest)}")
+    return printable(f"{exchange.tenant or _nobody(entry)} {place} {_told(exchange, honest)}")
 
 
-def _nobody(exchange: Exchange) -> str:
+def _nobody(entry: Entry) -> str:
     """Who asked, where no tenant of that name is known."""
-    name = None
-    if exchange.endpoint and not exchange.request.obstacle:
-        try:
-            document = decode(exchange.request.body)
-        except NotAnObject:
-            document = {}
-        name = document.get("appKey" if exchange.endpoint == GETTOKEN else "tenantId")
-    return f"(unknown tenant {shown(name)})" if name and isinstance(name, str) else "(no tenant)"
+    name = entry.asked.document.get("appKey" if entry.endpoint == GETTOKEN else "tenantId")
+    known = entry.endpoint and name and isinstance(name, str)
+    return f"(unknown tenant {shown(name)})" if known else "(no tenant)"
 
 
 def _told(exchange: Exchange, honest: str) -> str:

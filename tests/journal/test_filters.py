@@ -1,0 +1,136 @@
+"""Which entries parameters describe, and which are nearly so."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import TOKEN
+from test_bounds import exchange
+
+from simulator.journal import Journal
+from simulator.journal.filters import WrongParameter, keys
+from simulator.journal.recording import nearest
+from simulator.journal.redaction import Redaction
+
+
+@pytest.fixture
+def journal() -> Journal:
+    """Three exchanges: of acme, of nobody known, and one that a rule spoiled."""
+    journal = Journal()
+    journal.record(exchange("acme", userMobile="18000000001", pageNum="1", authToken=TOKEN))
+    nobody = exchange("", at=1000)
+    nobody.endpoint = ""
+    journal.record(nobody)
+    spoiled = exchange("acme", at=2000, userMobile="18100000001", pageNum="2")
+    spoiled.rule = "down"
+    journal.record(spoiled)
+    return journal
+
+
+# parameters: the numbers of the entries that fit
+FOUND: dict[str, list[int]] = {
+    "": [1, 2, 3],
+    "tenant=acme": [1, 3],
+    "tenant=": [],
+    "tenant=false": [2],
+    "tenant=true": [1, 3],
+    'tenant={"enum":["acme"]}': [1, 3],
+    "tenant=nobody": [],
+    "endpoint=queryRecordHistory": [1, 3],
+    "endpoint=false": [2],
+    "rule=down": [3],
+    "rule=false": [1, 2],
+    "status=200": [1, 2, 3],
+    "status=503": [],
+    'status={"minimum":500}': [],
+    "errorCode=0": [1, 2, 3],
+    "userMobile=18000000001": [1],
+    'userMobile={"pattern":"^181"}': [3],
+    "userMobile=false": [2],
+    "request.pageNum=2": [3],
+    "request.other=true": [],
+    "pageNum=2&tenant=acme": [3],
+    "pageNum=2&tenant=other": [],
+    f"authToken={TOKEN}": [1],
+    f"authToken={Redaction('0').mark(TOKEN)}": [1],
+    "authToken=other": [],
+    "headers.host=vendor": [1, 2, 3],
+    "response.total=0": [1, 2, 3],
+    "response.status=200": [1, 2, 3],
+    "response.errorMsg=Success": [1, 2, 3],
+    "since=1": [2, 3],
+    "since=1970-01-01T00:00:01Z": [2, 3],
+}
+
+
+def pairs(query: str) -> list[tuple[str, str]]:
+    return [tuple(each.split("=", 1)) for each in query.split("&") if each]  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(("query", "expected"), FOUND.items(), ids=FOUND.keys())
+def test_parameters_find_entries_and_say_why_not_others(
+    journal: Journal, query: str, expected: list[int]
+) -> None:
+    wanted = journal.filter(pairs(query))
+    entries = journal.entries(wanted.tenant, wanted.since)
+    assert [entry.number for entry in entries if wanted.accepts(entry)] == expected
+    for entry in journal:
+        since = wanted.since
+        of_age = entry.number > since.number and (since.at is None or entry.at >= since.at)
+        assert (of_age and not wanted.difference(entry)) is wanted.accepts(entry)
+
+
+WRONG = {
+    "tenent=acme": 'unknown parameter "tenent"; did you mean "tenant"?',
+    "x=1": "request.NAME for another field",
+    "status=ok": 'status: expected a whole number, true, false or a JSON Schema, found "ok"',
+    "status=1&status=2": "status is there twice",
+    'tenant={"enum":': "what begins with { is a JSON Schema",
+    'userMobile={"type":"text"}': "userMobile: expected a JSON Schema",
+    "since=yesterday": "since: expected a number, or an instant",
+    "since=-1": "since: expected a number, or an instant",
+    "request.=1": "unknown parameter",
+}
+
+
+@pytest.mark.parametrize(("query", "message"), WRONG.items(), ids=WRONG.keys())
+def test_a_wrong_parameter_is_told(journal: Journal, query: str, message: str) -> None:
+    with pytest.raises(WrongParameter) as raised:
+        journal.filter(pairs(query))
+    assert message in str(raised.value)
+
+
+SAME = {
+    "tenant=acme&status=503": "status=503&tenant=acme",
+    "userMobile=1&pageNum=2": "request.pageNum=2&request.userMobile=1",
+    'status={"minimum":1,"maximum":2}': 'status={"minimum": 1, "maximum": 2}',
+}
+DIFFERENT = [("status=503", "status=504"), ("status=503", "errorCode=503"), ("since=1", "since=2")]
+DIFFERENT += [
+    ("rule=true", "rule=false"),
+    ("request.x=1", "headers.x=1"),
+    ("tenant=a", "rule=a"),
+    ("", "rule=a"),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), [*SAME.items(), *DIFFERENT])
+def test_filters_are_one_if_and_only_if_they_ask_for_the_same(journal: Journal, one: str, other: str) -> None:
+    identities = {journal.filter(pairs(each)).identity for each in (one, other)}
+    assert len(identities) == (1 if one in SAME else 2)
+
+
+@pytest.mark.parametrize("query", FOUND)
+def test_what_a_filter_accepts_has_each_of_its_keys(journal: Journal, query: str) -> None:
+    wanted = journal.filter(pairs(query))
+    for entry in journal:
+        assert not wanted.accepts(entry) or set(wanted.keys) <= set(keys(entry))
+
+
+def test_the_nearest_misses_come_first_with_every_difference(journal: Journal) -> None:
+    wanted = journal.filter(pairs("tenant=acme&userMobile=18000000001&pageNum=2"))
+    misses = nearest(wanted, journal)
+    assert [(miss.entry.number, list(map(str, miss.differences))) for miss in misses][:2] == [
+        (3, ['request.userMobile: expected "18000000001", found "18100000001"']),
+        (1, ['request.pageNum: expected "2", found "1"']),
+    ]
+    assert len(misses[2].differences) == 3

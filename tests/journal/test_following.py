@@ -1,0 +1,103 @@
+"""Who follows the journal reads all of it once, in order, at its own speed, or is told what it missed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import parse_qsl
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from test_bounds import exchange
+
+from simulator.journal import Journal
+from simulator.journal.filters import Filter
+from simulator.journal.following import AT_ONCE, Follower
+from simulator.journal.ledgers import Bounds
+
+
+def following(journal: Journal, query: str = "", after: int = 0) -> Follower:
+    follower = Follower(journal, journal.filter(parse_qsl(query)), after)
+    journal.followers.add(follower)
+    return follower
+
+
+def numbers(follower: Follower) -> list[int]:
+    return [entry.number for entry in follower.read().entries]
+
+
+@given(st.lists(st.one_of(st.sampled_from("ab"), st.none()), max_size=40), st.sampled_from(["", "tenant=a"]))
+def test_whenever_it_reads_each_entry_is_read_once_and_in_order(
+    steps: Sequence[str | None], query: str
+) -> None:
+    journal, read = Journal(), []
+    follower = following(journal, query)
+    for step in steps:
+        if step is None:
+            read += numbers(follower)
+        else:
+            journal.record(exchange(step))
+    read += numbers(follower)
+    asked = [step for step in steps if step is not None]
+    assert read == [number for number, tenant in enumerate(asked, 1) if tenant == "a" or not query]
+
+
+def test_it_begins_behind_what_it_has_seen() -> None:
+    journal = Journal()
+    for _ in range(3):
+        journal.record(exchange())
+    assert numbers(following(journal, after=2)) == [3]
+
+
+def test_what_went_before_it_was_read_is_told_once() -> None:
+    journal = Journal(Bounds(exchanges=2))
+    follower = following(journal)
+    for _ in range(5):
+        journal.record(exchange())
+    news = follower.read()
+    assert (news.truncated, [entry.number for entry in news.entries]) == (True, [4, 5])
+    journal.record(exchange())
+    assert follower.read().truncated is False
+
+
+def test_a_number_of_another_server_begins_anew_and_is_told() -> None:
+    journal = Journal()
+    journal.record(exchange())
+    follower = following(journal, after=500)
+    assert (follower.read().truncated, follower.read().truncated) == (True, False)
+    assert numbers(following(journal, after=500)) == [1]
+
+
+async def test_a_long_past_is_read_in_pieces_without_a_wait() -> None:
+    journal = Journal()
+    for _ in range(AT_ONCE + 1):
+        journal.record(exchange())
+    follower = following(journal)
+    assert len(numbers(follower)) == AT_ONCE
+    assert await follower.wait(0)
+    assert numbers(follower) == [AT_ONCE + 1]
+
+
+async def test_it_is_woken_by_what_it_follows_and_by_the_end_only() -> None:
+    journal = Journal()
+    follower = following(journal, "tenant=acme&userMobile=7")
+    journal.record(exchange("zenith", userMobile="7"))
+    journal.record(exchange("acme", userMobile="8"))
+    journal.clear()
+    assert not await follower.wait(0)
+    journal.record(exchange("acme", userMobile="7"))
+    assert await follower.wait(0)
+    assert numbers(follower) == [3]
+    assert not follower.ended
+    journal.followers.let_go()
+    assert await follower.wait(0)
+    assert follower.ended
+
+
+def test_when_nobody_follows_no_filter_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    journal = Journal()
+    follower = following(journal)
+    journal.followers.remove(follower)
+    monkeypatch.setattr(Filter, "accepts", lambda self, entry: pytest.fail("asked"))
+    journal.record(exchange())
+    assert journal.followers.index == {}
