@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -48,6 +49,14 @@ class Counters(Protocol):
         """Set the state for a value."""
         ...
 
+    def states(self) -> Mapping[Value, str]:
+        """The state of each value that has left `start`."""
+        ...
+
+    def forget(self, rule: str) -> None:
+        """Forget what a rule has counted; states stay, since they are those of all rules."""
+        ...
+
     def reset(self) -> None:
         """Forget everything."""
         ...
@@ -81,6 +90,14 @@ class MemoryCounters:
         if value not in self._states:
             self._make_room(self._states, "the states")
         self._states[value] = state
+
+    def states(self) -> Mapping[Value, str]:
+        """The state of each value that has left `start`."""
+        return self._states
+
+    def forget(self, rule: str) -> None:
+        """Forget what a rule has counted; states stay, since they are those of all rules."""
+        self._tallies.pop(rule, None)
 
     def reset(self) -> None:
         """Forget everything."""

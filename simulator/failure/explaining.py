@@ -73,6 +73,8 @@ def _type(violation: Violation, node: Node) -> str:
     if node.value is None and "x-main" in violation.schema:
         return f"needs a value, such as {_bare(violation.schema['examples'][0])}; {violation.schema['x-fix']}"
     expected = violation.expected if isinstance(violation.expected, list) else [violation.expected]
+    if "x-main" in violation.schema and not isinstance(node.value, dict | list):
+        return f"found {_found(node)}; {violation.schema['x-fix']}"  # what its settings are is too much here
     words = " or ".join(TYPES[name] for name in expected)
     return f"expected {words}, found {_found(node)}{_fix(violation, mended(expected, node))}"
 

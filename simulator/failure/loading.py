@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,16 @@ from simulator import resources
 from simulator.failure import generating, located, units
 from simulator.failure.located import ScenarioError, ScenarioErrors
 from simulator.failure.scenario import Scenario, scenario
-from simulator.failure.yaml_node import Node, Tree
+from simulator.failure.yaml_node import Node, Tree, plain
 from simulator.failure.yaml_syntax import LARGEST_FILE
 from simulator.failure.yaml_tree import read
-from simulator.schema import Schema
+from simulator.schema import Schema, Violation
 
 SUFFIXES = (".yaml", ".yml")
+MOST_TOLD = 200
+"""Mistakes of one scenario that are looked for; where there are more, that is told too."""
+MOST_VALUES = 400_000
+"""Values that a scenario may hold which comes as JSON."""
 
 CHECKS: tuple[tuple[located.Path, units.Complaint], ...] = (
     (("tenant", "id"), units.tenant_id_complaint),
@@ -41,10 +46,25 @@ def load(path: Path) -> Scenario:
 
 def loads(source: bytes, origin: str, stem: str | None = None) -> Scenario:
     """The scenario in `source`; `origin` names it in messages. Raises ScenarioErrors, and nothing else."""
-    tree = read(source, origin)
+    return _judged(read(source, origin), origin, stem)
+
+
+def of(value: Mapping[str, Any], origin: str, stem: str | None = None) -> Scenario:
+    """The scenario that `value`, of JSON types only and of modest depth, describes; as `loads` else."""
+    if _weight(value) > MOST_VALUES:
+        message = f"more than {MOST_VALUES:,} values; write fewer records or rules"
+        raise ScenarioErrors([_whole_file(origin, message)])
+    return _judged(plain(value), origin, stem)
+
+
+def _judged(tree: Tree, origin: str, stem: str | None) -> Scenario:
     errors = list(tree.errors)
-    _add(errors, _breaches(tree.root, origin))
-    _add(errors, _lapses(tree, origin, stem, errors))
+    violations = _violations(tree.root.value)
+    _add(errors, _breaches(violations, tree.root, origin))
+    if len(violations) < MOST_TOLD:  # else the shape of the rest is not known
+        _add(errors, _lapses(tree, origin, stem, errors))
+    if max(len(violations), len(errors)) >= MOST_TOLD:
+        errors.append(_whole_file(origin, "there may be more mistakes than these; mend them first"))
     if errors:
         raise ScenarioErrors(errors)
     return replace(
@@ -55,7 +75,19 @@ def loads(source: bytes, origin: str, stem: str | None = None) -> Scenario:
 def _add(errors: list[ScenarioError], found: Iterable[ScenarioError]) -> None:
     # What is already said of a place is not said again in other words.
     told = {(error.path, error.line, error.column) for error in errors}
-    errors += [error for error in found if (error.path, error.line, error.column) not in told]
+    fresh = (error for error in found if (error.path, error.line, error.column) not in told)
+    errors += islice(fresh, max(0, MOST_TOLD - len(errors)))
+
+
+def _weight(value: Any) -> int:
+    """How many values it holds, itself included."""
+    count, level = 1, [value]
+    while level and count <= MOST_VALUES:
+        each = level.pop()
+        inner = each.values() if isinstance(each, Mapping) else each
+        count += len(each)
+        level += [one for one in inner if isinstance(one, dict | list)]
+    return count
 
 
 def _warnings(root: Node, origin: str) -> Iterator[str]:
@@ -123,17 +155,19 @@ def _schema() -> Schema:
     return Schema(document, resources={contract: resources.read_json("openapi.json")})
 
 
-def _breaches(root: Node, origin: str) -> Iterator[ScenarioError]:
-    schema = _schema()
-    if schema.accepts(root.value):
+def _violations(value: Any) -> list[Violation]:
+    return [] if _schema().accepts(value) else _schema().explain(value, MOST_TOLD)
+
+
+def _breaches(violations: Sequence[Violation], root: Node, origin: str) -> Iterator[ScenarioError]:
+    if not violations:
         return
     from simulator.failure import explaining  # only wanted when something is wrong
 
-    violations = schema.explain(root.value)
     mistyped = {violation.path for violation in violations if violation.keyword == "type"}
     for violation in violations:
         if violation.keyword == "type" or violation.path not in mistyped:
-            yield from explaining.explain(violation, root, origin, schema.document)
+            yield from explaining.explain(violation, root, origin, _schema().document)
 
 
 def _lapses(

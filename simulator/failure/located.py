@@ -52,7 +52,8 @@ def _bare(key: str) -> str:
 
 def shown(value: Any, limit: int = 60) -> str:
     """A value in one short line, strings in double quotes."""
-    text = json.dumps(value, ensure_ascii=False)
+    # Of a long text its beginning is enough, and cheap.
+    text = json.dumps(value[: limit + 1] if isinstance(value, str) else value, ensure_ascii=False)
     visible = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
     return visible if len(visible) <= limit else f"{visible[: limit - 1]}…"
 

@@ -87,12 +87,12 @@ def _conditions(rule: Node, path: Path, wanted: Any, kind: str) -> Iterator[Find
 
 
 def _schema_fault(wanted: dict[str, Any]) -> str:
-    from simulator.schema import Schema
+    from simulator.bounded_schema import bounded
 
     try:
-        Schema(wanted)
-    except Exception as error:  # noqa: BLE001  jsonschema-rs raises errors of several kinds
-        return str(error).splitlines()[0]
+        bounded(wanted)
+    except ValueError as error:
+        return str(error)
     return ""
 
 

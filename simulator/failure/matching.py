@@ -12,8 +12,8 @@ from functools import partial
 from operator import eq
 from typing import Any, NamedTuple
 
+from simulator.bounded_schema import bounded
 from simulator.failure.located import shown
-from simulator.schema import Schema
 
 ABSENT: Any = object()
 """The value of a field that is not there."""
@@ -48,17 +48,15 @@ class Condition:
     """What one field must be."""
 
     def __init__(self, wanted: Any) -> None:
-        """`wanted` is as a scenario writes it."""
-        self._wanted = wanted
+        """`wanted` is as a scenario writes it. Raises ValueError for a schema that is none, or too large."""
+        self.wanted = wanted
         self.accepts: Callable[[Any], bool] = _predicate(wanted)
         """Whether a field's value fits; ABSENT for one that is not there."""
 
     def __str__(self) -> str:
-        if isinstance(self._wanted, bool):
-            return "to be there" if self._wanted else "not to be there"
-        return (
-            f"what fits {shown(self._wanted)}" if isinstance(self._wanted, Mapping) else shown(self._wanted)
-        )
+        if isinstance(self.wanted, bool):
+            return "to be there" if self.wanted else "not to be there"
+        return f"what fits {shown(self.wanted)}" if isinstance(self.wanted, Mapping) else shown(self.wanted)
 
 
 def _predicate(wanted: Any) -> Callable[[Any], bool]:
@@ -67,8 +65,8 @@ def _predicate(wanted: Any) -> Callable[[Any], bool]:
     if wanted is False:
         return lambda value: value is ABSENT
     if isinstance(wanted, Mapping):
-        schema = Schema(dict(wanted))
-        return lambda value: value is not ABSENT and schema.accepts(value)
+        accepts = bounded(wanted).accepts
+        return lambda value: value is not ABSENT and accepts(value)
     if isinstance(wanted, str):
         return partial(eq, wanted)
     return lambda value: type(value) is type(wanted) and value == wanted

@@ -30,9 +30,13 @@ def lapses(rules: Node, origin: str, spoiled: Container[int | str] = ()) -> Iter
         name = rule.value.get("name", f"rule-{place + 1}")
         if name in names:
             node = rule.at(("name",)) if "name" in rule.value else rule
-            message = f"the name {shown(name)} is taken in line {names[name]}; choose another"
+            message = f"the name {shown(name)} is taken {_place(names[name])}; choose another"
             yield ScenarioError(origin, node.line, node.column, ("rules", place, "name"), message)
         names.setdefault(name, rule.line)
+
+
+def _place(line: int) -> str:
+    return f"in line {line}" if line else "above"  # what comes as JSON has no lines
 
 
 def _of_rule(rule: Node) -> Iterator[Finding]:

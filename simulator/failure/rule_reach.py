@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from simulator.failure.located import Path, ScenarioError, shown
+from simulator.errors import ANSWERED
+from simulator.failure.located import Path, ScenarioError, meant, shown
 from simulator.failure.matching import Condition
 from simulator.failure.units import milliseconds
 from simulator.failure.yaml_node import Node
@@ -30,7 +31,7 @@ def warnings(rules: Node, origin: str) -> Iterator[ScenarioError]:
             what = "all that it is about" if given[cover].get("match") else "every request"
             message = f"can never fire: {name} in line {nodes[cover].line} takes {what} before it"
             yield _warning(nodes[place], origin, ("rules", place), (), message)
-        for path, message in (*_idle(rule), *_stateless(rule, given)):
+        for path, message in (*_idle(rule), *_unanswered(rule), *_stateless(rule, given)):
             yield _warning(nodes[place], origin, ("rules", place), path, message)
         if len(greedy) < MOST_COMPARED and _always(rule):
             greedy.append((place, scope))
@@ -134,13 +135,27 @@ def _idle(rule: Mapping[str, Any]) -> Iterator[Finding]:
         yield ("window",), "is always open: repeat alone says nothing; add from or until"
 
 
+def _unanswered(rule: Mapping[str, Any]) -> Iterator[Finding]:
+    """A condition on an errorCode that the service answers with to nobody."""
+    wanted = rule.get("match", {}).get("response", {}).get("errorCode")
+    if wanted is None or isinstance(wanted, bool):
+        return
+    codes = [0, *sorted(error.code for error in ANSWERED)]
+    if not any(map(Condition(wanted).accepts, codes)):
+        there = ", ".join(map(str, codes))
+        message = f"can never fire: no honest answer has the errorCode {shown(wanted)}; they have {there}"
+        yield ("match", "response", "errorCode"), message
+
+
 def _stateless(rule: Mapping[str, Any], rules: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
     wanted = rule.get("state", {}).get("is", "start")
     if wanted == "start":
         return
     leading = [each for each in rules if _leads_to(each, wanted)]
     if not leading:
-        yield ("state", "is"), f"can never fire: no rule leads to the state {shown(wanted)}"
+        states = [each["state"]["becomes"] for each in rules if "becomes" in each.get("state", {})]
+        hint = meant(wanted, ["start", *states])
+        yield ("state", "is"), f"can never fire: no rule leads to the state {shown(wanted)}{hint}"
     elif all(each.get("per") != rule.get("per") for each in leading):
         name = leading[0].get("name", f"rule-{rules.index(leading[0]) + 1}")
         message = (

@@ -49,6 +49,8 @@ class Rule:
     becomes: str | None = None
     actions: Sequence[tuple[Action, float]] = ((Action(), 1.0),)
     """One of them is taken, by weight."""
+    definition: str = ""
+    """A digest of what was written; rules of one name may be written differently."""
 
     def value(self, view: View) -> Value:
         """Whose counters a request goes to; a field that is not there is a value of its own."""
@@ -120,7 +122,8 @@ NEAREST = 5
 """Near misses that are told of one request."""
 
 
-def _near(rule: Rule, unlike: int) -> bool:
+def is_near(rule: Rule, unlike: int) -> bool:
+    """Whether a rule that so many fields keep away is nearly about a request."""
     return unlike == 1 or 2 * unlike <= rule.matcher.size
 
 
@@ -140,8 +143,21 @@ class Rules:
     """Epoch milliseconds of load or reset, on the tenant's clock."""
     fired: dict[str, int] = field(default_factory=dict)
     """How often each rule has fired since then."""
+    covered: str = ""
+    """The scenario for which coverage counts these rules; empty while it does not know them."""
 
     def __post_init__(self) -> None:
+        self._gate()
+
+    def change(self, rules: Sequence[Rule]) -> None:
+        """From the next request on, ask these: who stays goes on counting, who goes is forgotten."""
+        for name in {rule.name for rule in self.rules} - {rule.name for rule in rules}:
+            self.counters.forget(name)
+            self.fired.pop(name, None)
+        self.rules, self.covered = rules, ""
+        self._gate()
+
+    def _gate(self) -> None:
         self._gated = [(rule, *rule.matcher.gate) for rule in self.rules]
 
     def decide(self, view: View, now: int) -> Decision:
@@ -173,7 +189,7 @@ class Rules:
         A rule is near when one field keeps it away, or when at least as many fit as do not.
         """
         found = ((rule, rule.matcher.difference(view)) for rule in self.rules)
-        near = [(rule.name, tuple(map(str, why))) for rule, why in found if why and _near(rule, len(why))]
+        near = [(rule.name, tuple(map(str, why))) for rule, why in found if why and is_near(rule, len(why))]
         return tuple(sorted(near, key=lambda miss: len(miss[1]))[:NEAREST])
 
     def _fire(

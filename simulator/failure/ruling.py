@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ from simulator.failure.rows import Rows
 from simulator.failure.rules import Action, Reshape, Rule
 from simulator.failure.timing import Rate, When, Window
 from simulator.failure.units import milliseconds
+from simulator.population.draws import key
 
 RESHAPES: Mapping[str, Callable[[Any], Reshape]] = {"respond": Respond.of, "rows": Rows.of, "patch": Patch.of}
 """What changes the answer, in the order in which it does."""
@@ -32,6 +34,7 @@ def _rule(given: Mapping[str, Any], unnamed: str) -> Rule:
         per=tuple(given.get("per", ())),
         becomes=state.get("becomes"),
         actions=_actions(given),
+        definition=key(json.dumps(given, sort_keys=True, default=str)).hex(),
     )
 
 

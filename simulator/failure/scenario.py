@@ -91,6 +91,8 @@ class Scenario:
     """None where nobody has a generated session."""
     rules: tuple[Rule, ...] = ()
     """In the order in which they are asked."""
+    weight: int = 0
+    """Bytes in which it came along with a request; 0 for one that was read from a file."""
     warnings: tuple[str, ...] = ()
     """What is not wrong in the file, and yet is hardly meant so."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -99,3 +100,32 @@ class Tree:
     errors: tuple[ScenarioError, ...]
     floats: tuple[tuple[Path, Node], ...]
     """The numbers written with a point or an exponent, and where they are."""
+
+
+class _Nowhere:
+    """The mark of what stands in no file."""
+
+    line = column = -1
+
+
+NOWHERE = _Nowhere()
+
+
+def plain(value: Any) -> Tree:
+    """A value of JSON types as a tree whose nodes stand nowhere: line and column are 0."""
+    floats: list[tuple[Path, Node]] = []
+    return Tree(_plain(value, (), floats), (), tuple(floats))
+
+
+def _plain(value: Any, path: Path, floats: list[tuple[Path, Node]]) -> Node:
+    if isinstance(value, dict | list):
+        node = Collection({} if isinstance(value, dict) else [], NOWHERE)
+        for step, each in value.items() if isinstance(value, dict) else enumerate(value):
+            if isinstance(step, str):
+                node.key, node.keys[step] = step, Node(step, NOWHERE, step)
+            node.place(_plain(each, (*path, step), floats))
+        return node
+    scalar = Node(value, NOWHERE, value if isinstance(value, str) else json.dumps(value))
+    if type(value) is float:
+        floats.append((path, scalar))
+    return scalar

@@ -20,8 +20,13 @@ TOKEN_PROBLEMS: dict[Verdict, Problem] = {
 # Guess: [account-lock] wrong secrets, however many, lock nothing; trying a hundred would settle it.
 LOCKED = Problem(ACCOUNT_LOCKED, "too many wrong secrets; it opens again at a reset")
 ENDINGS: dict[str, Verdict] = {"expire": "expired", "revoke": "unknown"}
-WRONG_SECRET = Problem(KEY_WRONG, "appSecret is not this tenant's secret")
-
+WRONG_SECRET = Problem(
+    KEY_WRONG,
+    "appSecret is not this tenant's secret",
+    fix='send tenant.secret of its scenario file, which is "secret" where the file has none, or set it there '
+    "to what the client sends; a tenant of POST /tenants has the appSecret of that answer; "
+    "serve --any-credentials accepts every one",
+)
 
 LONGEST_TOKEN = 512
 """Characters of a token that is worth remembering as ended; a longer one was issued by nobody."""
@@ -54,9 +59,9 @@ class Credentials(Protocol):
 class TenantCredentials:
     """The credentials of a tenant that exists."""
 
-    def __init__(self, secret: str, tokens: Tokens, lock_after: int | None = None) -> None:
-        """After `lock_after` wrong secrets the account is locked; None never locks it."""
-        self._secret = secret.encode()
+    def __init__(self, secret: str | None, tokens: Tokens, lock_after: int | None = None) -> None:
+        """None for `secret` accepts each; after `lock_after` wrong ones the account is locked, or never."""
+        self._secret = None if secret is None else secret.encode()
         self._tokens = tokens
         self._lock_after = lock_after
         self._wrong = 0
@@ -70,7 +75,7 @@ class TenantCredentials:
         """What is wrong with gettoken's secret; None when nothing is."""
         if self._lock_after is not None and self._wrong >= self._lock_after:
             return LOCKED
-        if hmac.compare_digest(secret.encode(), self._secret):
+        if self._secret is None or hmac.compare_digest(secret.encode(), self._secret):
             self._wrong = 0
             return None
         self._wrong += 1

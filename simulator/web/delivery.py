@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from simulator.exchange import Outcome
 from simulator.web.holds import Holds
 from simulator.web.kernel import unacknowledged
 from simulator.wire import Close, Reset, Script, Send, Wait
@@ -40,9 +41,12 @@ class Delivery(web.StreamResponse):
     are all overridden, so nothing of the parent's state is used, and none is made.
     """
 
-    def __init__(self, script: Script, *, keep_alive: bool, write_seconds: float, holds: Holds) -> None:
-        """`write_seconds` is how long a client may take to read what it is owed."""
+    def __init__(
+        self, script: Script, outcome: Outcome, *, keep_alive: bool, write_seconds: float, holds: Holds
+    ) -> None:
+        """`write_seconds` is how long a client may take to read what it is owed; `outcome` is told all."""
         self._script = script
+        self._outcome = outcome
         self._write_seconds = write_seconds
         self._goes_on = keep_alive
         self._holds = holds
@@ -66,10 +70,13 @@ class Delivery(web.StreamResponse):
         transport = self._incoming.transport
         if transport is None:
             self._goes_on = False
+            self._outcome.end("client left")
             return
         try:
             await self._play(transport)
+            self._outcome.end("complete")
         finally:
+            self._outcome.end("client left")
             if self._held:
                 self._holds.give_back()
 
@@ -82,14 +89,19 @@ class Delivery(web.StreamResponse):
             await self._write(transport, waiting)
             if transport.is_closing():
                 self._goes_on = False
+                self._outcome.end("client left")
                 return
             await self._act(transport, action)
+        if waiting and transport.is_closing():
+            self._outcome.end("client left")
         await self._write(transport, waiting)
 
     async def _write(self, transport: asyncio.Transport, waiting: list[bytes]) -> None:
         if not waiting or transport.is_closing():
             return
-        transport.write(b"".join(waiting))
+        octets = b"".join(waiting)
+        transport.write(octets)
+        self._outcome.sent += len(octets)
         waiting.clear()
         if transport.get_write_buffer_size() > HIGH_WATER:
             await self._drain(transport)
@@ -108,6 +120,7 @@ class Delivery(web.StreamResponse):
                 await self._wait(transport, seconds)
             case Close():
                 self._goes_on = False
+                self._outcome.end("closed")
                 transport.close()
             case Reset():
                 await self._flush(transport)
@@ -146,6 +159,7 @@ class Delivery(web.StreamResponse):
 
     def _break(self, transport: asyncio.Transport) -> None:
         self._goes_on = False
+        self._outcome.end("reset")
         connection = transport.get_extra_info("socket")
         if connection is not None:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)

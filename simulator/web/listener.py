@@ -29,6 +29,33 @@ def _bound(fresh: socket.socket, address: object) -> socket.socket:
     return fresh
 
 
+def pinned(fresh: socket.socket) -> socket.socket:
+    """A socket with the same address, which keeps its number also when it ceases to listen.
+
+    Linux takes a number that it chose itself back as soon as nobody listens; one that was asked for stays.
+    """
+    if os.name != "posix":
+        return fresh
+    with fresh:
+        return _bound(socket.socket(fresh.family, fresh.type, fresh.proto), fresh.getsockname())
+
+
+def cease(bound: socket.socket) -> bool:
+    """Have `bound`, which listens, refuse connections and keep its number; False where no call does."""
+    try:
+        bound.shutdown(socket.SHUT_RDWR)
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 0)  # or others might listen there meanwhile
+    except OSError:
+        return False
+    return True
+
+
+def resume(bound: socket.socket) -> None:
+    """Have `bound` ready to listen again beside connections that it accepted before."""
+    if os.name == "posix":
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+
+
 def _why(error: OSError) -> str:
     if error.errno == errno.EADDRINUSE:
         return "the port is in use; choose another, or 0 for any free one"

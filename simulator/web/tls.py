@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from simulator.web import handshakes
+
 if TYPE_CHECKING:
     import trustme
 
@@ -48,10 +50,11 @@ def authority(names: Sequence[str] = (), directory: Path | None = None) -> Serve
     """
     import trustme
 
-    if directory is None:
-        return _issue(trustme.CA(), names)
-    tls = _issue(_kept(directory), names)
-    _prove(tls.context, _trusting(directory / "ca.pem", tls.ca_pem), directory / "ca.pem", ANOTHER_AUTHORITY)
+    tls = _issue(trustme.CA() if directory is None else _kept(directory), names)
+    if directory is not None:
+        pem = directory / "ca.pem"
+        _prove(tls.context, _trusting(pem, tls.ca_pem), pem, ANOTHER_AUTHORITY)
+    handshakes.tell(tls.context, ours=True)
     return tls
 
 
@@ -66,6 +69,7 @@ def from_files(cert: Path, key: Path) -> ServerTls:
     except ssl.SSLError as error:
         raise TlsError(key, f"the private key of {cert}", _reason(error), ANOTHER_PAIR) from error
     _prove(context, trust, cert, ANOTHER_PAIR)
+    handshakes.tell(context, ours=False)
     return ServerTls(context, ca_pem=None)
 
 

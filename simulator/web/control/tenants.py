@@ -1,0 +1,167 @@
+"""Tenants: listed, made on demand, put back and taken away; rules, clocks and sessions are beside."""
+
+from __future__ import annotations
+
+import asyncio
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+from aiohttp import web
+
+from simulator.failure.located import ScenarioErrors, shown
+from simulator.failure.scenario import Scenario
+from simulator.failure.units import tenant_id_complaint
+from simulator.tenants.on_demand import Full, NoScenario, Taken
+from simulator.web.control.clock import OPERATIONS as CLOCK
+from simulator.web.control.clock import clock_of
+from simulator.web.control.named import name_of, wrong_scenario
+from simulator.web.control.parameters import Parameters
+from simulator.web.control.plane import Plane, Room
+from simulator.web.control.problems import Problem, json_response
+from simulator.web.control.rules import OPERATIONS as RULES
+from simulator.web.control.rules import rules_of
+from simulator.web.control.sessions import OPERATIONS as SESSIONS
+
+
+async def list_tenants(plane: Plane, request: web.Request, body: Any) -> web.Response:  # noqa: ARG001
+    """Every tenant: id, description, literal records, what generated ones depend on; no secrets."""
+    Parameters(request).end()
+    return json_response([_brief(plane, name) for name in plane.tenants.scenarios])
+
+
+async def make_tenant(plane: Plane, request: web.Request, body: Any) -> web.Response:
+    """Another tenant, a world of its own with fresh credentials."""
+    Parameters(request).end()
+    name = body.get("tenantId")
+    if name is not None and (complaint := _id_complaint(name)):
+        raise Problem(HTTPStatus.BAD_REQUEST, "wrong-body", f"tenantId: {complaint}")
+    scenario = await _scenario(plane, body["scenario"])
+    try:
+        made, fresh = plane.on_demand.make(scenario, name)
+    except Taken as taken:
+        raise Problem(HTTPStatus.CONFLICT, "tenant-exists", str(taken)) from None
+    except Full as full:
+        raise _full(full) from None
+    answer = {
+        "tenantId": made,
+        "appSecret": fresh.secret,
+        "authToken": fresh.token,
+        "url": plane.port.url,
+    }
+    location = f"/tenants/{quote(made, safe='')}"
+    return json_response(answer, status=HTTPStatus.CREATED, headers={"Location": location})
+
+
+async def read_tenant(plane: Plane, request: web.Request, body: Any) -> web.Response:  # noqa: ARG001
+    """One tenant with its clock and its rules."""
+    Parameters(request).end()
+    return json_response(_whole(plane, name_of(plane, request)))
+
+
+async def delete_tenant(plane: Plane, request: web.Request, body: Any) -> web.Response:  # noqa: ARG001
+    """From now on the tenant is unknown."""
+    Parameters(request).end()
+    name = name_of(plane, request)
+    plane.tenants.drop(name)
+    plane.forget(name)
+    return web.Response(status=HTTPStatus.NO_CONTENT)
+
+
+async def replace_scenario(plane: Plane, request: web.Request, body: Any) -> web.Response:
+    """Another scenario for the tenant."""
+    Parameters(request).end()
+    name_of(plane, request)
+    scenario = await _scenario(plane, body["scenario"])
+    name = name_of(plane, request)  # it may have gone meanwhile
+    try:
+        plane.on_demand.change(name, scenario)
+    except Full as full:
+        raise _full(full) from None
+    return json_response(_whole(plane, name))
+
+
+async def reset_tenant(plane: Plane, request: web.Request, body: Any) -> web.Response:  # noqa: ARG001
+    """Back to the beginning of its scenario."""
+    Parameters(request).end()
+    name = name_of(plane, request)
+    plane.on_demand.reset(name)
+    plane.journal.clear(name)
+    return json_response(_whole(plane, name))
+
+
+async def clear_tenant(plane: Plane, request: web.Request, body: Any) -> web.Response:  # noqa: ARG001
+    """Back to the beginning, without rules."""
+    Parameters(request).end()
+    name = name_of(plane, request)
+    plane.on_demand.clear(name)
+    plane.journal.clear(name)
+    return json_response(_whole(plane, name))
+
+
+async def reset_all(plane: Plane, request: web.Request, body: Any) -> web.Response:  # noqa: ARG001
+    """Everything back to the files."""
+    Parameters(request).end()
+    try:
+        deleted = await plane.restore()
+    except OSError as error:
+        raise Problem(HTTPStatus.CONFLICT, "port-taken", str(error)) from None
+    return json_response({"tenants": len(plane.tenants), "deleted": deleted})
+
+
+def _brief(plane: Plane, name: str) -> dict[str, Any]:
+    scenario = plane.tenants.scenarios[name]
+    return {
+        "id": name,
+        "description": scenario.description,
+        "records": len(scenario.records),
+        "generator": plane.tenants.generator(name),
+        "made": name in plane.tenants.made,
+    }
+
+
+def _whole(plane: Plane, name: str) -> dict[str, Any]:
+    tenant = plane.tenants.named(name)
+    return {
+        **_brief(plane, name),
+        "scenario": tenant.scenario,
+        "clock": clock_of(tenant),
+        "rules": rules_of(tenant),
+    }
+
+
+async def _scenario(plane: Plane, given: Any) -> Scenario:
+    try:
+        if isinstance(given, str) and "\n" not in given:
+            return plane.on_demand.scenario(given)
+        # A large one takes its time, and the vendor's port has others to answer.
+        return await asyncio.to_thread(plane.on_demand.scenario, given)
+    except NoScenario as missing:
+        raise Problem(HTTPStatus.NOT_FOUND, "no-scenario", str(missing)) from None
+    except ScenarioErrors as mistakes:
+        raise wrong_scenario(mistakes) from None
+
+
+def _full(full: Full) -> Problem:
+    return Problem(HTTPStatus.SERVICE_UNAVAILABLE, "too-many-tenants", str(full))
+
+
+def _id_complaint(name: str) -> str:
+    if name in (".", ".."):
+        return f"the tenant id {shown(name)} cannot stand in a URL; choose another"
+    return tenant_id_complaint(name)
+
+
+OPERATIONS: Room = {
+    "listTenants": list_tenants,
+    "makeTenant": make_tenant,
+    "readTenant": read_tenant,
+    "deleteTenant": delete_tenant,
+    "replaceScenario": replace_scenario,
+    "resetTenant": reset_tenant,
+    "clearTenant": clear_tenant,
+    "resetAll": reset_all,
+    **RULES,
+    **CLOCK,
+    **SESSIONS,
+}
