@@ -1,0 +1,1 @@
+"""Verdicts on what is on record, and which rules have fired. Knows nothing of HTTP."""
