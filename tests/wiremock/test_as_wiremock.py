@@ -1,0 +1,47 @@
+"""Patterns of bodies mean what they mean to WireMock 3.13.2, whose answers are in a file."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simulator.wiremock.credentials import Marking
+from simulator.wiremock.errors import NotDone, WrongPattern
+from simulator.wiremock.making import Maker
+from simulator.wiremock.values import MISSING, Value, decoded
+
+RECORDED = json.loads((Path(__file__).parent / "wiremock-3.13.2.json").read_text(encoding="utf-8"))
+BEYOND = (
+    " nin ", " size ", " empty ", " subsetof ", " anyof ", " noneof ", ".length() ==", ".sum()", ".max()",
+    ".min()", ".keys()", "== {", "@.l[*]", "@.l[?(", "equalToXml",
+)  # fmt: skip
+"""What Jayway, or WireMock, has and this refuses."""
+
+
+def answer(body: str | None, pattern: Any) -> str:
+    """1, 0, or the status of a refusal."""
+    given = decoded(body) if body and body.startswith(("{", "[")) else MISSING
+    value = Value(body, given if isinstance(given, dict) else MISSING)
+    try:
+        return str(int(Maker(Marking("0")).test(pattern, "").accepts(value)))
+    except WrongPattern:
+        return "422"
+    except NotDone:
+        return "501"
+
+
+@pytest.mark.parametrize(
+    ("body", "pattern", "wanted"),
+    [
+        pytest.param(RECORDED["body"] if body == "" else body, pattern, str(wanted), id=json.dumps(pattern))
+        for body, pattern, wanted in RECORDED["answers"]
+    ],
+)
+def test_a_pattern_means_what_it_means_to_wiremock_or_is_refused(
+    body: str | None, pattern: Any, wanted: str
+) -> None:
+    beyond = any(each in json.dumps(pattern) for each in BEYOND)
+    assert answer(body, pattern) == ("501" if beyond else wanted)
