@@ -1,0 +1,25 @@
+# The simulator in a container: slim, not root, healthy once both ports answer.
+#   docker build -t oifde-simulator .
+#   docker run --rm -p 8443:8443 -p 8444:8444 oifde-simulator
+FROM python:3.13-slim AS build
+WORKDIR /source
+COPY pyproject.toml README.md LICENSE ./
+COPY simulator simulator
+COPY scenarios scenarios
+COPY schemas schemas
+RUN python -m venv /opt/simulator && /opt/simulator/bin/pip install --no-cache-dir .
+
+FROM python:3.13-slim
+COPY --from=build /opt/simulator /opt/simulator
+RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin simulator
+# Other containers reach both ports; so the control plane wants a token: OIFDE_SIMULATOR_CONTROL_TOKEN, or the printed one.
+ENV PATH=/opt/simulator/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    OIFDE_SIMULATOR_HOST=0.0.0.0 \
+    OIFDE_SIMULATOR_CONTROL_HOST=0.0.0.0
+USER 10001
+EXPOSE 8443 8444
+HEALTHCHECK --interval=5s --timeout=3s --start-period=20s --retries=3 CMD ["oifde-simulator", "readyz"]
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["oifde-simulator"]
+CMD ["serve"]

@@ -1,0 +1,151 @@
+"""`docs/ci.md`: what can be tested of its recipes without a container engine or somebody's pipeline."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+import yaml
+from serving import PATIENCE, REPOSITORY, command, environment
+
+from simulator.config import Settings, environment_name
+from simulator.web.control import document
+
+PAGE = (REPOSITORY / "docs" / "ci.md").read_text()
+BLOCKS = re.findall(r"^```([a-z ]+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+SETTINGS = {environment_name(entry) for entry in fields(Settings)}
+SCHEMAS = {
+    "github": "vendor.github-workflows",
+    "gitlab": "vendor.gitlab-ci",
+    "compose": "vendor.compose-spec",
+}
+
+
+def block(kind: str, containing: str = "") -> str:
+    """The only block of a kind, or the one with some words in it."""
+    (found,) = [text for name, text in BLOCKS if name == kind and containing in text]
+    return found
+
+
+def test_every_variable_of_ours_is_a_setting() -> None:
+    named = set(re.findall(r"OIFDE_SIMULATOR_[A-Z_]+", PAGE))
+    assert named
+    assert named <= SETTINGS
+
+
+def test_every_path_of_the_control_plane_is_one() -> None:
+    named = set(re.findall(r"(?:\$OIFDE_CONTROL|\$control|:8444)(/[a-z.]+)", PAGE))
+    assert named >= {"/ca.pem", "/tenants", "/coverage", "/journal"}
+    assert named <= {route.path for route in document.routes()}
+
+
+@pytest.mark.parametrize("kind", SCHEMAS)
+def test_a_recipe_obeys_the_schema_of_its_tool(kind: str, tmp_path: Path) -> None:
+    recipe = tmp_path / "recipe.yaml"
+    recipe.write_text(block(f"yaml {kind}"))
+    checked = subprocess.run(
+        [sys.executable, "-m", "check_jsonschema", "--builtin-schema", SCHEMAS[kind], str(recipe)],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert (checked.returncode, checked.stderr) == (0, "")
+
+
+def test_the_services_wait_for_what_the_image_says_of_its_health() -> None:
+    compose = yaml.safe_load(block("yaml compose"))
+    assert compose["services"]["tests"]["depends_on"]["simulator"]["condition"] == "service_healthy"
+    assert compose["services"]["simulator"]["environment"]["OIFDE_SIMULATOR_TLS_NAME"] == "simulator"
+    assert "HEALTHCHECK" in (REPOSITORY / "Dockerfile").read_text()
+
+
+def test_the_python_recipe_is_a_container_that_waits_to_be_ready(monkeypatch: pytest.MonkeyPatch) -> None:
+    container = pytest.importorskip("testcontainers.core.container").DockerContainer
+    monkeypatch.setattr("testcontainers.core.container.DockerClient", lambda **_: None)  # it would connect
+    monkeypatch.setattr(container, "start", lambda self: self)
+    names: dict[str, object] = {}
+    exec(compile(ast.parse(block("python")), "docs/ci.md", "exec"), names)
+    simulator = names["start"]()  # type: ignore[operator]
+    assert set(map(int, simulator.ports)) == {8443, 8444}
+    assert simulator.env == {"OIFDE_SIMULATOR_CONTROL_TOKEN": "a-token-for-this-run"}
+
+
+def test_the_java_recipe_names_the_same() -> None:
+    java = block("java")
+    assert "withExposedPorts(8443, 8444)" in java
+    assert 'forHttp("/readyz").forPort(8444)' in java
+
+
+needs_curl = pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed")
+SHELLS = {
+    "bash": ("bash", "-eu", "-o", "pipefail", "-c"),
+    "dash": ("dash", "-eu", "-c"),
+}
+every_shell = pytest.mark.parametrize("shell", SHELLS)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> str:
+    """A PATH on which our command is."""
+    (tmp_path / "oifde-simulator").write_text(f'#!/bin/sh\nexec {" ".join(command())} "$@"\n')
+    (tmp_path / "oifde-simulator").chmod(0o755)
+    return f"{tmp_path}:{environment()['PATH']}"
+
+
+def ended(shell: str, script: str, folder: Path, path: str) -> tuple[int, str, str]:
+    """Exit code and output of a script, once it and all that it has started are gone."""
+    if not shutil.which(SHELLS[shell][0]):
+        pytest.skip(f"{SHELLS[shell][0]} is not installed")
+    with subprocess.Popen(
+        [*SHELLS[shell], script], cwd=folder, env=environment() | {"PATH": path}, start_new_session=True,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    ) as script_run:  # fmt: skip
+        try:
+            out, errors = script_run.communicate(timeout=3 * PATIENCE)  # until nobody holds the pipes
+        finally:
+            stop(folder / "ready.json")
+    return script_run.returncode, out, errors
+
+
+def stop(ready_file: Path) -> None:
+    """Stop a server that was left behind."""
+    with suppress(OSError):
+        os.kill(json.loads(ready_file.read_text())["pid"], signal.SIGKILL)
+
+
+@needs_curl
+@every_shell
+def test_the_plain_shell_recipe_runs(shell: str, tmp_path: Path, path: str) -> None:
+    code, said, errors = ended(shell, block("sh", "readyz --wait"), tmp_path, path)
+    assert code == 0, errors
+    answers = said[said.index('{"errorCode"') :]
+    token, end = json.JSONDecoder().raw_decode(answers)
+    journal, _ = json.JSONDecoder().raw_decode(answers, end)
+    assert token["errorCode"] == 0
+    assert [entry["endpoint"] for entry in journal["entries"]] == ["gettoken"]
+    assert token["authToken"] not in json.dumps(journal)
+    assert not (tmp_path / "ready.json").exists()
+
+
+# what goes wrong in the middle: the exit code
+BROKEN = {"(exit 7)": 7, "kill -TERM $$": 1, "kill -HUP $$": 1}
+
+
+@needs_curl
+@every_shell
+@pytest.mark.parametrize(("step", "number"), BROKEN.items(), ids=BROKEN)
+def test_the_plain_shell_recipe_leaves_no_server_when_a_step_fails(
+    shell: str, step: str, number: int, tmp_path: Path, path: str
+) -> None:
+    before, separator, after = block("sh", "readyz --wait").partition("curl -sf --cacert")
+    code, _, errors = ended(shell, f"{before}{step}\n{separator}{after}", tmp_path, path)
+    assert (code, errors) == (number, "")
+    assert not (tmp_path / "ready.json").exists()

@@ -1,0 +1,125 @@
+"""The Dockerfile, as far as it can be tested where no container engine runs."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from collections.abc import Iterator
+from dataclasses import fields
+from fnmatch import fnmatch
+from pathlib import Path
+
+import pytest
+from serving import FREE_PORTS, REPOSITORY, command, environment, running
+
+from simulator.config import Settings, environment_name
+from simulator.web.control import guarding
+
+LINES = (REPOSITORY / "Dockerfile").read_text().replace("\\\n", " ").splitlines()
+SETTINGS = {environment_name(entry): entry for entry in fields(Settings)}
+
+
+def instructions(name: str) -> list[str]:
+    """The arguments of each instruction of a name, in order."""
+    return [line.partition(" ")[2].strip() for line in LINES if line.startswith(f"{name} ")]
+
+
+def variables() -> dict[str, str]:
+    """What ENV sets."""
+    return dict(pair.split("=", 1) for line in instructions("ENV") for pair in line.split())
+
+
+def test_both_stages_are_of_one_slim_python_that_we_support() -> None:
+    images = {line.split()[0] for line in instructions("FROM")}
+    assert len(images) == 1
+    assert re.fullmatch(r"python:3\.(1[1-9])-slim", images.pop())
+
+
+def test_it_does_not_run_as_root() -> None:
+    (user,) = instructions("USER")
+    assert user.isdecimal()
+    assert int(user) > 0
+    made = next(line for line in instructions("RUN") if line.startswith("useradd"))
+    assert f"--uid {user} " in made
+    last = [line.split()[0] for line in LINES if line and not line.startswith("#")]
+    assert last.index("USER") < last.index("ENTRYPOINT")
+
+
+def test_its_variables_are_settings_and_mean_something() -> None:
+    ours = {name: text for name, text in variables().items() if name.startswith("OIFDE_SIMULATOR_")}
+    assert ours.keys() <= SETTINGS.keys()
+    assert {SETTINGS[name].metadata["read"](text) for name, text in ours.items()} == {"0.0.0.0"}
+
+
+def test_reached_from_other_containers_it_wants_a_token() -> None:
+    assert guarding.token(Settings(control_host=variables()["OIFDE_SIMULATOR_CONTROL_HOST"]))
+
+
+def test_the_ports_are_those_it_listens_on() -> None:
+    assert instructions("EXPOSE") == [f"{Settings.port} {Settings.control_port}"]
+
+
+def test_the_wheel_has_all_it_is_built_from() -> None:
+    copied = {source for line in instructions("COPY") if "--from" not in line for source in line.split()[:-1]}
+    assert {"pyproject.toml", "README.md", "LICENSE", "simulator", "scenarios", "schemas"} == copied
+    assert all((REPOSITORY / source).exists() for source in copied)
+    ignored = (REPOSITORY / ".dockerignore").read_text().split()
+    assert [source for source in copied if not any(fnmatch(f"!{source}", line) for line in ignored)] == []
+    assert ignored[0] == "*"
+
+
+def healthcheck() -> list[str]:
+    """The command that says whether it is healthy."""
+    (line,) = instructions("HEALTHCHECK")
+    words: list[str] = json.loads(line.partition("CMD ")[2])
+    return words
+
+
+def run(words: list[str], **settings: str) -> subprocess.CompletedProcess[str]:
+    assert words[0] == "oifde-simulator"
+    return subprocess.run(
+        [*command(), *words[1:]],
+        env=environment() | settings,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def control_port() -> Iterator[str]:
+    with running(control_host="0.0.0.0") as simulator:
+        yield simulator.control_url.rpartition(":")[2]
+
+
+def test_it_is_healthy_once_it_is_ready(control_port: str) -> None:
+    ours = {name: text for name, text in variables().items() if name.startswith("OIFDE_SIMULATOR_")}
+    asked = run(healthcheck(), OIFDE_SIMULATOR_CONTROL_PORT=control_port, **ours)
+    assert (asked.returncode, asked.stderr) == (0, "")
+
+
+def test_it_is_not_before() -> None:
+    assert run(healthcheck(), OIFDE_SIMULATOR_CONTROL_PORT="1").returncode == 1
+
+
+def test_its_command_serves_and_ends_at_the_signal_it_names(tmp_path: Path) -> None:
+    (entry,), (serve,) = instructions("ENTRYPOINT"), instructions("CMD")
+    words = [*json.loads(entry), *json.loads(serve)]
+    assert words[0] == "oifde-simulator"
+    assert instructions("STOPSIGNAL") == ["SIGTERM"]
+    ours = {name: text for name, text in variables().items() if name.startswith("OIFDE_SIMULATOR_")}
+    server = subprocess.Popen(
+        [*command(), *words[1:], *FREE_PORTS],
+        env=environment() | ours,
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert server.stdout is not None
+    lines = [server.stdout.readline() for _ in range(4)]
+    server.terminate()
+    assert server.communicate(timeout=60) is not None
+    assert server.returncode == 0
+    assert sum("control token" in line for line in lines) == 1
