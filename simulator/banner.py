@@ -24,13 +24,26 @@ WIDEST = 100
 EXAMPLE = "tenant001"
 
 
-def banner(tenants: Tenants, settings: Settings, *, data_url: str, control_url: str, authority: bool) -> str:
-    """The lines that `serve` prints; `authority` when the certificate comes from an authority of ours."""
+def banner(
+    tenants: Tenants,
+    settings: Settings,
+    *,
+    data_url: str,
+    control_url: str,
+    authority: bool,
+    token: str | None = None,
+) -> str:
+    """The lines that `serve` prints.
+
+    `authority` when the certificate comes from an authority of ours; `token` is the control plane's,
+    where it was made at this start and nobody knows it yet.
+    """
     own = own_tenants(tenants, settings)
     lines = [
         f"oifde-simulator {__version__}",
-        f"  data plane     {data_url}",
-        f"  control plane  {control_url}" + ("   (trust /ca.pem)" if authority else ""),
+        f"  data plane     {data_url}   (the vendor's port: what clients call)",
+        f"  control plane  {control_url}   (our own port{': trust its /ca.pem' if authority else ''})",
+        *([f"  control token  {token}"] if token else []),
         _generator(tenants),
         *_watching(settings),
         "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -15,6 +16,9 @@ from simulator.failure import loading, units
 from simulator.failure.scenario import Scenario
 
 WIDTH = 100
+
+COPY = "oifde-scenario.schema.json"
+"""The schema beside a new scenario that is not where the schema is."""
 
 BEGINNING = """\
 # yaml-language-server: $schema={schema}
@@ -104,9 +108,45 @@ def begin(name: str) -> Path:
 
 
 def _schema(file: Path) -> str:
-    """Where an editor finds the schema from `file`: by a relative path only where both move together."""
+    """Where an editor finds the schema from `file`: where both move together, else a copy beside the file."""
     schema = (resources.schemas() / "scenario.schema.json").resolve()
     folder = file.resolve().parent
     if schema.parents[1] in (folder, *folder.parents):
         return Path(os.path.relpath(schema, folder)).as_posix()
-    return schema.as_uri()
+    return COPY
+
+
+def schema_beside(file: Path) -> Path | None:
+    """Write the schema beside a new scenario that looks for it there, or renew it; None where none does.
+
+    Raises ValueError where it cannot be written.
+    """
+    if _schema(file) != COPY:
+        return None
+    path = file.with_name(COPY)
+    contract = resources.read_json("openapi.json")
+    text = json.dumps(_whole(resources.read_json("scenario.schema.json"), contract), indent=1)
+    try:
+        path.write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise ValueError(
+            f"{path}: cannot be written: {error.strerror}; editors miss it, all else works"
+        ) from None
+    return path
+
+
+def _whole(schema: Any, contract: Mapping[str, Any]) -> Any:
+    """The schema with what it takes from the contract in its place: editors are given one file."""
+    if isinstance(schema, list):
+        return [_whole(item, contract) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    there, _, pointer = str(schema.get("$ref", "")).partition("#/")
+    inside = {key: _whole(value, contract) for key, value in schema.items()}
+    if there != "openapi.json":
+        return inside
+    del inside["$ref"]
+    found: Any = contract
+    for step in pointer.split("/"):
+        found = found[step]
+    return _whole(found, contract) | inside

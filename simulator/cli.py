@@ -25,7 +25,8 @@ class Parser(argparse.ArgumentParser):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code."""
-    parsed = _parser().parse_args(arguments)
+    given, program = _parted(sys.argv[1:] if arguments is None else arguments)
+    parsed = _parser().parse_args(given, argparse.Namespace(program=program))
     try:
         return int(parsed.run(parsed))
     except BrokenPipeError:  # whoever read our output has seen enough
@@ -38,11 +39,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return DONE
 
 
+def _parted(arguments: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
+    """Our arguments, and the command that `run` runs."""
+    if "--" not in arguments or arguments[0] != "run":
+        return arguments, ()
+    end = arguments.index("--")
+    return arguments[:end], arguments[end + 1 :]
+
+
 def _parser() -> Parser:
     parser = Parser(prog="oifde-simulator", description="Plays Huawei's Session Record Query Interface.")
     parser.add_argument("--version", action="version", version=f"oifde-simulator {__version__}")
     command = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_serve(command.add_parser("serve", help="serve scenarios until SIGTERM or Ctrl-C"))
+    _add_run(command.add_parser("run", help="run a command, such as a test suite, beside a server"))
     _add_check(command.add_parser("check", help="validate scenario files"))
     _add_scenarios(command.add_parser("scenarios", help="list the scenarios there are"))
     _add_new(command.add_parser("new", help="write a scenario to begin with"))
@@ -52,22 +62,34 @@ def _parser() -> Parser:
     return parser
 
 
-def _add_serve(parser: argparse.ArgumentParser) -> None:
+def _add_serve(parser: argparse.ArgumentParser, free: Sequence[str] = ()) -> None:
+    """The options of `serve`; ports that `free` names are free ones unless they are given."""
     example = environment_name(fields(Settings)[0])
     parser.epilog = f"Every option has an environment variable, such as {example}."
     for entry in fields(Settings):
-        _add_option(parser, entry)
+        _add_option(parser, entry, "a free one" if entry.name in free else None)
     parser.set_defaults(run=commands.serve)
 
 
-def _add_option(parser: argparse.ArgumentParser, entry: Field[Any]) -> None:
+def _add_run(parser: argparse.ArgumentParser) -> None:
+    parser.usage = "oifde-simulator run [options of serve] [--coverage] -- COMMAND [ARGUMENT ...]"
+    _add_serve(parser, free=commands.PORTS)
+    parser.add_argument("undivided", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
+    parser.add_argument(
+        "--coverage", action="store_true", help="say at the end which rules of yours never fired"
+    )
+    parser.set_defaults(run=commands.run)
+
+
+def _add_option(parser: argparse.ArgumentParser, entry: Field[Any], usual: str | None = None) -> None:
+    """An option as its field declares it; `usual` is what it is where it is not given, if another."""
     about = entry.metadata
     shape: dict[str, Any] = {"metavar": about["word"]}
     if isinstance(entry.default, bool):
         shape = {"action": "store_true"}
     elif about["separator"]:
         shape |= {"action": "append"}
-    default = "" if entry.default in ((), None, False) else f" (default: {_text(entry.default)})"
+    default = "" if entry.default in ((), None, False) else f" (default: {usual or _text(entry.default)})"
     text = f"{about['help']}{default}{'; repeatable' if about['separator'] else ''}".replace("%", "%%")
     parser.add_argument(flag_name(entry), default=argparse.SUPPRESS, help=text, **shape)
 
@@ -84,6 +106,7 @@ def _text(default: Any) -> str:
 
 def _add_check(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a file, or a folder of them")
+    parser.add_argument("--strict", action="store_true", help="exit with 1 where there is a warning, too")
     parser.set_defaults(run=commands.check)
 
 
@@ -133,5 +156,7 @@ def _add_sessions(parser: argparse.ArgumentParser) -> None:
 def _add_readyz(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--wait", action="store_true", help="keep asking until it is, or until --timeout")
     parser.add_argument("--timeout", default="30s", metavar="DURATION", help="default: 30s")
-    parser.add_argument("--url", help="the control plane; default: from the same environment as serve")
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("--url", help="the control plane; default: from the same environment as serve")
+    where.add_argument("--ready-file", metavar="PATH", help="the file that serve writes its URLs into")
     parser.set_defaults(run=commands.readyz)

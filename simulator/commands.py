@@ -8,10 +8,11 @@ import json
 import os
 import shlex
 import sys
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from simulator.config import Settings, settings, unknown_variables
+from simulator.config import Settings, environment_name, settings, unknown_variables
 from simulator.quantities import count, counted
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ FROZEN = Path("frozen.yaml")
 WORLDLY = ("scenarios", "no_bundled", "seed")
 """Settings that say which sessions there are."""
 
+PORTS = ("port", "control_port")
+
 
 def serve(parsed: argparse.Namespace) -> int:
     """Serve until told to stop."""
@@ -38,15 +41,29 @@ def serve(parsed: argparse.Namespace) -> int:
     return runner.serve(chosen, sys.stdout)
 
 
+def run(parsed: argparse.Namespace) -> int:
+    """Run a command beside a server of its own, on free ports unless they are given."""
+    from simulator import alongside
+
+    if not parsed.program or parsed.undivided:
+        words = shlex.join([*parsed.undivided, *parsed.program]) or "pytest"
+        raise ValueError(f"expected -- and a command to run; such as: oifde-simulator run -- {words}")
+    ports = [entry for entry in fields(Settings) if entry.name in PORTS]
+    free = {entry.name: "0" for entry in ports if not os.environ.get(environment_name(entry))}
+    return alongside.run(settings(free | vars(parsed), os.environ), parsed.program, coverage=parsed.coverage)
+
+
 def check(parsed: argparse.Namespace) -> int:
-    """Validate scenario files: a line for each good file and for each error."""
+    """Validate scenario files: a line for each good file, each error and each warning."""
     from simulator import world
 
     found = [scenario for path in parsed.paths for scenario in _checked(path)]
     good = [scenario for scenario in found if scenario is not None]
-    for clash in world.clashes(good):
+    clashes = world.clashes(good)
+    for clash in clashes:
         print(f"{clash} (warning)")
-    return DONE if len(good) == len(found) else WRONG
+    warned = bool(clashes) or any(scenario.warnings for scenario in good)
+    return WRONG if len(good) < len(found) or (parsed.strict and warned) else DONE
 
 
 def _checked(path: Path) -> list[Scenario | None]:
@@ -83,6 +100,8 @@ def new(parsed: argparse.Namespace) -> int:
     from simulator import choosing
 
     path = choosing.begin(parsed.name)
+    if schema := choosing.schema_beside(path):
+        print(f"{schema}: written; the first line of {path} leads editors to it, so keep them together")
     print(f"{path}: written; oifde-simulator serve --scenarios {shlex.quote(str(path))} --watch")
     return DONE
 
@@ -94,7 +113,12 @@ def explain(parsed: argparse.Namespace) -> int:
 
     chosen, repeat = _worldly(parsed), _repeat(parsed.repeat)
     name, scenario = world.one(parsed.scenario, chosen)
-    tenants = Tenants({name: scenario}, seed=chosen.seed, error_status=chosen.error_status)
+    tenants = Tenants(
+        {name: scenario},
+        seed=chosen.seed,
+        error_status=chosen.error_status,
+        any_credentials=chosen.any_credentials,
+    )
     asked = asking.asked(asking.document(parsed.request), tenants, name, parsed.endpoint)
     turns = explanation.explain(tenants, asked.request(), repeat, bad_json_status=chosen.bad_json_status)
     if parsed.json:
@@ -149,8 +173,8 @@ def readyz(parsed: argparse.Namespace) -> int:
     from simulator import readiness
     from simulator.quantities import duration
 
-    url = parsed.url or readiness.control_url(settings({}, os.environ))
     patience = duration(parsed.timeout) if parsed.wait else 0.0
-    ready, line = readiness.ask(url, patience)
+    chosen = settings({"ready_file": parsed.ready_file} if parsed.ready_file else {}, os.environ)
+    ready, line = readiness.ask(readiness.place(parsed.url, chosen), patience)
     print(line, file=sys.stdout if ready else sys.stderr)
     return DONE if ready else WRONG

@@ -12,7 +12,17 @@ from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from simulator.quantities import byte_count, count, duration, flag, http_status, one_of, pair, port_number
+from simulator.quantities import (
+    bearer_token,
+    byte_count,
+    count,
+    duration,
+    flag,
+    http_status,
+    one_of,
+    pair,
+    port_number,
+)
 
 ENVIRONMENT_PREFIX = "OIFDE_SIMULATOR_"
 LOG_LEVELS = ("debug", "info", "warning", "error")
@@ -42,6 +52,9 @@ class Settings:
     tenant: tuple[tuple[str, str], ...] = option(
         (), "serve a scenario under another tenant id too", read=pair, word="ID=SCENARIO", separator=","
     )
+    any_credentials: bool = option(
+        False, "accept every secret and every token that is not empty, for every tenant there is", read=flag
+    )
     host: str = option("127.0.0.1", "where the vendor's interface listens", word="ADDRESS")
     port: int = option(8443, "its port; 0 picks a free one", read=port_number, word="PORT")
     tls: str = option(
@@ -58,6 +71,12 @@ class Settings:
     tls_key: Path | None = option(None, "its private key (PEM)", read=Path, word="FILE")
     control_host: str = option("127.0.0.1", "where the control plane listens", word="ADDRESS")
     control_port: int = option(8444, "its port; 0 picks a free one", read=port_number, word="PORT")
+    control_token: str | None = option(
+        None,
+        "what it wants as a bearer token; without one, one is made and printed where ADDRESS is not loopback",
+        read=bearer_token,
+        word="TOKEN",
+    )
     seed: str = option("0", "what tokens, and all else that looks random, depend on", word="TEXT")
     # Guess: [limits] size and deadlines are documented nowhere; probing a real system would settle it.
     max_body: int = option(
@@ -81,11 +100,26 @@ class Settings:
     max_waiting: int = option(
         1000, "connections that may be held by faults at once", read=count, word="NUMBER"
     )
+    journal_exchanges: int = option(
+        10_000, "exchanges of one tenant that the journal keeps", read=count, word="NUMBER"
+    )
+    journal_tenant_bytes: int = option(16 << 20, "memory that they may take", read=byte_count, word="BYTES")
+    journal_bytes: int = option(
+        128 << 20, "memory that the journal may take in all", read=byte_count, word="BYTES"
+    )
     ready_file: Path | None = option(
         None,
         "gets one JSON object {data, control, pid} once both planes listen; removed at exit",
         read=Path,
         word="PATH",
+    )
+    fail_on_unused: bool = option(
+        False,
+        "at the end, say which rules of yours, not bundled, never fired; exit with 3 where there are any",
+        read=flag,
+    )
+    until_eof: bool = option(
+        False, "stop when standard input ends, as it does when whoever started this is gone", read=flag
     )
     log_level: str | None = option(
         None,

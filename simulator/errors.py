@@ -58,6 +58,11 @@ KEY_UNKNOWN = BY_CODE[200800001]
 KEY_WRONG = BY_CODE[200800002]
 ACCOUNT_LOCKED = BY_CODE[200800003]
 
+ANSWERED = (
+    TOKEN_EXPIRED, TOKEN_INVALID, INTERNAL_ERROR, PARAMETER_INCORRECT, KEY_UNKNOWN, KEY_WRONG, ACCOUNT_LOCKED,
+)  # fmt: skip
+"""Those that the service answers with by itself; of the others only a rule makes use."""
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -68,12 +73,19 @@ class Problem:
     """Field, value and rule, for `errorMsg` and the log."""
     status: int | None = None
     """The HTTP status it forces; None leaves it to the setting `error_status`."""
+    fix: str = ""
+    """What to do about it, for the log and the journal; the vendor's answer never has it."""
 
     @property
     def message(self) -> str:
         """The text of `errorMsg`."""
         # Guess: [error-message] the documented words, a colon, our detail; a capture of each would settle it.
         return f"{self.error.message}: {self.detail}" if self.detail else self.error.message
+
+    @property
+    def told(self) -> str:
+        """The same for the log, with the likely fix."""
+        return f"{self.message}; {self.fix}" if self.fix else self.message
 
 
 class Refusal(Exception):

@@ -41,23 +41,16 @@ class Explanation:
     verdicts: tuple[Verdict, ...]
 
 
-class Unrecorded(Journal):
-    """A journal for exchanges that never happened."""
-
-    def record(self, exchange: Exchange) -> None:
-        """Leave no trace."""
-
-
 def explain(
     tenants: Tenants, request: Request, repeat: int = 1, *, bad_json_status: int = 400
 ) -> Iterator[Explanation]:
     """What happens to `request`, sent so many times; the counters of `tenants` move as they would."""
     router = Router(bad_json_status=bad_json_status)
-    pipeline = Pipeline(router, tenants, Unrecorded())
+    pipeline = Pipeline(router, tenants, Journal())
     call = router.route(request)
     rules = tenants.of(call).rules.rules
     for _ in range(repeat):
-        exchange = pipeline.handle(request)
+        exchange = pipeline.decide(request)
         yield Explanation(exchange, verdicts(rules, view(call, exchange.honest), exchange))
 
 

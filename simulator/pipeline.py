@@ -5,17 +5,21 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 from functools import partial
+from time import perf_counter
 from urllib.parse import quote
 
 from simulator.errors import INTERNAL_ERROR
 from simulator.exchange import Answer, Exchange
 from simulator.failure.actions import NotApplicable
+from simulator.failure.global_delay import GlobalDelay
 from simulator.failure.matching import View
 from simulator.failure.rules import HONEST, Decision, token_of
 from simulator.http import Request, Response
 from simulator.journal import Journal
+from simulator.metering import Meter
 from simulator.oifde.routing import Call, Router
 from simulator.tenants import Tenant, Tenants
+from simulator.verification.coverage import Coverage
 
 log = logging.getLogger("simulator")
 
@@ -25,27 +29,58 @@ PROVENANCE = "X-Simulator-Rule"
 class Pipeline:
     """Decides what happens to each request."""
 
-    def __init__(self, router: Router, tenants: Tenants, journal: Journal) -> None:
+    def __init__(
+        self,
+        router: Router,
+        tenants: Tenants,
+        journal: Journal,
+        meter: Meter | None = None,
+        coverage: Coverage | None = None,
+        delay: GlobalDelay | None = None,
+    ) -> None:
         self.tenants = tenants
         self._router = router
         self._journal = journal
+        self._meter = meter or Meter()
+        self._coverage = coverage or Coverage()
+        self._delay = delay or GlobalDelay()
 
     def handle(self, request: Request) -> Exchange:
-        """Decide everything about `request`, at one stroke, and put it on record."""
+        """Decide everything about `request`, and put it on record."""
+        began = perf_counter()
+        exchange = self.decide(request)
+        if self._delay.faults:
+            exchange.script = self._delay.before(exchange.script)
+        self._meter.count(self._journal.record(exchange), perf_counter() - began)
+        return exchange
+
+    def unreadable(self, why: str, response: Response) -> Exchange:
+        """Put bytes on record that are no request, `why`, and what they are answered; nobody's."""
+        request = Request("", "", {}, obstacle=why, keep_alive=False)
+        now = self.tenants.nobody().clock.now()
+        honest, script = Answer(response, {"errorCode": None}), response.script(request, now)
+        notes = (f"not HTTP, refused: {why}",)
+        exchange = Exchange(now, "", "", request, honest, response, script, notes=notes)
+        self._meter.count(self._journal.record(exchange), 0.0)
+        return exchange
+
+    def decide(self, request: Request) -> Exchange:
+        """Decide everything about `request`, at one stroke; rules count it, and nothing is recorded."""
         call = self._router.route(request)
         tenant = None
         try:
             tenant = self.tenants.of(call)
-            exchange = _decided(tenant, call)
+            rules = tenant.rules
+            if rules.rules and not rules.covered:
+                self._coverage.asked(self.tenants.scenarios[tenant.id], rules)
+            return _decided(tenant, call, self._coverage)
         except Exception as defect:
             # Guess: [internal-error] a fault of the server is 10000001; a capture of one would settle it.
             log.exception("a defect of the simulator; the client was answered %d", INTERNAL_ERROR.code)
-            exchange = _broken(tenant or self.tenants.nobody(), call, defect)
-        self._journal.record(exchange)
-        return exchange
+            return _broken(tenant or self.tenants.nobody(), call, defect)
 
 
-def _decided(tenant: Tenant, call: Call) -> Exchange:
+def _decided(tenant: Tenant, call: Call, coverage: Coverage) -> Exchange:
     now = tenant.clock.now()
     honest = tenant.service.respond(call, now)
     if not tenant.rules.rules:
@@ -55,7 +90,7 @@ def _decided(tenant: Tenant, call: Call) -> Exchange:
     if decision is HONEST:
         exchange = _unspoiled(tenant, call, honest, now)
     else:
-        exchange = _spoiled(tenant, call, honest, decision, now)
+        exchange = _spoiled(tenant, call, honest, decision, now, coverage)
     if not exchange.rule:
         exchange.nearly = partial(tenant.rules.near_misses, seen)
     return exchange
@@ -64,7 +99,10 @@ def _decided(tenant: Tenant, call: Call) -> Exchange:
 def _unspoiled(tenant: Tenant, call: Call, honest: Answer, now: int) -> Exchange:
     response = honest.response
     script = response.script(call.request, now)
-    return Exchange(now, tenant.id, call.operation, call.request, honest, response, script)
+    return Exchange(
+        now, tenant.id, call.operation, call.request, honest, response, script,
+        "", (), (), (), call.document,
+    )  # fmt: skip
 
 
 def _broken(tenant: Tenant, call: Call, defect: Exception) -> Exchange:
@@ -74,7 +112,10 @@ def _broken(tenant: Tenant, call: Call, defect: Exception) -> Exchange:
     response = honest.response
     script = response.script(call.request, now)
     note = f"a defect of the simulator: {type(defect).__name__}: {defect}"
-    return Exchange(now, tenant.id, call.operation, call.request, honest, response, script, notes=(note,))
+    return Exchange(
+        now, tenant.id, call.operation, call.request, honest, response, script,
+        "", (), (), (note,), call.document,
+    )  # fmt: skip
 
 
 def view(call: Call, honest: Answer) -> View:
@@ -83,7 +124,9 @@ def view(call: Call, honest: Answer) -> View:
     return View(call.operation, call.document, call.request.headers, fields)
 
 
-def _spoiled(tenant: Tenant, call: Call, honest: Answer, decision: Decision, now: int) -> Exchange:
+def _spoiled(
+    tenant: Tenant, call: Call, honest: Answer, decision: Decision, now: int, coverage: Coverage
+) -> Exchange:
     notes: tuple[str, ...] = ()
     try:
         response = decision.reshape(honest, partial(tenant.service.refuse, call))
@@ -95,11 +138,13 @@ def _spoiled(tenant: Tenant, call: Call, honest: Answer, decision: Decision, now
         response = _told(response, decision)
     whole = response.script(call.request, now)
     script = decision.spoil(whole)
+    if decision.rule:
+        coverage.fired(tenant.rules, decision, spoiled=script != whole)
     if decision.faults and script == whole:
         notes = (*notes, f"{decision.rule}: nothing in this answer for {', '.join(decision.faults)} to spoil")
     return Exchange(
         now, tenant.id, call.operation, call.request, honest, response, script,
-        decision.rule, decision.faults, decision.held_back, notes,
+        decision.rule, decision.faults, decision.held_back, notes, call.document,
     )  # fmt: skip
 
 

@@ -29,6 +29,14 @@ def count(text: str) -> int:
     return _within(text, 1, 999_999, "a whole number from 1 to 999999")
 
 
+def bearer_token(text: str) -> str:
+    """A token that can stand in an Authorization header."""
+    if not re.fullmatch(r"[A-Za-z0-9._~+/=-]{8,256}", text, re.ASCII):
+        # What was given is a secret, and is not repeated.
+        raise ValueError("expected a token of 8 to 256 letters, digits and ._~+/=-")
+    return text
+
+
 def byte_count(text: str) -> int:
     """A number of bytes: `1048576`, `512KiB`, `1MiB`."""
     found = re.fullmatch(r"([0-9]{1,12})(|KiB|MiB|GiB)", text, re.ASCII)

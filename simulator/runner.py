@@ -4,29 +4,32 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import json
-import logging
-import os
-import signal
-import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+from typing import TYPE_CHECKING, TextIO
 
 from aiohttp import web
 
-from simulator import world
+from simulator import logs, process, world
 from simulator.banner import banner
 from simulator.config import Settings
+from simulator.failure.global_delay import GlobalDelay
 from simulator.http import url
 from simulator.journal import Journal
+from simulator.journal.ledgers import Bounds
+from simulator.metering import Meter
 from simulator.oifde.routing import Router
 from simulator.pipeline import Pipeline
 from simulator.tenants import Tenants
-from simulator.web.control import control_plane
+from simulator.tenants.on_demand import OnDemand
+from simulator.verification import reporting
+from simulator.verification.coverage import Coverage
+from simulator.web.control import guarding
+from simulator.web.control.app import control_plane
+from simulator.web.control.plane import Plane
 from simulator.web.listener import listener
+from simulator.web.port import BACKLOG, Port
 from simulator.web.reading import Limits
 from simulator.web.server import data_plane
 
@@ -34,9 +37,8 @@ if TYPE_CHECKING:
     from simulator.watching import Watcher
     from simulator.web.tls import ServerTls
 
-BACKLOG = 4096
-"""Connections that may wait to be accepted; the kernel may allow fewer."""
-
+UNUSED = 3
+"""Exit code where rules never fired, and that was asked."""
 
 COLLECTOR = (10_000, 20, 50)
 """When the collector runs: a request makes many objects and no cycle of our own, so it may come seldom."""
@@ -54,9 +56,16 @@ class Simulator:
         self.tenants = tenants
         self.data_url = ""
         self.control_url = ""
+        bounds = Bounds(settings.journal_exchanges, settings.journal_tenant_bytes, settings.journal_bytes)
+        self.journal = Journal(bounds, seed=settings.seed)
+        self.meter = Meter()
+        self.coverage = Coverage()
+        self.coverage.expect(world.given(settings, tenants.scenarios))
         self._settings = settings
         self._tls = _server_tls(settings)
-        self._runners: list[web.BaseRunner] = []
+        self.token = guarding.token(settings)
+        """What the control plane wants as a bearer token; None for nothing."""
+        self._running: list[web.BaseRunner | Port] = []
 
     @property
     def ca_pem(self) -> bytes | None:
@@ -67,7 +76,8 @@ class Simulator:
         """Open the vendor's port, then the control plane. Raises OSError when one cannot be opened."""
         settings = self._settings
         router = Router(bad_json_status=settings.bad_json_status)
-        pipeline = Pipeline(router, self.tenants, Journal())
+        delay = GlobalDelay(settings.seed)
+        pipeline = Pipeline(router, self.tenants, self.journal, self.meter, self.coverage, delay)
         limits = Limits(settings.max_body, settings.body_timeout)
         data = data_plane(
             pipeline,
@@ -76,28 +86,38 @@ class Simulator:
             write_seconds=settings.write_timeout,
             max_waiting=settings.max_waiting,
         )
-        control = control_plane(self.tenants, self.ca_pem)
+        port = Port(data, settings.host, settings.port, self._tls.context if self._tls else None)
+        plane = Plane(
+            tenants=self.tenants,
+            on_demand=OnDemand(self.tenants),
+            journal=self.journal,
+            meter=self.meter,
+            coverage=self.coverage,
+            ca_pem=self.ca_pem,
+            port=port,
+            delay=delay,
+        )
+        control = control_plane(plane, self.token)
         try:
-            self.data_url = await self._open(data, settings.host, settings.port, self._tls)
-            self.control_url = await self._open(control, settings.control_host, settings.control_port, None)
+            self._running.append(port)
+            await port.start()
+            self.data_url = port.url
+            self.control_url = await self._open(control, settings.control_host, settings.control_port)
         except BaseException:
             await self.stop()
             raise
 
     async def stop(self) -> None:
         """Finish what is in flight, then close both listeners."""
-        while self._runners:
-            await self._runners.pop().cleanup()
+        while self._running:
+            await self._running.pop().cleanup()
 
-    async def _open(self, runner: web.BaseRunner, host: str, port: int, server_tls: ServerTls | None) -> str:
+    async def _open(self, runner: web.BaseRunner, host: str, port: int) -> str:
         await runner.setup()
-        self._runners.append(runner)
+        self._running.append(runner)
         bound = listener(host, port)
-        site = web.SockSite(
-            runner, bound, ssl_context=server_tls.context if server_tls else None, backlog=BACKLOG
-        )
-        await site.start()
-        return url("https" if server_tls else "http", host, bound.getsockname()[1])
+        await web.SockSite(runner, bound, backlog=BACKLOG).start()
+        return url("http", host, bound.getsockname()[1])
 
 
 def _server_tls(settings: Settings) -> ServerTls | None:
@@ -114,18 +134,36 @@ def _server_tls(settings: Settings) -> ServerTls | None:
 
 def serve(settings: Settings, out: TextIO) -> int:
     """Serve until SIGTERM or SIGINT; returns the exit code."""
-    _log_to_stderr(settings.log_level or ("info" if sys.stderr.isatty() else "warning"))
-    watcher = _watcher(settings)
-    scenarios = watcher.scenarios if watcher else world.scenarios(settings)
-    tenants = Tenants(scenarios, seed=settings.seed, error_status=settings.error_status)
-    simulator = Simulator(settings, tenants)
+    logs.to_stderr(settings.log_level)
+    simulator, watcher = made(settings)
     # What is loaded stays: the collector, off since the start, need never walk it.
     gc.freeze()
     gc.set_threshold(*COLLECTOR)
     gc.enable()
-    with asyncio.Runner(loop_factory=_loop_factory()) as loop:
+    with asyncio.Runner(loop_factory=process.loop_factory()) as loop:
         loop.run(_serve(simulator, settings, watcher, out))
-    return 0
+    return covered(simulator.coverage, out) if settings.fail_on_unused else 0
+
+
+def covered(coverage: Coverage, out: TextIO) -> int:
+    """Say which rules never fired; the exit code."""
+    for line in reporting.lines(coverage):
+        print(line, file=out)
+    out.flush()
+    return 0 if reporting.passed(coverage) else UNUSED
+
+
+def made(settings: Settings) -> tuple[Simulator, Watcher | None]:
+    """A server that does not listen yet, and what follows its files. Raises ValueError or OSError."""
+    watcher = _watcher(settings)
+    scenarios = watcher.scenarios if watcher else world.scenarios(settings)
+    tenants = Tenants(
+        scenarios,
+        seed=settings.seed,
+        error_status=settings.error_status,
+        any_credentials=settings.any_credentials,
+    )
+    return Simulator(settings, tenants), watcher
 
 
 def _watcher(settings: Settings) -> Watcher | None:
@@ -142,20 +180,31 @@ def _following(watcher: Watcher | None, tenants: Tenants) -> AbstractContextMana
 
 async def _serve(simulator: Simulator, settings: Settings, watcher: Watcher | None, out: TextIO) -> None:
     stop = asyncio.Event()
-    _on_signals(stop.set)
+    process.on_signals(stop.set)
+    if settings.until_eof:
+        process.on_end_of_input(stop.set)
+    async with up(simulator, settings, watcher):
+        lines = banner(
+            simulator.tenants,
+            settings,
+            data_url=simulator.data_url,
+            control_url=simulator.control_url,
+            authority=simulator.ca_pem is not None,
+            token=simulator.token if settings.control_token is None else None,
+        )
+        print(lines, file=out, flush=True)
+        await stop.wait()
+
+
+@asynccontextmanager
+async def up(simulator: Simulator, settings: Settings, watcher: Watcher | None) -> AsyncIterator[None]:
+    """Both planes listen, files are followed and the ready file is there, until the end of the block."""
     await simulator.start()
     try:
-        with _following(watcher, simulator.tenants), _ready_file(settings.ready_file, simulator):
-            lines = banner(
-                simulator.tenants,
-                settings,
-                data_url=simulator.data_url,
-                control_url=simulator.control_url,
-                authority=simulator.ca_pem is not None,
-            )
-            print(lines, file=out, flush=True)
+        urls = {"data": simulator.data_url, "control": simulator.control_url}
+        with _following(watcher, simulator.tenants), process.ready_file(settings.ready_file, **urls):
             warming = asyncio.get_running_loop().call_later(WARM_AFTER, _warm, simulator.tenants)
-            await stop.wait()
+            yield
             warming.cancel()
     finally:
         await simulator.stop()
@@ -164,39 +213,3 @@ async def _serve(simulator: Simulator, settings: Settings, watcher: Watcher | No
 def _warm(tenants: Tenants) -> None:
     # A thread of its own, which nobody waits for: a server that is stopped meanwhile just goes.
     threading.Thread(target=tenants.warm, name="warm", daemon=True).start()
-
-
-@contextmanager
-def _ready_file(path: Path | None, simulator: Simulator) -> Iterator[None]:
-    if path is None:
-        yield
-        return
-    ready = {"data": simulator.data_url, "control": simulator.control_url, "pid": os.getpid()}
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.write_text(json.dumps(ready) + "\n")
-    draft.replace(path)
-    try:
-        yield
-    finally:
-        path.unlink(missing_ok=True)
-
-
-def _on_signals(stop: Callable[[], None]) -> None:
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        with suppress(NotImplementedError):  # Windows: Ctrl-C raises KeyboardInterrupt instead
-            loop.add_signal_handler(number, stop)
-
-
-def _loop_factory() -> Callable[[], Any] | None:
-    try:
-        import uvloop
-    except ImportError:
-        return None
-    return uvloop.new_event_loop
-
-
-def _log_to_stderr(level: str) -> None:
-    logging.basicConfig(level=level.upper(), format="%(asctime)s %(levelname)-7s %(message)s", force=True)
-    logging.getLogger("aiohttp").setLevel(logging.ERROR)
-    logging.getLogger("faker").setLevel(logging.WARNING)  # its debug lines are of its own insides

@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from threading import Thread
 
-from simulator import world
+from simulator import logs, world
 from simulator.config import Settings
 from simulator.failure import loading
 from simulator.failure.located import ScenarioErrors
@@ -24,7 +24,7 @@ from simulator.shelf import Shelf
 from simulator.stamps import GONE, Stamp, Stamps
 from simulator.tenants import Tenant, Tenants
 
-log = logging.getLogger("simulator")
+log = logging.getLogger(logs.FOLLOWED)
 
 PERIOD = 0.2
 """Seconds between two looks."""
@@ -147,13 +147,24 @@ def _do(deeds: list[Deed]) -> None:
 
 
 def _put(tenants: Tenants, scenario: Scenario, tenant: Tenant) -> None:
-    tenants.put(scenario, tenant)
-    log.info("tenant %s: loaded %s", tenant.id, scenario.origin)
+    if tenants.put(scenario, tenant):
+        log.info("tenant %s: loaded %s", tenant.id, scenario.origin)
+    else:
+        log.warning(
+            "tenant %s: %s is not served, for POST /tenants has made a tenant of this id; "
+            "POST /reset ends that",
+            tenant.id,
+            scenario.origin,
+        )
 
 
 def _remove(tenants: Tenants, name: str, scenario: Scenario) -> None:
-    tenants.remove(name)
-    log.warning("tenant %s: removed; %s has it no more", name, scenario.origin)
+    if tenants.remove(name):
+        log.warning("tenant %s: removed; %s has it no more", name, scenario.origin)
+    else:
+        log.warning(
+            "tenant %s: %s has it no more; the one that POST /tenants made stays", name, scenario.origin
+        )
 
 
 async def _aside(work: Callable[[], list[Deed]]) -> list[Deed]:

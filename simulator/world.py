@@ -66,6 +66,14 @@ def by_id(given: Mapping[Path, Scenario]) -> Mapping[str, Scenario]:
     return {scenario.id: scenario for scenario in given.values()}
 
 
+def given(settings: Settings, scenarios: Shelf) -> list[Scenario]:
+    """Those that come from files of the settings, and not from the gallery."""
+    if not settings.scenarios:
+        return []
+    files = {loading.printable(path) for path in loading.find(settings.scenarios)}
+    return [scenario for scenario in scenarios.read().values() if scenario.origin in files]
+
+
 def clashes(scenarios: Iterable[Scenario]) -> list[str]:
     """A line for each file that takes the tenant id of another one before it."""
     last: dict[str, str] = {}

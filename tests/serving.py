@@ -26,8 +26,9 @@ from urllib.parse import urlsplit
 
 from conftest import QUERY
 
-from simulator import runner, world
+from simulator import world
 from simulator.config import Settings
+from simulator.process import loop_factory
 from simulator.runner import Simulator
 from simulator.tenants import Tenants
 
@@ -42,7 +43,12 @@ CALM: dict[str, Any] = {"port": 0, "control_port": 0, "tls": "off", "log_level":
 def running(**given: Any) -> Iterator[Simulator]:
     """A server in a thread of its own, on the event loop that `serve` uses."""
     settings = Settings(**CALM | given)
-    tenants = Tenants(world.scenarios(settings), seed=settings.seed, error_status=settings.error_status)
+    tenants = Tenants(
+        world.scenarios(settings),
+        seed=settings.seed,
+        error_status=settings.error_status,
+        any_credentials=settings.any_credentials,
+    )
     simulator = Simulator(settings, tenants)
     up: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = Future()
     with ThreadPoolExecutor(1) as threads:
@@ -63,7 +69,7 @@ def _run(simulator: Simulator, up: Future[tuple[asyncio.AbstractEventLoop, async
         await stop.wait()
         await simulator.stop()
 
-    with asyncio.Runner(loop_factory=runner._loop_factory()) as loop:
+    with asyncio.Runner(loop_factory=loop_factory()) as loop:
         loop.run(until_told())
 
 

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator import resources
-from simulator.failure import loading, units
+from simulator.failure import explaining, loading, units
 from simulator.failure.located import ScenarioErrors
 from simulator.failure.mending import mended
 from simulator.failure.scenario import Scenario, SettingsSpec, TenantSpec
@@ -297,3 +297,39 @@ def test_any_bytes_give_a_scenario_or_located_errors_and_never_another_exception
         )
     else:
         assert scenario.tenant.token_lifetime >= 1
+
+
+# Large ones
+
+
+LARGE_AND_WRONG: dict[str, Any] = {
+    "members of a wrong kind": {"rules": [0] * 100_000},
+    "rules that do nothing": {"rules": [{}] * 100_000},
+    "unknown keys": {"rules": [{f"k{n}": 1 for n in range(3_000)}] * 30},
+    "unknown keys at its top": {f"k{n}": 1 for n in range(100_000)},
+    "records of nothing": {"sessions": {"records": [{}] * 100_000}},
+    "names that are taken": {"rules": [{"name": "a", "token": "expire"}] * 2_000},
+}
+
+
+@pytest.mark.parametrize("value", LARGE_AND_WRONG.values(), ids=LARGE_AND_WRONG.keys())
+def test_of_very_many_mistakes_the_first_are_told(value: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def meant(written: str, known: Any) -> str:
+        asked.append(written)
+        return ""
+
+    monkeypatch.setattr(explaining, "meant", meant)
+    with pytest.raises(ScenarioErrors) as caught:
+        loading.of(value, "f.json", "f")
+    assert 1 < len(caught.value.errors) <= loading.MOST_TOLD + 1
+    assert sum("there may be more mistakes" in str(each) for each in caught.value.errors) == 1
+    assert len(asked) <= loading.MOST_TOLD + 1
+
+
+@pytest.mark.parametrize("value", [[0] * 400_001, {"rules": [[]] * 400_001}], ids=["list", "rules"])
+def test_what_is_too_large_is_not_looked_at(value: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loading, "plain", None)
+    with pytest.raises(ScenarioErrors, match="more than 400,000 values"):
+        loading.of(value, "f.json", "f")

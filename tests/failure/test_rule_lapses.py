@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from simulator import errors
 from simulator.failure import faults, loading
 from simulator.failure.located import ScenarioErrors
 from simulator.failure.matching import ABSENT, Condition
@@ -16,6 +17,11 @@ from simulator.failure.rule_reach import Scope
 from simulator.resources import read_json, schemas
 
 WRONG = {
+    "a duration without its unit": (
+        "{faults: [{latency: 300}]}",
+        "25",
+        "latency: found the number 300; write a duration with its unit, such as 200ms",
+    ),
     "unknown fault": (
         "{faults: [{latancy: 200ms}]}",
         "16",
@@ -365,6 +371,22 @@ IDLE = {
         "18",
         'no rule leads to the state "down"',
     ),
+    "an errorCode that nobody gets": (
+        "{match: {response: {errorCode: 900003}}, token: expire}",
+        "36",
+        "no honest answer has the errorCode 900003; they have 0, 900001, 900002, 10000001, ",
+    ),
+    "errorCodes that nobody gets": (
+        "{match: {response: {errorCode: {enum: [1, 10000003]}}}, token: expire}",
+        "36",
+        "no honest answer has the errorCode",
+    ),
+}
+MEANT = {
+    "a code": "{match: {response: {errorCode: 900001}}, token: expire}",
+    "success": "{match: {response: {errorCode: 0}}, token: expire}",
+    "any failure": "{match: {response: {errorCode: {not: {const: 0}}}}, token: expire}",
+    "presence": "{match: {response: {errorCode: true}}, token: expire}",
 }
 
 
@@ -373,6 +395,23 @@ def test_what_will_never_happen_is_warned_of(rule: str, column: str, words: str)
     (warning,) = warned(rule)
     assert warning.startswith(f"acme.yaml:2:{column}: rules[0]")
     assert words in warning
+
+
+@pytest.mark.parametrize("rule", MEANT.values(), ids=MEANT.keys())
+def test_an_error_code_that_some_answer_has_is_not_warned_of(rule: str) -> None:
+    assert not warned(rule)
+
+
+def test_every_code_that_the_service_answers_with_is_known_to_the_warning() -> None:
+    used = {name for name in vars(errors) if isinstance(getattr(errors, name), errors.VendorError)}
+    assert {getattr(errors, name) for name in used} == {*errors.ANSWERED}
+
+
+@pytest.mark.parametrize(("written", "near"), [("downn", "down"), ("Start", "start")])
+def test_a_state_that_nothing_leads_to_has_the_nearest_one_named(written: str, near: str) -> None:
+    into = "{match: {request: {pageNum: '2'}}, state: {becomes: down}, token: expire}"
+    (warning,) = warned(into, f"{{state: {{is: {written}}}, token: expire}}")
+    assert warning.endswith(f'no rule leads to the state "{written}"; did you mean "{near}"?')
 
 
 def test_a_state_is_led_to_under_the_same_per() -> None:

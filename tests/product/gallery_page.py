@@ -61,7 +61,8 @@ begin when the server starts.
 
 The files are short and made to be copied: [how to write one](scenarios.md). A client whose tenantId cannot be
 changed meets one under its own: `oifde-simulator serve --tenant ITS-ID=outage`; or `ITS-ID=magic`, where the
-userMobile of a query chooses.
+userMobile of a query chooses. One whose secret cannot be changed either: add `--any-credentials`, which takes
+every secret and every token that is not empty.
 """
 
 

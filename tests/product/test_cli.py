@@ -150,6 +150,28 @@ def test_check_of_a_file_that_is_hardly_meant_so_warns_and_is_exit_0(
     assert good == f"{path}: good: tenant acme, 0 records, 2 rules"
 
 
+CLASHING = {"a": "tenant: {id: acme}\n", "b": "tenant: {id: acme}\n"}
+STATES = {"a": "rules: [{state: {is: downn}, token: expire}]\n"}
+
+
+@pytest.mark.parametrize("files", [CLASHING, STATES], ids=["of two files", "of one"])
+def test_check_strict_exits_1_for_a_warning(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], files: dict[str, str]
+) -> None:
+    for name, text in files.items():
+        (tmp_path / f"{name}.yaml").write_text(text)
+    assert main(["check", str(tmp_path)]) == 0
+    plain = capsys.readouterr().out
+    assert plain.count("(warning)") == 1
+    assert main(["check", "--strict", str(tmp_path)]) == 1
+    assert capsys.readouterr().out == plain
+
+
+def test_check_strict_of_good_files_exits_0(tmp_path: Path) -> None:
+    (tmp_path / "acme.yaml").write_text(GOOD)
+    assert main(["check", "--strict", str(tmp_path)]) == 0
+
+
 def test_check_of_two_files_with_one_tenant_warns_and_names_both(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -191,6 +213,7 @@ TEXTS: dict[str, tuple[str, Any]] = {
     "no_bundled": ("true", True),
     "watch": ("true", True),
     "tenant": ("ours=paging", (("ours", "paging"),)),
+    "any_credentials": ("true", True),
     "host": ("0.0.0.0", "0.0.0.0"),
     "port": ("1234", 1234),
     "tls": ("off", "off"),
@@ -208,7 +231,13 @@ TEXTS: dict[str, tuple[str, Any]] = {
     "body_timeout": ("2m", 120.0),
     "write_timeout": ("1h", 3600.0),
     "max_waiting": ("20", 20),
+    "journal_exchanges": ("20", 20),
+    "journal_tenant_bytes": ("1MiB", 1 << 20),
+    "journal_bytes": ("2GiB", 2 << 30),
+    "control_token": ("0123456789abcdef", "0123456789abcdef"),
     "ready_file": ("ready.json", Path("ready.json")),
+    "fail_on_unused": ("true", True),
+    "until_eof": ("true", True),
     "log_level": ("debug", "debug"),
 }
 SETTINGS = {entry.name: entry for entry in fields(Settings)}

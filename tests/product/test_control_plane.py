@@ -66,7 +66,9 @@ def test_tenants_are_listed_with_what_is_there(server: Simulator) -> None:
     counts = {"tenant001": 1, "paging": 250, "acme": 2, "zenith": 2, "outage": 0}
     assert {name: tenants[name]["records"] for name in counts} == counts
     assert tenants["acme"]["description"] == "Two calls.\nMore about them."
-    assert all(tenant.keys() == {"id", "description", "records", "generator"} for tenant in tenants.values())
+    assert all(
+        tenant.keys() == {"id", "description", "records", "generator", "made"} for tenant in tenants.values()
+    )
 
 
 @pytest.mark.parametrize("path", ROUTES)
@@ -114,9 +116,12 @@ def test_another_path_is_404_and_names_what_is_there(server: Simulator, path: st
 @pytest.mark.parametrize("path", ROUTES)
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
 def test_another_method_is_405_with_allow(server: Simulator, path: str, method: str) -> None:
+    if path == "/tenants" and method == "POST":
+        pytest.skip("tenants are made so")
     status, allow, detail = problem(server, path, method)
-    assert (status, allow) == (405, "GET,HEAD")
-    assert detail == f"{method} is not for {path}; expected GET, HEAD"
+    assert status == 405
+    assert method not in allow.split(",")
+    assert detail == f"{method} is not for {path}; expected {', '.join(sorted(allow.split(',')))}"
 
 
 def test_no_path_of_ours_is_on_the_vendors_port(server: Simulator) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 
 import faults_page
 import pytest
-from fault_clients import CLIENTS, GOOD, versions
+from fault_clients import CLIENTS, GOOD, Ask, versions
 from serving import PATIENCE, environment
 
 from simulator.failure.faults import FAULTS
@@ -17,15 +18,30 @@ from simulator.failure.faults import FAULTS
 ADVICE = "docs/faults.md is old: run python tests/product/faults_page.py --write and look at what has changed"
 AS_THE_MACHINE_HAS_THEM = {"Node fetch": 1, "curl": 2}
 """Clients that do not come with the tests, and how many parts of their version must be the page's."""
+AGAIN = 2
+"""How often a case that differs is met again before it counts."""
 Seen = dict[str, dict[str, str]]
 
 
 @pytest.fixture(scope="module")
-def meeting() -> Iterator[dict[str, Future[dict[str, str]]]]:
+def meeting(told: Seen) -> Iterator[dict[str, Future[dict[str, str]]]]:
     """All clients that are here, at once; what each sees, by case."""
     here = [client for client, version in versions().items() if version]
     with faults_page.asking() as ask, ThreadPoolExecutor(len(here)) as threads:
-        yield {client: threads.submit(CLIENTS[client], ask) for client in here}
+        yield {client: threads.submit(_met, client, ask, told[client]) for client in here}
+
+
+def _met(client: str, ask: Ask, told: Mapping[str, str]) -> dict[str, str]:
+    """What a client sees; what differs from the page is met again, with fewer beside it.
+
+    Clients wait for a second, and everything at once may keep a busy machine from answering in it.
+    """
+    seen = CLIENTS[client](ask)
+    for _ in range(AGAIN):
+        different = [case for case in ask.cases if seen[case] != told.get(case)]
+        for case in different:
+            seen |= CLIENTS[client](replace(ask, cases=(case,)))
+    return seen
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +57,7 @@ def test_a_client_sees_what_the_page_says(
     parts = AS_THE_MACHINE_HAS_THEM.get(client, 0)
     if here.split(".")[:parts] != there.split(".")[:parts]:
         pytest.skip(f"the page was written with {client} {there}, here is {here or 'none'}")
-    assert meeting[client].result(PATIENCE) == told[client], ADVICE
+    assert meeting[client].result(5 * PATIENCE) == told[client], ADVICE
 
 
 def test_all_else_on_the_page_follows_from_the_faults(told: Seen) -> None:

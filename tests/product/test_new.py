@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
+import jsonschema
 import pytest
+import yaml
 from conftest import QUERY, TOKEN, Plane
 
 from simulator import choosing, resources
@@ -15,7 +15,6 @@ from simulator.cli import main
 from simulator.failure import loading
 
 LINE = "# yaml-language-server: $schema="
-SCHEMA = resources.schemas() / "scenario.schema.json"
 
 
 @pytest.fixture(autouse=True)
@@ -30,7 +29,9 @@ def in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_new_scenario_is_good_and_named_by_its_file(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["new", name]) == 0
     file = name if name.startswith("acme.") else f"{name}.yaml"
-    assert capsys.readouterr().out == f"{file}: written; oifde-simulator serve --scenarios {file} --watch\n"
+    schema, line = capsys.readouterr().out.splitlines()
+    assert schema.endswith(f"the first line of {file} leads editors to it, so keep them together")
+    assert line == f"{file}: written; oifde-simulator serve --scenarios {file} --watch"
     assert main(["check", file]) == 0
     stem = Path(file).stem
     assert capsys.readouterr().out == f"{file}: good: tenant {stem}, 0 records, 1 rule\n"
@@ -45,10 +46,37 @@ async def test_a_new_scenario_does_what_it_says(plane: Plane) -> None:
     assert (await asking.query())["total"] == 40
 
 
-def test_its_first_line_leads_editors_to_the_schema() -> None:
-    first = choosing.begin("acme").read_text().splitlines()[0]
-    target = urlsplit(first.removeprefix(LINE))
-    assert (target.scheme, Path(url2pathname(target.path))) == ("file", SCHEMA.resolve())
+def test_its_first_line_leads_editors_to_the_schema_on_any_machine(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["new", "acme"]) == 0
+    assert "oifde-scenario.schema.json: written" in capsys.readouterr().out
+    text = Path("acme.yaml").read_text()
+    assert text.splitlines()[0] == f"{LINE}oifde-scenario.schema.json"
+    moved = tmp_path / "moved"
+    moved.mkdir()
+    Path("oifde-scenario.schema.json").rename(moved / "oifde-scenario.schema.json")
+    schema = json.loads((moved / "oifde-scenario.schema.json").read_text())
+    assert "openapi.json" not in json.dumps(schema)
+    beside = jsonschema.Draft202012Validator(schema)
+    whole = json.dumps(schema["properties"]["sessions"])
+    assert "callSorId" in whole
+    assert beside.is_valid(loading_value(text))
+    assert not beside.is_valid({"sessions": {"records": [{"callSorId": 5}]}})
+    assert main(["new", "other"]) == 0
+
+
+@pytest.mark.parametrize("file", sorted(resources.scenarios().glob("*.yaml")), ids=lambda file: file.stem)
+def test_the_schema_beside_accepts_what_the_shipped_one_does(file: Path) -> None:
+    beside = choosing.schema_beside(Path("acme.yaml"))
+    assert beside is not None
+    assert jsonschema.Draft202012Validator(json.loads(beside.read_text())).is_valid(
+        loading_value(file.read_text())
+    )
+
+
+def loading_value(text: str) -> object:
+    return yaml.safe_load(text)
 
 
 def test_beside_the_schema_the_line_is_a_relative_path(
@@ -57,8 +85,9 @@ def test_beside_the_schema_the_line_is_a_relative_path(
     (tmp_path / "schemas").mkdir()
     (tmp_path / "mine" / "more").mkdir(parents=True)
     monkeypatch.setattr(resources, "schemas", lambda: tmp_path / "schemas")
-    first = choosing.begin("mine/more/acme").read_text().splitlines()[0]
-    assert first == f"{LINE}../../schemas/scenario.schema.json"
+    path = choosing.begin("mine/more/acme")
+    assert path.read_text().splitlines()[0] == f"{LINE}../../schemas/scenario.schema.json"
+    assert choosing.schema_beside(path) is None
 
 
 def test_new_replaces_nothing(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from serving import PATIENCE, command, environment, run, running
@@ -107,3 +110,36 @@ def test_wait_outlasts_a_server_that_is_still_to_come(free_port: int) -> None:
     assert (asking.returncode, out) == (0, f"ready: http://127.0.0.1:{free_port}\n")
     assert server.returncode == 0
     assert run("readyz", "--url", f"http://127.0.0.1:{free_port}").returncode == 1
+
+
+def test_a_ready_file_says_where_to_ask(
+    server: Simulator, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "ready.json"
+    path.write_text(json.dumps({"data": server.data_url, "control": server.control_url, "pid": 1}))
+    assert main(["readyz", "--ready-file", str(path)]) == 0
+    assert capsys.readouterr().out == f"ready: {server.control_url}\n"
+
+
+def test_a_ready_file_is_waited_for(server: Simulator, tmp_path: Path) -> None:
+    path = tmp_path / "ready.json"
+    draft = path.with_suffix(".draft")
+    draft.write_text(json.dumps({"control": server.control_url}))
+    with ThreadPoolExecutor(1) as threads:
+        asked = threads.submit(readiness.ask, path, PATIENCE)
+        draft.replace(path)
+        assert asked.result(PATIENCE) == (True, f"ready: {server.control_url}")
+
+
+@pytest.mark.parametrize("text", [None, "", "[]", "{}", '{"control": '], ids=str)
+def test_a_ready_file_that_says_nothing_is_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str | None
+) -> None:
+    path = tmp_path / "ready.json"
+    if text is not None:
+        path.write_text(text)
+    assert main(["readyz", "--ready-file", str(path)]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith(f"not ready: {path}: ")
+    assert "serve --ready-file" in said
+    assert len(said.splitlines()) == 1

@@ -19,12 +19,13 @@ import pytest
 from conftest import TOKEN
 from serving import PATIENCE, Peer, post, served
 
-from simulator import asking, explanation, watching, world
+from simulator import asking, explanation, logs, watching, world
 from simulator.banner import banner
 from simulator.cli import main
 from simulator.config import Settings
 from simulator.sessions import Criteria
 from simulator.tenants import Tenants
+from simulator.tenants.on_demand import OnDemand
 from simulator.watching import Watcher
 
 SCENARIO = 'tenant: {tokens: ["' + TOKEN + '"]}\nsessions: {users: {"18000000001": %d}}\n'
@@ -53,6 +54,12 @@ class Followed:
 
     def total(self, tenant: str = "acme") -> int:
         return len(self.tenants.select(tenant, Criteria(user="18000000001")))
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> None:
+    """What a command of an earlier test made of the log is forgotten."""
+    logging.getLogger(logs.FOLLOWED).setLevel(logging.NOTSET)
 
 
 @pytest.fixture
@@ -113,7 +120,7 @@ def test_rules_begin_anew_and_tokens_stay_good(folder: Path) -> None:
     (folder / "acme.yaml").write_text(FAILS_ONCE)
     followed = follow(folder)
     token = followed.tenants.named("acme").credentials.issue(0)[0]
-    fresh = followed.tenants.named("acme").credentials.issue(followed.tenants._nowhere.now())[0]
+    fresh = followed.tenants.named("acme").credentials.issue(followed.tenants.nobody().clock.now())[0]
     statuses = [followed.ask().exchange.response.status for _ in range(2)]
     (folder / "acme.yaml").write_text(FAILS_ONCE + "# another\n")
     followed.look()
@@ -220,6 +227,29 @@ def test_tenants_that_came_another_way_are_left_alone(folder: Path) -> None:
     (folder / "acme.yaml").write_text(SCENARIO % 20)
     followed.look()
     assert followed.total("guest") == 1
+
+
+def test_a_made_tenant_keeps_its_id_whatever_files_come_and_go(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    followed = follow(folder)
+    demand = OnDemand(followed.tenants)
+    _, fresh = demand.make(demand.scenario("acme"), "later")
+    (folder / "later.yaml").write_text(SCENARIO % 20)
+    followed.look()
+    assert "later" in followed.tenants.made
+    assert followed.tenants.token("later") == fresh.token
+    assert followed.total("later") == 1
+    assert "POST /tenants has made a tenant of this id" in caplog.text
+    (folder / "later.yaml").unlink()
+    followed.look()
+    followed.look()
+    assert followed.total("later") == 1
+    assert "the one that POST /tenants made stays" in caplog.text
+    (folder / "later.yaml").write_text(SCENARIO % 20)
+    followed.look()
+    followed.tenants.restore()
+    assert followed.total("later") == 20
 
 
 # What is wrong
@@ -414,6 +444,12 @@ def test_own_tenants_and_the_example_have_a_line_each_and_the_others_a_block(
     assert (f"  watching       {folder}" in lines) == watch
 
 
+def test_the_first_lines_say_whose_ports_they_are(folder: Path) -> None:
+    data, control = printed(folder, watch=False)[1:3]
+    assert data == "  data plane     http://d   (the vendor's port: what clients call)"
+    assert control == "  control plane  http://c   (our own port)"
+
+
 def test_the_line_to_paste_asks_the_first_own_tenant_with_a_token_of_its_own(folder: Path) -> None:
     (folder / "acme.yaml").write_text('sessions: {users: {"18000000000": 0, "18000000002": 2}}\n')
     line = printed(folder, watch=False)[-1]
@@ -522,8 +558,9 @@ def test_a_running_server_follows_its_files(folder: Path) -> None:
         assert server.process.stderr is not None
         given_up = threading.Timer(PATIENCE, server.process.kill)
         given_up.start()
-        line = server.process.stderr.readline()
+        loaded, line = (server.process.stderr.readline() for _ in range(2))
         given_up.cancel()
+        assert loaded.endswith(f"INFO    tenant acme: loaded {path}\n")
         assert line.endswith(f"WARNING {path}: not loaded, the last good one stays:\n")
         assert total() == 20
         code, _ = server.stop()

@@ -25,7 +25,8 @@ import pytest
 from aiohttp import web
 from serving import PATIENCE, Peer, post
 
-from simulator import runner
+from simulator import process
+from simulator.exchange import Outcome
 from simulator.failure.faults import FAULTS, build, spoil
 from simulator.http import JSON_UTF8, Request, Response
 from simulator.population.draws import Draws
@@ -38,7 +39,7 @@ from simulator.wire import Script, Send, Wait
 
 BODY = json.dumps({"errorCode": 0, "errorMsg": "Success", "total": 1, "recordList": ["x" * 300]}).encode()
 ASK = post(b"{}")
-LOOPS = {"asyncio": None, "uvloop": runner._loop_factory()}
+LOOPS = {"asyncio": None, "uvloop": process.loop_factory()}
 
 
 class Stage:
@@ -57,7 +58,7 @@ class Stage:
 
     def handle(self, request: Request) -> Any:
         """What a pipeline would say."""
-        return SimpleNamespace(script=self.script, request=request)
+        return SimpleNamespace(script=self.script, request=request, outcome=Outcome())
 
     def peer(self) -> Peer:
         """A new client."""
