@@ -23,7 +23,6 @@ from simulator.oifde.routing import Router
 from simulator.pipeline import Pipeline
 from simulator.tenants import Tenants
 from simulator.tenants.on_demand import OnDemand
-from simulator.verification import reporting
 from simulator.verification.coverage import Coverage
 from simulator.web.control import guarding
 from simulator.web.control.app import control_plane
@@ -147,6 +146,8 @@ def serve(settings: Settings, out: TextIO) -> int:
 
 def covered(coverage: Coverage, out: TextIO) -> int:
     """Say which rules never fired; the exit code."""
+    from simulator.verification import reporting  # only wanted at the end, and by few
+
     for line in reporting.lines(coverage):
         print(line, file=out)
     out.flush()

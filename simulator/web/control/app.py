@@ -7,14 +7,22 @@ from typing import NoReturn
 
 from aiohttp import web
 
-from simulator.web.control import document, health, journal
-from simulator.web.control.bodies import LARGEST, body
+from simulator.web.control import document, health
 from simulator.web.control.document import Route
 from simulator.web.control.guarding import guard
 from simulator.web.control.parameters import Parameters
 from simulator.web.control.plane import Plane, Room
 from simulator.web.control.problems import Answering, begin, problems
 from simulator.web.control.unreadable import ControlPlane
+
+LARGEST = 4 << 20
+"""Bytes of a body."""
+
+
+def _journal() -> Room:
+    from simulator.web.control import journal
+
+    return journal.OPERATIONS
 
 
 def _tenants() -> Room:
@@ -49,7 +57,7 @@ def _wiremock() -> Room:
 
 ROOMS: Mapping[str, Callable[[], Room]] = {
     "health": lambda: health.OPERATIONS,
-    "journal": lambda: journal.OPERATIONS,
+    "journal": _journal,
     "tenants": _tenants,
     "listener": _listener,
     "verification": _verification,
@@ -82,8 +90,10 @@ def control_plane(plane: Plane, token: str | None) -> web.AppRunner:
 
 def _answering(plane: Plane, route: Route) -> Answering:
     async def answer(request: web.Request) -> web.StreamResponse:
+        from simulator.web.control import bodies  # not wanted before somebody asks
+
         Parameters(request).judge(route.parameters)
-        asked = await body(request, route)
+        asked = await bodies.body(request, route)
         return await ROOMS[route.room]()[route.operation_id](plane, request, asked)
 
     return answer

@@ -15,8 +15,6 @@ from simulator.web.control.document import Route, schema
 from simulator.web.control.narrowing import MOST_EXPLAINED, Narrowed, narrowed
 from simulator.web.control.problems import Problem
 
-LARGEST = 4 << 20
-"""Bytes."""
 MOST_TOLD = 10
 """Breaches of the schema that are told."""
 MOST_FOUND = 100
