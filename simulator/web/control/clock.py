@@ -13,7 +13,6 @@ from simulator.failure.units import clock_complaint, instant
 from simulator.quantities import duration
 from simulator.tenants import Tenant
 from simulator.web.control.named import tenant_of
-from simulator.web.control.parameters import Parameters
 from simulator.web.control.plane import Plane, Room
 from simulator.web.control.problems import Problem, json_response
 
@@ -22,13 +21,11 @@ EXPECTED = 'expected an instant such as "2026-01-01T00:00:00Z"'
 
 async def read_clock(plane: Plane, request: web.Request, body: Any) -> web.Response:  # noqa: ARG001
     """What time it is for the tenant."""
-    Parameters(request).end()
     return json_response(clock_of(tenant_of(plane, request)))
 
 
 async def set_clock(plane: Plane, request: web.Request, body: Any) -> web.Response:
     """Stop the tenant's time or let it go on, set it, or move it on."""
-    Parameters(request).end()
     tenant = tenant_of(plane, request)
     try:
         _change(tenant.clock, body)

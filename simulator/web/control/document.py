@@ -51,7 +51,7 @@ def document() -> dict[str, Any]:
     """The whole document. Shared; not to be changed."""
     whole = resources.read_json("control.json")
     for room in ROOMS:
-        part = resources.read_json(f"control-{room}.json")
+        part = _part(room)
         whole["paths"] |= part["paths"]
         for kind, entries in part.get("components", {}).items():
             whole["components"].setdefault(kind, {}).update(entries)
@@ -61,6 +61,11 @@ def document() -> dict[str, Any]:
             if method in entry:
                 _add_refusals(path, entry[method])
     return whole
+
+
+@cache
+def _part(room: str) -> dict[str, Any]:
+    return resources.read_json(f"control-{room}.json")
 
 
 def _add_refusals(path: str, operation: dict[str, Any]) -> None:
@@ -79,7 +84,7 @@ def routes() -> tuple[Route, ...]:
 
 
 def _routes(room: str) -> Iterator[Route]:
-    for path, entry in resources.read_json(f"control-{room}.json")["paths"].items():
+    for path, entry in _part(room)["paths"].items():
         for method, operation in entry.items():
             if method in METHODS:
                 pointer = f"/paths/{path.replace('~', '~0').replace('/', '~1')}/{method}/requestBody"

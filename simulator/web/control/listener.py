@@ -8,20 +8,17 @@ from typing import Any
 from aiohttp import web
 
 from simulator.quantities import duration
-from simulator.web.control.parameters import Parameters
 from simulator.web.control.plane import Plane, Room
 from simulator.web.control.problems import Problem, json_response
 
 
 async def read_listener(plane: Plane, request: web.Request, body: Any) -> web.Response:  # noqa: ARG001
     """Whether the port listens."""
-    Parameters(request).end()
     return json_response(_told(plane))
 
 
-async def set_listener(plane: Plane, request: web.Request, body: Any) -> web.Response:
+async def set_listener(plane: Plane, request: web.Request, body: Any) -> web.Response:  # noqa: ARG001
     """Close or open the port."""
-    Parameters(request).end()
     if not body["open"]:
         await plane.port.close(_seconds(body))
         return json_response(_told(plane))

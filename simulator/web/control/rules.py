@@ -15,7 +15,6 @@ from simulator.tenants import Tenant
 from simulator.tenants.added import Taken, TooMany
 from simulator.tenants.on_demand import read_rules
 from simulator.web.control.named import tenant_of, wrong_scenario
-from simulator.web.control.parameters import Parameters
 from simulator.web.control.plane import Plane, Room
 from simulator.web.control.problems import Problem, json_response
 
@@ -24,13 +23,11 @@ GONE = "it may have gone by itself; GET /tenants/{id}/rules lists those there ar
 
 async def list_rules(plane: Plane, request: web.Request, body: Any) -> web.Response:  # noqa: ARG001
     """The rules in the order in which they are asked."""
-    Parameters(request).end()
     return json_response(rules_of(tenant_of(plane, request)))
 
 
 async def add_rules(plane: Plane, request: web.Request, body: Any) -> web.Response:
     """Ask these before those there are."""
-    Parameters(request).end()
     tenant = tenant_of(plane, request)
     given = body if isinstance(body, list) else [body]
     ttls = _ttls(given)
@@ -55,7 +52,6 @@ async def add_rules(plane: Plane, request: web.Request, body: Any) -> web.Respon
 
 async def remove_added_rules(plane: Plane, request: web.Request, body: Any) -> web.Response:  # noqa: ARG001
     """Ask those no more that were added."""
-    Parameters(request).end()
     tenant = tenant_of(plane, request)
     tenant.added.remove_all()
     return json_response(rules_of(tenant))
@@ -63,7 +59,6 @@ async def remove_added_rules(plane: Plane, request: web.Request, body: Any) -> w
 
 async def remove_rule(plane: Plane, request: web.Request, body: Any) -> web.Response:  # noqa: ARG001
     """Ask this one no more."""
-    Parameters(request).end()
     tenant, rule = tenant_of(plane, request), request.match_info["rule"]
     try:
         tenant.added.remove(rule)

@@ -16,7 +16,6 @@ from simulator.tenants.on_demand import Full, NoScenario, Taken
 from simulator.web.control.clock import OPERATIONS as CLOCK
 from simulator.web.control.clock import clock_of
 from simulator.web.control.named import name_of, wrong_scenario
-from simulator.web.control.parameters import Parameters
 from simulator.web.control.plane import Plane, Room
 from simulator.web.control.problems import Problem, json_response
 from simulator.web.control.rules import OPERATIONS as RULES
@@ -26,13 +25,11 @@ from simulator.web.control.sessions import OPERATIONS as SESSIONS
 
 async def list_tenants(plane: Plane, request: web.Request, body: Any) -> web.Response:  # noqa: ARG001
     """Every tenant: id, description, literal records, what generated ones depend on; no secrets."""
-    Parameters(request).end()
     return json_response([_brief(plane, name) for name in plane.tenants.scenarios])
 
 
-async def make_tenant(plane: Plane, request: web.Request, body: Any) -> web.Response:
+async def make_tenant(plane: Plane, request: web.Request, body: Any) -> web.Response:  # noqa: ARG001
     """Another tenant, a world of its own with fresh credentials."""
-    Parameters(request).end()
     name = body.get("tenantId")
     if name is not None and (complaint := _id_complaint(name)):
         raise Problem(HTTPStatus.BAD_REQUEST, "wrong-body", f"tenantId: {complaint}")
@@ -55,13 +52,11 @@ async def make_tenant(plane: Plane, request: web.Request, body: Any) -> web.Resp
 
 async def read_tenant(plane: Plane, request: web.Request, body: Any) -> web.Response:  # noqa: ARG001
     """One tenant with its clock and its rules."""
-    Parameters(request).end()
     return json_response(_whole(plane, name_of(plane, request)))
 
 
 async def delete_tenant(plane: Plane, request: web.Request, body: Any) -> web.Response:  # noqa: ARG001
     """From now on the tenant is unknown."""
-    Parameters(request).end()
     name = name_of(plane, request)
     plane.tenants.drop(name)
     plane.forget(name)
@@ -70,7 +65,6 @@ async def delete_tenant(plane: Plane, request: web.Request, body: Any) -> web.Re
 
 async def replace_scenario(plane: Plane, request: web.Request, body: Any) -> web.Response:
     """Another scenario for the tenant."""
-    Parameters(request).end()
     name_of(plane, request)
     scenario = await _scenario(plane, body["scenario"])
     name = name_of(plane, request)  # it may have gone meanwhile
@@ -83,7 +77,6 @@ async def replace_scenario(plane: Plane, request: web.Request, body: Any) -> web
 
 async def reset_tenant(plane: Plane, request: web.Request, body: Any) -> web.Response:  # noqa: ARG001
     """Back to the beginning of its scenario."""
-    Parameters(request).end()
     name = name_of(plane, request)
     plane.on_demand.reset(name)
     plane.journal.clear(name)
@@ -92,7 +85,6 @@ async def reset_tenant(plane: Plane, request: web.Request, body: Any) -> web.Res
 
 async def clear_tenant(plane: Plane, request: web.Request, body: Any) -> web.Response:  # noqa: ARG001
     """Back to the beginning, without rules."""
-    Parameters(request).end()
     name = name_of(plane, request)
     plane.on_demand.clear(name)
     plane.journal.clear(name)
@@ -101,7 +93,6 @@ async def clear_tenant(plane: Plane, request: web.Request, body: Any) -> web.Res
 
 async def reset_all(plane: Plane, request: web.Request, body: Any) -> web.Response:  # noqa: ARG001
     """Everything back to the files."""
-    Parameters(request).end()
     try:
         deleted = await plane.restore()
     except OSError as error:
