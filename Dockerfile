@@ -3,11 +3,11 @@
 #   docker run --rm -p 8443:8443 -p 8444:8444 oifde-simulator
 FROM python:3.13-slim AS build
 WORKDIR /source
-COPY pyproject.toml README.md LICENSE ./
+COPY pyproject.toml constraints.txt README.md LICENSE ./
 COPY simulator simulator
 COPY scenarios scenarios
 COPY schemas schemas
-RUN python -m venv /opt/simulator && /opt/simulator/bin/pip install --no-cache-dir .
+RUN python -m venv /opt/simulator && /opt/simulator/bin/pip install --no-cache-dir -c constraints.txt .
 
 FROM python:3.13-slim
 COPY --from=build /opt/simulator /opt/simulator

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
 
+from simulator.regular_expressions import VALUES, explicit_patterns
 from simulator.schema import Schema
 
 MOST_PARTS = 1000
@@ -24,8 +25,6 @@ LARGEST_PATTERN = 1 << 20
 """Bytes that a regular expression may take when it is compiled."""
 MOST_PATTERNS = 50
 
-VALUES = ("const", "enum", "examples", "default")
-"""Keywords that hold values, and no schema."""
 ELSEWHERE = ("$dynamicRef", "$recursiveRef", "$id", "id", "$anchor", "$dynamicAnchor")
 """Keywords by which a schema may lead to another one without a path to it."""
 
@@ -35,7 +34,7 @@ def bounded(document: Mapping[str, Any]) -> Schema:
     _measure(document)
     _Walk(document).take(document, 0)
     try:
-        return Schema(dict(document), backtracks=BACKTRACKS, largest_pattern=LARGEST_PATTERN)
+        return Schema(explicit_patterns(document), backtracks=BACKTRACKS, largest_pattern=LARGEST_PATTERN)
     except Exception as error:  # noqa: BLE001  jsonschema-rs raises errors of several kinds
         raise ValueError(str(error).splitlines()[0]) from None
 

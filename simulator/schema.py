@@ -15,6 +15,8 @@ from typing import Any
 
 import jsonschema_rs
 
+from simulator.regular_expressions import explicit_dots
+
 JSON = Any
 """A JSON value as Python has it: dict, list, str, int, float, bool or None."""
 
@@ -104,7 +106,9 @@ def pattern(expression: str, *, backtracks: int) -> Callable[[str], bool]:
     Raises ValueError for what is no regular expression.
     """
     options = jsonschema_rs.FancyRegexOptions(backtrack_limit=backtracks)
-    return jsonschema_rs.Draft202012Validator({"pattern": expression}, pattern_options=options).is_valid
+    return jsonschema_rs.Draft202012Validator(
+        {"pattern": explicit_dots(expression)}, pattern_options=options
+    ).is_valid
 
 
 def _refuse(uri: str) -> Any:

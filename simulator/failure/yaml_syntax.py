@@ -7,6 +7,7 @@ that contain themselves) and libyaml's composer overflows the stack on deep nest
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import yaml
@@ -69,12 +70,35 @@ def _place(before: str) -> tuple[int, int]:
     return len(lines) - 1, len(lines[-1])
 
 
+class TooDeep(Exception):
+    """The parser's own limit of nesting was passed before the caller could see it coming."""
+
+    def __init__(self, index: int) -> None:
+        """`index` is that of the character which was one level too many."""
+        super().__init__(index)
+        self.index = index
+
+
 def events(text: str, loader: Any = None) -> Iterator[Any]:
     """The events of a YAML stream, one after another. Raises NotYaml where it ceases to be YAML."""
-    parser = (loader or LOADER)(text)
+    given = 0
+    try:
+        for event in _events(text, loader or LOADER):
+            given += 1
+            yield event
+    except TooDeep as deep:
+        # libyaml reads up to 1,024 characters ahead and from 0.2.6 on bounds nesting while it does so: the
+        # levels that it has read belong to the caller, who has a bound of its own and a better message.
+        yield from islice(_events(text[: deep.index], loader or LOADER), given, None)
+
+
+def _events(text: str, loader: Any) -> Iterator[Any]:
+    parser = loader(text)
     try:
         yield from iter(parser.get_event, None)
     except yaml.MarkedYAMLError as error:
+        if "maximum nesting depth" in (error.problem or "") and error.problem_mark:
+            raise TooDeep(error.problem_mark.index) from None
         raise NotYaml(*complaint(error, text)) from None
     except (yaml.YAMLError, ValueError, OverflowError):
         # An escape beyond Unicode and an endless version number make the Python parser raise ValueError.

@@ -132,6 +132,7 @@ MATRYOSHKA = "- &l0 [1]\n" + "".join(f"- &l{n} [*l{n - 1}]\n" for n in range(1, 
 
 HARMS = [
     pytest.param("[" * 100_000, "1:65: ", "more than 64 lists and mappings", id="100,000-brackets"),
+    pytest.param("a: 1\nb: " + "[" * 100_000, "2:67: b[0]", "more than 64 lists and mappings", id="brackets-below-a-key"),
     pytest.param('{"a":' * 100_000, "1:321: ", "more than 64 lists and mappings", id="100,000-braces"),
     pytest.param("".join(" " * n + "a:\n" for n in range(99)), "65:65: ", "more than 64 lists and mappings", id="deep-block"),
     pytest.param(MATRYOSHKA, "64:9: [63][0]", "more than 64 lists and mappings", id="deep-through-aliases"),

@@ -62,7 +62,15 @@ def test_the_ports_are_those_it_listens_on() -> None:
 
 def test_the_wheel_has_all_it_is_built_from() -> None:
     copied = {source for line in instructions("COPY") if "--from" not in line for source in line.split()[:-1]}
-    assert {"pyproject.toml", "README.md", "LICENSE", "simulator", "scenarios", "schemas"} == copied
+    assert {
+        "pyproject.toml",
+        "constraints.txt",
+        "README.md",
+        "LICENSE",
+        "simulator",
+        "scenarios",
+        "schemas",
+    } == copied
     assert all((REPOSITORY / source).exists() for source in copied)
     ignored = (REPOSITORY / ".dockerignore").read_text().split()
     assert [source for source in copied if not any(fnmatch(f"!{source}", line) for line in ignored)] == []
