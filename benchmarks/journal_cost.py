@@ -18,13 +18,13 @@ from typing import Any
 from measure import HEADERS, QUERY, circumstances, middle, table
 from multidict import CIMultiDict, CIMultiDictProxy
 
-from simulator import world
-from simulator.config import Settings
-from simulator.http import Request
-from simulator.journal import Journal
-from simulator.oifde.routing import Router
-from simulator.pipeline import Pipeline
-from simulator.tenants import Tenants
+from oifde_simulator.config import Settings
+from oifde_simulator.engine.pipeline import Pipeline
+from oifde_simulator.journal import Journal
+from oifde_simulator.model.http import Request
+from oifde_simulator.oifde.router import Router
+from oifde_simulator.scenario import selection
+from oifde_simulator.tenants import Tenants
 
 GETTOKEN = "/oifde/rest/api/gettoken"
 ASKED = {
@@ -70,7 +70,7 @@ def main() -> None:
 
 def rows(chosen: argparse.Namespace) -> list[list[str]]:
     settings = Settings()
-    tenants = Tenants(world.scenarios(settings), seed="0", error_status=200)
+    tenants = Tenants(selection.scenarios(settings), seed="0", error_status=200)
     journal = Journal()
     pipeline = Pipeline(Router(bad_json_status=400), tenants, journal)
 

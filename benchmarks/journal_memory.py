@@ -15,14 +15,14 @@ from pathlib import Path
 from measure import EXAMPLE, HEADERS, QUERY, circumstances, table
 from multidict import CIMultiDict, CIMultiDictProxy
 
-from simulator import world
-from simulator.config import Settings
-from simulator.http import Request
-from simulator.journal import Journal
-from simulator.oifde.routing import Router
-from simulator.pipeline import Pipeline
-from simulator.runner import COLLECTOR
-from simulator.tenants import Tenants
+from oifde_simulator.config import Settings
+from oifde_simulator.engine.pipeline import Pipeline
+from oifde_simulator.journal import Journal
+from oifde_simulator.model.http import Request
+from oifde_simulator.oifde.router import Router
+from oifde_simulator.runtime.server import COLLECTOR
+from oifde_simulator.scenario import selection
+from oifde_simulator.tenants import Tenants
 
 FIRST = 20_000
 """Requests after which both ledgers are full."""
@@ -46,7 +46,7 @@ def main() -> None:
 
 def filled(journal: Journal, count: int) -> Iterator[tuple[int, float]]:
     """After how many requests, and the MiB that this process holds then."""
-    tenants = Tenants(world.scenarios(Settings()), seed="0", error_status=200)
+    tenants = Tenants(selection.scenarios(Settings()), seed="0", error_status=200)
     pipeline = Pipeline(Router(bad_json_status=400), tenants, journal)
     gc.freeze()
     gc.set_threshold(*COLLECTOR)  # as a server does

@@ -90,7 +90,7 @@ def unverified() -> ssl.SSLContext:
 
 def simulator(*options: str) -> list[str]:
     """The command that serves this checkout's simulator."""
-    return [sys.executable, "-m", "simulator", "serve", "--control-port", "0", *options]
+    return [sys.executable, "-m", "oifde_simulator", "serve", "--control-port", "0", *options]
 
 
 def bare(kind: str, *options: str) -> list[str]:

@@ -17,13 +17,13 @@ from typing import Any
 from measure import HEADERS, QUERY, circumstances, middle, stay_off_the_servers_core, table
 from multidict import CIMultiDict
 
-from simulator.failure import loading
-from simulator.http import Request
-from simulator.journal import Journal
-from simulator.oifde.routing import Router
-from simulator.pipeline import Pipeline
-from simulator.sessions import Criteria
-from simulator.tenants import Tenants
+from oifde_simulator.engine.pipeline import Pipeline
+from oifde_simulator.journal import Journal
+from oifde_simulator.model.http import Request
+from oifde_simulator.model.sessions import Criteria
+from oifde_simulator.oifde.router import Router
+from oifde_simulator.scenario import loader
+from oifde_simulator.tenants import Tenants
 
 CLOCK = "2026-01-01T14:00:00Z"
 PAGE = 100
@@ -46,7 +46,7 @@ class World:
             "clock": clock,
             "sessions": {"generate": {"per_day": 2}, "users": USERS, "records": records},
         }
-        scenario = loading.loads(json.dumps(written).encode(), "generated.yaml", "generated")
+        scenario = loader.loads(json.dumps(written).encode(), "generated.yaml", "generated")
         self.tenants = Tenants({"generated": scenario}, seed="0", error_status=200)
         self.tenants.warm()
         self._pipeline = Pipeline(Router(bad_json_status=400), self.tenants, Journal())

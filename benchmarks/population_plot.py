@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from simulator.population import generator
-from simulator.sessions import Criteria
+from oifde_simulator.model.sessions import Criteria
+from oifde_simulator.population import generator
 
 PAGE = Path(__file__).parents[1] / "docs" / "population.md"
 BEGIN, END = "<!-- plots: python benchmarks/population_plot.py --write -->\n", "<!-- end of plots -->\n"

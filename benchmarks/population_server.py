@@ -123,7 +123,7 @@ def over_the_wire(folder: Path, chosen: argparse.Namespace) -> list[list[str]]:
 def freeze(folder: Path) -> None:
     """Write the generated records as a scenario with literal ones."""
     target = folder / f"{FROZEN}.yaml"
-    command = [sys.executable, "-m", "simulator", "sessions", str(folder / "fresh01.yaml"), USER]
+    command = [sys.executable, "-m", "oifde_simulator", "sessions", str(folder / "fresh01.yaml"), USER]
     subprocess.run([*command, "--export", str(PAGE), "--to", str(target)], check=True, cwd=ROOT, stdout=2)
 
 

@@ -28,12 +28,12 @@ from measure import (
 )
 from multidict import CIMultiDict
 
-from simulator.failure import loading
-from simulator.http import Request
-from simulator.journal import Journal
-from simulator.oifde.routing import Router
-from simulator.pipeline import Pipeline
-from simulator.tenants import Tenants
+from oifde_simulator.engine.pipeline import Pipeline
+from oifde_simulator.journal import Journal
+from oifde_simulator.model.http import Request
+from oifde_simulator.oifde.router import Router
+from oifde_simulator.scenario import loader
+from oifde_simulator.tenants import Tenants
 
 USER, RULES = "13900000000", 50
 KINDS: Mapping[str, Any] = {
@@ -121,7 +121,7 @@ TIMES = 5000
 
 def in_process(rounds: int) -> dict[str, list[float]]:
     """Microseconds that `Pipeline.handle` takes, for each tenant in turn."""
-    scenarios = {IDS[name]: loading.loads(scenario(name).encode(), f"{name}.yaml", IDS[name]) for name in IDS}
+    scenarios = {IDS[name]: loader.loads(scenario(name).encode(), f"{name}.yaml", IDS[name]) for name in IDS}
     tenants = Tenants(scenarios, seed="0", error_status=200)
     pipeline = Pipeline(Router(bad_json_status=400), tenants, Journal())
     requests = {name: Request("POST", QUERY, CIMultiDict(HEADERS), query(name)) for name in IDS}

@@ -12,13 +12,13 @@ from aiohttp import web
 from aiohttp.test_utils import BaseTestServer, TestClient
 from hypothesis import HealthCheck, settings
 
-from simulator.failure import loading
-from simulator.journal import Journal
-from simulator.oifde.routing import Router
-from simulator.pipeline import Pipeline
-from simulator.tenants import Tenants
-from simulator.web.reading import Limits
-from simulator.web.server import data_plane
+from oifde_simulator.engine.pipeline import Pipeline
+from oifde_simulator.journal import Journal
+from oifde_simulator.oifde.router import Router
+from oifde_simulator.scenario import loader
+from oifde_simulator.tenants import Tenants
+from oifde_simulator.web.data_plane.request_reader import Limits
+from oifde_simulator.web.data_plane.server import data_plane
 
 # The same examples on every run, and no verdict by the clock: a busy machine is no defect.
 settings.register_profile(
@@ -73,7 +73,7 @@ def plane(aiohttp_client: Any) -> Plane:
     async def serve(
         *, limits: Limits | None = None, error_status: int = 200, bad_json_status: int = 400, **texts: str
     ) -> Asking:
-        scenarios = {name: loading.loads(text.encode(), f"{name}.yaml", name) for name, text in texts.items()}
+        scenarios = {name: loader.loads(text.encode(), f"{name}.yaml", name) for name, text in texts.items()}
         tenants = Tenants(scenarios, seed="0", error_status=error_status)
         pipeline = Pipeline(Router(bad_json_status=bad_json_status), tenants, Journal())
         server = DataPlane(pipeline, limits or Limits(1 << 20, 5.0))

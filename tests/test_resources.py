@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from simulator import resources
+from oifde_simulator import resources
 
 
 @pytest.fixture
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty place for the package, as in site-packages."""
-    package = tmp_path / "simulator"
-    package.mkdir()
+    package = tmp_path / "simulator" / "oifde_simulator"
+    package.mkdir(parents=True)
     monkeypatch.setattr(resources, "PACKAGE", package)
     return package
 
@@ -24,14 +24,14 @@ def folders(parent: Path) -> tuple[Path, Path]:
     return parent / "schemas", parent / "scenarios"
 
 
-def test_a_checkout_has_them_next_to_the_package() -> None:
+def test_a_checkout_has_them_beside_the_source_root() -> None:
     root = Path(__file__).parent.parent
     assert (resources.schemas(), resources.scenarios()) == (root / "schemas", root / "scenarios")
     assert resources.read_json("openapi.json")["openapi"] == "3.1.0"
 
 
 def test_a_checkout_elsewhere_is_found_too(package: Path) -> None:
-    assert folders(package.parent) == (resources.schemas(), resources.scenarios())
+    assert folders(package.parent.parent) == (resources.schemas(), resources.scenarios())
 
 
 def test_a_wheel_has_them_inside_the_package(package: Path) -> None:
@@ -39,7 +39,7 @@ def test_a_wheel_has_them_inside_the_package(package: Path) -> None:
 
 
 def test_somebody_elses_folder_in_site_packages_is_not_taken(package: Path) -> None:
-    folders(package.parent)
+    folders(package.parent.parent)
     inside = folders(package / "_bundled")
     assert (resources.schemas(), resources.scenarios()) == inside
 
@@ -57,7 +57,7 @@ def test_a_missing_folder_names_the_places_looked_at() -> None:
 
 
 def test_a_missing_file_names_what_is_there(package: Path) -> None:
-    schemas, _ = folders(package.parent)
+    schemas, _ = folders(package.parent.parent)
     with pytest.raises(FileNotFoundError, match=r"gone\.json: expected a schema .*; found nothing"):
         resources.read_json("gone.json")
     (schemas / "one.json").write_text("{}", "utf-8")

@@ -9,15 +9,15 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 import pytest
-from serving import REPOSITORY, running
 
-from simulator.client import Control, SimulatedTenant, TenantClock, TenantJournal, answers
-from simulator.runner import Simulator
+from oifde_simulator.client import Control, SimulatedTenant, TenantClock, TenantJournal, models
+from oifde_simulator.runtime.server import Simulator
+from serving import REPOSITORY, running
 
 PAGE = (REPOSITORY / "docs" / "client.md").read_text()
 EXAMPLES = re.findall(r"^```python\n(.*?)^```", PAGE, re.M | re.S)
 MADE = {"": SimulatedTenant, "journal.": TenantJournal, "clock.": TenantClock}
-VALUES = {name: kind for name, kind in vars(answers).items() if is_dataclass(kind)}
+VALUES = {name: kind for name, kind in vars(models).items() if is_dataclass(kind)}
 
 
 def rows(heading: str) -> dict[str, str]:

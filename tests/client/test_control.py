@@ -17,23 +17,23 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
-from conftest import GETTOKEN, QUERY
 from hypothesis import given
 from hypothesis import strategies as st
-from serving import PATIENCE, environment, fetch, running
 
-from simulator.client import (
+from conftest import GETTOKEN, QUERY
+from oifde_simulator.client import (
     Control,
     ControlError,
     ControlProblem,
     NotCome,
     SimulatedTenant,
     Unreachable,
-    asking,
 )
-from simulator.quantities import duration
-from simulator.runner import Simulator
-from simulator.web.control import document
+from oifde_simulator.client import encode as asking
+from oifde_simulator.quantities import duration
+from oifde_simulator.runtime.server import Simulator
+from oifde_simulator.web.control_plane import openapi as document
+from serving import PATIENCE, environment, fetch, running
 
 USER = "18000000001"
 TOKEN = "a-token-of-the-control-plane"
@@ -110,8 +110,8 @@ def test_there_is_a_method_for_every_operation_of_the_document() -> None:
 
 def test_importing_it_imports_nothing_of_the_server() -> None:
     code = (
-        "import sys, simulator.client; "
-        "strange = {'aiohttp', 'yaml', 'orjson', 'jsonschema', 'faker', 'simulator.runner'}; "
+        "import sys, oifde_simulator.client; "
+        "strange = {'aiohttp', 'yaml', 'orjson', 'jsonschema', 'faker', 'oifde_simulator.runtime.server'}; "
         "sys.exit(str(strange & sys.modules.keys()) if strange & sys.modules.keys() else 0)"
     )
     done = subprocess.run([sys.executable, "-c", code], env=environment(), capture_output=True, text=True)
@@ -203,7 +203,7 @@ def test_gettoken_takes_the_secret(tenant: SimulatedTenant) -> None:
 
 
 def test_every_exchange_is_found_over_pages(tenant: SimulatedTenant, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("simulator.client.journal.PAGE", 2)
+    monkeypatch.setattr("oifde_simulator.client.journal.PAGE", 2)
     for number in range(5):
         ask(tenant, userMobile=str(number))
     assert [entry.request["userMobile"] for entry in tenant.journal] == list("01234")

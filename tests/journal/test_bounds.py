@@ -6,15 +6,15 @@ import tracemalloc
 from collections.abc import Sequence
 
 import pytest
-from conftest import QUERY
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulator.exchange import Answer, Exchange
-from simulator.http import JSON_UTF8, Request, Response
-from simulator.journal import Journal
-from simulator.journal.filters import Since
-from simulator.journal.ledgers import Bounds
+from conftest import QUERY
+from oifde_simulator.journal import Journal
+from oifde_simulator.journal.filters import Since
+from oifde_simulator.model.exchange import Answer, Exchange
+from oifde_simulator.model.http import JSON_UTF8, Request, Response
+from oifde_simulator.state.memory.journal_store import Bounds
 
 
 def exchange(tenant: str = "acme", body: bytes = b"", at: int = 0, **fields: str) -> Exchange:

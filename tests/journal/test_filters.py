@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from conftest import TOKEN
 from test_bounds import exchange
 
-from simulator.journal import Journal
-from simulator.journal.filters import WrongParameter, keys
-from simulator.journal.recording import nearest
-from simulator.journal.redaction import Redaction
+from conftest import TOKEN
+from oifde_simulator.journal import Journal
+from oifde_simulator.journal.filters import WrongParameter, keys
+from oifde_simulator.journal.journal import nearest
+from oifde_simulator.journal.redaction.redactor import Redaction
 
 
 @pytest.fixture

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_bounds import exchange
 
-from simulator.journal import Journal
-from simulator.journal.filters import Filter
-from simulator.journal.following import AT_ONCE, Follower
-from simulator.journal.ledgers import Bounds
+from oifde_simulator.journal import Journal
+from oifde_simulator.journal.filters import Filter
+from oifde_simulator.journal.subscriptions.follower import AT_ONCE, Follower
+from oifde_simulator.state.memory.journal_store import Bounds
 
 
 def following(journal: Journal, query: str = "", after: int = 0) -> Follower:

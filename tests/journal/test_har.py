@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_bounds import exchange
 
-from simulator.exchange import Answer, Exchange
-from simulator.http import JSON_UTF8, Headers, Request, Response
-from simulator.journal import Journal, har
+from oifde_simulator.journal import Journal, har
+from oifde_simulator.model.exchange import Answer, Exchange
+from oifde_simulator.model.http import JSON_UTF8, Headers, Request, Response
 
 SCHEMA = json.loads((Path(__file__).parent / "har-1.2.schema.json").read_text())
 

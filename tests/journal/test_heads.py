@@ -5,13 +5,13 @@ from __future__ import annotations
 from urllib.parse import quote, unquote
 
 import pytest
-from conftest import TOKEN
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.http import Headers
-from simulator.journal.heads import LONGEST_TARGET, Heads
-from simulator.journal.redaction import Redaction
+from conftest import TOKEN
+from oifde_simulator.journal.recorded_head import LONGEST_TARGET, Heads
+from oifde_simulator.journal.redaction.redactor import Redaction
+from oifde_simulator.model.http import Headers
 
 REDACTION = Redaction("0")
 MARK = REDACTION.mark(TOKEN)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
-from steps import steps
 
-from simulator.journal import keeping, naming, redaction
-from simulator.journal.redaction import PREFIX, Redaction
+from oifde_simulator.journal import entry_factory
+from oifde_simulator.journal.redaction import names, redactor
+from oifde_simulator.journal.redaction.redactor import PREFIX, Redaction
+from steps import steps
 
 REDACTION = Redaction("0")
 
@@ -71,12 +72,12 @@ def test_what_is_no_credential_stays(text: str) -> None:
 
 
 def test_no_field_of_the_interface_but_credentials_has_such_a_name() -> None:
-    from simulator.oifde import contract
+    from oifde_simulator.oifde import contract
 
     fields = {
         name for each in contract.operations().values() for name in contract.request_fields(each.operation_id)
     }
-    assert {name for name in fields if naming.FIELD.search(name)} == {"authToken", "appSecret"}
+    assert {name for name in fields if names.FIELD.search(name)} == {"authToken", "appSecret"}
 
 
 @pytest.mark.parametrize(
@@ -94,7 +95,7 @@ def test_a_host_is_kept_whatever_its_name_without_who_asks(value: str, kept: str
 
 EXPRESSIONS = {
     f"{room.__name__.rpartition('.')[2]}.{name}": each
-    for room in (naming, redaction, keeping)
+    for room in (names, redactor, entry_factory)
     for name, each in vars(room).items()
     if isinstance(each, re.Pattern)
 }

@@ -11,20 +11,20 @@ from urllib.parse import quote, unquote
 
 import orjson
 import pytest
-from conftest import GETTOKEN, QUERY, TOKEN
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from multidict import CIMultiDict
 
-from simulator.failure import loading
-from simulator.http import Request
-from simulator.journal import Journal
-from simulator.journal.entry import Entry
-from simulator.journal.redaction import PREFIX, Finder, Redaction
-from simulator.oifde.credentials import WRONG_SECRET
-from simulator.oifde.routing import Router
-from simulator.pipeline import Pipeline
-from simulator.tenants import Tenants
+from conftest import GETTOKEN, QUERY, TOKEN
+from oifde_simulator.engine.pipeline import Pipeline
+from oifde_simulator.journal import Journal
+from oifde_simulator.journal.redaction.redactor import PREFIX, Finder, Redaction
+from oifde_simulator.model.entry import Entry
+from oifde_simulator.model.http import Request
+from oifde_simulator.oifde.credentials import WRONG_SECRET
+from oifde_simulator.oifde.router import Router
+from oifde_simulator.scenario import loader
+from oifde_simulator.tenants import Tenants
 
 SECRET = 'hush-hush/+\u00e9"x'
 SCENARIO = {
@@ -53,7 +53,7 @@ def entries() -> Any:
 def recorder() -> Any:
     """Sends a request and returns its entry."""
     journal = Journal()
-    scenario = loading.loads(json.dumps(SCENARIO).encode(), "acme.yaml", "acme")
+    scenario = loader.loads(json.dumps(SCENARIO).encode(), "acme.yaml", "acme")
     tenants = Tenants({"acme": scenario}, seed="0", error_status=200)
     pipeline = Pipeline(Router(bad_json_status=400), tenants, journal)
 
@@ -148,7 +148,7 @@ def test_a_secret_and_the_token_it_gets_are_in_nothing_that_is_kept(entries: Any
 
 def test_the_token_that_is_issued_and_the_one_that_is_used_have_one_fingerprint() -> None:
     journal = Journal()
-    scenario = loading.loads(json.dumps(SCENARIO).encode(), "acme.yaml", "acme")
+    scenario = loader.loads(json.dumps(SCENARIO).encode(), "acme.yaml", "acme")
     pipeline = Pipeline(
         Router(bad_json_status=400), Tenants({"acme": scenario}, seed="0", error_status=200), journal
     )
@@ -202,7 +202,7 @@ def test_no_form_of_any_credential_outlives_the_finder(credential: str, before: 
 
 
 def test_the_log_line_is_what_it_was(entries: Any, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.INFO, "simulator.exchanges")
+    caplog.set_level(logging.INFO, "oifde_simulator.exchanges")
     entries(QUERY_BODY, QUERY, **{"Content-Type": "application/json"})
     assert caplog.messages == ["acme queryRecordHistory 200 errorCode=0 total=0"]
 

@@ -14,12 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_bounds import exchange
 
-from simulator.journal import Journal
-from simulator.journal.audience import MOST_ALIKE, Crowded
-from simulator.journal.filters import Filter, Since
-from simulator.journal.ledgers import Bounds
-from simulator.journal.waiting import Waiter
-from simulator.web.control import awaiting
+from oifde_simulator.journal import Journal
+from oifde_simulator.journal.filters import Filter, Since
+from oifde_simulator.journal.subscriptions.index import MOST_ALIKE, Crowded
+from oifde_simulator.journal.subscriptions.waiter import Waiter
+from oifde_simulator.state.memory.journal_store import Bounds
+from oifde_simulator.web.control_plane.routes import journal_wait
 
 
 def waiting(journal: Journal, query: str = "", count: int = 1) -> tuple[Waiter, list[Any]]:
@@ -165,7 +165,7 @@ async def turns() -> None:
 async def test_what_is_deleted_before_who_was_woken_looks_has_not_come() -> None:
     journal = Journal()
     plane: Any = SimpleNamespace(journal=journal, tenants=SimpleNamespace(scenarios={"a": None}))
-    waiting = asyncio.create_task(awaiting._waited(plane, journal.filter([("tenant", "a")]), 1, 20.0))
+    waiting = asyncio.create_task(journal_wait._waited(plane, journal.filter([("tenant", "a")]), 1, 20.0))
     await turns()
     journal.record(exchange("a"))
     journal.clear("a")

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+
 from conftest import ACME, GETTOKEN, QUERY, TOKEN, Asking, Plane
 
 GOOD = {"tenantId": "acme", "authToken": TOKEN, "userMobile": "18000000001"}

@@ -6,15 +6,15 @@ import json
 from typing import Any
 
 import pytest
-from conftest import GETTOKEN, QUERY
 
-from simulator.failure import loading
-from simulator.http import Request
-from simulator.journal import Journal
-from simulator.oifde.routing import Router
-from simulator.pipeline import Pipeline
-from simulator.tenants import Tenants
-from simulator.tenants.on_demand import OnDemand
+from conftest import GETTOKEN, QUERY
+from oifde_simulator.engine.pipeline import Pipeline
+from oifde_simulator.journal import Journal
+from oifde_simulator.model.http import Request
+from oifde_simulator.oifde.router import Router
+from oifde_simulator.scenario import loader
+from oifde_simulator.tenants import Tenants
+from oifde_simulator.tenants.admin import OnDemand
 
 ACME = """
 tenant: {secret: right, tokens: [fixed], token_lifetime: 1, lock_after: 1}
@@ -27,7 +27,7 @@ class Asking:
     """A server of one tenant, `acme`, and one made from it."""
 
     def __init__(self, *, any_credentials: bool) -> None:
-        scenario = loading.loads(ACME.encode(), "acme.yaml", "acme")
+        scenario = loader.loads(ACME.encode(), "acme.yaml", "acme")
         tenants = Tenants({"acme": scenario}, seed="0", error_status=200, any_credentials=any_credentials)
         OnDemand(tenants).make(scenario, "made")
         self.journal = Journal()

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.oifde.decoding import NotAnObject, decode
+from oifde_simulator.oifde.decoding import NotAnObject, decode
 
 REFUSED = {
     "empty": (b"", "empty"),

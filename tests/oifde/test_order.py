@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from conftest import ACME, GETTOKEN, QUERY, TOKEN, Asking, Plane
 
-from simulator.http import Request
+from conftest import ACME, GETTOKEN, QUERY, TOKEN, Asking, Plane
+from oifde_simulator.model.http import Request
 
 # Each row is wrong in the way it names and in every way below it; the last is right.
 ROWS: list[tuple[str, str, str, dict[str, Any] | bytes, int, int]] = [
@@ -38,7 +38,7 @@ ROWS: list[tuple[str, str, str, dict[str, Any] | bytes, int, int]] = [
 async def test_the_first_check_that_fails_decides(
     plane: Plane, method: str, path: str, body: Any, status: int, code: int
 ) -> None:
-    from simulator.web.reading import Limits
+    from oifde_simulator.web.data_plane.request_reader import Limits
 
     asking = await plane(acme=ACME, limits=Limits(2000, 5.0))
     if method == "GET":
@@ -64,9 +64,9 @@ async def test_a_secret_that_is_no_string_is_not_compared(acme: Asking) -> None:
 
 
 def _decide(asking: Asking, path: str, body: bytes) -> Any:
-    from simulator.journal import Journal
-    from simulator.oifde.routing import Router
-    from simulator.pipeline import Pipeline
+    from oifde_simulator.engine.pipeline import Pipeline
+    from oifde_simulator.journal import Journal
+    from oifde_simulator.oifde.router import Router
 
     pipeline = Pipeline(Router(bad_json_status=400), asking.tenants, Journal())
     return pipeline.handle(Request("POST", path, {"Content-Type": "application/json"}, body))
@@ -80,7 +80,7 @@ async def test_a_defect_of_the_simulator_is_answered_as_an_internal_error(
     def fail(*_: object) -> None:
         raise RuntimeError("a defect")
 
-    monkeypatch.setattr("simulator.oifde.query.wanted", fail)
+    monkeypatch.setattr("oifde_simulator.oifde.query.wanted", fail)
     status, answer = await asking.post(QUERY, {"tenantId": "acme", "authToken": TOKEN, "userMobile": "1"})
     assert (status, answer["errorCode"], answer["recordList"]) == (500, 10000001, [])
     assert "a defect" in caplog.text

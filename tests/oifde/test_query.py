@@ -6,14 +6,14 @@ import json
 from itertools import pairwise
 
 import pytest
-from conftest import ACME, GETTOKEN, QUERY, SPECIFICATION, TOKEN, Asking, Plane, ids
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator import resources
-from simulator.oifde import contract
-from simulator.population.literal import LiteralSessions
-from simulator.sessions import Criteria
+from conftest import ACME, GETTOKEN, QUERY, SPECIFICATION, TOKEN, Asking, Plane, ids
+from oifde_simulator import resources
+from oifde_simulator.model.sessions import Criteria
+from oifde_simulator.oifde import contract
+from oifde_simulator.population.literal import LiteralSessions
 
 
 async def test_the_specifications_example_is_answered_with_the_specifications_example(plane: Plane) -> None:

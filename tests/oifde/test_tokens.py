@@ -7,7 +7,7 @@ import string
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.oifde.tokens import Tokens
+from oifde_simulator.oifde.tokens import Tokens
 
 NOW = 1_767_225_600_000
 HEX = set(string.hexdigits.lower())

@@ -12,17 +12,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.population import dialogues
-from simulator.population.composing import LONG_CALL, compose
-from simulator.population.conversation import RAMBLED, Scene, conversation
-from simulator.population.dialogues import CHAT, DIALOG_TYPES, KEYS, OUTBOUND, VOICE, texts, written_locales
-from simulator.population.dialogues.facts import Facts
-from simulator.population.dialogues.script import Talk, read_talk
-from simulator.population.dialogues.values import Values
-from simulator.population.draws import Draws, key
-from simulator.population.oddities import NAMES, Oddities
-from simulator.population.turns import Dialogue
-from simulator.population.vocabulary import vocabulary
+from oifde_simulator.population import screenplays
+from oifde_simulator.population.dialogue.composition import LONG_CALL, compose
+from oifde_simulator.population.dialogue.conversation import RAMBLED, Scene, conversation
+from oifde_simulator.population.dialogue.turns import Dialogue
+from oifde_simulator.population.oddities import NAMES, Oddities
+from oifde_simulator.population.screenplays import (
+    CHAT,
+    DIALOG_TYPES,
+    KEYS,
+    OUTBOUND,
+    VOICE,
+    texts,
+    written_locales,
+)
+from oifde_simulator.population.screenplays.facts import Facts
+from oifde_simulator.population.screenplays.script import Talk, read_talk
+from oifde_simulator.population.screenplays.values import Values
+from oifde_simulator.population.vocabulary import vocabulary
+from oifde_simulator.randomness import Draws, key
 
 LOCALES = ["en_US", "zh_CN"]
 DAY = date(2025, 3, 11)
@@ -391,9 +399,9 @@ class TestFallback:
         assert names <= set(vocabulary("fr_FR").names)
 
     def test_an_intent_that_a_file_lacks_is_taken_from_english(self) -> None:
-        own = dialogues._read("zh_CN")
+        own = screenplays._read("zh_CN")
         without = own | {"dialogue": [talk for talk in own["dialogue"] if talk.name != "bill"]}
-        mixed = dialogues._texts("zh_CN", without, dialogues._read("en_US"))
+        mixed = screenplays._texts("zh_CN", without, screenplays._read("en_US"))
         english = texts("en_US").first[VOICE].talks
         assert [talk for talk in mixed.first[VOICE].talks if talk.name == "bill"] == [
             talk for talk in english if talk.name == "bill"
@@ -403,7 +411,7 @@ class TestFallback:
         )
 
     def test_a_closing_and_a_phrase_that_a_file_lacks_are_taken_from_english(self) -> None:
-        mixed = dialogues._texts("xx", {"more": {"1": ["?"]}}, dialogues._read("en_US"))
+        mixed = screenplays._texts("xx", {"more": {"1": ["?"]}}, screenplays._read("en_US"))
         assert mixed.more["1"] == ["?"]
         assert mixed.more["2"] == texts("en_US").more["2"]
         assert mixed.closings == texts("en_US").closings

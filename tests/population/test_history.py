@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulator.oifde import contract
-from simulator.population import generator
-from simulator.population.history import History, Memory
-from simulator.population.remembered import Remembered
-from simulator.population.timetable import DAY
-from simulator.sessions import Criteria
+from oifde_simulator.bounded_cache import Remembered
+from oifde_simulator.model.sessions import Criteria
+from oifde_simulator.oifde import contract
+from oifde_simulator.population import generator
+from oifde_simulator.population.history import History, Memory
+from oifde_simulator.population.timetable import DAY
 
 NOW = 1_767_225_600_000 + 14 * 3_600_000
 """2026-01-01T14:00:00Z: a busy hour."""
@@ -203,7 +203,7 @@ def test_a_session_is_remembered_from_its_end_on_and_not_before() -> None:
 
 
 def test_users_without_sessions_are_remembered_within_the_bound_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    from simulator.population import history as room
+    from oifde_simulator.population import history as room
 
     monkeypatch.setattr(room, "STARTS_KEPT", 4000)
     memory = Memory()

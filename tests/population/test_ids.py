@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.population.draws import key
-from simulator.population.ids import Ids, Origin, is_number
+from oifde_simulator.population.ids import Ids, Origin, is_number
+from oifde_simulator.randomness import key
 
 IDS = Ids(key("0", "acme"))
 numbers = st.text("0123456789", min_size=1, max_size=15)

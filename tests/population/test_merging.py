@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_history import DAY, NOW, USER, history
 
-from simulator.population.history import GeneratedSession, History
-from simulator.population.literal import LiteralSessions
-from simulator.population.merging import Merged
-from simulator.sessions import CallSession, Criteria
+from oifde_simulator.model.sessions import CallSession, Criteria
+from oifde_simulator.population.history import GeneratedSession, History
+from oifde_simulator.population.literal import LiteralSessions
+from oifde_simulator.population.merging import Merged
 
 OTHER = "18000000002"
 COUNT = 60

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from faker import Faker
 
-from simulator.oifde import contract
-from simulator.population.provider import CallSessionProvider
+from oifde_simulator.oifde import contract
+from oifde_simulator.population.provider import CallSessionProvider
 
 
 def faker(locale: str = "en_US", seed: int = 7) -> Faker:

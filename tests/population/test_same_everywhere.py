@@ -9,12 +9,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-import asking
 import orjson
 import pytest
 
-from simulator.population import generator
-from simulator.sessions import Criteria
+import asking
+from oifde_simulator.model.sessions import Criteria
+from oifde_simulator.population import generator
 
 HERE = Path(__file__).parent
 DIGESTS = HERE / "digests.json"
@@ -27,7 +27,7 @@ def test_two_processes_give_the_same_bytes_to_a_thousand_queries_in_another_orde
     orders = [("0", "1"), ("313", "7")]
     printed = [
         subprocess.run(
-            [sys.executable, str(HERE / "asking.py"), *order],
+            [sys.executable, str(HERE.parent / "support" / "asking.py"), *order],
             env=environment,
             check=True,
             capture_output=True,

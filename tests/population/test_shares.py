@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.population.draws import key
-from simulator.population.shares import share, shares
+from oifde_simulator.population.shares import share, shares
+from oifde_simulator.randomness import key
 
 
 @given(st.binary(max_size=40), st.integers(0, 3000), st.integers(1, 200), st.integers(0, 199))

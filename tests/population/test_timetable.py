@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulator.population.draws import key
-from simulator.population.timetable import DAY, HOURS, Timetable
+from oifde_simulator.population.timetable import DAY, HOURS, Timetable
+from oifde_simulator.randomness import key
 
 TODAY = 20_454
 """2026-01-01."""

@@ -8,8 +8,15 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from simulator.population import vocabulary as module
-from simulator.population.vocabulary import COUNT, FALLBACK, KINDS, check_locale, known_locales, vocabulary
+from oifde_simulator.population import vocabulary as module
+from oifde_simulator.population.vocabulary import (
+    COUNT,
+    FALLBACK,
+    KINDS,
+    check_locale,
+    known_locales,
+    vocabulary,
+)
 
 LOCALES = ["en_US", "zh_CN", "fr_FR", "ar_EG", "ja_JP"]
 
@@ -85,5 +92,5 @@ def test_known_locales_are_accepted() -> None:
 
 
 def test_importing_the_population_does_not_import_faker() -> None:
-    program = "import simulator.population.composing, sys; sys.exit('faker' in sys.modules)"
+    program = "import oifde_simulator.population.dialogue.composition, sys; sys.exit('faker' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

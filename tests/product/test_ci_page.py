@@ -16,10 +16,10 @@ from pathlib import Path
 
 import pytest
 import yaml
-from serving import PATIENCE, REPOSITORY, command, environment
 
-from simulator.config import Settings, environment_name
-from simulator.web.control import document
+from oifde_simulator.config import Settings, environment_name
+from oifde_simulator.web.control_plane import openapi
+from serving import PATIENCE, REPOSITORY, command, environment
 
 PAGE = (REPOSITORY / "docs" / "ci.md").read_text()
 BLOCKS = re.findall(r"^```([a-z ]+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
@@ -46,7 +46,7 @@ def test_every_variable_of_ours_is_a_setting() -> None:
 def test_every_path_of_the_control_plane_is_one() -> None:
     named = set(re.findall(r"(?:\$OIFDE_CONTROL|\$control|:8444)(/[a-z.]+)", PAGE))
     assert named >= {"/ca.pem", "/tenants", "/coverage", "/journal"}
-    assert named <= {route.path for route in document.routes()}
+    assert named <= {route.path for route in openapi.routes()}
 
 
 @pytest.mark.parametrize("kind", SCHEMAS)

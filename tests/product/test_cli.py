@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any, TextIO
 
 import pytest
-from serving import REPOSITORY, run
 
-from simulator import __version__, runner
-from simulator.cli import main
-from simulator.config import Settings, environment_name, flag_name
+from oifde_simulator import __version__
+from oifde_simulator.cli import main
+from oifde_simulator.config import Settings, environment_name, flag_name
+from oifde_simulator.runtime import server
+from serving import REPOSITORY, run
 
 GOOD = 'sessions: {records: [{callSorId: "1", calledNumber: "955500001", startTime: 1618558942000}]}\n'
 BAD = "clock: yesterday\nsesions: {}\n"
@@ -203,7 +204,7 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
         found.append(settings)
         return 0
 
-    monkeypatch.setattr(runner, "serve", serve)
+    monkeypatch.setattr(server, "serve", serve)
     return found
 
 

@@ -11,10 +11,10 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
-from serving import FREE_PORTS, REPOSITORY, command, environment, running
 
-from simulator.config import Settings, environment_name
-from simulator.web.control import guarding
+from oifde_simulator.config import Settings, environment_name
+from oifde_simulator.web.control_plane import auth
+from serving import FREE_PORTS, REPOSITORY, command, environment, running
 
 LINES = (REPOSITORY / "Dockerfile").read_text().replace("\\\n", " ").splitlines()
 SETTINGS = {environment_name(entry): entry for entry in fields(Settings)}
@@ -53,7 +53,7 @@ def test_its_variables_are_settings_and_mean_something() -> None:
 
 
 def test_reached_from_other_containers_it_wants_a_token() -> None:
-    assert guarding.token(Settings(control_host=variables()["OIFDE_SIMULATOR_CONTROL_HOST"]))
+    assert auth.token(Settings(control_host=variables()["OIFDE_SIMULATOR_CONTROL_HOST"]))
 
 
 def test_the_ports_are_those_it_listens_on() -> None:

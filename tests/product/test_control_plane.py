@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import QUERY
-from serving import fetch, running
 
-from simulator import __version__, resources
-from simulator.oifde import contract
-from simulator.resources import scenarios
-from simulator.runner import Simulator
+from conftest import QUERY
+from oifde_simulator import __version__, resources
+from oifde_simulator.oifde import contract
+from oifde_simulator.resources import scenarios
+from oifde_simulator.runtime.server import Simulator
+from serving import fetch, running
 
 SCENARIO = """
 description: |

@@ -10,11 +10,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from conftest import ACME, QUERY, TOKEN
-from serving import PATIENCE, fetch, running
 
-from simulator.runner import Simulator
-from simulator.web.control import events
+from conftest import ACME, QUERY, TOKEN
+from oifde_simulator.runtime.server import Simulator
+from oifde_simulator.web.control_plane.routes import events
+from serving import PATIENCE, fetch, running
 
 
 @pytest.fixture

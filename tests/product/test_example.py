@@ -12,6 +12,7 @@ from typing import Any
 from urllib.error import URLError
 
 import pytest
+
 from conftest import QUERY, SPECIFICATION
 from serving import PATIENCE, Served, fetch, served
 

@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 
-import faults_page
 import pytest
-from fault_clients import CLIENTS, GOOD, Ask, versions
-from serving import PATIENCE, environment
 
-from simulator.failure.faults import FAULTS
+import faults_page
+from fault_clients import CLIENTS, GOOD, Ask, versions
+from oifde_simulator.faults import FAULTS
+from serving import PATIENCE, environment
 
 ADVICE = "docs/faults.md is old: run python tests/product/faults_page.py --write and look at what has changed"
 AS_THE_MACHINE_HAS_THEM = {"Node fetch": 1, "curl": 2}

@@ -10,14 +10,14 @@ from typing import Any
 
 import httpx
 import pytest
+
 from conftest import QUERY, ids
+from oifde_simulator import resources
+from oifde_simulator.engine.pipeline import PROVENANCE
+from oifde_simulator.runtime.server import Simulator
+from oifde_simulator.scenario import loader
 from playing import JSON, PLAYED, USER, Client, length_told, plays
 from serving import Peer, post, running
-
-from simulator import resources
-from simulator.failure import loading
-from simulator.pipeline import PROVENANCE
-from simulator.runner import Simulator
 
 EXPIRED, INVALID, INTERNAL, KEY_WRONG, LOCKED = 900001, 900002, 10000001, 200800002, 200800003
 
@@ -36,7 +36,7 @@ def client(server: Simulator, tenant: str) -> Iterator[Client]:
 
 
 def test_every_bundled_scenario_is_played() -> None:
-    assert {path.stem for path in loading.find([resources.scenarios()])} == PLAYED
+    assert {path.stem for path in loader.find([resources.scenarios()])} == PLAYED
 
 
 def joined(pages: list[dict[str, Any]]) -> list[str]:
@@ -633,7 +633,7 @@ def test_the_number_chooses_what_is_wrong_with_its_pages(client: Client) -> None
 
 
 def test_every_magic_number_is_played() -> None:
-    scenario = loading.load(resources.scenarios() / "magic.yaml")
+    scenario = loader.load(resources.scenarios() / "magic.yaml")
     assert scenario.generate is not None
     assert {*BY_NUMBER, *BY_PAGES, "18000000003"} == {*scenario.generate.users, "13912345678"}
 

@@ -10,18 +10,16 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+
+from oifde_simulator.config import Settings
+from oifde_simulator.runtime.banner import banner
+from oifde_simulator.runtime.server import Simulator
+from oifde_simulator.web.control_plane import auth, openapi
 from serving import running
 
-from simulator.banner import banner
-from simulator.config import Settings
-from simulator.runner import Simulator
-from simulator.web.control import document, guarding
-
 TOKEN = "0123456789abcdef"
-OPEN = sorted(guarding.OPEN)
-GUARDED = sorted(
-    {r.path for r in document.routes() if not r.open and "{" not in r.path and r.method == "GET"}
-)
+OPEN = sorted(auth.OPEN)
+GUARDED = sorted({r.path for r in openapi.routes() if not r.open and "{" not in r.path and r.method == "GET"})
 
 
 @pytest.fixture(scope="module")
@@ -164,19 +162,19 @@ def test_with_the_token_any_host_is_accepted(
 
 
 def test_a_token_is_made_anew_at_each_start_and_long_enough() -> None:
-    made = {guarding.token(Settings(control_host="0.0.0.0")) for _ in range(8)}
+    made = {auth.token(Settings(control_host="0.0.0.0")) for _ in range(8)}
     assert len(made) == 8
     assert all(token and len(token) >= 32 for token in made)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "127.0.0.2"])
 def test_on_loopback_none_is_made(host: str) -> None:
-    assert guarding.token(Settings(control_host=host)) is None
+    assert auth.token(Settings(control_host=host)) is None
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "", "192.0.2.1"])
 def test_beyond_it_one_is(host: str) -> None:
-    assert guarding.token(Settings(control_host=host))
+    assert auth.token(Settings(control_host=host))
 
 
 def test_a_made_token_is_printed_once_and_a_given_one_never(free: Simulator) -> None:

@@ -12,10 +12,10 @@ from urllib.parse import quote, urlencode
 
 import jsonschema
 import pytest
-from conftest import ACME, QUERY, TOKEN
-from serving import Peer, fetch, head, post, running
 
-from simulator.runner import Simulator
+from conftest import ACME, QUERY, TOKEN
+from oifde_simulator.runtime.server import Simulator
+from serving import Peer, fetch, head, post, running
 
 PAGE = (Path(__file__).parents[2] / "docs" / "control-plane.md").read_text()
 
@@ -286,10 +286,10 @@ def test_another_method_is_405(server: Simulator, path: str) -> None:
 
 
 def test_the_page_names_every_problem_and_no_other() -> None:
-    sources = Path(__file__).parents[2] / "simulator" / "web" / "control"
+    sources = Path(__file__).parents[2] / "simulator" / "oifde_simulator" / "web" / "control_plane"
     problems = {
         name
-        for path in sources.glob("*.py")
+        for path in sources.rglob("*.py")
         for name in re.findall(r'Problem\(\s*HTTPStatus\.[A-Z_]+,\s*"([a-z-]+)"', path.read_text())
     }
     assert problems

@@ -12,10 +12,10 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 import pytest
-from conftest import ACME, GETTOKEN, QUERY, TOKEN
-from serving import PATIENCE, Peer, fetch, head, post, running
 
-from simulator.runner import Simulator
+from conftest import ACME, GETTOKEN, QUERY, TOKEN
+from oifde_simulator.runtime.server import Simulator
+from serving import PATIENCE, Peer, fetch, head, post, running
 
 SECRET = "hush/+hush-é\"'\\x"
 RULES = f"""

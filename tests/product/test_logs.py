@@ -12,6 +12,7 @@ from time import monotonic
 from typing import Any
 
 import pytest
+
 import serving
 from conftest import QUERY, TOKEN
 from serving import FREE_PORTS, PATIENCE, command, environment, fetch

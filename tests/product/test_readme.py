@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from conftest import GETTOKEN, QUERY, SPECIFICATION, TOKEN
 from gallery_page import HONEST, paragraphs
+from oifde_simulator.config import Settings, environment_name, flag_name
+from oifde_simulator.scenario import loader
 from serving import FREE_PORTS, PATIENCE, REPOSITORY, Served, fetch, run, served
-
-from simulator.config import Settings, environment_name, flag_name
-from simulator.failure import loading
 
 README = (REPOSITORY / "README.md").read_text()
 DOOR = REPOSITORY / ".ci" / "run"
@@ -122,7 +122,7 @@ MAGIC = rows("userMobile")
 
 
 def test_the_table_of_tenants_shows_some_of_the_bundled_scenarios_and_says_how_many_there_are() -> None:
-    bundled = {loading.load(path).id for path in loading.find([REPOSITORY / "scenarios"])}
+    bundled = {loader.load(path).id for path in loader.find([REPOSITORY / "scenarios"])}
     assert bundled >= TENANTS.keys()
     (counts,) = re.findall(r"^These are (\w+) of (\d+)\. .* has them all: (\d+) ways to fail", README, re.M)
     assert counts == ("ten", str(len(bundled)), str(len(bundled - set(HONEST))))
@@ -154,7 +154,7 @@ def test_the_table_of_magic_numbers_is_that_of_the_scenario() -> None:
     source = (REPOSITORY / "scenarios" / "magic.yaml").read_text()
     rules = re.findall(r'name: ([\w-]+), match: \{request: \{userMobile: "(\d+)"', source)
     assert [(rule, number) for number, rule, _ in MAGIC] == rules
-    assert len(rules) == len(loading.load(REPOSITORY / "scenarios" / "magic.yaml").rules)
+    assert len(rules) == len(loader.load(REPOSITORY / "scenarios" / "magic.yaml").rules)
 
 
 def test_a_scenario_of_ones_own_works_as_written(tmp_path: Path) -> None:

@@ -11,12 +11,12 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from serving import PATIENCE, command, environment, run, running
 
-from simulator import readiness
-from simulator.cli import main
-from simulator.config import Settings
-from simulator.runner import Simulator
+from oifde_simulator.cli import main
+from oifde_simulator.config import Settings
+from oifde_simulator.runtime import readiness
+from oifde_simulator.runtime.server import Simulator
+from serving import PATIENCE, command, environment, run, running
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+
 from conftest import QUERY, TOKEN
 from serving import PATIENCE, running
 

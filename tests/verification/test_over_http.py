@@ -11,11 +11,11 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from conftest import GETTOKEN, QUERY, TOKEN
-from serving import Peer, fetch, running, served
 
-from simulator.runner import Simulator
-from simulator.web.control import document
+from conftest import GETTOKEN, QUERY, TOKEN
+from oifde_simulator.runtime.server import Simulator
+from oifde_simulator.web.control_plane import openapi
+from serving import Peer, fetch, running, served
 
 SCENARIO = f"""
 tenant: {{secret: hush-hush-hush, tokens: ["{TOKEN}"]}}
@@ -50,7 +50,7 @@ def asked(server: Simulator, status: int = 200, **body: Any) -> Any:
 
 def assert_described(path: str, method: str, answer: Any) -> None:
     pointer = f"/paths/{path.replace('/', '~1')}/{method}/responses/200/content/application~1json/schema"
-    assert document.schema(pointer).explain(answer) == []
+    assert openapi.schema(pointer).explain(answer) == []
 
 
 def query(

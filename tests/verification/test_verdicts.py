@@ -6,15 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from conftest import TOKEN
 from hypothesis import given
 from hypothesis import strategies as st
-from past import fetched, judged, queried, recorded
 
-from simulator.journal import Journal
-from simulator.journal.ledgers import Bounds
-from simulator.verification import describing, expectations, kinds
-from simulator.verification.expectations import WrongExpectations
+from conftest import TOKEN
+from oifde_simulator.journal import Journal
+from oifde_simulator.state.memory.journal_store import Bounds
+from oifde_simulator.verification import describing, expectations, kinds
+from oifde_simulator.verification.expectations import WrongExpectations
+from past import fetched, judged, queried, recorded
 
 USER = "18000000001"
 OTHER = "abcdef0123456789abcdef0123456789"
@@ -524,11 +524,11 @@ def test_of_very_many_mistakes_the_first_are_looked_for(expect: Any, monkeypatch
 
         return answer
 
-    monkeypatch.setattr(kinds, "meant", asking("meant"))
-    for name in ("meant", "complaint"):
+    monkeypatch.setattr(kinds, "did_you_mean", asking("did_you_mean"))
+    for name in ("did_you_mean", "complaint"):
         monkeypatch.setattr(describing, name, asking(name))
     with pytest.raises(WrongExpectations) as caught:
         expectations.read({"expect": expect}, Journal().redaction)
     assert 0 < len(caught.value.mistakes) <= describing.MOST_MISTAKES
-    assert asked.count("meant") <= describing.MOST_MISTAKES
+    assert asked.count("did_you_mean") <= describing.MOST_MISTAKES
     assert asked.count("complaint") <= describing.MOST_CONDITIONS

@@ -8,13 +8,13 @@ from time import monotonic
 from typing import Any
 
 import pytest
+
 import suites
 from conftest import TOKEN
+from oifde_simulator.runtime.server import Simulator
+from oifde_simulator.web.control_plane.openapi import schema
 from serving import fetch
 from suites import admin, query
-
-from simulator.runner import Simulator
-from simulator.web.control.document import schema
 
 NOT_DONE = [
     ("POST", "/mappings"), ("DELETE", "/mappings"), ("POST", "/mappings/save"), ("POST", "/mappings/import"),

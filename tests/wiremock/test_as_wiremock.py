@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from simulator.wiremock.credentials import Marking
-from simulator.wiremock.errors import NotDone, WrongPattern
-from simulator.wiremock.making import Maker
-from simulator.wiremock.values import MISSING, Value, decoded
+from oifde_simulator.wiremock.patterns.credentials import Marking
+from oifde_simulator.wiremock.patterns.errors import NotDone, WrongPattern
+from oifde_simulator.wiremock.patterns.parser import Maker
+from oifde_simulator.wiremock.patterns.values import MISSING, Value, decoded
 
 RECORDED = json.loads((Path(__file__).parent / "wiremock-3.13.2.json").read_text(encoding="utf-8"))
 BEYOND = (

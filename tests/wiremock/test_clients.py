@@ -13,11 +13,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 import suites
 from conftest import QUERY
+from oifde_simulator.runtime.server import Simulator
 from serving import PATIENCE
-
-from simulator.runner import Simulator
 
 HERE = Path(__file__).parent
 
@@ -56,9 +56,10 @@ def test_a_suite_in_java_verifies(simulator: Simulator, which: str) -> None:
 
 def test_a_suite_with_the_python_client_verifies(simulator: Simulator) -> None:
     pytest.importorskip("wiremock", reason="the package wiremock is not installed")
-    from wiremock import client
     from wiremock.constants import Config
     from wiremock.exceptions import NotFoundException, ServerException
+
+    from wiremock import client
 
     Config.base_url = f"{simulator.control_url}/__admin"
     wanted = client.NearMissMatchPatternRequest(

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.wiremock import distance
+from oifde_simulator.wiremock.patterns import distance
 
 TEXTS = st.text("ab€", max_size=40) | st.text(max_size=40)
 

@@ -7,19 +7,20 @@ from typing import Any
 
 import orjson
 import pytest
-from conftest import QUERY, TOKEN
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.exchange import Answer, Exchange
-from simulator.http import Request, Response
-from simulator.journal import Journal
-from simulator.journal.filters import Since
-from simulator.wiremock import identity, regexes
-from simulator.wiremock.credentials import Marking
-from simulator.wiremock.errors import NotDone, WrongPattern
-from simulator.wiremock.patterns import RequestPattern
-from simulator.wiremock.values import Seen
+from conftest import QUERY, TOKEN
+from oifde_simulator.journal import Journal
+from oifde_simulator.journal.filters import Since
+from oifde_simulator.model.exchange import Answer, Exchange
+from oifde_simulator.model.http import Request, Response
+from oifde_simulator.wiremock.admin import ids as identity
+from oifde_simulator.wiremock.patterns import regexes
+from oifde_simulator.wiremock.patterns.credentials import Marking
+from oifde_simulator.wiremock.patterns.errors import NotDone, WrongPattern
+from oifde_simulator.wiremock.patterns.request_pattern import RequestPattern
+from oifde_simulator.wiremock.patterns.values import Seen
 
 FIELDS = {"tenantId": "acme", "authToken": TOKEN, "userMobile": "18000000001", "note": f"mine is {TOKEN}"}
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from test_patterns import exchanged
 
-from simulator.journal import Journal
-from simulator.journal.filters import Since
+from oifde_simulator.journal import Journal
+from oifde_simulator.journal.filters import Since
 
 
 @pytest.mark.parametrize(

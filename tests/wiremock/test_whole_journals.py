@@ -9,12 +9,12 @@ from urllib.parse import urlsplit
 
 import orjson
 import pytest
+
 import suites
 from conftest import ACME
+from oifde_simulator.runtime.server import Simulator
 from serving import PATIENCE, fetch, running
 from suites import admin, query
-
-from simulator.runner import Simulator
 
 KEPT = 3
 

@@ -1,0 +1,47 @@
+"""A client of the control plane for Python programs: `from oifde_simulator.client import Control`.
+
+Rule: standard library only, and nothing of the server, so that a test suite pays nothing for importing it.
+"""
+
+from oifde_simulator.client.control import Control
+from oifde_simulator.client.errors import ControlError, ControlProblem, NotCome, Unreachable
+from oifde_simulator.client.models import (
+    Clock,
+    Exchange,
+    ExchangeInWhole,
+    Exchanges,
+    Listener,
+    MadeTenant,
+    Ready,
+    Rule,
+    Sessions,
+    Tenant,
+    TenantInWhole,
+    Verdict,
+)
+from oifde_simulator.client.tenant import GOOD_DAY, SimulatedTenant
+from oifde_simulator.client.tenant_views import TenantClock, TenantJournal
+
+__all__ = [
+    "GOOD_DAY",
+    "Clock",
+    "Control",
+    "ControlError",
+    "ControlProblem",
+    "Exchange",
+    "ExchangeInWhole",
+    "Exchanges",
+    "Listener",
+    "MadeTenant",
+    "NotCome",
+    "Ready",
+    "Rule",
+    "Sessions",
+    "SimulatedTenant",
+    "Tenant",
+    "TenantClock",
+    "TenantInWhole",
+    "TenantJournal",
+    "Unreachable",
+    "Verdict",
+]

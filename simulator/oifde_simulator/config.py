@@ -1,0 +1,178 @@
+"""The settings of one server, each declared once: name, default, help and how its text is read.
+
+The command line and the environment (`OIFDE_SIMULATOR_<OPTION>`) are made from these fields.
+Standard library only.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from oifde_simulator.quantities import (
+    bearer_token,
+    byte_count,
+    count,
+    duration,
+    flag,
+    http_status,
+    one_of,
+    pair,
+    port_number,
+)
+
+ENVIRONMENT_PREFIX = "OIFDE_SIMULATOR_"
+LOG_LEVELS = ("debug", "info", "warning", "error")
+
+
+def option(
+    default: Any, meaning: str, *, read: Callable[[str], Any] = str, word: str = "", separator: str = ""
+) -> Any:
+    """A field that is an option: `word` stands for its value in the help; `separator` makes it repeatable."""
+    about = {"help": meaning, "read": read, "word": word, "separator": separator}
+    return field(default=default, metadata=about)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """How one server runs."""
+
+    scenarios: tuple[Path, ...] = option(
+        (),
+        "a scenario file, or a folder of them; replaces bundled tenants of the same id",
+        read=Path,
+        word="PATH",
+        separator=os.pathsep,
+    )
+    no_bundled: bool = option(False, "leave the bundled scenarios out", read=flag)
+    watch: bool = option(False, "follow the files of --scenarios: what changes is served at once", read=flag)
+    tenant: tuple[tuple[str, str], ...] = option(
+        (), "serve a scenario under another tenant id too", read=pair, word="ID=SCENARIO", separator=","
+    )
+    any_credentials: bool = option(
+        False, "accept every secret and every token that is not empty, for every tenant there is", read=flag
+    )
+    host: str = option("127.0.0.1", "where the vendor's interface listens", word="ADDRESS")
+    port: int = option(8443, "its port; 0 picks a free one", read=port_number, word="PORT")
+    tls: str = option(
+        "auto",
+        "auto makes a certificate authority at start; off speaks plain HTTP",
+        read=one_of("auto", "off"),
+        word="auto|off",
+    )
+    tls_name: tuple[str, ...] = option(
+        (), "a further name for the made certificate", word="NAME", separator=","
+    )
+    tls_dir: Path | None = option(None, "keep the made authority here across starts", read=Path, word="DIR")
+    tls_cert: Path | None = option(None, "your own certificate chain (PEM) instead", read=Path, word="FILE")
+    tls_key: Path | None = option(None, "its private key (PEM)", read=Path, word="FILE")
+    control_host: str = option("127.0.0.1", "where the control plane listens", word="ADDRESS")
+    control_port: int = option(8444, "its port; 0 picks a free one", read=port_number, word="PORT")
+    control_token: str | None = option(
+        None,
+        "what it wants as a bearer token; without one, one is made and printed where ADDRESS is not loopback",
+        read=bearer_token,
+        word="TOKEN",
+    )
+    seed: str = option("0", "what tokens, and all else that looks random, depend on", word="TEXT")
+    # Guess: [limits] size and deadlines are documented nowhere; probing a real system would settle it.
+    max_body: int = option(
+        1 << 20, "the largest request body in bytes, after decompression", read=byte_count, word="BYTES"
+    )
+    bad_json_status: int = option(
+        400, "the HTTP status that answers a body that is not JSON", read=http_status, word="STATUS"
+    )
+    error_status: int = option(
+        200, "the HTTP status of the vendor's error answers", read=http_status, word="STATUS"
+    )
+    idle_timeout: float = option(
+        75.0, "how long a connection may go without a whole request head", read=duration, word="DURATION"
+    )
+    body_timeout: float = option(
+        30.0, "how long a request body may take to come", read=duration, word="DURATION"
+    )
+    write_timeout: float = option(
+        60.0, "how long a client may leave an answer unread", read=duration, word="DURATION"
+    )
+    max_waiting: int = option(
+        1000, "connections that may be held by faults at once", read=count, word="NUMBER"
+    )
+    journal_exchanges: int = option(
+        10_000, "exchanges of one tenant that the journal keeps", read=count, word="NUMBER"
+    )
+    journal_tenant_bytes: int = option(16 << 20, "memory that they may take", read=byte_count, word="BYTES")
+    journal_bytes: int = option(
+        128 << 20, "memory that the journal may take in all", read=byte_count, word="BYTES"
+    )
+    ready_file: Path | None = option(
+        None,
+        "gets one JSON object {data, control, pid} once both planes listen; removed at exit",
+        read=Path,
+        word="PATH",
+    )
+    fail_on_unused: bool = option(
+        False,
+        "at the end, say which rules of yours, not bundled, never fired; exit with 3 where there are any",
+        read=flag,
+    )
+    until_eof: bool = option(
+        False, "stop when standard input ends, as it does when whoever started this is gone", read=flag
+    )
+    log_level: str | None = option(
+        None,
+        "info says a line an exchange; default: info on a terminal, else warning",
+        read=one_of(*LOG_LEVELS),
+        word="LEVEL",
+    )
+
+
+def flag_name(entry: Field[Any]) -> str:
+    """The command-line name of a setting."""
+    return "--" + entry.name.replace("_", "-")
+
+
+def environment_name(entry: Field[Any]) -> str:
+    """The environment variable of a setting."""
+    return ENVIRONMENT_PREFIX + entry.name.upper()
+
+
+def settings(given: Mapping[str, str | Sequence[str] | bool], environment: Mapping[str, str]) -> Settings:
+    """Settings from the command line's texts, then the environment's, then the defaults."""
+    values: dict[str, Any] = {}
+    for entry in fields(Settings):
+        separator, variable = entry.metadata["separator"], environment_name(entry)
+        if entry.name in given:
+            values[entry.name] = _read(entry, given[entry.name], flag_name(entry))
+        elif environment.get(variable):
+            text = environment[variable]
+            values[entry.name] = _read(entry, text.split(separator) if separator else text, variable)
+    return Settings(**values)
+
+
+def unknown_variables(environment: Mapping[str, str]) -> str:
+    """One line about variables that look like a setting's and are none; empty where there are none."""
+    known = [environment_name(entry) for entry in fields(Settings)]
+    strange = sorted(name for name in environment if name.startswith(ENVIRONMENT_PREFIX))
+    return "; ".join(
+        f"{name} is ignored: no such setting{_meant(name, known)}" for name in strange if name not in known
+    )
+
+
+def _meant(name: str, known: Sequence[str]) -> str:
+    from difflib import get_close_matches  # slow to import, and only wanted when something is wrong
+
+    near = get_close_matches(name[:100], known, n=1, cutoff=0.8)  # the beginning is always the same
+    return f", did you mean {near[0]}?" if near else ""
+
+
+def _read(entry: Field[Any], given: str | Sequence[str] | bool, source: str) -> Any:
+    read = entry.metadata["read"]
+    if isinstance(given, bool):
+        return given
+    try:
+        return read(given) if isinstance(given, str) else tuple(read(text) for text in given)
+    except ValueError as error:
+        raise ValueError(f"{source}: {error}") from None

@@ -1,0 +1,61 @@
+"""Counts of what was answered, kept as plain numbers; whoever wants them makes metrics of them.
+
+One dictionary entry a kind of exchange, so that counting costs a request next to nothing.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from oifde_simulator.model.entry import Entry
+
+BOUNDS = (25e-6, 50e-6, 100e-6, 250e-6, 500e-6, 1e-3, 2.5e-3, 5e-3, 10e-3, 25e-3, 50e-3, 100e-3)
+"""Upper bounds of the classes of decisions, seconds; one more class has what took longer."""
+MOST_KINDS = 1000
+"""Kinds of exchanges that are told apart for one tenant; what comes after is counted as `other`."""
+OTHER = "other"
+
+
+class Kind(NamedTuple):
+    """What exchanges have in common that are counted together."""
+
+    endpoint: str
+    status: int
+    error_code: int | None
+    rule: str
+    faults: tuple[str, ...]
+
+
+class Meter:
+    """Counts the exchanges of one server."""
+
+    def __init__(self) -> None:
+        self._counts: dict[str, dict[Kind, int]] = {}
+        self.durations = [0] * (len(BOUNDS) + 1)
+        """How many decisions took so long, by class."""
+        self.seconds = 0.0
+        """What all decisions took together."""
+
+    def count(self, entry: Entry, seconds: float) -> None:
+        """One more, whose decision took so long."""
+        kinds = self._counts.get(entry.tenant)
+        if kinds is None:
+            kinds = self._counts[entry.tenant] = {}
+        kind = Kind(entry.endpoint, entry.status, entry.error_code, entry.rule, entry.faults)
+        if kind not in kinds and len(kinds) >= MOST_KINDS:
+            kind = Kind(entry.endpoint, entry.status, None, OTHER, (OTHER,))
+        kinds[kind] = kinds.get(kind, 0) + 1
+        self.durations[bisect_left(BOUNDS, seconds)] += 1
+        self.seconds += seconds
+
+    def forget(self, tenant: str) -> None:
+        """The tenant is gone, and with it what was counted for it."""
+        self._counts.pop(tenant, None)
+
+    def __iter__(self) -> Iterator[tuple[str, Kind, int]]:
+        """Tenant, kind and number; the tenant is empty where none was known."""
+        for tenant, kinds in self._counts.items():
+            for kind, number in kinds.items():
+                yield tenant, kind, number

@@ -1,0 +1,110 @@
+"""From an exchange to its entry: cut to size, and without a credential. On the way of every request."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from oifde_simulator.journal.recorded_head import cleaned, writable
+from oifde_simulator.journal.recorded_request import SLACK, Requests
+from oifde_simulator.journal.redaction.redactor import Finder, Redaction
+from oifde_simulator.model.entry import KEPT, Entry
+from oifde_simulator.model.exchange import Exchange
+from oifde_simulator.model.http import JSON_UTF8
+
+ENTRY = 1100
+"""Bytes of memory that an entry takes beside its texts."""
+TOKEN = "authToken"  # noqa: S105  a field's name
+
+ERROR_CODE = re.compile(rb'"errorCode"\s*:\s*(-?[0-9]{1,18})\b')
+
+
+class Keeper:
+    """Makes entries."""
+
+    def __init__(self, redaction: Redaction) -> None:
+        self._redaction = redaction
+        self._requests = Requests(redaction)
+
+    def entry(self, number: int, exchange: Exchange) -> Entry:
+        """The entry of `exchange`."""
+        request, honest, response = exchange.request, exchange.honest, exchange.response
+        asked, finder, charge = self._requests.of(request, exchange.document)
+        fields = honest.fields
+        error_code: int | None = fields["errorCode"]
+        body, headers = response.body, response.headers
+        if error_code:
+            fields = self._cleaned(fields, exchange, finder)
+        elif TOKEN in fields:
+            fields = {**fields, TOKEN: self._redaction.mark(fields[TOKEN])}
+        if body is not honest.response.body:
+            body, error_code = self._replacing(body, exchange, finder)
+        elif error_code:  # all that an error says is in its words
+            body = (body if fields is honest.fields else orjson.dumps(dict(fields)))[:KEPT]
+        elif TOKEN in fields or request.obstacle or len(body) > KEPT:
+            body = self._unusual(body, exchange, fields, finder)
+        else:
+            body = finder.clean_bytes(body)
+        if headers is not JSON_UTF8:
+            headers = self._requests.headers(headers)
+        entry = Entry(
+            number, exchange.at, exchange.tenant, exchange.endpoint, asked, len(request.body),
+            response.status, error_code, headers, body, len(response.body),
+            honest.response.status, fields, exchange.outcome, ENTRY + len(body) + charge,
+        )  # fmt: skip
+        if exchange.rule or exchange.held_back or exchange.notes or honest.problems or honest.warnings:
+            self._annotate(entry, exchange, finder)
+        return entry
+
+    def _unusual(self, body: bytes, exchange: Exchange, fields: Mapping[str, Any], finder: Finder) -> bytes:
+        """What is kept of an honest answer with a token, to what is no request, or large."""
+        if TOKEN in fields:
+            body = body.replace(exchange.honest.fields[TOKEN].encode(), fields[TOKEN].encode())
+        body = _beginning(body, finder)
+        if not exchange.request.obstacle:
+            return body
+        return self._redaction.unread(body.decode("utf-8", "replace")).encode()
+
+    def _replacing(self, octets: bytes, exchange: Exchange, finder: Finder) -> tuple[bytes, int | None]:
+        """What is kept of the body that took the place of the honest one, and its errorCode."""
+        if not octets:
+            return octets, None
+        code = ERROR_CODE.search(octets)
+        octets = octets[: KEPT + SLACK]
+        if issued := exchange.honest.fields.get(TOKEN):
+            octets = self._redaction.finder(issued).clean_bytes(octets)
+        text = self._redaction.text(octets.decode("utf-8", "surrogateescape"))
+        octets = _beginning(text.encode("utf-8", "surrogateescape"), finder)
+        return (finder.clean_quotes(octets), int(code[1])) if code else (octets, None)
+
+    def _cleaned(self, fields: Mapping[str, Any], exchange: Exchange, finder: Finder) -> Mapping[str, Any]:
+        """The members of an error answer: its words may quote the request."""
+        words = fields["errorMsg"]
+        told = self._message(words, exchange, finder)
+        return fields if told is words else {**fields, "errorMsg": told}
+
+    def _annotate(self, entry: Entry, exchange: Exchange, finder: Finder) -> None:
+        """What is seldom there."""
+        honest = exchange.honest
+        entry.rule, entry.faults, entry.held_back = exchange.rule, exchange.faults, exchange.held_back
+        entry.problems = tuple(self._message(each.told, exchange, finder) for each in honest.problems)
+        entry.warnings = tuple(self._message(each, exchange, finder) for each in honest.warnings)
+        entry.notes = tuple(self._message(each, exchange, finder) for each in exchange.notes)
+        entry.charge += sum(map(len, (*entry.problems, *entry.warnings, *entry.notes)))
+
+    def _message(self, words: str, exchange: Exchange, finder: Finder) -> str:
+        words = finder.clean_message(writable(words))
+        if not exchange.endpoint:  # the path is told, and the target may have anything
+            words = cleaned(words, lambda text: finder.clean_message(self._redaction.text(text)))
+        # What could not be read is quoted as it came, and nobody knows what in it is a credential.
+        return self._redaction.unread(words) if exchange.request.obstacle else words
+
+
+def _beginning(body: bytes, finder: Finder) -> bytes:
+    """What is kept of an answer's body; what the cut would part is found before it."""
+    if len(body) <= KEPT:
+        return finder.clean_bytes(body)
+    return finder.clean_bytes(body[: KEPT + finder.longest])[:KEPT]

@@ -1,0 +1,121 @@
+"""JSON Schemas that others wrote, bounded in size, references and steps back: none can hold a server up.
+
+Rule: what comes from a file, a body or a URL is compiled here; `Schema` itself is for our own documents.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import unquote
+
+from oifde_simulator.json_schema.regex import VALUES, explicit_patterns
+from oifde_simulator.json_schema.schema import Schema
+
+MOST_PARTS = 1000
+"""Keywords, schemas and members of lists that may be walked for one value, references written out."""
+MOST_VALUES = 10_000
+"""Values that a schema may hold in all, with those of its `enum` and `$defs`."""
+MOST_CHARACTERS = 64_000
+"""Of all its texts and keys."""
+DEEPEST = 64
+BACKTRACKS = 20_000
+"""Steps back after which a regular expression with look-around or back references is given up: no match."""
+LARGEST_PATTERN = 1 << 20
+"""Bytes that a regular expression may take when it is compiled."""
+MOST_PATTERNS = 50
+
+ELSEWHERE = ("$dynamicRef", "$recursiveRef", "$id", "id", "$anchor", "$dynamicAnchor")
+"""Keywords by which a schema may lead to another one without a path to it."""
+
+
+def bounded(document: Mapping[str, Any]) -> Schema:
+    """The compiled schema. Raises ValueError, in one line, for what is none or would be too much work."""
+    _measure(document)
+    _Walk(document).take(document, 0)
+    try:
+        return Schema(explicit_patterns(document), backtracks=BACKTRACKS, largest_pattern=LARGEST_PATTERN)
+    except Exception as error:  # noqa: BLE001  jsonschema-rs raises errors of several kinds
+        raise ValueError(str(error).splitlines()[0]) from None
+
+
+def _measure(document: Any) -> None:
+    """Raise ValueError where it is too large as it is written."""
+    values, characters, level = 0, 0, [document]
+    for _ in range(DEEPEST):
+        values += len(level)
+        characters += sum(len(each) for each in level if isinstance(each, str))
+        inner: list[Any] = []
+        for each in level:
+            if isinstance(each, Mapping):
+                inner += each.values()
+                characters += sum(map(len, each))
+            elif isinstance(each, list):
+                inner += each
+        if values + len(inner) > MOST_VALUES or characters > MOST_CHARACTERS:
+            raise ValueError(
+                f"too large: expected a schema of at most {MOST_VALUES:,} values "
+                f"and {MOST_CHARACTERS:,} characters"
+            )
+        if not inner:
+            return
+        level = inner
+    raise ValueError(f"nested deeper than {DEEPEST} levels; write it flatter")
+
+
+class _Walk:
+    """What a validator may walk for one value, counted."""
+
+    def __init__(self, root: Mapping[str, Any]) -> None:
+        self._root = root
+        self._parts = 0
+        self._patterns = 0
+
+    def take(self, schema: Any, depth: int) -> None:
+        """Count a schema, or a keyword's list or table of them. Raises ValueError where it is too much."""
+        self._parts += 1
+        if self._parts > MOST_PARTS:
+            raise ValueError(
+                f"too large: with its references written out it has more than {MOST_PARTS:,} parts; "
+                "write less"
+            )
+        if depth > DEEPEST:
+            raise ValueError(
+                "refers to itself, or is nested too deep; write out as many levels as are wanted"
+            )
+        if isinstance(schema, Mapping):
+            for keyword, value in schema.items():
+                self._keyword(keyword, value, depth + 1)
+        elif isinstance(schema, list):
+            for each in schema:
+                self.take(each, depth + 1)
+
+    def _keyword(self, keyword: str, value: Any, depth: int) -> None:
+        if keyword in ELSEWHERE and isinstance(value, str):
+            raise ValueError(f"{keyword} is not known here; refer by a path, such as #/$defs/name")
+        if keyword == "$ref" and isinstance(value, str):
+            self.take(self._led_to(value), depth)
+        elif keyword not in VALUES and keyword != "$defs":
+            self._count_patterns(keyword, value)
+            self.take(value, depth)
+
+    def _count_patterns(self, keyword: str, value: Any) -> None:
+        if keyword == "pattern":
+            self._patterns += 1
+        elif keyword == "patternProperties" and isinstance(value, Mapping):
+            self._patterns += len(value)
+        if self._patterns > MOST_PATTERNS:
+            raise ValueError(f"has more than {MOST_PATTERNS} patterns; write fewer, or one with | in it")
+
+    def _led_to(self, reference: str) -> Any:
+        """What a reference leads to."""
+        if reference != "#" and not reference.startswith("#/"):
+            raise ValueError(f"{reference[:200]}: nothing is fetched; copy what is wanted below $defs")
+        found: Any = self._root
+        for step in unquote(reference).split("/")[1:]:
+            name = step.replace("~1", "/").replace("~0", "~")
+            try:
+                found = found[int(name)] if isinstance(found, list) else found[name]
+            except (LookupError, TypeError, ValueError):
+                raise ValueError(f"{reference[:200]}: leads nowhere in this schema") from None
+        return found

@@ -1,0 +1,61 @@
+"""What happens to a dialogue: the user hangs up, an intention is null, somebody types emoji."""
+
+from __future__ import annotations
+
+from oifde_simulator.population.dialogue.turns import Exchange
+from oifde_simulator.population.oddities import Happens
+from oifde_simulator.population.screenplays import CHAT, Texts
+from oifde_simulator.randomness import Draws
+
+MARKS = " ,.;:!?\"'，。！？、；：…“”"
+"""What a sentence that is cut off does not end with."""
+SHORTEST = 4
+"""Words, or pairs of characters where words are not spaced, that a text has at least to be cut."""
+
+
+def spoiled(
+    exchanges: list[Exchange], happens: Happens, draws: Draws, texts: Texts, kind: str
+) -> list[Exchange]:
+    """The exchanges after what happens; they are changed in place where they stay."""
+    if happens.hang_up:
+        exchanges = _hung_up(exchanges, happens, draws, texts, kind)
+    if happens.emoji and kind == CHAT:
+        _add_emoji(exchanges, draws, texts)
+    if happens.null_intention:
+        draws.pick(exchanges).intention = None
+    return exchanges
+
+
+def _hung_up(
+    exchanges: list[Exchange], happens: Happens, draws: Draws, texts: Texts, kind: str
+) -> list[Exchange]:
+    """Up to the turn in which the user is gone: a long call at its end, another one sooner."""
+    count = len(exchanges) if happens.long_call else draws.between(1, max(1, len(exchanges) - 1))
+    kept = exchanges[:count]
+    last, space = kept[-1], texts.formats.space
+    user = _cut(last.user, draws, space)
+    # Who types sends whole messages, and is gone before the answer.
+    if kind == CHAT or (user is not None and draws.chance(0.6)):
+        last.user = user or last.user
+        last.reply = ""
+        last.intention = texts.hang_up if user else last.intention
+        last.answers = None if user else last.answers
+    else:
+        last.reply = _cut(last.reply, draws, space) or ""
+    return kept
+
+
+def _cut(text: str, draws: Draws, space: str) -> str | None:
+    """The beginning of a text, in mid-sentence; None when it is too short for that."""
+    parts = text.split(" ") if space else [text[place : place + 2] for place in range(0, len(text), 2)]
+    if len(parts) < SHORTEST:
+        return None
+    begun = (space or "").join(parts[: draws.between(2, max(2, len(parts) * 3 // 4))])
+    return begun.rstrip(MARKS) or None
+
+
+def _add_emoji(exchanges: list[Exchange], draws: Draws, texts: Texts) -> None:
+    """After the last words that are no number; a code stays as it must be typed."""
+    wordy = [exchange for exchange in exchanges if not any(map(str.isdigit, exchange.user))]
+    chosen = (wordy or exchanges)[-1]
+    chosen.user = f"{chosen.user} {draws.pick(texts.awkward['emoji'])}"

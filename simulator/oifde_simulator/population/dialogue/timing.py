@@ -1,0 +1,112 @@
+"""When things are said: speaking and typing take as long as the text, thinking now and then very long."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from oifde_simulator.population.dialogue.turns import Exchange, Question, Turn
+from oifde_simulator.population.screenplays import CHAT, KEYS, Texts
+from oifde_simulator.population.screenplays.script import SILENT_AGENT
+from oifde_simulator.randomness import Draws
+
+Seconds = Callable[[str], float]
+
+# Rates of everyday speech and typing, a second; text to speech is a little slower than people.
+WORDS_SPOKEN = 2.2
+CHARACTERS_SPOKEN = 3.5
+WORDS_TYPED = 0.6
+CHARACTERS_TYPED = 1.4
+WORDS_READ = 4.5
+CHARACTERS_READ = 9.0
+PASTED = 120.0
+"""Seconds that nobody types longer than."""
+A_KEY, MOST_KEYS = 0.6, 24
+SILENCE = 8.0
+"""Seconds after which a user who says nothing is taken to be silent: nobody thinks longer on the phone."""
+MOMENT = 2.0
+MANY = 20
+"""Turns after which everybody is in a hurry."""
+AWAY = 90.0
+"""Seconds that a chat's user is away at most."""
+
+
+def timed(
+    exchanges: Sequence[Exchange], draws: Draws, texts: Texts, kind: str
+) -> tuple[tuple[Turn, ...], tuple[Question, ...], int]:
+    """The turns and questions with their times, and how long the session lasts."""
+    user_takes, reply_takes = _rates(texts, kind)
+    pace = _pace(draws, hurried=len(exchanges) > MANY)
+    now = float(draws.between(3, 8))
+    turns: list[Turn] = []
+    questions: list[Question] = []
+    earliest = 1
+    for exchange in exchanges:
+        if exchange.user:
+            # Nobody thinks before the first words: there was the greeting.
+            now += (_thinking(draws, pace, kind) if turns else 0.0) + user_takes(exchange.user)
+        else:
+            now += SILENCE
+        now = max(now, earliest)
+        asked = int(now)
+        now += _answering(exchange, draws, kind)
+        turns.append(_turn(exchange, asked, int(now)))
+        if exchange.answers is not None:
+            questions.append(_question(exchange, asked))
+        earliest = int(now) + 1
+        now += reply_takes(exchange.reply)
+    ended = turns[-1].answered + reply_takes(exchanges[-1].reply) + draws.between(2, 5)
+    return tuple(turns), tuple(questions), int(ended)
+
+
+def _turn(exchange: Exchange, asked: int, answered: int) -> Turn:
+    return Turn(
+        exchange.user, exchange.intention, exchange.reply, exchange.source, exchange.mode, asked, answered
+    )
+
+
+def _question(exchange: Exchange, at: int) -> Question:
+    answers = exchange.answers
+    assert answers is not None
+    return Question(exchange.series, answers.title, answers.type, answers.intent, exchange.user, at)
+
+
+def _rates(texts: Texts, kind: str) -> tuple[Seconds, Seconds]:
+    """How long the user takes to say or type a text, and how long to hear or read one."""
+    spaced = bool(texts.formats.space)
+    spoken = _rate(WORDS_SPOKEN, CHARACTERS_SPOKEN, spaced=spaced)
+    if kind == CHAT:
+        typed = _rate(WORDS_TYPED, CHARACTERS_TYPED, spaced=spaced)
+        return lambda text: min(typed(text), PASTED), _rate(WORDS_READ, CHARACTERS_READ, spaced=spaced)
+    if kind == KEYS:
+        return lambda text: A_KEY * len(text) if len(text) <= MOST_KEYS else spoken(text), spoken
+    return spoken, spoken
+
+
+def _rate(words: float, characters: float, *, spaced: bool) -> Seconds:
+    if spaced:
+        return lambda text: (text.count(" ") + 1) / words if text else 0.0
+    return lambda text: len(text) / characters
+
+
+def _pace(draws: Draws, *, hurried: bool) -> float:
+    """How slowly a user thinks: most are alike, one in twelve is looking for glasses, card and paper."""
+    unit = draws.unit()
+    if hurried:
+        return 0.4 + 0.4 * unit
+    return 0.7 + unit if unit < 11 / 12 else 2.0 + 36.0 * (unit - 11 / 12)
+
+
+def _thinking(draws: Draws, pace: float, kind: str) -> float:
+    """Mostly a few seconds, with a long tail. Divisions only: they give the same on every machine."""
+    unit = draws.unit()
+    seconds = MOMENT + 4.0 * unit / (1.03 - unit) * pace
+    return min(2.5 * seconds, AWAY) if kind == CHAT else min(1.2 * seconds, SILENCE - 0.5)
+
+
+def _answering(exchange: Exchange, draws: Draws, kind: str) -> float:
+    unit = draws.unit()
+    if exchange.source == SILENT_AGENT:
+        # An agent reads up on it first, and sometimes asks around.
+        return 6.0 + 14.0 * unit / (1.08 - unit)
+    # The bot looks things up.
+    return unit * (1.5 if kind == CHAT else 6.0)

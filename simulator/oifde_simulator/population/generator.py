@@ -1,0 +1,101 @@
+"""The generator of call sessions, put together: what it depends on, and its version."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from oifde_simulator.population.history import History, Memory
+from oifde_simulator.population.ids import Ids
+from oifde_simulator.population.records import DEFAULT_MIX, GeneratedRecords
+from oifde_simulator.population.timetable import Timetable
+from oifde_simulator.randomness import Draws, key
+
+if TYPE_CHECKING:
+    from oifde_simulator.population.dialogue.turns import Dialogue
+
+VERSION = 2
+"""Raised whenever the same seed gives other sessions than before."""
+
+
+@cache
+def faker_version() -> str:
+    """The version of Faker, read off its source: importing it takes a hundred times longer."""
+    spec = find_spec("faker")
+    source = Path(spec.origin).read_text(encoding="utf-8") if spec and spec.origin else ""
+    found = re.search(r'^VERSION = "([^"]+)"', source, re.MULTILINE)
+    return found[1] if found else _asked_version()
+
+
+def _asked_version() -> str:
+    import faker
+
+    return str(faker.VERSION)
+
+
+def warm(locale: str) -> None:
+    """Read the texts of a locale and draw its words now, rather than at the first session."""
+    from oifde_simulator.population.screenplays import texts
+    from oifde_simulator.population.vocabulary import vocabulary
+
+    texts(locale)
+    vocabulary(locale)
+
+
+def history(
+    *,
+    seed: str,
+    world: str,
+    tenant: str,
+    locale: str,
+    days: int,
+    per_day: float,
+    mix: Mapping[str, float] | None = None,
+    oddities: Mapping[str, float] | None = None,
+    users: Mapping[str, int] | None = None,
+    memory: Memory | None = None,
+) -> History:
+    """The generated sessions of a tenant; all but `tenant`, its name in the records, decides what they are.
+
+    `days` of retention; `per_day` sessions a user on average; `mix` weighs the names of
+    `records.DIALOG_TYPES`; `oddities` are rates; `users` have exactly so many sessions.
+    """
+    root = key(seed, world)
+    timetable = Timetable(root, days=days, per_day=per_day, exactly=dict(users or {}))
+    made = records(seed=seed, world=world, tenant=tenant, locale=locale, mix=mix, oddities=oddities)
+    return History(timetable, Ids(root), made, memory or Memory())
+
+
+def records(
+    *,
+    seed: str,
+    world: str,
+    tenant: str,
+    locale: str,
+    mix: Mapping[str, float] | None = None,
+    oddities: Mapping[str, float] | None = None,
+) -> GeneratedRecords:
+    """What makes the records of a world's sessions."""
+    root = key(seed, world)
+    rates = dict(oddities or {})
+
+    def composed(draws: Draws, user: str, kind: str, begin: int) -> Dialogue:
+        # Not wanted before the first session is looked at: importing what is said takes longer than starting.
+        from oifde_simulator.population.dialogue.composition import compose
+        from oifde_simulator.population.oddities import Oddities
+        from oifde_simulator.population.screenplays import texts
+        from oifde_simulator.population.vocabulary import vocabulary
+
+        day = datetime.fromtimestamp(begin, UTC).date()
+        caller = key(root.hex(), "user", user)
+        odd = Oddities.from_mapping(rates) if rates else Oddities()
+        return compose(
+            draws, vocabulary(locale), texts(locale), kind, odd, day=day, caller=caller, number=user
+        )
+
+    return GeneratedRecords(root, Ids(root), tenant=tenant, mix=mix or DEFAULT_MIX, compose=composed)

@@ -1,0 +1,73 @@
+"""Literal and generated sessions together: literal ones win, however they are asked for."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from typing import overload
+
+from oifde_simulator.model.sessions import CallSession, Criteria
+from oifde_simulator.population.history import History
+from oifde_simulator.population.literal import LiteralSessions
+
+
+class Merged:
+    """The sessions of one tenant: those its scenario spells out, and those that are generated."""
+
+    def __init__(self, literal: LiteralSessions, generated: History) -> None:
+        """A literal session stands in for the generated one of its callId, and has no need to be like it."""
+        self._literal = literal
+        self._generated = generated.without(literal.call_ids())
+
+    def select(self, criteria: Criteria, now: int) -> Sequence[CallSession]:
+        """The sessions that fit, newest first; of the same start, literal ones first."""
+        literal = self._literal.select(criteria, now)
+        generated = self._generated.select(criteria, now)
+        if not literal:
+            return generated
+        return Woven(literal, generated) if generated else literal
+
+
+class Woven(Sequence[CallSession]):
+    """Two sequences, newest first, as one; what it costs to look into it hardly grows with them."""
+
+    def __init__(self, first: Sequence[CallSession], second: Sequence[CallSession]) -> None:
+        """Of sessions with the same start those of `first` come first."""
+        self._first = first
+        self._second = second
+
+    def __len__(self) -> int:
+        return len(self._first) + len(self._second)
+
+    @overload
+    def __getitem__(self, index: int) -> CallSession: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[CallSession]: ...
+    def __getitem__(self, index: int | slice) -> CallSession | Sequence[CallSession]:
+        places = range(len(self))[index]
+        if isinstance(places, int):
+            return self._run(places, places + 1)[0]
+        if not places:
+            return []
+        low, high = min(places[0], places[-1]), max(places[0], places[-1])
+        run = self._run(low, high + 1)
+        return [run[place - low] for place in places]
+
+    def _run(self, begin: int, stop: int) -> list[CallSession]:
+        """Those from place `begin` up to `stop`."""
+        fore, until = self._from_first(begin), self._from_first(stop)
+        run = [*self._first[fore:until], *self._second[begin - fore : stop - until]]
+        # The sort is stable and finds two runs in order: it merges them.
+        return sorted(run, key=lambda session: -session.start)
+
+    def _from_first(self, place: int) -> int:
+        """How many of the sessions before `place` are of the first sequence."""
+        least = max(0, place - len(self._second))
+        most = min(place, len(self._first))
+
+        def enough(count: int) -> bool:
+            """Whether no more than `count` of them are."""
+            older = place - count - 1
+            return older < 0 or self._first[count].start < self._second[older].start
+
+        return bisect_left(range(most), True, least, most, key=enough)

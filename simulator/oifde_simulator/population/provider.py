@@ -1,0 +1,83 @@
+"""`CallSessionProvider`: call sessions for anybody's own Faker.
+
+    fake = Faker("zh_CN")
+    fake.add_provider(CallSessionProvider)
+    fake.call_session()
+
+What it gives depends on Faker's own seed alone: seeded Faker gives equal sessions.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from faker.providers import BaseProvider
+
+from oifde_simulator.population import generator
+from oifde_simulator.population.ids import LAST_SECOND, is_number
+from oifde_simulator.population.records import DEFAULT_MIX, DIALOG_TYPES
+from oifde_simulator.population.timetable import DAY
+from oifde_simulator.randomness import Draws, key
+
+LAST = LAST_SECOND * 1000
+"""Epoch milliseconds."""
+FIRST_DAY, DAYS = 18_262, 2_190
+"""Sessions begin from 2020-01-01 on, within six years."""
+
+
+class CallSessionProvider(BaseProvider):
+    """Makes records of the Session Record Query Interface, in the wire's names."""
+
+    def user_mobile(self) -> str:
+        """A user number, 11 digits."""
+        return f"1{self._draws().digits(10)}"
+
+    def call_session(
+        self, *, user: str | None = None, dialog_type: str | None = None, start: int | None = None
+    ) -> dict[str, Any]:
+        """One whole record of a session that has ended.
+
+        `user` is a number of 1 to 15 digits; `dialog_type` is "1" to "4"; `start` is in epoch
+        milliseconds, and its second counts. What is left out is drawn.
+        """
+        draws = self._draws()
+        number = f"1{draws.digits(10)}" if user is None else user
+        if not is_number(number):
+            raise ValueError(f"user: expected a number of 1 to 15 digits, found {user!r}")
+        if start is not None and not DAY * 1000 <= start <= LAST:
+            raise ValueError(
+                f"start: expected epoch milliseconds from {DAY * 1000} to {LAST}, found {start!r}"
+            )
+        drawn = (FIRST_DAY + draws.below(DAYS)) * DAY + draws.between(8 * 3600, 20 * 3600)
+        begin = drawn if start is None else start // 1000
+        names = [name for name, code in DIALOG_TYPES.items() if dialog_type in (None, code)]
+        if not names:
+            raise ValueError(f'dialog_type: expected "1", "2", "3" or "4", found {dialog_type!r}')
+        made = generator.records(
+            seed=draws.hex(16),
+            world="provider",
+            tenant="tenant001",
+            locale=self._locale(),
+            mix={name: DEFAULT_MIX[name] for name in names},
+        )
+        return made.record(number, begin, (begin + DAY) * 1000)
+
+    def dialogue(self, *, dialog_type: str | None = None) -> list[dict[str, Any]]:
+        """What is said in one session: its `recordDetials`."""
+        details: list[dict[str, Any]] = self.call_session(dialog_type=dialog_type)["recordDetials"]
+        return details
+
+    def call_id(self) -> str:
+        """A callId: 13 digits of epoch milliseconds and 24 hex digits."""
+        return str(self.call_session()["callId"])
+
+    def cti_call_id(self) -> str:
+        """A ctiCallId of a voice call: epoch seconds, a dash and digits."""
+        return str(self.call_session(dialog_type="1")["ctiCallId"])
+
+    def _draws(self) -> Draws:
+        return Draws(key("provider", self.generator.random.getrandbits(64)))
+
+    def _locale(self) -> str:
+        languages = (getattr(provider, "__lang__", None) for provider in self.generator.get_providers())
+        return next((language for language in languages if language), "en_US")

@@ -1,0 +1,142 @@
+"""The record of a generated session: every field consistent with the others and with what was said."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from oifde_simulator.population.completion import IVR_ZONE
+from oifde_simulator.population.ids import Ids
+from oifde_simulator.randomness import Draws, key
+
+if TYPE_CHECKING:
+    from oifde_simulator.population.dialogue.turns import Dialogue, Question, Turn
+
+CHATBOT = "3"
+"""The dialogType without a voice: no ctiCallId, no recording."""
+
+# vendor facts, "Meaning of fields": 1 voice navigation, 2 outbound call, 3 chatbot, 4 IVR flow.
+DIALOG_TYPES = {"voice_navigation": "1", "outbound_call": "2", "chatbot": "3", "ivr_flow": "4"}
+DEFAULT_MIX = {"voice_navigation": 0.4, "outbound_call": 0.15, "chatbot": 0.2, "ivr_flow": 0.25}
+
+RECORDING_NODES = (255, 256)
+"""locationId of voice calls (vendor facts, "Meaning of fields")."""
+
+Compose = Callable[[Draws, str, str, int], "Dialogue"]
+"""A dialogue from draws, for a user, of a dialogType, that begins at an epoch second."""
+
+
+class GeneratedRecords:
+    """Makes the records of one world's generated sessions, as one tenant."""
+
+    def __init__(
+        self, world: bytes, ids: Ids, *, tenant: str, mix: Mapping[str, float], compose: Compose
+    ) -> None:
+        """`world` is the key of seed and world; `mix` weighs the names of DIALOG_TYPES."""
+        self._world = world.hex()
+        self._ids = ids
+        self._tenant = tenant
+        self._compose = compose
+        self._mix = [(DIALOG_TYPES[name], weight) for name, weight in mix.items()]
+        codes = Draws(key(self._world, "access codes"))
+        self._vdn = str(codes.between(100, 199))
+        # vendor facts: calledNumber is the flow's access code, 9 to 24 digits; the example's has 18.
+        self._access_codes = {code: f"8991{codes.digits(14)}" for code in DIALOG_TYPES.values()}
+
+    def call_id(self, user: str, begin: int) -> str:
+        """Its callId; `begin` is in epoch seconds."""
+        return self._ids.call_id(user, self._reached(self._opening(user, begin)[0], begin))
+
+    def cti_call_id(self, user: str, begin: int) -> str | None:
+        """Its ctiCallId; None for a chat."""
+        return None if self._opening(user, begin)[1] == CHATBOT else self._ids.cti_call_id(user, begin - 1)
+
+    def record(self, user: str, begin: int, now: int) -> dict[str, Any]:
+        """The record as it is at `now`, epoch milliseconds: what has not happened yet is not in it."""
+        draws, kind = self._opening(user, begin)
+        reached = self._reached(draws, begin)
+        call_id = self._ids.call_id(user, reached)
+        dialogue = self._compose(draws, user, kind, begin)
+        elapsed = now // 1000 - begin
+        turns = [turn for turn in dialogue.turns if turn.answered <= elapsed]
+        questions = [question for question in dialogue.questions if question.at <= elapsed]
+        latest = max((0, *(turn.answered for turn in turns), *(question.at for question in questions)))
+        over = dialogue.seconds <= elapsed
+        end = {"endTime": (begin + dialogue.seconds) * 1000} if over else {}
+        node = 0 if kind == CHATBOT else draws.pick(RECORDING_NODES)
+        return {
+            "logId": _log_id(draws),
+            "tenantId": self._tenant,
+            "callSorId": user,
+            "callId": call_id,
+            "ctiCallId": None if kind == CHATBOT else self._ids.cti_call_id(user, begin - 1),
+            "callingNumber": user,
+            "calledNumber": self._access_codes[kind],
+            "startTime": begin * 1000,
+            **end,
+            "lastUpdateTime": (begin + (dialogue.seconds if over else latest)) * 1000,
+            "flowInstId": f"{draws.digits(9)}{_local(reached)}{call_id}",
+            "dialogType": kind,
+            **({"locationId": node} if node else {}),
+            "businessInfo": None,
+            "businessInfoStr": self._recording(draws, kind, begin, node),
+            "recordDetials": [_detail(place, turn, begin) for place, turn in enumerate(turns, start=1)],
+            "qaRecords": [_answer(place, each, begin) for place, each in enumerate(questions, start=1)],
+        }
+
+    def _opening(self, user: str, begin: int) -> tuple[Draws, str]:
+        draws = Draws(key(self._world, user, "session", begin))
+        return draws, draws.weighted(self._mix)
+
+    @staticmethod
+    def _reached(draws: Draws, begin: int) -> int:
+        # The example's call reached the platform half a second before its startTime, a whole second.
+        return begin * 1000 - draws.between(1, 999)
+
+    def _recording(self, draws: Draws, kind: str, begin: int, node: int) -> str:
+        # Guess: [recording-day] the folder is the UTC day; a recording made at night would settle it.
+        day = datetime.fromtimestamp(begin, UTC)
+        path = f"Y:/{self._vdn}/odfsrecord/{day:%Y%m%d}/{begin}-{draws.digits(14)}.wav"
+        # Guess: [chat-recording] a chat has the four letters null for a file; a record would settle it.
+        files = {
+            "yugaoFileName": "null",
+            "locationId": str(node),
+            "recordFileName": "null" if kind == CHATBOT else path,
+        }
+        return json.dumps(files, separators=(",", ":"))
+
+
+def _log_id(draws: Draws) -> str:
+    return "-".join((draws.hex(8), draws.hex(4), draws.hex(4), draws.hex(4), draws.hex(12)))
+
+
+def _local(instant: int) -> str:
+    local = datetime.fromtimestamp(instant // 1000, IVR_ZONE)
+    return f"{local:%Y%m%d%H%M%S}{instant % 1000:03d}"
+
+
+def _detail(place: int, turn: Turn, begin: int) -> dict[str, Any]:
+    return {
+        "interNo": str(place),
+        "userSaying": turn.user_saying,
+        "intention": turn.intention,
+        "systemReply": turn.system_reply,
+        "timestamp": (begin + turn.answered) * 1000,
+        "requsetTime": (begin + turn.asked) * 1000,
+        "responseSource": turn.response_source,
+        "involveMode": turn.involve_mode,
+    }
+
+
+def _answer(place: int, question: Question, begin: int) -> dict[str, Any]:
+    return {
+        "interNo": str(place),
+        "seriesId": question.series,
+        "questionTitle": question.title,
+        "questionType": question.type,
+        "answerIntent": question.answer_intent,
+        "originalAnswer": question.original_answer,
+        "createTime": (begin + question.at) * 1000,
+    }

@@ -1,0 +1,43 @@
+"""Finds the files shipped beside the code: `schemas/` and `scenarios/`. Standard library only.
+
+A wheel carries them inside the package, in `_bundled/`; a checkout, and an editable install of
+one, has them two folders up. The package is asked first, so that a folder of the same name
+in site-packages, which belongs to somebody else, is never taken for ours.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+PACKAGE = Path(__file__).parent
+
+
+def schemas() -> Path:
+    """The folder with the OpenAPI document and the JSON Schemas."""
+    return _folder("schemas")
+
+
+def scenarios() -> Path:
+    """The folder with the bundled scenarios."""
+    return _folder("scenarios")
+
+
+def read_json(name: str) -> dict[str, Any]:
+    """The JSON object in the file `name` of `schemas()`; FileNotFoundError names what is there."""
+    path = schemas() / name
+    if not path.is_file():
+        present = ", ".join(sorted(entry.name for entry in path.parent.iterdir())) or "nothing"
+        raise FileNotFoundError(f"{path}: expected a schema shipped with the simulator; found {present}")
+    document: dict[str, Any] = json.loads(path.read_bytes())
+    return document
+
+
+def _folder(name: str) -> Path:
+    places = (PACKAGE / "_bundled" / name, PACKAGE.parent.parent / name)
+    for place in places:
+        if place.is_dir():
+            return place
+    looked = " or ".join(str(place) for place in places)
+    raise FileNotFoundError(f"expected the folder {name} at {looked}; reinstall oifde-simulator")

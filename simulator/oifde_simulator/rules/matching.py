@@ -1,0 +1,95 @@
+"""Which requests a rule is about: a compiled predicate, fast, and a `difference` that explains it.
+
+The two are held to one verdict by a law in the tests. In a scenario a scalar means equal, a
+mapping is a JSON Schema for the field, `true` means present and `false` absent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from operator import eq
+from typing import Any
+
+from oifde_simulator.json_schema.bounded import bounded
+from oifde_simulator.model.view import ABSENT, Mismatch, View
+from oifde_simulator.text import shown
+
+
+class Condition:
+    """What one field must be."""
+
+    def __init__(self, wanted: Any) -> None:
+        """`wanted` is as a scenario writes it. Raises ValueError for a schema that is none, or too large."""
+        self.wanted = wanted
+        self.accepts: Callable[[Any], bool] = _predicate(wanted)
+        """Whether a field's value fits; ABSENT for one that is not there."""
+
+    def __str__(self) -> str:
+        if isinstance(self.wanted, bool):
+            return "to be there" if self.wanted else "not to be there"
+        return f"what fits {shown(self.wanted)}" if isinstance(self.wanted, Mapping) else shown(self.wanted)
+
+
+def _predicate(wanted: Any) -> Callable[[Any], bool]:
+    if wanted is True:
+        return lambda value: value is not ABSENT
+    if wanted is False:
+        return lambda value: value is ABSENT
+    if isinstance(wanted, Mapping):
+        accepts = bounded(wanted).accepts
+        return lambda value: value is not ABSENT and accepts(value)
+    if isinstance(wanted, str):
+        return partial(eq, wanted)
+    return lambda value: type(value) is type(wanted) and value == wanted
+
+
+class Matcher:
+    """A rule's `match`."""
+
+    def __init__(self, given: Mapping[str, Any]) -> None:
+        """`given` is as a scenario writes it; `{}` matches all."""
+        self._endpoint: str | None = given.get("endpoint")
+        self._parts = [
+            (part, name, Condition(wanted))
+            for part in ("request", "headers", "response")
+            for name, wanted in given.get(part, {}).items()
+        ]
+        self._tests = [
+            (("request", "headers", "response").index(part), name, condition.accepts)
+            for part, name, condition in self._parts
+        ]
+
+    def matches(self, view: View) -> bool:
+        """Whether the rule is about this request."""
+        if self._endpoint is not None and view.endpoint != self._endpoint:
+            return False
+        if not self._tests:
+            return True
+        places = (view.request, view.headers, view.response)
+        for part, name, accepts in self._tests:  # noqa: SIM110  a generator costs more than the tests
+            if not accepts(places[part].get(name, ABSENT)):
+                return False
+        return True
+
+    @property
+    def gate(self) -> tuple[int, str, Callable[[Any], bool]]:
+        """One test that must hold: 0 to 2 for request, headers or response; the field; its predicate."""
+        return self._tests[0] if self._tests else (0, "", lambda value: True)
+
+    @property
+    def size(self) -> int:
+        """How many things it asks for."""
+        return len(self._parts) + (self._endpoint is not None)
+
+    def difference(self, view: View) -> list[Mismatch]:
+        """Every reason why it is not; `[]` when it is."""
+        found = []
+        if self._endpoint is not None and view.endpoint != self._endpoint:
+            found.append(Mismatch("endpoint", self._endpoint, view.endpoint or "another path"))
+        for part, name, condition in self._parts:
+            value = getattr(view, part).get(name, ABSENT)
+            if not condition.accepts(value):
+                text = "nothing" if value is ABSENT else shown(value)
+                found.append(Mismatch(f"{part}.{name}", str(condition), text))
+        return found

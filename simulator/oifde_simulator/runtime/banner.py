@@ -1,0 +1,111 @@
+"""What `serve` prints when it is up: where it listens, which tenants, and a line to paste."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import textwrap
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+
+from oifde_simulator import __version__
+from oifde_simulator.config import Settings
+from oifde_simulator.oifde import contract
+from oifde_simulator.oifde.router import QUERY
+from oifde_simulator.population import generator
+from oifde_simulator.scenario import loader
+from oifde_simulator.scenario.errors import ScenarioErrors
+from oifde_simulator.tenants import Tenants
+from oifde_simulator.text import printable
+
+MOST_SHOWN = 40
+WIDEST = 100
+
+
+EXAMPLE = "tenant001"
+
+
+def banner(
+    tenants: Tenants,
+    settings: Settings,
+    *,
+    data_url: str,
+    control_url: str,
+    authority: bool,
+    token: str | None = None,
+) -> str:
+    """The lines that `serve` prints.
+
+    `authority` when the certificate comes from an authority of ours; `token` is the control plane's,
+    where it was made at this start and nobody knows it yet.
+    """
+    own = own_tenants(tenants, settings)
+    lines = [
+        f"oifde-simulator {__version__}",
+        f"  data plane     {data_url}   (the vendor's port: what clients call)",
+        f"  control plane  {control_url}   (our own port{': trust its /ca.pem' if authority else ''})",
+        *([f"  control token  {token}"] if token else []),
+        _generator(tenants),
+        *_watching(settings),
+        "",
+        *_table(tenants, own),
+        "",
+        "Try it:",
+        f"  {_curl(tenants, _example(tenants, own), data_url, control_url, authority)}",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def own_tenants(tenants: Tenants, settings: Settings) -> Mapping[str, str]:
+    """What is not bundled, or goes by another name: tenant ids, and how each is shown."""
+    given: list[str] = []
+    with suppress(ScenarioErrors):  # a file that is followed may be gone for now
+        given = [printable(path) for path in loader.find(settings.scenarios)]
+    aliases = {
+        tenant: f"{tenant} = {name}" for tenant, name in settings.tenant if tenant in tenants.scenarios
+    }
+    read = tenants.scenarios.read().items()
+    by_file = {scenario.origin: name for name, scenario in read if name not in aliases}
+    return {by_file[file]: by_file[file] for file in given if file in by_file} | aliases
+
+
+def _generator(tenants: Tenants) -> str:
+    words = f"version {generator.VERSION}, Faker {generator.faker_version()}, seed {tenants.seed}"
+    return f"  generator      {words}"
+
+
+def _watching(settings: Settings) -> Iterator[str]:
+    if settings.watch:
+        yield f"  watching       {', '.join(map(printable, settings.scenarios))}"
+
+
+def _table(tenants: Tenants, own: Mapping[str, str]) -> Iterator[str]:
+    """A line for each of the user's own tenants and for the example; the names of the others."""
+    example = {} if EXAMPLE in own or EXAMPLE not in tenants.scenarios else {EXAMPLE: EXAMPLE}
+    labels = dict([*own.items()][:MOST_SHOWN]) | example
+    width = max(map(len, labels.values()), default=0)
+    for name, label in labels.items():
+        line = f"  {label:{width}}  {tenants.scenarios[name].summary}"
+        yield line if len(line) <= WIDEST else line[: WIDEST - 3] + "..."
+    names = ", ".join(sorted(name for name in tenants.scenarios if name not in labels))
+    yield from (f"  {line}" for line in textwrap.wrap(names, WIDEST - 2, break_on_hyphens=False))
+
+
+def _example(tenants: Tenants, own: Mapping[str, str]) -> str:
+    return next(iter(own), EXAMPLE if EXAMPLE in tenants.scenarios else next(iter(tenants.scenarios)))
+
+
+def _curl(tenants: Tenants, name: str, data_url: str, control_url: str, authority: bool) -> str:
+    scenario = tenants.scenarios[name]
+    first = next(iter(scenario.records), {})
+    exact = scenario.generate.users if scenario.generate else {}
+    listed = next((number for number, sessions in exact.items() if sessions), None)
+    user = first.get("userMobile") or first.get("callSorId") or listed or "18000000001"
+    body = json.dumps({"tenantId": name, "authToken": tenants.token(name), "userMobile": user})
+    path = next(path for path, operation in contract.operations().items() if operation.operation_id == QUERY)
+    header = "Content-Type: application/json; charset=UTF-8"
+    call = f"{data_url}{path} -H {shlex.quote(header)} -d {shlex.quote(body)}"
+    if authority:
+        return f"curl -s {control_url}/ca.pem -o oifde-ca.pem && curl --cacert oifde-ca.pem {call}"
+    return f"curl {'-k ' if data_url.startswith('https') else ''}{call}"

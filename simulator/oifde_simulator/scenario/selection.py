@@ -1,0 +1,109 @@
+"""Which scenarios a server has: the bundled ones, those of its settings, and other names for them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from oifde_simulator import resources
+from oifde_simulator.config import Settings
+from oifde_simulator.scenario import loader
+from oifde_simulator.scenario.catalog import Shelf
+from oifde_simulator.scenario.errors import ScenarioError, ScenarioErrors
+from oifde_simulator.scenario.model import Scenario
+from oifde_simulator.text import did_you_mean, printable
+
+log = logging.getLogger("oifde_simulator")
+
+
+def scenarios(settings: Settings) -> Shelf:
+    """Scenarios by the tenant id they are served under. Raises ValueError with a line for each mistake."""
+    given = read(settings.scenarios)
+    for clash in clashes(given.values()):
+        log.warning("%s", clash)
+    found = combined(bundled(settings), given, settings.tenant)
+    if not found:
+        raise ValueError("there are no scenarios; give --scenarios PATH, or leave --no-bundled out")
+    return found
+
+
+def one(wanted: str, settings: Settings) -> tuple[str, Scenario]:
+    """The scenario in the file `wanted`, or the one of that id, and its tenant id. Raises ValueError."""
+    path = Path(wanted)
+    if path.suffix in loader.SUFFIXES or "/" in path.as_posix() or wanted != str(path):
+        try:
+            scenario = loader.load(path)
+        except ScenarioErrors as mistakes:
+            raise ValueError(str(mistakes)) from None
+        return scenario.id, scenario
+    found = scenarios(settings)
+    if wanted not in found:
+        near = did_you_mean(wanted, found) or ";"
+        raise ValueError(
+            f"there is no scenario {wanted}{near} oifde-simulator scenarios lists those there are"
+        )
+    return wanted, found[wanted]
+
+
+def bundled(settings: Settings) -> Shelf:
+    """Those that are shipped: each file's stem is its id, and none is read yet."""
+    paths = [] if settings.no_bundled else loader.find([resources.scenarios()])
+    return Shelf({path.stem: path for path in paths})
+
+
+def combined(bundled: Shelf, given: Mapping[Path, Scenario], aliases: Iterable[tuple[str, str]]) -> Shelf:
+    """Scenarios by tenant id: `given` ones win over `bundled` ones, other names (ID, SCENARIO) over both."""
+    found = bundled | by_id(given)
+    for tenant, name in aliases:
+        if name not in found:
+            raise ValueError(
+                f"--tenant {tenant}={name}: there is no scenario {name}{did_you_mean(name, found)}"
+            )
+        found = found.renamed(name, tenant)
+    return found
+
+
+def by_id(given: Mapping[Path, Scenario]) -> Mapping[str, Scenario]:
+    """Scenarios by the id in their file; the last of an id wins."""
+    return {scenario.id: scenario for scenario in given.values()}
+
+
+def given(settings: Settings, scenarios: Shelf) -> list[Scenario]:
+    """Those that come from files of the settings, and not from the gallery."""
+    if not settings.scenarios:
+        return []
+    files = {printable(path) for path in loader.find(settings.scenarios)}
+    return [scenario for scenario in scenarios.read().values() if scenario.origin in files]
+
+
+def clashes(scenarios: Iterable[Scenario]) -> list[str]:
+    """A line for each file that takes the tenant id of another one before it."""
+    last: dict[str, str] = {}
+    lines = []
+    for scenario in {scenario.origin: scenario for scenario in scenarios}.values():
+        earlier = last.get(scenario.id, scenario.origin)
+        if earlier != scenario.origin:
+            lines.append(
+                f"{scenario.origin}: has the tenant {scenario.id} of {earlier}, which is not served; "
+                "give one of them another tenant.id"
+            )
+        last[scenario.id] = scenario.origin
+    return lines
+
+
+def read(paths: Sequence[Path]) -> dict[Path, Scenario]:
+    """The scenarios of files and folders, by file. Raises ValueError with a line for each mistake."""
+    good: dict[Path, Scenario] = {}
+    wrong: list[ScenarioError] = []
+    try:
+        for path in loader.find(paths):
+            try:
+                good[path] = loader.load(path)
+            except ScenarioErrors as mistakes:
+                wrong += mistakes.errors
+    except ScenarioErrors as missing:
+        wrong += missing.errors
+    if wrong:
+        raise ValueError(str(ScenarioErrors(wrong)))
+    return good

@@ -1,0 +1,100 @@
+"""What a YAML parser complains of, in words that help."""
+
+from __future__ import annotations
+
+import re
+
+import yaml
+
+from oifde_simulator.text import shown
+
+BREAK = re.compile("\r\n|\r|\n")
+
+QUOTE_LEFT_OPEN = r"quoted scalar \|.*(?:end of stream|document indicator|document separator)"
+BRACKET_LEFT_OPEN = r"expected ',' or '[]}]'"
+
+# The parsers' words (libyaml's, PyYAML's) and ours. First match wins; it is searched in
+# "context | problem | the last character before it, and the one where it happened" (a line feed at
+# the end of the file).
+COMPLAINTS: tuple[tuple[str, str], ...] = (
+    (r"\| .?\t$", "a tab; YAML indents with spaces only: replace it by spaces"),
+    (
+        r"mapping values are not allowed",
+        'a ": " that is not expected here; inside a text, put the text in quotes; '
+        'after a key, align it with its neighbours and end the key above it with ":"',
+    ),
+    (
+        r"cannot start any token|scanning an (?:alias|anchor)",
+        "a text cannot begin with {character}; put it in quotes",
+    ),
+    (
+        r"mapping keys are not allowed",
+        'a "?" and a space begin a key, and none is expected here; put the text in quotes',
+    ),
+    (QUOTE_LEFT_OPEN, "the quote that opens here is never closed; close it"),
+    (
+        r"quoted scalar \|.*Unicode",
+        "an escape that is no character (JSON's pairs of \\u escapes are none in YAML); "
+        "write the character itself",
+    ),
+    (
+        r"quoted scalar \|.*(?:unknown escape|hexa?decimal)",
+        'an escape that YAML does not know; write "\\\\" for a backslash, '
+        "or put the text in single quotes, which know no escapes",
+    ),
+    (BRACKET_LEFT_OPEN, "the bracket that opens here is not closed, or a comma is missing in it"),
+    (
+        r"could not find expected ':'|simple key",
+        'a ":" and a space are missing after the key; write "key: value"',
+    ),
+    (
+        r"sequence entries are not allowed",
+        'an item of a list is not expected here; begin the list on a line of its own, each item with "- "',
+    ),
+    (
+        r"expected '-'|block (?:collection|sequence) \|",
+        'this does not fit into the list above; begin each item with "- " in one column',
+    ),
+    (
+        r"(?:block mapping \||expected <block end>).*\| [\"'].$",
+        "the text goes on after its closing quote; put all of it in one pair of quotes",
+    ),
+    (r"block mapping \|.*\| .:$|<block end>.*\| .:$", "a key is missing before the colon; write its name"),
+    (r"\| .[]}]$", "a closing bracket too many; remove it"),
+    (r"block mapping \||expected <block end>", "this fits no key above; align it with its neighbours"),
+    (r"tag", "an explicit tag; remove it"),
+    (
+        r"directive|%YAML|incompatible",
+        "a directive that is not understood; remove the line that begins with %",
+    ),
+    (r"document start", "something follows the end of the document; remove it"),
+    (r"(?:flow node|node content).*\| .\n$", "the file ends, but a bracket is still open; close it"),
+    (
+        r"flow node|node content",
+        "a value was expected here; close what is open, or remove the stray character",
+    ),
+    (
+        r"block scalar",
+        'only a digit, "+" or "-" may follow "|" or ">"; begin the text on the next line, indented',
+    ),
+)
+
+
+def complaint(error: yaml.MarkedYAMLError, text: str) -> tuple[int, int, str]:
+    """Where to look (line and column from 0), and what is wrong there."""
+    mark = error.problem_mark or error.context_mark
+    line, column = (mark.line, mark.column) if mark else (0, 0)
+    before, character = _around(text, line, column)
+    said = f"{error.context or ''} | {error.problem or ''} | {before}{character}"
+    if error.context_mark and re.search(f"{QUOTE_LEFT_OPEN}|{BRACKET_LEFT_OPEN}", said):
+        line, column = error.context_mark.line, error.context_mark.column
+    words = next((words for pattern, words in COMPLAINTS if re.search(pattern, said)), "")
+    return line, column, words.replace("{character}", shown(character)) or f"not YAML: {error.problem}"
+
+
+def _around(text: str, line: int, column: int) -> tuple[str, str]:
+    """The last character that is no space before a place in its line, and the character there."""
+    lines = BREAK.split(text)
+    here = lines[line] if line < len(lines) else ""
+    end = "\n" if line >= len(lines) - 1 else " "
+    return here[:column].rstrip()[-1:] or " ", here[column : column + 1] or end

@@ -1,0 +1,186 @@
+"""YAML bytes to a tree of plain values that remember where they stand in the file.
+
+Built from the parser's events, bounded in depth and in what aliases expand to, so that no file
+can harm the process. What no two YAML readers agree on is an error here, not a guess.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import yaml
+
+from oifde_simulator.scenario.errors import Path, ScenarioError, ScenarioErrors
+from oifde_simulator.scenario.yaml.node import Collection, Node, Tree
+from oifde_simulator.scenario.yaml.scalars import resolve
+from oifde_simulator.scenario.yaml.syntax import NotYaml, decode, events
+from oifde_simulator.text import shown
+
+DEEPEST = 64
+"""Lists and mappings that may stand inside one another."""
+MOST_COPIES = 200_000
+"""Values that all aliases of a file together may stand for."""
+TEXT_TAG = "tag:yaml.org,2002:str"
+
+
+def read(source: bytes, origin: str, loader: Any = None) -> Tree:
+    """Read one YAML document. Raises ScenarioErrors where reading cannot go on.
+
+    `loader` is PyYAML's class whose parser to use, for tests; the fastest by default.
+    """
+    reader = _Reader(origin)
+    try:
+        return reader.read(decode(source), loader)
+    except NotYaml as error:
+        found = ScenarioError(origin, error.line + 1, error.column + 1, reader.path(), error.message)
+        raise ScenarioErrors([*reader.errors, found]) from None
+
+
+class _Reader:
+    def __init__(self, origin: str) -> None:
+        self.origin = origin
+        self.errors: list[ScenarioError] = []
+        self.open: list[Collection] = []
+        self.anchors: dict[str, Node] = {}
+        self.floats: list[tuple[Path, Node]] = []
+        self.copies = 0
+        self.root: Node | None = None
+        self.readings: dict[type, Callable[[Any], None]] = {
+            yaml.ScalarEvent: self.scalar,
+            yaml.MappingStartEvent: lambda event: self.begin(event, {}),
+            yaml.SequenceStartEvent: lambda event: self.begin(event, []),
+            yaml.MappingEndEvent: self.end,
+            yaml.SequenceEndEvent: self.end,
+            yaml.AliasEvent: self.alias,
+            yaml.DocumentStartEvent: self.document,
+        }
+
+    def read(self, text: str, loader: Any) -> Tree:
+        for event in events(text, loader):
+            if reading := self.readings.get(type(event)):
+                reading(event)
+        if self.root is None:
+            raise NotYaml(0, 0, EMPTY)
+        return Tree(self.root, tuple(self.errors), tuple(self.floats))
+
+    def path(self) -> Path:
+        """Where reading stands."""
+        inside = (level for level in self.open if not level.wants_key)
+        return tuple(len(level.items) if level.key is None else level.key for level in inside)
+
+    def document(self, event: Any) -> None:
+        if self.root is not None:
+            raise _at(event.start_mark, SECOND_DOCUMENT)
+
+    def begin(self, event: Any, value: dict[str, Any] | list[Any]) -> None:
+        if self._wants_key():
+            raise _at(event.start_mark, COMPLEX_KEY)
+        if len(self.open) >= DEEPEST:
+            raise _at(event.start_mark, TOO_DEEP)
+        if event.tag:
+            self._tagged(event)
+        self.open.append(Collection(value, event.start_mark, event.anchor))
+
+    def end(self, _event: Any) -> None:
+        closed = self.open.pop()
+        self._place(closed, closed.anchor)
+
+    def scalar(self, event: Any) -> None:
+        text = event.value
+        if event.style or event.tag:  # in quotes, in a block, or with a tag
+            node = self._text(event)
+        elif self._wants_key():
+            node = self._plain_key(text, event.start_mark)
+        else:
+            node = self._plain(text, event.start_mark)
+        self._place(node, event.anchor)
+
+    def alias(self, event: Any) -> None:
+        node = self._named(event.anchor, event.start_mark)
+        self.copies += node.weight
+        if self.copies > MOST_COPIES:
+            raise _at(event.start_mark, TOO_MANY)
+        if len(self.open) + node.height > DEEPEST:
+            raise _at(event.start_mark, TOO_DEEP)
+        self._place(node.copy(event.start_mark), None)
+
+    def complain(self, mark: Any, message: str) -> None:
+        self.errors.append(ScenarioError(self.origin, mark.line + 1, mark.column + 1, self.path(), message))
+
+    def _wants_key(self) -> bool:
+        return bool(self.open) and self.open[-1].wants_key
+
+    def _place(self, node: Node, anchor: str | None) -> None:
+        """Put a finished value where it belongs: root, key, value of the key, or item."""
+        if anchor:
+            self.anchors[anchor] = node
+        if not self.open:
+            self.root = node
+        elif (level := self.open[-1]).wants_key:
+            self._key(level, node)
+        else:
+            level.place(node)
+
+    def _key(self, level: Collection, node: Node) -> None:
+        if not isinstance(node.value, str):
+            raise _at(node.mark, COMPLEX_KEY)
+        if first := level.keys.get(node.value):
+            message = f"duplicate key {shown(node.value)}; the first is on line {first.line}: keep one"
+            self.complain(node.mark, message)
+        level.keys[node.value] = node
+        level.key = node.value
+
+    def _text(self, event: Any) -> Node:
+        if event.tag and event.tag != TEXT_TAG:
+            self._tagged(event)
+        text = event.value
+        if not text.isascii() and any("\ud800" <= c <= "\udfff" for c in text):
+            self.complain(event.start_mark, SURROGATE)
+            text = ""
+        return Node(text, event.start_mark)
+
+    def _plain(self, text: str, mark: Any) -> Node:
+        value, complaint = resolve(text)
+        node = Node(value, mark, text)
+        if complaint:
+            self.complain(mark, complaint)
+        elif type(value) is float:
+            self.floats.append((self.path(), node))
+        return node
+
+    def _plain_key(self, text: str, mark: Any) -> Node:
+        """A key is text, whatever it looks like; one that looks otherwise has to say so."""
+        value, complaint = resolve(text)
+        if text == "<<":
+            self.complain(mark, MERGE)
+        elif complaint or value is not text:
+            fix = f"put it in quotes: {shown(text)}" if text else "write its name"
+            self.complain(mark, f"a key must be text, found {text or 'no key'}; {fix}")
+        return Node(text, mark, text)
+
+    def _tagged(self, event: Any) -> None:
+        tag = shown(event.tag.replace("tag:yaml.org,2002:", "!!"))
+        self.complain(event.start_mark, f"explicit tag {tag}; remove it, or put the text in quotes")
+
+    def _named(self, name: str, mark: Any) -> Node:
+        if any(level.anchor == name for level in self.open):
+            raise _at(mark, f"*{name} {CONTAINS_ITSELF}")
+        if name not in self.anchors:
+            quoted = shown(f"*{name}")
+            raise _at(mark, f"*{name} names no anchor above; for text put it in quotes: {quoted}")
+        return self.anchors[name]
+
+
+EMPTY = "the file is empty; write at least one key, such as: description: My scenario"
+SECOND_DOCUMENT = 'a second document begins here; a file is one scenario: remove the "---" or split it'
+TOO_DEEP = f"more than {DEEPEST} lists and mappings inside one another; write it flatter"
+TOO_MANY = f"aliases stand for more than {MOST_COPIES} values here; write fewer of them"
+CONTAINS_ITSELF = "stands inside what it names, a value that contains itself; write the value out"
+COMPLEX_KEY = 'a list or mapping used as a key; keys are text: put text that begins with "{" or "[" in quotes'
+MERGE = 'merge key "<<", which YAML 1.2 does not know; write the keys out'
+SURROGATE = "half of a surrogate pair, which is no character; write the character itself"
+
+
+def _at(mark: Any, message: str) -> NotYaml:
+    return NotYaml(mark.line, mark.column, message)

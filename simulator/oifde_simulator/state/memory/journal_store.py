@@ -1,0 +1,136 @@
+"""Entries in memory: bounded for each tenant and in all, the oldest go first, and what went is known."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from oifde_simulator.model.entry import Entry
+
+RELIEF = 15 / 16
+"""To what share of the bound memory is brought back once it is reached; so it is reached seldom."""
+
+
+class Bounds(NamedTuple):
+    """How much is kept."""
+
+    exchanges: int = 10_000
+    """Entries of one tenant."""
+    tenant_bytes: int = 16 << 20
+    total_bytes: int = 128 << 20
+
+
+@dataclass(slots=True)
+class Ledger:
+    """The entries of one tenant, or of those who name none that is known."""
+
+    entries: deque[Entry] = field(default_factory=deque)
+    charge: int = 0
+    """Bytes of memory that they are charged with."""
+    lost: int = 0
+    """The number of the last entry that had to go; 0 for none."""
+    lost_at: int = -1
+    """The latest time of one that had to go, epoch milliseconds."""
+
+    def drop(self) -> int:
+        """Lose the oldest entry; its charge."""
+        gone = self.entries.popleft()
+        self.charge -= gone.charge
+        self.lost, self.lost_at = gone.number, max(self.lost_at, gone.at)
+        return gone.charge
+
+
+class Ledgers:
+    """All entries."""
+
+    def __init__(self, bounds: Bounds) -> None:
+        self.bounds = bounds
+        self.charge = 0
+        self._ledgers: dict[str, Ledger] = {}
+
+    def add(self, entry: Entry) -> None:
+        """Keep `entry`, the newest; older ones may have to go."""
+        ledger = self._ledgers.get(entry.tenant)
+        if ledger is None:
+            ledger = self._ledgers[entry.tenant] = Ledger()
+        ledger.entries.append(entry)
+        ledger.charge += entry.charge
+        self.charge += entry.charge
+        bounds = self.bounds
+        while len(ledger.entries) > bounds.exchanges or ledger.charge > bounds.tenant_bytes:
+            if len(ledger.entries) == 1:
+                break  # the newest stays, however large
+            self.charge -= ledger.drop()
+        if self.charge > bounds.total_bytes:
+            self._make_room(entry)
+
+    def _make_room(self, newest: Entry) -> None:
+        # The largest give first, so that a busy tenant does not cost a quiet one its entries.
+        wanted = int(self.bounds.total_bytes * RELIEF)
+        while self.charge > wanted:
+            giving = [
+                each for each in self._ledgers.values() if each.entries and each.entries[0] is not newest
+            ]
+            if not giving:
+                return
+            for ledger in sorted(giving, key=lambda each: each.charge, reverse=True):
+                self._halve(ledger, wanted, newest)
+
+    def _halve(self, ledger: Ledger, wanted: int, newest: Entry) -> None:
+        half = ledger.charge // 2
+        while self.charge > wanted and ledger.charge > half and ledger.entries[0] is not newest:
+            self.charge -= ledger.drop()
+
+    def of(self, tenant: str | None) -> list[Ledger]:
+        """The ledger of a tenant, `""` for none that is known, or all of them for None."""
+        if tenant is None:
+            return list(self._ledgers.values())
+        return [self._ledgers[tenant]] if tenant in self._ledgers else []
+
+    def get(self, number: int) -> Entry | None:
+        """The entry of this number; None where it is not there."""
+        for ledger in self._ledgers.values():
+            entries = ledger.entries
+            if entries and entries[0].number <= number <= entries[-1].number:
+                for entry in entries:
+                    if entry.number == number:
+                        return entry
+        return None
+
+    def remove(self, numbers: Collection[int]) -> int:
+        """Forget the entries of these numbers; how many."""
+        removed = 0
+        for ledger in self._ledgers.values():
+            gone = [entry for entry in ledger.entries if entry.number in numbers]
+            if gone:
+                _forget(gone)
+                ledger.entries = deque(entry for entry in ledger.entries if entry.number not in numbers)
+                charge = sum(entry.charge for entry in gone)
+                ledger.charge -= charge
+                self.charge -= charge
+                removed += len(gone)
+        return removed
+
+    def clear(self, tenant: str | None) -> int:
+        """Forget the entries of a tenant, or all, and that any went before; how many."""
+        gone = [name for name in self._ledgers if tenant is None or name == tenant]
+        ledgers = [self._ledgers.pop(name) for name in gone]
+        self.charge -= sum(ledger.charge for ledger in ledgers)
+        for ledger in ledgers:
+            _forget(ledger.entries)
+        return sum(len(ledger.entries) for ledger in ledgers)
+
+    def sizes(self) -> Iterator[tuple[str, int]]:
+        """Tenants and how many entries each has."""
+        return ((name, len(ledger.entries)) for name, ledger in self._ledgers.items())
+
+    def __iter__(self) -> Iterator[Entry]:
+        """Every entry, a tenant after the other."""
+        return (entry for ledger in self._ledgers.values() for entry in ledger.entries)
+
+
+def _forget(entries: Iterable[Entry]) -> None:
+    for entry in entries:
+        entry.forgotten = True

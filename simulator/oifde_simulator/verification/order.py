@@ -1,0 +1,61 @@
+"""Whether exchanges came in an order; others may have come between them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from oifde_simulator.model.entry import Entry
+from oifde_simulator.verification.describing import Description
+from oifde_simulator.verification.snapshot import GONE, Past, Result, hint
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One exchange for each description, each after the one before."""
+
+    steps: Sequence[Description]
+
+    @property
+    def tenant(self) -> str | None:
+        """Whose entries are looked at: one tenant's where all steps are its."""
+        tenants = {step.filter.tenant for step in self.steps}
+        return tenants.pop() if len(tenants) == 1 else None
+
+    def judge(self, past: Past) -> Result:
+        """Whether they came so: for each the first that fits, which finds an order if there is one."""
+        searched = past.of(self.tenant)
+        numbers = list(self._found(searched.entries))
+        if len(numbers) == len(self.steps):
+            return Result(
+                True, "they came in this order", len(numbers), numbers, truncated=searched.truncated
+            )
+        step, after = self.steps[len(numbers)], numbers[-1] if numbers else 0
+        near = past.nearest(step.filter, after)
+        earlier = [e.number for e in searched.entries if e.number < after and step.filter.accepts(e)]
+        earlier = [number for number in earlier if number not in numbers]
+        return Result(
+            passed=False,
+            message=f"step {len(numbers) + 1} {step}: {_missing(numbers)}{_earlier(earlier)}{hint(near)}"
+            + (f"; {GONE}" if searched.truncated else ""),
+            found=len(numbers),
+            numbers=numbers,
+            near=near,
+            truncated=searched.truncated,
+        )
+
+    def _found(self, entries: Sequence[Entry]) -> Iterator[int]:
+        left = iter(entries)
+        for step in self.steps:
+            found = next((entry for entry in left if step.filter.accepts(entry)), None)
+            if found is None:
+                return
+            yield found.number
+
+
+def _missing(numbers: Sequence[int]) -> str:
+    return f"nothing after entry {numbers[-1]}, which was step {len(numbers)}" if numbers else "nothing"
+
+
+def _earlier(numbers: Sequence[int]) -> str:
+    return f"; entry {numbers[-1]} fits, but came too early" if numbers else ""

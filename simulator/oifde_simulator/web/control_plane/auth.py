@@ -1,0 +1,103 @@
+"""Who may use the control plane: whoever has the token; without one, programs of this machine, no web page.
+
+A page in somebody's browser reaches loopback ports too. It cannot leave out the headers by which a
+browser says whose page it is, nor choose the Host it asks for, so these tell.
+"""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+import secrets
+import socket
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+from aiohttp import web
+from aiohttp.typedefs import Middleware
+
+from oifde_simulator.config import Settings
+from oifde_simulator.text import shown
+from oifde_simulator.web.control_plane import openapi
+from oifde_simulator.web.control_plane.problems import Answering, Problem
+
+OPEN = frozenset(route.path for route in openapi.routes() if route.open)
+"""Paths that anybody may ask for."""
+
+
+def token(settings: Settings) -> str | None:
+    """What is wanted as a bearer token: the given one, or a fresh one beyond loopback; None for nothing."""
+    if settings.control_token is not None:
+        return settings.control_token
+    return None if _is_loopback(settings.control_host) else secrets.token_urlsafe(24)
+
+
+def guard(wanted: str | None) -> Middleware:
+    """A middleware that refuses all who may not; `wanted` is the bearer token, None where none is."""
+
+    @web.middleware
+    async def guarding(request: web.Request, handler: Answering) -> web.StreamResponse:
+        if request.path not in OPEN:
+            _refuse_page(request) if wanted is None else _refuse_stranger(request, wanted)
+        return await handler(request)
+
+    return guarding
+
+
+def _refuse_stranger(request: web.Request, wanted: str) -> None:
+    scheme, _, found = request.headers.get("Authorization", "").partition(" ")
+    given = found.strip().encode("utf-8", "surrogateescape")
+    if scheme.casefold() == "bearer" and hmac.compare_digest(given, wanted.encode()):
+        return
+    how = "send the header Authorization: Bearer TOKEN, with the token that serve printed or was given"
+    what = "another token" if given else "none"
+    raise Problem(
+        HTTPStatus.UNAUTHORIZED, "no-token", f"expected the control plane's token, found {what}; {how}"
+    )
+
+
+def _refuse_page(request: web.Request) -> None:
+    hosts = request.headers.getall("Host", [])
+    for host in hosts:
+        if len(hosts) > 1 or not _names_loopback(f"//{host}"):
+            raise _foreign("Host", host)
+    for origin in request.headers.getall("Origin", []):
+        # A page that another program of this machine serves is not a program of this machine.
+        if [origin.casefold()] != [f"http://{host}".casefold() for host in hosts]:
+            raise _foreign("Origin", origin)
+    for site in request.headers.getall("Sec-Fetch-Site", []):
+        if site not in ("none", "same-origin"):
+            raise _foreign("Sec-Fetch-Site", site)
+
+
+def _foreign(header: str, value: str) -> Problem:
+    detail = (
+        f"{header} is {shown(value)}: only programs of this machine may ask, and no other page; "
+        "ask for 127.0.0.1 or localhost, or start with --control-token and send it"
+    )
+    return Problem(HTTPStatus.FORBIDDEN, "foreign-page", detail)
+
+
+def _names_loopback(address: str) -> bool:
+    try:
+        name = urlsplit(address).hostname or ""
+    except ValueError:
+        return False
+    return name == "localhost" or name.endswith(".localhost") or _loopback_address(name)
+
+
+def _loopback_address(text: str) -> bool:
+    try:
+        return ipaddress.ip_address(text).is_loopback
+    except ValueError:
+        return False
+
+
+def _is_loopback(host: str) -> bool:
+    if not host:
+        return False
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except OSError:
+        return False  # it cannot be listened on either, which is said elsewhere
+    return all(_loopback_address(str(address[0]).partition("%")[0]) for *_, address in found)

@@ -1,0 +1,96 @@
+"""The journal as server-sent events: each exchange as it comes, from wherever its reader was."""
+
+from __future__ import annotations
+
+import asyncio
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from aiohttp import web
+
+from oifde_simulator.journal import Journal
+from oifde_simulator.journal.filters import Filter
+from oifde_simulator.journal.subscriptions.follower import Follower
+from oifde_simulator.model.entry import Entry
+from oifde_simulator.text import shown
+from oifde_simulator.web.control_plane.context import Plane
+from oifde_simulator.web.control_plane.journal_query import wanted_by
+from oifde_simulator.web.control_plane.problems import Problem
+from oifde_simulator.web.control_plane.query import Parameters, wrong
+
+HEARTBEAT = 15.0
+"""Seconds of silence after which a comment says that the connection lives."""
+PATIENCE = 30.0
+"""Seconds that a client may leave its events unread; one that comes again is told what it missed."""
+MOST_FOLLOWERS = 100
+HEADERS = {
+    "Content-Type": "text/event-stream",
+    "Cache-Control": "no-store",
+    "X-Accel-Buffering": "no",  # nginx would keep events back
+}
+
+
+async def follow_exchanges(plane: Plane, request: web.Request, body: Any) -> web.StreamResponse:  # noqa: ARG001
+    """Send each entry that the parameters describe as soon as it is there, until the client leaves."""
+    given, journal = Parameters(request), plane.journal
+    wanted = wanted_by(given, journal)
+    follower = Follower(journal, wanted, _beginning(request, wanted, journal))
+    if len(journal.followers) >= MOST_FOLLOWERS:  # so few that they are never Crowded
+        raise Problem(
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            "too-many-followers",
+            f"{MOST_FOLLOWERS} clients follow already; let some of them end first",
+        )
+    stream = web.StreamResponse(headers=HEADERS)
+    journal.followers.add(follower)
+    try:
+        await stream.prepare(request)
+        if request.method != "HEAD":
+            await _tell(follower, stream, request)
+    finally:
+        journal.followers.remove(follower)
+    return stream
+
+
+def _beginning(request: web.Request, wanted: Filter, journal: Journal) -> int:
+    """The number after which entries are sent: where a client was before, else `since`, else now."""
+    seen = request.headers.get("Last-Event-ID", "").strip()
+    if seen:
+        if not (seen.isascii() and seen.isdecimal() and len(seen) <= 18):
+            raise wrong(f"Last-Event-ID: expected the number of an entry, found {shown(seen)}")
+        return int(seen)
+    return wanted.since.number if wanted.since.given else journal.last
+
+
+async def _tell(follower: Follower, stream: web.StreamResponse, request: web.Request) -> None:
+    text = b": following\n\n"
+    while True:
+        octets = text + _news(follower)
+        if octets and not await _written(stream, octets):
+            if request.transport is not None:
+                request.transport.abort()
+            return
+        if follower.ended:
+            return
+        text = b"" if await follower.wait(HEARTBEAT) else b": nothing new\n\n"
+
+
+def _news(follower: Follower) -> bytes:
+    """What has come; who follows holds no entry while it waits, or would keep it beyond the bounds."""
+    news = follower.read()
+    text = b'event: truncated\ndata: {"why":"exchanges went before they were read"}\n\n'
+    return b"".join([text if news.truncated else b"", *map(_event, news.entries)])
+
+
+def _event(entry: Entry) -> bytes:
+    return b"id: %d\nevent: exchange\ndata: %b\n\n" % (entry.number, orjson.dumps(entry.brief()))
+
+
+async def _written(stream: web.StreamResponse, octets: bytes) -> bool:
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await stream.write(octets)
+    except TimeoutError:
+        return False
+    return True

@@ -1,0 +1,136 @@
+"""WireMock's requests and near misses: entries of the journal, found by WireMock's patterns."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from aiohttp import web
+
+from oifde_simulator.journal.filters import Since
+from oifde_simulator.model.entry import Entry
+from oifde_simulator.scenario.units import instant
+from oifde_simulator.web.control_plane.context import Plane, Room
+from oifde_simulator.web.control_plane.cooperative import by_turns
+from oifde_simulator.web.control_plane.problems import Problem, json_response
+from oifde_simulator.web.control_plane.query import Parameters, wrong
+from oifde_simulator.web.control_plane.routes.wiremock.shared import number, scheme, told
+from oifde_simulator.web.control_plane.streaming import listed
+from oifde_simulator.wiremock.admin import ids, rendering
+from oifde_simulator.wiremock.patterns.credentials import Marking
+from oifde_simulator.wiremock.patterns.request_pattern import RequestPattern
+from oifde_simulator.wiremock.patterns.values import Seen
+
+
+async def list_requests(plane: Plane, request: web.Request, body: Any) -> web.StreamResponse:  # noqa: ARG001
+    """Serve events, the newest first."""
+    given = Parameters(request)
+    limit = given.take("limit", None, number)
+    since = given.take("since", None, _instant)
+    unmatched = given.take("unmatched", False, _truth)
+    stub = given.take("matchingStub", None, _uuid)
+    given.end()
+    everything = plane.journal.entries(None, Since())[::-1]
+    found = [
+        entry
+        async for entry in by_turns(everything)
+        if (since is None or entry.at > since)
+        and not (unmatched and rendering.matched(entry))
+        and (stub is None or ids.of_stub(entry.tenant, entry.endpoint) == stub)
+    ]
+    events = (rendering.event(entry, scheme(plane)) for entry in found[:limit])
+    return await listed(
+        plane, request, "requests", events, meta={"total": len(everything)}, **told(plane, request)
+    )
+
+
+async def read_request(plane: Plane, request: web.Request, body: Any) -> web.Response:  # noqa: ARG001
+    """One serve event."""
+    id = _id(request)
+    number = ids.number(id)
+    entry = plane.journal.get(number) if number else None
+    if entry is None:
+        raise Problem(HTTPStatus.NOT_FOUND, "not-on-record", f"no request {id} is on record; old ones go")
+    return json_response(rendering.event(entry, scheme(plane)))
+
+
+async def remove_request(plane: Plane, request: web.Request, body: Any) -> web.Response:  # noqa: ARG001
+    """Forget one."""
+    number = ids.number(_id(request))
+    plane.journal.remove({number} if number else ())
+    return json_response({})
+
+
+async def remove_all(plane: Plane, request: web.Request, body: Any) -> web.Response:  # noqa: ARG001
+    """Forget all."""
+    plane.journal.clear()
+    return json_response({})
+
+
+async def count_requests(plane: Plane, request: web.Request, body: Any) -> web.Response:
+    """How many requests a pattern means."""
+    return json_response({"count": len(await _meant(plane, body)), **told(plane, request)})
+
+
+async def find_requests(plane: Plane, request: web.Request, body: Any) -> web.StreamResponse:
+    """The requests that a pattern means, the oldest first."""
+    found = (rendering.logged(entry, scheme(plane)) for entry in await _meant(plane, body))
+    return await listed(plane, request, "requests", found, **told(plane, request))
+
+
+async def remove_requests(plane: Plane, request: web.Request, body: Any) -> web.StreamResponse:
+    """Forget the requests that a pattern means."""
+    found = await _meant(plane, body)
+    plane.journal.remove({entry.number for entry in found})
+    events = (rendering.event(entry, scheme(plane)) for entry in found)
+    return await listed(plane, request, "serveEvents", events)
+
+
+def _pattern(plane: Plane, body: Any) -> RequestPattern:
+    return RequestPattern(body, Marking(plane.tenants.seed))
+
+
+async def _meant(plane: Plane, body: Any) -> list[Entry]:
+    pattern = _pattern(plane, body)
+    everything = plane.journal.entries(None, Since())
+    return [entry async for entry in by_turns(everything) if pattern.accepts(Seen.of(entry))]
+
+
+def _id(request: web.Request) -> UUID:
+    try:
+        return _uuid(request.match_info["id"])
+    except ValueError as error:
+        raise wrong(str(error)) from None
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise ValueError(f"{text[:60]!r} is not a valid UUID; take the id of a request in the list") from None
+
+
+def _truth(text: str) -> bool:
+    if text not in ("true", "false"):
+        raise ValueError(f"expected true or false, found {text[:60]!r}")
+    return text == "true"
+
+
+def _instant(text: str) -> int:
+    at = instant(text)
+    if at is None:
+        raise ValueError(f'expected an instant such as "2026-01-01T00:00:00Z", found {text[:60]!r}')
+    return at
+
+
+OPERATIONS: Room = {
+    "wiremockListRequests": list_requests,
+    "wiremockReadRequest": read_request,
+    "wiremockRemoveRequest": remove_request,
+    "wiremockRemoveAllRequests": remove_all,
+    "wiremockResetRequests": remove_all,
+    "wiremockCountRequests": count_requests,
+    "wiremockFindRequests": find_requests,
+    "wiremockRemoveRequests": remove_requests,
+}

@@ -1,0 +1,105 @@
+"""`equalToJson`: how far two JSON values are from each other, with JsonUnit's placeholders."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from oifde_simulator.wiremock.patterns import regexes
+from oifde_simulator.wiremock.patterns.errors import NotDone, WrongPattern
+
+
+def _number(found: Any) -> bool:
+    return isinstance(found, int | float) and not isinstance(found, bool)
+
+
+# JsonUnit, "Ignoring values" and "Type placeholders".
+PLACEHOLDERS: Mapping[str, Callable[[Any], bool]] = {
+    "json-unit.ignore": lambda found: True,
+    "json-unit.ignore-element": lambda found: True,
+    "json-unit.any-string": lambda found: isinstance(found, str),
+    "json-unit.any-number": _number,
+    "json-unit.any-boolean": lambda found: isinstance(found, bool),
+}
+OPTIONAL = "json-unit.ignore-element"
+REGEX = "json-unit.regex}"
+DEEPEST = 64
+
+
+def placeholder(wanted: Any) -> str:
+    """What a text of JSON stands for, such as `json-unit.ignore`; empty where it is itself."""
+    if not (isinstance(wanted, str) and wanted.startswith(("${json-unit.", "#{json-unit."))):
+        return ""
+    return wanted[2:] if wanted[2:].startswith(REGEX) else wanted[2:].rstrip("}")
+
+
+def check(wanted: Any, pointer: str) -> None:
+    """Refuse placeholders that cannot be followed. Raises NotDone or WrongPattern."""
+    if isinstance(wanted, dict | list):
+        for inner in wanted.values() if isinstance(wanted, dict) else wanted:
+            check(inner, pointer)
+    elif (named := placeholder(wanted)).startswith(REGEX):
+        try:
+            regexes.whole(named.removeprefix(REGEX))
+        except ValueError as error:
+            raise WrongPattern(pointer, str(error)) from None
+    elif named and named not in PLACEHOLDERS:
+        raise NotDone(f"the placeholder {wanted[:80]}; use one of {', '.join(PLACEHOLDERS)}")
+
+
+@dataclass(frozen=True, slots=True)
+class Leniency:
+    """What may differ."""
+
+    order: bool = False
+    """Elements of an array may come in another order."""
+    extra: bool = False
+    """There may be more than is wanted."""
+
+    def differences(self, wanted: Any, found: Any) -> int:
+        """In how many places `found` is not what is wanted."""
+        if isinstance(wanted, dict) and isinstance(found, dict):
+            return self._members(wanted, found)
+        if isinstance(wanted, list) and isinstance(found, list):
+            return self._elements(wanted, found)
+        return 0 if _same(wanted, found) else 1
+
+    def _members(self, wanted: dict[str, Any], found: dict[str, Any]) -> int:
+        missing = [name for name in wanted if name not in found and placeholder(wanted[name]) != OPTIONAL]
+        extra = 0 if self.extra else sum(name not in wanted for name in found)
+        shared = (self.differences(wanted[name], found[name]) for name in wanted if name in found)
+        return len(missing) + extra + sum(shared)
+
+    def _elements(self, wanted: list[Any], found: list[Any]) -> int:
+        if len(wanted) > len(found):
+            return len(wanted) - len(found)
+        extra = 0 if self.extra else len(found) - len(wanted)
+        if not self.order:
+            return extra + sum(map(self.differences, wanted, found))
+        left = list(found)
+        return extra + sum(not self._take(each, left) for each in wanted)
+
+    def _take(self, wanted: Any, left: list[Any]) -> bool:
+        for place, each in enumerate(left):
+            if not self.differences(wanted, each):
+                del left[place]
+                return True
+        return False
+
+
+def _same(wanted: Any, found: Any) -> bool:
+    if named := placeholder(wanted):
+        if named.startswith(REGEX):
+            return isinstance(found, str) and regexes.whole(named.removeprefix(REGEX))(found)
+        return PLACEHOLDERS[named](found)
+    if _number(wanted) and _number(found):
+        return bool(wanted == found)
+    return type(wanted) is type(found) and bool(wanted == found)
+
+
+def size(value: Any) -> int:
+    """How many values there are in one, with itself."""
+    if isinstance(value, dict | list):
+        return 1 + sum(map(size, value.values() if isinstance(value, dict) else value))
+    return 1

@@ -1,0 +1,148 @@
+"""The line that the log has for an exchange: what was sent, by whom, and what would have been."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from conftest import TOKEN
+from oifde_simulator.cli import request_file
+from oifde_simulator.engine import explain as explanation
+from oifde_simulator.engine.pipeline import Pipeline
+from oifde_simulator.journal import Journal, log_line
+from oifde_simulator.model.http import Request
+from oifde_simulator.oifde.router import Router
+from oifde_simulator.scenario import loader
+from oifde_simulator.tenants import Tenants
+
+HONEST = "200 errorCode=0 total=40"
+SCENARIO = f"""
+tenant: {{tokens: ["{TOKEN}"]}}
+sessions: {{users: {{"18000000001": 40}}}}
+"""
+
+
+def line(rule: str = "", endpoint: str = "queryRecordHistory", **fields: Any) -> str:
+    """The line of one query to the tenant `acme`, which has this rule."""
+    scenario = loader.loads(f"{SCENARIO}rules: [{rule}]\n".encode(), "acme.yaml", "acme")
+    tenants = Tenants({"acme": scenario}, seed="0", error_status=200)
+    body = {"tenantId": "acme", "authToken": TOKEN, "userMobile": "18000000001", **fields}
+    return told(tenants, request_file.RequestFile(endpoint, body, {}, {}).request())
+
+
+def told(tenants: Tenants, request: Request) -> str:
+    (turn,) = explanation.explain(tenants, request)
+    return log_line.line(turn.exchange, Journal().record(turn.exchange))
+
+
+def test_an_honest_answer_is_its_status_code_and_total() -> None:
+    assert line() == f"acme queryRecordHistory {HONEST}"
+
+
+# name: (rule without its name, what the line says was sent)
+SPOILED = {
+    "another status": ("respond: {status: 503}", "503"),
+    "an error in 200": ("respond: {error: internal-error, status: 200}", "200 errorCode=10000001"),
+    "another total": ("patch: [{op: replace, path: /total, value: 45}]", "200 total=45"),
+    "a total of text": ("patch: [{op: replace, path: /total, value: many}]", '200 total="many"'),
+    "another member": ("patch: [{op: add, path: /more, value: 45}]", "200"),
+    "no JSON": ("respond: {status: 502, body: <html>502</html>}", "502"),
+    "no object": ("respond: {status: 200, body: '[1]'}", "200"),
+    "a spoiled wire": ("faults: [cut]", "200 with cut"),
+    "both": ("respond: {error: internal-error}, faults: [cut]", "200 errorCode=10000001 with cut"),
+    "not a byte": ("faults: [empty-response]", "no answer (empty-response)"),
+    "not a byte of an error": ("respond: {status: 503}, faults: [reset]", "no answer (reset)"),
+}
+
+
+@pytest.mark.parametrize(("rule", "sent"), SPOILED.values(), ids=SPOILED.keys())
+def test_a_spoiled_answer_is_what_was_sent_and_what_would_have_been(rule: str, sent: str) -> None:
+    expected = f"acme queryRecordHistory {sent} by rule 'odd', would have been {HONEST}"
+    assert line(f"{{name: odd, {rule}}}") == expected
+
+
+# name: (fields, who the line says asked)
+NOBODY: dict[str, tuple[dict[str, Any], str]] = {
+    "unknown": ({"tenantId": "acne"}, '(unknown tenant "acne")'),
+    "unprintable": ({"tenantId": "a\u202eb"}, '(unknown tenant "a\\u202eb")'),
+    "empty": ({"tenantId": ""}, "(no tenant)"),
+    "a number": ({"tenantId": 1}, "(no tenant)"),
+    "an unknown key": ({"appKey": "acne", "endpoint": "gettoken"}, '(unknown tenant "acne")'),
+}
+
+
+@pytest.mark.parametrize(("fields", "who"), NOBODY.values(), ids=NOBODY.keys())
+def test_a_tenant_that_nobody_knows_is_named(fields: dict[str, Any], who: str) -> None:
+    assert line(**fields).startswith(f"{who} ")
+
+
+ODD = "\x1b[31m\r\nINFO forged\x9b\u2028\u202e"
+BREAKING = {
+    "a tenant": {"tenantId": ODD},
+    "a field": {"pageNum": ODD},
+    "a name of a field": {ODD: "1"},
+    "a token": {"authToken": f"{ODD}-"},
+    "a time": {"beginTime": ODD},
+}
+
+
+@pytest.mark.parametrize("fields", BREAKING.values(), ids=BREAKING.keys())
+def test_whatever_a_client_sends_is_one_printable_line(
+    fields: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    tenants = Tenants(
+        {"acme": loader.loads(SCENARIO.encode(), "acme.yaml", "acme")}, seed="0", error_status=200
+    )
+    body = {"tenantId": "acme", "authToken": TOKEN, "userMobile": "18000000001", **fields}
+    request = request_file.RequestFile("queryRecordHistory", body, {"Content-Type": ODD}, {}).request()
+    Pipeline(Router(bad_json_status=400), tenants, Journal()).handle(request)
+    (record,) = caplog.records
+    assert record.getMessage().isprintable()
+    assert "31m" in record.getMessage()
+
+
+@pytest.mark.parametrize("method", ["POST", ODD])
+def test_a_target_or_method_that_cannot_be_printed_is_escaped(
+    method: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    tenants = Tenants({}, seed="0", error_status=200)
+    pipeline = Pipeline(Router(bad_json_status=400), tenants, Journal())
+    pipeline.handle(Request(method, f"/{ODD}", {"Content-Type": ODD}))
+    (record,) = caplog.records
+    assert record.getMessage().isprintable()
+
+
+def test_what_a_scenario_has_that_cannot_be_printed_is_escaped() -> None:
+    name = json.dumps(ODD)
+    found = line(f"{{name: {name}, patch: [{{op: replace, path: /total, value: {name}}}]}}")
+    assert found.isprintable()
+    assert found.count(r"\u2028") == 2
+
+
+@pytest.mark.parametrize("body", [b"{", b"[]", b""])
+def test_a_request_that_is_no_json_names_no_tenant(body: bytes) -> None:
+    tenants = Tenants({}, seed="0", error_status=200)
+    request = request_file.RequestFile("gettoken", body.decode(), {}, {}).request()
+    assert told(tenants, request).startswith("(no tenant) gettoken 400 ")
+
+
+def test_the_nearest_tenant_is_suggested_and_no_other_is_named() -> None:
+    scenario = loader.loads(SCENARIO.encode(), "acme.yaml", "acme")
+    tenants = Tenants({"acme": scenario, "zenith": scenario}, seed="0", error_status=200)
+    for endpoint, body, found in (
+        ("queryRecordHistory", {"tenantId": "acne"}, 'tenantId "acne" is unknown; did you mean acme?'),
+        ("gettoken", {"appKey": "ACME", "appSecret": "x"}, 'appKey "ACME" is unknown; did you mean acme?'),
+        ("queryRecordHistory", {"tenantId": "qqq"}, 'tenantId "qqq" is unknown'),
+    ):
+        (turn,) = explanation.explain(tenants, request_file.RequestFile(endpoint, body, {}, {}).request())
+        assert turn.exchange.honest.problems[0].message.endswith(f": {found}")
+
+
+def test_a_token_that_is_not_the_tenants_says_where_to_get_one() -> None:
+    scenario = loader.loads(SCENARIO.encode(), "acme.yaml", "acme")
+    tenant = Tenants({"acme": scenario}, seed="0", error_status=200).named("acme")
+    found = tenant.credentials.token_problem("x", 0)
+    assert found is not None
+    assert found.message.endswith(": authToken was not issued to this tenant; fetch one from gettoken")

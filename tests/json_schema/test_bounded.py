@@ -1,0 +1,98 @@
+"""A schema that somebody else wrote is refused where it would be too much work, and told why."""
+
+from __future__ import annotations
+
+from math import ceil, log
+from typing import Any
+
+import pytest
+
+from oifde_simulator.journal.filters import WrongParameter, parse
+from oifde_simulator.json_schema.bounded import BACKTRACKS, bounded
+from oifde_simulator.json_schema.schema import Schema
+from oifde_simulator.rules.matching import Condition
+
+
+def branching(levels: int) -> dict[str, Any]:
+    """A schema of few lines that is 2 to the power of `levels` when its references are written out."""
+    inner = {f"d{n}": {"allOf": [{"$ref": f"#/$defs/d{n + 1}"}] * 2} for n in range(levels)}
+    return {"$defs": {**inner, f"d{levels}": {"type": "string"}}, "$ref": "#/$defs/d0"}
+
+
+def nested(levels: int) -> dict[str, Any]:
+    """A schema inside a schema, and so on."""
+    return {} if levels == 0 else {"not": nested(levels - 1)}
+
+
+# name: (schema, words of the refusal)
+REFUSED: dict[str, tuple[dict[str, Any], str]] = {
+    "branches": (branching(12), "too large: with its references written out"),
+    "branches without end": (branching(40), "nested too deep"),
+    "itself": ({"$ref": "#"}, "refers to itself"),
+    "itself, further in": ({"properties": {"a": {"anyOf": [{"$ref": "#"}] * 2}}}, "refers to itself"),
+    "itself, in a circle": (
+        {"$ref": "#/$defs/a", "$defs": {"a": {"$ref": "#/$defs/b"}, "b": {"$ref": "#/$defs/a"}}},
+        "refers to itself",
+    ),
+    "itself, out of a value": ({"enum": [{"$ref": "#/enum/0"}], "$ref": "#/enum/0"}, "refers to itself"),
+    "many alternatives": ({"anyOf": [{"minimum": n} for n in range(1000)]}, "more than 1,000 parts"),
+    "many values": ({"enum": list(range(10_001))}, "at most 10,000 values"),
+    "long": ({"pattern": "a" * 64_001}, "64,000 characters"),
+    "long names": ({"properties": {"a" * 64_001: {}}}, "64,000 characters"),
+    "deep": (nested(70), "nested deeper"),
+    "many patterns": ({"allOf": [{"pattern": str(n)} for n in range(51)]}, "more than 50 patterns"),
+    "many named patterns": ({"patternProperties": {str(n): {} for n in range(51)}}, "more than 50 patterns"),
+    "a large pattern": ({"pattern": "(a{999}){99}"}, "regex"),
+    "no pattern": ({"pattern": "("}, "regex"),
+    "nowhere": ({"$ref": "#/$defs/no"}, "leads nowhere"),
+    "into a list, nowhere": ({"allOf": [{}], "$ref": "#/allOf/x"}, "leads nowhere"),
+    "elsewhere": ({"$ref": "http://127.0.0.1:1/x"}, "nothing is fetched"),
+    "the meta-schema": ({"$ref": "https://json-schema.org/draft/2020-12/schema"}, "nothing is fetched"),
+    "another name": ({"$defs": {"a": {"$id": "urn:a"}}, "not": {"$id": "urn:b"}}, "$id is not known"),
+    "dynamic": ({"$dynamicRef": "#x"}, "$dynamicRef is not known"),
+    "nonsense": ({"type": "nonsense"}, "nonsense"),
+}
+
+
+@pytest.mark.parametrize(("schema", "words"), REFUSED.values(), ids=REFUSED.keys())
+def test_what_would_be_too_much_work_is_refused_in_one_line(schema: dict[str, Any], words: str) -> None:
+    with pytest.raises(ValueError) as caught:
+        bounded(schema)
+    assert words in str(caught.value)
+    assert "\n" not in str(caught.value)
+    with pytest.raises(ValueError):
+        Condition(schema)
+
+
+def test_a_filter_of_a_url_is_bounded_too() -> None:
+    import json
+
+    with pytest.raises(WrongParameter, match="refers to itself"):
+        parse([("request.x", json.dumps({"$ref": "#"}))], str)
+
+
+# name: (schema, what fits, what does not)
+GOOD: dict[str, tuple[dict[str, Any], Any, Any]] = {
+    "a reference": ({"$ref": "#/$defs/few", "$defs": {"few": {"maximum": 3}}}, 3, 4),
+    "one with signs": ({"$ref": "#/$defs/a~1b%25", "$defs": {"a/b%": {"maximum": 3}}}, 3, 4),
+    "a few branches": (branching(5), "x", 1),
+    "many values": ({"enum": list(range(9_000))}, 8_999, 9_000),
+    "names of keywords": ({"properties": {"$ref": {"type": "string"}, "id": {}}}, {"$ref": "x"}, {"$ref": 1}),
+    "a value that looks like one": ({"const": {"$ref": "#"}}, {"$ref": "#"}, 1),
+    "alternatives": ({"anyOf": [{"minimum": 5}, {"maximum": 1}]}, 0, 3),
+}
+
+
+@pytest.mark.parametrize(("schema", "fits", "strange"), GOOD.values(), ids=GOOD.keys())
+def test_others_are_compiled(schema: dict[str, Any], fits: Any, strange: Any) -> None:
+    assert bounded(schema).accepts(fits)
+    assert not bounded(schema).accepts(strange)
+
+
+def test_an_expression_that_steps_back_too_often_does_not_match() -> None:
+    # The first alternative fails after about 1.6 steps to the power of the length; then the second fits.
+    schema = bounded({"pattern": r"^(?:(a|aa)+\1c|a+d)$"})
+    assert schema.accepts("a" * 8 + "d")
+    length = ceil(log(BACKTRACKS, 1.6)) + 1
+    assert not schema.accepts("a" * length + "d")
+    assert Schema(schema.document).accepts("a" * length + "d")

@@ -1,0 +1,320 @@
+"""The fixture `simulator`, in suites of others."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from inner import Suite
+
+pytest_plugins = ("inner",)
+
+STRICT = ("filterwarnings = error", "asyncio_default_fixture_loop_scope = function")
+
+
+@pytest.mark.slow
+def test_what_the_fixture_is(suite: Suite) -> None:
+    suite.write(
+        test_it="""
+        import pytest
+        from asking import GETTOKEN, post, query
+
+        def test_a_good_day(simulator):
+            assert query(simulator) == 200
+            assert simulator.credentials["tenantId"] == simulator.tenant_id
+            assert simulator.credentials["authToken"] == simulator.auth_token
+            assert simulator.url.startswith("http://127.0.0.1:")
+            assert simulator.ca_file is None
+            answer = post(simulator.url + GETTOKEN, appKey=simulator.app_key, appSecret=simulator.app_secret)
+            assert answer[1]["errorCode"] == 0
+            assert simulator.journal.statuses == [200, 200]
+
+        @pytest.mark.scenario("fail-twice")
+        def test_a_scenario_by_name(simulator):
+            assert [query(simulator) for _ in range(3)] == [503, 503, 200]
+
+        @pytest.mark.scenario({"rules": [{"name": "no", "respond": {"status": 500}}]})
+        class TestMarkedAsAWhole:
+            def test_a_scenario_as_a_mapping(self, simulator):
+                assert query(simulator) == 500
+
+            @pytest.mark.scenario(rules=[{"name": "down", "times": 1, "respond": {"status": 429}}])
+            def test_the_nearest_counts(self, simulator):
+                assert [query(simulator), query(simulator)] == [429, 200]
+
+            @pytest.mark.scenario("outage", rules=[{"name": "first", "times": 1, "respond": {"status": 500}}])
+            def test_rules_before_those_of_a_scenario(self, simulator):
+                assert [query(simulator), query(simulator)] == [500, 503]
+
+        before = []
+
+        @pytest.mark.parametrize("turn", [1, 2])
+        def test_the_tenant_of_a_test_goes_with_it(simulator, turn):
+            before.append(simulator.tenant_id)
+            if turn == 2:
+                made = [tenant.id for tenant in simulator.control.tenants() if tenant.made]
+                assert made == [simulator.tenant_id] != before[:1]
+        """
+    )
+    suite.passes(7, "--strict-markers", "-p", "no:xdist")
+
+
+@pytest.mark.slow
+def test_a_scenario_that_is_none_is_an_error_of_the_test_with_its_reason(suite: Suite) -> None:
+    suite.write(
+        test_it="""
+        import pytest
+
+        @pytest.mark.scenario("outtage")
+        def test_unknown(simulator): pass
+
+        @pytest.mark.scenario
+        def test_empty(simulator): pass
+
+        @pytest.mark.scenario("outage", rule=1)
+        def test_misspelled(simulator): pass
+        """
+    )
+    done = suite.run()
+    assert "3 errors" in done.stdout
+    assert re.search(r"ControlProblem: POST /tenants: 404: .*outtage", done.stdout)
+    assert done.stdout.count("expected @pytest.mark.scenario(name or mapping), or (rules=[...])") >= 2
+
+
+def test_a_failed_test_shows_its_journal_and_no_other(suite: Suite) -> None:
+    suite.write(
+        test_it="""
+        import pytest
+        from asking import query
+
+        NEVER = {"name": "never", "match": {"request": {"userMobile": "0"}}, "faults": ["reset"]}
+
+        @pytest.mark.scenario("fail-twice", rules=[NEVER])
+        def test_fails(simulator):
+            query(simulator, pageNum="1")
+            query(simulator, userMobile="7" * 100)
+            raise AssertionError
+
+        def test_passes(simulator):
+            query(simulator, userMobile="18000000042")
+
+        def test_asks_nobody(simulator):
+            raise AssertionError
+
+        def test_has_no_simulator():
+            raise AssertionError
+        """
+    )
+    said = suite.run().stdout
+    assert said.count("oifde-simulator journal") == 2
+    assert re.search(
+        r"^#\d+ queryRecordHistory userMobile=18000000001 pageNum=1 -> 503 by rule fail-twice; "
+        r"would have been 200 errorCode 0 total 40$",
+        said,
+        re.M,
+    )
+    assert f"userMobile={'7' * 59}… -> " in said
+    assert re.search(r"^rule never never fired$", said, re.M)
+    assert "18000000042" not in said
+    assert re.search(r"^nobody asked as tenant \S+; give the client simulator.url", said, re.M)
+
+
+@pytest.mark.slow
+def test_a_port_that_a_test_has_closed_is_told_and_open_for_the_next(suite: Suite) -> None:
+    suite.write(
+        test_it="""
+        from urllib.error import URLError
+        import pytest
+        from asking import query
+
+        def test_fails_while_closed(simulator):
+            query(simulator)
+            simulator.control.close_listener()
+            query(simulator)
+
+        def test_closes_and_asks_nobody(simulator):
+            simulator.control.close_listener()
+            with pytest.raises(URLError, match="refused"):
+                query(simulator)
+            assert not simulator.journal.entries, "on purpose"
+            raise AssertionError
+
+        def test_finds_it_open(simulator):
+            assert query(simulator) == 200
+            raise AssertionError("here too")
+        """
+    )
+    said = suite.run("-p", "no:xdist").stdout
+    assert "3 failed" in said
+    closed = r"^the vendor's port is closed \(by PUT /listener\), for everybody$"
+    assert re.search(rf"{closed}\n^#\d+ queryRecordHistory", said, re.M)
+    assert re.search(rf"{closed}\n^nobody asked as tenant", said, re.M)
+    assert said.count("the vendor's port is closed") == 2
+    assert "AssertionError: here too" in said
+
+
+@pytest.mark.slow
+def test_a_failed_test_shows_its_own_line_and_none_of_ours(suite: Suite) -> None:
+    slips = {
+        "waits": 'simulator.journal.wait(count=3, timeout="1ms")',
+        "verifies": "simulator.verify(count=3)",
+        "misspells_a_field": 'simulator.verify(userMobil="1")',
+        "misspells_a_scenario": 'simulator.use("outtage")',
+        "misspells_a_rule": 'simulator.add_rules({"naem": "x"})',
+        "finds": 'simulator.journal.find(userMobil="1")',
+        "advances": 'simulator.clock.advance("1 hour")',
+        "is_impatient": 'simulator.journal.wait(timeout="1 hour")',
+    }
+    suite.write(test_it="".join(f"def test_{name}(simulator):\n    {line}\n" for name, line in slips.items()))
+    said = suite.run("-p", "no:xdist").stdout
+    assert f"{len(slips)} failed" in said
+    for line in slips.values():
+        assert f">       {line}" in said or f">   {line}" in said
+    assert "simulator/oifde_simulator/client/" not in said
+    assert "ControlProblem: PUT /tenants/" in said
+
+
+@pytest.mark.slow
+def test_a_report_is_made_even_when_the_server_is_gone(suite: Suite) -> None:
+    suite.write(
+        conftest="""
+        import pytest
+        from oifde_simulator.client import Control
+        from oifde_simulator.runtime.embedding import running
+        from oifde_simulator.config import Settings
+
+        @pytest.fixture(scope="session")
+        def simulator_server():
+            from oifde_simulator.runtime.embedding import Addresses
+            global server
+            server = running(Settings(port=0, control_port=0, tls="off"))
+            yield Addresses(server.__enter__().control_url)
+        """,
+        test_it="""
+        import conftest
+
+        def test_fails(simulator):
+            conftest.server.__exit__(None, None, None)
+            raise AssertionError("for its own reason")
+        """,
+    )
+    said = suite.run().stdout
+    assert "for its own reason" in said
+    assert "the journal cannot be shown: the control plane at http://127.0.0.1:" in said
+
+
+@pytest.mark.slow
+def test_every_client_works(suite: Suite) -> None:
+    suite.write(
+        test_it="""
+        import aiohttp, httpx, requests
+        from asking import QUERY
+
+        def body(simulator):
+            return {**simulator.credentials, "userMobile": "18000000001"}
+
+        def test_requests(simulator):
+            answer = requests.post(simulator.url + QUERY, json=body(simulator), verify=simulator.ca_file)
+            assert answer.json()["total"] == 40
+
+        def test_httpx(simulator):
+            answer = httpx.post(simulator.url + QUERY, json=body(simulator), verify=simulator.ssl_context)
+            assert answer.json()["total"] == 40
+
+        async def test_asynchronous_httpx(simulator):
+            async with httpx.AsyncClient(verify=simulator.ssl_context) as client:
+                assert (await client.post(simulator.url + QUERY, json=body(simulator))).json()["total"] == 40
+            simulator.verify(count=1)
+
+        async def test_aiohttp(simulator):
+            connector = aiohttp.TCPConnector(ssl=simulator.ssl_context)
+            async with aiohttp.ClientSession(connector=connector) as session:
+                async with session.post(simulator.url + QUERY, json=body(simulator)) as answer:
+                    assert (await answer.json())["total"] == 40
+            simulator.verify(count=1)
+        """
+    )
+    suite.ini("asyncio_mode = auto", *STRICT)
+    suite.passes(4, "--simulator-tls", "off")
+    suite.passes(4, "--simulator-tls", "auto")
+
+
+APPLICATION = """
+import aiohttp
+from aiohttp import web
+from asking import QUERY
+
+VENDOR = web.AppKey("VENDOR", str)
+WHO = web.AppKey("WHO", dict)
+
+def my_application(vendor, **who):
+    app = web.Application()
+    app[VENDOR], app[WHO] = vendor, who
+    app.router.add_get("/calls/{number}", calls)
+    return app
+
+async def calls(request):
+    body = {**request.app[WHO], "userMobile": request.match_info["number"]}
+    async with aiohttp.ClientSession() as session:
+        while True:
+            async with session.post(request.app[VENDOR] + QUERY, json=body) as answer:
+                if answer.status == 200:
+                    return web.json_response({"calls": (await answer.json())["total"]})
+"""
+
+
+@pytest.mark.parametrize("mode", ["auto", "strict"])
+@pytest.mark.slow
+def test_pytest_aiohttp_serves_the_application_and_the_simulator_its_vendor(suite: Suite, mode: str) -> None:
+    suite.write(
+        application=APPLICATION,
+        test_it="""
+        import pytest
+        from application import my_application
+
+        @pytest.mark.asyncio
+        async def test_survives(simulator, aiohttp_client):
+            simulator.use("fail-twice")
+            client = await aiohttp_client(my_application(vendor=simulator.url, **simulator.credentials))
+            async with client.get("/calls/18000000001") as response:
+                assert (await response.json())["calls"] == 40
+            simulator.verify(count=3)
+        """,
+    )
+    suite.ini(f"asyncio_mode = {mode}", *STRICT)
+    suite.passes(1)
+
+
+@pytest.mark.slow
+def test_a_suite_that_does_not_use_it_pays_nothing(suite: Suite) -> None:
+    suite.write(
+        conftest="""
+        import sys
+
+        def pytest_unconfigure(config):
+            assert config.pluginmanager.has_plugin("oifde_simulator")
+            dear = {"aiohttp", "orjson", "yaml", "multiprocessing", "ssl", "http.client"}
+            ours = [name for name in sys.modules if name.startswith("simulator")]
+            print("imported:", sorted(dear & sys.modules.keys()), sorted(ours))
+        """,
+        test_it="""
+        def test_something(): pass
+        def test_that_collects(simulator): pass
+        """,
+    )
+    suite.plugins = ("oifde_simulator",)
+    said = suite.run("--collect-only", "-s").stdout
+    assert "2 tests collected" in said
+    assert (
+        "imported: [] ['simulator', 'oifde_simulator.pytest_plugin', 'oifde_simulator.pytest_plugin.options']"
+        in said
+    )
+    assert "imported: []" in suite.passes(1, "-k", "something", "-s")
+
+
+@pytest.mark.slow
+def test_it_is_there_where_it_is_installed(suite: Suite) -> None:
+    suite.plugins = ()
+    suite.write(test_it="def test_it(simulator): pass\n")
+    suite.passes(1, PYTEST_DISABLE_PLUGIN_AUTOLOAD="")

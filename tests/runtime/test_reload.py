@@ -1,0 +1,572 @@
+"""`serve --watch`: files change on disk, and tenants follow; what is wrong changes nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import json
+import logging
+import os
+import shlex
+import threading
+import weakref
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import pytest
+
+from conftest import TOKEN
+from oifde_simulator import logs
+from oifde_simulator.cli import main, request_file
+from oifde_simulator.config import Settings
+from oifde_simulator.engine import explain as explanation
+from oifde_simulator.model.sessions import Criteria
+from oifde_simulator.runtime.banner import banner
+from oifde_simulator.runtime.reload import watcher as watching
+from oifde_simulator.runtime.reload.watcher import Watcher
+from oifde_simulator.scenario import selection
+from oifde_simulator.tenants import Tenants
+from oifde_simulator.tenants.admin import OnDemand
+from serving import PATIENCE, Peer, post, served
+
+SCENARIO = 'tenant: {tokens: ["' + TOKEN + '"]}\nsessions: {users: {"18000000001": %d}}\n'
+FAILS_ONCE = SCENARIO % 1 + "rules: [{name: once, times: 1, respond: {status: 503}}]\n"
+
+
+@dataclass
+class Followed:
+    """Tenants whose files are followed, look by look."""
+
+    watcher: Watcher
+    tenants: Tenants
+
+    def look(self) -> None:
+        self.watcher.look(self.tenants)
+
+    def names(self) -> list[str]:
+        return list(self.tenants.scenarios)
+
+    def ask(self, tenant: str = "acme", **fields: Any) -> explanation.Explanation:
+        """What happens to one query now."""
+        document = {"tenantId": tenant, "authToken": TOKEN, "userMobile": "18000000001", **fields}
+        body = request_file.RequestFile("queryRecordHistory", document, {}, {})
+        (turn,) = explanation.explain(self.tenants, body.request())
+        return turn
+
+    def total(self, tenant: str = "acme") -> int:
+        return len(self.tenants.select(tenant, Criteria(user="18000000001")))
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> None:
+    """What a command of an earlier test made of the log is forgotten."""
+    logging.getLogger(logs.FOLLOWED).setLevel(logging.NOTSET)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "acme.yaml").write_text(SCENARIO % 1)
+    return tmp_path
+
+
+def follow(*paths: Path, **settings: Any) -> Followed:
+    given = Settings(scenarios=paths, **{"no_bundled": True, "watch": True, **settings})
+    watcher = Watcher(given)
+    return Followed(watcher, Tenants(watcher.scenarios, seed="0", error_status=200))
+
+
+# What changes
+
+
+def test_a_changed_file_is_another_scenario_at_the_next_look(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "oifde_simulator")
+    followed = follow(folder)
+    (folder / "acme.yaml").write_text(SCENARIO % 20)
+    assert followed.total() == 1
+    followed.look()
+    assert followed.total() == 20
+    assert caplog.messages == [f"tenant acme: loaded {folder}/acme.yaml"]
+
+
+def test_a_change_while_the_server_starts_is_not_missed(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = watching.selection.read
+
+    def change_after(paths: Any) -> Any:
+        found = read(paths)
+        (folder / "acme.yaml").write_text(SCENARIO % 20)
+        return found
+
+    monkeypatch.setattr(watching.selection, "read", change_after)
+    followed = follow(folder)
+    followed.look()
+    assert followed.total() == 20
+
+
+def test_an_editor_that_writes_beside_and_renames_is_followed(folder: Path) -> None:
+    followed = follow(folder)
+    before = (folder / "acme.yaml").stat()
+    draft = folder / ".acme.swp"
+    draft.write_text(SCENARIO % 2)
+    os.utime(draft, ns=(before.st_atime_ns, before.st_mtime_ns))
+    draft.replace(folder / "acme.yaml")
+    followed.look()
+    assert followed.total() == 2
+
+
+def test_rules_begin_anew_and_tokens_stay_good(folder: Path) -> None:
+    (folder / "acme.yaml").write_text(FAILS_ONCE)
+    followed = follow(folder)
+    token = followed.tenants.named("acme").credentials.issue(0)[0]
+    fresh = followed.tenants.named("acme").credentials.issue(followed.tenants.nobody().clock.now())[0]
+    statuses = [followed.ask().exchange.response.status for _ in range(2)]
+    (folder / "acme.yaml").write_text(FAILS_ONCE + "# another\n")
+    followed.look()
+    statuses += [followed.ask(authToken=fresh).exchange.response.status for _ in range(2)]
+    assert statuses == [503, 200, 503, 200]
+    assert followed.ask(authToken=fresh).exchange.honest.fields["errorCode"] == 0
+    assert followed.ask(authToken=token).exchange.honest.fields["errorCode"] == 900001
+
+
+def test_tenants_whose_files_did_not_change_notice_nothing(folder: Path) -> None:
+    (folder / "calm.yaml").write_text(FAILS_ONCE)
+    followed = follow(folder)
+    followed.ask("calm")
+    (folder / "acme.yaml").write_text(SCENARIO % 20)
+    followed.look()
+    assert followed.ask("calm").verdicts[0].outcome == "held back"
+
+
+def test_a_look_at_nothing_new_reads_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    followed = follow(folder)
+    before = dict(followed.tenants._tenants)
+    monkeypatch.setattr(watching.loader, "load", None)
+    followed.look()
+    assert followed.tenants._tenants == before
+
+
+# What comes and goes
+
+
+def test_a_new_file_is_a_new_tenant_and_a_removed_one_goes_with_its_tenant(folder: Path) -> None:
+    followed = follow(folder)
+    (folder / "more.yaml").write_text(SCENARIO % 3)
+    followed.look()
+    assert (followed.names(), followed.total("more")) == (["acme", "more"], 3)
+    (folder / "acme.yaml").unlink()
+    followed.look()
+    followed.look()
+    assert followed.names() == ["more"]
+    assert followed.ask().exchange.tenant == ""
+
+
+def test_a_folder_may_lose_all_its_files_and_get_others(folder: Path) -> None:
+    followed = follow(folder)
+    (folder / "acme.yaml").rename(folder / "acme.txt")
+    followed.look()
+    followed.look()
+    assert followed.names() == []
+    (folder / "acme.txt").rename(folder / "acme.yaml")
+    followed.look()
+    assert followed.names() == ["acme"]
+
+
+@pytest.mark.parametrize("empty", [False, True], ids=["gone", "empty"])
+def test_a_file_that_is_gone_or_empty_for_one_look_is_being_saved(folder: Path, empty: bool) -> None:
+    followed = follow(folder)
+    if empty:
+        (folder / "acme.yaml").write_text("")
+    else:
+        (folder / "acme.yaml").unlink()
+    followed.look()
+    assert followed.total() == 1
+    (folder / "acme.yaml").write_text(SCENARIO % 20)
+    followed.look()
+    assert followed.total() == 20
+
+
+def test_a_file_may_give_its_tenant_another_id(folder: Path) -> None:
+    followed = follow(folder)
+    (folder / "acme.yaml").write_text("tenant: {id: other}\n")
+    followed.look()
+    assert followed.names() == ["other"]
+
+
+def test_the_bundled_scenario_comes_back_when_the_file_in_its_place_goes(tmp_path: Path) -> None:
+    (tmp_path / "paging.yaml").write_text("description: mine\n")
+    followed = follow(tmp_path, no_bundled=False)
+    (tmp_path / "paging.yaml").unlink()
+    followed.look()
+    assert followed.tenants.scenarios["paging"].description == "mine"
+    followed.look()
+    assert len(followed.tenants.scenarios["paging"].records) == 250
+
+
+def test_other_names_of_a_scenario_follow_it(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    followed = follow(folder, tenant=(("ours", "acme"), ("theirs", "ours")))
+    (folder / "acme.yaml").write_text(SCENARIO % 20)
+    followed.look()
+    assert [followed.total(name) for name in ("acme", "ours", "theirs")] == [20, 20, 20]
+    (folder / "acme.yaml").unlink()
+    followed.look()
+    followed.look()
+    assert followed.names() == []
+    assert caplog.messages == [
+        f"tenant {name}: removed; {folder}/acme.yaml has it no more" for name in ("acme", "ours", "theirs")
+    ]
+    (folder / "acme.yaml").write_text(SCENARIO % 2)
+    followed.look()
+    assert followed.names() == ["acme", "ours", "theirs"]
+
+
+def test_tenants_that_came_another_way_are_left_alone(folder: Path) -> None:
+    followed = follow(folder)
+    followed.tenants.replace("guest", followed.tenants.scenarios["acme"])
+    (folder / "acme.yaml").write_text(SCENARIO % 20)
+    followed.look()
+    assert followed.total("guest") == 1
+
+
+def test_a_made_tenant_keeps_its_id_whatever_files_come_and_go(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    followed = follow(folder)
+    demand = OnDemand(followed.tenants)
+    _, fresh = demand.make(demand.scenario("acme"), "later")
+    (folder / "later.yaml").write_text(SCENARIO % 20)
+    followed.look()
+    assert "later" in followed.tenants.made
+    assert followed.tenants.token("later") == fresh.token
+    assert followed.total("later") == 1
+    assert "POST /tenants has made a tenant of this id" in caplog.text
+    (folder / "later.yaml").unlink()
+    followed.look()
+    followed.look()
+    assert followed.total("later") == 1
+    assert "the one that POST /tenants made stays" in caplog.text
+    (folder / "later.yaml").write_text(SCENARIO % 20)
+    followed.look()
+    followed.tenants.restore()
+    assert followed.total("later") == 20
+
+
+# What is wrong
+
+
+def test_a_file_that_is_wrong_leaves_the_last_good_one_and_says_so_once(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    followed = follow(folder)
+    (folder / "acme.yaml").write_text("clock: yesterday\nsesions: {}\n")
+    followed.look()
+    followed.look()
+    assert followed.total() == 1
+    (record,) = caplog.records
+    assert record.levelname == "WARNING"
+    first, *errors = record.getMessage().splitlines()
+    assert first == f"{folder}/acme.yaml: not loaded, the last good one stays:"
+    assert [error.split(": ")[0] for error in errors] == [f"{folder}/acme.yaml:{at}" for at in ("1:8", "2:1")]
+    (folder / "acme.yaml").write_text(SCENARIO % 20)
+    followed.look()
+    assert followed.total() == 20
+
+
+def test_a_new_file_that_is_wrong_is_told_and_not_served(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    followed = follow(folder)
+    (folder / "more.yaml").write_text("]")
+    followed.look()
+    assert followed.names() == ["acme"]
+    assert "more.yaml: not loaded, it is not served:\n" in caplog.text
+
+
+def test_warnings_of_a_changed_file_are_told(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    followed = follow(folder)
+    (folder / "acme.yaml").write_text("rules: [{name: all, faults: [reset]}, {name: none, faults: [bom]}]\n")
+    followed.look()
+    assert "can never fire: all in line 1 takes every request" in caplog.text
+
+
+def test_nothing_to_watch_is_a_mistake(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["serve", "--watch"]) == 2
+    assert "--watch follows the files of --scenarios, and there are none" in capsys.readouterr().err
+
+
+def test_two_files_with_one_tenant_are_told_once(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    followed = follow(folder)
+    (folder / "more.yaml").write_text("tenant: {id: acme}\n")
+    followed.look()
+    (folder / "third.yaml").write_text("clock: now\n")
+    followed.look()
+    told = f"{folder}/more.yaml: has the tenant acme of {folder}/acme.yaml, which is not served; "
+    assert [message.partition("give")[0] for message in caplog.messages] == [told]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with a name here")
+@pytest.mark.parametrize("kind", ["pipe", "link to a device"])
+def test_what_is_no_file_is_not_opened(folder: Path, kind: str) -> None:
+    def put(path: Path) -> None:
+        if kind == "pipe":
+            os.mkfifo(path)
+        else:
+            path.symlink_to("/dev/zero")
+
+    put(folder / "before.yaml")
+    followed = follow(folder)
+    put(folder / "after.yaml")
+    (folder / "acme.yaml").unlink()
+    put(folder / "acme.yaml")
+    (folder / "more.yaml").write_text(SCENARIO % 3)
+    followed.look()
+    followed.look()
+    assert followed.names() == ["more"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with a name here")
+def test_a_pipe_that_is_named_cannot_be_followed(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "acme.yaml")
+    with pytest.raises(ValueError, match=r"acme\.yaml is neither; leave --watch out"):
+        follow(tmp_path / "acme.yaml")
+
+
+def test_a_tenant_that_cannot_be_made_stays_and_the_others_follow(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    (folder / "calm.yaml").write_text(SCENARIO % 1)
+    followed = follow(folder)
+    prepared = Tenants.prepared
+
+    def failing(self: Tenants, name: str, scenario: Any) -> Any:
+        if name in ("acme", "fresh"):
+            raise LookupError
+        return prepared(self, name, scenario)
+
+    for name in ("acme", "calm", "fresh"):
+        (folder / f"{name}.yaml").write_text(SCENARIO % 20)
+    with monkeypatch.context() as defective:
+        defective.setattr(Tenants, "prepared", failing)
+        followed.look()
+    assert (followed.names(), followed.total("acme"), followed.total("calm")) == (["acme", "calm"], 1, 20)
+    assert [record.getMessage() for record in caplog.records if record.exc_info] == [
+        f"tenant {name}: nothing could be made of {folder}/{name}.yaml; it stays as it is"
+        for name in ("acme", "fresh")
+    ]
+    (folder / "calm.yaml").write_text(SCENARIO % 2)
+    followed.look()
+    assert [followed.total(name) for name in ("acme", "calm", "fresh")] == [20, 2, 20]
+
+
+def test_the_last_file_of_a_tenant_wins_whichever_changed_last(folder: Path) -> None:
+    (folder / "more.yaml").write_text("tenant: {id: acme}\n" + (SCENARIO % 2).split("\n", 1)[1])
+    followed = follow(folder)
+    (folder / "acme.yaml").write_text(SCENARIO % 20)
+    followed.look()
+    assert followed.total() == 2
+
+
+# What stays, and what does not
+
+
+FIXED = SCENARIO + 'clock: "2026-01-01T00:00:00Z"\n'
+
+
+def test_no_token_is_issued_twice_though_its_tenant_began_anew_under_a_clock_that_stands_still(
+    folder: Path,
+) -> None:
+    (folder / "acme.yaml").write_text(FIXED % 1)
+    followed = follow(folder)
+    now = 1_767_225_600_000
+
+    def issued() -> list[str]:
+        return [followed.tenants.named("acme").credentials.issue(now)[0] for _ in range(3)]
+
+    tokens = issued()
+    (folder / "acme.yaml").write_text(FIXED % 2)
+    followed.look()
+    tokens += issued()
+    (folder / "acme.yaml").unlink()
+    followed.look()
+    followed.look()
+    (folder / "acme.yaml").write_text(FIXED % 3)
+    followed.look()
+    tokens += issued()
+    assert len({*tokens}) == 9
+    credentials = followed.tenants.named("acme").credentials
+    assert [credentials.token_problem(token, now) for token in tokens] == [None] * 9
+
+
+def test_a_tenant_that_is_replaced_or_removed_is_kept_by_nothing(folder: Path) -> None:
+    followed = follow(folder)
+    gone = []
+    for total in range(2, 12):
+        assert followed.ask().exchange.honest.fields["total"] == total - 1
+        gone.append(weakref.ref(followed.tenants.named("acme").sessions))
+        (folder / "acme.yaml").write_text(SCENARIO % total)
+        followed.look()
+    (folder / "acme.yaml").unlink()
+    followed.look()
+    followed.look()
+    gc.collect()
+    assert [each() for each in gone] == [None] * 10
+    memory = followed.tenants._memory
+    assert len(memory.starts) == 10  # without their tenants, until others need the place
+    assert memory.starts.weight <= 10 * (11 + 40)
+
+
+# What is printed
+
+
+def printed(*paths: Path, watch: bool = True, tenant: tuple[tuple[str, str], ...] = ()) -> list[str]:
+    """The lines of the banner."""
+    settings = Settings(scenarios=paths, watch=watch, tenant=tenant)
+    known = Watcher(settings).scenarios if watch else selection.scenarios(settings)
+    tenants = Tenants(known, seed="0", error_status=200)
+    urls = {"data_url": "http://d", "control_url": "http://c"}
+    return banner(tenants, settings, **urls, authority=False).splitlines()
+
+
+@pytest.mark.parametrize("watch", [False, True], ids=["as they are", "followed"])
+def test_own_tenants_and_the_example_have_a_line_each_and_the_others_a_block(
+    folder: Path, watch: bool
+) -> None:
+    lines = printed(folder, watch=watch, tenant=(("MYAPP", "magic"),))
+    start = lines.index("") + 1
+    own = [line.split("  ")[1] for line in lines[start : start + 3]]
+    assert own == ["acme", "MYAPP = magic", "tenant001"]
+    assert lines[start + 1].startswith("  MYAPP = magic  The userMobile of a query chooses its failure;")
+    block = "".join(lines[start + 3 : lines.index("", start)]).replace(",  ", ", ").strip().split(", ")
+    assert block == sorted(block)
+    assert {"hang", "magic", "outage"} <= {*block}
+    assert not {*block} & {"acme", "MYAPP", "tenant001"}
+    assert (f"  watching       {folder}" in lines) == watch
+
+
+def test_the_first_lines_say_whose_ports_they_are(folder: Path) -> None:
+    data, control = printed(folder, watch=False)[1:3]
+    assert data == "  data plane     http://d   (the vendor's port: what clients call)"
+    assert control == "  control plane  http://c   (our own port)"
+
+
+def test_the_line_to_paste_asks_the_first_own_tenant_with_a_token_of_its_own(folder: Path) -> None:
+    (folder / "acme.yaml").write_text('sessions: {users: {"18000000000": 0, "18000000002": 2}}\n')
+    line = printed(folder, watch=False)[-1]
+    body = json.loads(shlex.split(line)[-1])
+    assert (body["tenantId"], body["userMobile"]) == ("acme", "18000000002")
+    tenant = Tenants(selection.scenarios(Settings(scenarios=(folder,))), seed="0", error_status=200).named(
+        "acme"
+    )
+    assert tenant.credentials.token_problem(body["authToken"], tenant.clock.now()) is None
+
+
+# The loop
+
+
+async def test_the_loop_goes_on_after_a_look_that_failed(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(watching, "PERIOD", 0.0)
+    followed, looks, twice = follow(folder), [], asyncio.Event()
+
+    def changed() -> Any:
+        looks.append(1)
+        if len(looks) > 1:
+            twice.set()
+        raise LookupError
+
+    monkeypatch.setattr(followed.watcher._stamps, "changed", changed)
+    with followed.watcher.following(followed.tenants):
+        await asyncio.wait_for(twice.wait(), PATIENCE)
+    count = len(looks)
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert len(looks) == count
+    assert caplog.messages[0] == "--watch: a look at the files failed; the next one comes"
+    assert caplog.records[0].exc_info
+
+
+async def test_requests_are_in_servicewhile_a_file_is_being_loaded(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching, "PERIOD", 0.0)
+    followed = follow(folder)
+    loop, loads, go_on = asyncio.get_running_loop(), asyncio.Event(), threading.Event()
+    load, put, in_service = watching.loader.load, Tenants.put, asyncio.Event()
+
+    def told(self: Tenants, *given: Any) -> None:
+        assert threading.current_thread() is threading.main_thread()
+        put(self, *given)
+        in_service.set()
+
+    def slow(path: Path) -> Any:
+        loop.call_soon_threadsafe(loads.set)
+        assert go_on.wait(PATIENCE)
+        return load(path)
+
+    monkeypatch.setattr(watching.loader, "load", slow)
+    monkeypatch.setattr(Tenants, "put", told)
+    (folder / "acme.yaml").write_text(SCENARIO % 20)
+    with followed.watcher.following(followed.tenants):
+        await asyncio.wait_for(loads.wait(), PATIENCE)
+        assert followed.total() == 1
+        go_on.set()
+        await asyncio.wait_for(in_service.wait(), PATIENCE)
+    assert followed.total() == 20
+
+
+async def test_a_server_that_stops_waits_for_no_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watching, "PERIOD", 0.0)
+    followed = follow(folder)
+    loop, loads, go_on = asyncio.get_running_loop(), asyncio.Event(), threading.Event()
+
+    def endless(path: Path) -> Any:
+        loop.call_soon_threadsafe(loads.set)
+        assert go_on.wait(PATIENCE)
+        raise LookupError
+
+    monkeypatch.setattr(watching.loader, "load", endless)
+    (folder / "acme.yaml").write_text(SCENARIO % 20)
+    with followed.watcher.following(followed.tenants):
+        await asyncio.wait_for(loads.wait(), PATIENCE)
+    thread = next(each for each in threading.enumerate() if each.name == "watch")
+    assert thread.daemon
+    go_on.set()
+    thread.join(PATIENCE)
+    assert followed.total() == 1
+
+
+def test_a_running_server_follows_its_files(folder: Path) -> None:
+    path = folder / "acme.yaml"
+    query = post(json.dumps({"tenantId": "acme", "authToken": TOKEN, "userMobile": "18000000001"}).encode())
+    with (
+        served(folder, "--scenarios", str(path), "--watch", "--tls", "off") as server,
+        Peer(server.data) as peer,
+    ):
+
+        def total() -> int:
+            peer.send(query)
+            found = peer.answer().json["total"]
+            assert isinstance(found, int)
+            return found
+
+        assert total() == 1
+        path.write_text(SCENARIO % 20)
+        deadline = monotonic() + PATIENCE
+        while total() != 20:  # until it has looked
+            assert monotonic() < deadline
+        path.write_text("]")
+        assert server.process.stderr is not None
+        given_up = threading.Timer(PATIENCE, server.process.kill)
+        given_up.start()
+        loaded, line = (server.process.stderr.readline() for _ in range(2))
+        given_up.cancel()
+        assert loaded.endswith(f"INFO    tenant acme: loaded {path}\n")
+        assert line.endswith(f"WARNING {path}: not loaded, the last good one stays:\n")
+        assert total() == 20
+        code, _ = server.stop()
+        assert code == 0

@@ -1,0 +1,127 @@
+"""The gallery as files: short, alike, told on a page, and the same bytes on every run."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import gallery_page
+from conftest import GETTOKEN, QUERY, TOKEN
+from gallery_page import CLIENT, GROUPS, HONEST, PAGE, paragraphs
+from oifde_simulator import resources
+from oifde_simulator.engine.pipeline import Pipeline
+from oifde_simulator.journal import Journal
+from oifde_simulator.model.http import Request
+from oifde_simulator.oifde.router import Router
+from oifde_simulator.scenario import loader
+from oifde_simulator.tenants import Tenants
+from oifde_simulator.wire.script import Script
+from serving import PATIENCE, REPOSITORY, environment
+
+NOON = 1_768_478_400_000
+GALLERY = [name for names in GROUPS.values() for name in names]
+LONG = ("magic", "chaos")
+REQUESTED = (
+    "outage", "fail-twice", "token-expires-mid-paging", "slow", "flaky", "rate-limited", "magic", "chaos",
+)  # fmt: skip
+
+
+def source(name: str) -> Path:
+    return resources.scenarios() / f"{name}.yaml"
+
+
+def test_every_bundled_scenario_is_in_one_group_or_honest() -> None:
+    bundled = sorted(path.stem for path in loader.find([resources.scenarios()]))
+    assert sorted([*GALLERY, *HONEST]) == bundled
+    assert set(REQUESTED) <= set(GALLERY)
+
+
+def test_the_page_is_that_of_the_files() -> None:
+    advice = "docs/gallery.md is old: run python tests/product/gallery_page.py --write"
+    assert PAGE.read_text() == gallery_page.page(), advice
+
+
+def test_what_writes_the_page_says_how_it_is_called() -> None:
+    called = subprocess.run(
+        [sys.executable, gallery_page.__file__], capture_output=True, text=True, check=False,
+        env=environment(),
+    )  # fmt: skip
+    assert (called.returncode, called.stderr) == (1, "usage: gallery_page.py --write\n")
+
+
+@pytest.mark.parametrize("name", GALLERY)
+def test_a_scenario_says_what_happens_and_what_a_good_client_does(name: str) -> None:
+    happens, client = paragraphs(name)
+    assert happens.endswith(".")
+    assert client.endswith(".")
+    assert "|" not in happens + client
+    assert f"\n\n  {CLIENT}" in source(name).read_text()
+
+
+@pytest.mark.parametrize("name", GALLERY)
+def test_a_scenario_is_short_and_its_user_has_40_sessions(name: str) -> None:
+    scenario = loader.load(source(name))
+    assert scenario.generate is not None
+    assert scenario.generate.users["18000000001"] == 40
+    assert not scenario.warnings
+    assert len(source(name).read_text().splitlines()) <= 20 or name in LONG
+
+
+# The same bytes
+
+
+def requests(tenant: str) -> list[Request]:
+    """What is asked of every scenario: tokens, pages, wrong secrets, several users."""
+    users = loader.load(source(tenant)).generate.users  # type: ignore[union-attr]
+    queries = [
+        {"authToken": TOKEN, "userMobile": user, "pageNum": number, "pageSize": "10"}
+        for user in (*users, "18000000002")
+        for number in ("1", "2", "3", "2", "2")
+    ]
+    secrets = [{"appKey": tenant, "appSecret": secret} for secret in ("secret", "wrong", "secret")]
+    bodies = [(GETTOKEN, each) for each in secrets] + [
+        (QUERY, {"tenantId": tenant} | each) for each in queries
+    ]
+    headers = {"Content-Type": "application/json; charset=UTF-8"}
+    return [Request("POST", path, headers, json.dumps(body).encode()) for path, body in bodies]
+
+
+def scripts(tenant: str, seed: str = "0") -> list[Script]:
+    """What would go out, from a world that is fresh and whose clock stands still."""
+    scenario = replace(loader.load(source(tenant)), clock=NOON)
+    tenants = Tenants({tenant: scenario}, seed=seed, error_status=200)
+    pipeline = Pipeline(Router(bad_json_status=400), tenants, Journal())
+    return [pipeline.handle(request).script for request in requests(tenant)]
+
+
+def digest() -> str:
+    """All scripts of all scenarios, in short."""
+    return hashlib.sha256(repr([scripts(name) for name in GALLERY]).encode()).hexdigest()
+
+
+@pytest.mark.parametrize("name", GALLERY)
+def test_same_seed_clock_and_requests_give_the_same_bytes(name: str) -> None:
+    assert scripts(name) == scripts(name)
+
+
+def test_a_fresh_process_gives_the_same_bytes_too() -> None:
+    code = "import test_gallery_files; print(test_gallery_files.digest())"
+    paths = ":".join(
+        map(str, (REPOSITORY / "tests", REPOSITORY / "tests" / "support", Path(__file__).parent))
+    )
+    fresh = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=PATIENCE, check=True,
+        env=environment(PYTHONHASHSEED="12345") | {"PYTHONPATH": paths},
+    )  # fmt: skip
+    assert fresh.stdout.strip() == digest()
+
+
+@pytest.mark.parametrize("name", ["flaky", "total-changes", "unsorted", "jittery", "garbage", "chaos"])
+def test_another_seed_gives_other_bytes(name: str) -> None:
+    assert scripts(name) != scripts(name, seed="1")

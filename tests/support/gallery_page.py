@@ -1,0 +1,94 @@
+"""Writes docs/gallery.md from the bundled scenarios: `python tests/support/gallery_page.py --write`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from oifde_simulator import resources
+from oifde_simulator.scenario import loader
+
+PAGE = Path(__file__).parents[2] / "docs" / "gallery.md"
+HONEST = ("tenant001", "paging")
+"""Bundled scenarios in which nothing fails."""
+CLIENT = "A good client "
+"""How the second paragraph of a description begins."""
+
+GROUPS: Mapping[str, Sequence[str]] = {
+    "Down and up": (
+        "outage", "outage-window", "fail-twice", "flaky", "rate-limited", "rate-limited-strictly",
+        "error-in-200", "gateway-page", "later-pages-fail",
+    ),
+    "Tokens": (
+        "token-expires-mid-paging", "token-revoked", "token-expired-on-arrival", "token-lifetime-lies",
+        "single-token", "token-uses", "account-locks", "gettoken-down", "token-empty", "token-malformed",
+        "token-of-another-tenant",
+    ),
+    "Slow": (
+        "slow", "slow-body", "jittery", "slower-and-slower", "dribble", "thin-line", "hang", "hang-mid-body",
+    ),
+    "The wire": (
+        "empty-response", "reset", "reset-mid-body", "cut-body", "garbage", "length-too-long",
+        "length-too-short", "no-content-length", "malformed-chunk", "slow-close", "closes-quietly",
+        "big-headers", "early-hints",
+    ),
+    "The text": (
+        "truncated-json", "trailing-garbage", "bom", "invalid-utf8", "wrong-content-type", "wrong-charset",
+        "broken-gzip",
+    ),
+    "Pages": (
+        "first-page-repeats", "record-repeats", "page-shifts", "record-missing", "empty-page", "total-off",
+        "total-changes", "unsorted", "late-records",
+    ),
+    "Fields": (
+        "field-missing", "field-null", "field-renamed", "field-retyped", "field-extra", "new-enum-value",
+        "null-list", "broken-inner-json", "huge-field", "empty-strings",
+    ),
+    "Many at once": ("magic", "chaos"),
+}  # fmt: skip
+
+HEAD = """\
+# The gallery
+
+<!-- Written by tests/support/gallery_page.py from the files in scenarios/. -->
+
+{count} scenarios, one failure each but for the last two. The name is the tenantId: point a client at tenant
+`outage` (for gettoken, `appKey`) and it meets an outage. The secret is `secret`, the fixed token
+`0dbe11892be840cf983453ea70b505de`, and user `18000000001` has exactly 40 sessions, so that what a client
+shows can be counted. Each answer that a rule has spoiled says so in the header `X-Simulator-Rule`. Counts
+begin when the server starts.
+
+The files are short and made to be copied: [how to write one](scenarios.md). A client whose tenantId cannot be
+changed meets one under its own: `oifde-simulator serve --tenant ITS-ID=outage`; or `ITS-ID=magic`, where the
+userMobile of a query chooses. One whose secret cannot be changed either: add `--any-credentials`, which takes
+every secret and every token that is not empty.
+"""
+
+
+def paragraphs(name: str) -> tuple[str, str]:
+    """What happens in a scenario, and what a good client does."""
+    happens, _, client = loader.load(resources.scenarios() / f"{name}.yaml").description.partition(
+        "\n" + CLIENT
+    )
+    return happens, client
+
+
+def page() -> str:
+    """The page, as it should be."""
+    return "\n".join([HEAD.format(count=sum(map(len, GROUPS.values()))), *_tables()])
+
+
+def _tables() -> Iterator[str]:
+    for group, names in GROUPS.items():
+        yield f"## {group}\n\n| tenantId | what happens | a good client |\n|---|---|---|"
+        for name in names:
+            yield f"| [`{name}`](../scenarios/{name}.yaml) | {' | '.join(paragraphs(name))} |"
+        yield ""
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["--write"]:
+        PAGE.write_text(page())
+    else:
+        sys.exit("usage: gallery_page.py --write")

@@ -1,0 +1,132 @@
+"""Suites of others, written down in a test and run by a pytest of their own, our plugin installed.
+
+PYTEST_DONT_REWRITE: it is a plugin of test modules that import it too.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from serving import REPOSITORY, environment
+
+PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
+LONG = 100.0
+"""Seconds after which a suite that still runs has failed."""
+
+CLIENT = '''
+import asyncio, json, threading, time
+from urllib.request import Request, urlopen
+from urllib.error import HTTPError
+
+QUERY = "/oifde/rest/api/queryRecordHistory"
+GETTOKEN = "/oifde/rest/api/gettoken"
+
+
+def post(url, context=None, **body):
+    """Status and answer."""
+    request = Request(url, json.dumps(body).encode(), {"Content-Type": "application/json"})
+    try:
+        with urlopen(request, context=context, timeout=20) as answer:
+            return answer.status, json.loads(answer.read())
+    except HTTPError as error:
+        with error:
+            return error.code, json.loads(error.read() or b"{}")
+
+
+def query(simulator, **fields):
+    """The status of a query."""
+    body = {**simulator.credentials, "userMobile": "18000000001", **fields}
+    return post(simulator.url + QUERY, simulator.ssl_context, **body)[0]
+'''
+"""A client, as a module that suites may import."""
+
+
+@dataclass
+class Suite:
+    """A folder with the tests of others."""
+
+    folder: Path
+    site: Path
+    """Where our entry points are, as an installation has them."""
+    plugins: Sequence[str] = ("oifde_simulator", "xdist", "asyncio", "aiohttp")
+    """Entry points that are loaded; whatever else is installed here is no matter of ours."""
+
+    def write(self, **files: str) -> None:
+        """Write modules by their names."""
+        for name, text in files.items():
+            (self.folder / f"{name}.py").write_text(dedent(text))
+
+    def ini(self, *lines: str) -> None:
+        """Write the ini file."""
+        (self.folder / "pytest.ini").write_text("\n".join(("[pytest]", *lines, "")))
+
+    def command(self, *arguments: str) -> list[str]:
+        """The command line that runs it."""
+        plugins = (word for name in self.plugins for word in ("-p", name))
+        return [sys.executable, "-m", "pytest", *plugins, "-p", "no:cacheprovider", "-q", *arguments]
+
+    def environment(self, **variables: str) -> Mapping[str, str]:
+        """What it runs with."""
+        ours = ("PYTEST_", "OIFDE_")
+        own = {name: text for name, text in environment().items() if not name.startswith(ours)}
+        places = os.pathsep.join((str(self.site), str(REPOSITORY)))
+        return own | {"PYTHONPATH": places, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"} | variables
+
+    def run(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        """Run it to its end."""
+        return subprocess.run(
+            self.command(*arguments),
+            cwd=self.folder,
+            env=self.environment(**variables),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=LONG,
+            check=False,
+        )
+
+    def passes(self, number: int, *arguments: str, **variables: str) -> str:
+        """Run it; all of its tests, so many, must pass. Returns what it printed."""
+        done = self.run(*arguments, **variables)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert f"{number} passed" in done.stdout, done.stdout
+        return done.stdout
+
+
+def entry_points(site: Path) -> None:
+    """Have in `site` what an installation has there: our entry points."""
+    lines = [
+        line
+        for group, entries in PROJECT["entry-points"].items()
+        for line in (f"[{group}]", *(f"{name} = {place}" for name, place in entries.items()))
+    ]
+    folder = site / "oifde_simulator_in_tests-0.dist-info"
+    folder.mkdir(parents=True)
+    (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: oifde-simulator-in-tests\nVersion: 0\n")
+    (folder / "entry_points.txt").write_text("\n".join((*lines, "")))
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with our entry points."""
+    site = tmp_path_factory.mktemp("site")
+    entry_points(site)
+    return site
+
+
+@pytest.fixture
+def suite(tmp_path: Path, site: Path) -> Suite:
+    """An empty suite with a client in `asking`."""
+    folder = tmp_path / "suite"
+    folder.mkdir()
+    (folder / "asking.py").write_text(CLIENT)
+    return Suite(folder, site)

@@ -1,0 +1,258 @@
+"""Rules that are added to a tenant while it is served."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from controlling import Controlling
+from oifde_simulator.scenario import loader
+from oifde_simulator.scenario.errors import ScenarioErrors
+from oifde_simulator.tenants import Tenants, added_rules, admin
+from oifde_simulator.tenants.added_rules import Taken, TooMany
+from oifde_simulator.tenants.admin import OnDemand
+from oifde_simulator.web.control_plane.routes import rules as control_rules
+from serving import running
+
+COUNTING = (
+    "rules:\n  - {name: third, every: 3, respond: {status: 503}}\n  - {after: 1, respond: {status: 500}}\n"
+)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Controlling]:
+    with running() as simulator:
+        yield Controlling(simulator)
+
+
+@pytest.fixture
+def made(server: Controlling) -> dict[str, str]:
+    return server.make(COUNTING)
+
+
+@pytest.fixture
+def rules(made: dict[str, str]) -> str:
+    """Where the rules of the made tenant are."""
+    return f"/tenants/{made['tenantId']}/rules"
+
+
+def names(answer: Any) -> list[str]:
+    return [rule["name"] for rule in answer.json]
+
+
+def test_rules_are_listed_in_the_order_in_which_they_are_asked(server: Controlling, rules: str) -> None:
+    assert server("GET", rules).json == [
+        {"name": "third", "fired": 0, "added": False, "ttl": None},
+        {"name": "rule-2", "fired": 0, "added": False, "ttl": None},
+    ]
+    first = server("POST", rules, [{"name": "a", "token": "expire"}, {"name": "b", "token": "expire"}])
+    assert (first.status, names(first)) == (201, ["a", "b", "third", "rule-2"])
+    second = server("POST", rules, {"token": "expire", "ttl": "1h"})
+    assert names(second) == ["rule-5", "a", "b", "third", "rule-2"]
+    assert [rule["added"] for rule in second.json] == [True, True, True, False, False]
+    assert 3500 < second.json[0]["ttl"] <= 3600
+
+
+def test_an_added_rule_is_asked_before_the_scenarios_and_fires_at_once(
+    server: Controlling, made: dict[str, str], rules: str
+) -> None:
+    server("POST", rules, {"name": "late", "times": 1, "respond": {"status": 429}})
+    assert [server.query(made).status for _ in range(2)] == [429, 200]
+    first, *_ = server("GET", rules).json
+    assert (first["name"], first["fired"]) == ("late", 1)
+
+
+def test_the_others_go_on_counting_when_rules_come_and_go(
+    server: Controlling, made: dict[str, str], rules: str
+) -> None:
+    seen = [server.query(made).status for _ in range(2)]
+    server("POST", rules, {"name": "pass", "match": {"endpoint": "gettoken"}, "respond": {"status": 500}})
+    seen.append(server.query(made).status)
+    server("DELETE", f"{rules}/pass")
+    seen += [server.query(made).status for _ in range(3)]
+    assert seen == [200, 500, 503, 500, 500, 503]
+    assert [rule["fired"] for rule in server("GET", rules).json] == [2, 3]
+
+
+def test_a_rule_that_comes_again_begins_anew(server: Controlling, made: dict[str, str], rules: str) -> None:
+    once = {"name": "once", "times": 1, "respond": {"status": 429}}
+    for _ in range(2):
+        server("POST", rules, once)
+        assert server.query(made).status == 429
+        assert server("DELETE", f"{rules}/once").status == 204
+
+
+def test_those_that_were_added_go_together_and_those_of_the_scenario_stay(
+    server: Controlling, rules: str
+) -> None:
+    server("POST", rules, [{"token": "expire"}, {"token": "expire", "ttl": "1h"}])
+    assert names(server("DELETE", rules)) == ["third", "rule-2"]
+
+
+def test_a_rule_of_the_scenario_goes_until_the_reset(
+    server: Controlling, made: dict[str, str], rules: str
+) -> None:
+    assert server("DELETE", f"{rules}/third").status == 204
+    assert names(server("DELETE", rules)) == ["rule-2"]
+    whole = server("POST", f"/tenants/{made['tenantId']}/reset").json
+    assert [rule["name"] for rule in whole["rules"]] == ["third", "rule-2"]
+
+
+@pytest.mark.parametrize("name", ["a b/c", "中文", "100%", "?#", "x" * 100])
+def test_a_rule_of_any_name_can_be_removed(server: Controlling, rules: str, name: str) -> None:
+    from urllib.parse import quote
+
+    server("POST", rules, {"name": name, "token": "expire"})
+    assert server("DELETE", f"{rules}/{quote(name, safe='')}").status == 204
+
+
+WRONG: dict[str, tuple[Any, int, str, str]] = {
+    "a status that is text": (
+        {"respond": {"status": "503"}}, 400, "wrong-scenario",
+        "rules: rules[0].respond.status: expected a whole number",
+    ),
+    "an unknown fault": (
+        [{"token": "expire"}, {"faults": [{"latancy": {}}]}], 400, "wrong-scenario",
+        'rules[1].faults[0]: unknown fault "latancy"; did you mean "latency"?',
+    ),
+    "does nothing": ({}, 400, "wrong-scenario", "rules[0]: does nothing"),
+    "a name that is no text": ({"name": 5, "token": "expire"}, 400, "wrong-scenario", "rules[0].name"),
+    "a name of nothing": ({"name": "", "token": "expire"}, 400, "wrong-scenario", "rules[0].name"),
+    "taken": ({"name": "third", "token": "expire"}, 409, "rule-exists", "choose another name"),
+    "twice": ([{"name": "a", "token": "expire"}] * 2, 400, "wrong-scenario", 'the name "a" is taken above'),
+    "no unit": ({"token": "expire", "ttl": "5"}, 400, "wrong-body", "ttl: expected a duration with its unit"),
+    "no unit in a list": ([{"ttl": "5"}], 400, "wrong-body", "[0].ttl: expected a duration with its unit"),
+    "no time": ({"token": "expire", "ttl": "0s"}, 400, "wrong-body", "ttl"),
+    "none": ([], 400, "wrong-body", ""),
+    "a number": (5, 400, "wrong-body", ""),
+    "too many": ([{"token": "expire"}] * 1001, 400, "wrong-body", ""),
+    "no JSON": (b"\xff", 400, "wrong-body", "JSON"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("body", "status", "kind", "words"), WRONG.values(), ids=WRONG.keys())
+def test_a_rule_that_is_wrong_is_told_and_changes_nothing(
+    server: Controlling, rules: str, body: Any, status: int, kind: str, words: str
+) -> None:
+    before = server("GET", rules).body
+    answer = server("POST", rules, body)
+    assert answer.problem == (status, kind)
+    assert words in answer.json["detail"]
+    assert server("GET", rules).body == before
+
+
+def test_a_rule_that_is_not_there_is_404(server: Controlling, rules: str) -> None:
+    answer = server("DELETE", f"{rules}/thrid")
+    assert answer.problem == (404, "no-rule")
+    assert 'did you mean "third"?' in answer.json["detail"]
+
+
+def test_at_most_so_many_are_added(server: Controlling, rules: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(added_rules, "MOST", 2)
+    server("POST", rules, [{"token": "expire"}] * 2)
+    assert server("POST", rules, {"token": "expire"}).problem == (409, "too-many-rules")
+    assert len(server("DELETE", rules).json) == 2
+    assert server("POST", rules, {"token": "expire"}).status == 201
+
+
+def test_rules_are_read_in_a_thread_and_added_to_the_tenant_that_was_meant(
+    server: Controlling, made: dict[str, str], rules: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def reading(given: Any, names: Any) -> Any:
+        with pytest.raises(RuntimeError, match="no running event loop"):
+            asyncio.get_running_loop()
+        if given[0]["name"] == "late":
+            assert (
+                server("PUT", f"/tenants/{made['tenantId']}/scenario", {"scenario": COUNTING}).status == 200
+            )
+        if given[0]["name"] == "gone":
+            assert server("DELETE", f"/tenants/{made['tenantId']}").status == 204
+        if given[0]["name"] == "first":
+            server("POST", rules, {"name": "between", "token": "expire"})
+            server("POST", rules, {"name": "rule-4", "token": "expire"})
+        return admin.read_rules(given, names)
+
+    monkeypatch.setattr(control_rules, "read_rules", reading)
+    server("POST", rules, [{"name": "first", "token": "expire"}, {"token": "expire"}])
+    assert names(server("GET", rules)) == ["first", "rule-5", "rule-4", "between", "third", "rule-2"]
+    for name in ("late", "gone"):
+        assert server("POST", rules, {"name": name, "token": "expire"}).problem == (404, "no-tenant")
+        if name == "late":
+            assert names(server("GET", rules)) == ["third", "rule-2"]
+
+
+# For a while: on the event loop, whose timers run in the order of their times
+
+
+def tenants() -> tuple[Tenants, OnDemand]:
+    made = Tenants({"acme": loader.loads(COUNTING.encode(), "acme.yaml", "acme")}, seed="0", error_status=200)
+    return made, OnDemand(made)
+
+
+async def after(seconds: float) -> None:
+    done = asyncio.Event()
+    asyncio.get_running_loop().call_later(seconds, done.set)
+    await done.wait()
+
+
+RULE = {"name": "a", "token": "expire"}
+
+
+def standing(served: Tenants) -> list[str]:
+    return [rule.name for rule in served.named("acme").added]
+
+
+async def test_a_rule_goes_after_its_time() -> None:
+    served, demand = tenants()
+    demand.add_rules("acme", [RULE, {**RULE, "name": "b"}], [0.001, None])
+    assert standing(served) == ["a", "b", "third", "rule-2"]
+    await after(0.002)
+    assert standing(served) == ["b", "third", "rule-2"]
+
+
+def remove(served: Tenants) -> None:
+    served.named("acme").added.remove("a")
+
+
+WAYS_TO_GO = {
+    "removed": remove,
+    "removed with all": lambda served: served.named("acme").added.remove_all(),
+    "reset": lambda served: OnDemand(served).reset("acme"),
+    "cleared": lambda served: OnDemand(served).clear("acme"),
+    "replaced": lambda served: OnDemand(served).change("acme", served.files["acme"]),
+}
+
+
+@pytest.mark.parametrize("go", WAYS_TO_GO.values(), ids=WAYS_TO_GO.keys())
+async def test_a_rule_that_went_early_takes_no_other_of_its_name_along(go: Any) -> None:
+    served, demand = tenants()
+    demand.add_rules("acme", [RULE], [0.001])
+    go(served)
+    demand.add_rules("acme", [RULE], [None])
+    await after(0.002)
+    assert standing(served)[0] == "a"
+
+
+async def test_timers_of_a_tenant_that_is_gone_do_nothing() -> None:
+    served, demand = tenants()
+    demand.add_rules("acme", [RULE], [0.001])
+    gone = served.named("acme")
+    served.drop("acme")
+    await after(0.002)
+    assert gone.rules.rules[0].name == "a"
+
+
+def test_what_is_refused_has_used_no_name_and_no_time() -> None:
+    served, demand = tenants()
+    with pytest.raises(Taken):
+        demand.add_rules("acme", [RULE, {**RULE, "name": "third"}], [None, None])
+    with pytest.raises(ScenarioErrors):
+        demand.add_rules("acme", [{"token": "expire"}, {}], [None, None])
+    with pytest.raises(TooMany):
+        demand.add_rules("acme", [RULE] * 1001, [None] * 1001)
+    assert standing(served) == ["third", "rule-2"]
+    demand.add_rules("acme", [{"token": "expire"}, {"name": "rule-4", "token": "expire"}], [None, None])
+    assert standing(served)[:2] == ["rule-3", "rule-4"]

@@ -1,0 +1,256 @@
+"""A tenant's clock: by values, and as everything that reads it follows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from controlling import USER, Controlling
+from oifde_simulator.clock import LATEST, TenantClock
+from serving import running
+
+NOON = 1767268800000
+INSTANTS = st.integers(0, LATEST)
+
+
+class Beneath:
+    """A time of day that tests move."""
+
+    def __init__(self, instant: int) -> None:
+        self.instant = instant
+
+    def now(self) -> int:
+        return self.instant
+
+
+# By values
+
+
+def test_it_goes_with_the_time_of_day_until_somebody_says_otherwise() -> None:
+    beneath = Beneath(NOON)
+    clock = TenantClock(beneath=beneath)
+    beneath.instant += 5
+    assert (clock.now(), clock.frozen) == (NOON + 5, False)
+    clock.advance(1000)
+    beneath.instant += 5
+    assert clock.now() == NOON + 1010
+    clock.freeze()
+    beneath.instant += 5
+    assert (clock.now(), clock.frozen) == (NOON + 1010, True)
+    clock.advance(1)
+    clock.freeze()
+    assert clock.now() == NOON + 1011
+    clock.freeze(False)
+    beneath.instant += 5
+    assert clock.now() == NOON + 1016
+    clock.reset()
+    assert (clock.now(), clock.frozen) == (NOON + 20, False)
+
+
+def test_one_that_was_made_to_stand_does_so_again_after_a_reset() -> None:
+    beneath = Beneath(0)
+    clock = TenantClock(NOON, beneath)
+    clock.freeze(False)
+    beneath.instant = 7
+    assert clock.now() == NOON + 7
+    clock.reset()
+    assert (clock.now(), clock.frozen) == (NOON, True)
+
+
+@given(INSTANTS, INSTANTS, st.booleans(), st.integers(0, 2**45))
+def test_what_is_set_is_told_and_time_goes_on_from_there(
+    day: int, instant: int, still: bool, passes: int
+) -> None:
+    beneath = Beneath(day)
+    clock = TenantClock(beneath=beneath)
+    clock.freeze(still)
+    clock.set(instant)
+    assert clock.now() == instant
+    beneath.instant += passes
+    assert clock.now() == (instant if still else min(instant + passes, LATEST))
+
+
+@given(st.lists(st.one_of(st.booleans(), INSTANTS, st.integers(0, 10**18).map(lambda by: ("by", by)))))
+def test_it_never_leaves_its_bounds_and_what_is_refused_changes_nothing(deeds: list[Any]) -> None:
+    clock = TenantClock(beneath=Beneath(NOON))
+    for deed in deeds:
+        before = (clock.now(), clock.frozen)
+        try:
+            if isinstance(deed, bool):
+                clock.freeze(deed)
+            elif isinstance(deed, int):
+                clock.set(deed)
+            else:
+                clock.advance(deed[1])
+        except ValueError:
+            assert (clock.now(), clock.frozen) == before
+        assert 0 <= clock.now() <= LATEST
+
+
+@pytest.mark.parametrize("instant", [-1, LATEST + 1, 10**30])
+def test_an_instant_beyond_the_bounds_is_refused(instant: int) -> None:
+    with pytest.raises(ValueError, match="expected an instant from 1970"):
+        TenantClock(NOON).set(instant)
+
+
+# As everything follows
+
+SCENARIO = {
+    "clock": "2026-01-01T12:00:00Z",
+    "tenant": {"token_lifetime": 60, "tokens": ["whisper-whisper"]},
+    "sessions": {"generate": {"per_day": 20, "days": 2}},
+    "rules": [
+        {
+            "name": "open",
+            "match": {"endpoint": "gettoken"},
+            "window": {"from": "1h", "until": "2h"},
+            "respond": {"status": 503},
+        }
+    ],
+}
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Controlling]:
+    with running() as simulator:
+        yield Controlling(simulator)
+
+
+@pytest.fixture
+def made(server: Controlling) -> dict[str, str]:
+    return server.make(SCENARIO)
+
+
+@pytest.fixture
+def clock(made: dict[str, str]) -> str:
+    """Where the clock of the made tenant is."""
+    return f"/tenants/{made['tenantId']}/clock"
+
+
+def test_it_is_read_stopped_set_and_moved_on(server: Controlling, clock: str) -> None:
+    assert server("GET", clock).json == {"now": "2026-01-01T12:00:00.000Z", "frozen": True}
+    assert server("PUT", clock, {"advance": "90m"}).json["now"] == "2026-01-01T13:30:00.000Z"
+    later = {"now": "2030-06-01T00:00:00.000Z", "frozen": True}
+    assert server("PUT", clock, {"set": "2030-06-01T08:00:00+08:00"}).json == later
+    goes = server("PUT", clock, {"freeze": False}).json
+    assert not goes["frozen"]
+    assert later["now"] <= goes["now"] < "2030-06-01T01"
+    stopped = server("PUT", clock, {"freeze": True}).json
+    assert server("GET", clock).json == stopped
+
+
+def test_tokens_expire_and_are_good_again_when_time_goes_back(
+    server: Controlling, made: dict[str, str], clock: str
+) -> None:
+    issued = server.gettoken(made["tenantId"], made["appSecret"]).json["authToken"]
+    found = []
+    for body in ({"advance": "59s"}, {"advance": "1s"}, {"set": "2026-01-01T12:00:00Z"}):
+        server("PUT", clock, body)
+        found.append(server.query(made, authToken=issued).json["errorCode"])
+    assert found == [0, 900001, 0]
+
+
+def test_sessions_appear_and_go(server: Controlling, made: dict[str, str], clock: str) -> None:
+    def starts() -> list[int]:
+        answer = server.query(made, pageSize="100").json
+        return [record["startTime"] for record in answer["recordList"]]
+
+    before = starts()
+    assert max(before) <= NOON
+    server("PUT", clock, {"advance": "12h"})
+    after = starts()
+    assert NOON < max(after) <= NOON + 12 * 3_600_000
+    path = f"/tenants/{made['tenantId']}/sessions?userMobile={USER}"
+    assert server("GET", path).json["total"] == server.query(made).json["total"]
+    server("PUT", clock, {"set": "2026-01-01T12:00:00Z"})
+    assert starts() == before
+
+
+def test_windows_open_and_close(server: Controlling, made: dict[str, str], clock: str) -> None:
+    found = []
+    for instant in ("12:00", "13:00", "13:59", "14:00", "11:00"):
+        server("PUT", clock, {"set": f"2026-01-01T{instant}:00Z"})
+        found.append(server.gettoken(made["tenantId"], made["appSecret"]).status)
+    assert found == [200, 503, 503, 200, 200]
+
+
+def test_the_date_header_and_the_journal_follow(
+    server: Controlling, made: dict[str, str], clock: str
+) -> None:
+    server("PUT", clock, {"set": "2031-02-03T04:05:06Z"})
+    date = server.query(made).headers["Date"]
+    assert f"{parsedate_to_datetime(date):%Y-%m-%dT%H:%M:%S}" == "2031-02-03T04:05:06"
+    (entry,) = server("GET", f"/journal?tenant={made['tenantId']}").json["entries"]
+    assert entry["at"] == "2031-02-03T04:05:06.000Z"
+
+
+RULES = {
+    "rate": {"over": {"limit": 1, "window": "1m", "enforce": True}, "respond": {"status": 429}},
+    "window": {"window": {"from": "1s", "repeat": "1h"}, "respond": {"status": 503}},
+    "ramp": {"faults": [{"latency": {"ramp": {"from": "0ms", "to": "1ms", "over": "1s"}}}]},
+}
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=RULES.keys())
+def test_at_the_ends_of_time_everything_answers(server: Controlling, rule: dict[str, Any]) -> None:
+    made = server.make(SCENARIO | {"rules": [rule]})
+    path = f"/tenants/{made['tenantId']}"
+    for instant in ("1970-01-01T00:00:00Z", "2286-11-20T17:46:39.999Z", "1970-01-03T00:00:00Z"):
+        server("PUT", f"{path}/clock", {"set": instant})
+        for _ in range(3):
+            answer = server.query(made, pageSize="100")
+            assert answer.status in (200, 429, 503)
+            assert answer.status != 200 or answer.json["errorCode"] == 0
+        for record in json.loads(answer.body or b"{}").get("recordList", [])[:3]:
+            found = server.query(made, userMobile=None, callId=record["callId"])
+            assert found.status != 200 or found.json["errorCode"] in (0, 10000002)
+        issued = server.gettoken(made["tenantId"], made["appSecret"])
+        assert issued.status in (200, 429, 503)
+    running_on = server("PUT", f"{path}/clock", {"freeze": False})
+    assert running_on.status == 200
+    assert server("PUT", f"{path}/clock", {"set": "2286-11-20T17:46:39.999Z"}).status == 200
+    assert server.query(made).status in (200, 429, 503)
+    assert server("GET", f"{path}/clock").json["now"] == "2286-11-20T17:46:39.999Z"
+
+
+WRONG: dict[str, tuple[Any, str]] = {
+    "nothing": ({}, "freeze"),
+    "two at once": ({"freeze": True, "advance": "1h"}, "freeze"),
+    "another key": ({"stop": True}, "freeze"),
+    "text for yes": ({"freeze": "yes"}, "freeze"),
+    "no zone": ({"set": "2026-01-01T00:00:00"}, 'if it is UTC, write "2026-01-01T00:00:00Z"'),
+    "no day": ({"set": "2026-02-30T00:00:00Z"}, "is no instant"),
+    "now": ({"set": "now"}, "is no instant; expected an instant such as"),
+    "milliseconds": ({"set": "1767268800000"}, 'write that instant as "2026-01-01T12:00:00.000Z"'),
+    "a number": ({"set": 1767268800000}, "set"),
+    "too late": ({"set": "9999-12-31T23:59:59Z"}, "expected an instant from 1970"),
+    "too early": ({"set": "1969-12-31T23:59:59Z"}, "is no instant"),
+    "no unit": ({"advance": "5"}, "advance"),
+    "a unit in words": (
+        {"advance": "1 hour"},
+        'advance: expected a duration with its unit such as 800ms, 2s or 5m, found "1 hour"',
+    ),
+    "no yes or no": ({"freeze": "yes"}, "freeze: 'yes' is not of type 'boolean'"),
+    "backwards": ({"advance": "-1h"}, "advance"),
+    "not at all": ({"advance": "0s"}, "duration"),
+    "too far": ({"advance": "999999999h"}, "expected an instant from 1970"),
+    "no JSON": (b"{'freeze': true}", "JSON"),
+    "a list": ([], "freeze"),
+}
+
+
+@pytest.mark.parametrize(("body", "words"), WRONG.values(), ids=WRONG.keys())
+def test_what_is_no_time_is_told_and_changes_nothing(
+    server: Controlling, clock: str, body: Any, words: str
+) -> None:
+    before = server("GET", clock).body
+    answer = server("PUT", clock, body)
+    assert answer.problem == (400, "wrong-body")
+    assert words in answer.json["detail"]
+    assert server("GET", clock).body == before

@@ -1,0 +1,156 @@
+"""Waiting on the control plane: a deletion begins it anew, it keeps nothing, and in vain it ends at once."""
+
+from __future__ import annotations
+
+import gc
+import json
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from conftest import QUERY
+from controlling import Answered, Controlling
+from oifde_simulator.journal.filters import Since
+from oifde_simulator.journal.subscriptions import index
+from oifde_simulator.model.entry import Entry
+from oifde_simulator.web.control_plane.routes import journal_wait
+from serving import Peer, fetch, running
+
+
+@pytest.fixture
+def server() -> Iterator[Controlling]:
+    with running(journal_exchanges=3) as simulator:
+        yield Controlling(simulator)
+
+
+@pytest.fixture
+def threads() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(3) as threads:
+        yield threads
+
+
+def ask(server: Controlling, tenant: str, times: int = 1, **fields: str) -> None:
+    for _ in range(times):
+        fetch(server.simulator.data_url + QUERY, json.dumps({"tenantId": tenant} | fields).encode())
+
+
+def wait(threads: ThreadPoolExecutor, server: Controlling, query: str) -> Future[Answered]:
+    """Somebody waits, and has searched what is there already."""
+    waiters = server.simulator.journal.waiters
+    before = len(waiters)
+    waiting = threads.submit(server, "GET", f"/journal/wait?timeout=20s&{query}")
+    while len(waiters) == before and not waiting.done():
+        pass
+    server("GET", "/livez")
+    return waiting
+
+
+DELETIONS = {
+    "by WireMock": ("POST", "/__admin/requests/remove", {"urlPattern": ".*"}),
+    "of the tenant": ("DELETE", "/journal?tenant=tenant001", ...),
+    "of all": ("DELETE", "/journal", ...),
+    "with a reset of the tenant": ("POST", "/tenants/tenant001/reset", ...),
+}
+
+
+@pytest.mark.parametrize(
+    "query", ["tenant=tenant001", "", "userMobile=7"], ids=["a tenant", "any", "a field"]
+)
+@pytest.mark.parametrize("deletion", DELETIONS.values(), ids=DELETIONS)
+def test_what_is_deleted_has_not_come(
+    server: Controlling, threads: ThreadPoolExecutor, query: str, deletion: tuple[str, str, Any]
+) -> None:
+    ask(server, "tenant001", userMobile="7")
+    waiting = wait(threads, server, f"count=3&{query}")
+    assert server(*deletion).status == 200
+    ask(server, "tenant001", 2, userMobile="7")
+    server("GET", "/livez")
+    assert not waiting.done()
+    ask(server, "tenant001", userMobile="7")
+    answer = waiting.result().json
+    assert [entry["number"] for entry in answer["entries"]] == [2, 3, 4]
+
+
+def test_what_is_deleted_while_it_is_looked_for_has_not_come(
+    server: Controlling, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def slow(wanted: Any, entries: list[Entry]) -> list[Entry]:
+        found = [entry for entry in entries if wanted.accepts(entry)]
+        server.simulator.journal.clear()
+        return found
+
+    monkeypatch.setattr(journal_wait, "found_by", slow)
+    ask(server, "tenant001")
+    answer = server("GET", "/journal/wait?timeout=1ms")
+    assert (answer.status, answer.json["count"], answer.json["entries"]) == (504, 0, [])
+
+
+def test_what_had_to_go_meanwhile_has_come_and_is_no_longer_there(
+    server: Controlling, threads: ThreadPoolExecutor
+) -> None:
+    waiting = wait(threads, server, "tenant=tenant001&count=5")
+    ask(server, "tenant001", 5)
+    answer = waiting.result().json
+    assert (answer["count"], answer["truncated"]) == (5, True)
+    assert [entry["number"] for entry in answer["entries"]] == [3, 4, 5]
+
+
+def on_record(tenant: str) -> int:
+    gc.collect()
+    entries = [each for each in gc.get_objects() if type(each) is Entry and each.tenant == tenant]
+    return len(entries)
+
+
+def test_who_waits_or_follows_keeps_no_entry(server: Controlling, threads: ThreadPoolExecutor) -> None:
+    # Nobody else's name; its requests are well-formed: a line of the log would keep its entry.
+    tenant = server.make(tenant="kept-by-nobody")
+    made = tenant["tenantId"]
+    for _ in range(3):
+        server.query(tenant)
+    wait(threads, server, f"tenant={made}&count=99")
+    with Peer(server.simulator.control_url) as follower:
+        follower.send(f"GET /journal/events?tenant={made} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        while not len(server.simulator.journal.followers):
+            pass
+        for _ in range(9):
+            server.query(tenant)
+        heard = b""
+        while heard.count(b"event: exchange") < 9:
+            heard += follower.socket.recv(65536)
+        server("GET", "/livez")
+        assert len(server.simulator.journal.entries(made, Since())) == 3
+        assert on_record(made) == 3
+    assert server("DELETE", f"/tenants/{made}").status == 204
+
+
+def test_who_waits_for_a_tenant_that_is_not_there_is_told_at_once(server: Controlling) -> None:
+    answer = server("GET", "/journal/wait?tenant=tenant01&timeout=10m")
+    assert answer.problem == (404, "no-tenant")
+    assert answer.json["detail"] == (
+        'there is no tenant "tenant01" to wait for, 0 of 1 exchange came; did you mean "tenant001"?'
+    )
+
+
+@pytest.mark.parametrize("way", [("DELETE", "/tenants/{}"), ("POST", "/reset")], ids=["removed", "reset"])
+def test_who_waits_for_a_tenant_that_goes_is_told_at_once(
+    server: Controlling, threads: ThreadPoolExecutor, way: tuple[str, str]
+) -> None:
+    made = server.make()["tenantId"]
+    waiting = wait(threads, server, f"tenant={made}")
+    server(way[0], way[1].format(made))
+    assert waiting.result().problem == (404, "no-tenant")
+
+
+def test_more_filters_than_an_exchange_should_be_asked_by_are_refused(
+    server: Controlling, threads: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index, "MOST_ALIKE", 1)
+    schema = "status=%7B%22minimum%22%3A{}%7D"
+    first, same = (wait(threads, server, schema.format(200)) for _ in range(2))
+    answer = server("GET", "/journal/wait?" + schema.format(201))
+    assert answer.problem == (503, "too-many-waiters")
+    assert "name a tenant" in answer.json["detail"]
+    ask(server, "tenant001")
+    assert {first.result().status, same.result().status} == {200}

@@ -1,0 +1,279 @@
+"""The vendor's port, closed and opened while the server runs: real sockets, and what the kernel says."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import json
+import socket
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from conftest import TOKEN
+from controlling import Controlling
+from oifde_simulator.engine.pipeline import Pipeline
+from oifde_simulator.journal import Journal
+from oifde_simulator.oifde.router import Router
+from oifde_simulator.tenants import Tenants
+from oifde_simulator.web.data_plane import listening as sockets
+from oifde_simulator.web.data_plane.port import Port
+from oifde_simulator.web.data_plane.request_reader import Limits
+from oifde_simulator.web.data_plane.server import data_plane
+from serving import PATIENCE, Peer, fetch, head, post, running, served, trusting
+
+BODY = json.dumps({"tenantId": "tenant001", "authToken": TOKEN, "userMobile": "18000000001"}).encode()
+SLOW = f"tenant: {{tokens: [{TOKEN}]}}\nrules: [{{name: slow, faults: [{{latency: {{fixed: 20s}}}}]}}]\n"
+
+
+@pytest.fixture(params=["off", "auto"], ids=["plain", "TLS"])
+def server(request: pytest.FixtureRequest) -> Iterator[Controlling]:
+    with running(tls=request.param) as simulator:
+        yield Controlling(simulator)
+
+
+@pytest.fixture
+def plain() -> Iterator[Controlling]:
+    with running() as simulator:
+        yield Controlling(simulator)
+
+
+def peer(server: Controlling) -> Peer:
+    return Peer(server.simulator.data_url, server.simulator.ca_pem)
+
+
+def status(server: Controlling) -> int:
+    with peer(server) as client:
+        client.send(post(BODY))
+        return client.answer().status
+
+
+def refused(server: Controlling) -> bool:
+    parts = urlsplit(server.simulator.data_url)
+    with socket.socket() as client:
+        return client.connect_ex((parts.hostname, parts.port)) == errno.ECONNREFUSED
+
+
+def close(server: Controlling, **more: Any) -> Any:
+    answer = server("PUT", "/listener", {"open": False, **more})
+    assert answer.status == 200
+    return answer.json
+
+
+def test_closed_it_refuses_and_opened_it_answers_under_the_same_number(server: Controlling) -> None:
+    url = server.simulator.data_url
+    assert server("GET", "/listener").json == {"open": True, "url": url, "ttl": None}
+    for _ in range(3):
+        assert status(server) == 200
+        assert close(server) == {"open": False, "url": url, "ttl": None}
+        assert refused(server)
+        assert server("GET", "/listener").json["open"] is False
+        assert server("PUT", "/listener", {"open": True}).json == {"open": True, "url": url, "ttl": None}
+    assert status(server) == 200
+
+
+def test_idle_connections_are_closed(server: Controlling) -> None:
+    with peer(server) as asked, peer(server) as fresh, peer(server) as half:
+        asked.send(post(BODY))
+        assert asked.answer().status == 200
+        half.send(b"POST /oifde HTTP/1.1\r\nHost:")
+        assert status(server) == 200  # whoever connected before is known by now
+        close(server)
+        assert asked.hangs_up()
+        assert fresh.hangs_up()
+        assert half.hangs_up()
+
+
+def test_a_connection_whose_handshake_comes_too_late_is_closed() -> None:
+    with running(tls="auto") as simulator:
+        server, parts = Controlling(simulator), urlsplit(simulator.data_url)
+        with socket.create_connection((parts.hostname, parts.port), PATIENCE) as late:
+            assert status(server) == 200  # it has been accepted by now
+            close(server)
+            with (
+                suppress(OSError),
+                trusting(simulator.ca_pem).wrap_socket(late, server_hostname=parts.hostname) as secured,
+            ):
+                assert secured.recv(1) == b""
+        server("PUT", "/listener", {"open": True})
+        assert status(server) == 200
+
+
+def test_a_request_whose_body_is_half_here_is_answered_for_the_last_time(server: Controlling) -> None:
+    with peer(server) as client:
+        client.send(head(f"Content-Length: {len(BODY)}", "Expect: 100-continue"))
+        assert client.answer().status == 100
+        client.send(BODY[:20])
+        close(server)
+        client.send(BODY[20:])
+        answer = client.answer()
+        assert (answer.status, answer.headers["Connection"]) == (200, "close")
+        assert client.hangs_up()
+
+
+def test_an_answer_under_way_is_sent_whole(tmp_path: Path) -> None:
+    (tmp_path / "slow.yaml").write_text(SLOW.replace("20s", "300ms"))
+    with running(scenarios=(tmp_path / "slow.yaml",)) as simulator, Peer(simulator.data_url) as client:
+        server = Controlling(simulator)
+        client.send(post(BODY.replace(b"tenant001", b"slow")))
+        assert server("GET", "/journal/wait?tenant=slow").json["entries"][0]["outcome"]["how"] == "under way"
+        close(server)
+        assert refused(server)
+        assert client.answer().status == 200
+        assert client.hangs_up()
+        server("PUT", "/listener", {"open": True})
+        assert status(server) == 200
+
+
+def test_the_number_is_kept_from_others_while_it_is_closed(plain: Controlling) -> None:
+    close(plain)
+    address = urlsplit(plain.simulator.data_url)
+    for reuse in (0, 1):
+        with socket.socket() as other:
+            other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, reuse)
+            with pytest.raises(OSError, match="in use"):
+                other.bind((address.hostname, address.port))
+
+
+def test_twice_the_same_is_once(plain: Controlling) -> None:
+    for _ in range(2):
+        close(plain)
+    assert refused(plain)
+    for _ in range(2):
+        plain("PUT", "/listener", {"open": True})
+    assert status(plain) == 200
+
+
+def test_it_opens_by_itself_after_a_while(plain: Controlling) -> None:
+    assert 0 < close(plain, ttl="200ms")["ttl"] <= 0.2
+    while refused(plain):
+        pass
+    assert status(plain) == 200
+    assert plain("GET", "/listener").json["ttl"] is None
+
+
+def test_the_last_word_on_when_it_opens_counts(plain: Controlling) -> None:
+    close(plain, ttl="1ms")
+    while not plain("GET", "/listener").json["open"]:
+        pass
+    close(plain, ttl="50ms")
+    assert close(plain)["ttl"] is None
+    assert close(plain, ttl="1h")["ttl"] > 3000
+    assert plain("PUT", "/listener", {"open": True}).json["ttl"] is None
+
+
+def test_a_reset_of_everything_opens_it(plain: Controlling) -> None:
+    close(plain)
+    plain("POST", "/reset")
+    assert status(plain) == 200
+
+
+WRONG = {
+    "nothing": ({}, "open"),
+    "text": ({"open": "no"}, "open"),
+    "another key": ({"open": False, "for": "5s"}, "for"),
+    "no unit": ({"open": False, "ttl": "5"}, "ttl"),
+    "no time": ({"open": False, "ttl": "0s"}, "ttl"),
+    "opened for a while": ({"open": True, "ttl": "5s"}, '{"open": false}'),
+    "no JSON": (b"open", "JSON"),
+    "a list": ([], "object"),
+}
+
+
+def test_what_is_refused_leaves_it_as_it_is(plain: Controlling) -> None:
+    for is_open in (True, False):
+        plain("PUT", "/listener", {"open": is_open})
+        before = plain("GET", "/listener").body
+        for body, words in WRONG.values():
+            answer = plain("PUT", "/listener", body)
+            assert answer.problem == (400, "wrong-body")
+            assert words in answer.json["detail"]
+            assert plain("GET", "/listener").body == before
+
+
+@pytest.mark.parametrize("tls", ["off", "auto"])
+def test_a_server_that_is_closed_stops_cleanly_with_what_is_in_flight(tmp_path: Path, tls: str) -> None:
+    (tmp_path / "slow.yaml").write_text(SLOW)
+    with served(tmp_path, "--tls", tls, "--scenarios", str(tmp_path)) as process:
+        pem = process.ca_pem() if tls == "auto" else None
+        with Peer(process.data, pem) as client:
+            client.send(post(BODY.replace(b"tenant001", b"slow")))
+            assert fetch(f"{process.control}/journal/wait?tenant=slow")[0] == 200
+            body = b'{"open": false, "ttl": "1h"}'
+            assert fetch(f"{process.control}/listener", body, method="PUT")[0] == 200
+            with ThreadPoolExecutor(1) as threads:
+                stopped = threads.submit(process.stop)
+                assert client.answer().status == 200
+                assert client.hangs_up()
+                assert stopped.result() == (0, "")
+
+
+async def test_asyncios_own_event_loop_will_do_and_deeds_at_once_take_their_turns() -> None:
+    port = made_port()
+    await port.start()
+    try:
+        number = urlsplit(port.url).port
+        assert await connects(number)
+        await port.close()
+        assert not await connects(number)
+        await asyncio.gather(port.open(), port.open(), port.close(), port.open())
+        assert port.is_open
+        assert await connects(number)
+    finally:
+        await port.cleanup()
+
+
+class Unstoppable(socket.socket):
+    """A socket of a system that cannot stop listening without letting the number go."""
+
+    def shutdown(self, how: int) -> None:
+        raise OSError("not connected")
+
+
+async def test_where_the_system_cannot_keep_the_number_it_is_let_go_and_taken_again(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(sockets.socket, "socket", Unstoppable)
+    port = made_port()
+    await port.start()
+    try:
+        number = urlsplit(port.url).port
+        await port.close()
+        assert not await connects(number)
+        await port.open()
+        assert await connects(number)
+        await port.close()
+        with socket.create_server(("127.0.0.1", number)):
+            with pytest.raises(OSError, match="the port is in use"):
+                await port.open()
+            assert not port.is_open
+            port._open_again()
+            assert port._opening is not None
+            await port._opening
+            assert "the listener stays closed: cannot listen on" in caplog.text
+        await port.open()
+        assert await connects(number)
+    finally:
+        await port.cleanup()
+
+
+def made_port() -> Port:
+    tenants = Tenants({}, seed="0", error_status=200)
+    pipeline = Pipeline(Router(bad_json_status=400), tenants, Journal())
+    plane = data_plane(pipeline, Limits(1 << 20, 5.0), idle_seconds=5.0, write_seconds=5.0)
+    return Port(plane, "127.0.0.1", 0, None)
+
+
+async def connects(number: int | None) -> bool:
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", number)
+    except ConnectionRefusedError:
+        return False
+    writer.close()
+    await writer.wait_closed()
+    return True
