@@ -1,13 +1,16 @@
-"""Entries in memory: bounded for each tenant and in all, the oldest go first, and what went is known."""
+"""Entries in memory: bounded for each tenant and in all; the oldest go first, and the range of those is known."""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from heapq import merge
+from itertools import takewhile
 from typing import NamedTuple
 
 from oifde_simulator.model.entry import Entry
+from oifde_simulator.model.exchange import Outcome
 
 RELIEF = 15 / 16
 """To what share of the bound memory is brought back once it is reached; so it is reached seldom."""
@@ -23,8 +26,8 @@ class Bounds(NamedTuple):
 
 
 @dataclass(slots=True)
-class Ledger:
-    """The entries of one tenant, or of those who name none that is known."""
+class TenantEntries:
+    """Entries of one tenant, or of requests that belong to none."""
 
     entries: deque[Entry] = field(default_factory=deque)
     charge: int = 0
@@ -42,19 +45,24 @@ class Ledger:
         return gone.charge
 
 
-class Ledgers:
-    """All entries."""
+class EntryTable:
+    """All entries, numbered from 1."""
 
     def __init__(self, bounds: Bounds) -> None:
         self.bounds = bounds
         self.charge = 0
-        self._ledgers: dict[str, Ledger] = {}
+        """Bytes of memory that the entries are charged with."""
+        self.last = 0
+        """Number of the newest entry; 0 when there was none."""
+        self._ledgers: dict[str, TenantEntries] = {}
 
-    def add(self, entry: Entry) -> None:
-        """Keep `entry`, the newest; older ones may have to go."""
+    def add(self, entry: Entry) -> int:
+        """Keep `entry` under the next number, which is returned; older ones may have to go."""
+        self.last += 1
+        entry.number = self.last
         ledger = self._ledgers.get(entry.tenant)
         if ledger is None:
-            ledger = self._ledgers[entry.tenant] = Ledger()
+            ledger = self._ledgers[entry.tenant] = TenantEntries()
         ledger.entries.append(entry)
         ledger.charge += entry.charge
         self.charge += entry.charge
@@ -65,6 +73,10 @@ class Ledgers:
             self.charge -= ledger.drop()
         if self.charge > bounds.total_bytes:
             self._make_room(entry)
+        return self.last
+
+    def finish(self, number: int, outcome: Outcome) -> None:
+        """Say how the sending of an exchange ended."""
 
     def _make_room(self, newest: Entry) -> None:
         # The largest give first, so that a busy tenant does not cost a quiet one its entries.
@@ -78,12 +90,29 @@ class Ledgers:
             for ledger in sorted(giving, key=lambda each: each.charge, reverse=True):
                 self._halve(ledger, wanted, newest)
 
-    def _halve(self, ledger: Ledger, wanted: int, newest: Entry) -> None:
+    def _halve(self, ledger: TenantEntries, wanted: int, newest: Entry) -> None:
         half = ledger.charge // 2
         while self.charge > wanted and ledger.charge > half and ledger.entries[0] is not newest:
             self.charge -= ledger.drop()
 
-    def of(self, tenant: str | None) -> list[Ledger]:
+    def entries(self, tenant: str | None, after: int) -> list[Entry]:
+        """Entries of a tenant (`""` for none known, None for all) after a number, the oldest first."""
+        newer = [_newer(after, ledger.entries) for ledger in self._of(tenant)]
+        return newer[0] if len(newer) == 1 else list(merge(*newer, key=lambda entry: entry.number))
+
+    def some(self, tenant: str | None, numbers: Collection[int]) -> list[Entry]:
+        """Entries of these numbers that are still there, in order."""
+        wanted, before = frozenset(numbers), min(numbers, default=self.last + 1) - 1
+        newer = (entry for ledger in self._of(tenant) for entry in _newer(before, ledger.entries))
+        return sorted((entry for entry in newer if entry.number in wanted), key=lambda entry: entry.number)
+
+    def truncated(self, tenant: str | None, after: int, at: int | None) -> bool:
+        """Check that entries after a number, and of `at` (epoch milliseconds) or later, had to go."""
+        return any(
+            ledger.lost > after and (at is None or ledger.lost_at >= at) for ledger in self._of(tenant)
+        )
+
+    def _of(self, tenant: str | None) -> list[TenantEntries]:
         """The ledger of a tenant, `""` for none that is known, or all of them for None."""
         if tenant is None:
             return list(self._ledgers.values())
@@ -126,9 +155,14 @@ class Ledgers:
         """Tenants and how many entries each has."""
         return ((name, len(ledger.entries)) for name, ledger in self._ledgers.items())
 
-    def __iter__(self) -> Iterator[Entry]:
-        """Every entry, a tenant after the other."""
-        return (entry for ledger in self._ledgers.values() for entry in ledger.entries)
+
+def _newer(number: int, entries: deque[Entry]) -> list[Entry]:
+    if number <= 0:
+        return list(entries)
+    # A reader of what is new asks for few of many.
+    newer = list(takewhile(lambda entry: entry.number > number, reversed(entries)))
+    newer.reverse()
+    return newer
 
 
 def _forget(entries: Iterable[Entry]) -> None:
