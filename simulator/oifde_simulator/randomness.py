@@ -22,7 +22,7 @@ def key(*parts: object) -> bytes:
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=32).digest()
 
 
-class Draws:
+class KeyedRandom:
     """A stream of draws that depends on its key alone."""
 
     __slots__ = ("_key", "_number", "_waiting")

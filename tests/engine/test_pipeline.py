@@ -18,7 +18,7 @@ from oifde_simulator.oifde.router import Router
 from oifde_simulator.oifde.service import Service
 from oifde_simulator.rules.selection import Decision, Rules
 from oifde_simulator.scenario import loader
-from oifde_simulator.scenario.catalog import Shelf
+from oifde_simulator.scenario.catalog import ScenarioCatalog
 from oifde_simulator.scenario.errors import ScenarioErrors
 from oifde_simulator.tenants import Tenants
 from oifde_simulator.wire.script import Script, octets
@@ -117,7 +117,7 @@ def test_a_file_that_has_become_wrong_since_the_start_is_an_internal_error_of_it
     path = tmp_path / "acme.yaml"
     path.write_text("]")
     calm = loader.loads(SCENARIO.partition("rules")[0].encode(), "calm.yaml", "calm")
-    tenants = Tenants(Shelf({"acme": path, "calm": calm}), seed="0", error_status=200)
+    tenants = Tenants(ScenarioCatalog({"acme": path, "calm": calm}), seed="0", error_status=200)
     deciding = Pipeline(Router(bad_json_status=400), tenants, Journal())
     exchange = deciding.handle(query())
     assert (exchange.tenant, exchange.response.status) == ("", 200)

@@ -19,7 +19,7 @@ from oifde_simulator.faults.head import ContentType
 from oifde_simulator.faults.pacing import MOST_PIECES
 from oifde_simulator.json_schema.schema import Schema
 from oifde_simulator.model.http import JSON_UTF8, Request, Response
-from oifde_simulator.randomness import Draws, key
+from oifde_simulator.randomness import KeyedRandom, key
 from oifde_simulator.wire.script import Close, Part, Reset, Script, Send, Wait, header, octets, with_header
 
 PARTS: tuple[Part, ...] = ("early", "head", "body")
@@ -39,7 +39,7 @@ def answer(body: bytes = BODY, *, method: str = "POST", status: int = 200, keep_
 
 
 def spoiled(*items: Any, script: Script = WHOLE, elapsed: float = 0.0, seed: object = "s") -> Script:
-    return spoil(script, [build(item) for item in items], Draws(key(seed)), elapsed)
+    return spoil(script, [build(item) for item in items], KeyedRandom(key(seed)), elapsed)
 
 
 def sent(script: Script) -> bytes:
@@ -432,7 +432,7 @@ def test_a_dribbled_body_takes_as_long_as_asked(over: float, chunks: int, length
 
 def shares(distribution: Distribution, *bounds: float) -> list[float]:
     """Of 2,000 samples, the share that does not exceed each bound."""
-    values = [distribution.sample(Draws(key("law", number)), 0.0) for number in range(2000)]
+    values = [distribution.sample(KeyedRandom(key("law", number)), 0.0) for number in range(2000)]
     return [sum(value <= bound + 1e-12 for value in values) / len(values) for bound in bounds]
 
 
@@ -480,13 +480,13 @@ RAMP = Ramp(1.0, 3.0, 10.0)
 
 @pytest.mark.parametrize(("elapsed", "seconds"), [(-5, 1), (0, 1), (5, 2), (10, 3), (1e9, 3)])
 def test_a_ramp_follows_the_tenants_clock_and_then_stays(elapsed: float, seconds: float) -> None:
-    assert RAMP.sample(Draws(b"any"), elapsed) == seconds
+    assert RAMP.sample(KeyedRandom(b"any"), elapsed) == seconds
     item = {"latency": {"ramp": {"from": "1s", "to": "3s", "over": "10s"}}}
     assert spoiled(item, elapsed=elapsed)[0] == Wait(seconds)
 
 
 def test_a_ramp_over_no_time_is_at_its_end() -> None:
-    assert Ramp(1.0, 3.0, 0.0).sample(Draws(b"any"), 0.0) == 3.0
+    assert Ramp(1.0, 3.0, 0.0).sample(KeyedRandom(b"any"), 0.0) == 3.0
 
 
 # From a scenario's words
@@ -638,7 +638,7 @@ def test_any_value_makes_a_fault_or_a_fault_error(item: Any) -> None:
         assert error.message
     else:
         assert isinstance(fault, Fault)
-        assert playable(spoil(WHOLE, [fault], Draws(b"any"), 1.0))
+        assert playable(spoil(WHOLE, [fault], KeyedRandom(b"any"), 1.0))
 
 
 def test_no_header_is_ever_written_over_two_lines() -> None:

@@ -30,7 +30,7 @@ from oifde_simulator.population.screenplays.facts import Facts
 from oifde_simulator.population.screenplays.script import Talk, read_talk
 from oifde_simulator.population.screenplays.values import Values
 from oifde_simulator.population.vocabulary import vocabulary
-from oifde_simulator.randomness import Draws, key
+from oifde_simulator.randomness import KeyedRandom, key
 
 LOCALES = ["en_US", "zh_CN"]
 DAY = date(2025, 3, 11)
@@ -71,7 +71,7 @@ def composed(
     seed: object, kind: str = VOICE, locale: str = "en_US", rates: Oddities = SILENCED, day: date = DAY
 ) -> Dialogue:
     return compose(
-        Draws(key("test", seed)),
+        KeyedRandom(key("test", seed)),
         vocabulary(locale),
         texts(locale),
         kind,
@@ -83,7 +83,7 @@ def composed(
 
 
 def sample(count: int, rates: Oddities | None = None, locale: str = "en_US") -> list[Dialogue]:
-    draws = Draws(key("sample"))
+    draws = KeyedRandom(key("sample"))
     mix = [(VOICE, 0.4), (OUTBOUND, 0.15), (CHAT, 0.2), (KEYS, 0.25)]
     return [composed(seed, draws.weighted(mix), locale, rates or Oddities()) for seed in range(count)]
 
@@ -172,7 +172,7 @@ class TestAnyDialogue:
 @pytest.mark.parametrize(("locale", "kind", "talk"), TALKS)
 class TestEveryTalk:
     def said(self, locale: str, kind: str, talk: Talk) -> list[tuple[str, str]]:
-        draws = Draws(key(locale, kind, talk))
+        draws = KeyedRandom(key(locale, kind, talk))
         facts = Facts(
             draws, vocabulary(locale), texts(locale).formats, day=DAY, caller=b"somebody", number=NUMBER
         )
@@ -303,7 +303,7 @@ NOT_ON_THE_PHONE = {("emoji", kind) for kind in DIALOG_TYPES if kind != CHAT}
 class TestHangUp:
     @given(seeds, kinds, st.sampled_from(LOCALES))
     def test_ends_what_was_said_before_and_nothing_else(self, seed: int, kind: str, locale: str) -> None:
-        """Draws that differ only in the hang-up share a beginning; the last turn is cut."""
+        """KeyedRandom that differ only in the hang-up share a beginning; the last turn is cut."""
         cut = composed(seed, kind, locale, Oddities(**dict.fromkeys(NAMES, 0.0) | {"hang_up": 1.0}))
         whole = composed(seed, kind, locale)
         assert len(cut.turns) <= len(whole.turns)
@@ -319,7 +319,7 @@ class TestValues:
     @given(seeds, days)
     def test_days_to_come_are_to_come_and_days_past_are_past(self, seed: int, day: date) -> None:
         facts = Facts(
-            Draws(key(seed)),
+            KeyedRandom(key(seed)),
             vocabulary("en_US"),
             texts("en_US").formats,
             day=day,
@@ -337,7 +337,7 @@ class TestValues:
 
     def test_what_belongs_to_the_user_is_the_same_in_all_sessions(self) -> None:
         found: dict[str, set[str]] = {}
-        draws = Draws(key("many"))
+        draws = KeyedRandom(key("many"))
         for _ in range(400):
             dialogue = compose(
                 draws,
@@ -357,7 +357,7 @@ class TestValues:
     @given(seeds)
     def test_a_wrong_number_is_not_the_right_one(self, seed: int) -> None:
         facts = Facts(
-            Draws(key(seed)),
+            KeyedRandom(key(seed)),
             vocabulary("en_US"),
             texts("en_US").formats,
             day=DAY,
@@ -441,7 +441,7 @@ def test_an_unknown_dialog_type_is_refused() -> None:
 def facts(seed: object, locale: str, day: date = DAY, caller: object = None) -> Facts:
     own = key("caller", seed if caller is None else caller)
     return Facts(
-        Draws(key(seed)), vocabulary(locale), texts(locale).formats, day=day, caller=own, number=NUMBER
+        KeyedRandom(key(seed)), vocabulary(locale), texts(locale).formats, day=day, caller=own, number=NUMBER
     )
 
 

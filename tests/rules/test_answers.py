@@ -15,7 +15,7 @@ from oifde_simulator.cli import request_file
 from oifde_simulator.engine import explain as explanation
 from oifde_simulator.model.exchange import Answer
 from oifde_simulator.model.http import Response
-from oifde_simulator.randomness import Draws
+from oifde_simulator.randomness import KeyedRandom
 from oifde_simulator.rules.patch import Patch
 from oifde_simulator.rules.respond import NotApplicable, Scene
 from oifde_simulator.scenario import loader
@@ -31,7 +31,7 @@ sessions:
 """
 JSON_UTF8 = "application/json; charset=UTF-8"
 SCENE = Scene(
-    Answer(Response(200, b""), {}), lambda problem: Answer(Response(200, b""), {}), Draws(b""), now=0
+    Answer(Response(200, b""), {}), lambda problem: Answer(Response(200, b""), {}), KeyedRandom(b""), now=0
 )
 
 

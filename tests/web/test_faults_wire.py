@@ -27,7 +27,7 @@ from aiohttp import web
 from oifde_simulator.faults import FAULTS, build, spoil
 from oifde_simulator.model.exchange import Outcome
 from oifde_simulator.model.http import JSON_UTF8, Request, Response
-from oifde_simulator.randomness import Draws
+from oifde_simulator.randomness import KeyedRandom
 from oifde_simulator.runtime import lifecycle
 from oifde_simulator.web.data_plane.held_connections import Holds
 from oifde_simulator.web.data_plane.listening import listener
@@ -139,7 +139,7 @@ def honest(body: bytes = BODY) -> Script:
 
 
 def spoiled(*items: Any, body: bytes = BODY) -> Script:
-    return spoil(honest(body), [build(item) for item in items], Draws(b"wire"), 0.0)
+    return spoil(honest(body), [build(item) for item in items], KeyedRandom(b"wire"), 0.0)
 
 
 def sent(script: Script) -> bytes:

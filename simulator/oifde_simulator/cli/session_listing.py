@@ -16,7 +16,7 @@ import orjson
 
 from oifde_simulator.model.sessions import CallSession, Criteria
 from oifde_simulator.population.ids import is_number
-from oifde_simulator.randomness import Draws, key
+from oifde_simulator.randomness import KeyedRandom, key
 from oifde_simulator.scenario import writer as writing
 from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.tenants import Tenants
@@ -34,7 +34,7 @@ def sample_numbers(scenario: Scenario, count: int) -> list[str]:
     """Numbers worth a look: those the scenario names, then some of the population's."""
     named = [str(record.get("userMobile") or record["callSorId"]) for record in scenario.records]
     exact = list(scenario.generate.users) if scenario.generate else []
-    draws = Draws(key("sample numbers", scenario.id))
+    draws = KeyedRandom(key("sample numbers", scenario.id))
     anybody = scenario.generate is not None and scenario.generate.per_day > 0
     others = (f"180{draws.below(10**8):08d}" for _ in range(count if anybody else 0))
     return list(dict.fromkeys([*exact, *named, *others]))[:count]

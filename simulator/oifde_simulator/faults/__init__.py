@@ -24,7 +24,7 @@ from oifde_simulator.faults.latency import Latency
 from oifde_simulator.faults.length import ContentLength, MalformedChunk, NoContentLength
 from oifde_simulator.faults.pacing import Bandwidth, Dribble, Slicer
 from oifde_simulator.json_schema.schema import Schema
-from oifde_simulator.randomness import Draws, key
+from oifde_simulator.randomness import KeyedRandom, key
 from oifde_simulator.text import did_you_mean, shown
 from oifde_simulator.wire.script import Script
 
@@ -95,7 +95,7 @@ def _declared(called: str) -> Schema:
     return Schema(dict(FAULTS[called].settings))
 
 
-def spoil(script: Script, faults: Iterable[Fault], draw: Draws, elapsed: float) -> Script:
+def spoil(script: Script, faults: Iterable[Fault], draw: KeyedRandom, elapsed: float) -> Script:
     """The script after all of `faults`, in their order.
 
     Each draws by its own name and its number among those of that name, so one more latency in the
@@ -104,7 +104,7 @@ def spoil(script: Script, faults: Iterable[Fault], draw: Draws, elapsed: float) 
     root, seen = draw.hex(16), Counter[str]()
     for fault in faults:
         called = name(fault)
-        script = fault.rewrite(script, Draws(key(root, called, seen[called])), elapsed)
+        script = fault.rewrite(script, KeyedRandom(key(root, called, seen[called])), elapsed)
         seen[called] += 1
     return script
 

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from oifde_simulator.faults import settings
 from oifde_simulator.faults.fault import Fault, FaultError
-from oifde_simulator.randomness import Draws
+from oifde_simulator.randomness import KeyedRandom
 from oifde_simulator.wire.script import Close, Reset, Script, Send, ended, octets, opening, shortened
 
 
@@ -25,7 +25,7 @@ class EmptyResponse(Fault):
         "Empty response", "The connection is closed (FIN) without a byte.", None
     )
 
-    def rewrite(self, script: Script, draw: Draws, elapsed: float) -> Script:  # noqa: ARG002
+    def rewrite(self, script: Script, draw: KeyedRandom, elapsed: float) -> Script:  # noqa: ARG002
         """Nothing but the waits before the answer, and the end."""
         return (*opening(script), Close())
 
@@ -36,7 +36,7 @@ class ResetBefore(Fault):
 
     settings: ClassVar = settings.fault("Reset", "The connection breaks (RST) before a byte.", None)
 
-    def rewrite(self, script: Script, draw: Draws, elapsed: float) -> Script:  # noqa: ARG002
+    def rewrite(self, script: Script, draw: KeyedRandom, elapsed: float) -> Script:  # noqa: ARG002
         """Nothing but the waits before the answer, and the break."""
         return (*opening(script), Reset())
 
@@ -57,7 +57,7 @@ class ResetMidBody(Fault):
         properties={"after": settings.amount("After", "How much of the body comes: a share, or bytes.", 0.5)},
     )
 
-    def rewrite(self, script: Script, draw: Draws, elapsed: float) -> Script:  # noqa: ARG002
+    def rewrite(self, script: Script, draw: KeyedRandom, elapsed: float) -> Script:  # noqa: ARG002
         """The answer up to there, and the break."""
         length = len(octets(script, "body"))
         return (*shortened(script, share_of(length, self.after)), Reset()) if length else script
@@ -88,7 +88,7 @@ class Cut(Fault):
         if self.size is not None and self.share is not None:
             raise FaultError((), "expected bytes or share, found both; remove one")
 
-    def rewrite(self, script: Script, draw: Draws, elapsed: float) -> Script:  # noqa: ARG002
+    def rewrite(self, script: Script, draw: KeyedRandom, elapsed: float) -> Script:  # noqa: ARG002
         """The answer up to there, and the end."""
         length = len(octets(script, "body"))
         if not length:
@@ -114,7 +114,7 @@ class Garbage(Fault):
         properties={"bytes": settings.size("Bytes", "How many.", 64)},
     )
 
-    def rewrite(self, script: Script, draw: Draws, elapsed: float) -> Script:  # noqa: ARG002
+    def rewrite(self, script: Script, draw: KeyedRandom, elapsed: float) -> Script:  # noqa: ARG002
         """Drawn bytes in place of the answer; the first is a zero, so that they never begin a status line."""
         drawn = shake_256(draw.hex(16).encode()).digest(self.size - 1)
         return (*opening(script), Send(b"\0" + drawn), Close())
@@ -130,6 +130,6 @@ class CloseAfter(Fault):
         None,
     )
 
-    def rewrite(self, script: Script, draw: Draws, elapsed: float) -> Script:  # noqa: ARG002
+    def rewrite(self, script: Script, draw: KeyedRandom, elapsed: float) -> Script:  # noqa: ARG002
         """An end, where there is none."""
         return ended(script)

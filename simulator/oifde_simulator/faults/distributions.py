@@ -9,7 +9,7 @@ from statistics import NormalDist
 from typing import Protocol
 
 from oifde_simulator.faults.fault import FaultError
-from oifde_simulator.randomness import Draws
+from oifde_simulator.randomness import KeyedRandom
 
 STANDARD = NormalDist()
 SMALLEST = 2.0**-54
@@ -21,7 +21,7 @@ TAIL = 10.0
 class Distribution(Protocol):
     """A law of latency."""
 
-    def sample(self, draw: Draws, elapsed: float) -> float:
+    def sample(self, draw: KeyedRandom, elapsed: float) -> float:
         """Seconds."""
         ...
 
@@ -32,7 +32,7 @@ class Fixed:
 
     seconds: float
 
-    def sample(self, draw: Draws, elapsed: float) -> float:  # noqa: ARG002
+    def sample(self, draw: KeyedRandom, elapsed: float) -> float:  # noqa: ARG002
         """Seconds."""
         return self.seconds
 
@@ -48,7 +48,7 @@ class Uniform:
         if self.min > self.max:
             raise FaultError(("uniform", "max"), "max is less than min; exchange the two")
 
-    def sample(self, draw: Draws, elapsed: float) -> float:  # noqa: ARG002
+    def sample(self, draw: KeyedRandom, elapsed: float) -> float:  # noqa: ARG002
         """Seconds."""
         return self.min + (self.max - self.min) * draw.unit()
 
@@ -65,7 +65,7 @@ class Lognormal:
         if self.cap is not None and self.cap < self.median:
             raise FaultError(("lognormal", "cap"), "cap is less than the median; raise it")
 
-    def sample(self, draw: Draws, elapsed: float) -> float:  # noqa: ARG002
+    def sample(self, draw: KeyedRandom, elapsed: float) -> float:  # noqa: ARG002
         """Seconds."""
         longest = self.median * TAIL if self.cap is None else self.cap
         normal = STANDARD.inv_cdf(max(draw.unit(), SMALLEST))
@@ -88,7 +88,7 @@ class Percentiles:
             if getattr(self, lower) > getattr(self, higher):
                 raise FaultError(("percentiles", higher), f"{higher} is less than {lower}; raise it")
 
-    def sample(self, draw: Draws, elapsed: float) -> float:  # noqa: ARG002
+    def sample(self, draw: KeyedRandom, elapsed: float) -> float:  # noqa: ARG002
         """Seconds."""
         return self.at(draw.unit())
 
@@ -110,7 +110,7 @@ class Ramp:
     to: float
     over: float
 
-    def sample(self, draw: Draws, elapsed: float) -> float:  # noqa: ARG002
+    def sample(self, draw: KeyedRandom, elapsed: float) -> float:  # noqa: ARG002
         """Seconds."""
         done = min(1.0, max(0.0, elapsed / self.over)) if self.over else 1.0
         return self.begin + (self.to - self.begin) * done

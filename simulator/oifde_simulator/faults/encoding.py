@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from oifde_simulator.faults import settings
 from oifde_simulator.faults.fault import Fault
-from oifde_simulator.randomness import Draws
+from oifde_simulator.randomness import KeyedRandom
 from oifde_simulator.wire.script import Script, octets, with_body, with_header
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -28,7 +28,7 @@ class Bom(Fault):
 
     settings: ClassVar = settings.fault("BOM", "A UTF-8 byte order mark (EF BB BF) before the JSON.", None)
 
-    def rewrite(self, script: Script, draw: Draws, elapsed: float) -> Script:  # noqa: ARG002
+    def rewrite(self, script: Script, draw: KeyedRandom, elapsed: float) -> Script:  # noqa: ARG002
         """Three bytes before the body."""
         return with_body(script, BYTE_ORDER_MARK + octets(script, "body"))
 
@@ -41,7 +41,7 @@ class InvalidUtf8(Fault):
         "Invalid UTF-8", "A byte (FF) that no UTF-8 text has, at the beginning of a drawn text value.", None
     )
 
-    def rewrite(self, script: Script, draw: Draws, elapsed: float) -> Script:  # noqa: ARG002
+    def rewrite(self, script: Script, draw: KeyedRandom, elapsed: float) -> Script:  # noqa: ARG002
         """One byte more, at a drawn place."""
         body = octets(script, "body")
         texts = body.count(TEXT_BEGINS)
@@ -66,7 +66,7 @@ class TruncatedJson(Fault):
         properties={"share": settings.share("Share", "How much of the body is left; never all of it.", 0.5)},
     )
 
-    def rewrite(self, script: Script, draw: Draws, elapsed: float) -> Script:  # noqa: ARG002
+    def rewrite(self, script: Script, draw: KeyedRandom, elapsed: float) -> Script:  # noqa: ARG002
         """The body up to there, a byte less than all at most."""
         body = octets(script, "body")
         return with_body(script, body[: min(int(len(body) * self.share), len(body) - 1)]) if body else script
@@ -88,7 +88,7 @@ class TrailingGarbage(Fault):
         properties={"bytes": settings.size("Bytes", "How many.", 16)},
     )
 
-    def rewrite(self, script: Script, draw: Draws, elapsed: float) -> Script:  # noqa: ARG002
+    def rewrite(self, script: Script, draw: KeyedRandom, elapsed: float) -> Script:  # noqa: ARG002
         """Drawn hex digits after the body."""
         drawn = shake_256(draw.hex(16).encode()).hexdigest(self.size)[: self.size]
         return with_body(script, octets(script, "body") + drawn.encode())
@@ -102,7 +102,7 @@ class BrokenGzip(Fault):
         "Broken gzip", "Content-Encoding: gzip, and the second half of the compressed body is spoiled.", None
     )
 
-    def rewrite(self, script: Script, draw: Draws, elapsed: float) -> Script:  # noqa: ARG002
+    def rewrite(self, script: Script, draw: KeyedRandom, elapsed: float) -> Script:  # noqa: ARG002
         """The body compressed; between its halves stands what no client can unpack."""
         body = octets(script, "body")
         if not body:

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
-from oifde_simulator.randomness import Draws
+from oifde_simulator.randomness import KeyedRandom
 from oifde_simulator.wire.script import Script
 
 
@@ -36,5 +36,5 @@ class Fault(ABC):
         return cls(**values)
 
     @abstractmethod
-    def rewrite(self, script: Script, draw: Draws, elapsed: float) -> Script:
+    def rewrite(self, script: Script, draw: KeyedRandom, elapsed: float) -> Script:
         """The spoiled script; `elapsed` is seconds of the tenant's clock since load or reset."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from oifde_simulator.randomness import Draws, key
+from oifde_simulator.randomness import KeyedRandom, key
 from oifde_simulator.wire.script import Script
 
 if TYPE_CHECKING:
@@ -39,7 +39,9 @@ class GlobalDelay:
         from oifde_simulator import faults
 
         self._answers += 1
-        return faults.spoil(script, self.faults, Draws(key(self._seed, "global delay", self._answers)), 0.0)
+        return faults.spoil(
+            script, self.faults, KeyedRandom(key(self._seed, "global delay", self._answers)), 0.0
+        )
 
 
 def _latencies(given: Mapping[str, Any]) -> Iterator[Any]:

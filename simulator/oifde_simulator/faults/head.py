@@ -8,7 +8,7 @@ from typing import ClassVar
 from oifde_simulator.faults import settings
 from oifde_simulator.faults.fault import Fault, FaultError
 from oifde_simulator.model.http import reason
-from oifde_simulator.randomness import Draws
+from oifde_simulator.randomness import KeyedRandom
 from oifde_simulator.wire.script import Script, Send, octets, place, with_header, with_octets
 
 
@@ -44,7 +44,7 @@ class ContentType(Fault):
         if not (self.value.isascii() and self.value.isprintable()):
             raise FaultError(("value",), "expected ASCII on one line; remove what cannot be seen")
 
-    def rewrite(self, script: Script, draw: Draws, elapsed: float) -> Script:  # noqa: ARG002
+    def rewrite(self, script: Script, draw: KeyedRandom, elapsed: float) -> Script:  # noqa: ARG002
         """The head with that header."""
         return with_header(script, "Content-Type", self.value)
 
@@ -69,7 +69,7 @@ class BigHeaders(Fault):
         },
     )
 
-    def rewrite(self, script: Script, draw: Draws, elapsed: float) -> Script:  # noqa: ARG002
+    def rewrite(self, script: Script, draw: KeyedRandom, elapsed: float) -> Script:  # noqa: ARG002
         """The head with the padding at its end."""
         head = octets(script, "head")
         names = [b"X-Padding-%d: " % (number + 1) for number in range(self.count)]
@@ -100,7 +100,7 @@ class Informational(Fault):
         },
     )
 
-    def rewrite(self, script: Script, draw: Draws, elapsed: float) -> Script:  # noqa: ARG002
+    def rewrite(self, script: Script, draw: KeyedRandom, elapsed: float) -> Script:  # noqa: ARG002
         """A head of its own, right before the answer's."""
         here = place(script, "head")
         if here is None:

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 
 from oifde_simulator.faults import settings
 from oifde_simulator.faults.fault import Fault
-from oifde_simulator.randomness import Draws
+from oifde_simulator.randomness import KeyedRandom
 from oifde_simulator.wire.script import Close, Script, Wait, ended, octets, opening, shortened
 
 
@@ -31,7 +31,7 @@ class Hang(Fault):
         },
     )
 
-    def rewrite(self, script: Script, draw: Draws, elapsed: float) -> Script:  # noqa: ARG002
+    def rewrite(self, script: Script, draw: KeyedRandom, elapsed: float) -> Script:  # noqa: ARG002
         """A long wait in place of the answer, or of its body."""
         if self.at == "body" and not octets(script, "body"):
             return script
@@ -55,7 +55,7 @@ class SlowClose(Fault):
         properties={"after": settings.duration("After", "How long the connection stays.", "5s")},
     )
 
-    def rewrite(self, script: Script, draw: Draws, elapsed: float) -> Script:  # noqa: ARG002
+    def rewrite(self, script: Script, draw: KeyedRandom, elapsed: float) -> Script:  # noqa: ARG002
         """A wait before the end."""
         whole = ended(script)
         return (*whole[:-1], Wait(self.after), whole[-1])

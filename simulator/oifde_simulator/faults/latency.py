@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Literal, Self
 from oifde_simulator.faults import settings
 from oifde_simulator.faults.distributions import Distribution, Fixed, Lognormal, Percentiles, Ramp, Uniform
 from oifde_simulator.faults.fault import Fault, FaultError
-from oifde_simulator.randomness import Draws
+from oifde_simulator.randomness import KeyedRandom
 from oifde_simulator.wire.script import Script, Wait, opening, place
 
 DISTRIBUTIONS: Mapping[str, type[Uniform | Lognormal | Percentiles | Ramp]] = {
@@ -101,7 +101,7 @@ class Latency(Fault):
             return cls(Fixed(given), where)
         return cls(DISTRIBUTIONS[named[0]](**given), where)
 
-    def rewrite(self, script: Script, draw: Draws, elapsed: float) -> Script:
+    def rewrite(self, script: Script, draw: KeyedRandom, elapsed: float) -> Script:
         """A wait before the part that comes late."""
         here = place(script, self.at)
         if here is None:

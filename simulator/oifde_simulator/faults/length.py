@@ -8,7 +8,7 @@ from typing import ClassVar
 from oifde_simulator.faults import settings
 from oifde_simulator.faults.connection import share_of
 from oifde_simulator.faults.fault import Fault, FaultError
-from oifde_simulator.randomness import Draws
+from oifde_simulator.randomness import KeyedRandom
 from oifde_simulator.wire.script import (
     Script,
     ended,
@@ -54,7 +54,7 @@ class ContentLength(Fault):
         if (self.delta is None) == (self.value is None):
             raise FaultError((), "expected delta or value, one of the two")
 
-    def rewrite(self, script: Script, draw: Draws, elapsed: float) -> Script:  # noqa: ARG002
+    def rewrite(self, script: Script, draw: KeyedRandom, elapsed: float) -> Script:  # noqa: ARG002
         """Another Content-Length; too long a one is followed by the end."""
         told = header(script, "Content-Length")
         if told is None or not told.isdecimal():
@@ -72,7 +72,7 @@ class NoContentLength(Fault):
         "No Content-Length", "No Content-Length; the connection is closed after the body.", None
     )
 
-    def rewrite(self, script: Script, draw: Draws, elapsed: float) -> Script:  # noqa: ARG002
+    def rewrite(self, script: Script, draw: KeyedRandom, elapsed: float) -> Script:  # noqa: ARG002
         """A head without it, and the end."""
         return ended(without_header(script, "Content-Length")) if octets(script, "head") else script
 
@@ -94,7 +94,7 @@ class MalformedChunk(Fault):
         properties={"after": settings.amount("After", "The good chunk: a share of the body, or bytes.", 0.5)},
     )
 
-    def rewrite(self, script: Script, draw: Draws, elapsed: float) -> Script:  # noqa: ARG002
+    def rewrite(self, script: Script, draw: KeyedRandom, elapsed: float) -> Script:  # noqa: ARG002
         """A chunk, rubbish and the rest of the body."""
         body = octets(script, "body")
         if not body:

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from oifde_simulator.faults import settings
 from oifde_simulator.faults.fault import Fault, FaultError
-from oifde_simulator.randomness import Draws
+from oifde_simulator.randomness import KeyedRandom
 from oifde_simulator.wire.script import Action, Part, Script, Send, Wait, octets
 
 MOST_PIECES = 10_000
@@ -49,7 +49,7 @@ class Dribble(Fault):
         if by_time and (self.size is not None or self.every is not None):
             raise FaultError((), "expected chunks and over, or bytes and every, found both; remove one pair")
 
-    def rewrite(self, script: Script, draw: Draws, elapsed: float) -> Script:  # noqa: ARG002
+    def rewrite(self, script: Script, draw: KeyedRandom, elapsed: float) -> Script:  # noqa: ARG002
         """A wait before each piece of the body."""
         length = len(octets(script, "body"))
         if self.size is not None or self.every is not None:
@@ -76,7 +76,7 @@ class Bandwidth(Fault):
         properties={"per_second": settings.size("Per second", "Bytes a second.", most=1 << 30)},
     )
 
-    def rewrite(self, script: Script, draw: Draws, elapsed: float) -> Script:  # noqa: ARG002
+    def rewrite(self, script: Script, draw: KeyedRandom, elapsed: float) -> Script:  # noqa: ARG002
         """A wait before each piece, as long as the piece takes."""
         return _paced(
             script, WHOLE, max(1, int(self.per_second * GRAIN)), lambda size: size / self.per_second
@@ -103,7 +103,7 @@ class Slicer(Fault):
         },
     )
 
-    def rewrite(self, script: Script, draw: Draws, elapsed: float) -> Script:  # noqa: ARG002
+    def rewrite(self, script: Script, draw: KeyedRandom, elapsed: float) -> Script:  # noqa: ARG002
         """A wait between each two segments, if only one that parts them."""
         return _paced(script, WHOLE, self.size, _every(self.every, self.size))
 

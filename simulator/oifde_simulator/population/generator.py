@@ -14,7 +14,7 @@ from oifde_simulator.population.history import History, Memory
 from oifde_simulator.population.ids import Ids
 from oifde_simulator.population.records import DEFAULT_MIX, GeneratedRecords
 from oifde_simulator.population.timetable import Timetable
-from oifde_simulator.randomness import Draws, key
+from oifde_simulator.randomness import KeyedRandom, key
 
 if TYPE_CHECKING:
     from oifde_simulator.population.dialogue.turns import Dialogue
@@ -84,7 +84,7 @@ def records(
     root = key(seed, world)
     rates = dict(oddities or {})
 
-    def composed(draws: Draws, user: str, kind: str, begin: int) -> Dialogue:
+    def composed(draws: KeyedRandom, user: str, kind: str, begin: int) -> Dialogue:
         # Not wanted before the first session is looked at: importing what is said takes longer than starting.
         from oifde_simulator.population.dialogue.composition import compose
         from oifde_simulator.population.oddities import Oddities

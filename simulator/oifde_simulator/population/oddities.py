@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from typing import NamedTuple
 
-from oifde_simulator.randomness import Draws
+from oifde_simulator.randomness import KeyedRandom
 
 
 class Happens(NamedTuple):
@@ -49,7 +49,7 @@ class Oddities:
         """Rates by name; what is not named keeps its default. ValueError names what is wrong."""
         return cls(**{name: _rate(name, rate) for name, rate in rates.items()})
 
-    def drawn(self, draws: Draws) -> Happens:
+    def drawn(self, draws: KeyedRandom) -> Happens:
         """Which of them happen now: as many draws whatever the rates."""
         chance = draws.chance
         return Happens(

@@ -17,7 +17,7 @@ from oifde_simulator.population import generator
 from oifde_simulator.population.ids import LAST_SECOND, is_number
 from oifde_simulator.population.records import DEFAULT_MIX, DIALOG_TYPES
 from oifde_simulator.population.timetable import DAY
-from oifde_simulator.randomness import Draws, key
+from oifde_simulator.randomness import KeyedRandom, key
 
 LAST = LAST_SECOND * 1000
 """Epoch milliseconds."""
@@ -75,8 +75,8 @@ class CallSessionProvider(BaseProvider):
         """A ctiCallId of a voice call: epoch seconds, a dash and digits."""
         return str(self.call_session(dialog_type="1")["ctiCallId"])
 
-    def _draws(self) -> Draws:
-        return Draws(key("provider", self.generator.random.getrandbits(64)))
+    def _draws(self) -> KeyedRandom:
+        return KeyedRandom(key("provider", self.generator.random.getrandbits(64)))
 
     def _locale(self) -> str:
         languages = (getattr(provider, "__lang__", None) for provider in self.generator.get_providers())

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from oifde_simulator.population.completion import IVR_ZONE
 from oifde_simulator.population.ids import Ids
-from oifde_simulator.randomness import Draws, key
+from oifde_simulator.randomness import KeyedRandom, key
 
 if TYPE_CHECKING:
     from oifde_simulator.population.dialogue.turns import Dialogue, Question, Turn
@@ -24,7 +24,7 @@ DEFAULT_MIX = {"voice_navigation": 0.4, "outbound_call": 0.15, "chatbot": 0.2, "
 RECORDING_NODES = (255, 256)
 """locationId of voice calls (vendor facts, "Meaning of fields")."""
 
-Compose = Callable[[Draws, str, str, int], "Dialogue"]
+Compose = Callable[[KeyedRandom, str, str, int], "Dialogue"]
 """A dialogue from draws, for a user, of a dialogType, that begins at an epoch second."""
 
 
@@ -40,7 +40,7 @@ class GeneratedRecords:
         self._tenant = tenant
         self._compose = compose
         self._mix = [(DIALOG_TYPES[name], weight) for name, weight in mix.items()]
-        codes = Draws(key(self._world, "access codes"))
+        codes = KeyedRandom(key(self._world, "access codes"))
         self._vdn = str(codes.between(100, 199))
         # vendor facts: calledNumber is the flow's access code, 9 to 24 digits; the example's has 18.
         self._access_codes = {code: f"8991{codes.digits(14)}" for code in DIALOG_TYPES.values()}
@@ -86,16 +86,16 @@ class GeneratedRecords:
             "qaRecords": [_answer(place, each, begin) for place, each in enumerate(questions, start=1)],
         }
 
-    def _opening(self, user: str, begin: int) -> tuple[Draws, str]:
-        draws = Draws(key(self._world, user, "session", begin))
+    def _opening(self, user: str, begin: int) -> tuple[KeyedRandom, str]:
+        draws = KeyedRandom(key(self._world, user, "session", begin))
         return draws, draws.weighted(self._mix)
 
     @staticmethod
-    def _reached(draws: Draws, begin: int) -> int:
+    def _reached(draws: KeyedRandom, begin: int) -> int:
         # The example's call reached the platform half a second before its startTime, a whole second.
         return begin * 1000 - draws.between(1, 999)
 
-    def _recording(self, draws: Draws, kind: str, begin: int, node: int) -> str:
+    def _recording(self, draws: KeyedRandom, kind: str, begin: int, node: int) -> str:
         # Guess: [recording-day] the folder is the UTC day; a recording made at night would settle it.
         day = datetime.fromtimestamp(begin, UTC)
         path = f"Y:/{self._vdn}/odfsrecord/{day:%Y%m%d}/{begin}-{draws.digits(14)}.wav"
@@ -108,7 +108,7 @@ class GeneratedRecords:
         return json.dumps(files, separators=(",", ":"))
 
 
-def _log_id(draws: Draws) -> str:
+def _log_id(draws: KeyedRandom) -> str:
     return "-".join((draws.hex(8), draws.hex(4), draws.hex(4), draws.hex(4), draws.hex(12)))
 
 

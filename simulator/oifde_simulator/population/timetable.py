@@ -13,7 +13,7 @@ from itertools import accumulate
 from math import exp
 
 from oifde_simulator.population.shares import share, shares
-from oifde_simulator.randomness import Draws, key
+from oifde_simulator.randomness import KeyedRandom, key
 
 DAY = 86_400
 """Seconds."""
@@ -63,7 +63,7 @@ class Timetable:
 
     def _drawn_counts(self, user: str, first: int, last: int) -> Iterator[tuple[int, int]]:
         own = key(self._key.hex(), user)
-        mean = self._per_day * Draws(key(own.hex(), "kind")).weighted(KINDS_OF_USER)
+        mean = self._per_day * KeyedRandom(key(own.hex(), "kind")).weighted(KINDS_OF_USER)
         block, octets = -1, b""
         for day in range(first, last + 1):
             if day // DAYS_A_HASH != block:
@@ -84,7 +84,7 @@ class Timetable:
     def _of_day(self, user: str, day: int, count: int) -> Iterator[int]:
         # A user with an exact number has the same times each cycle, so that no window gains or loses one.
         which = f"slot {day % self.days}" if user in self._exactly else str(day)
-        draws = Draws(key(self._key.hex(), user, which))
+        draws = KeyedRandom(key(self._key.hex(), user, which))
         gap = min(WIDEST_GAP, (LAST_START - 1) // (2 * count))
         room = LAST_START - 1 - gap * (count - 1)
         times = sorted(_second_of_day(draws.unit(), room) for _ in range(count))

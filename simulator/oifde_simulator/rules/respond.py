@@ -11,7 +11,7 @@ import orjson
 from oifde_simulator.model.exchange import Answer
 from oifde_simulator.model.http import JSON_UTF8, Headers, Response
 from oifde_simulator.model.vendor_errors import BY_CODE, BY_NAME, Problem, VendorError
-from oifde_simulator.randomness import Draws
+from oifde_simulator.randomness import KeyedRandom
 
 Refuse = Callable[[Problem], Answer]
 """Renders a vendor error in the shape that the client expects."""
@@ -30,7 +30,7 @@ class Scene:
 
     honest: Answer
     refuse: Refuse
-    draw: Draws
+    draw: KeyedRandom
     now: int
     """Epoch milliseconds on the tenant's clock."""
     retry_after: int | None = None

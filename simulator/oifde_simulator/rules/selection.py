@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from oifde_simulator.model.exchange import Answer
 from oifde_simulator.model.http import Response
 from oifde_simulator.model.view import ABSENT, View
-from oifde_simulator.randomness import Draws, key
+from oifde_simulator.randomness import KeyedRandom, key
 from oifde_simulator.rules.matching import Matcher
 from oifde_simulator.rules.respond import Refuse, Scene
 from oifde_simulator.rules.triggers import Moment, When
@@ -76,7 +76,7 @@ class Decision:
     rule: str
     """The name of the rule that fired; empty when none did."""
     action: Action
-    draw: Draws
+    draw: KeyedRandom
     moment: Moment
     held_back: tuple[tuple[str, str], ...] = ()
     """Rules that were about the request but did not fire, and why."""
@@ -115,7 +115,7 @@ class Decision:
         return faults.spoil(script, self.action.faults, self.draw, self.moment.elapsed / 1000)
 
 
-HONEST = Decision("", Action(), Draws(b"honest"), Moment(0, 0))
+HONEST = Decision("", Action(), KeyedRandom(b"honest"), Moment(0, 0))
 """What is decided where no rule fires: nothing changes."""
 
 
@@ -197,7 +197,7 @@ class Rules:
         self, rule: Rule, value: Value, moment: Moment, held_back: tuple[tuple[str, str], ...]
     ) -> Decision:
         tally = self.counters.tally(rule.name, value)
-        draw = Draws(key(self.seed, rule.name, *value, tally.matches, "action"))
+        draw = KeyedRandom(key(self.seed, rule.name, *value, tally.matches, "action"))
         if rule.becomes is not None:
             self.counters.enter(value, rule.becomes)
         self.fired[rule.name] = self.fired.get(rule.name, 0) + 1
@@ -207,7 +207,7 @@ class Rules:
             retry = max(1, -(-wait // 1000))
         return Decision(rule.name, draw.weighted(rule.actions), draw, moment, held_back, retry)
 
-    def _chance(self, rule: Rule, value: Value) -> Draws:
+    def _chance(self, rule: Rule, value: Value) -> KeyedRandom:
         # Keyed by the count to come: the same whatever else happens in between, and on every replica.
         matches = self.counters.tally(rule.name, value).matches + 1 if rule.when.probability < 1 else 0
-        return Draws(key(self.seed, rule.name, *value, matches, "chance")) if matches else HONEST.draw
+        return KeyedRandom(key(self.seed, rule.name, *value, matches, "chance")) if matches else HONEST.draw

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from oifde_simulator.randomness import Draws
+from oifde_simulator.randomness import KeyedRandom
 from oifde_simulator.state.memory.counters import Counters, Tally, Value
 
 
@@ -68,7 +68,9 @@ class When:
     probability: float = 1.0
     times: int | None = None
 
-    def holds_back(self, counters: Counters, rule: str, value: Value, moment: Moment, draw: Draws) -> str:
+    def holds_back(
+        self, counters: Counters, rule: str, value: Value, moment: Moment, draw: KeyedRandom
+    ) -> str:
         """Count a match; why the rule does not fire now, or empty when it does."""
         if self.window and (reason := self.window.holds_back(moment.elapsed)):
             return reason

@@ -9,7 +9,7 @@ from oifde_simulator.scenario import loader
 from oifde_simulator.scenario.model import Scenario
 
 
-class Shelf(Mapping[str, Scenario]):
+class ScenarioCatalog(Mapping[str, Scenario]):
     """Scenarios that have been read, and files of those that have not."""
 
     def __init__(self, entries: Mapping[str, Scenario | Path]) -> None:
@@ -31,18 +31,18 @@ class Shelf(Mapping[str, Scenario]):
     def __contains__(self, name: object) -> bool:
         return name in self._entries
 
-    def __or__(self, others: Mapping[str, Scenario]) -> Shelf:
+    def __or__(self, others: Mapping[str, Scenario]) -> ScenarioCatalog:
         """These, and `others` in the place of those of the same id; nothing is read."""
-        more = others._entries if isinstance(others, Shelf) else others
-        return Shelf({**self._entries, **more})
+        more = others._entries if isinstance(others, ScenarioCatalog) else others
+        return ScenarioCatalog({**self._entries, **more})
 
-    def without(self, name: str) -> Shelf:
+    def without(self, name: str) -> ScenarioCatalog:
         """These but one."""
-        return Shelf({each: entry for each, entry in self._entries.items() if each != name})
+        return ScenarioCatalog({each: entry for each, entry in self._entries.items() if each != name})
 
-    def renamed(self, name: str, other: str) -> Shelf:
+    def renamed(self, name: str, other: str) -> ScenarioCatalog:
         """These, and the one called `name` also as `other`; nothing is read."""
-        return Shelf({**self._entries, other: self._entries[name]})
+        return ScenarioCatalog({**self._entries, other: self._entries[name]})
 
     def read(self) -> dict[str, Scenario]:
         """Those that have been read so far."""

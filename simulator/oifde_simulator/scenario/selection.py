@@ -9,7 +9,7 @@ from pathlib import Path
 from oifde_simulator import resources
 from oifde_simulator.config import Settings
 from oifde_simulator.scenario import loader
-from oifde_simulator.scenario.catalog import Shelf
+from oifde_simulator.scenario.catalog import ScenarioCatalog
 from oifde_simulator.scenario.errors import ScenarioError, ScenarioErrors
 from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.text import did_you_mean, printable
@@ -17,7 +17,7 @@ from oifde_simulator.text import did_you_mean, printable
 log = logging.getLogger("oifde_simulator")
 
 
-def scenarios(settings: Settings) -> Shelf:
+def scenarios(settings: Settings) -> ScenarioCatalog:
     """Scenarios by the tenant id they are served under. Raises ValueError with a line for each mistake."""
     given = read(settings.scenarios)
     for clash in clashes(given.values()):
@@ -46,13 +46,15 @@ def one(wanted: str, settings: Settings) -> tuple[str, Scenario]:
     return wanted, found[wanted]
 
 
-def bundled(settings: Settings) -> Shelf:
+def bundled(settings: Settings) -> ScenarioCatalog:
     """Those that are shipped: each file's stem is its id, and none is read yet."""
     paths = [] if settings.no_bundled else loader.find([resources.scenarios()])
-    return Shelf({path.stem: path for path in paths})
+    return ScenarioCatalog({path.stem: path for path in paths})
 
 
-def combined(bundled: Shelf, given: Mapping[Path, Scenario], aliases: Iterable[tuple[str, str]]) -> Shelf:
+def combined(
+    bundled: ScenarioCatalog, given: Mapping[Path, Scenario], aliases: Iterable[tuple[str, str]]
+) -> ScenarioCatalog:
     """Scenarios by tenant id: `given` ones win over `bundled` ones, other names (ID, SCENARIO) over both."""
     found = bundled | by_id(given)
     for tenant, name in aliases:
@@ -69,7 +71,7 @@ def by_id(given: Mapping[Path, Scenario]) -> Mapping[str, Scenario]:
     return {scenario.id: scenario for scenario in given.values()}
 
 
-def given(settings: Settings, scenarios: Shelf) -> list[Scenario]:
+def given(settings: Settings, scenarios: ScenarioCatalog) -> list[Scenario]:
     """Those that come from files of the settings, and not from the gallery."""
     if not settings.scenarios:
         return []

@@ -11,7 +11,7 @@ from oifde_simulator.oifde.router import Call
 from oifde_simulator.oifde.service import Conduct
 from oifde_simulator.population import generator
 from oifde_simulator.population.history import Memory
-from oifde_simulator.scenario.catalog import Shelf
+from oifde_simulator.scenario.catalog import ScenarioCatalog
 from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.tenants.factory import FreshCredentials, Maker
 from oifde_simulator.tenants.tenant import Tenant
@@ -33,7 +33,7 @@ class Tenants:
 
         With `any_credentials` every secret and every token that is not empty is accepted.
         """
-        self.files = scenarios if isinstance(scenarios, Shelf) else Shelf(scenarios)
+        self.files = scenarios if isinstance(scenarios, ScenarioCatalog) else ScenarioCatalog(scenarios)
         """The scenarios that the server was given, whatever became of their tenants."""
         self.scenarios = self.files
         """Those that are served."""

@@ -25,7 +25,7 @@ from oifde_simulator.population.screenplays.facts import Facts
 from oifde_simulator.population.screenplays.script import Talk
 from oifde_simulator.population.screenplays.values import Values
 from oifde_simulator.population.vocabulary import Vocabulary
-from oifde_simulator.randomness import Draws
+from oifde_simulator.randomness import KeyedRandom
 
 LONG_CALL = 40
 """Turns of a long call."""
@@ -39,7 +39,7 @@ SOMEBODY = b"somebody"
 
 
 def compose(
-    draws: Draws,
+    draws: KeyedRandom,
     vocabulary: Vocabulary,
     texts: Texts,
     dialog_type: str,

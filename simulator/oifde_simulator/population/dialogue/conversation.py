@@ -9,7 +9,7 @@ from oifde_simulator.population.dialogue.turns import Exchange
 from oifde_simulator.population.screenplays import KEYS, OUTBOUND, VOICE, Texts
 from oifde_simulator.population.screenplays.script import COMMON, Step, Talk
 from oifde_simulator.population.screenplays.values import Values
-from oifde_simulator.randomness import Draws
+from oifde_simulator.randomness import KeyedRandom
 
 Item = TypeVar("Item")
 
@@ -25,7 +25,7 @@ RAMBLED = 2000
 class Scene(NamedTuple):
     """What composing one session needs at hand; `kind` is the dialogType."""
 
-    draws: Draws
+    draws: KeyedRandom
     values: Values
     texts: Texts
     kind: str
@@ -93,7 +93,7 @@ def _led(lead: str, reply: str, space: str) -> str:
     return reply if reply.startswith(lead) else (lead + space + reply).strip()
 
 
-def shuffled(draws: Draws, things: Sequence[Item]) -> list[Item]:
+def shuffled(draws: KeyedRandom, things: Sequence[Item]) -> list[Item]:
     """The things in an order that is drawn."""
     order = list(things)
     for place in range(len(order) - 1, 0, -1):
@@ -160,7 +160,7 @@ def _question_in(reply: str) -> str:
     return reply[max(starts, default=0) :] if mark >= 0 else ""
 
 
-def _exchange(draws: Draws, values: Values, step: Step, series: str) -> Exchange:
+def _exchange(draws: KeyedRandom, values: Values, step: Step, series: str) -> Exchange:
     words = _one(draws, step.words)
     user = _fill(_one(draws, words.phrasings), values)
     answers = words.answers
@@ -171,7 +171,7 @@ def _exchange(draws: Draws, values: Values, step: Step, series: str) -> Exchange
     return Exchange(user, words.intention, reply, step.source, step.mode, series, answers)
 
 
-def _one(draws: Draws, choices: Sequence[Item]) -> Item:
+def _one(draws: KeyedRandom, choices: Sequence[Item]) -> Item:
     return draws.pick(choices) if len(choices) > 1 else choices[0]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from oifde_simulator.population.dialogue.turns import Exchange
 from oifde_simulator.population.oddities import Happens
 from oifde_simulator.population.screenplays import CHAT, Texts
-from oifde_simulator.randomness import Draws
+from oifde_simulator.randomness import KeyedRandom
 
 MARKS = " ,.;:!?\"'，。！？、；：…“”"
 """What a sentence that is cut off does not end with."""
@@ -14,7 +14,7 @@ SHORTEST = 4
 
 
 def spoiled(
-    exchanges: list[Exchange], happens: Happens, draws: Draws, texts: Texts, kind: str
+    exchanges: list[Exchange], happens: Happens, draws: KeyedRandom, texts: Texts, kind: str
 ) -> list[Exchange]:
     """The exchanges after what happens; they are changed in place where they stay."""
     if happens.hang_up:
@@ -27,7 +27,7 @@ def spoiled(
 
 
 def _hung_up(
-    exchanges: list[Exchange], happens: Happens, draws: Draws, texts: Texts, kind: str
+    exchanges: list[Exchange], happens: Happens, draws: KeyedRandom, texts: Texts, kind: str
 ) -> list[Exchange]:
     """Up to the turn in which the user is gone: a long call at its end, another one sooner."""
     count = len(exchanges) if happens.long_call else draws.between(1, max(1, len(exchanges) - 1))
@@ -45,7 +45,7 @@ def _hung_up(
     return kept
 
 
-def _cut(text: str, draws: Draws, space: str) -> str | None:
+def _cut(text: str, draws: KeyedRandom, space: str) -> str | None:
     """The beginning of a text, in mid-sentence; None when it is too short for that."""
     parts = text.split(" ") if space else [text[place : place + 2] for place in range(0, len(text), 2)]
     if len(parts) < SHORTEST:
@@ -54,7 +54,7 @@ def _cut(text: str, draws: Draws, space: str) -> str | None:
     return begun.rstrip(MARKS) or None
 
 
-def _add_emoji(exchanges: list[Exchange], draws: Draws, texts: Texts) -> None:
+def _add_emoji(exchanges: list[Exchange], draws: KeyedRandom, texts: Texts) -> None:
     """After the last words that are no number; a code stays as it must be typed."""
     wordy = [exchange for exchange in exchanges if not any(map(str.isdigit, exchange.user))]
     chosen = (wordy or exchanges)[-1]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from oifde_simulator.population.dialogue.turns import Exchange, Question, Turn
 from oifde_simulator.population.screenplays import CHAT, KEYS, Texts
 from oifde_simulator.population.screenplays.script import SILENT_AGENT
-from oifde_simulator.randomness import Draws
+from oifde_simulator.randomness import KeyedRandom
 
 Seconds = Callable[[str], float]
 
@@ -31,7 +31,7 @@ AWAY = 90.0
 
 
 def timed(
-    exchanges: Sequence[Exchange], draws: Draws, texts: Texts, kind: str
+    exchanges: Sequence[Exchange], draws: KeyedRandom, texts: Texts, kind: str
 ) -> tuple[tuple[Turn, ...], tuple[Question, ...], int]:
     """The turns and questions with their times, and how long the session lasts."""
     user_takes, reply_takes = _rates(texts, kind)
@@ -88,7 +88,7 @@ def _rate(words: float, characters: float, *, spaced: bool) -> Seconds:
     return lambda text: len(text) / characters
 
 
-def _pace(draws: Draws, *, hurried: bool) -> float:
+def _pace(draws: KeyedRandom, *, hurried: bool) -> float:
     """How slowly a user thinks: most are alike, one in twelve is looking for glasses, card and paper."""
     unit = draws.unit()
     if hurried:
@@ -96,14 +96,14 @@ def _pace(draws: Draws, *, hurried: bool) -> float:
     return 0.7 + unit if unit < 11 / 12 else 2.0 + 36.0 * (unit - 11 / 12)
 
 
-def _thinking(draws: Draws, pace: float, kind: str) -> float:
+def _thinking(draws: KeyedRandom, pace: float, kind: str) -> float:
     """Mostly a few seconds, with a long tail. Divisions only: they give the same on every machine."""
     unit = draws.unit()
     seconds = MOMENT + 4.0 * unit / (1.03 - unit) * pace
     return min(2.5 * seconds, AWAY) if kind == CHAT else min(1.2 * seconds, SILENCE - 0.5)
 
 
-def _answering(exchange: Exchange, draws: Draws, kind: str) -> float:
+def _answering(exchange: Exchange, draws: KeyedRandom, kind: str) -> float:
     unit = draws.unit()
     if exchange.source == SILENT_AGENT:
         # An agent reads up on it first, and sometimes asks around.

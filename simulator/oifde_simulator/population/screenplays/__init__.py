@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from oifde_simulator.population.screenplays.formats import CENTS, Formats, Package
 from oifde_simulator.population.screenplays.script import Talk, read_talk
-from oifde_simulator.randomness import Draws
+from oifde_simulator.randomness import KeyedRandom
 
 FALLBACK = "en_US"
 FOLDER = Path(__file__).parent
@@ -33,7 +33,7 @@ class Choice(NamedTuple):
     talks: Talks
     sums: tuple[float, ...]
 
-    def draw(self, draws: Draws) -> Talk:
+    def draw(self, draws: KeyedRandom) -> Talk:
         """One of the talks, by weight."""
         return self.talks[bisect_right(self.sums, draws.unit() * self.sums[-1])]
 

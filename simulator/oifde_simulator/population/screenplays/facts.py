@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from oifde_simulator.population.screenplays.formats import CENTS, Formats, Package
 from oifde_simulator.population.vocabulary import Vocabulary
-from oifde_simulator.randomness import Draws, key
+from oifde_simulator.randomness import KeyedRandom, key
 
 SUNDAY = 6
 
@@ -23,7 +23,14 @@ class Facts(dict[str, Any]):
     __slots__ = ("caller", "draws", "formats", "number", "today", "vocabulary")
 
     def __init__(
-        self, draws: Draws, vocabulary: Vocabulary, formats: Formats, *, day: date, caller: bytes, number: str
+        self,
+        draws: KeyedRandom,
+        vocabulary: Vocabulary,
+        formats: Formats,
+        *,
+        day: date,
+        caller: bytes,
+        number: str,
     ) -> None:
         """`day` is the session's; `caller` keys what belongs to the user; `number` is the user's number."""
         self.draws = draws
@@ -50,13 +57,13 @@ class Person(NamedTuple):
     habit: float
 
 
-def place(facts: Facts, city: str, street: str, draws: Draws) -> str:
+def place(facts: Facts, city: str, street: str, draws: KeyedRandom) -> str:
     """An address in a street."""
     return facts.formats.address.format(city=city, street=street, number=draws.between(2, 480))
 
 
 def _person(facts: Facts) -> Person:
-    draws, words = Draws(facts.caller), facts.vocabulary
+    draws, words = KeyedRandom(facts.caller), facts.vocabulary
     name, city, street = draws.pick(words.names), draws.pick(words.cities), draws.pick(words.streets)
     address = place(facts, city, street, draws)
     # Neither the smallest nor the biggest plan, so that there is one to change to.
@@ -70,7 +77,7 @@ def _bigger_plan(facts: Facts) -> Package:
 
 
 def _extra(facts: Facts) -> int:
-    return Draws(key(facts.caller.hex(), facts.today.year, facts.today.month)).between(120, 3890)
+    return KeyedRandom(key(facts.caller.hex(), facts.today.year, facts.today.month)).between(120, 3890)
 
 
 def _used(facts: Facts) -> int:
@@ -99,7 +106,7 @@ def _working(facts: Facts, days: int, since: str = "") -> date:
 
 def _contract_end(facts: Facts) -> date:
     """The end of a month within the next three: it is the user's, so that it stays for a while."""
-    phase = Draws(key(facts.caller.hex(), "contract")).below(3)
+    phase = KeyedRandom(key(facts.caller.hex(), "contract")).below(3)
     return _month_start(facts.today, 2 + (phase - facts.today.month) % 3) - timedelta(1)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 
 from oifde_simulator.population.screenplays.facts import DATES, MONEY, Facts, place
-from oifde_simulator.randomness import Draws, key
+from oifde_simulator.randomness import KeyedRandom, key
 
 PLACEHOLDER = re.compile(r"\{(\w*)\}")
 
@@ -49,9 +49,9 @@ def _other_slot(values: Values, facts: Facts) -> str:
     return facts.draws.pick(slots or facts.formats.slots)
 
 
-def _own(facts: Facts, purpose: str) -> Draws:
+def _own(facts: Facts, purpose: str) -> KeyedRandom:
     """Draws that depend on the user alone."""
-    return Draws(key(facts.caller.hex(), purpose))
+    return KeyedRandom(key(facts.caller.hex(), purpose))
 
 
 def _other(digits: str, taken: str) -> str:

@@ -16,7 +16,7 @@ Stamp = tuple[int, int, int]
 GONE: Stamp = (0, 0, 0)
 
 
-class Stamps:
+class FileSnapshot:
     """The files that some files and folders amount to, as they were when last looked at."""
 
     def __init__(self, paths: Sequence[Path]) -> None:

@@ -17,9 +17,9 @@ from threading import Thread
 
 from oifde_simulator import logs
 from oifde_simulator.config import Settings
-from oifde_simulator.runtime.reload.file_snapshot import GONE, Stamp, Stamps
+from oifde_simulator.runtime.reload.file_snapshot import GONE, FileSnapshot, Stamp
 from oifde_simulator.scenario import loader, selection
-from oifde_simulator.scenario.catalog import Shelf
+from oifde_simulator.scenario.catalog import ScenarioCatalog
 from oifde_simulator.scenario.errors import ScenarioErrors
 from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.tenants import Tenant, Tenants
@@ -43,11 +43,13 @@ class Watcher:
         if not settings.scenarios:
             raise ValueError("--watch follows the files of --scenarios, and there are none; give some")
         # Stamped before they are read, so that a change in between is seen at the first look.
-        self._stamps = Stamps(settings.scenarios)
+        self._stamps = FileSnapshot(settings.scenarios)
         self._good = selection.read(settings.scenarios)
         self._clashes: set[str] = set()
         self._tell_clashes()
-        self._bundled = Shelf(dict(selection.bundled(settings)))  # all read, so that each stays the same one
+        self._bundled = ScenarioCatalog(
+            dict(selection.bundled(settings))
+        )  # all read, so that each stays the same one
         self.scenarios: Mapping[str, Scenario] = selection.combined(
             self._bundled, self._good, settings.tenant
         )

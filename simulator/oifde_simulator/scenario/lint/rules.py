@@ -8,7 +8,7 @@ from typing import Any
 from oifde_simulator import faults
 from oifde_simulator.model.http import Request, Response
 from oifde_simulator.quantities import DURATION, milliseconds
-from oifde_simulator.randomness import Draws
+from oifde_simulator.randomness import KeyedRandom
 from oifde_simulator.scenario.errors import ScenarioError
 from oifde_simulator.scenario.lint import match
 from oifde_simulator.scenario.lint import respond as respond_lapses
@@ -116,7 +116,7 @@ def _idle_faults(rule: Node, outcome: Path) -> Iterator[Finding]:
     script = Response(503, b"").script(Request("POST", "/", {}), 0)
     for place, item in enumerate(given):
         fault = faults.build(item)
-        if fault.rewrite(script, Draws(b"check"), 0.0) == script:
+        if fault.rewrite(script, KeyedRandom(b"check"), 0.0) == script:
             path = (*outcome, "faults", place)
             yield rule.at(path), path, f"{faults.name(fault)} has nothing to spoil: this answer has no body"
 
