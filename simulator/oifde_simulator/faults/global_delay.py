@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from oifde_simulator.randomness import KeyedRandom, key
+from oifde_simulator.state.interface import Settings
 from oifde_simulator.wire.script import Script
 
 if TYPE_CHECKING:
@@ -16,32 +17,30 @@ LONGEST = "600s"
 
 
 class GlobalDelay:
-    """What is added to every answer; at first nothing."""
+    """The delay that is added to every answer; at first none."""
 
-    def __init__(self, seed: str = "0") -> None:
-        """Draws depend on `seed` and on how many answers there were since it was set."""
-        self.given: Mapping[str, Any] = {}
-        """As it was set: `fixedDelay` and `delayDistribution`."""
+    def __init__(self, settings: Settings, seed: str = "0") -> None:
+        """Draws depend on `seed` and on how many answers there were since it was set, which `settings` count."""
         self.faults: tuple[Fault, ...] = ()
-        """What it does to a script; empty for nothing."""
+        """Faults that rewrite a script; empty for none."""
+        self._settings = settings
         self._seed = seed
-        self._answers = 0
 
-    def set(self, given: Mapping[str, Any]) -> None:
-        """From the next answer on, this and nothing else. Raises ValueError for what cannot be."""
+    async def set(self, given: Mapping[str, Any]) -> None:
+        """Delay the next answers so, by `fixedDelay` and `delayDistribution`. Raises ValueError."""
         from oifde_simulator import faults
 
         made = tuple(faults.build({"latency": each}) for each in _latencies(given))
-        self.given, self.faults, self._answers = given, made, 0
+        await self._settings.set_global_delay(given)
+        self.faults = made
 
-    def before(self, script: Script) -> Script:
-        """The script, later."""
+    async def before(self, script: Script) -> Script:
+        """Prepend the delay to the script."""
         from oifde_simulator import faults
 
-        self._answers += 1
-        return faults.spoil(
-            script, self.faults, KeyedRandom(key(self._seed, "global delay", self._answers)), 0.0
-        )
+        number = await self._settings.next_delayed()
+        draw = KeyedRandom(key(self._seed, "global delay", number))
+        return faults.spoil(script, self.faults, draw, 0.0)
 
 
 def _latencies(given: Mapping[str, Any]) -> Iterator[Any]:

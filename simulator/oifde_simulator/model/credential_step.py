@@ -35,6 +35,15 @@ class SecretStep(NamedTuple):
     """Whether a token is issued where the secret is good."""
 
 
+class Admission(NamedTuple):
+    """Judgement of a credential."""
+
+    token: TokenVerdict = "good"
+    secret: SecretVerdict = "good"
+    number: int = 0
+    """Number of the token to issue, where a secret is good."""
+
+
 class EndedToken(NamedTuple):
     """A token that a rule ends."""
 

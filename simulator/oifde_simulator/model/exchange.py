@@ -85,5 +85,5 @@ class Exchange:
     document: Mapping[str, Any] = field(default_factory=lambda: NO_FIELDS)
     """The decoded body of the request; empty when it could not be decoded."""
     outcome: Outcome = field(default_factory=Outcome)
-    nearly: Callable[[], Sequence[tuple[str, tuple[str, ...]]]] = tuple
-    """Rules that were nearly about it, and field by field why they were not; worked out when asked for."""
+    number: int = 0
+    """Number on record; 0 while it is not."""

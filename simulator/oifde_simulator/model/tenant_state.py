@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from oifde_simulator.clock import ClockSetting
 
@@ -14,8 +14,8 @@ class TenantSource(NamedTuple):
 
     text: str
     """Name of a scenario of the files, or a scenario that came along, as JSON or YAML."""
-    inline: bool
-    """Whether `text` is a scenario, and no name."""
+    format: Literal["name", "json", "yaml"]
+    """Whether `text` names a scenario of the files, or is one."""
     weight: int = 0
     """Bytes that a scenario which came along is charged with."""
 
@@ -26,6 +26,8 @@ class AddedRule(NamedTuple):
     name: str
     definition: Mapping[str, Any]
     """The rule as in a scenario file, without its name."""
+    digest: str
+    """Digest of the definition."""
     expires: float | None
     """Seconds of the store's clock at which it goes; None where it stays."""
 
@@ -36,6 +38,8 @@ class NewRule(NamedTuple):
     name: str | None
     """None for one that is named by its place."""
     definition: Mapping[str, Any]
+    digest: str
+    """Digest of the definition."""
     ttl: float | None
     """Seconds after which it goes; None where it stays."""
     ends_tokens: bool

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 
+from oifde_simulator.model.credential_step import Admission, SecretStep, TokenStep
 from oifde_simulator.model.exchange import Answer
 from oifde_simulator.model.sessions import Sessions
 from oifde_simulator.model.vendor_errors import INTERNAL_ERROR, Problem, Refusal
@@ -32,6 +33,20 @@ class Conduct:
     """FLOWRECORDFLAG: whether session records are kept at all."""
 
 
+@dataclass(slots=True)
+class Asked:
+    """A call as the service reads it."""
+
+    call: Call
+    reading: Reading
+    warnings: tuple[str, ...]
+    step: TokenStep | SecretStep | None = None
+    """Credential that the state may have to judge; None where there is none."""
+
+
+NO_READING = Reading({})
+
+
 class Service:
     """Answers the calls of one tenant."""
 
@@ -46,19 +61,27 @@ class Service:
             for operation in (GETTOKEN, QUERY)
         }
         self._operations = {GETTOKEN: self._gettoken, QUERY: self._query}
+        self._steps = {GETTOKEN: self._secret_step, QUERY: self._token_step}
 
-    def respond(self, call: Call, now: int) -> Answer:
-        """The honest answer to `call` at `now` (epoch milliseconds)."""
+    def read(self, call: Call, now: int) -> Asked:
+        """Read `call` at `now` (epoch milliseconds), up to the credential that the state may have to judge."""
         if call.problem is not None:
-            return self._refuse(call, (call.problem,), ())
+            return Asked(call, NO_READING, ())
         request = call.request
         reading = self._parameters[call.operation].of(request.body, call.document)
         complaint = content_type_warning(request.headers.get("Content-Type"))
         warnings = (*reading.warnings, complaint) if complaint else reading.warnings
+        return Asked(call, reading, warnings, self._steps[call.operation](reading, now))
+
+    def respond(self, asked: Asked, now: int, admission: Admission) -> Answer:
+        """Answer honestly at `now` (epoch milliseconds)."""
+        call = asked.call
+        if call.problem is not None:
+            return self._refuse(call, (call.problem,), ())
         try:
-            return self._operations[call.operation](reading, now, warnings)
+            return self._operations[call.operation](asked, now, admission)
         except Refusal as refusal:
-            return self._refuse(call, refusal.problems, warnings)
+            return self._refuse(call, refusal.problems, asked.warnings)
 
     def refuse(self, call: Call, problem: Problem) -> Answer:
         """The error answer to `problem`, in the shape that `call` expects."""
@@ -68,17 +91,28 @@ class Service:
         """The answer when the service itself fails."""
         return self._refuse(call, (Problem(INTERNAL_ERROR),), ())
 
-    def _gettoken(self, reading: Reading, now: int, warnings: tuple[str, ...]) -> Answer:
-        problem = None if reading.identity else self._credentials.secret_problem(reading.values["appSecret"])
-        _raise_first(reading, problem)
-        token, lifetime = self._credentials.issue(now)
-        return rendering.token(token, lifetime, warnings)
+    def _secret_step(self, reading: Reading, now: int) -> SecretStep | None:
+        del now
+        if reading.identity:
+            return None
+        return self._credentials.secret_step(reading.values["appSecret"], issues=not reading.problems)
 
-    def _query(self, reading: Reading, now: int, warnings: tuple[str, ...]) -> Answer:
+    def _token_step(self, reading: Reading, now: int) -> TokenStep | None:
+        token = reading.values.get("authToken")
+        return self._credentials.token_step(token, now) if token is None or isinstance(token, str) else None
+
+    def _gettoken(self, asked: Asked, now: int, admission: Admission) -> Answer:
+        reading = asked.reading
+        problem = None if reading.identity else self._credentials.secret_problem(admission.secret)
+        _raise_first(reading, problem)
+        token, lifetime = self._credentials.issue(now, admission.number)
+        return rendering.token(token, lifetime, asked.warnings)
+
+    def _query(self, asked: Asked, now: int, admission: Admission) -> Answer:
+        reading, warnings = asked.reading, asked.warnings
         token = reading.values.get("authToken")
         readable = token is None or isinstance(token, str)
-        problem = self._credentials.token_problem(token, now) if readable else None
-        _raise_first(reading, problem)
+        _raise_first(reading, self._credentials.token_problem(admission.token) if readable else None)
         if not self._conduct.flow_record:
             # Guess: [flow-record] disabled means success with nothing; a system without it would settle it.
             return rendering.records((), NOTHING, warnings)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from oifde_simulator import faults
+from oifde_simulator.model.turn import Limits, Rate
 from oifde_simulator.quantities import milliseconds
 from oifde_simulator.randomness import key
 from oifde_simulator.rules.matching import Matcher
@@ -14,7 +15,7 @@ from oifde_simulator.rules.pagination import Rows
 from oifde_simulator.rules.patch import Patch
 from oifde_simulator.rules.respond import Respond
 from oifde_simulator.rules.selection import Action, Reshape, Rule
-from oifde_simulator.rules.triggers import Rate, When, Window
+from oifde_simulator.rules.triggers import Window
 
 RESHAPES: Mapping[str, Callable[[Any], Reshape]] = {"respond": Respond.of, "rows": Rows.of, "patch": Patch.of}
 """What changes the answer, in the order in which it does."""
@@ -26,11 +27,12 @@ def rules(given: Sequence[Mapping[str, Any]]) -> tuple[Rule, ...]:
 
 
 def _rule(given: Mapping[str, Any], unnamed: str) -> Rule:
-    state = given.get("state", {})
+    window, state = given.get("window"), given.get("state", {})
     return Rule(
         name=given.get("name", unnamed),
         matcher=Matcher(given.get("match", {})),
-        when=_when(given, state.get("is")),
+        window=_window(window) if window else None,
+        limits=_limits(given, state.get("is")),
         per=tuple(given.get("per", ())),
         becomes=state.get("becomes"),
         actions=_actions(given),
@@ -38,10 +40,9 @@ def _rule(given: Mapping[str, Any], unnamed: str) -> Rule:
     )
 
 
-def _when(given: Mapping[str, Any], state_is: str | None) -> When:
-    over, window = given.get("over"), given.get("window")
-    return When(
-        window=_window(window) if window else None,
+def _limits(given: Mapping[str, Any], state_is: str | None) -> Limits:
+    over = given.get("over")
+    return Limits(
         state_is=state_is,
         over=Rate(over["limit"], milliseconds(over["window"]), over.get("enforce", False)) if over else None,
         after=given.get("after", 0),

@@ -44,6 +44,11 @@ class ScenarioCatalog(Mapping[str, Scenario]):
         """These, and the one called `name` also as `other`; nothing is read."""
         return ScenarioCatalog({**self._entries, other: self._entries[name]})
 
+    def peek(self, name: str) -> Scenario | None:
+        """Find a scenario that has been read; None where it has not, or there is none."""
+        entry = self._entries.get(name)
+        return entry if isinstance(entry, Scenario) else None
+
     def read(self) -> dict[str, Scenario]:
         """Those that have been read so far."""
         return {name: entry for name, entry in self._entries.items() if isinstance(entry, Scenario)}

@@ -12,11 +12,10 @@ from typing import Any, NamedTuple, Protocol
 from oifde_simulator.clock import ClockSetting
 from oifde_simulator.model.coverage import CoveredRule, ScenarioCoverage
 from oifde_simulator.model.credential_step import (
+    Admission,
     EndedToken,
     SecretStep,
-    SecretVerdict,
     TokenStep,
-    TokenVerdict,
 )
 from oifde_simulator.model.entry import Entry
 from oifde_simulator.model.exchange import Outcome
@@ -31,15 +30,6 @@ class Read(NamedTuple):
     """Id; empty for requests that belong to no tenant."""
     version: int
     epoch: int
-
-
-class Admission(NamedTuple):
-    """Judgement of a credential."""
-
-    token: TokenVerdict = "good"
-    secret: SecretVerdict = "good"
-    number: int = 0
-    """Number of the token to issue, where the secret is good."""
 
 
 class Exchanges(Protocol):

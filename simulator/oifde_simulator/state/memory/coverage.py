@@ -46,7 +46,9 @@ class CountedScenario:
 
     def copied(self) -> ScenarioCoverage:
         """Copy the counts as they are now."""
-        return ScenarioCoverage(self.id, self.asked, {name: each.copied() for name, each in self.rules.items()})
+        return ScenarioCoverage(
+            self.id, self.asked, {name: each.copied() for name, each in self.rules.items()}
+        )
 
 
 class CoverageTable:

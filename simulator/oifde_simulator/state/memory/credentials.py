@@ -8,7 +8,13 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import TypeVar
 
-from oifde_simulator.model.credential_step import EndedToken, SecretStep, SecretVerdict, TokenStep, TokenVerdict
+from oifde_simulator.model.credential_step import (
+    EndedToken,
+    SecretStep,
+    SecretVerdict,
+    TokenStep,
+    TokenVerdict,
+)
 
 MOST_MARKED = 100_000
 """Tokens that are remembered as ended, or with their uses."""

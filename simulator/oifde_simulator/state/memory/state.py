@@ -8,13 +8,13 @@ from typing import Any
 
 from oifde_simulator.clock import ClockSetting, SystemClock
 from oifde_simulator.model.coverage import CoveredRule, ScenarioCoverage
-from oifde_simulator.model.credential_step import EndedToken, SecretStep, TokenStep
+from oifde_simulator.model.credential_step import Admission, EndedToken, SecretStep, TokenStep
 from oifde_simulator.model.entry import Entry
 from oifde_simulator.model.exchange import Outcome
 from oifde_simulator.model.tenant_state import NewRule, RuleStanding, TenantSource, TenantState
 from oifde_simulator.model.turn import Candidate, Fired, Turn, Value
 from oifde_simulator.state.errors import Stale
-from oifde_simulator.state.interface import Admission, Read
+from oifde_simulator.state.interface import Read
 from oifde_simulator.state.memory.counters import RuleCounters
 from oifde_simulator.state.memory.coverage import CoverageTable
 from oifde_simulator.state.memory.credentials import CredentialCounters

@@ -74,7 +74,9 @@ class TenantTable:
         if before is not None and not before.gone:
             raise DuplicateName(id)
         if self._made >= MOST_MADE:
-            raise CapacityExceeded(f"{MOST_MADE} tenants have been made; delete those that are not needed any more")
+            raise CapacityExceeded(
+                f"{MOST_MADE} tenants have been made; delete those that are not needed any more"
+            )
         generation = before.generation if before else self._generations.get(id, 0)
         return self._put(self._begun(id, source=source, made=True, generation=generation))
 
@@ -84,7 +86,10 @@ class TenantTable:
         Raises CapacityExceeded.
         """
         before = self.get(id)
-        made, generation = before.made and source is not None, before.generation or self._generations.get(id, 0)
+        made, generation = (
+            before.made and source is not None,
+            before.generation or self._generations.get(id, 0),
+        )
         return self._put(self._begun(id, source=source, made=made, generation=generation))
 
     def delete(self, id: str, *, in_files: bool) -> None:
@@ -103,7 +108,9 @@ class TenantTable:
         before = self.get(id)
         fresh = self._begun(id)
         return self._put(
-            replace(fresh, source=before.source, made=before.made, generation=before.generation, cleared=cleared)
+            replace(
+                fresh, source=before.source, made=before.made, generation=before.generation, cleared=cleared
+            )
         )
 
     def restore(self) -> list[str]:
@@ -115,7 +122,9 @@ class TenantTable:
         self._untouched = self._begun("")
         return gone
 
-    def set_clock(self, id: str, change: Callable[[ClockSetting, int], ClockSetting], default: ClockSetting) -> TenantState:
+    def set_clock(
+        self, id: str, change: Callable[[ClockSetting, int], ClockSetting], default: ClockSetting
+    ) -> TenantState:
         """Change a tenant's clock, which is `default` where nobody has set it. Raises what `change` raises."""
         before = self.get(id)
         setting = change(before.clock or default, self._time_of_day())
@@ -131,7 +140,7 @@ class TenantTable:
         names = new_names(before, [rule.name for rule in rules], own)
         now = self._uptime()
         added = tuple(
-            AddedRule(name, rule.definition, None if rule.ttl is None else now + rule.ttl)
+            AddedRule(name, rule.definition, rule.digest, None if rule.ttl is None else now + rule.ttl)
             for rule, name in zip(rules, names, strict=True)
         )
         state = replace(
@@ -152,9 +161,7 @@ class TenantTable:
         added = {rule.name for rule in before.added}
         self._rules_went(id, gone)
         return self._put(
-            replace(
-                before, version=next(self._versions), added=kept, removed=before.removed | (gone - added)
-            )
+            replace(before, version=next(self._versions), added=kept, removed=before.removed | (gone - added))
         )
 
     def _expired(self, state: TenantState) -> TenantState:
@@ -200,7 +207,9 @@ def new_names(state: TenantState, given: Sequence[str | None], own: Sequence[str
     Raises DuplicateName where one is in use, CapacityExceeded where there is no room for so many.
     """
     if len(state.added) + len(given) > MOST_ADDED:
-        raise CapacityExceeded(f"{len(state.added)} rules were added already, and at most {MOST_ADDED} may be")
+        raise CapacityExceeded(
+            f"{len(state.added)} rules were added already, and at most {MOST_ADDED} may be"
+        )
     taken = set(standing(state, own))
     for name in given:
         if name in taken:
