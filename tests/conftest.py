@@ -16,9 +16,12 @@ from oifde_simulator.engine.pipeline import Pipeline
 from oifde_simulator.journal import Journal
 from oifde_simulator.oifde.router import Router
 from oifde_simulator.scenario import loader
+from oifde_simulator.state.interface import State
+from oifde_simulator.state.memory.journal_store import Bounds
 from oifde_simulator.tenants import Tenants
 from oifde_simulator.web.data_plane.request_reader import Limits
 from oifde_simulator.web.data_plane.server import data_plane
+from state_forms import FORMS, Uptime
 
 # The same examples on every run, and no verdict by the clock: a busy machine is no defect.
 settings.register_profile(
@@ -75,7 +78,7 @@ def plane(aiohttp_client: Any) -> Plane:
     ) -> Asking:
         scenarios = {name: loader.loads(text.encode(), f"{name}.yaml", name) for name, text in texts.items()}
         tenants = Tenants(scenarios, seed="0", error_status=error_status)
-        pipeline = Pipeline(Router(bad_json_status=bad_json_status), tenants, Journal())
+        pipeline = Pipeline(Router(bad_json_status=bad_json_status), tenants, Journal(tenants.state))
         server = DataPlane(pipeline, limits or Limits(1 << 20, 5.0))
         return Asking(await aiohttp_client(server), tenants)
 
@@ -103,3 +106,16 @@ async def acme(plane: Plane) -> Asking:
 def ids(answer: dict[str, Any]) -> list[str]:
     """The callIds of an answer, in order."""
     return [record["callId"] for record in answer["recordList"]]
+
+
+@pytest.fixture
+def uptime() -> Uptime:
+    """The clock by which added rules expire."""
+    return Uptime()
+
+
+@pytest.fixture(params=FORMS.values(), ids=FORMS)
+def state(request: pytest.FixtureRequest, uptime: Uptime) -> State:
+    """A state with small bounds."""
+    made: State = request.param(Bounds(exchanges=5, tenant_bytes=10_000, total_bytes=20_000), uptime)
+    return made

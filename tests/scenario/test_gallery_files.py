@@ -13,14 +13,11 @@ import pytest
 
 import gallery_page
 from conftest import GETTOKEN, QUERY, TOKEN
+from engines import Engine
 from gallery_page import CLIENT, GROUPS, HONEST, PAGE, paragraphs
 from oifde_simulator import resources
-from oifde_simulator.engine.pipeline import Pipeline
-from oifde_simulator.journal import Journal
 from oifde_simulator.model.http import Request
-from oifde_simulator.oifde.router import Router
 from oifde_simulator.scenario import loader
-from oifde_simulator.tenants import Tenants
 from oifde_simulator.wire.script import Script
 from serving import PATIENCE, REPOSITORY, environment
 
@@ -95,9 +92,8 @@ def requests(tenant: str) -> list[Request]:
 def scripts(tenant: str, seed: str = "0") -> list[Script]:
     """What would go out, from a world that is fresh and whose clock stands still."""
     scenario = replace(loader.load(source(tenant)), clock=NOON)
-    tenants = Tenants({tenant: scenario}, seed=seed, error_status=200)
-    pipeline = Pipeline(Router(bad_json_status=400), tenants, Journal())
-    return [pipeline.handle(request).script for request in requests(tenant)]
+    engine = Engine({tenant: scenario}, seed=seed)
+    return [engine.handle(request).script for request in requests(tenant)]
 
 
 def digest() -> str:

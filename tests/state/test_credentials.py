@@ -16,7 +16,9 @@ RIGHT, WRONG = SecretStep(True, 2, True), SecretStep(False, 2, True)
 
 def token(text: str = "t", number: int | None = None, **given: object) -> TokenStep:
     """A token that is good as far as that needs no count."""
-    return TokenStep(**{"token": text, "worth": "good", "number": number, "single": False, "uses": None} | given)  # type: ignore[arg-type]
+    return TokenStep(
+        **{"token": text, "worth": "good", "number": number, "single": False, "uses": None} | given
+    )  # type: ignore[arg-type]
 
 
 async def worth(state: State, step: TokenStep) -> str:

@@ -51,7 +51,9 @@ async def test_a_tenant_that_has_the_id_of_one_before_is_told_from_it(state: Sta
     assert (await state.tenants.make("new", SOURCE)).generation == 1
 
 
-async def test_a_tenant_of_the_files_that_is_deleted_is_gone_until_everything_is_restored(state: State) -> None:
+async def test_a_tenant_of_the_files_that_is_deleted_is_gone_until_everything_is_restored(
+    state: State,
+) -> None:
     await state.tenants.delete("acme", in_files=True)
     assert (await state.tenants.get("acme")).gone
     assert await state.tenants.gone() == frozenset({"acme"})

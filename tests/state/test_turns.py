@@ -16,7 +16,9 @@ from oifde_simulator.state.limits import chance
 from state_forms import entry, read
 
 
-def candidate(rule: str = "r", value: tuple[str, ...] = (), becomes: str | None = None, **limits: object) -> Candidate:
+def candidate(
+    rule: str = "r", value: tuple[str, ...] = (), becomes: str | None = None, **limits: object
+) -> Candidate:
     """A rule that is about a request."""
     return Candidate(rule, value, Limits(**limits), becomes, "k" if "probability" in limits else "")  # type: ignore[arg-type]
 
@@ -40,7 +42,9 @@ async def test_each_value_is_counted_for_itself(state: State) -> None:
     assert (await turn(state, candidate(value=("2",), times=2))).place == 0
 
 
-async def test_the_first_whose_turn_it_is_ends_the_asking_and_the_others_are_not_counted(state: State) -> None:
+async def test_the_first_whose_turn_it_is_ends_the_asking_and_the_others_are_not_counted(
+    state: State,
+) -> None:
     spent, ready, later = candidate("spent", times=0), candidate("ready"), candidate("later", times=1)
     found = await turn(state, spent, ready, later)
     assert (found.place, found.held_back) == (1, ("times: has fired 0 of 0",))

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from oifde_simulator.tenants.added_rules import Taken, TooMany
 
 from controlling import Controlling
 from oifde_simulator.scenario import loader
 from oifde_simulator.scenario.errors import ScenarioErrors
 from oifde_simulator.tenants import Tenants, added_rules, admin
-from oifde_simulator.tenants.added_rules import Taken, TooMany
 from oifde_simulator.tenants.admin import OnDemand
 from oifde_simulator.web.control_plane.routes import rules as control_rules
 from serving import running

@@ -71,20 +71,33 @@ class Pipeline:
         began = perf_counter()
         call = self._router.route(request)
         for _ in range(ATTEMPTS):
-            tenant = self.tenants.cached(call.tenant) or await self.tenants.find(call.tenant)
+            tenant = self.tenants.cached(call.tenant) or await self._find(call)
             try:
                 exchange, entry = await self._exchange(tenant, call)
                 break
             except Stale:
                 self.tenants.forget(tenant.id)
         else:
-            tenant = await self.tenants.unknown()
-            exchange = _broken(tenant, call, RuntimeError("the tenant changes faster than it can be asked"))
-            entry = await self._record(tenant, Conclusion(exchange))
+            exchange, entry = await self._refused(call)
         if self._delay.faults:
             exchange.script = await self._delay.before(exchange.script)
         self._meter.count(entry, perf_counter() - began)
         return exchange
+
+    async def _find(self, call: Call) -> Tenant:
+        """Find the tenant of a call; where that fails, the world of nobody, whose service is broken."""
+        try:
+            return await self.tenants.find(call.tenant)
+        except Exception as defect:
+            log.exception("a defect of the simulator; the client was answered %d", INTERNAL_ERROR.code)
+            tenant = await self.tenants.unknown()
+            tenant.defect = defect
+            return tenant
+
+    async def _refused(self, call: Call) -> tuple[Exchange, Entry]:
+        tenant = await self.tenants.unknown()
+        exchange = _broken(tenant, call, RuntimeError("the tenant changes faster than it can be asked"))
+        return exchange, await self._record(tenant, Conclusion(exchange))
 
     async def unreadable(self, why: str, response: Response) -> Exchange:
         """Put bytes on record that are no request, `why`, and what they are answered; nobody's."""
@@ -99,6 +112,9 @@ class Pipeline:
 
     async def _exchange(self, tenant: Tenant, call: Call) -> tuple[Exchange, Entry]:
         """Decide about a call of a tenant, and put it on record. Raises Stale."""
+        if tenant.defect is not None:
+            conclusion = Conclusion(_broken(tenant, call, tenant.defect))
+            return conclusion.exchange, await self._record(tenant, conclusion)
         try:
             conclusion = await self._concluded(tenant, call)
         except Stale:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -71,3 +71,17 @@ class ScenarioCoverage:
     def unused(self) -> list[str]:
         """List the user's rules that never fired."""
         return [rule.name for rule in self.rules.values() if rule.own and not rule.fired]
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageSnapshot:
+    """Coverage as it was counted up to one moment."""
+
+    scenarios: tuple[ScenarioCoverage, ...]
+    """Scenarios that count, in the order in which they came."""
+    truncated: bool = False
+    """Whether there are more rules than are counted."""
+
+    def __iter__(self) -> Iterator[ScenarioCoverage]:
+        """Iterate over the scenarios."""
+        return iter(self.scenarios)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from oifde_simulator.clock import ClockSetting
-from oifde_simulator.model.coverage import CoveredRule, ScenarioCoverage
+from oifde_simulator.model.coverage import CoverageSnapshot, CoveredRule
 from oifde_simulator.model.credential_step import (
     Admission,
     EndedToken,
@@ -193,8 +193,8 @@ class Coverage(Protocol):
         """Count these rules of a scenario from now on."""
         ...
 
-    async def scenarios(self) -> tuple[list[ScenarioCoverage], bool]:
-        """Copy what was counted, and whether there are more rules than are counted."""
+    async def snapshot(self) -> CoverageSnapshot:
+        """Copy what was counted."""
         ...
 
 

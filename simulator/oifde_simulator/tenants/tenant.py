@@ -56,6 +56,8 @@ class Tenant:
     """Whether the worth of a token depends on what was counted."""
     covered: bool = False
     """Whether coverage has been told of the rules."""
+    defect: Exception | None = None
+    """Failure of ours that kept the tenant from being found; None where nothing did."""
 
     @property
     def service(self) -> Service:

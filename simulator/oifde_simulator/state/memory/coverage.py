@@ -9,7 +9,13 @@ import logging
 from collections import Counter
 from collections.abc import Sequence
 
-from oifde_simulator.model.coverage import Branch, CoveredRule, RuleCoverage, ScenarioCoverage
+from oifde_simulator.model.coverage import (
+    Branch,
+    CoverageSnapshot,
+    CoveredRule,
+    RuleCoverage,
+    ScenarioCoverage,
+)
 from oifde_simulator.model.turn import Fired
 
 log = logging.getLogger("oifde_simulator")
@@ -91,9 +97,9 @@ class CoverageTable:
             branch.fired += 1
             branch.spoiled += fired.spoiled
 
-    def scenarios(self) -> list[ScenarioCoverage]:
+    def snapshot(self) -> CoverageSnapshot:
         """Copy the counts of all scenarios, in the order in which they came."""
-        return [each.copied() for each in self._scenarios.values()]
+        return CoverageSnapshot(tuple(each.copied() for each in self._scenarios.values()), self.truncated)
 
     def _tell_full(self) -> None:
         if not self.truncated:

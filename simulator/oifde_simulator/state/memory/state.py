@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from oifde_simulator.clock import ClockSetting, SystemClock
-from oifde_simulator.model.coverage import CoveredRule, ScenarioCoverage
+from oifde_simulator.model.coverage import CoverageSnapshot, CoveredRule
 from oifde_simulator.model.credential_step import Admission, EndedToken, SecretStep, TokenStep
 from oifde_simulator.model.entry import Entry
 from oifde_simulator.model.exchange import Outcome
@@ -295,9 +295,9 @@ class MemoryCoverage:
         """Count these rules of a scenario from now on."""
         self._table.cover(scenario, rules, file=file, asked=asked)
 
-    async def scenarios(self) -> tuple[list[ScenarioCoverage], bool]:
-        """Copy what was counted, and whether there are more rules than are counted."""
-        return self._table.scenarios(), self._table.truncated
+    async def snapshot(self) -> CoverageSnapshot:
+        """Copy what was counted."""
+        return self._table.snapshot()
 
 
 class MemorySettings:

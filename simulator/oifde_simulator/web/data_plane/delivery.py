@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from oifde_simulator.model.exchange import Outcome
+from oifde_simulator.model.exchange import Exchange, Outcome
 from oifde_simulator.web.data_plane.held_connections import Holds
 from oifde_simulator.web.data_plane.tcp import unacknowledged
 from oifde_simulator.wire.script import Close, Reset, Script, Send, Wait
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
     from aiohttp.abc import AbstractStreamWriter
 
 log = logging.getLogger("oifde_simulator")
@@ -53,6 +55,8 @@ class Delivery(web.StreamResponse):
         self._held = False
         self._late = 0.0
         self._incoming: web.BaseRequest | None = None
+        self.undecided: Awaitable[Exchange] | None = None
+        """Decision that is still to be awaited, for a caller that cannot; it has script and outcome."""
 
     @property
     def keep_alive(self) -> bool | None:
@@ -62,6 +66,9 @@ class Delivery(web.StreamResponse):
     async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
         """Remember whose transport it is; nothing is written yet."""
         self._incoming = request
+        if self.undecided is not None:
+            exchange = await self.undecided
+            self._script, self._outcome = exchange.script, exchange.outcome
         return None
 
     async def write_eof(self, data: bytes = b"") -> None:  # noqa: ARG002

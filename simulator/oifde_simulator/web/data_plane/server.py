@@ -43,13 +43,14 @@ class Answering:
         try:
             request = await read(arriving, self._limits)
         except (ConnectionError, asyncio.CancelledError) as left:
-            self._pipeline.handle(half(arriving)).outcome.end("client left")
+            exchange = await self._pipeline.handle(half(arriving))
+            exchange.outcome.end("client left")
             if isinstance(left, asyncio.CancelledError):
                 raise
             return self._delivery((), Outcome(), keep_alive=False)
         if self.stopping:
             request.keep_alive = False
-        exchange = self._pipeline.handle(request)
+        exchange = await self._pipeline.handle(request)
         return self._delivery(exchange.script, exchange.outcome, keep_alive=request.keep_alive)
 
     def refuse(self, error: HttpProcessingError) -> Delivery:
@@ -57,8 +58,9 @@ class Answering:
         # aiohttp says `header token: b'...'`, in which `b` would pass for a credential beside its name.
         why = " ".join(error.message.split())[:LONGEST_REASON].replace("token: b", "token ")
         response = Response(HTTPStatus.BAD_REQUEST.value, f"not HTTP: {why}\n".encode(), PLAIN)
-        exchange = self._pipeline.unreadable(why, response)
-        return self._delivery(exchange.script, exchange.outcome, keep_alive=False)
+        delivery = self._delivery((), Outcome(), keep_alive=False)
+        delivery.undecided = self._pipeline.unreadable(why, response)
+        return delivery
 
     def _delivery(self, script: Script, outcome: Outcome, *, keep_alive: bool) -> Delivery:
         return Delivery(
