@@ -198,37 +198,6 @@ def test_the_token_that_a_rule_ends_is_that_of_the_call(endpoint: str, token: st
     assert token_of(seen) == token
 
 
-# Near misses
-
-
-def nearly(*given: dict[str, Any], **fields: str) -> dict[str, tuple[str, ...]]:
-    return dict(rules(*given).near_misses(view(**fields)))
-
-
-def test_rules_that_nearly_fit_say_field_by_field_why_not_the_nearest_first() -> None:
-    user, page = {"userMobile": "1"}, {"pageNum": "2"}
-    found = nearly(
-        {"name": "two-off", "match": {"request": {**user, **page, "callId": True, "pageSize": False}}},
-        {"name": "one-off", "match": {"request": user | page}},
-        {"name": "fits", "match": {"request": user}, "after": 1},
-        {"name": "single", "match": {"response": {"errorCode": 900001}}},
-        {"name": "far", "match": {"endpoint": "gettoken", "request": {"appKey": "x"}}},
-    )
-    assert found == {
-        "one-off": ('request.pageNum: expected "2", found nothing',),
-        "single": ("response.errorCode: expected 900001, found 0",),
-        "two-off": (
-            'request.pageNum: expected "2", found nothing',
-            "request.callId: expected to be there, found nothing",
-        ),
-    }
-    assert list(found) == ["one-off", "single", "two-off"]
-
-
-def test_of_many_rules_the_nearest_few_are_told() -> None:
-    assert len(nearly(*({"name": str(n), "match": {"request": {"callId": str(n)}}} for n in range(50)))) == 5
-
-
 def test_long_and_odd_values_of_per_are_remembered_shortly() -> None:
     played = rules({"times": 1, "per": ["userMobile"]})
     deep: list[object] = []

@@ -85,15 +85,10 @@ def _decided(tenant: Tenant, call: Call, coverage: Coverage) -> Exchange:
     honest = tenant.service.respond(call, now)
     if not tenant.rules.rules:
         return _unspoiled(tenant, call, honest, now)
-    seen = view(call, honest)
-    decision = tenant.rules.decide(seen, now)
+    decision = tenant.rules.decide(view(call, honest), now)
     if decision is HONEST:
-        exchange = _unspoiled(tenant, call, honest, now)
-    else:
-        exchange = _spoiled(tenant, call, honest, decision, now, coverage)
-    if not exchange.rule:
-        exchange.nearly = partial(tenant.rules.near_misses, seen)
-    return exchange
+        return _unspoiled(tenant, call, honest, now)
+    return _spoiled(tenant, call, honest, decision, now, coverage)
 
 
 def _unspoiled(tenant: Tenant, call: Call, honest: Answer, now: int) -> Exchange:

@@ -10,13 +10,15 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from oifde_simulator.journal import log_line
-from oifde_simulator.journal.entry_factory import Keeper
-from oifde_simulator.journal.filters import Filter, Since, parse
-from oifde_simulator.journal.redaction.redactor import Redaction
-from oifde_simulator.journal.subscriptions.index import Audience
+from oifde_simulator.journal.entry_factory import EntryFactory
+from oifde_simulator.journal.filter_parameters import parse
+from oifde_simulator.journal.filters import Filter, Since
+from oifde_simulator.journal.redaction.redactor import Redactor
+from oifde_simulator.journal.subscriptions.index import SubscriptionIndex
 from oifde_simulator.journal.subscriptions.waiter import Waiter
 from oifde_simulator.model.entry import Entry
 from oifde_simulator.model.exchange import Exchange
+from oifde_simulator.model.outcome import Outcome
 from oifde_simulator.model.view import Mismatch
 from oifde_simulator.state.memory.journal_store import Bounds, Ledgers
 
@@ -38,30 +40,36 @@ class Journal:
     """Every exchange of one server, within bounds."""
 
     def __init__(self, bounds: Bounds = BOUNDS, *, seed: str = "0") -> None:
-        self.waiters: Audience[Waiter] = Audience()
-        self.followers: Audience[Follower] = Audience()
-        self.last = 0
-        """The number of the newest entry; 0 when there was none."""
+        self.waiters: SubscriptionIndex[Waiter] = SubscriptionIndex()
+        self.followers: SubscriptionIndex[Follower] = SubscriptionIndex()
         self._ledgers = Ledgers(bounds)
-        self.redaction = Redaction(seed)
+        self.redaction = Redactor(seed)
         """Makes of credentials what stands for them on record."""
-        self._keeper = Keeper(self.redaction)
+        self._factory = EntryFactory(self.redaction)
 
     def record(self, exchange: Exchange) -> Entry:
         """Put `exchange` on record, and log it."""
-        self.last += 1
-        entry = self._keeper.entry(self.last, exchange)
-        self._ledgers.add(entry)
+        entry = self._ledgers.add(self._factory.make(exchange))
+        exchange.outcome.report_to(self.finish, entry.number)
         if self.waiters.index:
-            self.waiters.tell(entry)
+            self.waiters.publish(entry)
         if self.followers.index:
-            self.followers.tell(entry)
-        log_line.tell(exchange, entry)
+            self.followers.publish(entry)
+        log_line.log_exchange(exchange, entry)
         return entry
+
+    def finish(self, number: int, outcome: Outcome) -> None:
+        """Put the outcome of an entry on record."""
+        self._ledgers.finish(number, outcome)
+
+    @property
+    def last(self) -> int:
+        """The number of the newest entry; 0 when there was none."""
+        return self._ledgers.last
 
     def filter(self, parameters: Iterable[tuple[str, str]]) -> Filter:
         """The filter that parameters of a URL describe. Raises WrongParameter."""
-        return parse(parameters, self.redaction.mark)
+        return parse(parameters, self.redaction.fingerprint)
 
     def entries(self, tenant: str | None, since: Since) -> list[Entry]:
         """Those of a tenant (`""` for none known; None for all) after a number, the oldest first."""

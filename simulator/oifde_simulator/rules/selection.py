@@ -119,15 +119,6 @@ HONEST = Decision("", Action(), Draws(b"honest"), Moment(0, 0))
 """What is decided where no rule fires: nothing changes."""
 
 
-NEAREST = 5
-"""Near misses that are told of one request."""
-
-
-def is_near(rule: Rule, unlike: int) -> bool:
-    """Whether a rule that so many fields keep away is nearly about a request."""
-    return unlike == 1 or 2 * unlike <= rule.matcher.size
-
-
 def token_of(view: View) -> object:
     """The token that a call is about: the one that gettoken issues, or the one that a query comes with."""
     return (view.response if view.endpoint == "gettoken" else view.request).get("authToken")
@@ -183,15 +174,6 @@ class Rules:
         self.counters.reset()
         self.fired.clear()
         self.since = now
-
-    def near_misses(self, view: View) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """The few rules that are nearly about a request, the nearest first, and why they are not, by field.
-
-        A rule is near when one field keeps it away, or when at least as many fit as do not.
-        """
-        found = ((rule, rule.matcher.difference(view)) for rule in self.rules)
-        near = [(rule.name, tuple(map(str, why))) for rule, why in found if why and is_near(rule, len(why))]
-        return tuple(sorted(near, key=lambda miss: len(miss[1]))[:NEAREST])
 
     def _fire(
         self, rule: Rule, value: Value, moment: Moment, held_back: tuple[tuple[str, str], ...]

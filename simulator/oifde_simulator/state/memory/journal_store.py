@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import NamedTuple
 
 from oifde_simulator.model.entry import Entry
+from oifde_simulator.model.outcome import Outcome
+
+NUMBER = attrgetter("number")
 
 RELIEF = 15 / 16
 """To what share of the bound memory is brought back once it is reached; so it is reached seldom."""
@@ -41,6 +46,17 @@ class Ledger:
         self.lost, self.lost_at = gone.number, max(self.lost_at, gone.at)
         return gone.charge
 
+    def place(self, number: int) -> int | None:
+        """The index of the entry of this number; None where it is not there. Numbers ascend."""
+        entries = self.entries
+        if not entries or not entries[0].number <= number <= entries[-1].number:
+            return None
+        # Exact where no other tenant was asked meanwhile, and else a lower bound.
+        place = max(0, len(entries) - 1 - (entries[-1].number - number))
+        if entries[place].number != number:
+            place = bisect_left(entries, number, place, key=NUMBER)
+        return place if entries[place].number == number else None
+
 
 class Ledgers:
     """All entries."""
@@ -48,13 +64,20 @@ class Ledgers:
     def __init__(self, bounds: Bounds) -> None:
         self.bounds = bounds
         self.charge = 0
+        self.last = 0
+        """The number of the newest entry; 0 when there was none."""
         self._ledgers: dict[str, Ledger] = {}
+        self._under_way: dict[int, Ledger] = {}
+        """The ledgers of entries whose outcomes are still to come, by number."""
 
-    def add(self, entry: Entry) -> None:
-        """Keep `entry`, the newest; older ones may have to go."""
+    def add(self, entry: Entry) -> Entry:
+        """Keep `entry` under the next number and return it so numbered; older ones may have to go."""
+        self.last += 1
+        entry = entry.numbered(self.last)
         ledger = self._ledgers.get(entry.tenant)
         if ledger is None:
             ledger = self._ledgers[entry.tenant] = Ledger()
+        self._under_way[entry.number] = ledger
         ledger.entries.append(entry)
         ledger.charge += entry.charge
         self.charge += entry.charge
@@ -62,9 +85,21 @@ class Ledgers:
         while len(ledger.entries) > bounds.exchanges or ledger.charge > bounds.tenant_bytes:
             if len(ledger.entries) == 1:
                 break  # the newest stays, however large
-            self.charge -= ledger.drop()
+            self._drop(ledger)
         if self.charge > bounds.total_bytes:
             self._make_room(entry)
+        return entry
+
+    def finish(self, number: int, outcome: Outcome) -> None:
+        """Keep the outcome of the entry of this number; nothing happens where it is not there."""
+        ledger = self._under_way.pop(number, None)
+        place = ledger.place(number) if ledger else None
+        if ledger and place is not None:
+            ledger.entries[place] = ledger.entries[place].finished(outcome)
+
+    def _drop(self, ledger: Ledger) -> None:
+        self._under_way.pop(ledger.entries[0].number, None)
+        self.charge -= ledger.drop()
 
     def _make_room(self, newest: Entry) -> None:
         # The largest give first, so that a busy tenant does not cost a quiet one its entries.
@@ -81,7 +116,7 @@ class Ledgers:
     def _halve(self, ledger: Ledger, wanted: int, newest: Entry) -> None:
         half = ledger.charge // 2
         while self.charge > wanted and ledger.charge > half and ledger.entries[0] is not newest:
-            self.charge -= ledger.drop()
+            self._drop(ledger)
 
     def of(self, tenant: str | None) -> list[Ledger]:
         """The ledger of a tenant, `""` for none that is known, or all of them for None."""
@@ -92,11 +127,9 @@ class Ledgers:
     def get(self, number: int) -> Entry | None:
         """The entry of this number; None where it is not there."""
         for ledger in self._ledgers.values():
-            entries = ledger.entries
-            if entries and entries[0].number <= number <= entries[-1].number:
-                for entry in entries:
-                    if entry.number == number:
-                        return entry
+            place = ledger.place(number)
+            if place is not None:
+                return ledger.entries[place]
         return None
 
     def remove(self, numbers: Collection[int]) -> int:
@@ -105,7 +138,7 @@ class Ledgers:
         for ledger in self._ledgers.values():
             gone = [entry for entry in ledger.entries if entry.number in numbers]
             if gone:
-                _forget(gone)
+                self._forget_outcomes(gone)
                 ledger.entries = deque(entry for entry in ledger.entries if entry.number not in numbers)
                 charge = sum(entry.charge for entry in gone)
                 ledger.charge -= charge
@@ -119,8 +152,12 @@ class Ledgers:
         ledgers = [self._ledgers.pop(name) for name in gone]
         self.charge -= sum(ledger.charge for ledger in ledgers)
         for ledger in ledgers:
-            _forget(ledger.entries)
+            self._forget_outcomes(ledger.entries)
         return sum(len(ledger.entries) for ledger in ledgers)
+
+    def _forget_outcomes(self, entries: Iterable[Entry]) -> None:
+        for entry in entries:
+            self._under_way.pop(entry.number, None)
 
     def sizes(self) -> Iterator[tuple[str, int]]:
         """Tenants and how many entries each has."""
@@ -129,8 +166,3 @@ class Ledgers:
     def __iter__(self) -> Iterator[Entry]:
         """Every entry, a tenant after the other."""
         return (entry for ledger in self._ledgers.values() for entry in ledger.entries)
-
-
-def _forget(entries: Iterable[Entry]) -> None:
-    for entry in entries:
-        entry.forgotten = True
