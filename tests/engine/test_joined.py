@@ -1,4 +1,4 @@
-"""What the pipeline makes of rules: provenance, tokens and near misses on the exchange."""
+"""What the pipeline makes of rules: provenance and tokens."""
 
 from __future__ import annotations
 

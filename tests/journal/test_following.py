@@ -12,7 +12,7 @@ from test_bounds import exchange
 
 from oifde_simulator.journal import Journal
 from oifde_simulator.journal.filters import Filter
-from oifde_simulator.journal.subscriptions.follower import AT_ONCE, Follower
+from oifde_simulator.journal.subscriptions.follower import BATCH, Follower
 from oifde_simulator.state.memory.journal_store import Bounds
 
 
@@ -70,12 +70,12 @@ def test_a_number_of_another_server_begins_anew_and_is_told() -> None:
 
 async def test_a_long_past_is_read_in_pieces_without_a_wait() -> None:
     journal = Journal()
-    for _ in range(AT_ONCE + 1):
+    for _ in range(BATCH + 1):
         journal.record(exchange())
     follower = following(journal)
-    assert len(numbers(follower)) == AT_ONCE
+    assert len(numbers(follower)) == BATCH
     assert await follower.wait(0)
-    assert numbers(follower) == [AT_ONCE + 1]
+    assert numbers(follower) == [BATCH + 1]
 
 
 async def test_it_is_woken_by_what_it_follows_and_by_the_end_only() -> None:
@@ -89,7 +89,7 @@ async def test_it_is_woken_by_what_it_follows_and_by_the_end_only() -> None:
     assert await follower.wait(0)
     assert numbers(follower) == [3]
     assert not follower.ended
-    journal.followers.let_go()
+    journal.followers.shutdown()
     assert await follower.wait(0)
     assert follower.ended
 

@@ -14,15 +14,24 @@ from hypothesis import strategies as st
 from test_bounds import exchange
 
 from oifde_simulator.journal import Journal, har
+from oifde_simulator.model.entry import Entry
 from oifde_simulator.model.exchange import Answer, Exchange
 from oifde_simulator.model.http import JSON_UTF8, Headers, Request, Response
 
 SCHEMA = json.loads((Path(__file__).parent / "har-1.2.schema.json").read_text())
 
 
+def on_record(played: Exchange) -> Entry:
+    """Record an exchange; returns its entry with the outcome."""
+    journal = Journal()
+    entry = journal.get(journal.record(played).number)
+    assert entry is not None
+    return entry
+
+
 def archived(played: Exchange, scheme: str = "https") -> dict[str, Any]:
     """The one entry of an archive that is as the format wants it."""
-    entry = har.Source(Journal().record(played), scheme).written()
+    entry = har.HarEntry(on_record(played), scheme).as_json()
     archive = {"log": har.log(1, 1, truncated=False) | {"entries": [entry]}}
     jsonschema.validate(json.loads(json.dumps(archive)), SCHEMA)
     return entry

@@ -34,7 +34,7 @@ def line(rule: str = "", endpoint: str = "queryRecordHistory", **fields: Any) ->
 
 def told(tenants: Tenants, request: Request) -> str:
     (turn,) = explanation.explain(tenants, request)
-    return log_line.line(turn.exchange, Journal().record(turn.exchange))
+    return log_line.format_line(turn.exchange, Journal().record(turn.exchange))
 
 
 def test_an_honest_answer_is_its_status_code_and_total() -> None:

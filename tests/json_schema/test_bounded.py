@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from oifde_simulator.journal.filters import WrongParameter, parse
+from oifde_simulator.journal.filter_parameters import WrongParameter, parse
 from oifde_simulator.json_schema.bounded import BACKTRACKS, bounded
 from oifde_simulator.json_schema.schema import Schema
 from oifde_simulator.rules.matching import Condition

@@ -161,7 +161,7 @@ def test_what_no_rule_spoiled_says_which_nearly_did(tmp_path: Path) -> None:
         assert told(simulator, "/journal/2")["nearMisses"] == []
         ask(simulator, authToken="0" * 32, pageNum="3")
         found = told(simulator, "/journal/3")["nearMisses"]
-        mark = simulator.journal.redaction.mark
+        mark = simulator.journal.redaction.fingerprint
         token = f'request.authToken: expected {mark(TOKEN)}, found "{mark("0" * 32)}"'
         assert [miss["differences"] for miss in found if miss["rule"] == "this-token"] == [[token]]
 

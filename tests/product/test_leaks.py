@@ -134,5 +134,5 @@ def test_a_credential_is_in_nothing_that_is_told(server: Simulator, caplog: pyte
         if form in text
     ]
     assert leaks == []
-    mark = server.journal.redaction.mark
+    mark = server.journal.redaction.fingerprint
     assert all(mark(credential) in told["/journal"] for credential in (TOKEN, SECRET, *issued))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from oifde_simulator.model.entry import Entry
+from oifde_simulator.model.outcome import UNDER_WAY, Outcome
 from oifde_simulator.state.interface import State
 from state_forms import entry, read
 
 
 async def record(state: State, tenant: str = "acme", **given: int) -> int:
     """Put an exchange on record."""
-    return await state.exchanges.record(await read(state, tenant), entry(tenant, **given), begun=False)
+    return (await state.exchanges.record(await read(state, tenant), entry(tenant, **given), begun=False)).number
 
 
 async def test_an_exchange_is_found_as_soon_as_its_number_is_known(state: State) -> None:
@@ -20,12 +21,24 @@ async def test_an_exchange_is_found_as_soon_as_its_number_is_known(state: State)
         found = await state.journal.get(number)
         assert found
         assert (found.number, found.tenant) == (number, tenant)
-        assert heard[-1] is found
+        assert heard[-1] == found
     assert [each.number for each in await state.journal.entries("a", 0)] == [1, 3]
     assert [each.number for each in await state.journal.entries(None, 1)] == [2, 3]
     assert [each.number for each in await state.journal.some("a", {2, 3})] == [3]
     assert await state.journal.last() == 3
     assert await state.journal.sizes() == [("a", 2), ("b", 1)]
+
+
+async def test_an_outcome_comes_later_and_once(state: State) -> None:
+    number = await record(state)
+    found = await state.journal.get(number)
+    assert found
+    assert found.outcome == UNDER_WAY
+    state.exchanges.finish(number, Outcome("complete", 10, 0.5))
+    found = await state.journal.get(number)
+    assert found
+    assert found.outcome == Outcome("complete", 10, 0.5)
+    state.exchanges.finish(99, Outcome("complete"))  # an entry that had to go
 
 
 async def test_the_oldest_go_and_that_is_known(state: State) -> None:

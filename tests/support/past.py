@@ -9,8 +9,9 @@ import orjson
 
 from conftest import GETTOKEN, QUERY
 from oifde_simulator.journal import Journal
-from oifde_simulator.model.exchange import Answer, Ending, Exchange
+from oifde_simulator.model.exchange import Answer, Exchange
 from oifde_simulator.model.http import JSON_UTF8, Request, Response
+from oifde_simulator.model.outcome import Ending
 from oifde_simulator.verification import expectations
 from oifde_simulator.verification.snapshot import Past
 from oifde_simulator.verification.verdicts import verdict

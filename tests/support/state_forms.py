@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from oifde_simulator.model.entry import Entry, RecordedHead, RecordedRequest
-from oifde_simulator.model.exchange import Outcome
 from oifde_simulator.state.interface import Read, State
 from oifde_simulator.state.memory.journal_store import Bounds
 from oifde_simulator.state.memory.state import MemoryState
@@ -38,5 +37,5 @@ async def read(state: State, tenant: str = "acme") -> Read:
 
 def entry(tenant: str = "acme", at: int = 0, charge: int = 100) -> Entry:
     """Make an entry of a tenant."""
-    asked = RecordedRequest(RecordedHead("POST", "/", (), b"", 0), {}, "", 0)
-    return Entry(0, at, tenant, "", asked, 0, 200, 0, (), b"", 0, 200, {}, Outcome(), charge)
+    asked = RecordedRequest(RecordedHead("POST", "/", ()), {}, "")
+    return Entry(0, at, tenant, "", asked, 0, 200, 0, (), b"", 0, 200, {}, charge)

@@ -25,8 +25,8 @@ import pytest
 from aiohttp import web
 
 from oifde_simulator.faults import FAULTS, build, spoil
-from oifde_simulator.model.exchange import Outcome
 from oifde_simulator.model.http import JSON_UTF8, Request, Response
+from oifde_simulator.model.outcome import OutcomeRecorder
 from oifde_simulator.randomness import KeyedRandom
 from oifde_simulator.runtime import lifecycle
 from oifde_simulator.web.data_plane.held_connections import Holds
@@ -56,9 +56,9 @@ class Stage:
         self.stop: asyncio.Event
         self.over: asyncio.Event
 
-    def handle(self, request: Request) -> Any:
+    async def handle(self, request: Request) -> Any:
         """What a pipeline would say."""
-        return SimpleNamespace(script=self.script, request=request, outcome=Outcome())
+        return SimpleNamespace(script=self.script, request=request, outcome=OutcomeRecorder())
 
     def peer(self) -> Peer:
         """A new client."""

@@ -133,14 +133,14 @@ def test_an_entry_at_which_the_simulator_fails_is_left_out_of_an_archive(
     server: Simulator, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     first, second, third = (sent(server, request()) for _ in range(3))
-    written = har.Source.written
+    written = har.HarEntry.written
 
-    def failing(source: har.Source) -> dict[str, Any]:
+    def failing(source: har.HarEntry) -> dict[str, Any]:
         if source.entry.number in (first, third):
             raise ValueError("a defect")
         return written(source)
 
-    monkeypatch.setattr(har.Source, "written", failing)
+    monkeypatch.setattr(har.HarEntry, "written", failing)
     monkeypatch.setattr(archive, "AT_ONCE", 1)
     found = told(server, f"/journal.har?since={first - 1}")["log"]["entries"]
     assert [entry["_number"] for entry in found] == [second]

@@ -128,7 +128,8 @@ class Pipeline:
     async def _record(self, tenant: Tenant, conclusion: Conclusion) -> Entry:
         exchange, fired, ended, begun = conclusion
         entry = self._journal.entry(exchange)
-        exchange.number = await self._state.record(tenant.read, entry, fired, ended, begun=begun)
+        entry = await self._state.record(tenant.read, entry, fired, ended, begun=begun)
+        exchange.outcome.report_to(self._state.finish, entry.number)
         self._journal.log(exchange, entry)
         return entry
 

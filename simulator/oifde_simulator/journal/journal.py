@@ -8,10 +8,11 @@ from heapq import nsmallest
 from typing import TYPE_CHECKING
 
 from oifde_simulator.journal import log_line
-from oifde_simulator.journal.entry_factory import Keeper
-from oifde_simulator.journal.filters import Filter, Since, parse
-from oifde_simulator.journal.redaction.redactor import Redaction
-from oifde_simulator.journal.subscriptions.index import Audience
+from oifde_simulator.journal.entry_factory import EntryFactory
+from oifde_simulator.journal.filter_parameters import parse
+from oifde_simulator.journal.filters import Filter, Since
+from oifde_simulator.journal.redaction.redactor import Redactor
+from oifde_simulator.journal.subscriptions.index import SubscriptionIndex
 from oifde_simulator.journal.subscriptions.waiter import Waiter
 from oifde_simulator.model.entry import Entry
 from oifde_simulator.model.exchange import Exchange
@@ -36,33 +37,33 @@ class Journal:
     def __init__(self, state: State, *, seed: str = "0", quiet: bool = False) -> None:
         """Fingerprints of credentials depend on `seed`; a `quiet` journal writes no log."""
         self._quiet = quiet
-        self.waiters: Audience[Waiter] = Audience()
-        self.followers: Audience[Follower] = Audience()
-        self.redaction = Redaction(seed)
+        self.waiters: SubscriptionIndex[Waiter] = SubscriptionIndex()
+        self.followers: SubscriptionIndex[Follower] = SubscriptionIndex()
+        self.redaction = Redactor(seed)
         """Makes fingerprints of credentials."""
         self._state = state.journal
-        self._keeper = Keeper(self.redaction)
+        self._factory = EntryFactory(self.redaction)
         state.journal.listen(self._hear)
 
     def entry(self, exchange: Exchange) -> Entry:
         """Make the entry of `exchange`, which has no number yet."""
-        return self._keeper.entry(0, exchange)
+        return self._factory.make(exchange)
 
     def log(self, exchange: Exchange, entry: Entry) -> None:
         """Say in the log what was exchanged."""
         if not self._quiet:
-            log_line.tell(exchange, entry)
+            log_line.log_exchange(exchange, entry)
 
     def _hear(self, entry: Entry) -> None:
         """Tell waiters and followers of an entry that is on record."""
         if self.waiters.index:
-            self.waiters.tell(entry)
+            self.waiters.publish(entry)
         if self.followers.index:
-            self.followers.tell(entry)
+            self.followers.publish(entry)
 
     def filter(self, parameters: Iterable[tuple[str, str]]) -> Filter:
         """Make the filter that parameters of a URL describe. Raises WrongParameter."""
-        return parse(parameters, self.redaction.mark)
+        return parse(parameters, self.redaction.fingerprint)
 
     async def last(self) -> int:
         """Tell the number of the newest entry; 0 when there was none."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from time import monotonic
-from typing import Any, Literal
+from typing import Any
 
 from oifde_simulator.model.http import Request, Response
+from oifde_simulator.model.outcome import OutcomeRecorder
 from oifde_simulator.model.sessions import CallSession
 from oifde_simulator.model.vendor_errors import Problem
 from oifde_simulator.wire.script import Script
@@ -30,30 +30,6 @@ class Answer:
     """Which of the selection the answer carries; None where it carries no records."""
     render: Callable[[Sequence[bytes], int], Response] | None = None
     """Makes the same answer with other records, as JSON texts, and another total."""
-
-
-Ending = Literal["under way", "complete", "closed", "reset", "client left"]
-"""How the sending of an answer ended."""
-
-
-class Outcome:
-    """What became of an exchange once it was decided; whoever sends it says so here."""
-
-    __slots__ = ("begun", "how", "seconds", "sent")
-
-    def __init__(self) -> None:
-        self.how: Ending = "under way"
-        self.sent = 0
-        """Bytes handed to the connection, head and body."""
-        self.seconds = 0.0
-        """From the decision to the end."""
-        self.begun = monotonic()
-
-    def end(self, how: Ending) -> None:
-        """It is over; the first ending counts."""
-        if self.how == "under way":
-            self.how = how
-            self.seconds = monotonic() - self.begun
 
 
 NO_FIELDS: Mapping[str, Any] = {}
@@ -84,6 +60,5 @@ class Exchange:
     """What a rule could not do."""
     document: Mapping[str, Any] = field(default_factory=lambda: NO_FIELDS)
     """The decoded body of the request; empty when it could not be decoded."""
-    outcome: Outcome = field(default_factory=Outcome)
-    number: int = 0
-    """Number on record; 0 while it is not."""
+    outcome: OutcomeRecorder = field(default_factory=OutcomeRecorder)
+    """Recorder that the sender of the answer fills."""

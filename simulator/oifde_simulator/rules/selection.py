@@ -133,15 +133,6 @@ HONEST = Decision("", Action(), KeyedRandom(b"honest"), Moment(0, 0))
 """What is decided where no rule fires: nothing changes."""
 
 
-NEAREST = 5
-"""Near misses that are told of one request."""
-
-
-def is_near(rule: Rule, unlike: int) -> bool:
-    """Whether a rule that so many fields keep away is nearly about a request."""
-    return unlike == 1 or 2 * unlike <= rule.matcher.size
-
-
 def token_of(view: View) -> object:
     """The token that a call is about: the one that gettoken issues, or the one that a query comes with."""
     return (view.response if view.endpoint == "gettoken" else view.request).get("authToken")

@@ -18,7 +18,7 @@ from oifde_simulator.model.credential_step import (
     TokenStep,
 )
 from oifde_simulator.model.entry import Entry
-from oifde_simulator.model.exchange import Outcome
+from oifde_simulator.model.outcome import Outcome
 from oifde_simulator.model.tenant_state import NewRule, RuleStanding, TenantSource, TenantState
 from oifde_simulator.model.turn import Candidate, Fired, Turn, Value
 
@@ -54,8 +54,8 @@ class Exchanges(Protocol):
         ended: EndedToken | None = None,
         *,
         begun: bool,
-    ) -> int:
-        """Put an exchange on record with what its rules did, in one step; its number, from 1."""
+    ) -> Entry:
+        """Put an exchange on record with what its rules did, in one step; the entry with its number."""
         ...
 
     def finish(self, number: int, outcome: Outcome) -> None:

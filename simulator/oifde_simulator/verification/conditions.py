@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from oifde_simulator.journal.filters import NUMBERS
-from oifde_simulator.journal.redaction.redactor import Redaction
+from oifde_simulator.journal.redaction.credential_names import holds_credential
 from oifde_simulator.oifde import contract
 from oifde_simulator.rules.matching import Condition
 from oifde_simulator.scenario.lint.pitfalls import KEYWORDS
@@ -29,7 +29,7 @@ def told(part: str, name: str, condition: Condition) -> str:
 
 def secret(part: str, name: str) -> bool:
     """Whether a field of this name in this part of an exchange holds a credential."""
-    return bool(part) and Redaction.holds_credential(part, name)
+    return bool(part) and holds_credential(part, name)
 
 
 def complaint(part: str, name: str, wanted: Any) -> str:

@@ -1,7 +1,7 @@
 """From a description of exchanges, as JSON, to a filter: names of the journal's filters, conditions of rules.
 
-What is wrong is told with its place, all of it at once. Credentials are marked before anything else
-is done with them, so neither filters nor messages have them.
+What is wrong is told with its place, all of it at once. Credentials are marked before anything else is done
+with them, so neither filters nor messages have them.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from oifde_simulator.journal.filters import ATTRIBUTES, PARTS, Filter, Since
-from oifde_simulator.journal.recorded_head import LONGEST_HEADER
-from oifde_simulator.journal.redaction.redactor import PREFIX, Redaction
+from oifde_simulator.journal.filter_parameters import PARTS
+from oifde_simulator.journal.filters import ATTRIBUTES, Filter, Since
+from oifde_simulator.journal.head_capture import LONGEST_HEADER
+from oifde_simulator.journal.redaction.redactor import PREFIX, Redactor
 from oifde_simulator.oifde import contract
 from oifde_simulator.rules.matching import Condition
 from oifde_simulator.scenario.errors import Path, dotted
@@ -48,7 +49,7 @@ class Description:
 class Reader:
     """Reads descriptions; mistakes are gathered, not raised."""
 
-    redaction: Redaction
+    redaction: Redactor
     tenant: Any = None
     """The tenant of descriptions that name none, as a condition; None for any."""
     since: Since = field(default_factory=Since)
@@ -145,7 +146,7 @@ class Reader:
             return value
         if part == "headers":
             return self.redaction.header(name, value, LONGEST_HEADER)
-        return self.redaction.mark(value) if secret(part, name) else value
+        return self.redaction.fingerprint(value) if secret(part, name) else value
 
     def clean(self, given: Any, part: str = "request") -> Any:
         """What was given, as JSON, without credentials."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from oifde_simulator.journal.filters import ATTRIBUTES, Since
-from oifde_simulator.journal.redaction.redactor import Redaction
+from oifde_simulator.journal.redaction.redactor import Redactor
 from oifde_simulator.scenario.errors import Path
 from oifde_simulator.scenario.units import instant
 from oifde_simulator.text import did_you_mean, shown
@@ -41,7 +41,7 @@ class Expectations:
         return {expectation.tenant for _, expectation in self.each}
 
 
-def read(body: Mapping[str, Any], redaction: Redaction) -> Expectations:
+def read(body: Mapping[str, Any], redaction: Redactor) -> Expectations:
     """The expectations in `{"tenant", "since", "expect"}`. Raises WrongExpectations."""
     reader = Reader(redaction)
     try:

@@ -118,12 +118,12 @@ def walks(entries: Iterable[Entry]) -> list[Walk]:
 def _query(entry: Entry) -> dict[str, Any]:
     """What an entry asks for, without the page."""
     defaults = {SIZE: contract.request_defaults(QUERY)[SIZE]}
-    sent = {name: value for name, value in entry.asked.document.items() if value not in (None, "")}
+    sent = {name: value for name, value in entry.request.document.items() if value not in (None, "")}
     return {name: _text(value) for name, value in (defaults | sent).items() if name not in APART}
 
 
 def _page(entry: Entry) -> int:
-    sent = _number(_text(entry.asked.document.get(NUMBER)))
+    sent = _number(_text(entry.request.document.get(NUMBER)))
     return sent or int(contract.request_defaults(QUERY)[NUMBER])
 
 

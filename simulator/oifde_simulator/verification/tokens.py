@@ -64,7 +64,7 @@ def _judged(entries: Iterable[Entry], accepts: Callable[[Entry], bool]) -> tuple
 
 def _token(entry: Entry) -> str:
     """The fingerprint of a query's token; empty where it has none."""
-    token = entry.asked.document.get(TOKEN)
+    token = entry.request.document.get(TOKEN)
     return token if isinstance(token, str) else ""
 
 

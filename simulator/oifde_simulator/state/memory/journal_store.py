@@ -1,16 +1,20 @@
-"""Entries in memory: bounded for each tenant and in all; the oldest go first, and the range of those is known."""
+"""Entries in memory, bounded for each tenant and in all: the oldest go first, and their range is known."""
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from heapq import merge
 from itertools import takewhile
+from operator import attrgetter
 from typing import NamedTuple
 
 from oifde_simulator.model.entry import Entry
-from oifde_simulator.model.exchange import Outcome
+from oifde_simulator.model.outcome import Outcome
+
+NUMBER = attrgetter("number")
 
 RELIEF = 15 / 16
 """To what share of the bound memory is brought back once it is reached; so it is reached seldom."""
@@ -44,6 +48,17 @@ class TenantEntries:
         self.lost, self.lost_at = gone.number, max(self.lost_at, gone.at)
         return gone.charge
 
+    def place(self, number: int) -> int | None:
+        """The index of the entry of this number; None where it is not there. Numbers ascend."""
+        entries = self.entries
+        if not entries or not entries[0].number <= number <= entries[-1].number:
+            return None
+        # Exact where no other tenant was asked meanwhile, and else a lower bound.
+        place = max(0, len(entries) - 1 - (entries[-1].number - number))
+        if entries[place].number != number:
+            place = bisect_left(entries, number, place, key=NUMBER)
+        return place if entries[place].number == number else None
+
 
 class EntryTable:
     """All entries, numbered from 1."""
@@ -53,16 +68,19 @@ class EntryTable:
         self.charge = 0
         """Bytes of memory that the entries are charged with."""
         self.last = 0
-        """Number of the newest entry; 0 when there was none."""
+        """The number of the newest entry; 0 when there was none."""
         self._ledgers: dict[str, TenantEntries] = {}
+        self._under_way: dict[int, TenantEntries] = {}
+        """The ledgers of entries whose outcomes are still to come, by number."""
 
-    def add(self, entry: Entry) -> int:
-        """Keep `entry` under the next number, which is returned; older ones may have to go."""
+    def add(self, entry: Entry) -> Entry:
+        """Keep `entry` under the next number and return it so numbered; older ones may have to go."""
         self.last += 1
-        entry.number = self.last
+        entry = entry.numbered(self.last)
         ledger = self._ledgers.get(entry.tenant)
         if ledger is None:
             ledger = self._ledgers[entry.tenant] = TenantEntries()
+        self._under_way[entry.number] = ledger
         ledger.entries.append(entry)
         ledger.charge += entry.charge
         self.charge += entry.charge
@@ -70,13 +88,21 @@ class EntryTable:
         while len(ledger.entries) > bounds.exchanges or ledger.charge > bounds.tenant_bytes:
             if len(ledger.entries) == 1:
                 break  # the newest stays, however large
-            self.charge -= ledger.drop()
+            self._drop(ledger)
         if self.charge > bounds.total_bytes:
             self._make_room(entry)
-        return self.last
+        return entry
 
     def finish(self, number: int, outcome: Outcome) -> None:
-        """Say how the sending of an exchange ended."""
+        """Keep the outcome of the entry of this number; nothing happens where it is not there."""
+        ledger = self._under_way.pop(number, None)
+        place = ledger.place(number) if ledger else None
+        if ledger and place is not None:
+            ledger.entries[place] = ledger.entries[place].finished(outcome)
+
+    def _drop(self, ledger: TenantEntries) -> None:
+        self._under_way.pop(ledger.entries[0].number, None)
+        self.charge -= ledger.drop()
 
     def _make_room(self, newest: Entry) -> None:
         # The largest give first, so that a busy tenant does not cost a quiet one its entries.
@@ -93,7 +119,7 @@ class EntryTable:
     def _halve(self, ledger: TenantEntries, wanted: int, newest: Entry) -> None:
         half = ledger.charge // 2
         while self.charge > wanted and ledger.charge > half and ledger.entries[0] is not newest:
-            self.charge -= ledger.drop()
+            self._drop(ledger)
 
     def entries(self, tenant: str | None, after: int) -> list[Entry]:
         """Entries of a tenant (`""` for none known, None for all) after a number, the oldest first."""
@@ -121,11 +147,9 @@ class EntryTable:
     def get(self, number: int) -> Entry | None:
         """The entry of this number; None where it is not there."""
         for ledger in self._ledgers.values():
-            entries = ledger.entries
-            if entries and entries[0].number <= number <= entries[-1].number:
-                for entry in entries:
-                    if entry.number == number:
-                        return entry
+            place = ledger.place(number)
+            if place is not None:
+                return ledger.entries[place]
         return None
 
     def remove(self, numbers: Collection[int]) -> int:
@@ -134,7 +158,7 @@ class EntryTable:
         for ledger in self._ledgers.values():
             gone = [entry for entry in ledger.entries if entry.number in numbers]
             if gone:
-                _forget(gone)
+                self._forget_outcomes(gone)
                 ledger.entries = deque(entry for entry in ledger.entries if entry.number not in numbers)
                 charge = sum(entry.charge for entry in gone)
                 ledger.charge -= charge
@@ -148,12 +172,20 @@ class EntryTable:
         ledgers = [self._ledgers.pop(name) for name in gone]
         self.charge -= sum(ledger.charge for ledger in ledgers)
         for ledger in ledgers:
-            _forget(ledger.entries)
+            self._forget_outcomes(ledger.entries)
         return sum(len(ledger.entries) for ledger in ledgers)
+
+    def _forget_outcomes(self, entries: Iterable[Entry]) -> None:
+        for entry in entries:
+            self._under_way.pop(entry.number, None)
 
     def sizes(self) -> Iterator[tuple[str, int]]:
         """Tenants and how many entries each has."""
         return ((name, len(ledger.entries)) for name, ledger in self._ledgers.items())
+
+    def __iter__(self) -> Iterator[Entry]:
+        """Every entry, a tenant after the other."""
+        return (entry for ledger in self._ledgers.values() for entry in ledger.entries)
 
 
 def _newer(number: int, entries: deque[Entry]) -> list[Entry]:
@@ -163,8 +195,3 @@ def _newer(number: int, entries: deque[Entry]) -> list[Entry]:
     newer = list(takewhile(lambda entry: entry.number > number, reversed(entries)))
     newer.reverse()
     return newer
-
-
-def _forget(entries: Iterable[Entry]) -> None:
-    for entry in entries:
-        entry.forgotten = True

@@ -10,7 +10,7 @@ from oifde_simulator.clock import ClockSetting, SystemClock
 from oifde_simulator.model.coverage import CoverageSnapshot, CoveredRule
 from oifde_simulator.model.credential_step import Admission, EndedToken, SecretStep, TokenStep
 from oifde_simulator.model.entry import Entry
-from oifde_simulator.model.exchange import Outcome
+from oifde_simulator.model.outcome import Outcome
 from oifde_simulator.model.tenant_state import NewRule, RuleStanding, TenantSource, TenantState
 from oifde_simulator.model.turn import Candidate, Fired, Turn, Value
 from oifde_simulator.state.errors import Stale
@@ -104,15 +104,15 @@ class MemoryExchanges:
         ended: EndedToken | None = None,
         *,
         begun: bool,
-    ) -> int:
-        """Put an exchange on record with what its rules did; its number, from 1."""
+    ) -> Entry:
+        """Put an exchange on record with what its rules did; the entry with its number."""
         self._check(read, begun)
-        number = self._journal.add(entry)
+        entry = self._journal.add(entry)
         if fired or ended:
             self._count(read, fired, ended)
         for hear in self.hearers:
             hear(entry)
-        return number
+        return entry
 
     def finish(self, number: int, outcome: Outcome) -> None:
         """Say how the sending of an exchange ended."""

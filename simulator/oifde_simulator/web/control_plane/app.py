@@ -81,8 +81,8 @@ def control_plane(plane: Plane, token: str | None) -> web.AppRunner:
         app.router.add_route("*", path, _refusing(methods))
 
     async def let_go(_: web.Application) -> None:
-        plane.journal.waiters.let_go()
-        plane.journal.followers.let_go()
+        plane.journal.waiters.shutdown()
+        plane.journal.followers.shutdown()
 
     app.on_shutdown.append(let_go)
     app.on_response_prepare.append(begin)

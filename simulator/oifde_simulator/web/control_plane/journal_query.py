@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from oifde_simulator.journal import Journal
-from oifde_simulator.journal.filters import Filter, WrongParameter
+from oifde_simulator.journal.filter_parameters import WrongParameter
+from oifde_simulator.journal.filters import Filter
 from oifde_simulator.model.entry import Entry
 from oifde_simulator.web.control_plane.cooperative import by_turns
 from oifde_simulator.web.control_plane.query import Parameters, wrong

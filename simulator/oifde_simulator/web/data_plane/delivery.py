@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from oifde_simulator.model.exchange import Exchange, Outcome
+from oifde_simulator.model.exchange import Exchange
+from oifde_simulator.model.outcome import OutcomeRecorder
 from oifde_simulator.web.data_plane.held_connections import Holds
 from oifde_simulator.web.data_plane.tcp import unacknowledged
 from oifde_simulator.wire.script import Close, Reset, Script, Send, Wait
@@ -44,7 +45,13 @@ class Delivery(web.StreamResponse):
     """
 
     def __init__(
-        self, script: Script, outcome: Outcome, *, keep_alive: bool, write_seconds: float, holds: Holds
+        self,
+        script: Script,
+        outcome: OutcomeRecorder,
+        *,
+        keep_alive: bool,
+        write_seconds: float,
+        holds: Holds,
     ) -> None:
         """`write_seconds` is how long a client may take to read what it is owed; `outcome` is told all."""
         self._script = script

@@ -11,8 +11,8 @@ from aiohttp.http import HttpProcessingError
 
 from oifde_simulator.config import Settings
 from oifde_simulator.engine.pipeline import Pipeline
-from oifde_simulator.model.exchange import Outcome
 from oifde_simulator.model.http import Headers, Request, Response
+from oifde_simulator.model.outcome import OutcomeRecorder
 from oifde_simulator.web.data_plane.delivery import Delivery
 from oifde_simulator.web.data_plane.held_connections import Holds
 from oifde_simulator.web.data_plane.request_reader import Limits, read
@@ -47,7 +47,7 @@ class Answering:
             exchange.outcome.end("client left")
             if isinstance(left, asyncio.CancelledError):
                 raise
-            return self._delivery((), Outcome(), keep_alive=False)
+            return self._delivery((), OutcomeRecorder(), keep_alive=False)
         if self.stopping:
             request.keep_alive = False
         exchange = await self._pipeline.handle(request)
@@ -62,7 +62,7 @@ class Answering:
         delivery.undecided = self._pipeline.unreadable(why, response)
         return delivery
 
-    def _delivery(self, script: Script, outcome: Outcome, *, keep_alive: bool) -> Delivery:
+    def _delivery(self, script: Script, outcome: OutcomeRecorder, *, keep_alive: bool) -> Delivery:
         return Delivery(
             script, outcome, keep_alive=keep_alive, write_seconds=self._write_seconds, holds=self.holds
         )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import orjson
 
-from oifde_simulator.journal.recorded_request import LONGEST_FIELD, MOST_FIELDS
-from oifde_simulator.journal.redaction.redactor import PREFIX, SHORTEST, Redaction, is_credential
+from oifde_simulator.journal.redaction.credential_names import is_credential
+from oifde_simulator.journal.redaction.redactor import PREFIX, SHORTEST, Redactor
+from oifde_simulator.journal.request_capture import shorten
 from oifde_simulator.model.entry import KEPT
 from oifde_simulator.wiremock.patterns.values import MISSING, compact, decoded
 
@@ -21,15 +21,15 @@ class Marking:
 
     def __init__(self, seed: str) -> None:
         """`seed` is the server's, as fingerprints depend on it."""
-        self._redaction = Redaction(seed)
+        self._redaction = Redactor(seed)
 
     def value(self, wanted: Any) -> Any:
         """A JSON value as the journal would keep it."""
         found: list[str] = []
         marked = self._value(wanted, found)
-        octets = self._redaction.finder(*found).clean_bytes(orjson.dumps(marked))
+        octets = self._redaction.finder(*found).replace_bytes(orjson.dumps(marked))
         if type(marked) is dict and len(octets) > KEPT:
-            return _shortened(orjson.loads(octets))
+            return shorten(orjson.loads(octets))
         return orjson.loads(octets)
 
     def _value(self, wanted: Any, found: list[str]) -> Any:
@@ -46,20 +46,11 @@ class Marking:
 
     def whole(self, wanted: str) -> frozenset[str]:
         """The texts that say the same as `wanted`."""
-        texts = {wanted, self._redaction.text(wanted), self._redaction.mark(wanted)}
+        texts = {wanted, self._redaction.text(wanted), self._redaction.fingerprint(wanted)}
         given = decoded(wanted) if wanted[:1] in ("{", "[") else MISSING
         return frozenset(texts if given is MISSING else texts | {compact(self.value(given))})
 
     def part(self, wanted: str) -> frozenset[str]:
         """The texts that say the same as `wanted` within another."""
         texts = {wanted, self._redaction.text(wanted)}
-        return frozenset(texts | {self._redaction.mark(wanted)} if len(wanted) >= SHORTEST else texts)
-
-
-def _shortened(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of a large body as they are kept."""
-    plain = ((name, value) for name, value in fields.items() if not isinstance(value, dict | list))
-    return {
-        name[:LONGEST_FIELD]: value[:LONGEST_FIELD] if isinstance(value, str) else value
-        for (name, value), _ in zip(plain, range(MOST_FIELDS), strict=False)
-    }
+        return frozenset(texts | {self._redaction.fingerprint(wanted)} if len(wanted) >= SHORTEST else texts)

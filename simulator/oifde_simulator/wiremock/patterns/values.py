@@ -60,7 +60,7 @@ class Seen:
     @classmethod
     def of(cls, entry: Entry) -> Seen:
         """The request of an entry."""
-        asked = entry.asked
+        asked = entry.request
         fields = asked.document
         body = Value(compact(fields), fields) if fields else Value(asked.body or None)
         return cls(asked.head.method, asked.head.target, asked.head.headers, body)

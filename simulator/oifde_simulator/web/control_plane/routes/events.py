@@ -36,7 +36,7 @@ async def follow_exchanges(plane: Plane, request: web.Request, body: Any) -> web
     given, journal = Parameters(request), plane.journal
     wanted = wanted_by(given, journal)
     follower = Follower(journal, wanted, _beginning(request, wanted, journal))
-    if len(journal.followers) >= MOST_FOLLOWERS:  # so few that they are never Crowded
+    if len(journal.followers) >= MOST_FOLLOWERS:  # so few that they are never CapacityExceeded
         raise Problem(
             HTTPStatus.SERVICE_UNAVAILABLE,
             "too-many-followers",

@@ -35,12 +35,12 @@ async def export_exchanges(plane: Plane, request: web.Request, body: Any) -> web
         return stream
     # The list of entries is the last member, and goes where the empty one is.
     await stream.write(orjson.dumps({"log": head | {"entries": []}})[: -len("]}}")])
-    await _entries(stream, [har.Source(entry, scheme) for entry in found[-limit:]])
+    await _entries(stream, [har.HarEntry(entry, scheme) for entry in found[-limit:]])
     await stream.write(b"]}}\n")
     return stream
 
 
-async def _entries(stream: web.StreamResponse, sources: list[har.Source]) -> None:
+async def _entries(stream: web.StreamResponse, sources: list[har.HarEntry]) -> None:
     comma = b""
     for start in range(0, len(sources), AT_ONCE):
         octets = b",".join(filter(None, map(_written, sources[start : start + AT_ONCE])))
@@ -50,10 +50,10 @@ async def _entries(stream: web.StreamResponse, sources: list[har.Source]) -> Non
         await asyncio.sleep(0)
 
 
-def _written(source: har.Source) -> bytes:
+def _written(source: har.HarEntry) -> bytes:
     """One entry; nothing for one at which the simulator fails, so that the others are still to be had."""
     try:
-        return orjson.dumps(source.written())
+        return orjson.dumps(source.as_json())
     except Exception:
         log.exception("a defect of the simulator: entry %d is left out of an archive", source.entry.number)
         return b""

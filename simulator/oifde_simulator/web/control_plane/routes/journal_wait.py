@@ -11,7 +11,7 @@ from aiohttp import web
 from oifde_simulator.journal import Journal
 from oifde_simulator.journal.filters import Filter
 from oifde_simulator.journal.journal import nearest
-from oifde_simulator.journal.subscriptions.index import MOST_ALIKE, Crowded
+from oifde_simulator.journal.subscriptions.index import MOST_GROUPS, CapacityExceeded
 from oifde_simulator.journal.subscriptions.waiter import Waiter
 from oifde_simulator.quantities import duration
 from oifde_simulator.text import counted, did_you_mean, shown
@@ -25,8 +25,8 @@ PATIENCE, LONGEST_PATIENCE = 5.0, 600.0
 MOST_WAITERS = 10_000
 MOST_AWAITED = 10_000
 CROWDED = (
-    f"{MOST_ALIKE} requests wait already for what only their filters tell apart; name a tenant, or a field of"
-    " the request that is of this one"
+    f"{MOST_GROUPS} requests wait already for what only their filters tell apart; name a tenant, or a field"
+    " of the request that is of this one"
 )
 LOOKED_AT = 1000
 """Newest entries among which near misses are looked for."""
@@ -54,10 +54,10 @@ async def _waited(plane: Plane, wanted: Filter, number: int, patience: float) ->
     present = journal.entries(wanted.tenant, wanted.since)
     try:
         journal.waiters.add(waiter)
-    except Crowded:
+    except CapacityExceeded:
         raise _too_many(CROWDED) from None
     try:
-        waiter.add(await found_by(wanted, present))
+        waiter.add_earlier(await found_by(wanted, present))
         del present  # or they would be kept beyond the bounds
         async with asyncio.timeout(patience):
             while not (waiter.enough or waiter.ended):

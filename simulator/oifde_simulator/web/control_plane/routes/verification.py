@@ -44,7 +44,7 @@ async def verify(plane: Plane, request: web.Request, body: Any) -> web.Response:
 def _handed_out(plane: Plane, tenant: str) -> str:
     """The fingerprint of the token that the tenant was made with; empty where it was not made on demand."""
     fresh = plane.tenants.fresh(tenant)
-    return plane.journal.redaction.mark(fresh.token) if fresh else ""
+    return plane.journal.redaction.fingerprint(fresh.token) if fresh else ""
 
 
 def _known(plane: Plane, past: Past, tenant: str | None) -> None:
