@@ -10,7 +10,9 @@ from state_forms import entry, read
 
 async def record(state: State, tenant: str = "acme", **given: int) -> int:
     """Put an exchange on record."""
-    return (await state.exchanges.record(await read(state, tenant), entry(tenant, **given), begun=False)).number
+    return (
+        await state.exchanges.record(await read(state, tenant), entry(tenant, **given), begun=False)
+    ).number
 
 
 async def test_an_exchange_is_found_as_soon_as_its_number_is_known(state: State) -> None:
