@@ -11,6 +11,7 @@ from typing import Any
 
 from multidict import CIMultiDict
 
+from oifde_simulator.immediate import immediate
 from oifde_simulator.model.http import JSON_UTF8, Request
 from oifde_simulator.oifde import contract
 from oifde_simulator.oifde.router import GETTOKEN, QUERY
@@ -88,9 +89,11 @@ def _guessed(body: Any) -> str:
 
 def _credentials(tenants: Tenants, tenant: str, endpoint: str, body: Mapping[str, Any]) -> dict[str, str]:
     if endpoint == GETTOKEN:
-        own = {"appKey": tenant, "appSecret": tenants.scenarios[tenant].tenant.secret}
+        own = {"appKey": tenant, "appSecret": tenants.files[tenant].tenant.secret}
     else:
-        own = {"tenantId": tenant} | ({} if "authToken" in body else {"authToken": tenants.token(tenant)})
+        own = {"tenantId": tenant} | (
+            {} if "authToken" in body else {"authToken": immediate(tenants.token(tenant))}
+        )
     return {name: value for name, value in own.items() if name not in body}
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import orjson
 
+from oifde_simulator.immediate import immediate
 from oifde_simulator.model.sessions import CallSession, Criteria
 from oifde_simulator.population.ids import is_number
 from oifde_simulator.randomness import KeyedRandom, key
@@ -44,7 +45,7 @@ def listing(tenants: Tenants, tenant: str, number: str | None, shape: str) -> st
     """The sessions of a number, or of some: as a `table`, as `json` or as `csv`."""
     if number is None and shape == "table":
         return numbers_table(tenants, tenant)
-    numbers = [number] if number else sample_numbers(tenants.scenarios[tenant], SAMPLES)
+    numbers = [number] if number else sample_numbers(tenants.files[tenant], SAMPLES)
     sessions = [session for each in numbers for session in sessions_of(tenants, tenant, each)]
     if number and shape == "table" and not sessions:
         return none_of(number)
@@ -59,14 +60,14 @@ def none_of(number: str) -> str:
 
 def sessions_of(tenants: Tenants, tenant: str, number: str) -> Sequence[CallSession]:
     """A number's sessions now, newest first."""
-    return tenants.select(tenant, Criteria(user=number))
+    return immediate(tenants.select(tenant, Criteria(user=number)))
 
 
 def numbers_table(tenants: Tenants, tenant: str) -> str:
     """Some numbers with their counts."""
     rows = [
         (number, str(len(sessions_of(tenants, tenant, number))))
-        for number in sample_numbers(tenants.scenarios[tenant], SAMPLES)
+        for number in sample_numbers(tenants.files[tenant], SAMPLES)
     ]
     return table(("userMobile", "sessions"), rows) if rows else f"no sessions in {tenant}"
 
@@ -105,7 +106,7 @@ def export(tenants: Tenants, tenant: str, number: str | None, count: int, path: 
     records = list(_progress(islice(_newest(tenants, tenant, number), count), count))
     if not records:
         raise ValueError(f"there are no sessions to export of {number or tenant}")
-    scenario = tenants.scenarios[tenant]
+    scenario = tenants.files[tenant]
     spec = {"id": path.stem, "secret": scenario.tenant.secret, "tokens": list(scenario.tenant.tokens)}
     text = writing.scenario_text(f"{len(records)} sessions of tenant {tenant}, frozen.", spec, records)
     with path.open("x", encoding="utf-8") as file:
@@ -114,7 +115,7 @@ def export(tenants: Tenants, tenant: str, number: str | None, count: int, path: 
 
 
 def _newest(tenants: Tenants, tenant: str, number: str | None) -> Iterator[Mapping[str, Any]]:
-    numbers = [number] if number else sample_numbers(tenants.scenarios[tenant], 10_000)
+    numbers = [number] if number else sample_numbers(tenants.files[tenant], 10_000)
     for each in numbers:
         for session in sessions_of(tenants, tenant, each):
             record = session.record

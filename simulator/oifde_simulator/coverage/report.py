@@ -8,7 +8,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 from oifde_simulator.clock import iso
-from oifde_simulator.model.coverage import Branch, RuleCoverage, ScenarioCoverage
+from oifde_simulator.model.coverage import Branch, CoverageSnapshot, RuleCoverage, ScenarioCoverage
 from oifde_simulator.text import counted, shown
 
 UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\t\n\r\x7f-\x9f]")
@@ -58,7 +58,7 @@ def _faults(faults: dict[str, int]) -> list[dict[str, Any]]:
     return [{"fault": name, "fired": fired} for name, fired in faults.items()]
 
 
-def lines(coverage: CoverageSnapshotSnapshot) -> Iterator[str]:
+def lines(coverage: CoverageSnapshot) -> Iterator[str]:
     """Coverage for people: a line for each of their rules that never fired, and one for all.
 
     Bundled rules have a line a scenario, which is no part of the verdict.
@@ -84,7 +84,7 @@ def _bundled(scenario: ScenarioCoverage) -> str:
     )
 
 
-def passed(coverage: CoverageSnapshotSnapshot) -> bool:
+def passed(coverage: CoverageSnapshot) -> bool:
     """Whether every rule of the user's has fired; where some are not counted, nobody knows."""
     return not coverage.truncated and not any(scenario.unused() for scenario in coverage)
 

@@ -25,7 +25,7 @@ WIDEST = 100
 EXAMPLE = "tenant001"
 
 
-def banner(
+async def banner(
     tenants: Tenants,
     settings: Settings,
     *,
@@ -51,7 +51,7 @@ def banner(
         *_table(tenants, own),
         "",
         "Try it:",
-        f"  {_curl(tenants, _example(tenants, own), data_url, control_url, authority)}",
+        f"  {await _curl(tenants, _example(tenants, own), data_url, control_url, authority)}",
         "",
     ]
     return "\n".join(lines)
@@ -62,10 +62,8 @@ def own_tenants(tenants: Tenants, settings: Settings) -> Mapping[str, str]:
     given: list[str] = []
     with suppress(ScenarioErrors):  # a file that is followed may be gone for now
         given = [printable(path) for path in loader.find(settings.scenarios)]
-    aliases = {
-        tenant: f"{tenant} = {name}" for tenant, name in settings.tenant if tenant in tenants.scenarios
-    }
-    read = tenants.scenarios.read().items()
+    aliases = {tenant: f"{tenant} = {name}" for tenant, name in settings.tenant if tenant in tenants.files}
+    read = tenants.files.read().items()
     by_file = {scenario.origin: name for name, scenario in read if name not in aliases}
     return {by_file[file]: by_file[file] for file in given if file in by_file} | aliases
 
@@ -82,27 +80,27 @@ def _watching(settings: Settings) -> Iterator[str]:
 
 def _table(tenants: Tenants, own: Mapping[str, str]) -> Iterator[str]:
     """A line for each of the user's own tenants and for the example; the names of the others."""
-    example = {} if EXAMPLE in own or EXAMPLE not in tenants.scenarios else {EXAMPLE: EXAMPLE}
+    example = {} if EXAMPLE in own or EXAMPLE not in tenants.files else {EXAMPLE: EXAMPLE}
     labels = dict([*own.items()][:MOST_SHOWN]) | example
     width = max(map(len, labels.values()), default=0)
     for name, label in labels.items():
-        line = f"  {label:{width}}  {tenants.scenarios[name].summary}"
+        line = f"  {label:{width}}  {tenants.files[name].summary}"
         yield line if len(line) <= WIDEST else line[: WIDEST - 3] + "..."
-    names = ", ".join(sorted(name for name in tenants.scenarios if name not in labels))
+    names = ", ".join(sorted(name for name in tenants.files if name not in labels))
     yield from (f"  {line}" for line in textwrap.wrap(names, WIDEST - 2, break_on_hyphens=False))
 
 
 def _example(tenants: Tenants, own: Mapping[str, str]) -> str:
-    return next(iter(own), EXAMPLE if EXAMPLE in tenants.scenarios else next(iter(tenants.scenarios)))
+    return next(iter(own), EXAMPLE if EXAMPLE in tenants.files else next(iter(tenants.files)))
 
 
-def _curl(tenants: Tenants, name: str, data_url: str, control_url: str, authority: bool) -> str:
-    scenario = tenants.scenarios[name]
+async def _curl(tenants: Tenants, name: str, data_url: str, control_url: str, authority: bool) -> str:
+    scenario = tenants.files[name]
     first = next(iter(scenario.records), {})
     exact = scenario.generate.users if scenario.generate else {}
     listed = next((number for number, sessions in exact.items() if sessions), None)
     user = first.get("userMobile") or first.get("callSorId") or listed or "18000000001"
-    body = json.dumps({"tenantId": name, "authToken": tenants.token(name), "userMobile": user})
+    body = json.dumps({"tenantId": name, "authToken": await tenants.token(name), "userMobile": user})
     path = next(path for path, operation in contract.operations().items() if operation.operation_id == QUERY)
     header = "Content-Type: application/json; charset=UTF-8"
     call = f"{data_url}{path} -H {shlex.quote(header)} -d {shlex.quote(body)}"

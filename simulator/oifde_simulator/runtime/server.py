@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from typing import TYPE_CHECKING, TextIO
 
@@ -13,22 +13,25 @@ from aiohttp import web
 
 from oifde_simulator import logs
 from oifde_simulator.config import Settings
-from oifde_simulator.coverage.coverage import Coverage
+from oifde_simulator.coverage import registration
 from oifde_simulator.engine.metrics import Meter
 from oifde_simulator.engine.pipeline import Pipeline
 from oifde_simulator.faults.global_delay import GlobalDelay
 from oifde_simulator.journal import Journal
+from oifde_simulator.model.coverage import CoverageSnapshot
 from oifde_simulator.model.http import url
 from oifde_simulator.oifde.router import Router
 from oifde_simulator.runtime import lifecycle
 from oifde_simulator.runtime.banner import banner
 from oifde_simulator.scenario import selection
+from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.state.memory.journal_store import Bounds
+from oifde_simulator.state.memory.state import MemoryState
 from oifde_simulator.tenants import Tenants
-from oifde_simulator.tenants.admin import OnDemand
+from oifde_simulator.tenants.admin import TenantAdmin
 from oifde_simulator.web.control_plane import auth
 from oifde_simulator.web.control_plane.app import control_plane
-from oifde_simulator.web.control_plane.context import Plane
+from oifde_simulator.web.control_plane.context import ControlContext
 from oifde_simulator.web.data_plane.listening import listener
 from oifde_simulator.web.data_plane.port import BACKLOG, Port
 from oifde_simulator.web.data_plane.request_reader import Limits
@@ -57,11 +60,10 @@ class Simulator:
         self.tenants = tenants
         self.data_url = ""
         self.control_url = ""
-        bounds = Bounds(settings.journal_exchanges, settings.journal_tenant_bytes, settings.journal_bytes)
-        self.journal = Journal(bounds, seed=settings.seed)
+        self.journal = Journal(tenants.state, seed=settings.seed)
         self.meter = Meter()
-        self.coverage = Coverage()
-        self.coverage.expect(selection.given(settings, tenants.scenarios))
+        self.coverage = CoverageSnapshot(())
+        """Coverage as it stood when the server was stopped."""
         self._settings = settings
         self._tls = _server_tls(settings)
         self.token = auth.token(settings)
@@ -77,8 +79,10 @@ class Simulator:
         """Open the vendor's port, then the control plane. Raises OSError when one cannot be opened."""
         settings = self._settings
         router = Router(bad_json_status=settings.bad_json_status)
-        delay = GlobalDelay(settings.seed)
-        pipeline = Pipeline(router, self.tenants, self.journal, self.meter, self.coverage, delay)
+        delay = GlobalDelay(self.tenants.state.settings, settings.seed)
+        pipeline = Pipeline(router, self.tenants, self.journal, self.meter, delay)
+        expected = selection.given(settings, self.tenants.files)
+        await registration.expect(self.tenants.state.coverage, expected)
         limits = Limits(settings.max_body, settings.body_timeout)
         data = data_plane(
             pipeline,
@@ -88,17 +92,16 @@ class Simulator:
             max_waiting=settings.max_waiting,
         )
         port = Port(data, settings.host, settings.port, self._tls.context if self._tls else None)
-        plane = Plane(
+        context = ControlContext(
             tenants=self.tenants,
-            on_demand=OnDemand(self.tenants),
+            admin=TenantAdmin(self.tenants),
             journal=self.journal,
             meter=self.meter,
-            coverage=self.coverage,
             ca_pem=self.ca_pem,
             port=port,
             delay=delay,
         )
-        control = control_plane(plane, self.token)
+        control = control_plane(context, self.token)
         try:
             self._running.append(port)
             await port.start()
@@ -112,6 +115,7 @@ class Simulator:
         """Finish what is in flight, then close both listeners."""
         while self._running:
             await self._running.pop().cleanup()
+        self.coverage = await self.tenants.state.coverage.snapshot()
 
     async def _open(self, runner: web.BaseRunner, host: str, port: int) -> str:
         await runner.setup()
@@ -146,7 +150,7 @@ def serve(settings: Settings, out: TextIO) -> int:
     return covered(simulator.coverage, out) if settings.fail_on_unused else 0
 
 
-def covered(coverage: Coverage, out: TextIO) -> int:
+def covered(coverage: CoverageSnapshot, out: TextIO) -> int:
     """Say which rules never fired; the exit code."""
     from oifde_simulator.coverage import report  # only wanted at the end, and by few
 
@@ -160,13 +164,19 @@ def made(settings: Settings) -> tuple[Simulator, Watcher | None]:
     """A server that does not listen yet, and what follows its files. Raises ValueError or OSError."""
     watcher = _watcher(settings)
     scenarios = watcher.scenarios if watcher else selection.scenarios(settings)
-    tenants = Tenants(
+    return Simulator(settings, registry(settings, scenarios)), watcher
+
+
+def registry(settings: Settings, scenarios: Mapping[str, Scenario]) -> Tenants:
+    """Make the tenants of a server, with their state."""
+    bounds = Bounds(settings.journal_exchanges, settings.journal_tenant_bytes, settings.journal_bytes)
+    return Tenants(
         scenarios,
         seed=settings.seed,
         error_status=settings.error_status,
         any_credentials=settings.any_credentials,
+        state=MemoryState(bounds),
     )
-    return Simulator(settings, tenants), watcher
 
 
 def _watcher(settings: Settings) -> Watcher | None:
@@ -187,7 +197,7 @@ async def _serve(simulator: Simulator, settings: Settings, watcher: Watcher | No
     if settings.until_eof:
         lifecycle.on_end_of_input(stop.set)
     async with up(simulator, settings, watcher):
-        lines = banner(
+        lines = await banner(
             simulator.tenants,
             settings,
             data_url=simulator.data_url,

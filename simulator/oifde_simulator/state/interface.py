@@ -102,6 +102,10 @@ class Tenants(Protocol):
         """Begin the tenant anew; `cleared` leaves the rules of its scenario out until the next reset."""
         ...
 
+    async def reset_all(self) -> None:
+        """Begin every tenant anew."""
+        ...
+
     async def restore(self) -> list[str]:
         """Serve what the files have and nothing else; the ids of made tenants that are gone by this."""
         ...
@@ -217,11 +221,30 @@ class Settings(Protocol):
 class State(Protocol):
     """All of it."""
 
-    exchanges: Exchanges
-    tenants: Tenants
-    journal: Journal
-    coverage: Coverage
-    settings: Settings
+    @property
+    def exchanges(self) -> Exchanges:
+        """Calls of requests."""
+        ...
+
+    @property
+    def tenants(self) -> Tenants:
+        """Tenants that were made or changed."""
+        ...
+
+    @property
+    def journal(self) -> Journal:
+        """Exchanges on record."""
+        ...
+
+    @property
+    def coverage(self) -> Coverage:
+        """Counts of rules."""
+        ...
+
+    @property
+    def settings(self) -> Settings:
+        """Settings of the whole server."""
+        ...
 
     async def close(self) -> None:
         """Let go of what the state holds outside this process."""

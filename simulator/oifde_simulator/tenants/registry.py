@@ -46,7 +46,7 @@ class Tenants:
         """
         self.files = scenarios if isinstance(scenarios, ScenarioCatalog) else ScenarioCatalog(scenarios)
         """Scenarios that the server was given, whatever became of their tenants."""
-        self.state: State = state or MemoryState()
+        self.state: State = MemoryState() if state is None else state
         self._factory = TenantFactory(
             seed, Conduct(error_status=error_status), any_credentials=any_credentials
         )
@@ -107,12 +107,7 @@ class Tenants:
         return world
 
     def _made(self, name: str, state: TenantState) -> World:
-        source = state.source
-        if source is not None and source.format != "name":
-            scenario = inline(source)
-        else:
-            scenario = self.files[name if source is None else source.text]
-        return self.prepared(name, scenario, state)
+        return self.prepared(name, self._scenario(name, state), state)
 
     def prepared(self, name: str, scenario: Scenario, state: TenantState | None = None) -> World:
         """Make what depends on the scenario alone, not yet served. Any thread may ask."""
@@ -143,9 +138,26 @@ class Tenants:
 
     async def scenario(self, name: str) -> Scenario:
         """Find the scenario of a tenant. Raises KeyError where there is none."""
-        tenant = await self.named(name)
-        assert tenant.world.scenario
-        return tenant.world.scenario
+        state = await self.state.tenants.get(name)
+        if state.gone or (state.source is None and name not in self.files):
+            raise KeyError(name)
+        world = self._worlds.get(name)
+        if state.source is not None and world is not None and world.key == _key(state):
+            assert world.scenario
+            return world.scenario
+        return await aside(self._scenario, name, state)
+
+    def _scenario(self, name: str, state: TenantState) -> Scenario:
+        source = state.source
+        if source is not None and source.format != "name":
+            return inline(source)
+        return self.files[name if source is None else source.text]
+
+    def scenario_id(self, name: str) -> str:
+        """Tell the id of a tenant's scenario, as far as that is known without reading it."""
+        world = self._worlds.get(name)
+        scenario = world.scenario if world else self.files.peek(name)
+        return scenario.id if scenario else name
 
     async def put(self, name: str, scenario: Scenario, world: World) -> bool:
         """Serve a file's `scenario` from now on, from its beginning, in the world prepared of it.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,24 +33,34 @@ class Past:
     """The entries of some tenants; a journal that goes on does not change it."""
 
     def __init__(
-        self,
+        self, ranges: Mapping[str | None, Range], since: Since, handed_out: Mapping[str, str] | None = None
+    ) -> None:
+        """`ranges` by tenant: `""` for those who name none that is known, None for all."""
+        self.since = since
+        self._handed_out = handed_out or {}
+        self._ranges = ranges
+
+    @classmethod
+    async def read(
+        cls,
         journal: Journal,
         tenants: Iterable[str | None],
         since: Since,
-        handed_out: Callable[[str], str] = lambda tenant: "",
-    ) -> None:
-        """`tenants` are ids, `""` for those who name none that is known, None for all."""
-        self.since = since
-        self.handed_out = handed_out
-        """The fingerprint of the token that a tenant was made with; empty where it has none."""
-        self._ranges = {
-            tenant: Range(
-                journal.entries(tenant, Since()),
-                journal.truncated(tenant, since),
-                journal.truncated(tenant, Since()),
+        handed_out: Mapping[str, str] | None = None,
+    ) -> Past:
+        """Read what is on record of some tenants; `handed_out` has the fingerprints of their made tokens."""
+        ranges: dict[str | None, Range] = {}
+        for tenant in {*tenants, ""}:
+            ranges[tenant] = Range(
+                await journal.entries(tenant, Since()),
+                await journal.truncated(tenant, since),
+                await journal.truncated(tenant, Since()),
             )
-            for tenant in {*tenants, ""}
-        }
+        return cls(ranges, since, handed_out)
+
+    def handed_out(self, tenant: str) -> str:
+        """Fingerprint of the token that a tenant was made with; empty where it has none."""
+        return self._handed_out.get(tenant, "")
 
     def of(self, tenant: str | None) -> Range:
         """What is on record of one of the tenants."""

@@ -28,16 +28,15 @@ class Batch(NamedTuple):
 class Readable(Protocol):
     """The part of the journal that a follower needs."""
 
-    @property
-    def last(self) -> int:
+    async def last(self) -> int:
         """Number of the newest entry; 0 if there was none."""
         ...
 
-    def entries(self, tenant: str | None, since: Since) -> list[Entry]:
+    async def entries(self, tenant: str | None, since: Since) -> list[Entry]:
         """List the entries of a tenant after a number, the oldest first."""
         ...
 
-    def truncated(self, tenant: str | None, since: Since) -> bool:
+    async def truncated(self, tenant: str | None, since: Since) -> bool:
         """Check that entries of that range were lost."""
         ...
 
@@ -45,13 +44,13 @@ class Readable(Protocol):
 class Follower:
     """A subscriber that reads entries at its own speed; not safe to share between threads."""
 
-    def __init__(self, journal: Readable, wanted: Filter, after: int) -> None:
-        """Read the entries after the number `after`; a number beyond the newest is another server's."""
+    def __init__(self, journal: Readable, wanted: Filter, after: int, last: int) -> None:
+        """Read the entries after the number `after`; one beyond `last`, the newest, is another server's."""
         self.filter = wanted
         self.ended = False
         """True after a shutdown: no more entries will come."""
         self._journal = journal
-        self._foreign = after > journal.last
+        self._foreign = after > last
         self._read = 0 if self._foreign else after
         self._more = asyncio.Event()
 
@@ -76,17 +75,18 @@ class Follower:
             return False
         return True
 
-    def read(self) -> Batch:
+    async def read(self) -> Batch:
         """Read the entries since the last read, at most `BATCH` of the journal."""
         self._more.clear()
         journal, since = self._journal, Since(self._read, self.filter.since.at)
-        fresh = journal.entries(self.filter.tenant, since)
-        truncated = self._foreign or journal.truncated(self.filter.tenant, since)
+        last = await journal.last()
+        fresh = await journal.entries(self.filter.tenant, since)
+        truncated = self._foreign or await journal.truncated(self.filter.tenant, since)
         self._foreign = False
         if len(fresh) > BATCH:
             del fresh[BATCH:]
             self._read = fresh[-1].number
             self._more.set()
         else:
-            self._read = journal.last
+            self._read = max(last, fresh[-1].number if fresh else 0)
         return Batch(truncated, [entry for entry in fresh if self.filter.accepts(entry)])

@@ -66,12 +66,13 @@ class Waiter:
         deletions = self._deletions or Deletions()
         self._deletions = None
         earlier: dict[str, array[int]] = {}
+        heard = {number for numbers in self._numbers.values() for number in numbers}
         for entry in entries:
-            if not deletions.include(entry):
+            if entry.number not in heard and not deletions.include(entry):
                 earlier.setdefault(entry.tenant, array("Q")).append(entry.number)
                 self.found += 1
         for tenant, numbers in earlier.items():
-            self._numbers[tenant] = numbers + self._numbers.get(tenant, array("Q"))
+            self._numbers[tenant] = array("Q", sorted((*numbers, *self._numbers.get(tenant, ()))))
         self._wake_if_enough()
 
     def notify(self, entry: Entry) -> None:

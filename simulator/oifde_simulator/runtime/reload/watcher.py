@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
 from functools import partial
@@ -22,7 +22,8 @@ from oifde_simulator.scenario import loader, selection
 from oifde_simulator.scenario.catalog import ScenarioCatalog
 from oifde_simulator.scenario.errors import ScenarioErrors
 from oifde_simulator.scenario.model import Scenario
-from oifde_simulator.tenants import Tenant, Tenants
+from oifde_simulator.tenants import Tenants
+from oifde_simulator.tenants.tenant import World
 from oifde_simulator.text import printable
 
 log = logging.getLogger(logs.FOLLOWED)
@@ -30,8 +31,8 @@ log = logging.getLogger(logs.FOLLOWED)
 PERIOD = 0.2
 """Seconds between two looks."""
 
-Deed = Callable[[], None]
-"""Something to be done on the event loop."""
+Deed = Callable[[], Awaitable[None]]
+"""Change to be made on the event loop."""
 
 
 class Watcher:
@@ -69,14 +70,14 @@ class Watcher:
             await asyncio.sleep(PERIOD)
             try:
                 if changed := self._stamps.changed():
-                    _do(await _aside(partial(self._deeds, changed, tenants)))
+                    await _do(await _aside(partial(self._deeds, changed, tenants)))
             except Exception:
                 log.exception("--watch: a look at the files failed; the next one comes")
 
-    def look(self, tenants: Tenants) -> None:
+    async def look(self, tenants: Tenants) -> None:
         """Have the tenants be as the files are now."""
         if changed := self._stamps.changed():
-            _do(self._deeds(changed, tenants))
+            await _do(self._deeds(changed, tenants))
 
     def _deeds(self, changed: Mapping[Path, Stamp], tenants: Tenants) -> list[Deed]:
         """Load what changed; what is then to be done. Nothing looks meanwhile."""
@@ -119,7 +120,7 @@ class Watcher:
     ) -> Iterator[Deed]:
         """How to serve `scenario`; where no tenant can be made of it, the one before stays in `wanted`."""
         try:
-            tenant = tenants.prepared(name, scenario)
+            world = tenants.prepared(name, scenario)
         except Exception:
             log.exception("tenant %s: nothing could be made of %s; it stays as it is", name, scenario.origin)
             if name in self.scenarios:
@@ -127,7 +128,7 @@ class Watcher:
             else:
                 del wanted[name]
         else:
-            yield partial(_put, tenants, scenario, tenant)
+            yield partial(_put, tenants, name, scenario, world)
 
     def _tell_clashes(self) -> None:
         clashes = selection.clashes(self._good.values())
@@ -146,25 +147,25 @@ class Watcher:
         return selection.combined(self._bundled, self._good, aliases)
 
 
-def _do(deeds: list[Deed]) -> None:
+async def _do(deeds: list[Deed]) -> None:
     for deed in deeds:
-        deed()
+        await deed()
 
 
-def _put(tenants: Tenants, scenario: Scenario, tenant: Tenant) -> None:
-    if tenants.put(scenario, tenant):
-        log.info("tenant %s: loaded %s", tenant.id, scenario.origin)
+async def _put(tenants: Tenants, name: str, scenario: Scenario, world: World) -> None:
+    if await tenants.put(name, scenario, world):
+        log.info("tenant %s: loaded %s", name, scenario.origin)
     else:
         log.warning(
             "tenant %s: %s is not served, for POST /tenants has made a tenant of this id; "
             "POST /reset ends that",
-            tenant.id,
+            name,
             scenario.origin,
         )
 
 
-def _remove(tenants: Tenants, name: str, scenario: Scenario) -> None:
-    if tenants.remove(name):
+async def _remove(tenants: Tenants, name: str, scenario: Scenario) -> None:
+    if await tenants.remove(name):
         log.warning("tenant %s: removed; %s has it no more", name, scenario.origin)
     else:
         log.warning(

@@ -61,8 +61,9 @@ class Tables:
 
     def _forget_rules(self, tenant: str, names: frozenset[str]) -> None:
         counts = self.counts.get(tenant)
-        for name in names if counts else ():
-            counts.rules.forget(name)
+        if counts is not None:
+            for name in names:
+                counts.rules.forget(name)
 
 
 class MemoryExchanges:
@@ -178,6 +179,10 @@ class MemoryTenants:
     async def reset(self, id: str, *, cleared: bool = False) -> TenantState:
         """Begin the tenant anew; `cleared` leaves the rules of its scenario out until the next reset."""
         return self._table.reset(id, cleared=cleared)
+
+    async def reset_all(self) -> None:
+        """Begin every tenant anew."""
+        self._table.reset_all()
 
     async def restore(self) -> list[str]:
         """Serve what the files have and nothing else; the ids of made tenants that are gone by this."""

@@ -113,6 +113,13 @@ class TenantTable:
             )
         )
 
+    def reset_all(self) -> None:
+        """Begin every tenant anew; made ones stay, and deleted ones stay gone."""
+        self._untouched = self._begun("")
+        for id, state in list(self._tenants.items()):
+            if not state.gone:
+                self.reset(id)
+
     def restore(self) -> list[str]:
         """Serve what the files have and nothing else; the ids of made tenants that are gone by this."""
         gone = self.made()

@@ -19,7 +19,7 @@ from aiohttp.typedefs import Middleware
 from oifde_simulator.config import Settings
 from oifde_simulator.text import shown
 from oifde_simulator.web.control_plane import openapi
-from oifde_simulator.web.control_plane.problems import Answering, Problem
+from oifde_simulator.web.control_plane.problems import Problem, RequestHandler
 
 OPEN = frozenset(route.path for route in openapi.routes() if route.open)
 """Paths that anybody may ask for."""
@@ -36,7 +36,7 @@ def guard(wanted: str | None) -> Middleware:
     """A middleware that refuses all who may not; `wanted` is the bearer token, None where none is."""
 
     @web.middleware
-    async def guarding(request: web.Request, handler: Answering) -> web.StreamResponse:
+    async def guarding(request: web.Request, handler: RequestHandler) -> web.StreamResponse:
         if request.path not in OPEN:
             _refuse_page(request) if wanted is None else _refuse_stranger(request, wanted)
         return await handler(request)

@@ -29,7 +29,7 @@ LONGEST_REASON = 200
 """Characters of aiohttp's reason why a body cannot be read."""
 
 
-async def body(request: web.Request, route: Route) -> Any:
+async def read_body(request: web.Request, route: Route) -> Any:
     """The body of `request`, as its route describes it; None where it takes none, or may and has none."""
     octets = await _octets(request, route)
     if not route.body:

@@ -20,12 +20,17 @@ def wanted_by(given: Parameters, journal: Journal) -> Filter:
         raise wrong(str(error)) from None
 
 
-async def found_by(wanted: Filter, entries: list[Entry]) -> list[Entry]:
-    """Those that are wanted; a long search lets others have their turn."""
+async def search(journal: Journal, wanted: Filter) -> list[Entry]:
+    """Find the entries that a filter accepts, the oldest first."""
+    return await accepted(wanted, await journal.entries(wanted.tenant, wanted.since))
+
+
+async def accepted(wanted: Filter, entries: list[Entry]) -> list[Entry]:
+    """Choose the entries that a filter accepts; a long search lets others have their turn."""
     return [entry async for entry in by_turns(entries) if wanted.accepts(entry)]
 
 
-def summary(journal: Journal, wanted: Filter, found: int) -> dict[str, Any]:
-    """What is told of a search beside what it found."""
-    truncated = journal.truncated(wanted.tenant, wanted.since)
-    return {"count": found, "truncated": truncated, "last": journal.last}
+async def summary(journal: Journal, wanted: Filter, found: int) -> dict[str, Any]:
+    """Summarise a search that found so many entries."""
+    truncated = await journal.truncated(wanted.tenant, wanted.since)
+    return {"count": found, "truncated": truncated, "last": await journal.last()}

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 from aiohttp import web
 
-Answering = Callable[[web.Request], Awaitable[web.StreamResponse]]
+RequestHandler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 log = logging.getLogger("oifde_simulator")
 
@@ -49,7 +49,7 @@ async def begin(request: web.Request, response: web.StreamResponse) -> None:  # 
 
 
 @web.middleware
-async def problems(request: web.Request, handler: Answering) -> web.StreamResponse:
+async def problems(request: web.Request, handler: RequestHandler) -> web.StreamResponse:
     """Errors of the control plane as application/problem+json."""
     answer: web.StreamResponse
     try:

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from aiohttp import web
 
-from oifde_simulator.web.control_plane.context import Plane
+from oifde_simulator.web.control_plane.context import ControlContext
 from oifde_simulator.web.control_plane.cooperative import by_turns
 
 PIECE = 64 * 1024
@@ -19,14 +19,14 @@ PATIENCE = 30.0
 
 
 async def listed(
-    plane: Plane, request: web.Request, name: str, values: Iterable[Any], **more: Any
+    context: ControlContext, request: web.Request, name: str, values: Iterable[Any], **more: Any
 ) -> web.StreamResponse:
     """An object with the list of `values`, made while they are written, as `name`; `more` follows it."""
     stream = web.StreamResponse(headers={"Content-Type": "application/json; charset=utf-8"})
     if request.method == "HEAD":
         await stream.prepare(request)
         return stream
-    async with plane.lists:
+    async with context.lists:
         await stream.prepare(request)
         async for piece in _pieces(name, values, more):
             await _write(stream, request, piece)

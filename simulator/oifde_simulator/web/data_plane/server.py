@@ -58,7 +58,7 @@ class Answering:
         # aiohttp says `header token: b'...'`, in which `b` would pass for a credential beside its name.
         why = " ".join(error.message.split())[:LONGEST_REASON].replace("token: b", "token ")
         response = Response(HTTPStatus.BAD_REQUEST.value, f"not HTTP: {why}\n".encode(), PLAIN)
-        delivery = self._delivery((), Outcome(), keep_alive=False)
+        delivery = self._delivery((), OutcomeRecorder(), keep_alive=False)
         delivery.undecided = self._pipeline.unreadable(why, response)
         return delivery
 

@@ -7,45 +7,48 @@ from typing import Any
 
 from aiohttp import web
 
-from oifde_simulator.clock import TenantClock, iso
+from oifde_simulator.clock import ClockSetting, iso
 from oifde_simulator.quantities import duration
 from oifde_simulator.scenario.units import clock_complaint, instant
 from oifde_simulator.tenants import Tenant
 from oifde_simulator.text import shown
-from oifde_simulator.web.control_plane.context import Plane, Room
+from oifde_simulator.web.control_plane.context import Call, RouteTable
 from oifde_simulator.web.control_plane.lookup import tenant_of
 from oifde_simulator.web.control_plane.problems import Problem, json_response
 
 EXPECTED = 'expected an instant such as "2026-01-01T00:00:00Z"'
 
 
-async def read_clock(plane: Plane, request: web.Request, body: Any) -> web.Response:  # noqa: ARG001
-    """What time it is for the tenant."""
-    return json_response(clock_of(tenant_of(plane, request)))
+async def read_clock(call: Call) -> web.Response:
+    """Tell what time it is for the tenant."""
+    return json_response(clock_of(await tenant_of(call)))
 
 
-async def set_clock(plane: Plane, request: web.Request, body: Any) -> web.Response:
+async def set_clock(call: Call) -> web.Response:
     """Stop the tenant's time or let it go on, set it, or move it on."""
-    tenant = tenant_of(plane, request)
+    tenant, tenants = await tenant_of(call), call.context.tenants
+
+    def change(setting: ClockSetting, time_of_day: int) -> ClockSetting:
+        return _changed(setting, time_of_day, call.body)
+
     try:
-        _change(tenant.clock, body)
+        await tenants.state.tenants.set_clock(tenant.id, change, tenant.world.clock)
     except ValueError as error:
         raise Problem(HTTPStatus.BAD_REQUEST, "wrong-body", str(error)) from None
-    return json_response(clock_of(tenant))
+    return json_response(clock_of(await tenants.named(tenant.id)))
 
 
 def clock_of(tenant: Tenant) -> dict[str, Any]:
-    """How a tenant's clock stands."""
+    """Describe how a tenant's clock stands."""
     return {"now": iso(tenant.clock.now()), "frozen": tenant.clock.frozen}
 
 
-def _change(clock: TenantClock, wanted: dict[str, Any]) -> None:
+def _changed(setting: ClockSetting, time_of_day: int, wanted: dict[str, Any]) -> ClockSetting:
     if "freeze" in wanted:
-        clock.freeze(wanted["freeze"])
-    elif "set" in wanted:
-        clock.set(_instant(wanted["set"]))
-    else:
-        clock.advance(round(duration(wanted["advance"]) * 1000))
+        return setting.frozen(time_of_day) if wanted["freeze"] else setting.going(time_of_day)
+    if "set" in wanted:
+        return setting.set(_instant(wanted["set"]), time_of_day)
+    return setting.advanced(round(duration(wanted["advance"]) * 1000), time_of_day)
 
 
 def _instant(text: str) -> int:
@@ -56,4 +59,4 @@ def _instant(text: str) -> int:
     return found
 
 
-OPERATIONS: Room = {"readClock": read_clock, "setClock": set_clock}
+OPERATIONS: RouteTable = {"readClock": read_clock, "setClock": set_clock}

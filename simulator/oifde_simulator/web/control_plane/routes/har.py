@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import Any
 
 import orjson
 from aiohttp import web
 
 from oifde_simulator.journal import har
-from oifde_simulator.web.control_plane.context import Plane
-from oifde_simulator.web.control_plane.journal_query import found_by, wanted_by
+from oifde_simulator.web.control_plane.context import Call
+from oifde_simulator.web.control_plane.journal_query import search, wanted_by
 from oifde_simulator.web.control_plane.query import Parameters, up_to
 
 log = logging.getLogger("oifde_simulator")
@@ -21,17 +20,18 @@ AT_ONCE = 100
 """Entries that are written before others have their turn."""
 
 
-async def export_exchanges(plane: Plane, request: web.Request, body: Any) -> web.StreamResponse:  # noqa: ARG001
+async def export_exchanges(call: Call) -> web.StreamResponse:
     """The newest entries that the parameters describe, the oldest of them first."""
-    given, journal = Parameters(request), plane.journal
+    given, journal = Parameters(call.request), call.context.journal
     limit = given.take("limit", LARGEST, up_to(LARGEST))
     wanted = wanted_by(given, journal)
-    found = await found_by(wanted, journal.entries(wanted.tenant, wanted.since))
-    head = har.log(len(found[-limit:]), len(found), truncated=journal.truncated(wanted.tenant, wanted.since))
-    scheme = "https" if plane.port.url.startswith("https:") else "http"
+    found = await search(journal, wanted)
+    truncated = await journal.truncated(wanted.tenant, wanted.since)
+    head = har.log(len(found[-limit:]), len(found), truncated=truncated)
+    scheme = "https" if call.context.port.url.startswith("https:") else "http"
     stream = web.StreamResponse(headers={"Content-Type": "application/json"})
-    await stream.prepare(request)
-    if request.method == "HEAD":
+    await stream.prepare(call.request)
+    if call.request.method == "HEAD":
         return stream
     # The list of entries is the last member, and goes where the empty one is.
     await stream.write(orjson.dumps({"log": head | {"entries": []}})[: -len("]}}")])

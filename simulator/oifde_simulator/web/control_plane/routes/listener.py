@@ -8,31 +8,31 @@ from typing import Any
 from aiohttp import web
 
 from oifde_simulator.quantities import duration
-from oifde_simulator.web.control_plane.context import Plane, Room
+from oifde_simulator.web.control_plane.context import Call, ControlContext, RouteTable
 from oifde_simulator.web.control_plane.problems import Problem, json_response
 
 
-async def read_listener(plane: Plane, request: web.Request, body: Any) -> web.Response:  # noqa: ARG001
+async def read_listener(call: Call) -> web.Response:
     """Whether the port listens."""
-    return json_response(_told(plane))
+    return json_response(_told(call.context))
 
 
-async def set_listener(plane: Plane, request: web.Request, body: Any) -> web.Response:  # noqa: ARG001
+async def set_listener(call: Call) -> web.Response:
     """Close or open the port."""
-    if not body["open"]:
-        await plane.port.close(_seconds(body))
-        return json_response(_told(plane))
-    if "ttl" in body:
+    if not call.body["open"]:
+        await call.context.port.close(_seconds(call.body))
+        return json_response(_told(call.context))
+    if "ttl" in call.body:
         raise _wrong('ttl: says when a closed port opens; it goes with {"open": false}')
     try:
-        await plane.port.open()
+        await call.context.port.open()
     except OSError as error:
         raise Problem(HTTPStatus.CONFLICT, "port-taken", str(error)) from None
-    return json_response(_told(plane))
+    return json_response(_told(call.context))
 
 
-def _told(plane: Plane) -> dict[str, Any]:
-    return {"open": plane.port.is_open, "url": plane.port.url, "ttl": plane.port.ttl}
+def _told(context: ControlContext) -> dict[str, Any]:
+    return {"open": context.port.is_open, "url": context.port.url, "ttl": context.port.ttl}
 
 
 def _seconds(body: dict[str, Any]) -> float | None:
@@ -46,4 +46,4 @@ def _wrong(detail: str) -> Problem:
     return Problem(HTTPStatus.BAD_REQUEST, "wrong-body", detail)
 
 
-OPERATIONS: Room = {"readListener": read_listener, "setListener": set_listener}
+OPERATIONS: RouteTable = {"readListener": read_listener, "setListener": set_listener}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import accumulate
-from typing import Any
+from typing import NamedTuple
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry, ProcessCollector
@@ -17,37 +17,59 @@ from prometheus_client.metrics_core import (
 )
 
 from oifde_simulator.engine.metrics import BOUNDS, Meter
-from oifde_simulator.web.control_plane.context import Plane, Room
+from oifde_simulator.web.control_plane.context import Call, ControlContext, RouteTable
 
 LABELS = ("tenant", "endpoint", "status", "error_code", "rule", "fault")
 BYTES = "Bytes of memory that the journal is charged with."
 
 
-async def metrics(plane: Plane, request: web.Request, body: Any) -> web.Response:  # noqa: ARG001
+async def metrics(call: Call) -> web.Response:
     """All metrics, in the format that the Accept header asks for."""
     registry = CollectorRegistry()
-    registry.register(Collector(plane))
+    registry.register(Collector(await _figures(call.context)))
     ProcessCollector(registry=registry)
-    encode, content_type = choose_encoder(request.headers.get("Accept", ""))
+    encode, content_type = choose_encoder(call.request.headers.get("Accept", ""))
     return web.Response(body=encode(registry), headers={"Content-Type": content_type})
 
 
-class Collector:
-    """Metrics of one server, as of now."""
+class Figures(NamedTuple):
+    """Figures of one server at one moment."""
 
-    def __init__(self, plane: Plane) -> None:
-        self._plane = plane
+    meter: Meter
+    tenants: int
+    exchanges: Sequence[tuple[str, int]]
+    """Tenants and how many exchanges of each are on record."""
+    journal_bytes: int
+    waiters: int
+
+
+async def _figures(context: ControlContext) -> Figures:
+    """Ask the state for its figures."""
+    return Figures(
+        context.meter,
+        len(await context.tenants.ids()),
+        await context.journal.sizes(),
+        await context.journal.charge(),
+        len(context.journal.waiters),
+    )
+
+
+class Collector:
+    """Metrics of one server at one moment."""
+
+    def __init__(self, figures: Figures) -> None:
+        self._figures = figures
 
     def collect(self) -> Iterator[Metric]:
-        """Each metric with its values."""
-        plane = self._plane
-        yield _requests(plane.meter)
-        yield _decisions(plane.meter)
-        yield GaugeMetricFamily("oifde_tenants", "Tenants that are served.", len(plane.tenants))
-        yield _kept(plane)
-        yield GaugeMetricFamily("oifde_journal_bytes", BYTES, plane.journal.charge)
-        waiting = len(plane.journal.waiters)
-        yield GaugeMetricFamily("oifde_journal_waiters", "Requests that wait for exchanges.", waiting)
+        """Yield each metric with its values."""
+        figures = self._figures
+        yield _requests(figures.meter)
+        yield _decisions(figures.meter)
+        yield GaugeMetricFamily("oifde_tenants", "Tenants that are served.", figures.tenants)
+        yield _kept(figures.exchanges)
+        yield GaugeMetricFamily("oifde_journal_bytes", BYTES, figures.journal_bytes)
+        waiting = "Requests that wait for exchanges."
+        yield GaugeMetricFamily("oifde_journal_waiters", waiting, figures.waiters)
 
 
 def _requests(meter: Meter) -> Metric:
@@ -69,11 +91,11 @@ def _decisions(meter: Meter) -> Metric:
     return HistogramMetricFamily("oifde_decision_seconds", about, buckets=buckets, sum_value=meter.seconds)
 
 
-def _kept(plane: Plane) -> Metric:
+def _kept(exchanges: Sequence[tuple[str, int]]) -> Metric:
     family = GaugeMetricFamily("oifde_journal_exchanges", "Exchanges on record.", labels=("tenant",))
-    for tenant, number in plane.journal.sizes():
+    for tenant, number in exchanges:
         family.add_metric([tenant], number)
     return family
 
 
-OPERATIONS: Room = {"metrics": metrics}
+OPERATIONS: RouteTable = {"metrics": metrics}

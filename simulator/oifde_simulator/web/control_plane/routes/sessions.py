@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import orjson
 from aiohttp import web
 
 from oifde_simulator.model.sessions import Criteria
-from oifde_simulator.web.control_plane.context import Plane, Room
-from oifde_simulator.web.control_plane.lookup import name_of
+from oifde_simulator.web.control_plane.context import Call, RouteTable
+from oifde_simulator.web.control_plane.lookup import tenant_of
 from oifde_simulator.web.control_plane.problems import json_response
 from oifde_simulator.web.control_plane.query import Parameters, up_to
 
@@ -19,13 +17,14 @@ LONGEST_NUMBER = 64
 """Characters."""
 
 
-async def list_sessions(plane: Plane, request: web.Request, body: Any) -> web.Response:  # noqa: ARG001
+async def list_sessions(call: Call) -> web.Response:
     """The sessions of a number, newest first."""
-    given = Parameters(request)
+    given = Parameters(call.request)
     number = given.need("userMobile", _number)
     limit = given.take("limit", MOST, up_to(LARGEST))
     given.end()
-    found = plane.tenants.select(name_of(plane, request), Criteria(user=number))
+    tenant = await tenant_of(call)
+    found = await call.context.tenants.select(tenant.id, Criteria(user=number))
     shown = [orjson.Fragment(session.encoded) for session in found[:limit]]
     return json_response({"total": len(found), "sessions": shown})
 
@@ -36,4 +35,4 @@ def _number(text: str) -> str:
     return text
 
 
-OPERATIONS: Room = {"listSessions": list_sessions}
+OPERATIONS: RouteTable = {"listSessions": list_sessions}

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from functools import partial
 from http import HTTPStatus
-from typing import Any
 
 from aiohttp import web
 
 from oifde_simulator.clock import SystemClock
 from oifde_simulator.coverage import report
-from oifde_simulator.coverage.coverage import ScenarioCoverage
+from oifde_simulator.model.coverage import CoverageSnapshot, ScenarioCoverage
 from oifde_simulator.text import did_you_mean, shown
 from oifde_simulator.verification import expectations
 from oifde_simulator.verification.expectations import WrongExpectations
 from oifde_simulator.verification.snapshot import Past
 from oifde_simulator.verification.verdicts import verdict
-from oifde_simulator.web.control_plane.context import Plane, Room
+from oifde_simulator.web.control_plane.context import Call, ControlContext, RouteTable
 from oifde_simulator.web.control_plane.problems import Problem, json_response
 from oifde_simulator.web.control_plane.query import Parameters, wrong
 
@@ -28,29 +26,31 @@ FORMATS = ("json", "junit")
 XML = ("application/xml", "text/xml", "application/junit+xml")
 
 
-async def verify(plane: Plane, request: web.Request, body: Any) -> web.Response:  # noqa: ARG001
+async def verify(call: Call) -> web.Response:
     """Whether the past is as expected."""
     try:
         # A large body takes a while to read, as a full journal does to judge, and others are to be answered.
-        expected = await asyncio.to_thread(expectations.read, body, plane.journal.redaction)
+        expected = await asyncio.to_thread(expectations.read, call.body, call.context.journal.redaction)
     except WrongExpectations as error:
         raise _wrong(error.mistakes) from None
-    past = Past(plane.journal, expected.tenants, expected.since, partial(_handed_out, plane))
+    context = call.context
+    past = await Past.read(context.journal, expected.tenants, expected.since, await _handed_out(context))
     for tenant in expected.tenants:
-        _known(plane, past, tenant)
+        await _known(context, past, tenant)
     return json_response(await asyncio.to_thread(verdict, expected, past))
 
 
-def _handed_out(plane: Plane, tenant: str) -> str:
-    """The fingerprint of the token that the tenant was made with; empty where it was not made on demand."""
-    fresh = plane.tenants.fresh(tenant)
-    return plane.journal.redaction.fingerprint(fresh.token) if fresh else ""
+async def _handed_out(context: ControlContext) -> dict[str, str]:
+    """Fingerprints of the tokens that tenants were made with, by tenant."""
+    fingerprint = context.journal.redaction.fingerprint
+    made = {name: await context.tenants.fresh(name) for name in await context.state.tenants.made()}
+    return {name: fingerprint(fresh.token) for name, fresh in made.items() if fresh}
 
 
-def _known(plane: Plane, past: Past, tenant: str | None) -> None:
-    """A tenant that is not there and has nothing on record is a slip, and nothing holds for it."""
-    if tenant and tenant not in plane.tenants.scenarios and not past.of(tenant).entries:
-        near = did_you_mean(tenant, plane.tenants.scenarios) or "; GET /tenants lists those there are"
+async def _known(context: ControlContext, past: Past, tenant: str | None) -> None:
+    """Refuse a tenant that is not there and has nothing on record: it is a slip, and nothing holds for it."""
+    if tenant and not past.of(tenant).entries and not await context.tenants.has(tenant):
+        near = did_you_mean(tenant, await context.tenants.ids()) or "; GET /tenants lists those there are"
         raise _wrong([f"tenant: there is no tenant {shown(tenant)}{near}"])
 
 
@@ -58,18 +58,19 @@ def _wrong(mistakes: Sequence[str]) -> Problem:
     return Problem(HTTPStatus.BAD_REQUEST, "wrong-body", mistakes[0], errors=mistakes[:MOST_TOLD])
 
 
-async def coverage(plane: Plane, request: web.Request, body: Any) -> web.Response:  # noqa: ARG001
+async def coverage(call: Call) -> web.Response:
     """Which rules have fired, and which never did."""
-    given = Parameters(request)
+    given = Parameters(call.request)
     tenant = given.take("tenant", None, str)
-    written = given.take("format", _asked_for(request), _format)
+    written = given.take("format", _asked_for(call.request), _format)
     given.end()
-    scenarios = _scenarios(plane, tenant)
+    snapshot = await call.context.state.coverage.snapshot()
+    scenarios = await _scenarios(call.context, snapshot, tenant)
     if written == "junit":
         text = report.junit(scenarios, SystemClock().now())
         return web.Response(body=text, content_type="application/xml", charset="utf-8")
-    uncounted = [] if tenant else _uncounted(plane)
-    return json_response(report.as_json(scenarios, truncated=plane.coverage.truncated, uncounted=uncounted))
+    uncounted = [] if tenant else await _uncounted(call.context, snapshot)
+    return json_response(report.as_json(scenarios, truncated=snapshot.truncated, uncounted=uncounted))
 
 
 def _asked_for(request: web.Request) -> str:
@@ -84,25 +85,25 @@ def _format(text: str) -> str:
     return text
 
 
-def _scenarios(plane: Plane, tenant: str | None) -> list[ScenarioCoverage]:
-    """Those that count; only that of `tenant`, where one is named."""
+async def _scenarios(
+    context: ControlContext, snapshot: CoverageSnapshot, tenant: str | None
+) -> list[ScenarioCoverage]:
+    """Choose the scenarios that count; only that of `tenant`, where one is named."""
     if tenant is None:
-        return list(plane.coverage)
-    every, found = plane.tenants.scenarios, {each.id: each for each in plane.coverage}
-    if tenant not in every and tenant not in found:
-        near = did_you_mean(tenant, (*every, *found)) or "; GET /tenants lists those there are"
+        return list(snapshot)
+    found, served = {each.id: each for each in snapshot}, await context.tenants.has(tenant)
+    if not served and tenant not in found:
+        names = (*await context.tenants.ids(), *found)
+        near = did_you_mean(tenant, names) or "; GET /tenants lists those there are"
         raise wrong(f"tenant: there is no tenant {shown(tenant)}{near}")
-    name = every[tenant].id if tenant in every else tenant
+    name = (await context.tenants.scenario(tenant)).id if served else tenant
     return [found[name]] if name in found else []
 
 
-def _uncounted(plane: Plane) -> list[str]:
-    """Tenants that were never asked, or have no rule."""
-    found = {each.id for each in plane.coverage}
-    read = plane.tenants.scenarios.read()
-    return [
-        name for name in plane.tenants.scenarios if (read[name].id if name in read else name) not in found
-    ]
+async def _uncounted(context: ControlContext, snapshot: CoverageSnapshot) -> list[str]:
+    """List tenants that were never asked, or have no rule."""
+    found = {each.id for each in snapshot}
+    return [name for name in await context.tenants.ids() if context.tenants.scenario_id(name) not in found]
 
 
-OPERATIONS: Room = {"verify": verify, "coverage": coverage}
+OPERATIONS: RouteTable = {"verify": verify, "coverage": coverage}

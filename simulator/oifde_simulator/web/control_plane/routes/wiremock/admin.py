@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any, NoReturn
+from typing import NoReturn
 
-from aiohttp import web
-
-from oifde_simulator.web.control_plane.context import Operation, Plane, Room
+from oifde_simulator.web.control_plane.context import Call, Handler, RouteTable
 from oifde_simulator.web.control_plane.problems import Problem
 from oifde_simulator.web.control_plane.routes.wiremock import near_misses, requests, server
 from oifde_simulator.web.control_plane.routes.wiremock.errors import understood
@@ -41,15 +39,17 @@ NOT_DONE: Mapping[str, str] = {
 }
 
 
-def _refusal(why: str) -> Operation:
-    async def refuse(plane: Plane, request: web.Request, body: Any) -> NoReturn:  # noqa: ARG001
-        raise Problem(HTTPStatus.NOT_IMPLEMENTED, "not-done", f"{request.method} {request.path[:80]}: {why}")
+def _refusal(why: str) -> Handler:
+    async def refuse(call: Call) -> NoReturn:
+        raise Problem(
+            HTTPStatus.NOT_IMPLEMENTED, "not-done", f"{call.request.method} {call.request.path[:80]}: {why}"
+        )
 
     return refuse
 
 
 DONE = (requests.OPERATIONS, near_misses.OPERATIONS, server.OPERATIONS)
-OPERATIONS: Room = {
+OPERATIONS: RouteTable = {
     **{name: understood(answer) for room in DONE for name, answer in room.items()},
     **{name: _refusal(why) for name, why in NOT_DONE.items()},
 }

@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
-from oifde_simulator.web.control_plane.context import Operation, Plane
+from oifde_simulator.web.control_plane.context import Call, Handler
 from oifde_simulator.web.control_plane.problems import Problem, json_response
 from oifde_simulator.wiremock.patterns.errors import NotDone, WrongPattern
 
@@ -20,12 +20,12 @@ def refused(status: HTTPStatus, title: str, code: int, **more: Any) -> web.Respo
     return json_response({"errors": [{"code": code, "title": title, **more}]}, status=status)
 
 
-def understood(operation: Operation) -> Operation:
+def understood(operation: Handler) -> Handler:
     """The operation; what is wrong with a pattern becomes its answer."""
 
-    async def answer(plane: Plane, request: web.Request, body: Any) -> web.StreamResponse:
+    async def answer(call: Call) -> web.StreamResponse:
         try:
-            return await operation(plane, request, body)
+            return await operation(call)
         except WrongPattern as wrong:
             source = {"pointer": wrong.pointer}
             status = HTTPStatus.UNPROCESSABLE_ENTITY

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from oifde_simulator.journal.filters import Since
 from oifde_simulator.model.entry import Entry
-from oifde_simulator.web.control_plane.context import Plane, Room
+from oifde_simulator.web.control_plane.context import Call, ControlContext, RouteTable
 from oifde_simulator.web.control_plane.cooperative import by_turns
 from oifde_simulator.web.control_plane.problems import json_response
 from oifde_simulator.web.control_plane.routes.wiremock.shared import scheme, told
@@ -26,44 +26,50 @@ EXPLAINED = 100
 """Newest unmatched requests whose near misses are told."""
 
 
-async def unmatched(plane: Plane, request: web.Request, body: Any) -> web.StreamResponse:  # noqa: ARG001
+async def unmatched(call: Call) -> web.StreamResponse:
     """Requests that no endpoint of a known tenant took, the oldest first."""
-    found = (rendering.logged(entry, scheme(plane)) for entry in _unmatched(plane))
-    return await listed(plane, request, "requests", found, **told(plane, request))
+    found = (rendering.logged(entry, scheme(call.context)) for entry in await _unmatched(call.context))
+    return await listed(
+        call.context, call.request, "requests", found, **await told(call.context, call.request)
+    )
 
 
-async def unmatched_near_misses(plane: Plane, request: web.Request, body: Any) -> web.Response:  # noqa: ARG001
+async def unmatched_near_misses(call: Call) -> web.Response:
     """For each of those, what nearly took it."""
-    marking, tenants = Marking(plane.tenants.seed), list(plane.tenants.scenarios)
+    marking, tenants = Marking(call.context.tenants.seed), await call.context.tenants.ids()
     told = []
-    async for entry in by_turns(_unmatched(plane)[-EXPLAINED:]):
-        shown = rendering.logged(entry, scheme(plane))
+    async for entry in by_turns((await _unmatched(call.context))[-EXPLAINED:]):
+        shown = rendering.logged(entry, scheme(call.context))
         told += [_missed(shown, miss) for miss in stubs.nearest(Seen.of(entry), tenants, marking)]
     return json_response({"nearMisses": told})
 
 
-async def near_misses_of_request(plane: Plane, request: web.Request, body: Any) -> web.Response:  # noqa: ARG001
+async def near_misses_of_request(call: Call) -> web.Response:
     """What would nearly take a request."""
-    text = body.get("body") or ""
+    text = call.body.get("body") or ""
     parsed = decoded(text) if text else MISSING
-    headers = [(name, text) for name, text in (body.get("headers") or {}).items() if isinstance(text, str)]
-    seen = Seen(body.get("method") or "ANY", body.get("url") or "/", headers, Value(text or None, parsed))
-    near = stubs.nearest(seen, list(plane.tenants.scenarios), Marking(plane.tenants.seed))
-    return json_response({"nearMisses": [_missed(body, miss) for miss in near]})
+    headers = [
+        (name, text) for name, text in (call.body.get("headers") or {}).items() if isinstance(text, str)
+    ]
+    seen = Seen(
+        call.body.get("method") or "ANY", call.body.get("url") or "/", headers, Value(text or None, parsed)
+    )
+    near = stubs.nearest(seen, await call.context.tenants.ids(), Marking(call.context.tenants.seed))
+    return json_response({"nearMisses": [_missed(call.body, miss) for miss in near]})
 
 
-async def near_misses_of_pattern(plane: Plane, request: web.Request, body: Any) -> web.Response:  # noqa: ARG001
+async def near_misses_of_pattern(call: Call) -> web.Response:
     """The requests that a pattern nearly means."""
-    pattern = RequestPattern(body, Marking(plane.tenants.seed))
-    newest = plane.journal.entries(None, Since())[-LOOKED_AT:]
+    pattern = RequestPattern(call.body, Marking(call.context.tenants.seed))
+    newest = (await call.context.journal.entries(None, Since()))[-LOOKED_AT:]
     misses = [Miss(pattern.distance(Seen.of(entry)), entry) async for entry in by_turns(newest)]
     near = nsmallest(stubs.NEAREST, misses, key=lambda miss: (miss.distance, -miss.what.number))
     return json_response(
         {
             "nearMisses": [
                 {
-                    "request": rendering.logged(miss.what, scheme(plane)),
-                    "requestPattern": body,
+                    "request": rendering.logged(miss.what, scheme(call.context)),
+                    "requestPattern": call.body,
                     "matchResult": {"distance": miss.distance},
                 }
                 for miss in near
@@ -76,11 +82,11 @@ def _missed(request: Any, miss: Miss) -> dict[str, Any]:
     return {"request": request, "stubMapping": miss.what, "matchResult": {"distance": miss.distance}}
 
 
-def _unmatched(plane: Plane) -> list[Entry]:
-    return [entry for entry in plane.journal.entries(None, Since()) if not rendering.matched(entry)]
+async def _unmatched(context: ControlContext) -> list[Entry]:
+    return [entry for entry in await context.journal.entries(None, Since()) if not rendering.matched(entry)]
 
 
-OPERATIONS: Room = {
+OPERATIONS: RouteTable = {
     "wiremockUnmatched": unmatched,
     "wiremockUnmatchedNearMisses": unmatched_near_misses,
     "wiremockNearMissesOfRequest": near_misses_of_request,

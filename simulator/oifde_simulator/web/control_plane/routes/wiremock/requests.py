@@ -11,7 +11,7 @@ from aiohttp import web
 from oifde_simulator.journal.filters import Since
 from oifde_simulator.model.entry import Entry
 from oifde_simulator.scenario.units import instant
-from oifde_simulator.web.control_plane.context import Plane, Room
+from oifde_simulator.web.control_plane.context import Call, ControlContext, RouteTable
 from oifde_simulator.web.control_plane.cooperative import by_turns
 from oifde_simulator.web.control_plane.problems import Problem, json_response
 from oifde_simulator.web.control_plane.query import Parameters, wrong
@@ -23,15 +23,15 @@ from oifde_simulator.wiremock.patterns.request_pattern import RequestPattern
 from oifde_simulator.wiremock.patterns.values import Seen
 
 
-async def list_requests(plane: Plane, request: web.Request, body: Any) -> web.StreamResponse:  # noqa: ARG001
+async def list_requests(call: Call) -> web.StreamResponse:
     """Serve events, the newest first."""
-    given = Parameters(request)
+    given = Parameters(call.request)
     limit = given.take("limit", None, number)
     since = given.take("since", None, _instant)
     unmatched = given.take("unmatched", False, _truth)
     stub = given.take("matchingStub", None, _uuid)
     given.end()
-    everything = plane.journal.entries(None, Since())[::-1]
+    everything = (await call.context.journal.entries(None, Since()))[::-1]
     found = [
         entry
         async for entry in by_turns(everything)
@@ -39,61 +39,70 @@ async def list_requests(plane: Plane, request: web.Request, body: Any) -> web.St
         and not (unmatched and rendering.matched(entry))
         and (stub is None or ids.of_stub(entry.tenant, entry.endpoint) == stub)
     ]
-    events = (rendering.event(entry, scheme(plane)) for entry in found[:limit])
+    events = (rendering.event(entry, scheme(call.context)) for entry in found[:limit])
     return await listed(
-        plane, request, "requests", events, meta={"total": len(everything)}, **told(plane, request)
+        call.context,
+        call.request,
+        "requests",
+        events,
+        meta={"total": len(everything)},
+        **await told(call.context, call.request),
     )
 
 
-async def read_request(plane: Plane, request: web.Request, body: Any) -> web.Response:  # noqa: ARG001
+async def read_request(call: Call) -> web.Response:
     """One serve event."""
-    id = _id(request)
+    id = _id(call.request)
     number = ids.number(id)
-    entry = plane.journal.get(number) if number else None
+    entry = await call.context.journal.get(number) if number else None
     if entry is None:
         raise Problem(HTTPStatus.NOT_FOUND, "not-on-record", f"no request {id} is on record; old ones go")
-    return json_response(rendering.event(entry, scheme(plane)))
+    return json_response(rendering.event(entry, scheme(call.context)))
 
 
-async def remove_request(plane: Plane, request: web.Request, body: Any) -> web.Response:  # noqa: ARG001
+async def remove_request(call: Call) -> web.Response:
     """Forget one."""
-    number = ids.number(_id(request))
-    plane.journal.remove({number} if number else ())
+    number = ids.number(_id(call.request))
+    await call.context.journal.remove({number} if number else ())
     return json_response({})
 
 
-async def remove_all(plane: Plane, request: web.Request, body: Any) -> web.Response:  # noqa: ARG001
+async def remove_all(call: Call) -> web.Response:
     """Forget all."""
-    plane.journal.clear()
+    await call.context.journal.clear()
     return json_response({})
 
 
-async def count_requests(plane: Plane, request: web.Request, body: Any) -> web.Response:
+async def count_requests(call: Call) -> web.Response:
     """How many requests a pattern means."""
-    return json_response({"count": len(await _meant(plane, body)), **told(plane, request)})
+    return json_response(
+        {"count": len(await _meant(call.context, call.body)), **await told(call.context, call.request)}
+    )
 
 
-async def find_requests(plane: Plane, request: web.Request, body: Any) -> web.StreamResponse:
+async def find_requests(call: Call) -> web.StreamResponse:
     """The requests that a pattern means, the oldest first."""
-    found = (rendering.logged(entry, scheme(plane)) for entry in await _meant(plane, body))
-    return await listed(plane, request, "requests", found, **told(plane, request))
+    found = (rendering.logged(entry, scheme(call.context)) for entry in await _meant(call.context, call.body))
+    return await listed(
+        call.context, call.request, "requests", found, **await told(call.context, call.request)
+    )
 
 
-async def remove_requests(plane: Plane, request: web.Request, body: Any) -> web.StreamResponse:
+async def remove_requests(call: Call) -> web.StreamResponse:
     """Forget the requests that a pattern means."""
-    found = await _meant(plane, body)
-    plane.journal.remove({entry.number for entry in found})
-    events = (rendering.event(entry, scheme(plane)) for entry in found)
-    return await listed(plane, request, "serveEvents", events)
+    found = await _meant(call.context, call.body)
+    await call.context.journal.remove({entry.number for entry in found})
+    events = (rendering.event(entry, scheme(call.context)) for entry in found)
+    return await listed(call.context, call.request, "serveEvents", events)
 
 
-def _pattern(plane: Plane, body: Any) -> RequestPattern:
-    return RequestPattern(body, Marking(plane.tenants.seed))
+def _pattern(context: ControlContext, body: Any) -> RequestPattern:
+    return RequestPattern(body, Marking(context.tenants.seed))
 
 
-async def _meant(plane: Plane, body: Any) -> list[Entry]:
-    pattern = _pattern(plane, body)
-    everything = plane.journal.entries(None, Since())
+async def _meant(context: ControlContext, body: Any) -> list[Entry]:
+    pattern = _pattern(context, body)
+    everything = await context.journal.entries(None, Since())
     return [entry async for entry in by_turns(everything) if pattern.accepts(Seen.of(entry))]
 
 
@@ -124,7 +133,7 @@ def _instant(text: str) -> int:
     return at
 
 
-OPERATIONS: Room = {
+OPERATIONS: RouteTable = {
     "wiremockListRequests": list_requests,
     "wiremockReadRequest": read_request,
     "wiremockRemoveRequest": remove_request,

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from http import HTTPStatus
-from typing import Any
 
 from aiohttp import web
 
 from oifde_simulator import __version__
 from oifde_simulator.clock import SystemClock, iso
 from oifde_simulator.text import shown
-from oifde_simulator.web.control_plane.context import Plane, Room
+from oifde_simulator.web.control_plane.context import Call, ControlContext, RouteTable
 from oifde_simulator.web.control_plane.cooperative import by_turns
 from oifde_simulator.web.control_plane.problems import Problem, json_response
 from oifde_simulator.web.control_plane.query import Parameters
@@ -20,7 +18,7 @@ from oifde_simulator.web.control_plane.routes.wiremock.shared import number
 from oifde_simulator.web.control_plane.streaming import listed
 from oifde_simulator.wiremock.admin import ids, stubs
 from oifde_simulator.wiremock.admin import scenarios as machines
-from oifde_simulator.wiremock.admin.scenarios import STARTED, Machine
+from oifde_simulator.wiremock.admin.scenarios import FIRST, STARTED, Machine
 from oifde_simulator.wiremock.patterns.errors import NotDone
 
 VERSION = "3.13.2"
@@ -29,56 +27,63 @@ VERSION = "3.13.2"
 NO_SUCH_STATE = 11
 
 
-async def reset(plane: Plane, request: web.Request, body: Any) -> web.Response:  # noqa: ARG001
+async def reset(call: Call) -> web.Response:
     """Each tenant at the beginning of its scenario, the journal empty; tenants and settings stay."""
-    for tenant in plane.tenants.awake():
-        plane.on_demand.reset(tenant.id)
-    plane.journal.clear()
+    await call.context.state.tenants.reset_all()
+    await call.context.journal.clear()
     return json_response({})
 
 
-async def list_scenarios(plane: Plane, request: web.Request, body: Any) -> web.Response:  # noqa: ARG001
-    """The states of rules."""
-    return json_response({"scenarios": [machine.rendered() for machine in _machines(plane)]})
+async def list_scenarios(call: Call) -> web.Response:
+    """List the states of rules as scenarios."""
+    return json_response({"scenarios": [machine.rendered() for machine in await _machines(call.context)]})
 
 
-async def reset_scenarios(plane: Plane, request: web.Request, body: Any) -> web.Response:  # noqa: ARG001
-    """All in their first state; counts stay."""
-    for machine in _machines(plane):
-        machine.reset()
+async def reset_scenarios(call: Call) -> web.Response:
+    """Put all into their first state; counts stay."""
+    for machine in await _machines(call.context):
+        await call.context.state.tenants.enter(machine.tenant, machine.value, FIRST)
     return json_response({})
 
 
-async def set_state(plane: Plane, request: web.Request, body: Any) -> web.Response:
-    """One in this state, or in its first where none is given."""
-    name = request.match_info["name"]
-    machine = next((machine for machine in _machines(plane) if machine.name == name), None)
+async def set_state(call: Call) -> web.Response:
+    """Put one into a state, or into its first where none is given."""
+    name, tenants = call.request.match_info["name"], call.context.state.tenants
+    machine = next((machine for machine in await _machines(call.context) if machine.name == name), None)
     if machine is None:
         missing = HTTPStatus.NOT_FOUND
         return refused(missing, f"Scenario {name[:200]} does not exist", missing)
     try:
-        machine.enter(STARTED if body is None else body["state"])
+        state = machine.ours(STARTED if call.body is None else call.body["state"])
     except machines.Unsupported as error:
         return refused(HTTPStatus.UNPROCESSABLE_ENTITY, str(error), NO_SUCH_STATE)
+    await tenants.enter(machine.tenant, machine.value, state)
     return json_response({})
 
 
-def _machines(plane: Plane) -> Iterator[Machine]:
-    for name in plane.tenants.scenarios:
-        yield from machines.machines(name, plane.tenants.named(name).rules)
+async def _machines(context: ControlContext) -> list[Machine]:
+    """Make the scenarios of all tenants."""
+    found: list[Machine] = []
+    for name in await context.tenants.ids():
+        scenario = await context.tenants.scenario(name)
+        touched = (await context.state.tenants.get(name)).added
+        if touched or any(machines.is_stateful(rule) for rule in scenario.rules):
+            tenant = await context.tenants.named(name)
+            found += await machines.machines(name, tenant.rules.rules, context.state.tenants)
+    return found
 
 
-async def read_settings(plane: Plane, request: web.Request, body: Any) -> web.Response:  # noqa: ARG001
+async def read_settings(call: Call) -> web.Response:
     """The delay of every answer."""
-    return json_response({"settings": plane.delay.given})
+    return json_response({"settings": await call.context.state.settings.global_delay()})
 
 
-async def set_settings(plane: Plane, request: web.Request, body: Any) -> web.Response:  # noqa: ARG001
+async def set_settings(call: Call) -> web.Response:
     """Delay every answer from now on; an empty object ends it."""
-    if body.get("extended"):
+    if call.body.get("extended"):
         raise NotDone("/extended: there are no extensions to set")
     try:
-        plane.delay.set({name: value for name, value in body.items() if value is not None})
+        await call.context.delay.set({name: value for name, value in call.body.items() if value is not None})
     except ValueError as error:
         pointer = {"pointer": "/delayDistribution"}
         return refused(
@@ -91,21 +96,21 @@ async def set_settings(plane: Plane, request: web.Request, body: Any) -> web.Res
     return json_response({})
 
 
-async def list_mappings(plane: Plane, request: web.Request, body: Any) -> web.StreamResponse:  # noqa: ARG001
+async def list_mappings(call: Call) -> web.StreamResponse:
     """What is answered, as stubs to read: each endpoint of each tenant."""
-    given = Parameters(request)
+    given = Parameters(call.request)
     limit, offset = given.take("limit", None, number), given.take("offset", 0, number)
     given.end()
-    places = stubs.places(plane.tenants.scenarios)
+    places = stubs.places(await call.context.tenants.ids())
     end = None if limit is None else offset + limit
     found = (stubs.mapping(*place) for place in places[offset:end])
-    return await listed(plane, request, "mappings", found, meta={"total": len(places)})
+    return await listed(call.context, call.request, "mappings", found, meta={"total": len(places)})
 
 
-async def read_mapping(plane: Plane, request: web.Request, body: Any) -> web.Response:  # noqa: ARG001
+async def read_mapping(call: Call) -> web.Response:
     """One of them."""
-    id = request.match_info["id"]
-    async for place in by_turns(stubs.places(plane.tenants.scenarios)):
+    id = call.request.match_info["id"]
+    async for place in by_turns(stubs.places(await call.context.tenants.ids())):
         if str(ids.of_stub(*place)) == id:
             return json_response(stubs.mapping(*place))
     raise Problem(
@@ -113,7 +118,7 @@ async def read_mapping(plane: Plane, request: web.Request, body: Any) -> web.Res
     )
 
 
-async def health(plane: Plane, request: web.Request, body: Any) -> web.Response:  # noqa: ARG001
+async def health(call: Call) -> web.Response:
     """Whether the server is well."""
     return json_response(
         {
@@ -125,12 +130,12 @@ async def health(plane: Plane, request: web.Request, body: Any) -> web.Response:
     )
 
 
-async def version(plane: Plane, request: web.Request, body: Any) -> web.Response:  # noqa: ARG001
+async def version(call: Call) -> web.Response:
     """Which WireMock's API this follows."""
     return json_response({"version": VERSION})
 
 
-OPERATIONS: Room = {
+OPERATIONS: RouteTable = {
     "wiremockReset": reset,
     "wiremockResetMappings": reset,
     "wiremockListScenarios": list_scenarios,

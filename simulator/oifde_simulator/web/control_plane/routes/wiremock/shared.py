@@ -7,14 +7,14 @@ import logging
 from aiohttp import web
 
 from oifde_simulator.journal.filters import Since
-from oifde_simulator.web.control_plane.context import Plane
+from oifde_simulator.web.control_plane.context import ControlContext
 
 log = logging.getLogger("oifde_simulator")
 
 
-def scheme(plane: Plane) -> str:
+def scheme(context: ControlContext) -> str:
     """`http` or `https`."""
-    return plane.port.url.partition(":")[0]
+    return context.port.url.partition(":")[0]
 
 
 def number(text: str) -> int:
@@ -24,9 +24,9 @@ def number(text: str) -> int:
     return int(text)
 
 
-def told(plane: Plane, request: web.Request) -> dict[str, bool]:
+async def told(context: ControlContext, request: web.Request) -> dict[str, bool]:
     """The member in which WireMock's clients read whether counts can be believed, or fail."""
-    lost = plane.journal.truncated(None, Since())
+    lost = await context.journal.truncated(None, Since())
     if lost:
         log.warning(
             "%s %s: requests are no longer on record, so that no count can be believed; "
