@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from oifde_simulator.faults.head import ContentType
+from oifde_simulator.faults.pacing import MOST_PIECES
 
 from oifde_simulator import faults
 from oifde_simulator.faults import FAULTS, Fault, FaultError, build, spoil
 from oifde_simulator.faults.distributions import Distribution, Fixed, Lognormal, Percentiles, Ramp, Uniform
-from oifde_simulator.faults.head import ContentType
-from oifde_simulator.faults.pacing import MOST_PIECES
 from oifde_simulator.json_schema.schema import Schema
 from oifde_simulator.model.http import JSON_UTF8, Request, Response
 from oifde_simulator.randomness import Draws, key

@@ -17,7 +17,7 @@ from oifde_simulator.model.http import Request, Response
 from oifde_simulator.model.vendor_errors import INTERNAL_ERROR
 from oifde_simulator.model.view import View
 from oifde_simulator.oifde.router import Call, Router
-from oifde_simulator.rules.respond import NotApplicable
+from oifde_simulator.rules.action import NotApplicable
 from oifde_simulator.rules.selection import HONEST, Decision, token_of
 from oifde_simulator.tenants import Tenant, Tenants
 
@@ -50,7 +50,7 @@ class Pipeline:
         began = perf_counter()
         exchange = self.decide(request)
         if self._delay.faults:
-            exchange.script = self._delay.before(exchange.script)
+            exchange.script = self._delay.apply(exchange.script)
         self._meter.count(self._journal.record(exchange), perf_counter() - began)
         return exchange
 
