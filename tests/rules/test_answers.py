@@ -16,8 +16,8 @@ from oifde_simulator.engine import explain as explanation
 from oifde_simulator.model.exchange import Answer
 from oifde_simulator.model.http import Response
 from oifde_simulator.randomness import KeyedRandom
+from oifde_simulator.rules.action import ActionContext, NotApplicable
 from oifde_simulator.rules.patch import Patch
-from oifde_simulator.rules.respond import NotApplicable, Scene
 from oifde_simulator.scenario import loader
 from oifde_simulator.tenants import Tenants
 
@@ -30,7 +30,7 @@ sessions:
   users: {{"18000000001": 40}}
 """
 JSON_UTF8 = "application/json; charset=UTF-8"
-SCENE = Scene(
+CONTEXT = ActionContext(
     Answer(Response(200, b""), {}), lambda problem: Answer(Response(200, b""), {}), KeyedRandom(b""), now=0
 )
 
@@ -167,7 +167,9 @@ async def test_each_record_has_a_value_of_its_own_and_the_rule_keeps_its(plane: 
 
 def patched(document: Any, *operations: dict[str, Any]) -> Any:
     """A document after these operations, without a server."""
-    return json.loads(Patch.of(operations).reshape(Response(200, json.dumps(document).encode()), SCENE).body)
+    return json.loads(
+        Patch.of(operations).reshape(Response(200, json.dumps(document).encode()), CONTEXT).body
+    )
 
 
 def test_a_star_is_a_step_of_its_own_and_from_follows_path() -> None:
@@ -226,7 +228,7 @@ async def test_what_cannot_be_done_is_told_and_the_honest_answer_sent(
 def test_a_patch_that_fails_leaves_nothing_of_itself(operations: list[dict[str, Any]]) -> None:
     response = Response(200, b'{"a": 1}')
     with pytest.raises(NotApplicable, match="patch"):
-        Patch.of(operations).reshape(response, SCENE)
+        Patch.of(operations).reshape(response, CONTEXT)
     assert response.body == b'{"a": 1}'
 
 

@@ -49,9 +49,10 @@ OPERATIONS = st.fixed_dictionaries(
 Strategy = st.SearchStrategy[Any]
 MATCH = RULE["match"]["properties"]
 WHEN = ("after", "times", "every", "probability", "window", "over", "state", "per")
+FAULT_SCHEMAS = {name: fault.fault_schema for name, fault in faults.builtin_faults().items()}
 FAULTS = st.sampled_from(
-    [*faults.FAULTS]
-    + [{name: example} for name, fault in faults.FAULTS.items() for example in fault.settings["examples"]]
+    [*FAULT_SCHEMAS]
+    + [{name: example} for name, schema in FAULT_SCHEMAS.items() for example in schema["examples"]]
 )
 
 

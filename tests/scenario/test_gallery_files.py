@@ -40,7 +40,7 @@ def test_every_bundled_scenario_is_in_one_group_or_honest() -> None:
 
 
 def test_the_page_is_that_of_the_files() -> None:
-    advice = "docs/gallery.md is old: run python tests/product/gallery_page.py --write"
+    advice = "docs/gallery.md is old: run python docs/generate/gallery_page.py --write"
     assert PAGE.read_text() == gallery_page.page(), advice
 
 
@@ -109,7 +109,7 @@ def test_same_seed_clock_and_requests_give_the_same_bytes(name: str) -> None:
 def test_a_fresh_process_gives_the_same_bytes_too() -> None:
     code = "import test_gallery_files; print(test_gallery_files.digest())"
     paths = ":".join(
-        map(str, (REPOSITORY / "tests", REPOSITORY / "tests" / "support", Path(__file__).parent))
+        str(REPOSITORY / folder) for folder in ("tests", "tests/support", "tests/scenario", "docs/generate")
     )
     fresh = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=PATIENCE, check=True,

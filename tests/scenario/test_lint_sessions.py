@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from oifde_simulator.immediate import immediate
 from oifde_simulator.model.sessions import Criteria
 from oifde_simulator.oifde import contract
 from oifde_simulator.scenario import loader
@@ -85,7 +86,7 @@ def test_a_start_that_no_record_can_have_is_told_where_it_stands(start: int, wor
 def test_the_outermost_starts_have_whole_records(start: int) -> None:
     scenario = loader.loads((RECORD % start).encode(), "acme.yaml", "acme")
     tenants = Tenants({"acme": scenario}, seed="0", error_status=200)
-    found = tenants.select("acme", Criteria(user="1"))
+    found = immediate(tenants.select("acme", Criteria(user="1")))
     assert sorted(session.record["startTime"] for session in found) == sorted([start, 1618558942000])
 
 
@@ -145,10 +146,10 @@ def test_at_the_outermost_clocks_every_record_fits_the_contract(clock: str, loca
     text = f'sessions: {{generate: {{locale: {locale}, per_day: 1}}}}\nclock: "{clock}"\n'
     scenario = loader.loads(text.encode(), "acme.yaml", "acme")
     tenants = Tenants({"acme": scenario}, seed="0", error_status=200)
-    made = [session.record for session in tenants.select("acme", Criteria(user="18000000001"))]
+    made = [session.record for session in immediate(tenants.select("acme", Criteria(user="18000000001")))]
     answer = {"errorCode": 0, "errorMsg": "Success", "total": len(made), "recordList": made}
     assert made
     assert contract.response_schema("queryRecordHistory").explain(answer) == []
     assert all(re.fullmatch("[0-9]{13}[0-9a-f]{24}", record["callId"]) for record in made)
     ids = [record["callId"] for record in made]
-    assert all(len(tenants.select("acme", Criteria(call_id=each))) == 1 for each in ids)
+    assert all(len(immediate(tenants.select("acme", Criteria(call_id=each)))) == 1 for each in ids)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from oifde_simulator import resources
-from oifde_simulator.scenario import loader, units
+from oifde_simulator.scenario import loader, schema, units
 from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.text import printable
 
@@ -119,7 +119,7 @@ def schema_beside(file: Path) -> Path | None:
         return None
     path = file.with_name(COPY)
     contract = resources.read_json("openapi.json")
-    text = json.dumps(_whole(resources.read_json("scenario.schema.json"), contract), indent=1)
+    text = json.dumps(_whole(schema.document(), contract), indent=1)
     try:
         path.write_text(text + "\n", encoding="utf-8")
     except OSError as error:

@@ -41,8 +41,4 @@ def _shipped(scenario: Scenario) -> Sequence[Rule]:
 
 
 def _faults(action: Action) -> tuple[str, ...]:
-    if not action.faults:
-        return ()
-    from oifde_simulator import faults
-
-    return tuple(map(faults.name, action.faults))
+    return tuple(fault.fault_name for fault in action.faults)

@@ -24,7 +24,7 @@ from oifde_simulator.model.turn import Fired
 from oifde_simulator.model.vendor_errors import INTERNAL_ERROR
 from oifde_simulator.model.view import View
 from oifde_simulator.oifde.router import Call, Router
-from oifde_simulator.rules.respond import NotApplicable
+from oifde_simulator.rules.action import NotApplicable
 from oifde_simulator.rules.selection import HONEST, NO_TURN, Decision, token_of
 from oifde_simulator.state.errors import Stale
 from oifde_simulator.tenants import Tenant, Tenants
@@ -80,7 +80,7 @@ class Pipeline:
         else:
             exchange, entry = await self._refused(call)
         if self._delay.faults:
-            exchange.script = await self._delay.before(exchange.script)
+            exchange.script = await self._delay.apply(exchange.script)
         self._meter.count(entry, perf_counter() - began)
         return exchange
 

@@ -11,8 +11,8 @@ from oifde_simulator.model.http import Response
 from oifde_simulator.model.turn import Candidate, Limits, Turn, Value
 from oifde_simulator.model.view import ABSENT, View
 from oifde_simulator.randomness import KeyedRandom, key
+from oifde_simulator.rules.action import ActionContext, ErrorRenderer
 from oifde_simulator.rules.matching import Matcher
-from oifde_simulator.rules.respond import Refuse, Scene
 from oifde_simulator.rules.triggers import Moment, Window
 from oifde_simulator.wire.script import Script
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class Reshape(Protocol):
     """Puts another answer in the place of one."""
 
-    def reshape(self, response: Response, scene: Scene) -> Response:
+    def reshape(self, response: Response, context: ActionContext, /) -> Response:
         """The other answer; raises NotApplicable where it cannot."""
         ...
 
@@ -105,19 +105,15 @@ class Decision:
     @property
     def faults(self) -> tuple[str, ...]:
         """The names of the faults that rewrite the script."""
-        if not self.action.faults:
-            return ()
-        from oifde_simulator import faults
+        return tuple(fault.fault_name for fault in self.action.faults)
 
-        return tuple(map(faults.name, self.action.faults))
-
-    def reshape(self, honest: Answer, refuse: Refuse) -> Response:
+    def reshape(self, honest: Answer, refuse: ErrorRenderer) -> Response:
         """The answer that takes the place of the honest one."""
         response = honest.response
         if self.action.reshapes:
-            scene = Scene(honest, refuse, self.draw, self.moment.now, self.retry_after)
+            context = ActionContext(honest, refuse, self.draw, self.moment.now, self.retry_after)
             for step in self.action.reshapes:
-                response = step.reshape(response, scene)
+                response = step.reshape(response, context)
         return response
 
     def spoil(self, script: Script) -> Script:
@@ -126,7 +122,8 @@ class Decision:
             return script
         from oifde_simulator import faults
 
-        return faults.spoil(script, self.action.faults, self.draw, self.moment.elapsed / 1000)
+        context = faults.FaultContext(self.draw, self.moment.elapsed / 1000)
+        return faults.apply(script, self.action.faults, context)
 
 
 HONEST = Decision("", Action(), KeyedRandom(b"honest"), Moment(0, 0))

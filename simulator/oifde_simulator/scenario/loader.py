@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from oifde_simulator import resources
-from oifde_simulator.json_schema.schema import Schema, Violation
+from oifde_simulator.json_schema.schema import Violation
 from oifde_simulator.scenario import errors as located
 from oifde_simulator.scenario import units
 from oifde_simulator.scenario.errors import ScenarioError, ScenarioErrors
 from oifde_simulator.scenario.lint import sessions
 from oifde_simulator.scenario.model import Scenario, scenario
+from oifde_simulator.scenario.schema import schema_for, shipped
 from oifde_simulator.scenario.yaml.node import Node, Tree, plain
 from oifde_simulator.scenario.yaml.syntax import LARGEST_FILE
 from oifde_simulator.scenario.yaml.tree import read
@@ -145,15 +144,9 @@ def _whole_file(origin: str, message: str) -> ScenarioError:
     return ScenarioError(origin, 0, 0, (), message)
 
 
-@cache
-def _schema() -> Schema:
-    document = resources.read_json("scenario.schema.json")
-    contract = document["$id"].replace("scenario.schema.json", "openapi.json")
-    return Schema(document, resources={contract: resources.read_json("openapi.json")})
-
-
 def _violations(value: Any) -> list[Violation]:
-    return [] if _schema().accepts(value) else _schema().explain(value, MOST_TOLD)
+    schema = schema_for(value)
+    return [] if schema.accepts(value) else schema.explain(value, MOST_TOLD)
 
 
 def _breaches(violations: Sequence[Violation], root: Node, origin: str) -> Iterator[ScenarioError]:
@@ -164,7 +157,7 @@ def _breaches(violations: Sequence[Violation], root: Node, origin: str) -> Itera
     mistyped = {violation.path for violation in violations if violation.keyword == "type"}
     for violation in violations:
         if violation.keyword == "type" or violation.path not in mistyped:
-            yield from schema_errors.explain(violation, root, origin, _schema().document)
+            yield from schema_errors.explain(violation, root, origin, shipped().document)
 
 
 def _lapses(

@@ -50,7 +50,7 @@ def _other_slot(values: Values, facts: Facts) -> str:
 
 
 def _own(facts: Facts, purpose: str) -> KeyedRandom:
-    """Draws that depend on the user alone."""
+    """Make draws that depend on the user alone."""
     return KeyedRandom(key(facts.caller.hex(), purpose))
 
 

@@ -116,9 +116,9 @@ def _idle_faults(rule: Node, outcome: Path) -> Iterator[Finding]:
     script = Response(503, b"").script(Request("POST", "/", {}), 0)
     for place, item in enumerate(given):
         fault = faults.build(item)
-        if fault.rewrite(script, KeyedRandom(b"check"), 0.0) == script:
+        if faults.apply(script, (fault,), faults.FaultContext(KeyedRandom(b"check"), 0.0)) == script:
             path = (*outcome, "faults", place)
-            yield rule.at(path), path, f"{faults.name(fault)} has nothing to spoil: this answer has no body"
+            yield rule.at(path), path, f"{fault.fault_name} has nothing to spoil: this answer has no body"
 
 
 def _below(rule: Node, path: Path) -> Any:

@@ -1,4 +1,4 @@
-"""Writes docs/gallery.md from the bundled scenarios: `python tests/support/gallery_page.py --write`."""
+"""Write docs/gallery.md from the bundled scenarios: `python docs/generate/gallery_page.py --write`."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from pathlib import Path
 from oifde_simulator import resources
 from oifde_simulator.scenario import loader
 
-PAGE = Path(__file__).parents[2] / "docs" / "gallery.md"
+PAGE = Path(__file__).parents[1] / "gallery.md"
 HONEST = ("tenant001", "paging")
 """Bundled scenarios in which nothing fails."""
 CLIENT = "A good client "
-"""How the second paragraph of a description begins."""
+"""Beginning of the second paragraph of a description."""
 
 GROUPS: Mapping[str, Sequence[str]] = {
     "Down and up": (
@@ -51,7 +51,7 @@ GROUPS: Mapping[str, Sequence[str]] = {
 HEAD = """\
 # The gallery
 
-<!-- Written by tests/support/gallery_page.py from the files in scenarios/. -->
+<!-- Written by docs/generate/gallery_page.py from the files in scenarios/. -->
 
 {count} scenarios, one failure each but for the last two. The name is the tenantId: point a client at tenant
 `outage` (for gettoken, `appKey`) and it meets an outage. The secret is `secret`, the fixed token
@@ -67,7 +67,7 @@ every secret and every token that is not empty.
 
 
 def paragraphs(name: str) -> tuple[str, str]:
-    """What happens in a scenario, and what a good client does."""
+    """Read the two paragraphs of a description: the failure, and the behaviour of a good client."""
     happens, _, client = loader.load(resources.scenarios() / f"{name}.yaml").description.partition(
         "\n" + CLIENT
     )
@@ -75,7 +75,7 @@ def paragraphs(name: str) -> tuple[str, str]:
 
 
 def page() -> str:
-    """The page, as it should be."""
+    """Write the page."""
     return "\n".join([HEAD.format(count=sum(map(len, GROUPS.values()))), *_tables()])
 
 

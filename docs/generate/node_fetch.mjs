@@ -1,10 +1,10 @@
-// Node's own fetch as a client that meets faults. Each case has a worker, and so a connection pool, of its own.
+// Meet faults with Node's fetch. Each case has a worker, and so a connection pool, of its own.
 // Standard input: {url, body, cases, seconds, pause}. Standard output: {case: [first outcome, next outcome]}.
 import { once } from "node:events";
 import { readFileSync, writeSync } from "node:fs";
 import { Worker, isMainThread, parentPort, workerData } from "node:worker_threads";
 
-// Which of the two it is when a connection breaks is a matter of timing.
+// Codes of a broken connection; timing decides between the two.
 const LOST = ["ECONNRESET", "UND_ERR_SOCKET"];
 
 const named = ({ name, cause }) => {
@@ -35,7 +35,7 @@ async function meet(given) {
   return [first, await outcome(given, "good")];
 }
 
-// All begin together, once every worker has loaded what fetch needs.
+// Start all cases together, after every worker has loaded fetch.
 if (isMainThread) {
   const { cases, ...given } = JSON.parse(readFileSync(0));
   const here = new URL(import.meta.url);
