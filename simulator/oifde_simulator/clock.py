@@ -30,6 +30,10 @@ class SystemClock:
         return time.time_ns() // 1_000_000
 
 
+TIME_OF_DAY = SystemClock()
+"""The clock beneath all others, unless another is passed in."""
+
+
 class ClockSetting(NamedTuple):
     """How a tenant's clock stands to the time of day."""
 
@@ -71,7 +75,7 @@ class TenantClock:
 
     def __init__(self, setting: ClockSetting, beneath: Clock | None = None) -> None:
         """Go by `setting` on `beneath`, the time of day when left out."""
-        self._beneath = beneath or SystemClock()
+        self._beneath = beneath or TIME_OF_DAY
         self.setting = setting
 
     def now(self) -> int:

@@ -6,7 +6,7 @@ import pytest
 from test_bounds import exchange
 
 from conftest import TOKEN
-from oifde_simulator.journal import Journal
+from journals import Journal
 from oifde_simulator.journal.filter_parameters import WrongParameter
 from oifde_simulator.journal.filters import entry_keys
 from oifde_simulator.journal.journal import nearest

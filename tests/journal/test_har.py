@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_bounds import exchange
 
-from oifde_simulator.journal import Journal, har
+from journals import Journal
+from oifde_simulator.journal import har
 from oifde_simulator.model.entry import Entry
 from oifde_simulator.model.exchange import Answer, Exchange
 from oifde_simulator.model.http import JSON_UTF8, Headers, Request, Response

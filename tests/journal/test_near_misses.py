@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import QUERY, TOKEN
+from journals import Journal
 from oifde_simulator.engine import explain as explanation
-from oifde_simulator.journal import Journal
+from oifde_simulator.immediate import immediate
 from oifde_simulator.journal.near_misses import near_misses
 from oifde_simulator.model.http import Request
 from oifde_simulator.scenario import loader
@@ -37,7 +38,7 @@ def misses(*rules: dict[str, Any], **fields: str) -> dict[str, list[str]]:
     tenants, journal = world(*rules), Journal()
     (turn,) = explanation.explain(tenants, query(**fields))
     entry = journal.record(turn.exchange)
-    found = near_misses(tenants.named("acme").rules, entry, journal.redaction)
+    found = near_misses(immediate(tenants.named("acme")).rules, entry, journal.redaction)
     return {miss["rule"]: miss["differences"] for miss in found}
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_bounds import exchange
 
-from oifde_simulator.journal import Journal
+from journals import Journal
 from oifde_simulator.journal.filters import Since
 from oifde_simulator.model.outcome import UNDER_WAY, Outcome
 from oifde_simulator.state.memory.journal_store import Bounds

@@ -16,16 +16,13 @@ from hypothesis import strategies as st
 from multidict import CIMultiDict
 
 from conftest import GETTOKEN, QUERY, TOKEN
-from oifde_simulator.engine.pipeline import Pipeline
-from oifde_simulator.journal import Journal
+from engines import Engine
 from oifde_simulator.journal.redaction.credential_finder import CredentialFinder
 from oifde_simulator.journal.redaction.redactor import PREFIX, Redactor
 from oifde_simulator.model.entry import Entry
 from oifde_simulator.model.http import Request
 from oifde_simulator.oifde.credentials import WRONG_SECRET
-from oifde_simulator.oifde.router import Router
 from oifde_simulator.scenario import loader
-from oifde_simulator.tenants import Tenants
 
 SECRET = 'hush-hush/+\u00e9"x'
 SCENARIO = {
@@ -53,15 +50,12 @@ def entries() -> Any:
 
 def recorder() -> Any:
     """Sends a request and returns its entry."""
-    journal = Journal()
-    scenario = loader.loads(json.dumps(SCENARIO).encode(), "acme.yaml", "acme")
-    tenants = Tenants({"acme": scenario}, seed="0", error_status=200)
-    pipeline = Pipeline(Router(bad_json_status=400), tenants, journal)
+    engine = Engine({"acme": loader.loads(json.dumps(SCENARIO).encode(), "acme.yaml", "acme")})
 
     def record(body: Any, path: str = QUERY, **headers: str) -> Entry:
         octets = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode()
-        pipeline.handle(Request("POST", path, CIMultiDict(headers), octets))
-        entry = journal.get(journal.last)
+        engine.handle(Request("POST", path, CIMultiDict(headers), octets))
+        entry = engine.entries()[-1]
         assert entry is not None
         return entry
 
@@ -148,19 +142,15 @@ def test_a_secret_and_the_token_it_gets_are_in_nothing_that_is_kept(entries: Any
 
 
 def test_the_token_that_is_issued_and_the_one_that_is_used_have_one_fingerprint() -> None:
-    journal = Journal()
-    scenario = loader.loads(json.dumps(SCENARIO).encode(), "acme.yaml", "acme")
-    pipeline = Pipeline(
-        Router(bad_json_status=400), Tenants({"acme": scenario}, seed="0", error_status=200), journal
-    )
+    engine = Engine({"acme": loader.loads(json.dumps(SCENARIO).encode(), "acme.yaml", "acme")})
 
     def ask(path: str, **body: str) -> Any:
-        answer = pipeline.handle(Request("POST", path, CIMultiDict(), json.dumps(body).encode()))
+        answer = engine.handle(Request("POST", path, CIMultiDict(), json.dumps(body).encode()))
         return json.loads(answer.response.body)
 
     token = ask(GETTOKEN, appKey="acme", appSecret=SECRET)["authToken"]
     ask(QUERY, tenantId="acme", authToken=token, userMobile="1")
-    issued, used = journal
+    issued, used = engine.entries()
     assert (
         issued.honest["authToken"] == used.request.document["authToken"] == Redactor("0").fingerprint(token)
     )

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_bounds import exchange
 
-from oifde_simulator.journal import Journal
+from journals import Journal
 from oifde_simulator.journal.filters import Filter, Since
 from oifde_simulator.journal.subscriptions.index import MOST_GROUPS, CapacityExceeded
 from oifde_simulator.journal.subscriptions.waiter import Waiter

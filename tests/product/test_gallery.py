@@ -16,21 +16,26 @@ from oifde_simulator import resources
 from oifde_simulator.engine.pipeline import PROVENANCE
 from oifde_simulator.runtime.server import Simulator
 from oifde_simulator.scenario import loader
-from playing import JSON, PLAYED, USER, Client, length_told, plays
+from playing import JSON, NOON, PLAYED, USER, Client, MovableClock, length_told, plays
 from serving import Peer, post, running
 
 EXPIRED, INVALID, INTERNAL, KEY_WRONG, LOCKED = 900001, 900002, 10000001, 200800002, 200800003
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[Simulator]:
-    with running() as simulator:
+def clock() -> MovableClock:
+    return MovableClock(NOON)
+
+
+@pytest.fixture(scope="module")
+def server(clock: MovableClock) -> Iterator[Simulator]:
+    with running(clock=clock) as simulator:
         yield simulator
 
 
 @pytest.fixture
-def client(server: Simulator, tenant: str) -> Iterator[Client]:
-    client = Client(server, tenant)
+def client(server: Simulator, tenant: str, clock: MovableClock) -> Iterator[Client]:
+    client = Client(server, tenant, clock)
     with client.http:
         yield client
 

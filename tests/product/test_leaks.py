@@ -14,6 +14,7 @@ from urllib.parse import quote, urlsplit
 import pytest
 
 from conftest import ACME, GETTOKEN, QUERY, TOKEN
+from oifde_simulator.immediate import immediate
 from oifde_simulator.runtime.server import Simulator
 from serving import PATIENCE, Peer, fetch, head, post, running
 
@@ -89,7 +90,7 @@ def forms(credential: str) -> list[str]:
 
 def shown(server: Simulator, followed: http.client.HTTPResponse) -> dict[str, str]:
     """Everything that the control plane tells of what happened."""
-    last = server.journal.last
+    last = immediate(server.journal.last())
     paths = ["/journal", "/journal.har", "/metrics", "/coverage"]
     told = {path: fetch(server.control_url + path)[2].decode() for path in paths}
     told |= {
@@ -116,7 +117,7 @@ def test_a_credential_is_in_nothing_that_is_told(server: Simulator, caplog: pyte
             answer = client.answer()
             if b"expireTime" in answer.body and not answer.json["errorCode"]:
                 issued.append(answer.json["authToken"])
-    assert server.journal.last == len(REQUESTS)
+    assert immediate(server.journal.last()) == len(REQUESTS)
     told = shown(server, followed)
     following.close()
     told["the log"] = "\n".join(record.getMessage() for record in caplog.records)

@@ -1,4 +1,4 @@
-"""Turns: exactly as many as the limits say, whatever the interleaving, and drawn by a formula that a store knows."""
+"""Turns: exactly as many as the limits say, whatever the interleaving; chances are drawn as a store can."""
 
 from __future__ import annotations
 

@@ -10,6 +10,8 @@ import orjson
 from oifde_simulator.engine.pipeline import Pipeline
 from oifde_simulator.immediate import immediate
 from oifde_simulator.journal import Journal
+from oifde_simulator.journal.filters import Since
+from oifde_simulator.model.entry import Entry
 from oifde_simulator.model.exchange import Exchange
 from oifde_simulator.model.http import Request
 from oifde_simulator.model.tenant_state import TenantSource
@@ -33,6 +35,10 @@ class Engine:
     def handle(self, request: Request) -> Exchange:
         """Have a request decided and put on record."""
         return immediate(self.pipeline.handle(request))
+
+    def entries(self) -> list[Entry]:
+        """Entries on record, the oldest first."""
+        return immediate(self.journal.entries(None, Since()))
 
     def tenant(self, name: str) -> Tenant:
         """Find a tenant as it is now."""

@@ -25,11 +25,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from conftest import QUERY
+from oifde_simulator.clock import TIME_OF_DAY, Clock
 from oifde_simulator.config import Settings
 from oifde_simulator.runtime.lifecycle import loop_factory
-from oifde_simulator.runtime.server import Simulator
+from oifde_simulator.runtime.server import Simulator, registry
 from oifde_simulator.scenario import selection
-from oifde_simulator.tenants import Tenants
 
 REPOSITORY = Path(__file__).parents[2]
 PATIENCE = 20.0
@@ -39,16 +39,10 @@ CALM: dict[str, Any] = {"port": 0, "control_port": 0, "tls": "off", "log_level":
 
 
 @contextmanager
-def running(**given: Any) -> Iterator[Simulator]:
+def running(*, clock: Clock = TIME_OF_DAY, **given: Any) -> Iterator[Simulator]:
     """A server in a thread of its own, on the event loop that `serve` uses."""
     settings = Settings(**CALM | given)
-    tenants = Tenants(
-        selection.scenarios(settings),
-        seed=settings.seed,
-        error_status=settings.error_status,
-        any_credentials=settings.any_credentials,
-    )
-    simulator = Simulator(settings, tenants)
+    simulator = Simulator(settings, registry(settings, selection.scenarios(settings), clock))
     up: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = Future()
     with ThreadPoolExecutor(1) as threads:
         ended = threads.submit(_run, simulator, up)

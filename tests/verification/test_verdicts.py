@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import TOKEN
-from oifde_simulator.journal import Journal
+from journals import Journal
 from oifde_simulator.state.memory.journal_store import Bounds
 from oifde_simulator.verification import describing, expectations, kinds
 from oifde_simulator.verification.expectations import WrongExpectations

@@ -264,7 +264,7 @@ async def test_where_the_system_cannot_keep_the_number_it_is_let_go_and_taken_ag
 
 def made_port() -> Port:
     tenants = Tenants({}, seed="0", error_status=200)
-    pipeline = Pipeline(Router(bad_json_status=400), tenants, Journal())
+    pipeline = Pipeline(Router(bad_json_status=400), tenants, Journal(tenants.state))
     plane = data_plane(pipeline, Limits(1 << 20, 5.0), idle_seconds=5.0, write_seconds=5.0)
     return Port(plane, "127.0.0.1", 0, None)
 

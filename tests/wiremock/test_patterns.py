@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import QUERY, TOKEN
-from oifde_simulator.journal import Journal
+from journals import Journal
 from oifde_simulator.journal.filters import Since
 from oifde_simulator.model.exchange import Answer, Exchange
 from oifde_simulator.model.http import Request, Response

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from test_patterns import exchanged
 
-from oifde_simulator.journal import Journal
+from journals import Journal
 from oifde_simulator.journal.filters import Since
 
 

@@ -1,4 +1,4 @@
-"""Which rules coverage counts: those of the user's files from the start, others once a tenant with them is asked.
+"""Which rules coverage counts: those of the user's files from the start, others once a tenant is asked.
 
 Rules of a bundled scenario are counted and told, and no verdict is about them.
 """

@@ -45,7 +45,7 @@ class Explanation:
 def explain(
     tenants: Tenants, request: Request, repeat: int = 1, *, bad_json_status: int = 400
 ) -> Iterator[Explanation]:
-    """Explain a request that is sent so many times; the counts of `tenants`, in memory, move as they would."""
+    """Explain a request that is sent so many times; the counts of `tenants`, in memory, move with it."""
     router = Router(bad_json_status=bad_json_status)
     pipeline = Pipeline(router, tenants, Journal(tenants.state, seed=tenants.seed, quiet=True))
     call = router.route(request)

@@ -1,4 +1,4 @@
-"""The credential of a request as the store judges it: facts that are counted, beside those that are computed."""
+"""The credential of a request as the state judges it: what is counted, beside what is computed."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ class SecretStep(NamedTuple):
 class Admission(NamedTuple):
     """Judgement of a credential."""
 
-    token: TokenVerdict = "good"
-    secret: SecretVerdict = "good"
+    token: TokenVerdict = "good"  # noqa: S105  a verdict
+    secret: SecretVerdict = "good"  # noqa: S105  a verdict
     number: int = 0
     """Number of the token to issue, where a secret is good."""
 

@@ -64,7 +64,7 @@ class Service:
         self._steps = {GETTOKEN: self._secret_step, QUERY: self._token_step}
 
     def read(self, call: Call, now: int) -> Asked:
-        """Read `call` at `now` (epoch milliseconds), up to the credential that the state may have to judge."""
+        """Read `call` at `now` (epoch milliseconds), up to the credential that the state may judge."""
         if call.problem is not None:
             return Asked(call, NO_READING, ())
         request = call.request

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TextIO
 from aiohttp import web
 
 from oifde_simulator import logs
+from oifde_simulator.clock import TIME_OF_DAY, Clock
 from oifde_simulator.config import Settings
 from oifde_simulator.coverage import registration
 from oifde_simulator.engine.metrics import Meter
@@ -167,15 +168,16 @@ def made(settings: Settings) -> tuple[Simulator, Watcher | None]:
     return Simulator(settings, registry(settings, scenarios)), watcher
 
 
-def registry(settings: Settings, scenarios: Mapping[str, Scenario]) -> Tenants:
-    """Make the tenants of a server, with their state."""
+def registry(settings: Settings, scenarios: Mapping[str, Scenario], clock: Clock = TIME_OF_DAY) -> Tenants:
+    """Make the tenants of a server, with their state; `clock` tells the time of day."""
     bounds = Bounds(settings.journal_exchanges, settings.journal_tenant_bytes, settings.journal_bytes)
     return Tenants(
         scenarios,
         seed=settings.seed,
         error_status=settings.error_status,
         any_credentials=settings.any_credentials,
-        state=MemoryState(bounds),
+        state=MemoryState(bounds, clock=clock),
+        clock=clock,
     )
 
 

@@ -1,4 +1,4 @@
-"""The state: all that a request or a call of the control plane may change, behind calls that any store can answer.
+"""The state: all that a request or the control plane may change, behind calls that any store can answer.
 
 Rule: values go in and out. No answer is a mutable object, none is assumed to be there at once, and nothing is
 drawn by a count that only the caller knows. `memory/` is the form in this process, which never suspends.
@@ -113,7 +113,7 @@ class Tenants(Protocol):
     async def set_clock(
         self, id: str, change: Callable[[ClockSetting, int], ClockSetting], default: ClockSetting
     ) -> TenantState:
-        """Change a tenant's clock, which is `default` where nobody has set it. Raises what `change` raises."""
+        """Change a tenant's clock, which is `default` until it is set. Raises what `change` raises."""
         ...
 
     async def add_rules(

@@ -1,6 +1,6 @@
 """The judgement of a rule's limits on what was counted, and the words for each reason.
 
-Rule: every form of the state judges in this order and says these words; the Valkey form judges the same in Lua.
+Rule: every form of the state judges in this order and says these words.
 """
 
 from __future__ import annotations
@@ -31,7 +31,10 @@ def chance(key: str, matches: int) -> int:
 
 
 def count(candidate: Candidate, tally: Tally, now: int) -> str:
-    """Count a match at `now` (tenant time, epoch milliseconds); the reason why the turn is not the rule's, or ""."""
+    """Count a match at `now` (tenant time, epoch milliseconds).
+
+    Returns the reason why it is not the rule's turn; "" when it is.
+    """
     limits = candidate.limits
     tally.matches += 1
     if limits.over and (reason := _within(limits.over, tally, now)):

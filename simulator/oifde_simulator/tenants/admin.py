@@ -1,6 +1,6 @@
 """Tenants on demand: made from a scenario of the server or one that comes along, changed, and taken away.
 
-Rule: nothing here reads a file but those that the server was given, and a call that is refused has changed nothing.
+Rule: nothing here reads a file but those that the server was given; a refused call has changed nothing.
 """
 
 from __future__ import annotations

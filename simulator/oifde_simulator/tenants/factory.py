@@ -7,7 +7,7 @@ from dataclasses import replace
 from hashlib import blake2b
 from typing import NamedTuple
 
-from oifde_simulator.clock import TenantClock
+from oifde_simulator.clock import TIME_OF_DAY, Clock, TenantClock
 from oifde_simulator.model.sessions import Sessions
 from oifde_simulator.model.tenant_state import AddedRule, TenantState
 from oifde_simulator.oifde.credentials import TenantCredentials
@@ -52,8 +52,14 @@ def fresh_credentials(seed: str, tenant: str, before: int = 0) -> FreshCredentia
 class TenantFactory:
     """Makes the tenants of one server. Any thread may ask for a world."""
 
-    def __init__(self, seed: str, conduct: Conduct, *, any_credentials: bool = False) -> None:
-        """`conduct` has what a scenario does not set; `any_credentials` takes every secret and token."""
+    def __init__(
+        self, seed: str, conduct: Conduct, *, any_credentials: bool = False, clock: Clock = TIME_OF_DAY
+    ) -> None:
+        """`conduct` has what a scenario does not set; `any_credentials` takes every secret and token.
+
+        `clock` tells the time of day.
+        """
+        self._clock = clock
         self.seed = seed
         self.conduct = conduct
         self._any = any_credentials
@@ -72,7 +78,7 @@ class TenantFactory:
     def tenant(self, name: str, world: World, state: TenantState) -> Tenant:
         """Make the tenant as the state says it is."""
         assert world.scenario
-        clock = TenantClock(state.clock or world.clock)
+        clock = TenantClock(state.clock or world.clock, self._clock)
         # Time since load is that of the tenant's clock as its scenario has it.
         since = state.since if world.clock.instant is None else world.clock.instant
         rules = Rules(self._rules(world.scenario, state), f"{self.seed}\0{world.scenario.id}", since)

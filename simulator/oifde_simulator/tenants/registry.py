@@ -1,4 +1,4 @@
-"""Which tenants are served: each made when it is first asked for, and made anew when the state says it changed."""
+"""Which tenants are served: each made when it is first asked for, and anew when the state has changed it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from oifde_simulator.clock import TIME_OF_DAY, Clock
 from oifde_simulator.immediate import aside
 from oifde_simulator.model.credential_step import SecretStep
 from oifde_simulator.model.sessions import CallSession, Criteria
@@ -38,17 +39,18 @@ class Tenants:
         error_status: int,
         any_credentials: bool = False,
         state: State | None = None,
+        clock: Clock = TIME_OF_DAY,
     ) -> None:
         """`scenarios` by the tenant id they are served under; `error_status` where a scenario sets none.
 
         With `any_credentials` every secret and every token that is not empty is accepted. `state` is a fresh
-        one in this process when left out.
+        one in this process when left out; `clock` tells the time of day.
         """
         self.files = scenarios if isinstance(scenarios, ScenarioCatalog) else ScenarioCatalog(scenarios)
         """Scenarios that the server was given, whatever became of their tenants."""
-        self.state: State = MemoryState() if state is None else state
+        self.state: State = MemoryState(clock=clock) if state is None else state
         self._factory = TenantFactory(
-            seed, Conduct(error_status=error_status), any_credentials=any_credentials
+            seed, Conduct(error_status=error_status), any_credentials=any_credentials, clock=clock
         )
         self._tenants: dict[str, Tenant] = {}
         self._worlds: dict[str, World] = {}

@@ -1,4 +1,4 @@
-"""The state in this process. Its calls never suspend, so what a request does between two of them is one stroke."""
+"""The state in this process. Its calls never suspend, so a request is one stroke from first to last."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from oifde_simulator.clock import ClockSetting, SystemClock
+from oifde_simulator.clock import TIME_OF_DAY, Clock, ClockSetting
 from oifde_simulator.model.coverage import CoverageSnapshot, CoveredRule
 from oifde_simulator.model.credential_step import Admission, EndedToken, SecretStep, TokenStep
 from oifde_simulator.model.entry import Entry
@@ -38,8 +38,8 @@ class TenantCounts:
 class Tables:
     """All that is kept, for the parts of the state that share it."""
 
-    def __init__(self, bounds: Bounds, uptime: Callable[[], float]) -> None:
-        self.tenants = TenantTable(SystemClock().now, uptime, self._forget_rules)
+    def __init__(self, bounds: Bounds, uptime: Callable[[], float], clock: Clock) -> None:
+        self.tenants = TenantTable(clock.now, uptime, self._forget_rules)
         self.journal = EntryTable(bounds)
         self.coverage = CoverageTable()
         self.token_numbers: dict[str, int] = {}
@@ -195,7 +195,7 @@ class MemoryTenants:
     async def set_clock(
         self, id: str, change: Callable[[ClockSetting, int], ClockSetting], default: ClockSetting
     ) -> TenantState:
-        """Change a tenant's clock, which is `default` where nobody has set it. Raises what `change` raises."""
+        """Change a tenant's clock, which is `default` until it is set. Raises what `change` raises."""
         return self._table.set_clock(id, change, default)
 
     async def add_rules(
@@ -329,9 +329,17 @@ class MemorySettings:
 class MemoryState:
     """The whole state, in this process."""
 
-    def __init__(self, bounds: Bounds = BOUNDS, uptime: Callable[[], float] = time.monotonic) -> None:
-        """`bounds` are those of the journal; `uptime` tells the seconds by which added rules expire."""
-        tables = Tables(bounds, uptime)
+    def __init__(
+        self,
+        bounds: Bounds = BOUNDS,
+        uptime: Callable[[], float] = time.monotonic,
+        clock: Clock = TIME_OF_DAY,
+    ) -> None:
+        """`bounds` are those of the journal; `uptime` tells the seconds by which added rules expire.
+
+        `clock` tells the time of day.
+        """
+        tables = Tables(bounds, uptime, clock)
         self.exchanges = MemoryExchanges(tables)
         self.tenants = MemoryTenants(tables, uptime)
         self.journal = MemoryJournal(tables.journal, self.exchanges.hearers)

@@ -132,13 +132,13 @@ class TenantTable:
     def set_clock(
         self, id: str, change: Callable[[ClockSetting, int], ClockSetting], default: ClockSetting
     ) -> TenantState:
-        """Change a tenant's clock, which is `default` where nobody has set it. Raises what `change` raises."""
+        """Change a tenant's clock, which is `default` until it is set. Raises what `change` raises."""
         before = self.get(id)
         setting = change(before.clock or default, self._time_of_day())
         return self._put(replace(self._named(before, id), version=next(self._versions), clock=setting))
 
     def add_rules(self, id: str, rules: Sequence[NewRule], own: Iterable[str]) -> TenantState:
-        """Have rules asked before all others, and give each without a name one; `own` are those of the scenario.
+        """Have rules asked before all others; `own` are the names of those of the scenario.
 
         Raises DuplicateName where a name is in use, CapacityExceeded where too many were added.
         """

@@ -1,4 +1,4 @@
-"""The tenant that a URL names, and the problems of a tenant, a scenario or a rule that is not as it should be."""
+"""The tenant that a URL names, and the problems of a tenant or a scenario that is not as it should be."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from oifde_simulator.web.control_plane.context import Call, RouteTable
 from oifde_simulator.web.control_plane.problems import json_response
 
 
-async def livez(call: Call) -> web.Response:
+async def livez(_: Call) -> web.Response:
     """The process is alive."""
     return json_response({"status": "alive", "version": __version__})
 
@@ -30,12 +30,12 @@ async def authority(call: Call) -> web.Response:
     return web.Response(body=call.context.ca_pem, content_type="application/x-pem-file")
 
 
-async def vendor_document(call: Call) -> web.Response:
+async def vendor_document(_: Call) -> web.Response:
     """The vendor's contract."""
     return json_response(contract.document())
 
 
-async def control_document(call: Call) -> web.Response:
+async def control_document(_: Call) -> web.Response:
     """What the control plane itself offers."""
     return json_response(openapi.document())
 

@@ -47,11 +47,9 @@ async def read_exchange(call: Call) -> web.Response:
         raise wrong(f"expected /journal/ and an entry's number, such as /journal/1, found {text[:60]!r}")
     entry = await call.context.journal.get(int(text))
     if entry is None:
-        raise Problem(
-            HTTPStatus.NOT_FOUND,
-            "not-on-record",
-            f"entry {text} is not on record; the newest is {await call.context.journal.last()}, and old ones go",
-        )
+        last = await call.context.journal.last()
+        detail = f"entry {text} is not on record; the newest is {last}, and old ones go"
+        raise Problem(HTTPStatus.NOT_FOUND, "not-on-record", detail)
     return json_response(entry.whole() | {"nearMisses": await _near_misses(call.context, entry)})
 
 

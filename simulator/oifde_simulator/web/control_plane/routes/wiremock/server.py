@@ -118,7 +118,7 @@ async def read_mapping(call: Call) -> web.Response:
     )
 
 
-async def health(call: Call) -> web.Response:
+async def health(_: Call) -> web.Response:
     """Whether the server is well."""
     return json_response(
         {
@@ -130,7 +130,7 @@ async def health(call: Call) -> web.Response:
     )
 
 
-async def version(call: Call) -> web.Response:
+async def version(_: Call) -> web.Response:
     """Which WireMock's API this follows."""
     return json_response({"version": VERSION})
 
