@@ -15,8 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import ACME, QUERY
+from oifde_simulator.immediate import immediate
 from oifde_simulator.journal import har
 from oifde_simulator.runtime.server import Simulator
+from oifde_simulator.web.control_plane.context import Call
 from oifde_simulator.web.control_plane.routes import har as archive
 from oifde_simulator.web.control_plane.routes import journal
 from oifde_simulator.wiremock.admin import ids as identity
@@ -35,12 +37,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
 
 def sent(server: Simulator, octets: bytes) -> int:
     """Send a request on a connection that ends with it; the number of its entry."""
-    before = server.journal.last
+    before = immediate(server.journal.last())
     with Peer(server.data_url) as client:
         client.send(octets)
         assert client.rest().startswith(b"HTTP/1.1 ")
-    assert server.journal.last == before + 1
-    return server.journal.last
+    assert immediate(server.journal.last()) == before + 1
+    return immediate(server.journal.last())
 
 
 def request(
@@ -133,14 +135,14 @@ def test_an_entry_at_which_the_simulator_fails_is_left_out_of_an_archive(
     server: Simulator, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     first, second, third = (sent(server, request()) for _ in range(3))
-    written = har.HarEntry.written
+    written = har.HarEntry.as_json
 
     def failing(source: har.HarEntry) -> dict[str, Any]:
         if source.entry.number in (first, third):
             raise ValueError("a defect")
         return written(source)
 
-    monkeypatch.setattr(har.HarEntry, "written", failing)
+    monkeypatch.setattr(har.HarEntry, "as_json", failing)
     monkeypatch.setattr(archive, "AT_ONCE", 1)
     found = told(server, f"/journal.har?since={first - 1}")["log"]["entries"]
     assert [entry["_number"] for entry in found] == [second]
@@ -153,9 +155,9 @@ def test_an_entry_at_which_the_simulator_fails_is_left_out_of_an_archive(
 def test_an_answer_that_has_begun_ends_and_has_no_other_in_it(
     server: Simulator, monkeypatch: pytest.MonkeyPatch, failure: Exception
 ) -> None:
-    async def breaking(plane: Any, request: web.Request, body: Any) -> web.StreamResponse:
+    async def breaking(call: Call) -> web.StreamResponse:
         stream = web.StreamResponse()
-        await stream.prepare(request)
+        await stream.prepare(call.request)
         await stream.write(b"half")
         raise failure
 
