@@ -7,8 +7,9 @@ tenant all read the same clock, which can be stopped, set and moved on.
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
 from typing import Protocol
+
+from oifde_simulator.instants import iso
 
 LATEST = 9_999_999_999_999
 """The last instant that a clock tells, in 2286: IDs of sessions carry 13 digits of milliseconds."""
@@ -77,9 +78,3 @@ class TenantClock:
     def reset(self) -> None:
         """Back to how it was made."""
         self._off, self._instant = 0, self._origin
-
-
-def iso(instant: int) -> str:
-    """An instant (epoch milliseconds) in ISO 8601, UTC, to the millisecond."""
-    seconds, milliseconds = divmod(instant, 1000)
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{milliseconds:03d}Z"

@@ -23,6 +23,7 @@ from oifde_simulator.quantities import (
     pair,
     port_number,
 )
+from oifde_simulator.text import nearest
 
 ENVIRONMENT_PREFIX = "OIFDE_SIMULATOR_"
 LOG_LEVELS = ("debug", "info", "warning", "error")
@@ -157,15 +158,13 @@ def unknown_variables(environment: Mapping[str, str]) -> str:
     known = [environment_name(entry) for entry in fields(Settings)]
     strange = sorted(name for name in environment if name.startswith(ENVIRONMENT_PREFIX))
     return "; ".join(
-        f"{name} is ignored: no such setting{_meant(name, known)}" for name in strange if name not in known
+        f"{name} is ignored: no such setting{_hint(name, known)}" for name in strange if name not in known
     )
 
 
-def _meant(name: str, known: Sequence[str]) -> str:
-    from difflib import get_close_matches  # slow to import, and only wanted when something is wrong
-
-    near = get_close_matches(name[:100], known, n=1, cutoff=0.8)  # the beginning is always the same
-    return f", did you mean {near[0]}?" if near else ""
+def _hint(name: str, known: Sequence[str]) -> str:
+    near = nearest(name, known, cutoff=0.8)  # the prefix makes all names alike
+    return f", did you mean {near}?" if near else ""
 
 
 def _read(entry: Field[Any], given: str | Sequence[str] | bool, source: str) -> Any:

@@ -7,7 +7,7 @@ import logging
 import sys
 from typing import Any
 
-from oifde_simulator.clock import iso
+from oifde_simulator.instants import iso
 
 FOLLOWED = "oifde_simulator.followed"
 """The log of files that are followed: who edits one wants to know that it was taken, wherever they look."""

@@ -222,3 +222,10 @@ def test_the_one_that_explains_fetches_nothing_either(url: str, elsewhere: socke
     with pytest.raises(Exception, match="Unresolvable"):
         schema.explain(1)
     assert not asked(elsewhere)
+
+
+def test_both_engines_end_a_pattern_at_the_same_place() -> None:
+    schema = Schema({"pattern": "^[0-9]+$"})
+    assert not schema.accepts("5\n")
+    (violation,) = schema.explain("5\n")
+    assert (violation.keyword, violation.found) == ("pattern", "5\n")

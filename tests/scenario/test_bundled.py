@@ -194,6 +194,5 @@ MAPS = ("sessions.users", "rule.match.request", "rule.match.headers", "rule.matc
 
 def test_no_object_of_the_schema_takes_unknown_keys() -> None:
     objects = [schema for name, schema in KEYS if schema.get("type") == "object" and not name.endswith(MAPS)]
-    assert all(
-        schema["additionalProperties"] is False for schema in [SCHEMA, *objects, *SCHEMA["$defs"].values()]
-    )
+    defined = [schema for schema in SCHEMA["$defs"].values() if "properties" in schema]
+    assert all(schema["additionalProperties"] is False for schema in [SCHEMA, *objects, *defined])

@@ -30,7 +30,11 @@ MISTAKES = {
     ),
     "no weight": ("generate: {mix: {chatbot: 0}}", "2:19", "every weight is 0"),
     "unknown oddity": ("generate: {oddities: {emojis: 1}}", "2:25", 'did you mean "emoji"?'),
-    "a rate over 1": ("generate: {oddities: {emoji: 2}}", "2:32", "from 0 (never) to 1 (always)"),
+    "a rate over 1": (
+        "generate: {oddities: {emoji: 2}}",
+        "2:32",
+        "write a share from 0 to 1, such as 0.5 or 50%",
+    ),
     "a number with letters": ('users: {"abc": 1}', "2:11", "can only have literal records"),
     "a number too long": ('users: {"1234567890123456": 1}', "2:11", "1 to 15 digits"),
     "an unquoted number": ("users: {18000000001: 1}", "2:11", '"18000000001"'),

@@ -16,7 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oifde_simulator import resources
-from oifde_simulator.scenario import loader, units
+from oifde_simulator.instants import instant, time_zone
+from oifde_simulator.scenario import loader
 from oifde_simulator.scenario.errors import ScenarioErrors
 from oifde_simulator.scenario.lint import schema_errors
 from oifde_simulator.scenario.lint.fixes import mended
@@ -184,24 +185,28 @@ def test_a_tenant_without_a_name_is_refused(stem: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "seconds"),
-    [("1s", 1), ("90s", 90), ("2h", 7200), ("15m", 900), ("2000ms", 2), (3600, 3600), (60.0, 60), ("0s", None),
-     ("90", None), ("90 s", None), ("1d", None), ("-1s", None), ("999999999h", None), ("90s\n", None), ("９0s", None)],
+    ("written", "seconds"),
+    [("1s", 1), ("90s", 90), ("2h", 7200), ("15m", 900), ("2000ms", 2), ("1.5h", 5400), (3600, 3600), (60.0, 60), ("0s", None),
+     ("90", None), ("90 s", None), ("1d", None), ("-1s", None), ("999999999h", None), ("90s\n", None), ("９0s", None), ("1.5s", None)],
 )  # fmt: skip
-def test_lifetimes_carry_their_unit_or_are_seconds(text: Any, seconds: int | None) -> None:
-    assert units.seconds(text) == seconds
+def test_lifetimes_carry_their_unit_or_are_seconds(written: Any, seconds: int | None) -> None:
+    source = json.dumps({"tenant": {"token_lifetime": written}})
+    if seconds is None:
+        assert "is no lifetime of whole seconds" in complaints(source)[0]
+    else:
+        assert loaded(source).tenant.token_lifetime == seconds
 
 
 @pytest.mark.parametrize(
     "name", ["localtime", "posixrules", "Factory", "", "Asia", "/etc/localtime", "a\0b", "UTC\n"]
 )
 def test_time_zones_that_differ_by_machine_or_are_none_are_unknown(name: str) -> None:
-    assert units.time_zone(name) is None
+    assert time_zone(name) is None
 
 
 def test_time_zones_have_names_or_offsets() -> None:
-    assert units.time_zone("Asia/Shanghai") == ZoneInfo("Asia/Shanghai")
-    assert units.time_zone("-03:30") == timezone(-timedelta(hours=3, minutes=30))
+    assert time_zone("Asia/Shanghai") == ZoneInfo("Asia/Shanghai")
+    assert time_zone("-03:30") == timezone(-timedelta(hours=3, minutes=30))
 
 
 @pytest.mark.parametrize(
@@ -210,7 +215,7 @@ def test_time_zones_have_names_or_offsets() -> None:
      ("2021-04-16", None), ("2021-02-30T00:00:00Z", None), ("2021-04-16T07:42:22", None), ("9999-12-31T23:59:59-14:00", 253402351199000)],
 )  # fmt: skip
 def test_an_instant_is_iso_8601_with_its_offset(text: str, milliseconds: int | None) -> None:
-    assert units.instant(text) == milliseconds
+    assert instant(text) == milliseconds
 
 
 def test_load_names_the_tenant_after_the_file(tmp_path: Path) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from xml.etree import ElementTree
 
-from oifde_simulator.clock import iso
 from oifde_simulator.coverage.coverage import Branch, Coverage, RuleCoverage, ScenarioCoverage
+from oifde_simulator.instants import iso
 from oifde_simulator.text import counted, shown
 
 UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\t\n\r\x7f-\x9f]")

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from oifde_simulator.faults import settings
+from oifde_simulator import quantities
 from oifde_simulator.faults.fault import FaultError
 
 LONGEST = 3600.0
 """Seconds: no fault waits longer at a time."""
-SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
-BYTES = {"KiB": 1 << 10, "MiB": 1 << 20}
 FIELDS = {"bytes": "size", "from": "begin"}
 """Settings whose names Python keeps for itself."""
 
@@ -35,7 +32,10 @@ def _setting(declared: Mapping[str, Any], value: Any, path: tuple[str, ...]) -> 
     if isinstance(value, Mapping):
         return _group(declared, value, path)
     quantity = declared.get("x-quantity")
-    found = READERS[quantity](value) if quantity else value
+    try:
+        found = READERS[quantity](value) if quantity else value
+    except ValueError:
+        found = None
     if found is None or (quantity and not _fits(declared, found)):
         raise FaultError(path, f"{value!r} is out of range; {declared['x-fix']}")
     return found
@@ -45,31 +45,17 @@ def _fits(declared: Mapping[str, Any], found: float) -> bool:
     return math.isfinite(found) and declared.get("minimum", 0) <= found <= declared.get("maximum", LONGEST)
 
 
-def _seconds(text: str) -> float | None:
-    parts = re.fullmatch(rf"(?P<count>{settings.DURATION})", text, re.ASCII)
-    if parts is None:
-        return None
-    unit = parts[3]
-    return float(text.removesuffix(unit)) * SECONDS[unit]
+def _amount(given: float | str) -> float:
+    """Read a share as a float from 0 to 1, and bytes as an integer."""
+    if isinstance(given, float) or (isinstance(given, str) and given.endswith("%")):
+        return quantities.share(given)
+    return quantities.size(given)
 
 
-def _bytes(given: int | str) -> int | None:
-    if not isinstance(given, str):
-        return int(given)
-    parts = re.fullmatch(rf"(?P<count>{settings.SIZE})", given, re.ASCII)
-    return int(given.removesuffix(parts[2])) * BYTES[parts[2]] if parts else None
-
-
-def _amount(given: float | str) -> float | None:
-    """A share stays a float from 0 to 1, bytes an integer."""
-    if isinstance(given, float):
-        return given if 0 <= given <= 1 else None
-    return _bytes(given)
-
-
-READERS: Mapping[str, Callable[[Any], float | None]] = {
-    "duration": _seconds,
-    "size": _bytes,
+READERS: Mapping[str, Callable[[Any], float]] = {
+    "duration": quantities.seconds,
+    "size": quantities.size,
+    "share": quantities.share,
     "number": float,
     "amount": _amount,
 }

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from oifde_simulator.quantities import DURATION, SHARE, SIZE
+
 Declaration = dict[str, Any]
 
-DURATION = r"[0-9]{1,7}(\.[0-9]{1,6})?(ms|s|m|h)"
-SIZE = r"[0-9]{1,7}(KiB|MiB)"
 ABOUT = ("title", "description", "default", "examples", "not", "type")
 
 
@@ -38,7 +38,14 @@ def size(
 
 def share(title: str, description: str, default: float | None = None) -> Declaration:
     """A setting that is a share, from 0 to 1."""
-    return number(title, description, default, most=1, examples=(0.5, 0.9))
+    return _about(title, description, default, (0.5, "90%")) | {
+        "type": ["number", "string"],
+        "minimum": 0,
+        "maximum": 1,
+        "pattern": f"^{SHARE}$",
+        "x-quantity": "share",
+        "x-fix": "write a share from 0 to 1, such as 0.5 or 50%",
+    }
 
 
 def number(
@@ -56,13 +63,13 @@ def number(
 
 def amount(title: str, description: str, default: float | None = None) -> Declaration:
     """A setting that is a share of the body (a number with a point) or bytes of it."""
-    return _about(title, description, default, (0.5, 40, "10KiB")) | {
+    return _about(title, description, default, (0.5, "50%", 40, "10KiB")) | {
         "type": ["number", "string"],
         "minimum": 0,
         "maximum": 1 << 30,
-        "pattern": f"^{SIZE}$",
+        "pattern": f"^({SIZE}|{SHARE})$",
         "x-quantity": "amount",
-        "x-fix": "write a share with a point, such as 0.5, or bytes, such as 40 or 10KiB",
+        "x-fix": "write a share with a point, such as 0.5, or 50%, or bytes, such as 40 or 10KiB",
     }
 
 

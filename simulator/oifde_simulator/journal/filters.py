@@ -10,12 +10,12 @@ from typing import Any
 
 import orjson
 
+from oifde_simulator.instants import instant
 from oifde_simulator.journal.redaction.redactor import PREFIX, is_credential
 from oifde_simulator.model.entry import Entry
 from oifde_simulator.model.view import ABSENT, Mismatch
 from oifde_simulator.oifde import contract
 from oifde_simulator.rules.matching import Condition, Matcher
-from oifde_simulator.scenario.units import instant
 from oifde_simulator.text import did_you_mean, shown
 
 ATTRIBUTES: Mapping[str, Callable[[Entry], Any]] = {

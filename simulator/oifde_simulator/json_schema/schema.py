@@ -7,7 +7,7 @@ to one verdict.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -62,6 +62,7 @@ class Schema:
         self.document = document
         self._resources = dict(resources or {})
         self._formats = dict(formats or {})
+        self._pattern_options = jsonschema_rs.FancyRegexOptions(backtracks, largest_pattern)
         known = list(self._resources.items())
         registry = jsonschema_rs.Registry(known, retriever=_refuse) if known else None
         self.accepts: Callable[[JSON], bool] = jsonschema_rs.Draft202012Validator(
@@ -70,7 +71,7 @@ class Schema:
             validate_formats=True,
             registry=registry,
             retriever=_refuse,
-            pattern_options=jsonschema_rs.FancyRegexOptions(backtracks, largest_pattern),
+            pattern_options=self._pattern_options,
         ).is_valid
         """Whether a value fits. For values made of JSON types only."""
 
@@ -97,7 +98,18 @@ class Schema:
         registry = empty(retrieve=_refuse).with_resources(
             (uri, draft.create_resource(dict(document))) for uri, document in self._resources.items()
         )
-        return jsonschema.Draft202012Validator(self.document, format_checker=checker, registry=registry)
+        validators: Any = jsonschema.validators
+        walker = validators.extend(jsonschema.Draft202012Validator, {"pattern": self._pattern})
+        return walker(self.document, format_checker=checker, registry=registry)
+
+    def _pattern(self, _validator: Any, expression: str, value: JSON, _schema: Any) -> Iterator[Exception]:
+        """Let jsonschema-rs decide the keyword `pattern` for the walker: the engines read `$` differently."""
+        from jsonschema import ValidationError
+
+        options = self._pattern_options
+        decides = jsonschema_rs.Draft202012Validator({"pattern": expression}, pattern_options=options)
+        if not decides.is_valid(value):
+            yield ValidationError(f"{value!r} does not match {expression!r}")
 
 
 def pattern(expression: str, *, backtracks: int) -> Callable[[str], bool]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from multidict import CIMultiDict
 
-from oifde_simulator.clock import iso
+from oifde_simulator.instants import iso
 from oifde_simulator.model.exchange import Outcome
 from oifde_simulator.model.http import Headers
 from oifde_simulator.model.view import View

@@ -8,15 +8,19 @@ place, to a document that is decoded for the purpose: where one fails, nothing o
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
 from oifde_simulator.model.http import Response
+from oifde_simulator.quantities import share, size
 from oifde_simulator.rules.respond import NotApplicable, Scene
 
+QUANTITIES: Mapping[str, Callable[[Any], float]] = {"bytes": size, "share": share}
+DEFAULT_SHARE = 0.5
+"""Share of a string that `cut` keeps by default."""
 OWN = ("fill", "cut")
 MOST_FILLED = 64 * 1024 * 1024
 """Bytes that one `fill` may make in all, so that an answer of 100 records cannot take the memory."""
@@ -31,7 +35,7 @@ class Patch:
     @classmethod
     def of(cls, given: Sequence[Mapping[str, Any]]) -> Patch:
         """From what a scenario writes."""
-        return cls(tuple(given))
+        return cls(tuple({name: _read(name, value) for name, value in each.items()} for each in given))
 
     def reshape(self, response: Response, scene: Scene) -> Response:  # noqa: ARG002
         """The answer with its body edited."""
@@ -45,6 +49,10 @@ class Patch:
             return Response(response.status, orjson.dumps(document), response.headers)
         except orjson.JSONEncodeError as error:
             raise NotApplicable(f"patch: what it made is no JSON: {error}") from None
+
+
+def _read(name: str, value: Any) -> Any:
+    return QUANTITIES[name](value) if name in QUANTITIES else value
 
 
 def _applied(document: Any, operation: Mapping[str, Any], where: str) -> Any:
@@ -81,7 +89,8 @@ def _plain(document: Any, operation: Mapping[str, Any]) -> dict[str, Any]:
         return {"op": "add", "path": path, "value": "x" * operation["bytes"]}
     if not isinstance(found, str):
         raise TypeError("expected a string there")
-    return {"op": "replace", "path": path, "value": found[: int(len(found) * operation.get("share", 0.5))]}
+    kept = int(len(found) * operation.get("share", DEFAULT_SHARE))
+    return {"op": "replace", "path": path, "value": found[:kept]}
 
 
 def expanded(document: Any, operation: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

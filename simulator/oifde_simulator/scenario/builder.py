@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from oifde_simulator import faults
-from oifde_simulator.quantities import milliseconds
+from oifde_simulator.quantities import milliseconds, share
 from oifde_simulator.randomness import key
 from oifde_simulator.rules.matching import Matcher
 from oifde_simulator.rules.pagination import Rows
@@ -46,7 +46,7 @@ def _when(given: Mapping[str, Any], state_is: str | None) -> When:
         over=Rate(over["limit"], milliseconds(over["window"]), over.get("enforce", False)) if over else None,
         after=given.get("after", 0),
         every=given.get("every", 1),
-        probability=given.get("probability", 1.0),
+        probability=share(given.get("probability", 1.0)),
         times=given.get("times"),
     )
 

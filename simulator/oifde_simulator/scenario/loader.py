@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import islice
@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from oifde_simulator import resources
+from oifde_simulator.instants import time_zone_error
 from oifde_simulator.json_schema.schema import Schema, Violation
 from oifde_simulator.scenario import errors as located
-from oifde_simulator.scenario import units
 from oifde_simulator.scenario.errors import ScenarioError, ScenarioErrors
 from oifde_simulator.scenario.lint import sessions
+from oifde_simulator.scenario.lint.tenant import clock_error, lifetime_error, tenant_id_error
 from oifde_simulator.scenario.model import Scenario, scenario
 from oifde_simulator.scenario.yaml.node import Node, Tree, plain
 from oifde_simulator.scenario.yaml.syntax import LARGEST_FILE
@@ -27,11 +28,11 @@ MOST_TOLD = 200
 MOST_VALUES = 400_000
 """Values that a scenario may hold which comes as JSON."""
 
-CHECKS: tuple[tuple[located.Path, units.Complaint], ...] = (
-    (("tenant", "id"), units.tenant_id_complaint),
-    (("tenant", "token_lifetime"), units.lifetime_complaint),
-    (("settings", "time_zone"), units.time_zone_complaint),
-    (("clock",), units.clock_complaint),
+CHECKS: tuple[tuple[located.Path, Callable[[str], str]], ...] = (
+    (("tenant", "id"), tenant_id_error),
+    (("tenant", "token_lifetime"), lifetime_error),
+    (("settings", "time_zone"), time_zone_error),
+    (("clock",), clock_error),
 )
 """What the schema cannot say, of values that are text."""
 
@@ -191,7 +192,7 @@ def _lapses(
 
 def _nameless(root: Node, origin: str, stem: str | None) -> Iterator[ScenarioError]:
     """A scenario whose tenant takes the file's name, where that will not do."""
-    complaint = units.tenant_id_complaint(stem) if stem else "nothing names the tenant"
+    complaint = tenant_id_error(stem) if stem else "nothing names the tenant"
     if complaint:
         yield ScenarioError(
             origin, root.line, root.column, (), f"{complaint}; write tenant: {{id: ...}} into the file"

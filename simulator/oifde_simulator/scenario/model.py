@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING, Any, Literal
 
-from oifde_simulator.scenario import units
+from oifde_simulator.instants import instant, time_zone
+from oifde_simulator.quantities import share, whole_seconds
 
 if TYPE_CHECKING:
     from oifde_simulator.rules.selection import Rule
@@ -117,7 +118,7 @@ def scenario(value: Mapping[str, Any], origin: str, stem: str) -> Scenario:
         tenant=_tenant(value.get("tenant", {}), stem),
         description=value.get("description", "").strip(),
         settings=_settings(value.get("settings", {})),
-        clock=None if clock == "now" else units.instant(clock),
+        clock=None if clock == "now" else instant(clock),
         records=tuple(value.get("sessions", {}).get("records", ())),
         generate=_generate(value.get("sessions", {})),
         rules=_rules(value["rules"]) if "rules" in value else (),
@@ -138,7 +139,8 @@ def _generate(given: Mapping[str, Any]) -> GenerateSpec | None:
     return GenerateSpec(
         seed=None if seed is None else str(seed),
         users=users,
-        **{name: how[name] for name in ("locale", "days", "per_day", "mix", "oddities") if name in how},
+        **{name: how[name] for name in ("locale", "days", "per_day", "mix") if name in how},
+        oddities={name: share(rate) for name, rate in how.get("oddities", {}).items()},
     )
 
 
@@ -149,7 +151,7 @@ def _tenant(given: Mapping[str, Any], stem: str) -> TenantSpec:
         secret=given.get("secret", "secret"),
         tokens=() if tokens == "any" else tuple(tokens),
         any_token=tokens == "any",
-        token_lifetime=units.seconds(given.get("token_lifetime", 3600)) or 3600,
+        token_lifetime=_lifetime(given.get("token_lifetime", 3600)),
         single_token=given.get("single_token", False),
         token_uses=given.get("token_uses"),
         lock_after=given.get("lock_after"),
@@ -157,11 +159,15 @@ def _tenant(given: Mapping[str, Any], stem: str) -> TenantSpec:
     )
 
 
+def _lifetime(given: int | str) -> int:
+    return whole_seconds(given) if isinstance(given, str) else int(given)
+
+
 def _settings(given: Mapping[str, Any]) -> SettingsSpec:
     name = given.get("time_zone", "UTC")
     status = given.get("error_status")
     return SettingsSpec(
-        time_zone=units.time_zone(name) or UTC,
+        time_zone=time_zone(name) or UTC,
         time_zone_name=name,
         error_status=None if status is None else int(status),
         numbers=given.get("numbers", "refuse"),

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 
+from oifde_simulator.instants import epoch_milliseconds
 from oifde_simulator.scenario.yaml.node import Node
-from oifde_simulator.scenario.yaml.scalars import FLOAT, INTEGER, SWITCHES, epoch_milliseconds
+from oifde_simulator.scenario.yaml.scalars import FLOAT, INTEGER, SWITCHES
 from oifde_simulator.text import shown
 
 

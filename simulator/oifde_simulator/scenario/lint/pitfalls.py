@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from oifde_simulator.quantities import size
 from oifde_simulator.scenario.yaml.node import Node
 from oifde_simulator.text import did_you_mean, shown
 
@@ -75,6 +76,8 @@ NESTED = (
 )
 NESTED_LISTS = ("allOf", "anyOf", "oneOf", "prefixItems")
 NESTED_MAPPINGS = ("$defs", "properties", "patternProperties", "dependentSchemas")
+MOST_BYTES = 16 << 20
+"""Largest string that `fill` makes, in bytes."""
 NEEDED = {
     "add": "value",
     "replace": "value",
@@ -146,6 +149,10 @@ def _operation(rule: Node, path: Path, operation: Mapping[str, Any]) -> Iterator
             yield rule.at(where), where, f'is no JSON Pointer; begin it with a slash: "/{pointer}"'
     if _stars(operation, "from") > _stars(operation, "path"):
         yield rule.at((*path, "from")), (*path, "from"), "a * in from needs one in path, which leads it"
+    if not 1 <= size(operation.get("bytes", 1)) <= MOST_BYTES:
+        where = (*path, "bytes")
+        found = shown(operation["bytes"])
+        yield rule.at(where), where, f"expected 1 to {MOST_BYTES} bytes, found {found}"
     needed = NEEDED.get(operation["op"])
     if needed and needed not in operation:
         yield rule.at(path), path, f"{operation['op']} needs {needed}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from oifde_simulator.model.vendor_errors import ANSWERED
-from oifde_simulator.quantities import milliseconds
+from oifde_simulator.quantities import milliseconds, share
 from oifde_simulator.rules.matching import Condition
 from oifde_simulator.scenario.errors import Path, ScenarioError
 from oifde_simulator.scenario.yaml.node import Node
@@ -51,7 +51,7 @@ def _always(rule: Mapping[str, Any]) -> bool:
     return (
         not rule.get("after")
         and rule.get("every", 1) == 1
-        and rule.get("probability", 1) == 1
+        and share(rule.get("probability", 1)) == 1
         and "times" not in rule
         and _ever_open(rule.get("window", {}))
         and not rule.get("over", {}).get("limit")
@@ -123,7 +123,7 @@ def _values(condition: Any) -> Sequence[Any] | None:
 
 
 def _idle(rule: Mapping[str, Any]) -> Iterator[Finding]:
-    if rule.get("probability") == 0:
+    if "probability" in rule and share(rule["probability"]) == 0:
         yield ("probability",), "can never fire: its probability is 0; remove the rule, or give it a chance"
     for place, outcome in enumerate(rule.get("one_of", ())):
         if outcome.get("weight", 1) == 0:

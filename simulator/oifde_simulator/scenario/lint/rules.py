@@ -7,7 +7,7 @@ from typing import Any
 
 from oifde_simulator import faults
 from oifde_simulator.model.http import Request, Response
-from oifde_simulator.quantities import DURATION, milliseconds
+from oifde_simulator.quantities import milliseconds
 from oifde_simulator.randomness import KeyedRandom
 from oifde_simulator.scenario.errors import ScenarioError
 from oifde_simulator.scenario.lint import match
@@ -79,8 +79,10 @@ def _durations(rule: Node) -> Iterator[Finding]:
     places: list[Path] = [("window", "from"), ("window", "until"), ("window", "repeat"), ("over", "window")]
     for path in [*places, ("rows", "late"), *((*outcome, "rows", "late") for outcome in outcomes)]:
         text = _below(rule, path)
-        if text is not None and not DURATION.fullmatch(text):
-            yield rule.at(path), path, f"expected a duration such as 800ms, 2s or 5m, found {shown(text)}"
+        try:
+            milliseconds(text or "0s")
+        except ValueError as error:
+            yield rule.at(path), path, str(error)
 
 
 def _window(rule: Node) -> Iterator[Finding]:

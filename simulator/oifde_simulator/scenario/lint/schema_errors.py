@@ -77,6 +77,8 @@ def _type(violation: Violation, node: Node) -> str:
     if "x-main" in violation.schema and not isinstance(node.value, dict | list):
         return f"found {_found(node)}; {violation.schema['x-fix']}"  # what its settings are is too much here
     words = " or ".join(TYPES[name] for name in expected)
+    if len(expected) > 1:
+        words = violation.schema.get("x-expected", words)
     return f"expected {words}, found {_found(node)}{_fix(violation, mended(expected, node))}"
 
 
@@ -129,6 +131,13 @@ def _length(violation: Violation, node: Node) -> str:
     return f"expected {what}, found {_found(node)}{_fix(violation)}"
 
 
+def _pattern(violation: Violation, node: Node) -> str:
+    """Name the expected quantity, where the schema does."""
+    if "x-expected" not in violation.schema:
+        return _otherwise(violation, node)
+    return f"expected {violation.schema['x-expected']}, found {_found(node)}"
+
+
 def _otherwise(violation: Violation, node: Node) -> str:
     return f"{_found(node)} is not allowed here{_fix(violation)}"
 
@@ -140,6 +149,7 @@ SAYINGS: Mapping[str, Callable[[Violation, Node], str]] = {
     "minimum": _bound("at least"),
     "maximum": _bound("at most"),
     "minLength": _length,
+    "pattern": _pattern,
 }
 
 

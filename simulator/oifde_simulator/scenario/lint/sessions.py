@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from oifde_simulator.clock import iso
+from oifde_simulator.instants import instant, iso
 from oifde_simulator.population.ids import LAST_SECOND, LONGEST_NUMBER, is_number
-from oifde_simulator.scenario import units
 from oifde_simulator.scenario.errors import Path, ScenarioError
 from oifde_simulator.scenario.model import DAYS
 from oifde_simulator.scenario.yaml.node import Node
@@ -62,15 +61,15 @@ def _sessions(sessions: Node, origin: str) -> Iterator[ScenarioError]:
 
 def _clock(clock: Node | None, sessions: Node, origin: str) -> Iterator[ScenarioError]:
     """A clock that stands where there are no IDs for sessions, or not enough days before it."""
-    instant = units.instant(clock.value) if clock and isinstance(clock.value, str) else None
+    moment = instant(clock.value) if clock and isinstance(clock.value, str) else None
     days = _days(sessions)
-    if clock is None or instant is None or days is None:
+    if clock is None or moment is None or days is None:
         return
     first = (days + 1) * DAY
-    if instant < first:
+    if moment < first:
         fix = f"{days} days of sessions begin after 1970: write {_quoted(first)} or later, or fewer days"
         yield _error(clock, origin, ("clock",), f"{shown(clock.value)} is too early; {fix}")
-    elif instant >= LAST + 1000:
+    elif moment >= LAST + 1000:
         fix = f"a callId has 13 digits of milliseconds: write {_quoted(LAST)} or earlier"
         yield _error(
             clock, origin, ("clock",), f"{shown(clock.value)} is too late for generated sessions; {fix}"

@@ -10,9 +10,9 @@ import json
 import math
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from oifde_simulator.instants import epoch_milliseconds
 from oifde_simulator.text import shown
 
 WORDS: dict[str, Any] = {
@@ -107,16 +107,6 @@ def _time(text: str) -> str:
         f"{_clip(text)} without quotes is a date in YAML 1.1 and text in YAML 1.2; "
         f"put it in quotes: {shown(text)}{number}"
     )
-
-
-def epoch_milliseconds(text: str) -> int | None:
-    """The instant a date or time speaks of, taken as UTC where it names no offset; None when it is none."""
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    aware = instant if instant.tzinfo else instant.replace(tzinfo=UTC)
-    return (aware - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
 
 
 def _clip(text: str) -> str:

@@ -7,16 +7,13 @@ from typing import Any
 
 from aiohttp import web
 
-from oifde_simulator.clock import TenantClock, iso
-from oifde_simulator.quantities import duration
-from oifde_simulator.scenario.units import clock_complaint, instant
+from oifde_simulator.clock import TenantClock
+from oifde_simulator.instants import instant, instant_error, iso
+from oifde_simulator.quantities import duration, milliseconds
 from oifde_simulator.tenants import Tenant
-from oifde_simulator.text import shown
 from oifde_simulator.web.control_plane.context import Plane, Room
 from oifde_simulator.web.control_plane.lookup import tenant_of
 from oifde_simulator.web.control_plane.problems import Problem, json_response
-
-EXPECTED = 'expected an instant such as "2026-01-01T00:00:00Z"'
 
 
 async def read_clock(plane: Plane, request: web.Request, body: Any) -> web.Response:  # noqa: ARG001
@@ -45,14 +42,14 @@ def _change(clock: TenantClock, wanted: dict[str, Any]) -> None:
     elif "set" in wanted:
         clock.set(_instant(wanted["set"]))
     else:
-        clock.advance(round(duration(wanted["advance"]) * 1000))
+        duration(wanted["advance"])  # refuses a duration of nothing
+        clock.advance(milliseconds(wanted["advance"]))
 
 
 def _instant(text: str) -> int:
     found = instant(text)
     if found is None:
-        complaint = clock_complaint(text) or f"{shown(text)} is no instant; {EXPECTED}"
-        raise ValueError(f"set: {complaint.replace('now, or ', '')}")
+        raise ValueError(f"set: {instant_error(text)}")
     return found
 
 

@@ -10,8 +10,8 @@ from urllib.parse import quote
 from aiohttp import web
 
 from oifde_simulator.scenario.errors import ScenarioErrors
+from oifde_simulator.scenario.lint.tenant import tenant_id_error
 from oifde_simulator.scenario.model import Scenario
-from oifde_simulator.scenario.units import tenant_id_complaint
 from oifde_simulator.tenants.admin import Full, NoScenario, Taken
 from oifde_simulator.text import shown
 from oifde_simulator.web.control_plane.context import Plane, Room
@@ -141,7 +141,7 @@ def _full(full: Full) -> Problem:
 def _id_complaint(name: str) -> str:
     if name in (".", ".."):
         return f"the tenant id {shown(name)} cannot stand in a URL; choose another"
-    return tenant_id_complaint(name)
+    return tenant_id_error(name)
 
 
 OPERATIONS: Room = {
