@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from oifde_simulator.model.view import View
 from oifde_simulator.rules.selection import Rules, token_of
-from oifde_simulator.scenario import builder
+from oifde_simulator.scenario import rule_builder
 from oifde_simulator.state.memory import counters as counting
 from oifde_simulator.state.memory.counters import MemoryCounters
 
 
 def rules(*given: dict[str, Any], seed: str = "0") -> Rules:
-    made = builder.rules([{"respond": {"status": 503}} | each for each in given])
+    made = rule_builder.rules([{"respond": {"status": 503}} | each for each in given])
     return Rules(made, MemoryCounters(), seed, since=1_000_000)
 
 
@@ -182,7 +182,7 @@ ACTS: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("deed", ACTS.values(), ids=ACTS.keys())
 def test_every_other_outcome_acts(deed: dict[str, Any]) -> None:
-    (rule,) = builder.rules([deed])
+    (rule,) = rule_builder.rules([deed])
     assert Rules([rule], MemoryCounters(), "0", 0).decide(view(), 0).acts
 
 

@@ -13,10 +13,11 @@ from oifde_simulator import resources
 from oifde_simulator.instants import time_zone_error
 from oifde_simulator.json_schema.schema import Schema, Violation
 from oifde_simulator.scenario import errors as located
+from oifde_simulator.scenario.builder import build
 from oifde_simulator.scenario.errors import ScenarioError, ScenarioErrors
 from oifde_simulator.scenario.lint import sessions
 from oifde_simulator.scenario.lint.tenant import clock_error, lifetime_error, tenant_id_error
-from oifde_simulator.scenario.model import Scenario, scenario
+from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.scenario.yaml.node import Node, Tree, plain
 from oifde_simulator.scenario.yaml.syntax import LARGEST_FILE
 from oifde_simulator.scenario.yaml.tree import read
@@ -71,9 +72,7 @@ def _judged(tree: Tree, origin: str, stem: str | None) -> Scenario:
         errors.append(_whole_file(origin, "there may be more mistakes than these; mend them first"))
     if errors:
         raise ScenarioErrors(errors)
-    return replace(
-        scenario(tree.root.value, origin, stem or ""), warnings=tuple(_warnings(tree.root, origin))
-    )
+    return replace(build(tree.root.value, origin, stem or ""), warnings=tuple(_warnings(tree.root, origin)))
 
 
 def _add(errors: list[ScenarioError], found: Iterable[ScenarioError]) -> None:

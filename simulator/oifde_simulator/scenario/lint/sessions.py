@@ -8,10 +8,11 @@ from typing import Any
 from oifde_simulator.instants import instant, iso
 from oifde_simulator.population.ids import LAST_SECOND, LONGEST_NUMBER, is_number
 from oifde_simulator.scenario.errors import Path, ScenarioError
-from oifde_simulator.scenario.model import DAYS
+from oifde_simulator.scenario.model import GenerateSpec
 from oifde_simulator.scenario.yaml.node import Node
 from oifde_simulator.text import did_you_mean, shown
 
+DAYS = GenerateSpec().days
 COMPLETE_LOCALES = ("en_US", "zh_CN")
 DAY = 86_400_000
 """Milliseconds."""
