@@ -52,6 +52,21 @@ def did_you_mean(written: str, known: Iterable[str]) -> str:
     return f'; did you mean "{near}"?' if near else ""
 
 
+KeyPath = tuple[str | int, ...]
+"""Path to a value inside a document: keys and indexes from its root."""
+
+
+def dotted(path: KeyPath) -> str:
+    """Write a path as people do, `sessions.records[3].callId`, in at most 160 characters."""
+    steps = (f"[{step}]" if isinstance(step, int) else f".{_bare(step)}" for step in path)
+    text = "".join(steps).removeprefix(".")
+    return text if len(text) <= 160 else f"{text[:80]}…{text[-79:]}"
+
+
+def _bare(key: str) -> str:
+    return key if key.isprintable() and len(key) <= 40 else shown(key)
+
+
 def counted(number: int, noun: str) -> str:
     """Write a number with its noun, `1 record` or `250 records`; the plural adds an s."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -184,7 +184,7 @@ def test_an_inline_scenario_that_takes_a_bundled_id_is_the_users() -> None:
     ask(pipeline, "outage", "1")
     pipeline.tenants.replace(
         "mine",
-        loader.of(
+        loader.from_json(
             {
                 "rules": [
                     {"name": "own", "match": {"request": {"userMobile": "8"}}, "respond": {"status": 500}}

@@ -17,7 +17,7 @@ from referencing.jsonschema import DRAFT202012
 from oifde_simulator import resources
 from oifde_simulator.scenario import loader
 from oifde_simulator.scenario.errors import ScenarioErrors
-from oifde_simulator.scenario.lint import match as match_lapses
+from oifde_simulator.scenario.lint import match as match_lint
 from oifde_simulator.scenario.model import Scenario
 
 ROOT = Path(__file__).parents[2]
@@ -101,7 +101,7 @@ def test_no_example_of_the_page_is_warned_of(text: str) -> None:
 @pytest.mark.parametrize("part", ["request", "response"])
 def test_editors_complete_the_fields_that_a_rule_can_match(part: str) -> None:
     offered = SCHEMA["$defs"]["rule"]["properties"]["match"]["properties"][part]["properties"]
-    assert offered.keys() == match_lapses.fields(part, None).keys()
+    assert offered.keys() == match_lint.fields(part, None).keys()
     for name, about in offered.items():
         assert about["description"].endswith(".")
         for example in about["examples"]:

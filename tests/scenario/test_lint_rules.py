@@ -16,7 +16,7 @@ from oifde_simulator.resources import read_json, schemas
 from oifde_simulator.rules.matching import Condition
 from oifde_simulator.scenario import loader
 from oifde_simulator.scenario.errors import ScenarioErrors
-from oifde_simulator.scenario.lint.reachability import Scope
+from oifde_simulator.scenario.lint.shadowing import Scope
 
 WRONG = {
     "a duration without its unit": (

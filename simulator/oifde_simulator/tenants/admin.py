@@ -56,7 +56,7 @@ class OnDemand:
         Raises NoScenario, or ScenarioErrors for one that is wrong. Any thread may ask.
         """
         if not isinstance(given, str):
-            return replace(loader.of(given, ORIGIN, NAMELESS), weight=len(orjson.dumps(given)))
+            return replace(loader.from_json(given, ORIGIN, NAMELESS), weight=len(orjson.dumps(given)))
         if "\n" in given:
             octets = given.encode("utf-8", "surrogatepass")
             return replace(loader.loads(octets, ORIGIN, NAMELESS), weight=len(octets))
@@ -142,4 +142,4 @@ def _name(rule: Mapping[str, Any]) -> str | None:
 def read_rules(given: Sequence[Mapping[str, Any]], names: Sequence[str]) -> tuple[Rule, ...]:
     """Rules as in a file, with their names. Raises ScenarioErrors. Any thread may ask."""
     named = [{**each, "name": each.get("name", name)} for each, name in zip(given, names, strict=True)]
-    return loader.of({"rules": named}, "rules", NAMELESS).rules
+    return loader.from_json({"rules": named}, "rules", NAMELESS).rules

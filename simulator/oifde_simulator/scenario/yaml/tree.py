@@ -11,11 +11,11 @@ from typing import Any
 
 import yaml
 
-from oifde_simulator.scenario.errors import Path, ScenarioError, ScenarioErrors
+from oifde_simulator.scenario.errors import ScenarioError, ScenarioErrors
 from oifde_simulator.scenario.yaml.node import Collection, Node, Tree
 from oifde_simulator.scenario.yaml.scalars import resolve
 from oifde_simulator.scenario.yaml.syntax import NotYaml, decode, events
-from oifde_simulator.text import shown
+from oifde_simulator.text import KeyPath, shown
 
 DEEPEST = 64
 """Lists and mappings that may stand inside one another."""
@@ -43,7 +43,6 @@ class _Reader:
         self.errors: list[ScenarioError] = []
         self.open: list[Collection] = []
         self.anchors: dict[str, Node] = {}
-        self.floats: list[tuple[Path, Node]] = []
         self.copies = 0
         self.root: Node | None = None
         self.readings: dict[type, Callable[[Any], None]] = {
@@ -62,9 +61,9 @@ class _Reader:
                 reading(event)
         if self.root is None:
             raise NotYaml(0, 0, EMPTY)
-        return Tree(self.root, tuple(self.errors), tuple(self.floats))
+        return Tree(self.root, tuple(self.errors))
 
-    def path(self) -> Path:
+    def path(self) -> KeyPath:
         """Where reading stands."""
         inside = (level for level in self.open if not level.wants_key)
         return tuple(len(level.items) if level.key is None else level.key for level in inside)
@@ -145,8 +144,6 @@ class _Reader:
         node = Node(value, mark, text)
         if complaint:
             self.complain(mark, complaint)
-        elif type(value) is float:
-            self.floats.append((self.path(), node))
         return node
 
     def _plain_key(self, text: str, mark: Any) -> Node:
