@@ -10,7 +10,7 @@ from typing import Any
 
 def shown(value: Any, limit: int = 60) -> str:
     """Write a value in one line of at most `limit` characters, strings in double quotes."""
-    # The beginning of a long text is enough, and cheap.
+    # Only the beginning of a long text is needed, and it is cheap to write.
     text = json.dumps(value[: limit + 1] if isinstance(value, str) else value, ensure_ascii=False)
     visible = escaped(text)
     return visible if len(visible) <= limit else f"{visible[: limit - 1]}…"

@@ -1,4 +1,4 @@
-"""What ships beside the code: the schema for editors, the bundled scenarios, the page about them."""
+"""The files that ship beside the code: the schema for editors, the bundled scenarios and their page."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_each_example_of_the_page_loads(text: str) -> None:
 
 
 def used(value: Any, inside: str = "") -> Iterator[str]:
-    """The keys that a value has, lists looked through."""
+    """Yield the dotted keys of a value, those inside lists included."""
     for item in value if isinstance(value, list) else ():
         yield from used(item, inside)
     for key, item in value.items() if isinstance(value, dict) else ():
@@ -144,7 +144,7 @@ REGISTRY: Registry[Any] = Registry().with_resource(
 
 
 def breaches(schema: Mapping[str, Any], value: Any) -> list[Any]:
-    """What one part of the scenario schema has against a value."""
+    """List the violations of one part of the scenario schema."""
     part = {"$id": SCHEMA["$id"], "$defs": SCHEMA["$defs"], **schema}
     return list(Draft202012Validator(part, registry=REGISTRY).iter_errors(value))
 
@@ -189,7 +189,7 @@ def test_a_record_has_the_fields_of_the_contract_and_their_types_from_there(
 
 
 MAPS = ("sessions.users", "rule.match.request", "rule.match.headers", "rule.match.response", "headers")
-"""Keys whose own keys are the user's, or another check's."""
+"""Keys whose own keys are free, or checked elsewhere."""
 
 
 def test_no_object_of_the_schema_takes_unknown_keys() -> None:

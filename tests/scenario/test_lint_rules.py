@@ -1,4 +1,4 @@
-"""Rules that cannot apply: told at `check`, where they stand, with the fix."""
+"""Rules that cannot apply get an error or a warning, with their place and the fix."""
 
 from __future__ import annotations
 
@@ -470,7 +470,7 @@ def test_any_rules_give_a_scenario_or_located_errors(rules: list[dict[str, Any]]
         assert len(scenario.rules) == len(rules)
 
 
-if __name__ == "__main__":  # puts the faults' own settings into the schema that editors use
+if __name__ == "__main__":  # writes the settings of all faults into the schema for editors
     path = schemas() / "scenario.schema.json"
     document = read_json(path.name)
     document["$defs"]["fault"] = faults.schema()

@@ -1,4 +1,4 @@
-"""`sessions.generate` and `sessions.users`: what is told of a mistake, and where."""
+"""Mistakes in `sessions.generate` and `sessions.users`, with their places."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def test_many_starts_in_seconds_are_one_warning() -> None:
     assert warning.endswith("multiply by 1000: 1618558942000; so is it with 1 more")
 
 
-# name: (clock, generate, what is said; empty when it is good)
+# name: (clock, generate, words of the message; empty for a good clock)
 CLOCKS = {
     "the first": ("1970-04-02T00:00:00Z", "{}", ""),
     "too early": ("1970-04-01T23:59:59Z", "{}", 'write "1970-04-02T00:00:00Z" or later, or fewer days'),

@@ -1,4 +1,4 @@
-"""Scenario files become scenarios, or every mistake in them is told: where, what and how to mend it."""
+"""A file becomes a scenario, or an error for every mistake: place, cause and fix."""
 
 # ruff: noqa: E501  (messages are compared whole, one a line)
 
@@ -18,10 +18,10 @@ from hypothesis import strategies as st
 
 from oifde_simulator import resources
 from oifde_simulator.instants import instant, time_zone
-from oifde_simulator.scenario import loader
+from oifde_simulator.scenario import checking, loader
 from oifde_simulator.scenario.errors import ScenarioErrors
-from oifde_simulator.scenario.lint import schema_violations
-from oifde_simulator.scenario.lint.fixes import suggested_fix
+from oifde_simulator.scenario.lint.schema import violations
+from oifde_simulator.scenario.lint.schema.fixes import suggested_fix
 from oifde_simulator.scenario.model import Scenario, SettingsSpec, TenantSpec
 
 RECORD = """\
@@ -352,12 +352,12 @@ def test_of_very_many_mistakes_the_first_are_told(value: Any, monkeypatch: pytes
         asked.append(written)
         return ""
 
-    monkeypatch.setattr(schema_violations, "did_you_mean", did_you_mean)
+    monkeypatch.setattr(violations, "did_you_mean", did_you_mean)
     with pytest.raises(ScenarioErrors) as caught:
         loader.from_json(value, "f.json", "f")
-    assert 1 < len(caught.value.errors) <= loader.MOST_ERRORS + 1
+    assert 1 < len(caught.value.errors) <= checking.MOST_ERRORS + 1
     assert sum("there may be more mistakes" in str(each) for each in caught.value.errors) == 1
-    assert len(asked) <= loader.MOST_ERRORS + 1
+    assert len(asked) <= checking.MOST_ERRORS + 1
 
 
 @pytest.mark.parametrize("value", [[0] * 400_001, {"rules": [[]] * 400_001}], ids=["list", "rules"])

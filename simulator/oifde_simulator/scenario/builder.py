@@ -1,6 +1,6 @@
-"""Builds a scenario from the values of a file. The values have been checked: nothing in them is wrong.
+"""Builds a scenario from the values of a file, which have been checked and hold no mistake.
 
-A key that the file leaves out is left out here, too, so that the default of its dataclass applies.
+A key that is not in the file is not set here, so that the default of its dataclass applies.
 """
 
 from __future__ import annotations

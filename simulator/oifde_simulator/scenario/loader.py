@@ -5,20 +5,13 @@ Any bytes give a `Scenario` or raise `ScenarioErrors`, and no other exception.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from functools import cache
-from itertools import islice
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from oifde_simulator import resources
-from oifde_simulator.json_schema.schema import Schema, Violation
-from oifde_simulator.scenario.builder import build
-from oifde_simulator.scenario.documents import Document, JsonDocument, YamlDocument
+from oifde_simulator.scenario.checking import checked
+from oifde_simulator.scenario.documents import JsonDocument, YamlDocument
 from oifde_simulator.scenario.errors import ScenarioError, ScenarioErrors
-from oifde_simulator.scenario.lint import sessions, tenant
-from oifde_simulator.scenario.lint.finding import Finding
 from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.scenario.yaml.syntax import LARGEST_FILE
 from oifde_simulator.scenario.yaml.tree import read
@@ -26,10 +19,8 @@ from oifde_simulator.text import printable
 
 SUFFIXES = (".yaml", ".yml")
 """Endings of the names of scenario files."""
-MOST_ERRORS = 200
-"""Mistakes of one scenario that are looked for; one more error says where there may be others."""
 MOST_VALUES = 400_000
-"""Values that a scenario may hold which comes as JSON."""
+"""Values in a scenario that comes as JSON."""
 
 
 def load(path: Path) -> Scenario:
@@ -45,7 +36,7 @@ def load(path: Path) -> Scenario:
 
 def loads(source: bytes, origin: str, stem: str | None = None) -> Scenario:
     """Load a scenario from YAML; `origin` names it in messages, and `stem` its tenant, as in `load`."""
-    return _checked(YamlDocument(read(source, origin), origin), stem)
+    return checked(YamlDocument(read(source, origin), origin), stem)
 
 
 def from_json(value: Mapping[str, Any], origin: str, stem: str | None = None) -> Scenario:
@@ -53,7 +44,7 @@ def from_json(value: Mapping[str, Any], origin: str, stem: str | None = None) ->
     if _exceeds(value, MOST_VALUES):
         message = f"more than {MOST_VALUES:,} values; write fewer records or rules"
         raise ScenarioErrors([_whole_file(origin, message)])
-    return _checked(JsonDocument(value, origin), stem)
+    return checked(JsonDocument(value, origin), stem)
 
 
 def _exceeds(value: Any, most: int) -> bool:
@@ -65,80 +56,6 @@ def _exceeds(value: Any, most: int) -> bool:
         count += len(each)
         level += [one for one in inner if isinstance(one, dict | list)]
     return count > most
-
-
-# From a document to a scenario, or to its mistakes
-
-
-def _checked(document: Document, stem: str | None) -> Scenario:
-    if errors := _errors(document, stem):
-        raise ScenarioErrors(errors)
-    scenario = build(document.value, document.origin, stem or "")
-    warnings = tuple(str(document.located(finding)) for finding in _warnings(document, scenario))
-    return replace(scenario, warnings=warnings)
-
-
-def _errors(document: Document, stem: str | None) -> list[ScenarioError]:
-    errors = list(document.errors)
-    violations = _violations(document.value)
-    _add(errors, document, _explained(document, violations))
-    if len(violations) < MOST_ERRORS:  # else the shape of the rest is not known
-        _add(errors, document, _lint(document, stem, errors))
-    if max(len(violations), len(errors)) >= MOST_ERRORS:
-        message = "there may be more mistakes than these; mend them first"
-        errors.append(_whole_file(document.origin, message))
-    return errors
-
-
-def _add(errors: list[ScenarioError], document: Document, findings: Iterable[Finding]) -> None:
-    """Add the errors of findings, but none about a place that has an error already."""
-    taken = {(error.path, error.line, error.column) for error in errors}
-    found = map(document.located, findings)
-    fresh = (error for error in found if (error.path, error.line, error.column) not in taken)
-    errors += islice(fresh, max(0, MOST_ERRORS - len(errors)))
-
-
-@cache
-def _schema() -> Schema:
-    document = resources.read_json("scenario.schema.json")
-    contract = document["$id"].replace("scenario.schema.json", "openapi.json")
-    return Schema(document, resources={contract: resources.read_json("openapi.json")})
-
-
-def _violations(value: Any) -> list[Violation]:
-    return [] if _schema().accepts(value) else _schema().explain(value, MOST_ERRORS)
-
-
-def _explained(document: Document, violations: Sequence[Violation]) -> Iterator[Finding]:
-    if violations:
-        from oifde_simulator.scenario.lint import schema_violations  # only wanted when something is wrong
-
-        yield from schema_violations.lint(violations, document, _schema().document)
-
-
-def _lint(document: Document, stem: str | None, errors: Sequence[ScenarioError]) -> Iterator[Finding]:
-    """Check what the schema cannot express; rules only if they have no `errors` yet."""
-    value = document.value
-    yield from tenant.lint(value, stem)
-    yield from sessions.lint(value, document)
-    if isinstance(value, dict) and isinstance(value.get("rules"), list):
-        from oifde_simulator.scenario.lint import (
-            rules,  # slow to import, and only wanted where there are rules
-        )
-
-        misshapen = {error.path[1] for error in errors if error.path[:1] == ("rules",) and error.path[1:]}
-        yield from rules.lint(value["rules"], document, misshapen)
-
-
-def _warnings(document: Document, scenario: Scenario) -> Iterator[Finding]:
-    yield from sessions.warnings(document.value)
-    if scenario.rules:
-        from oifde_simulator.scenario.lint import reachability
-
-        yield from reachability.warnings(document.value["rules"], scenario.rules, document)
-
-
-# Files
 
 
 def find(paths: Iterable[Path]) -> list[Path]:
@@ -170,7 +87,7 @@ def _in_folder(folder: Path) -> list[Path]:
 
 
 def _is_special(path: Path) -> bool:
-    # To open a pipe or a device may wait forever. A link that leads nowhere gets its error when it is opened.
+    # To open a pipe or a device may wait forever. The error of a broken link comes when it is opened.
     return path.exists() and not path.is_file()
 
 

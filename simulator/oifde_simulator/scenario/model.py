@@ -1,6 +1,7 @@
-"""A scenario as values. Every default of a scenario's keys stands here, or in the room that owns the key.
+"""A scenario as values.
 
-The schema for editors repeats the defaults; a test compares them.
+The default of each key is stated once: here, or in the room that owns the key. The schema for editors repeats
+it, and a test compares the two.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Builds rules from the `rules` of a scenario file. The values have been checked: none of them is wrong."""
+"""Builds rules from the `rules` of a file, which have been checked and hold no mistake."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """Checks of a scenario's values that explain every mistake. They know values only: no file, no line.
 
-`schema_violations` explains what the JSON Schema refuses; the other modules check what it cannot express,
-one module a part of the scenario. Each yields `Finding`s; the loader adds file, line and column.
+`schema/` explains what the JSON Schema refuses. The modules beside it check what the schema cannot express,
+one module for each part of a scenario. All yield `Finding`s; the loader adds file, line and column.
 """

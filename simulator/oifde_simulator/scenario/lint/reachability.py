@@ -15,7 +15,7 @@ from oifde_simulator.scenario.rule_builder import weight
 from oifde_simulator.text import did_you_mean, shown
 
 INITIAL_STATE = "start"
-"""State of every rule at load and after a reset."""
+"""State in which every tenant begins, and begins again after a reset (`state/memory/counters.py`)."""
 
 
 def warnings(given: Sequence[Mapping[str, Any]], rules: Sequence[Rule], source: Source) -> Iterator[Finding]:

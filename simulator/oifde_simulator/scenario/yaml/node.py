@@ -109,4 +109,4 @@ class Tree:
 
     root: Node
     errors: tuple[ScenarioError, ...]
-    """Mistakes that did not keep the reader from reading on."""
+    """Mistakes in single values; the reader went on after each."""

@@ -1,7 +1,7 @@
-"""YAML bytes to a tree of plain values that remember where they stand in the file.
+"""Reads YAML into a tree of plain values that keep their places in the file.
 
-Built from the parser's events, bounded in depth and in what aliases expand to, so that no file
-can harm the process. What no two YAML readers agree on is an error here, not a guess.
+The tree is built from the parser's events, with bounds on its depth and on the values that aliases stand
+for, so that no file can harm the process. A text that YAML readers understand differently is an error.
 """
 
 from __future__ import annotations
@@ -18,16 +18,18 @@ from oifde_simulator.scenario.yaml.syntax import NotYaml, decode, events
 from oifde_simulator.text import KeyPath, shown
 
 DEEPEST = 64
-"""Lists and mappings that may stand inside one another."""
+"""Levels of lists and mappings inside one another."""
 MOST_COPIES = 200_000
-"""Values that all aliases of a file together may stand for."""
+"""Values for which all aliases of a file together may stand."""
 TEXT_TAG = "tag:yaml.org,2002:str"
+"""Tag of a text; the only one that is allowed."""
 
 
 def read(source: bytes, origin: str, loader: Any = None) -> Tree:
-    """Read one YAML document. Raises ScenarioErrors where reading cannot go on.
+    """Read one YAML document. Raises ScenarioErrors if the rest of the file cannot be read.
 
-    `loader` is PyYAML's class whose parser to use, for tests; the fastest by default.
+    `origin` is the file's name in messages. `loader` is the PyYAML class with the parser to use, by default
+    the fastest; tests compare several.
     """
     reader = _Reader(origin)
     try:
@@ -64,7 +66,7 @@ class _Reader:
         return Tree(self.root, tuple(self.errors))
 
     def path(self) -> KeyPath:
-        """Where reading stands."""
+        """Return the path to the place that is being read."""
         inside = (level for level in self.open if not level.wants_key)
         return tuple(len(level.items) if level.key is None else level.key for level in inside)
 
@@ -111,7 +113,7 @@ class _Reader:
         return bool(self.open) and self.open[-1].wants_key
 
     def _place(self, node: Node, anchor: str | None) -> None:
-        """Put a finished value where it belongs: root, key, value of the key, or item."""
+        """Put a finished node in its place: root, key, value of a key, or item of a list."""
         if anchor:
             self.anchors[anchor] = node
         if not self.open:
@@ -147,7 +149,7 @@ class _Reader:
         return node
 
     def _plain_key(self, text: str, mark: Any) -> Node:
-        """A key is text, whatever it looks like; one that looks otherwise has to say so."""
+        """Read a plain key, which is text; one that YAML could read as another type is an error."""
         value, complaint = resolve(text)
         if text == "<<":
             self.complain(mark, MERGE)

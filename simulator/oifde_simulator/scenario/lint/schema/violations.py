@@ -6,13 +6,20 @@ The schema's own keys help: `x-fix` is advice, `x-expected` names a quantity, `x
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from oifde_simulator.json_schema.schema import Violation
 from oifde_simulator.scenario.lint.finding import Finding, Source
-from oifde_simulator.scenario.lint.fixes import suggested_fix
+from oifde_simulator.scenario.lint.schema.fixes import suggested_fix
+from oifde_simulator.scenario.lint.schema.wording import (
+    LONGEST_CHOICE,
+    as_json,
+    choices,
+    found,
+    listed,
+    unquoted,
+)
 from oifde_simulator.text import did_you_mean, shown
 
 TYPES = {
@@ -25,8 +32,6 @@ TYPES = {
     "null": "null",
 }
 """JSON types in words."""
-LONGEST_CHOICE = 8
-"""Number of allowed values up to which a message names them all."""
 
 
 def lint(violations: Iterable[Violation], source: Source, schema: Mapping[str, Any]) -> Iterator[Finding]:
@@ -54,7 +59,7 @@ def _unknown_keys(violation: Violation, schema: Mapping[str, Any]) -> Iterator[F
     noun = violation.schema.get("x-noun", "key")
     for key in violation.found:
         if key not in known:
-            hint = did_you_mean(key, known) or _other_place(key, schema) or _listed(known)
+            hint = did_you_mean(key, known) or _other_place(key, schema) or listed(known)
             message = f"unknown {noun} {shown(key)}{hint}"
             yield Finding(violation.path, message, (*violation.path, key), on_key=True)
 
@@ -72,22 +77,22 @@ def _missing_keys(violation: Violation) -> Iterator[Finding]:
     for key in violation.expected:
         if key not in violation.found:
             examples = violation.schema.get("properties", {}).get(key, {}).get("examples", [])
-            example = f", such as: {key}: {_json(examples[0])}" if examples else ""
+            example = f", such as: {key}: {as_json(examples[0])}" if examples else ""
             yield Finding((*violation.path, key), f"missing; add it{example}", violation.path)
 
 
 def _type(violation: Violation, text: str) -> str:
     value, schema = violation.found, violation.schema
     if value is None and "x-main" in schema:
-        return f"needs a value, such as {_unquoted(schema['examples'][0])}; {schema['x-fix']}"
+        return f"needs a value, such as {unquoted(schema['examples'][0])}; {schema['x-fix']}"
     if "x-main" in schema and not isinstance(value, dict | list):
-        return f"found {_found(value, text)}; {schema['x-fix']}"  # a fault's settings are too much for a line
+        return f"found {found(value, text)}; {schema['x-fix']}"  # a fault's settings are too much for a line
     expected = violation.expected if isinstance(violation.expected, list) else [violation.expected]
     words = " or ".join(TYPES[name] for name in expected)
     if len(expected) > 1:
         words = schema.get("x-expected", words)
     fix = _fix(violation, suggested_fix(expected, value, text))
-    return f"expected {words}, found {_found(value, text)}{fix}"
+    return f"expected {words}, found {found(value, text)}{fix}"
 
 
 def _enum(violation: Violation, text: str) -> str:
@@ -97,57 +102,42 @@ def _enum(violation: Violation, text: str) -> str:
     names = [each for each in allowed if isinstance(each, str)]
     near = did_you_mean(value, names) if isinstance(value, str) else ""
     if near and len(allowed) > LONGEST_CHOICE:
-        return f"{_found(value, text)} is none of the {len(allowed)} that are known here{near}"
-    return f"expected {_choices(allowed)}, found {_found(value, text)}{near or _fix(violation)}"
+        return f"{found(value, text)} is none of the {len(allowed)} that are known here{near}"
+    return f"expected {choices(allowed)}, found {found(value, text)}{near or _fix(violation)}"
 
 
 def _name(written: str, allowed: Sequence[str], schema: Mapping[str, Any]) -> str:
     """Explain a name that is unknown, or that needs a value beside it."""
     if example := schema["x-needs"].get(written):
-        return f"{written} needs a value, such as {{{written}: {_unquoted(example)}}}"
+        return f"{written} needs a value, such as {{{written}: {unquoted(example)}}}"
     known = [*allowed, *schema["x-needs"]]
-    return f"unknown {schema['x-noun']} {shown(written)}{did_you_mean(written, known) or _listed(known)}"
-
-
-def _unquoted(value: Any) -> str:
-    return value if isinstance(value, str) else _json(value)
-
-
-def _listed(known: Iterable[str]) -> str:
-    return f"; known here: {', '.join(known)}"
-
-
-def _choices(allowed: Sequence[Any]) -> str:
-    """Write the values to choose from, or the first of many."""
-    first = [_json(value) for value in allowed[:LONGEST_CHOICE]]
-    rest = len(allowed) - len(first)
-    return f"{', '.join(first)} or one of {rest} more" if rest else " or ".join(first)
+    return f"unknown {schema['x-noun']} {shown(written)}{did_you_mean(written, known) or listed(known)}"
 
 
 def _const(violation: Violation, text: str) -> str:
-    expected, found = _json(violation.expected), _found(violation.found, text)
-    return f"expected {expected}, found {found}{_fix(violation)}"
+    expected = as_json(violation.expected)
+    return f"expected {expected}, found {found(violation.found, text)}{_fix(violation)}"
 
 
 def _bound(words: str) -> Callable[[Violation, str], str]:
-    return lambda v, text: f"expected {words} {v.expected}, found {_found(v.found, text)}{_fix(v)}"
+    return lambda v, text: f"expected {words} {v.expected}, found {found(v.found, text)}{_fix(v)}"
 
 
 def _length(violation: Violation, text: str) -> str:
     least = violation.expected
     words = "text that is not empty" if least == 1 else f"at least {least} characters"
-    return f"expected {words}, found {_found(violation.found, text)}{_fix(violation)}"
+    return f"expected {words}, found {found(violation.found, text)}{_fix(violation)}"
 
 
 def _pattern(violation: Violation, text: str) -> str:
     """Name the expected quantity, where the schema does."""
     if "x-expected" not in violation.schema:
         return _not_allowed(violation, text)
-    return f"expected {violation.schema['x-expected']}, found {_found(violation.found, text)}"
+    return f"expected {violation.schema['x-expected']}, found {found(violation.found, text)}"
 
 
 def _not_allowed(violation: Violation, text: str) -> str:
-    return f"{_found(violation.found, text)} is not allowed here{_fix(violation)}"
+    return f"{found(violation.found, text)} is not allowed here{_fix(violation)}"
 
 
 MESSAGES: Mapping[str, Callable[[Violation, str], str]] = {
@@ -166,20 +156,3 @@ def _fix(violation: Violation, otherwise: str = "") -> str:
     """Write the schema's own advice for this place, else `otherwise`."""
     advice = violation.schema.get("x-fix", otherwise)
     return f"; {advice}" if advice else ""
-
-
-def _found(value: Any, text: str) -> str:
-    """Name a value as a reader of the file does; `text` is the value as the file writes it."""
-    if isinstance(value, dict):
-        return "a mapping"
-    if isinstance(value, list):
-        return "a list"
-    if isinstance(value, str):
-        return shown(value)
-    if value is None:
-        return "nothing (null)"
-    return text if isinstance(value, bool) else f"the number {text}"
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
