@@ -305,7 +305,7 @@ def test_any_bytes_give_a_scenario_or_located_errors_and_never_another_exception
         assert scenario.tenant.token_lifetime >= 1
 
 
-def told(load: Callable[[], Scenario]) -> list[tuple[Any, str]]:
+def messages(load: Callable[[], Scenario]) -> list[tuple[Any, str]]:
     try:
         load()
     except ScenarioErrors as caught:
@@ -318,7 +318,9 @@ def told(load: Callable[[], Scenario]) -> list[tuple[Any, str]]:
 def test_json_gets_the_messages_of_a_file_without_its_lines(value: dict[str, Any]) -> None:
     source = json.dumps(value).encode()
     assume(not re.search(rb"\\ud[89ab]", source))  # YAML knows no pairs of escapes
-    assert told(lambda: loader.from_json(value, "f", "f")) == told(lambda: loader.loads(source, "f", "f"))
+    assert messages(lambda: loader.from_json(value, "f", "f")) == messages(
+        lambda: loader.loads(source, "f", "f")
+    )
 
 
 def test_in_json_a_rule_above_is_named_without_its_line() -> None:

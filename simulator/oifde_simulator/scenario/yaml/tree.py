@@ -106,7 +106,7 @@ class _Reader:
             raise _at(event.start_mark, TOO_DEEP)
         self._place(node.copy(event.start_mark), None)
 
-    def complain(self, mark: Any, message: str) -> None:
+    def add_error(self, mark: Any, message: str) -> None:
         self.errors.append(ScenarioError(self.origin, mark.line + 1, mark.column + 1, self.path(), message))
 
     def _wants_key(self) -> bool:
@@ -128,7 +128,7 @@ class _Reader:
             raise _at(node.mark, COMPLEX_KEY)
         if first := level.keys.get(node.value):
             message = f"duplicate key {shown(node.value)}; the first is on line {first.line}: keep one"
-            self.complain(node.mark, message)
+            self.add_error(node.mark, message)
         level.keys[node.value] = node
         level.key = node.value
 
@@ -137,30 +137,30 @@ class _Reader:
             self._tagged(event)
         text = event.value
         if not text.isascii() and any("\ud800" <= c <= "\udfff" for c in text):
-            self.complain(event.start_mark, SURROGATE)
+            self.add_error(event.start_mark, SURROGATE)
             text = ""
         return Node(text, event.start_mark)
 
     def _plain(self, text: str, mark: Any) -> Node:
-        value, complaint = resolve(text)
+        value, mistake = resolve(text)
         node = Node(value, mark, text)
-        if complaint:
-            self.complain(mark, complaint)
+        if mistake:
+            self.add_error(mark, mistake)
         return node
 
     def _plain_key(self, text: str, mark: Any) -> Node:
         """Read a plain key, which is text; one that YAML could read as another type is an error."""
-        value, complaint = resolve(text)
+        value, mistake = resolve(text)
         if text == "<<":
-            self.complain(mark, MERGE)
-        elif complaint or value is not text:
+            self.add_error(mark, MERGE)
+        elif mistake or value is not text:
             fix = f"put it in quotes: {shown(text)}" if text else "write its name"
-            self.complain(mark, f"a key must be text, found {text or 'no key'}; {fix}")
+            self.add_error(mark, f"a key must be text, found {text or 'no key'}; {fix}")
         return Node(text, mark, text)
 
     def _tagged(self, event: Any) -> None:
         tag = shown(event.tag.replace("tag:yaml.org,2002:", "!!"))
-        self.complain(event.start_mark, f"explicit tag {tag}; remove it, or put the text in quotes")
+        self.add_error(event.start_mark, f"explicit tag {tag}; remove it, or put the text in quotes")
 
     def _named(self, name: str, mark: Any) -> Node:
         if any(level.anchor == name for level in self.open):
