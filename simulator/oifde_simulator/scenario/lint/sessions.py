@@ -80,8 +80,8 @@ def _clock(clock: Any, sessions: dict[str, Any]) -> Iterator[Finding]:
 
 def _days(sessions: dict[str, Any]) -> int | None:
     """Return the days for which sessions are generated; None without such sessions, or for a wrong shape."""
-    generate = sessions.get("generate", False)
-    if generate is False:
+    generate = sessions.get("generate")
+    if "generate" not in sessions or generate is False:
         return DAYS if sessions.get("users") else None
     days = generate.get("days", DAYS) if isinstance(generate, dict) else None
     return days if isinstance(days, int) and days > 0 else None
