@@ -7,26 +7,27 @@ tenant all read the same clock. Its setting is a value, which a store can hold: 
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
 from typing import NamedTuple, Protocol
 
+from oifde_simulator.instants import iso
+
 LATEST = 9_999_999_999_999
-"""The last instant that a clock tells, in 2286: IDs of sessions carry 13 digits of milliseconds."""
+"""Last time that a clock tells, in the year 2286: IDs of sessions have 13 digits of milliseconds."""
 
 
 class Clock(Protocol):
-    """Tells the time."""
+    """A source of the current time."""
 
     def now(self) -> int:
-        """Epoch milliseconds, UTC."""
+        """Return the current time in epoch milliseconds, UTC."""
         ...
 
 
 class SystemClock:
-    """The time of day of this machine."""
+    """Clock of this machine."""
 
     def now(self) -> int:
-        """Epoch milliseconds, UTC."""
+        """Return the current time in epoch milliseconds, UTC."""
         return time.time_ns() // 1_000_000
 
 
@@ -90,9 +91,3 @@ class TenantClock:
     def frozen(self) -> bool:
         """Whether it stands still."""
         return self.setting.instant is not None
-
-
-def iso(instant: int) -> str:
-    """An instant (epoch milliseconds) in ISO 8601, UTC, to the millisecond."""
-    seconds, milliseconds = divmod(instant, 1000)
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{milliseconds:03d}Z"

@@ -191,7 +191,7 @@ def test_an_inline_scenario_that_takes_a_bundled_id_is_the_users() -> None:
     ask(engine, "outage", "1")
     engine.change(
         "mine",
-        loader.of(
+        loader.from_json(
             {
                 "rules": [
                     {"name": "own", "match": {"request": {"userMobile": "8"}}, "respond": {"status": 500}}

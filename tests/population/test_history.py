@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from oifde_simulator.bounded_cache import Remembered
+from oifde_simulator.bounded_cache import BoundedCache
 from oifde_simulator.model.sessions import Criteria
 from oifde_simulator.oifde import contract
 from oifde_simulator.population import generator
@@ -172,7 +172,7 @@ def test_any_number_of_1_to_15_digits_has_a_history(user: str) -> None:
 
 def test_what_is_remembered_stays_bounded() -> None:
     memory = Memory()
-    memory.settled = Remembered(100_000, lambda settled: len(settled.encoded))
+    memory.settled = BoundedCache(100_000, lambda settled: len(settled.encoded))
     made = history(memory=memory)
     for n in range(60):
         for session in made.select(Criteria(user=str(n)), NOW):

@@ -15,11 +15,11 @@ from oifde_simulator.engine import explain as explanation
 from oifde_simulator.resources import read_json
 from oifde_simulator.scenario import loader
 from oifde_simulator.scenario.errors import ScenarioErrors
-from oifde_simulator.scenario.lint import match as match_lapses
+from oifde_simulator.scenario.lint import match as match_lint
 from oifde_simulator.tenants import Tenants
 
 RULE = read_json("scenario.schema.json")["$defs"]["rule"]["properties"]
-NAMES = [*match_lapses.fields("request", None), *match_lapses.fields("response", None), "recordList", "é"]
+NAMES = [*match_lint.fields("request", None), *match_lint.fields("response", None), "recordList", "é"]
 SMALL = st.integers(-2, 7)
 TEXT = st.sampled_from(
     ["", "0", "2", "1s", "0s", "7", "a\nb", "é", "Connection", "text/html", "start", "x y"]
@@ -94,7 +94,7 @@ GOOD = rules(
     some({part: some(examples(MATCH[part]["properties"])) for part in ("request", "response")}),
 )
 TAINTED = rules(
-    spoiled, some(dict.fromkeys(match_lapses.PARTS, CONDITIONS) | {"endpoint": st.just("gettoken")})
+    spoiled, some(dict.fromkeys(match_lint.PARTS, CONDITIONS) | {"endpoint": st.just("gettoken")})
 )
 ASKED: tuple[dict[str, Any], ...] = ({"userMobile": "18000000001"}, {"pageNum": 7}, {"appKey": "acme"})
 

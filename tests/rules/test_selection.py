@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from oifde_simulator.model.view import View
 from oifde_simulator.rules.selection import HONEST, Decision, Rule, Rules, token_of
-from oifde_simulator.scenario import builder
+from oifde_simulator.scenario import rule_builder
 from oifde_simulator.state.memory import counters as counting
 from oifde_simulator.state.memory.counters import RuleCounters
 
@@ -32,7 +32,7 @@ class Played:
 
 
 def rules(*given: dict[str, Any], seed: str = "0", since: int = 1_000_000) -> Played:
-    made = builder.rules([{"respond": {"status": 503}} | each for each in given])
+    made = rule_builder.rules([{"respond": {"status": 503}} | each for each in given])
     return Played(made, seed, since)
 
 
@@ -198,7 +198,7 @@ ACTS: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("deed", ACTS.values(), ids=ACTS.keys())
 def test_every_other_outcome_acts(deed: dict[str, Any]) -> None:
-    (rule,) = builder.rules([deed])
+    (rule,) = rule_builder.rules([deed])
     assert Played([rule], since=0).decide(view(), 0).acts
 
 

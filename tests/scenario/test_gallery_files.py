@@ -1,4 +1,4 @@
-"""The gallery as files: short, alike, told on a page, and the same bytes on every run."""
+"""The files of the gallery are short and alike, stand on a page, and give the same bytes on every run."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_a_scenario_is_short_and_its_user_has_40_sessions(name: str) -> None:
 
 
 def requests(tenant: str) -> list[Request]:
-    """What is asked of every scenario: tokens, pages, wrong secrets, several users."""
+    """List the requests to every scenario: tokens, pages, wrong secrets, several users."""
     users = loader.load(source(tenant)).generate.users  # type: ignore[union-attr]
     queries = [
         {"authToken": TOKEN, "userMobile": user, "pageNum": number, "pageSize": "10"}
@@ -90,14 +90,14 @@ def requests(tenant: str) -> list[Request]:
 
 
 def scripts(tenant: str, seed: str = "0") -> list[Script]:
-    """What would go out, from a world that is fresh and whose clock stands still."""
+    """Make the scripts of all answers of a fresh tenant whose clock stands still."""
     scenario = replace(loader.load(source(tenant)), clock=NOON)
     engine = Engine({tenant: scenario}, seed=seed)
     return [engine.handle(request).script for request in requests(tenant)]
 
 
 def digest() -> str:
-    """All scripts of all scenarios, in short."""
+    """Hash all scripts of all scenarios."""
     return hashlib.sha256(repr([scripts(name) for name in GALLERY]).encode()).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""Rules that cannot apply: told at `check`, where they stand, with the fix."""
+"""Rules that cannot apply get an error or a warning, with their place and the fix."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from oifde_simulator.resources import read_json
 from oifde_simulator.rules.matching import Condition
 from oifde_simulator.scenario import loader
 from oifde_simulator.scenario.errors import ScenarioErrors
-from oifde_simulator.scenario.lint.reachability import Scope
+from oifde_simulator.scenario.lint.shadowing import Scope
 
 WRONG = {
     "a duration without its unit": (

@@ -1,4 +1,4 @@
-"""`sessions.generate` and `sessions.users`: what is told of a mistake, and where."""
+"""Mistakes in `sessions.generate` and `sessions.users`, with their places."""
 
 from __future__ import annotations
 
@@ -31,7 +31,11 @@ MISTAKES = {
     ),
     "no weight": ("generate: {mix: {chatbot: 0}}", "2:19", "every weight is 0"),
     "unknown oddity": ("generate: {oddities: {emojis: 1}}", "2:25", 'did you mean "emoji"?'),
-    "a rate over 1": ("generate: {oddities: {emoji: 2}}", "2:32", "from 0 (never) to 1 (always)"),
+    "a rate over 1": (
+        "generate: {oddities: {emoji: 2}}",
+        "2:32",
+        "write a share from 0 to 1, such as 0.5 or 50%",
+    ),
     "a number with letters": ('users: {"abc": 1}', "2:11", "can only have literal records"),
     "a number too long": ('users: {"1234567890123456": 1}', "2:11", "1 to 15 digits"),
     "an unquoted number": ("users: {18000000001: 1}", "2:11", '"18000000001"'),
@@ -104,7 +108,7 @@ def test_many_starts_in_seconds_are_one_warning() -> None:
     assert warning.endswith("multiply by 1000: 1618558942000; so is it with 1 more")
 
 
-# name: (clock, generate, what is said; empty when it is good)
+# name: (clock, generate, words of the message; empty for a good clock)
 CLOCKS = {
     "the first": ("1970-04-02T00:00:00Z", "{}", ""),
     "too early": ("1970-04-01T23:59:59Z", "{}", 'write "1970-04-02T00:00:00Z" or later, or fewer days'),

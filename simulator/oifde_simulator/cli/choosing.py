@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from oifde_simulator import resources
-from oifde_simulator.scenario import loader, schema, units
+from oifde_simulator.scenario import loader, schema
+from oifde_simulator.scenario.lint.tenant import tenant_id_error
 from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.text import printable
 
@@ -86,7 +87,7 @@ def begin(name: str) -> Path:
         raise ValueError(f'expected a name such as acme, found "{name}"')
     if path.suffix not in loader.SUFFIXES:
         path = path.with_name(f"{path.name}.yaml")
-    if complaint := units.tenant_id_complaint(path.stem):
+    if complaint := tenant_id_error(path.stem):
         raise ValueError(f"{printable(path)}: {complaint}")
     text = BEGINNING.format(schema=_schema(path), file=shlex.quote(path.name), stem=path.stem)
     try:

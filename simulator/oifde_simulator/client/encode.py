@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from oifde_simulator import quantities
 from oifde_simulator.client.errors import told
 
 __tracebackhide__ = told  # a failing test shows its own line
@@ -43,17 +44,13 @@ def duration(value: Duration) -> str:
     return value if isinstance(value, str) else f"{seconds(value):.6f}".rstrip("0").rstrip(".") + "s"
 
 
-UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
-
-
 def seconds(value: Duration) -> float:
     """A duration in seconds. Raises ValueError for a text that is none."""
     if isinstance(value, timedelta):
         return value.total_seconds()
     if not isinstance(value, str):
         return float(value)
-    number = value.rstrip("hms")
     try:
-        return float(number) * UNITS[value[len(number) :]]
-    except (KeyError, ValueError):
+        return quantities.seconds(value)
+    except ValueError:
         raise ValueError(f'expected a duration such as "800ms", "5s" or "2m", found "{value}"') from None

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from xml.etree import ElementTree
 
-from oifde_simulator.clock import iso
+from oifde_simulator.instants import iso
 from oifde_simulator.model.coverage import Branch, CoverageSnapshot, RuleCoverage, ScenarioCoverage
 from oifde_simulator.text import counted, shown
 

@@ -1,34 +1,47 @@
 """Durations, sizes and shares as faults write them, read from a scenario's values.
 
-Rule: a reader returns None for a malformed text; bounds are checked by the schema and by the parser.
+Rule: the grammar is that of `oifde_simulator.quantities`; a reader here returns None for a malformed text,
+since bounds and words are those of the schema and of the parser.
 """
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
+from typing import TypeVar
 
-DURATION = r"[0-9]{1,7}(\.[0-9]{1,6})?(ms|s|m|h)"
-SIZE = r"[0-9]{1,7}(KiB|MiB)"
-SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
-BYTES = {"KiB": 1 << 10, "MiB": 1 << 20}
+from oifde_simulator import quantities
+from oifde_simulator.quantities import DURATION, SHARE, SIZE
+
+__all__ = ["DURATION", "SHARE", "SIZE", "byte_count", "seconds", "share", "share_or_bytes"]
+
+Given = TypeVar("Given")
+Quantity = TypeVar("Quantity")
+
+
+def _or_none(read: Callable[[Given], Quantity], given: Given) -> Quantity | None:
+    try:
+        return read(given)
+    except ValueError:
+        return None
 
 
 def seconds(duration: str) -> float | None:
     """Read seconds from a duration with its unit."""
-    parts = re.fullmatch(DURATION, duration, re.ASCII)
-    return float(duration.removesuffix(parts[2])) * SECONDS[parts[2]] if parts else None
+    return _or_none(quantities.seconds, duration)
 
 
 def byte_count(given: int | str) -> int | None:
     """Read bytes from a number or a size with its unit."""
-    if not isinstance(given, str):
-        return int(given)
-    parts = re.fullmatch(SIZE, given, re.ASCII)
-    return int(given.removesuffix(parts[1])) * BYTES[parts[1]] if parts else None
+    return _or_none(quantities.size, given)
+
+
+def share(given: float | str) -> float | None:
+    """Read a share from a number from 0 to 1 or a text in percent."""
+    return _or_none(quantities.share, given)
 
 
 def share_or_bytes(given: float | str) -> float | None:
-    """Read a share, which stays a float from 0 to 1, or bytes, which become an integer."""
-    if isinstance(given, float):
-        return given if 0 <= given <= 1 else None
+    """Read a share, which becomes a float from 0 to 1, or bytes, which become an integer."""
+    if isinstance(given, float) or (isinstance(given, str) and given.endswith("%")):
+        return share(given)
     return byte_count(given)

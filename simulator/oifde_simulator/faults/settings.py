@@ -97,8 +97,16 @@ def size(
 
 
 def share(title: str, description: str, default: float | None = None, **options: Any) -> Any:
-    """Declare a share, from 0 to 1."""
-    return number(title, description, default, most=1, examples=(0.5, 0.9), **options)
+    """Declare a share, from 0 to 1 or in percent."""
+    declared = _about(title, description, default, (0.5, "90%")) | {
+        "type": ["number", "string"],
+        "minimum": 0,
+        "maximum": 1,
+        "pattern": f"^{quantities.SHARE}$",
+        "x-quantity": "share",
+        "x-fix": "write a share from 0 to 1, such as 0.5 or 50%",
+    }
+    return _field(declared, quantities.share, **options)
 
 
 def number(
@@ -123,13 +131,13 @@ def number(
 
 def amount(title: str, description: str, default: float | None = None, **options: Any) -> Any:
     """Declare a part of the body: a share (a number with a point, read as float) or bytes (read as int)."""
-    declared = _about(title, description, default, (0.5, 40, "10KiB")) | {
+    declared = _about(title, description, default, (0.5, "50%", 40, "10KiB")) | {
         "type": ["number", "string"],
         "minimum": 0,
         "maximum": 1 << 30,
-        "pattern": f"^{quantities.SIZE}$",
+        "pattern": f"^({quantities.SIZE}|{quantities.SHARE})$",
         "x-quantity": "amount",
-        "x-fix": "write a share with a point, such as 0.5, or bytes, such as 40 or 10KiB",
+        "x-fix": "write a share with a point, such as 0.5, or 50%, or bytes, such as 40 or 10KiB",
     }
     return _field(declared, quantities.share_or_bytes, **options)
 

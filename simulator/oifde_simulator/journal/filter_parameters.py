@@ -12,12 +12,12 @@ from typing import Any
 
 import orjson
 
+from oifde_simulator.instants import instant
 from oifde_simulator.journal.filters import ATTRIBUTES, NUMBERS, Filter, Since
 from oifde_simulator.journal.redaction.credential_names import is_credential
 from oifde_simulator.journal.redaction.redactor import PREFIX
 from oifde_simulator.oifde import contract
 from oifde_simulator.rules.matching import Condition
-from oifde_simulator.scenario.units import instant
 from oifde_simulator.text import did_you_mean, shown
 
 PARTS = {"request.": "request", "headers.": "headers", "response.": "response"}

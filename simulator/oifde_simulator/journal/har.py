@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl
 import orjson
 
 from oifde_simulator import __version__
-from oifde_simulator.clock import iso
+from oifde_simulator.instants import iso
 from oifde_simulator.model.entry import Entry
 from oifde_simulator.model.http import reason
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from multidict import CIMultiDict
 
-from oifde_simulator.clock import iso
+from oifde_simulator.instants import iso
 from oifde_simulator.model.http import Headers
 from oifde_simulator.model.outcome import UNDER_WAY, Outcome
 from oifde_simulator.model.view import View

@@ -22,9 +22,10 @@ from oifde_simulator.model.vendor_errors import (
     TOKEN_INVALID,
     Problem,
 )
-from oifde_simulator.oifde.decoding import shown
+from oifde_simulator.oifde.decoding import excerpt
 from oifde_simulator.oifde.tokens import Tokens
 from oifde_simulator.randomness import key
+from oifde_simulator.text import nearest
 
 # Guess: [error-codes] which code answers which fault is documented nowhere; captures would settle it.
 TOKEN_PROBLEMS: dict[TokenVerdict, Problem] = {
@@ -145,7 +146,7 @@ class UnknownTenant:
 
     def __init__(self, name: object, known: Iterable[str] = ()) -> None:
         """`known` are the ids of those who are; the nearest is named, the others never are."""
-        self._name = shown(name)
+        self._name = excerpt(name)
         self._named = isinstance(name, str) and name != ""
         self._meant = _meant(name, tuple(known)) if isinstance(name, str) and name else ""
 
@@ -182,8 +183,5 @@ class UnknownTenant:
 
 @lru_cache(maxsize=256)
 def _meant(name: str, known: tuple[str, ...]) -> str:
-    from difflib import get_close_matches  # slow to import, and only wanted when something is wrong
-
-    folded = {each.casefold(): each for each in known}
-    near = get_close_matches(name.casefold()[:100], folded, n=1)
-    return f"; did you mean {folded[near[0]]}?" if near else ""
+    near = nearest(name, known)
+    return f"; did you mean {near}?" if near else ""

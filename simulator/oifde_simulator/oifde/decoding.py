@@ -55,7 +55,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members: dict[str, Any] = {}
     for name, value in pairs:
         if name in members:
-            raise NotAnObject(f"the key {shown(name)} is there twice; expected each key once")
+            raise NotAnObject(f"the key {excerpt(name)} is there twice; expected each key once")
         members[name] = value
     return members
 
@@ -81,7 +81,7 @@ def _kind(value: object) -> str:
     return names.get(type(value), "a number")
 
 
-def shown(value: object) -> str:
+def excerpt(value: object) -> str:
     """A JSON value as text for a message: quoted, escaped, never longer than a line."""
     try:
         text = orjson.dumps(value).decode()

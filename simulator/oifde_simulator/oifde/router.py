@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from oifde_simulator.model.http import Headers, Request
 from oifde_simulator.model.vendor_errors import PARAMETER_INCORRECT, Problem
 from oifde_simulator.oifde import contract
-from oifde_simulator.oifde.decoding import SHORT, NotAnObject, decode, decode_again, shown
+from oifde_simulator.oifde.decoding import SHORT, NotAnObject, decode, decode_again, excerpt
 
 GETTOKEN = "gettoken"
 QUERY = "queryRecordHistory"
@@ -74,7 +74,7 @@ class Router:
 
     def _no_such_path(self, request: Request) -> Problem:
         known = " or ".join(self._operations)
-        return Problem(PARAMETER_INCORRECT, f"path {shown(request.target)}: expected {known}", 404)
+        return Problem(PARAMETER_INCORRECT, f"path {excerpt(request.target)}: expected {known}", 404)
 
 
 def _path(target: str) -> str:

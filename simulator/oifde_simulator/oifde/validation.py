@@ -13,8 +13,9 @@ from typing import Any
 
 from oifde_simulator.model.vendor_errors import PARAMETER_INCORRECT, Problem
 from oifde_simulator.oifde import contract
-from oifde_simulator.oifde.decoding import SHORT, decode_again, shown
+from oifde_simulator.oifde.decoding import SHORT, decode_again, excerpt
 from oifde_simulator.oifde.query import Wanted
+from oifde_simulator.text import nearest
 
 IDENTITY = ("tenantId", "authToken", "appKey", "appSecret")
 """Fields that are judged before all others."""
@@ -102,7 +103,7 @@ class Parameters:
         values = {}
         for name, value in document.items():
             if (value is None or value == "") and name in self._optional:
-                warnings.append(f"{name} is {shown(value)}: counted as not sent; leave it out")
+                warnings.append(f"{name} is {excerpt(value)}: counted as not sent; leave it out")
             else:
                 values[name] = value
         return values
@@ -118,18 +119,10 @@ class Parameters:
         return values | {name: str(value) for name, value in numbers.items()}
 
     def _unknown(self, name: str) -> str:
-        meant = KNOWN_SLIPS.get(name) or _nearest(name, self._known)
-        return f"{shown(name)} is not a field of this interface" + (
+        meant = KNOWN_SLIPS.get(name) or nearest(name, sorted(self._known))
+        return f"{excerpt(name)} is not a field of this interface" + (
             f"; did you mean {meant}?" if meant else ""
         )
-
-
-def _nearest(name: str, known: frozenset[str]) -> str:
-    from difflib import get_close_matches  # slow to import, and only wanted when something is wrong
-
-    folded = {field.casefold(): field for field in sorted(known)}
-    close = get_close_matches(name.casefold()[:100], folded, n=1)
-    return folded[close[0]] if close else ""
 
 
 def _hollow(value: Any) -> Any:
@@ -144,7 +137,7 @@ def _reversed(values: Mapping[str, Any]) -> bool:
 
 
 def _reversal(values: Mapping[str, Any]) -> str:
-    return f"beginTime {shown(values['beginTime'])} is after endTime {shown(values['endTime'])}"
+    return f"beginTime {excerpt(values['beginTime'])} is after endTime {excerpt(values['endTime'])}"
 
 
 @lru_cache(maxsize=256)
@@ -158,4 +151,4 @@ def content_type_warning(content_type: str | None) -> str:
     charset = rest.strip().lower().replace(" ", "").replace('"', "")
     if media.strip().lower() == "application/json" and charset in ("", "charset=utf-8"):
         return ""
-    return f"Content-Type is {shown(content_type)}; expected application/json; charset=UTF-8"
+    return f"Content-Type is {excerpt(content_type)}; expected application/json; charset=UTF-8"

@@ -11,7 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Any, NamedTuple, Protocol, overload
 
-from oifde_simulator.bounded_cache import Remembered
+from oifde_simulator.bounded_cache import BoundedCache
 from oifde_simulator.model.sessions import CallSession, Criteria
 from oifde_simulator.population.encoding import encoded
 from oifde_simulator.population.ids import Ids, Origin, is_number
@@ -52,8 +52,8 @@ class Memory:
     """What was made and may be asked for again; one for all of a server, so that it has one bound."""
 
     def __init__(self) -> None:
-        self.starts: Remembered[array[int]] = Remembered(STARTS_KEPT, lambda starts: len(starts) + 40)
-        self.settled: Remembered[Settled] = Remembered(OCTETS_KEPT, lambda settled: len(settled.encoded))
+        self.starts: BoundedCache[array[int]] = BoundedCache(STARTS_KEPT, lambda starts: len(starts) + 40)
+        self.settled: BoundedCache[Settled] = BoundedCache(OCTETS_KEPT, lambda settled: len(settled.encoded))
 
 
 class History:

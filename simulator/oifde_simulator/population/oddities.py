@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from difflib import get_close_matches
 from typing import NamedTuple
 
 from oifde_simulator.randomness import KeyedRandom
+from oifde_simulator.text import nearest
 
 
 class Happens(NamedTuple):
@@ -69,8 +69,8 @@ NAMES = tuple(field.name for field in fields(Oddities))
 
 def _rate(name: str, rate: object) -> float:
     if name not in NAMES:
-        close = get_close_matches(name, NAMES, 1)
-        advice = f'did you mean "{close[0]}"?' if close else f"expected one of {', '.join(NAMES)}"
+        close = nearest(name, NAMES)
+        advice = f'did you mean "{close}"?' if close else f"expected one of {', '.join(NAMES)}"
         raise ValueError(f'unknown oddity "{name}"; {advice}')
     if isinstance(rate, bool) or not isinstance(rate, int | float) or not 0 <= rate <= 1:
         raise ValueError(f"{name}: expected a share from 0 to 1; found {rate!r}")

@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from difflib import get_close_matches
 from functools import cache
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
+
+from oifde_simulator.text import close_matches
 
 if TYPE_CHECKING:
     from faker import Faker
@@ -70,9 +71,7 @@ def check_locale(locale: str) -> None:
     known = known_locales()
     if locale in known:
         return
-    by_fold = {name.casefold(): name for name in known}
-    close = get_close_matches(locale.replace("-", "_").casefold(), by_fold, 3)
-    likely = " or ".join(f'"{by_fold[name]}"' for name in close)
+    likely = " or ".join(f'"{name}"' for name in close_matches(locale.replace("-", "_"), known, most=3))
     advice = f"did you mean {likely}?" if likely else 'take one of Faker\'s, such as "en_US" or "zh_CN"'
     raise ValueError(f'expected a locale that Faker knows; found "{locale}"; {advice}')
 

@@ -8,15 +8,20 @@ decoded document in place; if one fails, the document is dropped and the honest 
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
 from oifde_simulator.model.http import Response
+from oifde_simulator.quantities import share, size
 from oifde_simulator.rules.action import ActionContext, NotApplicable
 
+QUANTITIES: Mapping[str, Callable[[Any], float]] = {"bytes": size, "share": share}
+"""Readers of settings that are quantities."""
+DEFAULT_SHARE = 0.5
+"""Share of a string that `cut` keeps by default."""
 OWN_OPERATIONS = ("fill", "cut")
 """Operations that RFC 6902 does not have."""
 MOST_FILLED = 64 * 1024 * 1024
@@ -32,7 +37,7 @@ class Patch:
     @classmethod
     def of(cls, given: Sequence[Mapping[str, Any]]) -> Patch:
         """Build from the list that a scenario writes."""
-        return cls(tuple(given))
+        return cls(tuple({name: _read(name, value) for name, value in each.items()} for each in given))
 
     def reshape(self, response: Response, _context: ActionContext) -> Response:
         """Edit the body of the answer so far."""
@@ -46,6 +51,10 @@ class Patch:
             return Response(response.status, orjson.dumps(document), response.headers)
         except orjson.JSONEncodeError as error:
             raise NotApplicable(f"patch: what it made is no JSON: {error}") from None
+
+
+def _read(name: str, value: Any) -> Any:
+    return QUANTITIES[name](value) if name in QUANTITIES else value
 
 
 def _apply(document: Any, operation: Mapping[str, Any], where: str) -> Any:
@@ -82,7 +91,8 @@ def _standard(document: Any, operation: Mapping[str, Any]) -> dict[str, Any]:
         return {"op": "add", "path": path, "value": "x" * operation["bytes"]}
     if not isinstance(found, str):
         raise TypeError("expected a string there")
-    return {"op": "replace", "path": path, "value": found[: int(len(found) * operation.get("share", 0.5))]}
+    kept = int(len(found) * operation.get("share", DEFAULT_SHARE))
+    return {"op": "replace", "path": path, "value": found[:kept]}
 
 
 def expand(document: Any, operation: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

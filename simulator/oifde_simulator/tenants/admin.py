@@ -146,4 +146,4 @@ def _name(rule: Mapping[str, Any]) -> str | None:
 def check_rules(given: Sequence[Mapping[str, Any]], names: Sequence[str]) -> None:
     """Check rules as in a file, with their names. Raises ScenarioErrors. Any thread may ask."""
     named = [{**each, "name": each.get("name", name)} for each, name in zip(given, names, strict=True)]
-    loader.of({"rules": named}, "rules", NAMELESS)
+    loader.from_json({"rules": named}, "rules", NAMELESS)

@@ -105,7 +105,7 @@ class TenantFactory:
     def _added(self, added: AddedRule) -> Rule:
         rule = self._compiled.pop((added.name, added.digest), None)
         if rule is None:
-            read = loader.of({"rules": [{**added.definition, "name": added.name}]}, "rules", NAMELESS)
+            read = loader.from_json({"rules": [{**added.definition, "name": added.name}]}, "rules", NAMELESS)
             rule = replace(read.rules[0], name=added.name)
         self._compiled[added.name, added.digest] = rule
         if len(self._compiled) > MOST_COMPILED:

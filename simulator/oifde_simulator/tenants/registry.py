@@ -243,7 +243,7 @@ def _key(state: TenantState) -> WorldKey | None:
 def inline(source: TenantSource) -> Scenario:
     """Read a scenario that came along. Raises ScenarioErrors."""
     if source.format == "json":
-        scenario = loader.of(orjson.loads(source.text), ORIGIN, NAMELESS)
+        scenario = loader.from_json(orjson.loads(source.text), ORIGIN, NAMELESS)
     else:
         scenario = loader.loads(source.text.encode("utf-8", "surrogatepass"), ORIGIN, NAMELESS)
     return replace(scenario, weight=source.weight)

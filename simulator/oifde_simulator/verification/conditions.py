@@ -10,9 +10,9 @@ from typing import Any
 
 from oifde_simulator.journal.filters import NUMBERS
 from oifde_simulator.journal.redaction.credential_names import holds_credential
+from oifde_simulator.json_schema.keywords import KEYWORDS
 from oifde_simulator.oifde import contract
 from oifde_simulator.rules.matching import Condition
-from oifde_simulator.scenario.lint.pitfalls import KEYWORDS
 from oifde_simulator.text import did_you_mean, shown
 
 FINGERPRINTED = ("const", "enum")

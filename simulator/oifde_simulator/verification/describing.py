@@ -16,8 +16,8 @@ from oifde_simulator.journal.head_capture import LONGEST_HEADER
 from oifde_simulator.journal.redaction.redactor import PREFIX, Redactor
 from oifde_simulator.oifde import contract
 from oifde_simulator.rules.matching import Condition
-from oifde_simulator.scenario.errors import Path, dotted
-from oifde_simulator.text import did_you_mean, shown
+from oifde_simulator.text import KeyPath as Path
+from oifde_simulator.text import did_you_mean, dotted, shown
 from oifde_simulator.verification.conditions import complaint, secret, told
 
 SECTIONS = tuple(PARTS.values())

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from oifde_simulator.instants import instant
 from oifde_simulator.journal.filters import ATTRIBUTES, Since
 from oifde_simulator.journal.redaction.redactor import Redactor
-from oifde_simulator.scenario.errors import Path
-from oifde_simulator.scenario.units import instant
+from oifde_simulator.text import KeyPath as Path
 from oifde_simulator.text import did_you_mean, shown
 from oifde_simulator.verification.describing import Enough, Reader, fields
 from oifde_simulator.verification.kinds import KINDS, Expectation, expectation

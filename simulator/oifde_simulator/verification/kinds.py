@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any, Protocol
 
 from oifde_simulator.journal.filters import ATTRIBUTES
-from oifde_simulator.scenario.errors import Path
+from oifde_simulator.text import KeyPath as Path
 from oifde_simulator.text import did_you_mean
 from oifde_simulator.verification.counting import Count
 from oifde_simulator.verification.describing import MOST_CONDITIONS, Reader, fields

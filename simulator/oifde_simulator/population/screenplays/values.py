@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from difflib import get_close_matches
 
 from oifde_simulator.population.screenplays.facts import DATES, MONEY, Facts, place
 from oifde_simulator.randomness import KeyedRandom, key
+from oifde_simulator.text import nearest
 
 PLACEHOLDER = re.compile(r"\{(\w*)\}")
 
@@ -114,6 +114,6 @@ def unknown_placeholder(text: str) -> str | None:
     names: list[str] = PLACEHOLDER.findall(text)
     for name in names:
         if name not in KNOWN:
-            close = get_close_matches(name, KNOWN, 1)
-            return "{" + name + "}" + (f"; did you mean {{{close[0]}}}?" if close else "")
+            close = nearest(name, KNOWN)
+            return "{" + name + "}" + (f"; did you mean {{{close}}}?" if close else "")
     return None

@@ -10,8 +10,7 @@ import orjson
 from aiohttp import web
 
 from oifde_simulator.json_schema.schema import Schema, Violation
-from oifde_simulator.scenario.errors import dotted
-from oifde_simulator.text import shown
+from oifde_simulator.text import dotted, shown
 from oifde_simulator.web.control_plane.openapi import Route, schema
 from oifde_simulator.web.control_plane.problems import Problem
 from oifde_simulator.web.control_plane.reduce import MOST_EXPLAINED, Narrowed, narrowed

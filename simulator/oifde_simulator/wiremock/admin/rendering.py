@@ -8,7 +8,7 @@ from typing import Any
 
 from multidict import CIMultiDict
 
-from oifde_simulator.clock import iso
+from oifde_simulator.instants import iso
 from oifde_simulator.model.entry import Entry
 from oifde_simulator.wiremock.admin import ids, stubs
 from oifde_simulator.wiremock.patterns.values import Seen, clean

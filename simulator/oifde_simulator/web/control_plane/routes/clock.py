@@ -7,16 +7,13 @@ from typing import Any
 
 from aiohttp import web
 
-from oifde_simulator.clock import ClockSetting, iso
-from oifde_simulator.quantities import duration
-from oifde_simulator.scenario.units import clock_complaint, instant
+from oifde_simulator.clock import ClockSetting
+from oifde_simulator.instants import instant, instant_error, iso
+from oifde_simulator.quantities import duration, milliseconds
 from oifde_simulator.tenants import Tenant
-from oifde_simulator.text import shown
 from oifde_simulator.web.control_plane.context import Call, RouteTable
 from oifde_simulator.web.control_plane.lookup import tenant_of
 from oifde_simulator.web.control_plane.problems import Problem, json_response
-
-EXPECTED = 'expected an instant such as "2026-01-01T00:00:00Z"'
 
 
 async def read_clock(call: Call) -> web.Response:
@@ -48,14 +45,14 @@ def _changed(setting: ClockSetting, time_of_day: int, wanted: dict[str, Any]) ->
         return setting.frozen(time_of_day) if wanted["freeze"] else setting.going(time_of_day)
     if "set" in wanted:
         return setting.set(_instant(wanted["set"]), time_of_day)
-    return setting.advanced(round(duration(wanted["advance"]) * 1000), time_of_day)
+    duration(wanted["advance"])  # refuses a duration of nothing
+    return setting.advanced(milliseconds(wanted["advance"]), time_of_day)
 
 
 def _instant(text: str) -> int:
     found = instant(text)
     if found is None:
-        complaint = clock_complaint(text) or f"{shown(text)} is no instant; {EXPECTED}"
-        raise ValueError(f"set: {complaint.replace('now, or ', '')}")
+        raise ValueError(f"set: {instant_error(text)}")
     return found
 
 

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from aiohttp import web
 
 from oifde_simulator.scenario.errors import ScenarioErrors
-from oifde_simulator.scenario.units import tenant_id_complaint
+from oifde_simulator.scenario.lint.tenant import tenant_id_error
 from oifde_simulator.state.errors import CapacityExceeded, DuplicateName
 from oifde_simulator.tenants.admin import Given, UnknownScenario
 from oifde_simulator.text import shown
@@ -148,7 +148,7 @@ def _full(full: CapacityExceeded) -> Problem:
 def _id_complaint(name: str) -> str:
     if name in (".", ".."):
         return f"the tenant id {shown(name)} cannot stand in a URL; choose another"
-    return tenant_id_complaint(name)
+    return tenant_id_error(name)
 
 
 OPERATIONS: RouteTable = {

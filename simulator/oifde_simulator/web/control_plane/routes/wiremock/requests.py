@@ -8,9 +8,9 @@ from uuid import UUID
 
 from aiohttp import web
 
+from oifde_simulator.instants import instant
 from oifde_simulator.journal.filters import Since
 from oifde_simulator.model.entry import Entry
-from oifde_simulator.scenario.units import instant
 from oifde_simulator.web.control_plane.context import Call, ControlContext, RouteTable
 from oifde_simulator.web.control_plane.cooperative import by_turns
 from oifde_simulator.web.control_plane.problems import Problem, json_response

@@ -7,7 +7,8 @@ from http import HTTPStatus
 from aiohttp import web
 
 from oifde_simulator import __version__
-from oifde_simulator.clock import SystemClock, iso
+from oifde_simulator.clock import SystemClock
+from oifde_simulator.instants import iso
 from oifde_simulator.text import shown
 from oifde_simulator.web.control_plane.context import Call, ControlContext, RouteTable
 from oifde_simulator.web.control_plane.cooperative import by_turns
