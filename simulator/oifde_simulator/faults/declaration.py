@@ -45,7 +45,7 @@ def fault(
 def _check(name: str, fault_class: type) -> None:
     if not NAME.fullmatch(name):
         raise TypeError(f'expected a name of lower-case words such as big-headers, found "{name}"')
-    parameters = getattr(fault_class, "__dataclass_params__", None)
+    parameters = vars(fault_class).get("__dataclass_params__")
     if not (parameters and parameters.frozen and issubclass(fault_class, Fault)):
         raise TypeError(f"fault {name}: expected a frozen dataclass that extends Fault")
 
