@@ -9,7 +9,16 @@ from pkgutil import iter_modules
 
 import pytest
 
-from oifde_simulator.faults import Fault, FaultContext, builtin, builtin_faults, fault, known_faults, settings
+from oifde_simulator.faults import (
+    Fault,
+    FaultContext,
+    builtin,
+    builtin_faults,
+    fault,
+    known_faults,
+    settings,
+    value_or_default,
+)
 from oifde_simulator.wire.script import Script
 from serving import PATIENCE, environment
 
@@ -75,7 +84,7 @@ def test_a_declaration_follows_from_docstring_and_fields() -> None:
         until: float | None = settings.duration("Until", "Its end.", "2s", optional=True)
 
     assert (Loud.fault_name, Loud().level, Loud().until) == ("very-loud", 3, None)
-    assert settings.value_or_default(Loud(), "until") == 2.0
+    assert value_or_default(Loud(), "until") == 2.0
     schema = Loud.fault_schema
     assert (schema["title"], schema["description"]) == ("Very loud", "Everything is loud.")
     assert schema["type"] == ["object", "integer", "null", "boolean"]

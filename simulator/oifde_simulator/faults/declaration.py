@@ -1,4 +1,4 @@
-"""The decorator that makes a frozen dataclass a fault, with a name and a JSON Schema."""
+"""Decorator that makes a frozen dataclass a fault, with a name and a JSON Schema."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from inspect import cleandoc
 from typing import Any, TypeVar
 
 from oifde_simulator.faults.base import Fault, FaultError
-from oifde_simulator.faults.settings import JsonSchema, object_schema
+from oifde_simulator.faults.setting import JsonSchema, object_schema
 
 FaultClass = TypeVar("FaultClass", bound=type[Fault])
 
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
-"""Names of faults, which also stand in the header X-Simulator-Rule."""
+"""Pattern of names, which also fits the header X-Simulator-Rule."""
 OF_THE_SETTING = ("title", "description", "default", "examples", "not", "type")
-"""Keywords of the main setting that do not hold for the fault's value as a whole."""
+"""Schema keywords of the main setting that are not copied to the value of the fault."""
 
 
 def fault(
@@ -51,7 +51,7 @@ def _check(name: str, fault_class: type) -> None:
 
 
 def _value_schema(fault_class: type[Fault], main: str) -> JsonSchema:
-    """Write the schema of the value: a mapping, the main setting alone, or nothing where none is needed."""
+    """Write the schema of the value: a mapping, the main setting alone, or no value where none is needed."""
     settings = object_schema(fault_class)
     main_schema = settings["properties"][main] if main else {}
     bare = _needs_no_setting(fault_class, settings)
