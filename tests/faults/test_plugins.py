@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from plugins import fault_module, install
+from fault_plugins import fault_module, install
 from serving import PATIENCE, environment
 
 SCENARIO = """\
@@ -78,6 +78,9 @@ BROKEN = {
         "expected a name of lower-case words such as big-headers",
     ),
     "not frozen": ({"odd": "unfrozen"}, "expected a frozen dataclass that extends Fault"),
+    "a field that is no setting": ({"odd": "plain"}, 'expected "times" to be declared by a function of'),
+    "no example": ({"odd": "unproven"}, "expected at least one example"),
+    "no such main setting": ({"odd": "mainless"}, 'expected main to be a setting, found "count"'),
     "an example that does not fit": ({"odd": "example"}, "the example 3 of odd does not fit its settings"),
     "the name of a built-in fault": (
         {"odd": "taken"},
@@ -90,6 +93,9 @@ MODULES = {
     "bare": fault_module("bare").replace("@fault", "# @fault").replace("Repeat", "Bare"),
     "misnamed": fault_module("Not A Name"),
     "unfrozen": fault_module("odd").replace("frozen=True, ", ""),
+    "plain": fault_module("odd").replace("settings.whole(", "int(2) #"),
+    "unproven": fault_module("odd").replace("[None, 3]", "[]"),
+    "mainless": fault_module("odd").replace('main="times"', 'main="count"'),
     "example": fault_module("odd").replace("most=10", "most=2"),
     "taken": fault_module("cut"),
 }

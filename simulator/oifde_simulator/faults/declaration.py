@@ -8,7 +8,7 @@ from inspect import cleandoc
 from typing import Any, TypeVar
 
 from oifde_simulator.faults.base import Fault, FaultError
-from oifde_simulator.faults.setting import JsonSchema, object_schema
+from oifde_simulator.faults.setting import JsonSchema, object_schema, settings_of
 
 FaultClass = TypeVar("FaultClass", bound=type[Fault])
 
@@ -28,7 +28,7 @@ def fault(
     """
 
     def declare(fault_class: FaultClass) -> FaultClass:
-        _check(name, fault_class)
+        _check(name, fault_class, examples, main)
         fault_class.fault_name = name
         fault_class.timing_only = timing_only
         about = {
@@ -42,12 +42,16 @@ def fault(
     return declare
 
 
-def _check(name: str, fault_class: type) -> None:
+def _check(name: str, fault_class: type, examples: Sequence[Any], main: str) -> None:
     if not NAME.fullmatch(name):
         raise TypeError(f'expected a name of lower-case words such as big-headers, found "{name}"')
     parameters = vars(fault_class).get("__dataclass_params__")
     if not (parameters and parameters.frozen and issubclass(fault_class, Fault)):
         raise TypeError(f"fault {name}: expected a frozen dataclass that extends Fault")
+    if not examples:
+        raise TypeError(f"fault {name}: expected at least one example; [None] is the name alone")
+    if main and main not in settings_of(fault_class):
+        raise TypeError(f'fault {name}: expected main to be a setting, found "{main}"')
 
 
 def _value_schema(fault_class: type[Fault], main: str) -> JsonSchema:

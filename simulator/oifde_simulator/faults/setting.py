@@ -33,9 +33,16 @@ class Setting:
 
 
 def settings_of(owner: Any) -> dict[str, tuple[str, Setting]]:
-    """List the settings of a dataclass: key in scenarios -> name of the field, setting."""
-    found = ((field.name, field.metadata[SETTING]) for field in dataclasses.fields(owner))
-    return {setting.key or name: (name, setting) for name, setting in found}
+    """List the settings of a dataclass: key in scenarios -> name of the field, setting.
+
+    Raises TypeError for a field that is no setting.
+    """
+    fields = dataclasses.fields(owner)
+    for field in fields:
+        if SETTING not in field.metadata:
+            raise TypeError(f'expected "{field.name}" to be declared by a function of faults.settings')
+    settings = {field.name: field.metadata[SETTING] for field in fields}
+    return {setting.key or name: (name, setting) for name, setting in settings.items()}
 
 
 def value_or_default(fault: Any, name: str) -> Any:
