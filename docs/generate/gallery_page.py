@@ -53,16 +53,20 @@ HEAD = """\
 
 <!-- Written by docs/generate/gallery_page.py from the files in scenarios/. -->
 
-{count} scenarios, one failure each but for the last two. The name is the tenantId: point a client at tenant
-`outage` (for gettoken, `appKey`) and it meets an outage. The secret is `secret`, the fixed token
-`0dbe11892be840cf983453ea70b505de`, and user `18000000001` has exactly 40 sessions, so that what a client
-shows can be counted. Each answer that a rule has spoiled says so in the header `X-Simulator-Rule`. Counts
-begin when the server starts.
+{count} scenarios come with the simulator. Each has one failure, but for the last two, which have many. A
+client meets a scenario by its tenantId: with tenant `outage` (for gettoken, `appKey`) it meets an outage.
 
-The files are short and made to be copied: [how to write one](scenarios.md). A client whose tenantId cannot be
-changed meets one under its own: `oifde-simulator serve --tenant ITS-ID=outage`; or `ITS-ID=magic`, where the
-userMobile of a query chooses. One whose secret cannot be changed either: add `--any-credentials`, which takes
-every secret and every token that is not empty.
+- The secret is `secret`, the fixed token `0dbe11892be840cf983453ea70b505de`.
+- User `18000000001` has exactly 40 sessions, so that you can count what a client shows.
+- Each answer that a rule has spoiled says so in the header `X-Simulator-Rule`.
+- Counts begin when the server starts.
+- The files are short and made to be copied: [how to write one](scenarios.md).
+
+| if a client cannot change | then start |
+|---|---|
+| its tenantId | `oifde-simulator serve --tenant ITS-ID=outage` |
+| its tenantId, but its userMobile | `oifde-simulator serve --tenant ITS-ID=magic` |
+| its secret or token | add `--any-credentials`: every secret and every token that is not empty is taken |
 """
 
 

@@ -94,7 +94,7 @@ SCRIPTS: dict[str, tuple[Any, Script]] = {
         (headed("Content-Length", str(len(BODY) - 10)), B),
     ),
     "content-length, never negative": ({"content-length": -1000}, (headed("Content-Length", "0"), B)),
-    "content-length, told": ({"content-length": {"value": 5}}, (headed("Content-Length", "5"), B)),
+    "content-length, another value": ({"content-length": {"value": 5}}, (headed("Content-Length", "5"), B)),
     "no-content-length": (
         "no-content-length",
         (Send(HEAD.replace(b"Content-Length: %d\r\n" % len(BODY), b""), "head"), B, Close()),

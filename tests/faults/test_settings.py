@@ -66,7 +66,7 @@ MISTAKES: dict[str, tuple[Any, tuple[str, ...], str]] = {
     "more than all, for bytes": ({"reset-mid-body": 1.5}, ("reset-mid-body", "after"), "share with a point"),
     "no lie": ({"content-length": 0}, ("content-length",), "0"),
     "two lies": ({"content-length": {"delta": 1, "value": 1}}, ("content-length",), "one of the two"),
-    "no lie told": ({"content-length": {}}, ("content-length",), "one of the two"),
+    "a lie without a number": ({"content-length": {}}, ("content-length",), "one of the two"),
     "a header of two lines": ({"content-type": "a\r\nb: c"}, ("content-type",), "on one line"),
     "a header with an end": ({"content-type": "a\n"}, ("content-type", "value"), "on one line"),
     "not ASCII": ({"content-type": "tëxt"}, ("content-type",), "ASCII"),
@@ -75,7 +75,7 @@ MISTAKES: dict[str, tuple[Any, tuple[str, ...], str]] = {
 
 
 @pytest.mark.parametrize(("item", "path", "message"), MISTAKES.values(), ids=MISTAKES.keys())
-def test_a_mistake_is_told_with_its_place(item: Any, path: tuple[str, ...], message: str) -> None:
+def test_the_error_of_a_mistake_names_its_place(item: Any, path: tuple[str, ...], message: str) -> None:
     with pytest.raises(FaultError) as caught:
         build(item)
     assert caught.value.path[: len(path)] == path

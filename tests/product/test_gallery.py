@@ -1,4 +1,4 @@
-"""The gallery, played: each bundled scenario does to a real HTTP client what its description says."""
+"""Each bundled scenario does to a real HTTP client what its description says."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def joined(pages: list[dict[str, Any]]) -> list[str]:
 
 
 def seconds(client: Client) -> float:
-    """How long a query takes."""
+    """Measure the seconds of a query."""
     begun = monotonic()
     assert client.query().status_code == 200
     return monotonic() - begun
@@ -534,7 +534,7 @@ def test_a_call_can_be_found_six_hours_later(client: Client) -> None:
 
 
 def records(client: Client) -> list[dict[str, Any]]:
-    """The user's records, all of them, from an answer that is good otherwise."""
+    """Query all records of the user, in an answer that is good otherwise."""
     answer = client.answer()
     assert (answer["errorCode"], answer["total"], len(answer["recordList"])) == (0, 40, 40)
     found: list[dict[str, Any]] = answer["recordList"]

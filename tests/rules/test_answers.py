@@ -1,4 +1,4 @@
-"""What rules put in the place of the honest answer, over the wire."""
+"""Answers that rules send in the place of the honest one, over the wire."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ CONTEXT = ActionContext(
 
 
 async def spoiled(plane: Plane, rule: str, tenant: str = "") -> Asking:
-    """A plane whose tenant has one rule."""
+    """Start a data plane whose tenant has one rule."""
     world = WORLD.replace('"]}', f'"]{tenant}}}') if tenant else WORLD
     return await plane(acme=f"{world}rules:\n  - {rule}\n")
 
@@ -166,7 +166,7 @@ async def test_each_record_has_a_value_of_its_own_and_the_rule_keeps_its(plane: 
 
 
 def patched(document: Any, *operations: dict[str, Any]) -> Any:
-    """A document after these operations, without a server."""
+    """Patch a document without a server."""
     return json.loads(
         Patch.of(operations).reshape(Response(200, json.dumps(document).encode()), CONTEXT).body
     )

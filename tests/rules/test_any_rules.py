@@ -1,4 +1,4 @@
-"""Whatever rules a file has: they are refused with their places, or they can be played without a defect."""
+"""Any rules of a file are refused with their places, or can be played without a defect."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def spoiled(choices: dict[str, Strategy]) -> dict[str, Strategy]:
 
 
 def rules(tainted: Callable[[dict[str, Strategy]], dict[str, Strategy]], match: Strategy) -> Strategy:
-    """Rules of the schema's examples, with something else among them where they are `tainted`."""
+    """Draw rules from the schema's examples, mixed with other values by `tainted`."""
     deeds = {
         "respond": some(tainted(examples(RULE["respond"]["properties"])))
         | st.sampled_from(RULE["respond"]["examples"]),

@@ -12,6 +12,7 @@ from oifde_simulator.faults.declaration import fault
 from oifde_simulator.faults.parser import build
 from oifde_simulator.faults.registry import builtin_faults, known_faults
 from oifde_simulator.faults.schema import item_schema
+from oifde_simulator.faults.setting import value_or_default
 
 __all__ = [
     "Fault",
@@ -24,4 +25,5 @@ __all__ = [
     "item_schema",
     "known_faults",
     "settings",
+    "value_or_default",
 ]

@@ -1,4 +1,4 @@
-"""Base class of faults, the context they are given, and the error for settings that make no fault."""
+"""Base class of faults, the context they are given, and the error for wrong settings."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from oifde_simulator.wire.script import Script
 
 
 class FaultError(ValueError):
-    """Settings that make no fault."""
+    """Error in the settings of a fault."""
 
     def __init__(self, path: tuple[str, ...], message: str) -> None:
         """Keep the path from the item to the wrong setting, such as `("latency", "uniform", "min")`."""
@@ -23,7 +23,7 @@ class FaultError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class FaultContext:
-    """Facts of the request beside its script."""
+    """Request-dependent facts that a fault may use beside the script."""
 
     random: KeyedRandom
     """Random numbers of this fault, keyed by seed, rule, match count and position in the chain."""

@@ -1,4 +1,4 @@
-"""A chain of faults, each applied to the script that the one before it left."""
+"""Chains of faults: each fault rewrites the script that the fault before it returned."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def apply(script: Script, faults: Iterable[Fault], context: FaultContext) -> Scr
 
 
 def _rewrite_safely(fault: Fault, script: Script, context: FaultContext) -> Script:
-    """Apply a fault of a plugin; where that fails, log one line and leave the fault out."""
+    """Apply a fault of a plugin; if it fails, log one line and return the script as it was."""
     try:
         return _rewrite(fault, script, context)
     except PluginError as error:

@@ -1,4 +1,4 @@
-"""The decorator that makes a frozen dataclass a fault, with a name and a JSON Schema."""
+"""Decorator that makes a frozen dataclass a fault, with a name and a JSON Schema."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from inspect import cleandoc
 from typing import Any, TypeVar
 
 from oifde_simulator.faults.base import Fault, FaultError
-from oifde_simulator.faults.settings import JsonSchema, object_schema
+from oifde_simulator.faults.setting import JsonSchema, object_schema, settings_of
 
 FaultClass = TypeVar("FaultClass", bound=type[Fault])
 
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
-"""Names of faults, which also stand in the header X-Simulator-Rule."""
+"""Pattern of names, which also fits the header X-Simulator-Rule."""
 OF_THE_SETTING = ("title", "description", "default", "examples", "not", "type")
-"""Keywords of the main setting that do not hold for the fault's value as a whole."""
+"""Schema keywords of the main setting that are not copied to the value of the fault."""
 
 
 def fault(
@@ -28,7 +28,7 @@ def fault(
     """
 
     def declare(fault_class: FaultClass) -> FaultClass:
-        _check(name, fault_class)
+        _check(name, fault_class, examples, main)
         fault_class.fault_name = name
         fault_class.timing_only = timing_only
         about = {
@@ -42,16 +42,20 @@ def fault(
     return declare
 
 
-def _check(name: str, fault_class: type) -> None:
+def _check(name: str, fault_class: type, examples: Sequence[Any], main: str) -> None:
     if not NAME.fullmatch(name):
         raise TypeError(f'expected a name of lower-case words such as big-headers, found "{name}"')
-    parameters = getattr(fault_class, "__dataclass_params__", None)
+    parameters = vars(fault_class).get("__dataclass_params__")
     if not (parameters and parameters.frozen and issubclass(fault_class, Fault)):
         raise TypeError(f"fault {name}: expected a frozen dataclass that extends Fault")
+    if not examples:
+        raise TypeError(f"fault {name}: expected at least one example; [None] is the name alone")
+    if main and main not in settings_of(fault_class):
+        raise TypeError(f'fault {name}: expected main to be a setting, found "{main}"')
 
 
 def _value_schema(fault_class: type[Fault], main: str) -> JsonSchema:
-    """Write the schema of the value: a mapping, the main setting alone, or nothing where none is needed."""
+    """Write the schema of the value: a mapping, the main setting alone, or no value where none is needed."""
     settings = object_schema(fault_class)
     main_schema = settings["properties"][main] if main else {}
     bare = _needs_no_setting(fault_class, settings)

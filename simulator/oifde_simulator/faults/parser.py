@@ -1,4 +1,4 @@
-"""From one item of a scenario's `faults` to a fault: the name is found, the value checked and read."""
+"""Parser of one item of a scenario's `faults`: it finds the fault by name, validates and reads the value."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from oifde_simulator.faults import registry
 from oifde_simulator.faults.base import Fault, FaultError
-from oifde_simulator.faults.settings import Setting, settings_of
+from oifde_simulator.faults.setting import Setting, settings_of
 from oifde_simulator.json_schema.schema import Schema
 from oifde_simulator.text import did_you_mean, shown
 

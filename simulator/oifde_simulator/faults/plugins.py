@@ -1,7 +1,7 @@
 """Faults that other distributions bring, by entry points of the group `oifde_simulator.faults`.
 
-Rule: entry points are read when a list of all faults is asked for, or a fault that is not built in. A broken
-plugin is left out, and one line of the log says so.
+Rule: entry points are read for a list of all faults, or for a name that is not built in. A broken plugin is
+left out, and one line of the log says so.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""All faults by their names: those of the modules in `builtin/`, then those of plugins.
+"""Registry of all faults by name: first those of the modules in `builtin/`, then those of plugins.
 
-Rule: no fault is imported before one is asked for. The folder is listed, so a new file needs no other edit.
+Rule: the first look-up imports the built-in faults. The folder is listed, so a new file needs no other edit.
 """
 
 from __future__ import annotations

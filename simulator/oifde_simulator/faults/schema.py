@@ -10,7 +10,7 @@ from oifde_simulator.faults.base import Fault
 
 
 def item_schema(*, plugins: bool = True) -> dict[str, Any]:
-    """Write the schema of an item, for the built-in faults and, unless told otherwise, those of plugins."""
+    """Write the schema of an item: a built-in fault or, with `plugins`, any fault."""
     return _schema(registry.known_faults() if plugins else registry.builtin_faults())
 
 

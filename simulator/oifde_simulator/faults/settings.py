@@ -1,4 +1,4 @@
-"""Settings of faults: dataclass fields that carry their JSON Schema and their reader.
+"""Declarations of settings: durations, sizes, shares, numbers, texts, choices and groups.
 
 Rule: a setting is stated once. Its type, default, meaning and example are the arguments of one call below;
 the schema for editors, the check of a scenario, the documentation and the field's default follow from it.
@@ -6,51 +6,11 @@ the schema for editors, the check of a scenario, the documentation and the field
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from oifde_simulator.faults import quantities
-
-JsonSchema = dict[str, Any]
-SETTING = "setting"
-"""Key of a `Setting` in the metadata of a dataclass field."""
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """One setting of a fault."""
-
-    key: str
-    """Name in scenarios; empty for the name of the field."""
-    schema: JsonSchema
-    required: bool = False
-    read: Callable[[Any], Any] | None = None
-    """Converts a scenario's value to the field's, None for a malformed one; no reader keeps the value."""
-    group: type | None = None
-    """Dataclass of the settings inside; None for a single setting."""
-
-    @property
-    def default(self) -> Any:
-        """Documented default, converted; None where there is none."""
-        documented = self.schema.get("default")
-        return documented if documented is None or self.read is None else self.read(documented)
-
-
-def settings_of(owner: Any) -> dict[str, tuple[str, Setting]]:
-    """List the settings of a dataclass: key in scenarios -> name of the field, setting."""
-    found = ((field.name, field.metadata[SETTING]) for field in dataclasses.fields(owner))
-    return {setting.key or name: (name, setting) for name, setting in found}
-
-
-def value_or_default(fault: Any, name: str) -> Any:
-    """Return the field `name` of a fault, or the documented default where a scenario gives none."""
-    given = getattr(fault, name)
-    if given is not None:
-        return given
-    setting: Setting = fault.__dataclass_fields__[name].metadata[SETTING]
-    return setting.default
+from oifde_simulator.faults.setting import JsonSchema, object_schema, setting_field
 
 
 def duration(
@@ -63,8 +23,9 @@ def duration(
 ) -> Any:
     """Declare a duration with its unit, 0 to one hour; the field holds seconds.
 
-    The options of all declarations are: `required` makes the setting mandatory; `optional` makes the field
-    None unless a scenario gives it, in spite of a documented default; `key` is the name in scenarios.
+    All declarations take these options. `required`: a scenario must give the setting. `optional`: the field
+    is None unless a scenario gives the setting, although a default is documented. `key`: the name in
+    scenarios, by default that of the field.
     """
     declared = _about(title, description, default, examples) | {
         "type": ["string"],
@@ -72,7 +33,7 @@ def duration(
         "x-quantity": "duration",
         "x-fix": "write a duration with its unit, such as 200ms or 2s; at most 1h",
     }
-    return _field(declared, quantities.seconds, **options)
+    return setting_field(declared, quantities.seconds, **options)
 
 
 def size(
@@ -93,7 +54,7 @@ def size(
         "x-quantity": "size",
         "x-fix": f"write bytes, such as 40 or 10KiB, from {least} to {most}",
     }
-    return _field(declared, quantities.byte_count, **options)
+    return setting_field(declared, quantities.byte_count, **options)
 
 
 def share(title: str, description: str, default: float | None = None, **options: Any) -> Any:
@@ -126,7 +87,7 @@ def number(
         "x-quantity": "number",
         "x-fix": f"write a number from 0 to {most}",
     }
-    return _field(declared, float, **options)
+    return setting_field(declared, float, **options)
 
 
 def amount(title: str, description: str, default: float | None = None, **options: Any) -> Any:
@@ -139,7 +100,7 @@ def amount(title: str, description: str, default: float | None = None, **options
         "x-quantity": "amount",
         "x-fix": "write a share with a point, such as 0.5, or 50%, or bytes, such as 40 or 10KiB",
     }
-    return _field(declared, quantities.share_or_bytes, **options)
+    return setting_field(declared, quantities.share_or_bytes, **options)
 
 
 def whole(
@@ -164,7 +125,7 @@ def whole(
     }
     if refused:
         declared["not"] = {"enum": list(refused)}
-    return _field(declared, int, **options)
+    return setting_field(declared, int, **options)
 
 
 def text(
@@ -186,41 +147,18 @@ def text(
         "pattern": pattern,
         "x-fix": fix,
     }
-    return _field(declared, None, **options)
+    return setting_field(declared, None, **options)
 
 
 def choice(title: str, description: str, *names: str, **options: Any) -> Any:
     """Declare one of some words; the first is the default."""
-    return _field(_about(title, description, names[0], names) | {"enum": list(names)}, None, **options)
+    return setting_field(_about(title, description, names[0], names) | {"enum": list(names)}, None, **options)
 
 
 def group(members: type, title: str, description: str, *, example: Mapping[str, Any], **options: Any) -> Any:
     """Declare settings that belong together; `members` is the dataclass that declares them."""
     declared = _about(title, description, None, (example,)) | {"type": ["object"]} | object_schema(members)
-    return _field(declared, None, group=members, **options)
-
-
-def object_schema(owner: Any) -> JsonSchema:
-    """Write the JSON Schema of a mapping that holds the settings of a dataclass."""
-    settings = {key: setting for key, (_, setting) in settings_of(owner).items()}
-    required = [key for key, setting in settings.items() if setting.required]
-    properties = {key: setting.schema for key, setting in settings.items()}
-    declared = {"additionalProperties": False, "properties": properties}
-    return declared | ({"required": required} if required else {})
-
-
-def _field(
-    declared: JsonSchema,
-    read: Callable[[Any], Any] | None,
-    *,
-    key: str = "",
-    required: bool = False,
-    optional: bool = False,
-    group: type | None = None,
-) -> Any:
-    setting = Setting(key, declared, required, read, group)
-    default = dataclasses.MISSING if required else None if optional else setting.default
-    return dataclasses.field(default=default, metadata={SETTING: setting})
+    return setting_field(declared, None, group=members, **options)
 
 
 def _about(title: str, description: str, default: Any, examples: Sequence[Any]) -> JsonSchema:

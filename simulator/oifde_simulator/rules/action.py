@@ -13,19 +13,20 @@ from oifde_simulator.model.vendor_errors import Problem
 from oifde_simulator.randomness import KeyedRandom
 
 ErrorRenderer = Callable[[Problem], Answer]
-"""Renders a vendor error in the form that the operation's clients expect."""
+"""Function that renders a vendor error in the form of the operation that was called."""
 
 
 class NotApplicable(Exception):
-    """An action that cannot change this answer; the honest answer is sent, and the exchange says why.
+    """Raised by an action that cannot change this answer.
 
-    The rule has fired all the same: it counts among its `times`, and no later rule is asked.
+    The honest answer is sent, and the exchange says why. The rule has fired all the same: it
+    counts among its `times`, and no later rule is asked.
     """
 
 
 @dataclass(frozen=True, slots=True)
 class ActionContext:
-    """Facts of the request beside the answer so far."""
+    """Request-dependent facts that an action may use beside the answer so far."""
 
     honest: Answer
     """Answer of a good day."""

@@ -23,7 +23,7 @@ class Condition:
         """Compile a condition as a scenario writes it. Raises ValueError for a bad or too large schema."""
         self.wanted = wanted
         self.accepts: Callable[[Any], bool] = _predicate(wanted)
-        """Check of a field's value; ABSENT is the value of a field that is not there."""
+        """Predicate on the field's value; ABSENT is the value of a field that is not there."""
 
     def __str__(self) -> str:
         if isinstance(self.wanted, bool):

@@ -21,7 +21,7 @@ class Rows:
     skip: int = 0
     """Number of records missing at the top of this page; the first page misses none."""
     shift: int = 0
-    """Number of records that seem to have arrived since the first page: later pages begin earlier by it."""
+    """Number of records that seem to arrive after the first page, so that later pages repeat records."""
     late: int = 0
     """Age at which a record can first be found, in milliseconds."""
     total: int = 0
@@ -29,7 +29,7 @@ class Rows:
     wander: int = 0
     """Greatest random error of the total, drawn anew for each answer."""
     shuffle: bool = False
-    """Put the records of a page into random order."""
+    """Random order of the records on a page."""
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> Rows:

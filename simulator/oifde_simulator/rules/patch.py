@@ -96,7 +96,7 @@ def _standard(document: Any, operation: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def expand(document: Any, operation: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Repeat an operation for each element that the `*` in its path stand for.
+    """Repeat an operation for each element of the arrays that `*` stands for in its path.
 
     A `*` is a whole step of the path. The first `*` of `from` stands for the same element as the first of
     `path`, and so on. Values are copied, so that no two places of the document share one.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from hashlib import shake_256
 
-from oifde_simulator.faults import Fault, FaultContext, FaultError, fault, settings
+from oifde_simulator.faults import Fault, FaultContext, FaultError, fault, settings, value_or_default
 from oifde_simulator.wire.script import (
     Close,
     Reset,
@@ -71,7 +71,7 @@ class Cut(Fault):
         length = len(octets(script, "body"))
         if not length:
             return script
-        share = settings.value_or_default(self, "share")
+        share = value_or_default(self, "share")
         count = int(length * share) if self.size is None else self.size
         return (*truncate_body(script, count), Close()) if count < length else with_end(script)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from oifde_simulator.faults import Fault, FaultContext, FaultError, fault, settings
+from oifde_simulator.faults import Fault, FaultContext, FaultError, fault, settings, value_or_default
 from oifde_simulator.wire.script import Action, Part, Script, Send, Wait, octets
 
 MOST_PIECES = 10_000
@@ -48,12 +48,12 @@ class Dribble(Fault):
     def rewrite(self, script: Script, _context: FaultContext) -> Script:
         """Cut the body into pieces, with a wait before each."""
         if self._by_size:
-            size: int = settings.value_or_default(self, "size")
-            every: float = settings.value_or_default(self, "every")
+            size: int = value_or_default(self, "size")
+            every: float = value_or_default(self, "every")
             return _in_pieces(script, ("body",), size, _seconds_of_pieces(every, size))
         length = len(octets(script, "body"))
-        chunks: int = settings.value_or_default(self, "chunks")
-        over: float = settings.value_or_default(self, "over")
+        chunks: int = value_or_default(self, "chunks")
+        over: float = value_or_default(self, "over")
         return _in_pieces(script, ("body",), -(-length // chunks), lambda count: over * count / length)
 
 
