@@ -39,20 +39,20 @@ def rows(late: str) -> Rows:
 
 
 def window(text: str) -> int:
-    opening = rule(window={"from": text}).when.window
+    opening = rule(window={"from": text}).window
     assert opening is not None
     return opening.start
 
 
 def rate(text: str) -> int:
-    over = rule(over={"limit": 1, "window": text}).when.over
+    over = rule(over={"limit": 1, "window": text}).limits.over
     assert over is not None
     return over.window
 
 
 def latency(text: str) -> float:
     fault: Any = faults.build({"latency": text})
-    return float(fault.delay.seconds)
+    return float(fault.fixed)
 
 
 MILLISECONDS: Mapping[str, Callable[[str], float]] = {
@@ -138,7 +138,7 @@ def built(item: Any) -> Any:
 
 
 SHARED: Mapping[str, Callable[[Any], float]] = {
-    "probability": lambda given: rule(probability=given).when.probability,
+    "probability": lambda given: rule(probability=given).limits.probability,
     "oddities": oddity,
     "patch": patched,
     "cut": lambda given: built({"cut": {"share": given}}).share,
@@ -186,7 +186,7 @@ def test_a_message_shows_both_forms_of_a_share(written: Any, message: str) -> No
 
 def test_percent_is_read_from_yaml_without_quotes() -> None:
     (made,) = loader.loads(b"rules: [{probability: 12.5%, token: expire}]", "acme.yaml", "acme").rules
-    assert made.when.probability == 0.125
+    assert made.limits.probability == 0.125
 
 
 @pytest.mark.parametrize(

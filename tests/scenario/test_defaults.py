@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
+from oifde_simulator.model.turn import Limits, Rate
 from oifde_simulator.population.oddities import Oddities
 from oifde_simulator.population.records import DEFAULT_MIX
 from oifde_simulator.resources import read_json
 from oifde_simulator.rules.patch import DEFAULT_SHARE
-from oifde_simulator.rules.triggers import Rate, When
 from oifde_simulator.scenario import loader
 from oifde_simulator.scenario.model import GenerateSpec, Scenario, SettingsSpec, TenantSpec
 from oifde_simulator.scenario.rule_builder import DEFAULT_WEIGHT
@@ -70,7 +70,8 @@ OF_RULES = [(path, default) for path, default in defaults(RULE) if path[0] != "o
 
 @pytest.mark.parametrize(("path", "default"), OF_RULES, ids=[".".join(path) for path, _ in OF_RULES])
 def test_a_key_of_a_rule_that_is_left_out_is_as_good_as_its_default(path: Path, default: Any) -> None:
-    assert written(nested(path, default)).when == written({}).when
+    made, bare = written(nested(path, default)), written({})
+    assert (made.window, made.limits) == (bare.window, bare.limits)
 
 
 def default_of(kind: type[Any], name: str) -> Any:
@@ -99,7 +100,7 @@ SECTIONS: dict[str, tuple[type[Any], Mapping[str, Any], set[str]]] = {
     "tenant": (TenantSpec, SCHEMA["properties"]["tenant"]["properties"], {"any_token"}),
     "settings": (SettingsSpec, SCHEMA["properties"]["settings"]["properties"], {"time_zone_name"}),
     "generate": (GenerateSpec, GENERATE, {"users"}),
-    "rule": (When, RULE, {"state_is"}),
+    "rule": (Limits, RULE, {"state_is"}),
 }
 
 

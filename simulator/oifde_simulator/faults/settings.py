@@ -67,7 +67,7 @@ def share(title: str, description: str, default: float | None = None, **options:
         "x-quantity": "share",
         "x-fix": "write a share from 0 to 1, such as 0.5 or 50%",
     }
-    return _field(declared, quantities.share, **options)
+    return setting_field(declared, quantities.share, **options)
 
 
 def number(
