@@ -89,7 +89,7 @@ def test_no_line_is_wider_than_a_terminal(folder: Path, capsys: pytest.CaptureFi
 
 def test_every_bundled_scenario_can_be_explained() -> None:
     world = Tenants(scenarios(Settings()), seed="0", error_status=200)
-    for tenant in world.scenarios:
+    for tenant in world.files:
         request = request_file.asked({"userMobile": "18000000001", "pageNum": "2"}, world, tenant).request()
         for turn in explanation.explain(world, request, 3):
             assert all(verdict.reasons for verdict in turn.verdicts if verdict.outcome != "fired")

@@ -164,8 +164,12 @@ async def turns() -> None:
 
 async def test_what_is_deleted_before_who_was_woken_looks_has_not_come() -> None:
     journal = Journal()
-    plane: Any = SimpleNamespace(journal=journal, tenants=SimpleNamespace(scenarios={"a": None}))
-    waiting = asyncio.create_task(journal_wait._waited(plane, journal.filter([("tenant", "a")]), 1, 20.0))
+
+    async def has(tenant: str) -> bool:
+        return tenant == "a"
+
+    context: Any = SimpleNamespace(journal=journal.awaited, tenants=SimpleNamespace(has=has))
+    waiting = asyncio.create_task(journal_wait._waited(context, journal.filter([("tenant", "a")]), 1, 20.0))
     await turns()
     journal.record(exchange("a"))
     journal.clear("a")

@@ -67,5 +67,6 @@ def _quantity(schema: Mapping[str, Any]) -> Values:
         "duration": DURATIONS,
         "size": sizes,
         "number": st.floats(schema.get("minimum", 0), schema.get("maximum", 1)),
+        "share": st.one_of(shares, st.just("50%")),
         "amount": st.one_of(shares, st.integers(0, FEW), sizes),
     }[schema["x-quantity"]]
