@@ -49,8 +49,10 @@ class Journal:
 
     def record(self, exchange: Exchange) -> Entry:
         """Put `exchange` on record, and log it."""
-        entry = self._ledgers.add(self._factory.make(exchange))
-        exchange.outcome.report_to(self.finish, entry.number)
+        number = self._ledgers.next_number()
+        entry = self._factory.make(exchange, number)
+        self._ledgers.add(entry)
+        exchange.outcome.report_to(self._ledgers.finish, number)
         if self.waiters.index:
             self.waiters.publish(entry)
         if self.followers.index:

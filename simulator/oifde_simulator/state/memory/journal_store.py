@@ -38,10 +38,21 @@ class Ledger:
     """The number of the last entry that had to go; 0 for none."""
     lost_at: int = -1
     """The latest time of one that had to go, epoch milliseconds."""
+    outcomes: dict[int, Outcome] = field(default_factory=dict)
+    """Outcomes that the entries of these numbers do not have yet; most are never read."""
+
+    def settle(self) -> None:
+        """Give the entries their outcomes."""
+        for number, outcome in self.outcomes.items():
+            place = self.place(number)
+            if place is not None:
+                self.entries[place] = self.entries[place].finished(outcome)
+        self.outcomes.clear()
 
     def drop(self) -> int:
         """Lose the oldest entry; its charge."""
         gone = self.entries.popleft()
+        self.outcomes.pop(gone.number, None)
         self.charge -= gone.charge
         self.lost, self.lost_at = gone.number, max(self.lost_at, gone.at)
         return gone.charge
@@ -70,10 +81,13 @@ class Ledgers:
         self._under_way: dict[int, Ledger] = {}
         """The ledgers of entries whose outcomes are still to come, by number."""
 
-    def add(self, entry: Entry) -> Entry:
-        """Keep `entry` under the next number and return it so numbered; older ones may have to go."""
+    def next_number(self) -> int:
+        """Take the number of the next entry."""
         self.last += 1
-        entry = entry.numbered(self.last)
+        return self.last
+
+    def add(self, entry: Entry) -> None:
+        """Keep `entry`, the newest; older ones may have to go."""
         ledger = self._ledgers.get(entry.tenant)
         if ledger is None:
             ledger = self._ledgers[entry.tenant] = Ledger()
@@ -88,14 +102,12 @@ class Ledgers:
             self._drop(ledger)
         if self.charge > bounds.total_bytes:
             self._make_room(entry)
-        return entry
 
     def finish(self, number: int, outcome: Outcome) -> None:
         """Keep the outcome of the entry of this number; nothing happens where it is not there."""
         ledger = self._under_way.pop(number, None)
-        place = ledger.place(number) if ledger else None
-        if ledger and place is not None:
-            ledger.entries[place] = ledger.entries[place].finished(outcome)
+        if ledger is not None:
+            ledger.outcomes[number] = outcome
 
     def _drop(self, ledger: Ledger) -> None:
         self._under_way.pop(ledger.entries[0].number, None)
@@ -120,15 +132,18 @@ class Ledgers:
 
     def of(self, tenant: str | None) -> list[Ledger]:
         """The ledger of a tenant, `""` for none that is known, or all of them for None."""
-        if tenant is None:
-            return list(self._ledgers.values())
-        return [self._ledgers[tenant]] if tenant in self._ledgers else []
+        names = list(self._ledgers) if tenant is None else [tenant]
+        found = [self._ledgers[name] for name in names if name in self._ledgers]
+        for ledger in found:
+            ledger.settle()
+        return found
 
     def get(self, number: int) -> Entry | None:
         """The entry of this number; None where it is not there."""
         for ledger in self._ledgers.values():
             place = ledger.place(number)
             if place is not None:
+                ledger.settle()
                 return ledger.entries[place]
         return None
 
@@ -165,4 +180,4 @@ class Ledgers:
 
     def __iter__(self) -> Iterator[Entry]:
         """Every entry, a tenant after the other."""
-        return (entry for ledger in self._ledgers.values() for entry in ledger.entries)
+        return (entry for ledger in self.of(None) for entry in ledger.entries)
