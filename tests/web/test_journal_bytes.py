@@ -79,7 +79,7 @@ def read_everywhere(server: Simulator, number: int) -> dict[str, Any]:
     urlsplit(archived["log"]["entries"][0]["request"]["url"])
     told(server, "/metrics")
     told(server, "/__admin/requests?limit=1")
-    told(server, f"/__admin/requests/{identity.of_entry(number)}")
+    told(server, f"/__admin/requests/{identity.entry_id(number)}")
     status, _, body = fetch(server.control_url + "/__admin/requests/find", b'{"urlPattern": ".*"}')
     assert (status, bool(json.loads(body)["requests"])) == (200, True)
     parts = urlsplit(server.control_url)
@@ -133,14 +133,14 @@ def test_an_entry_at_which_the_simulator_fails_is_left_out_of_an_archive(
     server: Simulator, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     first, second, third = (sent(server, request()) for _ in range(3))
-    written = har.HarEntry.written
+    written = har.HarEntry.as_json
 
     def failing(source: har.HarEntry) -> dict[str, Any]:
         if source.entry.number in (first, third):
             raise ValueError("a defect")
         return written(source)
 
-    monkeypatch.setattr(har.HarEntry, "written", failing)
+    monkeypatch.setattr(har.HarEntry, "as_json", failing)
     monkeypatch.setattr(archive, "AT_ONCE", 1)
     found = told(server, f"/journal.har?since={first - 1}")["log"]["entries"]
     assert [entry["_number"] for entry in found] == [second]

@@ -16,7 +16,7 @@ from oifde_simulator.web.control_plane.openapi import schema
 from serving import fetch
 from suites import admin, query
 
-NOT_DONE = [
+UNSUPPORTED = [
     ("POST", "/mappings"), ("DELETE", "/mappings"), ("POST", "/mappings/save"), ("POST", "/mappings/import"),
     ("POST", "/mappings/find-by-metadata"), ("GET", "/mappings/unmatched"), ("GET", "/recordings/status"),
     ("POST", "/requests/remove-by-metadata"), ("PUT", "/files/a.json"), ("POST", "/shutdown"),
@@ -178,7 +178,7 @@ def test_wrong_settings_change_nothing(served: Simulator, settings: Any, status:
     assert admin(served, "/settings") == (200, {"settings": {}})
 
 
-@pytest.mark.parametrize(("method", "path"), NOT_DONE)
+@pytest.mark.parametrize(("method", "path"), UNSUPPORTED)
 def test_what_is_not_done_says_why(served: Simulator, method: str, path: str) -> None:
     status, problem = admin(served, path, b"{}" if method != "GET" else None, method)
     assert (status, problem["type"]) == (501, "urn:oifde-simulator:problem:not-done")

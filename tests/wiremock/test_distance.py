@@ -43,7 +43,7 @@ def test_edits_are_those_of_the_textbook(wanted: str, found: str) -> None:
     ids=["both empty", "one empty", "of the textbook", "long and the same", "cut, but not the same", "other"],
 )
 def test_a_distance_is_a_share_of_the_longer_text(wanted: str, found: str, share: float) -> None:
-    assert distance.of_texts(wanted, found) == pytest.approx(share)
+    assert distance.text_distance(wanted, found) == pytest.approx(share)
 
 
 def steps(called: Callable[..., object], *given: object) -> int:

@@ -18,9 +18,9 @@ from oifde_simulator.web.control_plane.query import Parameters, wrong
 from oifde_simulator.web.control_plane.routes.wiremock.shared import number, scheme, told
 from oifde_simulator.web.control_plane.streaming import listed
 from oifde_simulator.wiremock.admin import ids, rendering
-from oifde_simulator.wiremock.patterns.credentials import Marking
+from oifde_simulator.wiremock.patterns.expected_redactor import ExpectedRedactor
+from oifde_simulator.wiremock.patterns.logged_request import LoggedRequest
 from oifde_simulator.wiremock.patterns.request_pattern import RequestPattern
-from oifde_simulator.wiremock.patterns.values import Seen
 
 
 async def list_requests(plane: Plane, request: web.Request, body: Any) -> web.StreamResponse:  # noqa: ARG001
@@ -36,10 +36,10 @@ async def list_requests(plane: Plane, request: web.Request, body: Any) -> web.St
         entry
         async for entry in by_turns(everything)
         if (since is None or entry.at > since)
-        and not (unmatched and rendering.matched(entry))
-        and (stub is None or ids.of_stub(entry.tenant, entry.endpoint) == stub)
+        and not (unmatched and rendering.was_matched(entry))
+        and (stub is None or ids.stub_id(entry.tenant, entry.endpoint) == stub)
     ]
-    events = (rendering.event(entry, scheme(plane)) for entry in found[:limit])
+    events = (rendering.serve_event(entry, scheme(plane)) for entry in found[:limit])
     return await listed(
         plane, request, "requests", events, meta={"total": len(everything)}, **told(plane, request)
     )
@@ -48,16 +48,16 @@ async def list_requests(plane: Plane, request: web.Request, body: Any) -> web.St
 async def read_request(plane: Plane, request: web.Request, body: Any) -> web.Response:  # noqa: ARG001
     """One serve event."""
     id = _id(request)
-    number = ids.number(id)
+    number = ids.entry_number(id)
     entry = plane.journal.get(number) if number else None
     if entry is None:
         raise Problem(HTTPStatus.NOT_FOUND, "not-on-record", f"no request {id} is on record; old ones go")
-    return json_response(rendering.event(entry, scheme(plane)))
+    return json_response(rendering.serve_event(entry, scheme(plane)))
 
 
 async def remove_request(plane: Plane, request: web.Request, body: Any) -> web.Response:  # noqa: ARG001
     """Forget one."""
-    number = ids.number(_id(request))
+    number = ids.entry_number(_id(request))
     plane.journal.remove({number} if number else ())
     return json_response({})
 
@@ -75,7 +75,7 @@ async def count_requests(plane: Plane, request: web.Request, body: Any) -> web.R
 
 async def find_requests(plane: Plane, request: web.Request, body: Any) -> web.StreamResponse:
     """The requests that a pattern means, the oldest first."""
-    found = (rendering.logged(entry, scheme(plane)) for entry in await _meant(plane, body))
+    found = (rendering.logged_request(entry, scheme(plane)) for entry in await _meant(plane, body))
     return await listed(plane, request, "requests", found, **told(plane, request))
 
 
@@ -83,18 +83,18 @@ async def remove_requests(plane: Plane, request: web.Request, body: Any) -> web.
     """Forget the requests that a pattern means."""
     found = await _meant(plane, body)
     plane.journal.remove({entry.number for entry in found})
-    events = (rendering.event(entry, scheme(plane)) for entry in found)
+    events = (rendering.serve_event(entry, scheme(plane)) for entry in found)
     return await listed(plane, request, "serveEvents", events)
 
 
 def _pattern(plane: Plane, body: Any) -> RequestPattern:
-    return RequestPattern(body, Marking(plane.tenants.seed))
+    return RequestPattern(body, ExpectedRedactor(plane.tenants.seed))
 
 
 async def _meant(plane: Plane, body: Any) -> list[Entry]:
     pattern = _pattern(plane, body)
     everything = plane.journal.entries(None, Since())
-    return [entry async for entry in by_turns(everything) if pattern.accepts(Seen.of(entry))]
+    return [entry async for entry in by_turns(everything) if pattern.matches(LoggedRequest.of(entry))]
 
 
 def _id(request: web.Request) -> UUID:

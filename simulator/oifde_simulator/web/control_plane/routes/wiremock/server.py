@@ -20,8 +20,8 @@ from oifde_simulator.web.control_plane.routes.wiremock.shared import number
 from oifde_simulator.web.control_plane.streaming import listed
 from oifde_simulator.wiremock.admin import ids, stubs
 from oifde_simulator.wiremock.admin import scenarios as machines
-from oifde_simulator.wiremock.admin.scenarios import STARTED, Machine
-from oifde_simulator.wiremock.patterns.errors import NotDone
+from oifde_simulator.wiremock.admin.scenarios import STARTED, WireMockScenario
+from oifde_simulator.wiremock.patterns.errors import Unsupported
 
 VERSION = "3.13.2"
 """The WireMock whose API this follows."""
@@ -39,7 +39,7 @@ async def reset(plane: Plane, request: web.Request, body: Any) -> web.Response: 
 
 async def list_scenarios(plane: Plane, request: web.Request, body: Any) -> web.Response:  # noqa: ARG001
     """The states of rules."""
-    return json_response({"scenarios": [machine.rendered() for machine in _machines(plane)]})
+    return json_response({"scenarios": [machine.as_json() for machine in _machines(plane)]})
 
 
 async def reset_scenarios(plane: Plane, request: web.Request, body: Any) -> web.Response:  # noqa: ARG001
@@ -58,14 +58,14 @@ async def set_state(plane: Plane, request: web.Request, body: Any) -> web.Respon
         return refused(missing, f"Scenario {name[:200]} does not exist", missing)
     try:
         machine.enter(STARTED if body is None else body["state"])
-    except machines.Unsupported as error:
+    except machines.UnknownState as error:
         return refused(HTTPStatus.UNPROCESSABLE_ENTITY, str(error), NO_SUCH_STATE)
     return json_response({})
 
 
-def _machines(plane: Plane) -> Iterator[Machine]:
+def _machines(plane: Plane) -> Iterator[WireMockScenario]:
     for name in plane.tenants.scenarios:
-        yield from machines.machines(name, plane.tenants.named(name).rules)
+        yield from machines.tenant_scenarios(name, plane.tenants.named(name).rules)
 
 
 async def read_settings(plane: Plane, request: web.Request, body: Any) -> web.Response:  # noqa: ARG001
@@ -76,7 +76,7 @@ async def read_settings(plane: Plane, request: web.Request, body: Any) -> web.Re
 async def set_settings(plane: Plane, request: web.Request, body: Any) -> web.Response:  # noqa: ARG001
     """Delay every answer from now on; an empty object ends it."""
     if body.get("extended"):
-        raise NotDone("/extended: there are no extensions to set")
+        raise Unsupported("/extended: there are no extensions to set")
     try:
         plane.delay.set({name: value for name, value in body.items() if value is not None})
     except ValueError as error:
@@ -96,18 +96,18 @@ async def list_mappings(plane: Plane, request: web.Request, body: Any) -> web.St
     given = Parameters(request)
     limit, offset = given.take("limit", None, number), given.take("offset", 0, number)
     given.end()
-    places = stubs.places(plane.tenants.scenarios)
+    places = stubs.tenant_endpoints(plane.tenants.scenarios)
     end = None if limit is None else offset + limit
-    found = (stubs.mapping(*place) for place in places[offset:end])
+    found = (stubs.stub_mapping(*place) for place in places[offset:end])
     return await listed(plane, request, "mappings", found, meta={"total": len(places)})
 
 
 async def read_mapping(plane: Plane, request: web.Request, body: Any) -> web.Response:  # noqa: ARG001
     """One of them."""
     id = request.match_info["id"]
-    async for place in by_turns(stubs.places(plane.tenants.scenarios)):
-        if str(ids.of_stub(*place)) == id:
-            return json_response(stubs.mapping(*place))
+    async for place in by_turns(stubs.tenant_endpoints(plane.tenants.scenarios)):
+        if str(ids.stub_id(*place)) == id:
+            return json_response(stubs.stub_mapping(*place))
     raise Problem(
         HTTPStatus.NOT_FOUND, "no-such-stub", f"there is no stub {shown(id)}; GET /__admin/mappings"
     )
