@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from conftest import TOKEN
 from oifde_simulator.journal import Journal
 from oifde_simulator.state.memory.journal_store import Bounds
-from oifde_simulator.verification import describing, expectations, kinds
+from oifde_simulator.verification import descriptions, expectation_kinds, expectations
 from oifde_simulator.verification.expectations import WrongExpectations
 from past import fetched, judged, queried, recorded
 
@@ -524,11 +524,11 @@ def test_of_very_many_mistakes_the_first_are_looked_for(expect: Any, monkeypatch
 
         return answer
 
-    monkeypatch.setattr(kinds, "did_you_mean", asking("did_you_mean"))
-    for name in ("did_you_mean", "complaint"):
-        monkeypatch.setattr(describing, name, asking(name))
+    monkeypatch.setattr(expectation_kinds, "did_you_mean", asking("did_you_mean"))
+    for name in ("did_you_mean", "condition_error"):
+        monkeypatch.setattr(descriptions, name, asking(name))
     with pytest.raises(WrongExpectations) as caught:
         expectations.read({"expect": expect}, Journal().redaction)
-    assert 0 < len(caught.value.mistakes) <= describing.MOST_MISTAKES
-    assert asked.count("did_you_mean") <= describing.MOST_MISTAKES
-    assert asked.count("complaint") <= describing.MOST_CONDITIONS
+    assert 0 < len(caught.value.mistakes) <= descriptions.MOST_ERRORS
+    assert asked.count("did_you_mean") <= descriptions.MOST_ERRORS
+    assert asked.count("condition_error") <= descriptions.MOST_CONDITIONS

@@ -1,4 +1,4 @@
-"""Coverage as people and machines read it: lines, JSON, and JUnit XML."""
+"""Coverage as text, JSON and JUnit XML."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from oifde_simulator.coverage.coverage import Branch, Coverage, RuleCoverage, Sc
 from oifde_simulator.text import counted, shown
 
 UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\t\n\r\x7f-\x9f]")
-"""What XML 1.0 cannot hold, and what an attribute or a reader cannot show."""
+"""Characters that XML 1.0 cannot hold, or that an attribute or a reader cannot show."""
 
 
 def as_json(
     scenarios: Sequence[ScenarioCoverage], *, truncated: bool, uncounted: Iterable[str]
 ) -> dict[str, Any]:
-    """Coverage for machines."""
+    """Render coverage as JSON; `uncounted` are tenants that have no coverage."""
     unused = [{"scenario": each.id, "rule": rule} for each in scenarios for rule in each.unused()]
     return {
         "passed": not unused and not truncated,
@@ -59,22 +59,22 @@ def _faults(faults: dict[str, int]) -> list[dict[str, Any]]:
 
 
 def lines(coverage: Coverage) -> Iterator[str]:
-    """Coverage for people: a line for each of their rules that never fired, and one for all.
+    """Format coverage as lines: one for each of the user's rules that never fired, and a summary.
 
-    Bundled rules have a line a scenario, which is no part of the verdict.
+    Each bundled scenario has one more line, which does not count for the verdict.
     """
     own = [(each, rule) for each in coverage for rule in each.rules.values() if rule.own]
     rules, scenarios = len(own), {each.id for each, _ in own}
     unused = [(each, name) for each in coverage for name in each.unused()]
-    yield from filter(None, map(_bundled, coverage))
+    yield from filter(None, map(_bundled_line, coverage))
     for scenario, rule in unused:
         yield f"{shown(scenario.id)}: rule {shown(rule)} never fired"
     of = f"{counted(rules, 'rule')} of {counted(len(scenarios), 'scenario')}"
     yield f"coverage: {rules - len(unused)} of {of} fired" if unused else f"coverage: all of {of} fired"
 
 
-def _bundled(scenario: ScenarioCoverage) -> str:
-    """What became of the bundled rules of a scenario; empty where it has none."""
+def _bundled_line(scenario: ScenarioCoverage) -> str:
+    """Format the line of the bundled rules of a scenario; empty if it has none."""
     bundled = [rule for rule in scenario.rules.values() if not rule.own]
     if not bundled:
         return ""
@@ -85,15 +85,15 @@ def _bundled(scenario: ScenarioCoverage) -> str:
 
 
 def passed(coverage: Coverage) -> bool:
-    """Whether every rule of the user's has fired; where some are not counted, nobody knows."""
+    """Check that every rule of the user has fired and all of them are counted."""
     return not coverage.truncated and not any(scenario.unused() for scenario in coverage)
 
 
 def junit(scenarios: Iterable[ScenarioCoverage], now: int) -> bytes:
-    """Coverage as JUnit XML: a suite a scenario, a test a rule; `now` is in epoch milliseconds.
+    """Render coverage as JUnit XML: a suite for each scenario, a test for each rule.
 
-    Fits both schemas that are in use: Ant's, which wants every attribute and element that is here, and
-    that of Jenkins, which knows no others.
+    `now` is in epoch milliseconds. The document is valid for both schemas in use: Ant's, which requires every
+    attribute and element here, and that of Jenkins, which allows no others.
     """
     root = ElementTree.Element("testsuites")
     for place, scenario in enumerate(scenarios):
@@ -104,7 +104,7 @@ def junit(scenarios: Iterable[ScenarioCoverage], now: int) -> bytes:
 
 
 def _suite(place: int, scenario: ScenarioCoverage, timestamp: str) -> ElementTree.Element:
-    told = {
+    attributes = {
         "name": _name(scenario.id),
         "tests": str(len(scenario.rules)),
         "failures": str(len(scenario.unused())),
@@ -115,7 +115,7 @@ def _suite(place: int, scenario: ScenarioCoverage, timestamp: str) -> ElementTre
         "id": str(place),
         "package": "oifde-simulator",
     }
-    suite = ElementTree.Element("testsuite", told)
+    suite = ElementTree.Element("testsuite", attributes)
     ElementTree.SubElement(suite, "properties")
     for rule in scenario.rules.values():
         _case(suite, scenario, rule)
@@ -125,17 +125,17 @@ def _suite(place: int, scenario: ScenarioCoverage, timestamp: str) -> ElementTre
 
 
 def _case(suite: ElementTree.Element, scenario: ScenarioCoverage, rule: RuleCoverage) -> None:
-    told = {"name": _name(rule.name), "classname": _name(scenario.id), "time": "0"}
-    case = ElementTree.SubElement(suite, "testcase", told)
+    attributes = {"name": _name(rule.name), "classname": _name(scenario.id), "time": "0"}
+    case = ElementTree.SubElement(suite, "testcase", attributes)
     if not rule.own and not rule.fired:
         ElementTree.SubElement(case, "skipped", {"message": "a bundled rule; it need not fire"})
     elif not rule.fired:
         message = f"rule {_name(rule.name)} of {_name(scenario.id)} never fired"
         failure = ElementTree.SubElement(case, "failure", {"type": "unused", "message": message})
-        failure.text = _reason(scenario)
+        failure.text = _why_unused(scenario)
 
 
-def _reason(scenario: ScenarioCoverage) -> str:
+def _why_unused(scenario: ScenarioCoverage) -> str:
     if scenario.asked:
         return (
             "No request was about it, or its turn never came: heldBack of GET /journal/{number} says which."
@@ -144,5 +144,5 @@ def _reason(scenario: ScenarioCoverage) -> str:
 
 
 def _name(text: str) -> str:
-    """A name as an attribute: what XML cannot hold is replaced, and something of it can be seen."""
+    """Convert a name to an attribute: replace characters that XML cannot hold, and name the unnamed."""
     return UNWRITABLE.sub("\ufffd", text).strip() or "(unnamed)"

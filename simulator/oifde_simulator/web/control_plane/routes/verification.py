@@ -16,7 +16,7 @@ from oifde_simulator.coverage.coverage import ScenarioCoverage
 from oifde_simulator.text import did_you_mean, shown
 from oifde_simulator.verification import expectations
 from oifde_simulator.verification.expectations import WrongExpectations
-from oifde_simulator.verification.snapshot import Past
+from oifde_simulator.verification.snapshot import JournalSnapshot
 from oifde_simulator.verification.verdicts import verdict
 from oifde_simulator.web.control_plane.context import Plane, Room
 from oifde_simulator.web.control_plane.problems import Problem, json_response
@@ -35,7 +35,7 @@ async def verify(plane: Plane, request: web.Request, body: Any) -> web.Response:
         expected = await asyncio.to_thread(expectations.read, body, plane.journal.redaction)
     except WrongExpectations as error:
         raise _wrong(error.mistakes) from None
-    past = Past(plane.journal, expected.tenants, expected.since, partial(_handed_out, plane))
+    past = JournalSnapshot(plane.journal, expected.tenants, expected.since, partial(_handed_out, plane))
     for tenant in expected.tenants:
         _known(plane, past, tenant)
     return json_response(await asyncio.to_thread(verdict, expected, past))
@@ -47,9 +47,9 @@ def _handed_out(plane: Plane, tenant: str) -> str:
     return plane.journal.redaction.fingerprint(fresh.token) if fresh else ""
 
 
-def _known(plane: Plane, past: Past, tenant: str | None) -> None:
+def _known(plane: Plane, past: JournalSnapshot, tenant: str | None) -> None:
     """A tenant that is not there and has nothing on record is a slip, and nothing holds for it."""
-    if tenant and tenant not in plane.tenants.scenarios and not past.of(tenant).entries:
+    if tenant and tenant not in plane.tenants.scenarios and not past.range_of(tenant).entries:
         near = did_you_mean(tenant, plane.tenants.scenarios) or "; GET /tenants lists those there are"
         raise _wrong([f"tenant: there is no tenant {shown(tenant)}{near}"])
 
