@@ -1,4 +1,4 @@
-"""No credential is in what the journal keeps, whatever the client does with it."""
+"""Entries without credentials, wherever the client puts them."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def entries() -> Any:
 
 
 def recorder() -> Any:
-    """Sends a request and returns its entry."""
+    """Build a function that sends a request and returns its entry."""
     journal = Journal()
     scenario = loader.loads(json.dumps(SCENARIO).encode(), "acme.yaml", "acme")
     tenants = Tenants({"acme": scenario}, seed="0", error_status=200)
@@ -69,7 +69,7 @@ def recorder() -> Any:
 
 
 def forms(credential: str) -> list[str]:
-    """A credential as it may be written."""
+    """List the forms in which a credential may be written."""
     octets = credential.encode()
     encoded = [base64.b64encode(before + octets + b"??").decode() for before in (b"", b"x", b"xy", b"user:")]
     cores = [text[4:-6] for text in encoded]

@@ -1,4 +1,4 @@
-"""Histories for tests: exchanges in a journal, written in a line each."""
+"""Histories for tests: exchanges in a journal, one line each."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def queried(
     how: Ending = "complete",
     **fields: Any,
 ) -> Exchange:
-    """A query; `status` and `error` are what was sent, where the honest answer has `total` records."""
+    """Build a query that was answered with `status` and `error`; the honest answer has `total` records."""
     honest = _response(errorCode=0, errorMsg="Success", total=total)
     sent = honest if (status, error) == (200, 0) else replace(_response(errorCode=error), status=status)
     asked = Request("POST", QUERY, {"Host": "vendor"}, repr(fields).encode())
@@ -41,7 +41,7 @@ def queried(
 def fetched(
     token: str, tenant: str = "acme", *, down: bool = False, sent: str = "", how: Ending = "complete"
 ) -> Exchange:
-    """A gettoken that was answered with a token, or, spoiled, with another one, or with none."""
+    """Build a gettoken that was answered with a token or, spoiled, with another one or with none."""
     fields = {"errorCode": 0, "errorMsg": "Success", "authToken": token}
     honest, response = _response(**fields), None
     if down or sent:
@@ -60,7 +60,7 @@ def _response(**fields: Any) -> Response:
 
 
 def recorded(*exchanges: Exchange, journal: Journal | None = None) -> Journal:
-    """A journal with these on record."""
+    """Record exchanges, in a new journal if none is given."""
     journal = journal or Journal()
     for exchange in exchanges:
         journal.record(exchange)
@@ -68,6 +68,6 @@ def recorded(*exchanges: Exchange, journal: Journal | None = None) -> Journal:
 
 
 def judged(journal: Journal, *expect: Any, **about: Any) -> dict[str, Any]:
-    """The verdict on a journal."""
+    """Compute the verdict on a journal."""
     expected = expectations.read({"expect": list(expect), **about}, journal.redaction)
     return verdict(expected, JournalSnapshot(journal, expected.tenants, expected.since))

@@ -1,4 +1,4 @@
-"""Expectations and histories: what holds, what does not, and what is said of it."""
+"""Verdicts on written histories: results and messages."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ OTHER = "abcdef0123456789abcdef0123456789"
 
 
 def three() -> Journal:
-    """A query spoiled, one refused, one answered; and one of another tenant."""
+    """Journal with a spoiled, a refused and an answered query, and one of another tenant."""
     return recorded(
         queried(userMobile=USER, status=503, rule="down"),
         queried(userMobile=USER, at=1000, error=900001, rule="late", authToken=TOKEN),

@@ -26,20 +26,20 @@ UNSUPPORTED = [
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
-    """A server that tests only read."""
+    """Server that tests only read."""
     with suites.asked(tmp_path_factory.mktemp("read")) as simulator:
         yield simulator
 
 
 @pytest.fixture
 def simulator(tmp_path: Path) -> Iterator[Simulator]:
-    """A server of one's own."""
+    """Server for one test alone."""
     with suites.asked(tmp_path) as simulator:
         yield simulator
 
 
 def total(simulator: Simulator) -> int:
-    """How many requests are on record."""
+    """Count the requests on record."""
     return int(admin(simulator, "/requests/count", {})[1]["count"])
 
 

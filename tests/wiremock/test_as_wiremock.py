@@ -1,4 +1,4 @@
-"""Patterns of bodies mean what they mean to WireMock 3.13.2, whose answers are in a file."""
+"""Patterns of bodies, compared with the answers of WireMock 3.13.2 in a file."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ BEYOND = (
     " nin ", " size ", " empty ", " subsetof ", " anyof ", " noneof ", ".length() ==", ".sum()", ".max()",
     ".min()", ".keys()", "== {", "@.l[*]", "@.l[?(", "equalToXml",
 )  # fmt: skip
-"""What Jayway, or WireMock, has and this refuses."""
+"""Operators and functions of Jayway or WireMock that are refused."""
 
 
 def answer(body: str | None, pattern: Any) -> str:
-    """1, 0, or the status of a refusal."""
+    """Test a pattern on a body; returns 1, 0, or the status of a refusal."""
     given = parse_json(body) if body and body.startswith(("{", "[")) else MISSING
     value = RequestValue(body, given if isinstance(given, dict) else MISSING)
     try:

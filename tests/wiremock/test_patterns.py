@@ -1,4 +1,4 @@
-"""Patterns, where what the journal keeps differs from what came; distances; and hostile expressions."""
+"""Patterns of redacted and shortened requests; distances; hostile expressions."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ FIELDS = {"tenantId": "acme", "authToken": TOKEN, "userMobile": "18000000001", "
 
 
 def exchanged(body: bytes, target: str = QUERY, **headers: str) -> Exchange:
-    """An exchange with this request."""
+    """Build an exchange with this request."""
     fields = orjson.loads(body) if body[:1] == b"{" else {}
     honest = Answer(Response(200, b"{}"), {"errorCode": 0})
     request = Request("POST", target, headers, body)
@@ -35,14 +35,14 @@ def exchanged(body: bytes, target: str = QUERY, **headers: str) -> Exchange:
 
 
 def seen(body: bytes, target: str = QUERY, **headers: str) -> LoggedRequest:
-    """A request as the journal keeps it."""
+    """Build a request as the journal keeps it."""
     journal = Journal()
     journal.record(exchanged(body, target, **headers))
     return LoggedRequest.of(journal.entries(None, Since())[0])
 
 
 def accepts(pattern: dict[str, Any], request: LoggedRequest) -> bool:
-    """Whether a pattern means the request."""
+    """Test a pattern on a request, and its distance with it."""
     found = RequestPattern(pattern, ExpectedRedactor("0"))
     assert (found.distance(request) == 0) == found.matches(request)
     return found.matches(request)

@@ -124,7 +124,7 @@ class Journal:
 def _after(number: int, entries: deque[Entry]) -> list[Entry]:
     if number <= 0:
         return list(entries)
-    # Who asks for what is new asks for few of many.
+    # Most readers ask for the newest few of many entries.
     newer = list(takewhile(lambda entry: entry.number > number, reversed(entries)))
     newer.reverse()
     return newer

@@ -39,7 +39,7 @@ class Ledger:
     lost_at: int = -1
     """The latest time of one that had to go, epoch milliseconds."""
     outcomes: dict[int, Outcome] = field(default_factory=dict)
-    """Outcomes that the entries of these numbers do not have yet; most are never read."""
+    """Outcomes by number that the entries do not have yet; most are never read."""
 
     def settle(self) -> None:
         """Give the entries their outcomes."""
@@ -58,11 +58,11 @@ class Ledger:
         return gone.charge
 
     def place(self, number: int) -> int | None:
-        """The index of the entry of this number; None where it is not there. Numbers ascend."""
+        """Find the index of an entry by its number; None if it is not here. Numbers ascend."""
         entries = self.entries
         if not entries or not entries[0].number <= number <= entries[-1].number:
             return None
-        # Exact where no other tenant was asked meanwhile, and else a lower bound.
+        # Exact if no other tenant had exchanges in between, else a lower bound.
         place = max(0, len(entries) - 1 - (entries[-1].number - number))
         if entries[place].number != number:
             place = bisect_left(entries, number, place, key=NUMBER)
@@ -79,7 +79,7 @@ class Ledgers:
         """The number of the newest entry; 0 when there was none."""
         self._ledgers: dict[str, Ledger] = {}
         self._under_way: dict[int, Ledger] = {}
-        """The ledgers of entries whose outcomes are still to come, by number."""
+        """Ledgers of the entries without an outcome, by number."""
 
     def next_number(self) -> int:
         """Take the number of the next entry."""
@@ -104,7 +104,7 @@ class Ledgers:
             self._make_room(entry)
 
     def finish(self, number: int, outcome: Outcome) -> None:
-        """Keep the outcome of the entry of this number; nothing happens where it is not there."""
+        """Keep the outcome of an entry; ignored if the entry is gone."""
         ledger = self._under_way.pop(number, None)
         if ledger is not None:
             ledger.outcomes[number] = outcome

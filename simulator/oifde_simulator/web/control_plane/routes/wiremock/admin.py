@@ -17,7 +17,7 @@ RULES = "add a rule to a tenant instead: POST /tenants/{id}/rules, as docs/wirem
 FIXED = "what is answered are sessions and rules, not stubs"
 RECORDING = "there is nothing behind this server to record; GET /journal.har has what came"
 FILES = "there are no files here; a scenario has records"
-UNSUPPORTED: Mapping[str, str] = {
+NOT_DONE: Mapping[str, str] = {
     "wiremockAddMapping": RULES,
     "wiremockEditMapping": RULES,
     "wiremockImportMappings": RULES,
@@ -51,5 +51,5 @@ def _refusal(why: str) -> Operation:
 DONE = (requests.OPERATIONS, near_misses.OPERATIONS, server.OPERATIONS)
 OPERATIONS: Room = {
     **{name: understood(answer) for room in DONE for name, answer in room.items()},
-    **{name: _refusal(why) for name, why in UNSUPPORTED.items()},
+    **{name: _refusal(why) for name, why in NOT_DONE.items()},
 }
