@@ -146,7 +146,7 @@ def test_who_waits_for_a_tenant_that_goes_is_told_at_once(
 def test_more_filters_than_an_exchange_should_be_asked_by_are_refused(
     server: Controlling, threads: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(index, "MOST_ALIKE", 1)
+    monkeypatch.setattr(index, "MOST_GROUPS", 1)
     schema = "status=%7B%22minimum%22%3A{}%7D"
     first, same = (wait(threads, server, schema.format(200)) for _ in range(2))
     answer = server("GET", "/journal/wait?" + schema.format(201))
