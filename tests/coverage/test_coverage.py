@@ -1,4 +1,4 @@
-"""Which rules have fired since the server was started, and how it is told."""
+"""Coverage of rules since the start of the server, and its reports."""
 
 from __future__ import annotations
 
@@ -275,7 +275,7 @@ def counted(name: str, *rules: RuleCoverage, asked: bool = True) -> ScenarioCove
 
 
 def parsed(*scenarios: ScenarioCoverage) -> ElementTree.Element:
-    """The document, found to have the shape that the schema wants."""
+    """Render JUnit XML; returns its root, checked against the shape of the schema."""
     root = ElementTree.fromstring(report.junit(scenarios, 1767225600000))
     assert (root.tag, root.attrib) == ("testsuites", {})
     for place, suite in enumerate(root):

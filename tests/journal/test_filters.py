@@ -1,4 +1,4 @@
-"""Which entries parameters describe, and which are nearly so."""
+"""Filters from parameters: accepted entries and near misses."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from oifde_simulator.journal.redaction.redactor import Redactor
 
 @pytest.fixture
 def journal() -> Journal:
-    """Three exchanges: of acme, of nobody known, and one that a rule spoiled."""
+    """Journal of three exchanges: of acme, of an unknown tenant, and one that a rule spoiled."""
     journal = Journal()
     journal.record(exchange("acme", userMobile="18000000001", pageNum="1", authToken=TOKEN))
     nobody = exchange("", at=1000)

@@ -1,4 +1,4 @@
-"""Who follows the journal reads all of it once, in order, at its own speed, or is told what it missed."""
+"""Followers read each entry once and in order, at their own speed, and are told of lost entries."""
 
 from __future__ import annotations
 

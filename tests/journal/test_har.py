@@ -1,4 +1,4 @@
-"""The journal as an HTTP archive: as HAR 1.2 says, and true."""
+"""Entries as an HTTP archive, valid by HAR 1.2."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def on_record(played: Exchange) -> Entry:
 
 
 def archived(played: Exchange, scheme: str = "https") -> dict[str, Any]:
-    """The one entry of an archive that is as the format wants it."""
+    """Render an archive of one entry; returns the entry, checked against the format's schema."""
     entry = har.HarEntry(on_record(played), scheme).as_json()
     archive = {"log": har.log(1, 1, truncated=False) | {"entries": [entry]}}
     jsonschema.validate(json.loads(json.dumps(archive)), SCHEMA)

@@ -1,4 +1,4 @@
-"""What is kept of a target is what was sent, byte for byte, but for credentials however they are written."""
+"""Targets and headers on record: byte for byte as sent, without credentials however they are written."""
 
 from __future__ import annotations
 

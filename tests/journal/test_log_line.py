@@ -1,4 +1,4 @@
-"""The line that the log has for an exchange: what was sent, by whom, and what would have been."""
+"""Lines of the log: tenant, operation, answer sent and honest answer."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ sessions: {{users: {{"18000000001": 40}}}}
 
 
 def line(rule: str = "", endpoint: str = "queryRecordHistory", **fields: Any) -> str:
-    """The line of one query to the tenant `acme`, which has this rule."""
+    """Format the line of one query to the tenant `acme`, which has this rule."""
     scenario = loader.loads(f"{SCENARIO}rules: [{rule}]\n".encode(), "acme.yaml", "acme")
     tenants = Tenants({"acme": scenario}, seed="0", error_status=200)
     body = {"tenantId": "acme", "authToken": TOKEN, "userMobile": "18000000001", **fields}

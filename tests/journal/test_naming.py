@@ -1,4 +1,4 @@
-"""A credential is known by what stands beside it, and looking for it costs what the text's length does."""
+"""Credentials beside their names, found in time proportional to the length of the text."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ PIECES = [
 
 
 def texts(piece: str, length: int) -> list[str]:
-    """Texts of so many characters that are hard to tell."""
+    """Build texts of a length that take many steps to search."""
     body = (piece * (length // len(piece) + 1))[:length]
     return [body, "token" + body, "://" + body, "<token " + body, body + "="]
 

@@ -21,7 +21,7 @@ USER, PAGE = {"userMobile": "1"}, {"pageNum": "2"}
 
 
 def world(*rules: dict[str, Any]) -> Tenants:
-    """One tenant, `acme`, whose rules answer 503."""
+    """Build one tenant, `acme`, whose rules answer 503."""
     given = {"tenant": {"tokens": [TOKEN]}, "rules": [{"respond": {"status": 503}} | rule for rule in rules]}
     scenario = loader.loads(json.dumps(given).encode(), "acme.yaml", "acme")
     return Tenants({"acme": scenario}, seed="0", error_status=200)

@@ -1,4 +1,4 @@
-"""No credential is in what the journal keeps, whatever the client does with it."""
+"""Entries without credentials, wherever the client puts them."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def entries() -> Any:
 
 
 def recorder() -> Any:
-    """Sends a request and returns its entry."""
+    """Build a function that sends a request and returns its entry."""
     engine = Engine({"acme": loader.loads(json.dumps(SCENARIO).encode(), "acme.yaml", "acme")})
 
     def record(body: Any, path: str = QUERY, **headers: str) -> Entry:

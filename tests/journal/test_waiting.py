@@ -1,4 +1,4 @@
-"""Who waits is told of what it waits for, costs nobody else, and begins again at a deletion."""
+"""Waiters are woken by their own entries only, slow nothing down, and uncount deleted entries."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from oifde_simulator.web.control_plane.routes import journal_wait
 
 
 def waiting(journal: Journal, query: str = "", count: int = 1) -> tuple[Waiter, list[Any]]:
-    """One who waits, and a list that has something once it is woken."""
+    """Subscribe a waiter; returns it and a list that is filled when it is woken."""
     woken: list[Any] = []
     waiter = Waiter(journal.filter(parse_qsl(query)), count, lambda: woken.append(None))
     journal.waiters.add(waiter)
@@ -32,7 +32,7 @@ def waiting(journal: Journal, query: str = "", count: int = 1) -> tuple[Waiter, 
 
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> Counter[Filter]:
-    """How often each filter is asked."""
+    """Counter of the calls of each filter."""
     counted: Counter[Filter] = Counter()
     accepts = Filter.accepts
 
@@ -157,7 +157,7 @@ def test_what_has_come_is_what_is_on_record_whatever_is_deleted(
 
 
 async def turns() -> None:
-    """Everybody has had a few turns."""
+    """Let all tasks run a few times."""
     for _ in range(10):
         await asyncio.sleep(0)
 

@@ -81,7 +81,7 @@ def read_everywhere(server: Simulator, number: int) -> dict[str, Any]:
     urlsplit(archived["log"]["entries"][0]["request"]["url"])
     told(server, "/metrics")
     told(server, "/__admin/requests?limit=1")
-    told(server, f"/__admin/requests/{identity.of_entry(number)}")
+    told(server, f"/__admin/requests/{identity.entry_id(number)}")
     status, _, body = fetch(server.control_url + "/__admin/requests/find", b'{"urlPattern": ".*"}')
     assert (status, bool(json.loads(body)["requests"])) == (200, True)
     parts = urlsplit(server.control_url)

@@ -1,4 +1,4 @@
-"""Entries of the journal are removed one by one, and no count says that any were lost."""
+"""Entries that are removed one by one: the journal does not count them as lost."""
 
 from __future__ import annotations
 

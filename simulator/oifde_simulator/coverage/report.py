@@ -59,7 +59,7 @@ def _faults(faults: dict[str, int]) -> list[dict[str, Any]]:
 
 
 def lines(coverage: CoverageSnapshot) -> Iterator[str]:
-    """Coverage for people: a line for each of their rules that never fired, and one for all.
+    """Format coverage as lines: one for each of the user's rules that never fired, and a summary.
 
     Bundled rules have a line a scenario, which is no part of the verdict.
     """
@@ -85,7 +85,7 @@ def _bundled(scenario: ScenarioCoverage) -> str:
 
 
 def passed(coverage: CoverageSnapshot) -> bool:
-    """Whether every rule of the user's has fired; where some are not counted, nobody knows."""
+    """Check that every rule of the user has fired and all of them are counted."""
     return not coverage.truncated and not any(scenario.unused() for scenario in coverage)
 
 

@@ -1,14 +1,14 @@
 """An exchange as an entry: redacted and cut to size.
 
-Rule: pure, and on the path of every request. An entry depends on the exchange and the seed only; its number
-and its outcome come from the store.
+Rule: pure, and on the path of every request. An entry depends on the exchange, the number that the store
+gives and the seed; its outcome comes later.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 
@@ -27,28 +27,20 @@ TOKEN_FIELD = "authToken"  # noqa: S105  a field's name
 ERROR_CODE = re.compile(rb'"errorCode"\s*:\s*(-?[0-9]{1,18})\b')
 
 
-class Messages(NamedTuple):
-    """Redacted messages of an exchange; most exchanges have none."""
-
-    problems: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-    charge: int = 0
-    """Bytes of memory that the messages are charged with."""
-
-
-NO_MESSAGES = Messages()
+Messages = tuple[str, ...]
+NO_MESSAGES: tuple[Messages, Messages, Messages] = ((), (), ())
+"""Problems, warnings and notes of most exchanges."""
 
 
 class EntryFactory:
-    """Makes entries without number and outcome."""
+    """Makes entries."""
 
     def __init__(self, redactor: Redactor) -> None:
         self._redactor = redactor
         self._requests = RequestCapture(redactor)
 
-    def make(self, exchange: Exchange) -> Entry:
-        """Make the entry of an exchange."""
+    def make(self, exchange: Exchange, number: int = 0) -> Entry:
+        """Make the entry of an exchange; `number` is 0 if the store gives it later, by `Entry.numbered`."""
         request, honest, response = exchange.request, exchange.honest, exchange.response
         recorded, finder, charge = self._requests.capture(request, exchange.document)
         fields = honest.fields
@@ -68,14 +60,15 @@ class EntryFactory:
             body = finder.replace_bytes(body)
         if headers is not JSON_UTF8:
             headers = self._requests.headers(headers)
-        messages = NO_MESSAGES
+        problems, warnings, notes = NO_MESSAGES
         if exchange.notes or honest.problems or honest.warnings:
-            messages = self._messages(exchange, finder)
+            problems, warnings, notes = self._messages(exchange, finder)
+            charge += sum(map(len, (*problems, *warnings, *notes)))
         return Entry(
-            0, exchange.at, exchange.tenant, exchange.endpoint, recorded, len(request.body),
+            number, exchange.at, exchange.tenant, exchange.endpoint, recorded, len(request.body),
             response.status, error_code, headers, body, len(response.body), honest.response.status, fields,
-            ENTRY + len(body) + charge + messages.charge, exchange.rule, exchange.faults, exchange.held_back,
-            messages.problems, messages.warnings, messages.notes,
+            ENTRY + len(body) + charge, exchange.rule, exchange.faults, exchange.held_back,
+            problems, warnings, notes,
         )  # fmt: skip
 
     def _unusual_body(
@@ -111,12 +104,14 @@ class EntryFactory:
         redacted = self._message(message, exchange, finder)
         return fields if redacted is message else {**fields, "errorMsg": redacted}
 
-    def _messages(self, exchange: Exchange, finder: CredentialFinder) -> Messages:
+    def _messages(self, exchange: Exchange, finder: CredentialFinder) -> tuple[Messages, Messages, Messages]:
+        """Redact problems, warnings and notes."""
         honest = exchange.honest
-        problems = tuple(self._message(each.told, exchange, finder) for each in honest.problems)
-        warnings = tuple(self._message(each, exchange, finder) for each in honest.warnings)
-        notes = tuple(self._message(each, exchange, finder) for each in exchange.notes)
-        return Messages(problems, warnings, notes, sum(map(len, (*problems, *warnings, *notes))))
+        return (
+            tuple([self._message(each.told, exchange, finder) for each in honest.problems]),
+            tuple([self._message(each, exchange, finder) for each in honest.warnings]),
+            tuple([self._message(each, exchange, finder) for each in exchange.notes]),
+        )
 
     def _message(self, message: str, exchange: Exchange, finder: CredentialFinder) -> str:
         message = finder.replace_in_message(encodable(message))

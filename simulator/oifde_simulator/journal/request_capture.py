@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 
@@ -25,15 +25,6 @@ CACHED, LARGEST_CACHED = 512, 4096
 """Requests in the cache, and the charge up to which a request goes there."""
 
 
-class CapturedRequest(NamedTuple):
-    """A redacted request and the finder of its credentials."""
-
-    request: RecordedRequest
-    finder: CredentialFinder
-    charge: int
-    """Bytes of memory that the request is charged with; 0 if another entry was charged already."""
-
-
 class RequestCapture:
     """Captures requests."""
 
@@ -42,23 +33,31 @@ class RequestCapture:
         self._heads = HeadCapture(redactor)
         self.headers = self._heads.headers
         """Redacts the headers of an answer."""
-        self._cache: dict[object, CapturedRequest] = {}
+        self._cache: dict[object, tuple[RecordedRequest, CredentialFinder]] = {}
 
-    def capture(self, request: Request, document: Mapping[str, Any]) -> CapturedRequest:
-        """Redact a request; `document` is its decoded body, empty if nobody has decoded it."""
+    def capture(
+        self, request: Request, document: Mapping[str, Any]
+    ) -> tuple[RecordedRequest, CredentialFinder, int]:
+        """Redact a request whose decoded body is `document`, empty if nobody has decoded it.
+
+        Returns the request, the finder of its credentials, and the bytes of memory to charge: 0 if they were
+        charged before.
+        """
         head = self._heads.capture(request.method, request.target, tuple(request.headers.items()))
         key = (request.body, head)
         cached = self._cache.get(key)
         if cached is not None:
-            return cached
-        captured = self._captured(request.body, head, document)
-        if captured.charge <= LARGEST_CACHED and len(request.body) <= LARGEST_CACHED:
+            return *cached, 0
+        recorded, finder, charge = self._captured(request.body, head, document)
+        if charge <= LARGEST_CACHED and len(request.body) <= LARGEST_CACHED:
             if len(self._cache) >= CACHED:
                 self._cache.clear()
-            self._cache[key] = captured._replace(charge=0)
-        return captured
+            self._cache[key] = recorded, finder
+        return recorded, finder, charge
 
-    def _captured(self, body: bytes, head: CapturedHead, document: Mapping[str, Any]) -> CapturedRequest:
+    def _captured(
+        self, body: bytes, head: CapturedHead, document: Mapping[str, Any]
+    ) -> tuple[RecordedRequest, CredentialFinder, int]:
         credentials: list[str] = []
         value = document or _decoded(body)
         if type(value) is dict and value:
@@ -72,7 +71,7 @@ class RequestCapture:
             text = self._text(body, value, finder)
             fields, charge = {}, len(text)
         request = RecordedRequest(self._heads.without(head, finder), fields, text)
-        return CapturedRequest(request, finder, charge + head.charge)
+        return request, finder, charge + head.charge
 
     def _text(self, octets: bytes, value: Any, finder: CredentialFinder) -> str:
         beginning = finder.replace_bytes(orjson.dumps(value)) if value else octets

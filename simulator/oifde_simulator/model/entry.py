@@ -90,11 +90,11 @@ class Entry(NamedTuple):
 
     def numbered(self, number: int) -> Entry:
         """Copy with `number`."""
-        return Entry._make((number, *self[1:]))
+        return tuple.__new__(Entry, (number, *self[1:]))
 
     def finished(self, outcome: Outcome) -> Entry:
         """Copy with `outcome`."""
-        return Entry._make((*self[:-1], outcome))
+        return tuple.__new__(Entry, (*self[:-1], outcome))
 
     def view(self) -> View:
         """Build the view that the conditions of rules read."""

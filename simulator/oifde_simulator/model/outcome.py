@@ -1,6 +1,6 @@
-"""The end of an exchange on the wire: a value, and the recorder that the sender fills.
+"""Outcomes of exchanges on the wire: a value, and the recorder that the sender fills.
 
-Rule: who reads a record gets an `Outcome`, never the recorder.
+Rule: readers of the journal get an `Outcome`, never the recorder.
 """
 
 from __future__ import annotations

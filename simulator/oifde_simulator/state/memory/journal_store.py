@@ -40,20 +40,31 @@ class TenantEntries:
     """The number of the last entry that had to go; 0 for none."""
     lost_at: int = -1
     """The latest time of one that had to go, epoch milliseconds."""
+    outcomes: dict[int, Outcome] = field(default_factory=dict)
+    """Outcomes by number that the entries do not have yet; most are never read."""
+
+    def settle(self) -> None:
+        """Give the entries their outcomes."""
+        for number, outcome in self.outcomes.items():
+            place = self.place(number)
+            if place is not None:
+                self.entries[place] = self.entries[place].finished(outcome)
+        self.outcomes.clear()
 
     def drop(self) -> int:
         """Lose the oldest entry; its charge."""
         gone = self.entries.popleft()
+        self.outcomes.pop(gone.number, None)
         self.charge -= gone.charge
         self.lost, self.lost_at = gone.number, max(self.lost_at, gone.at)
         return gone.charge
 
     def place(self, number: int) -> int | None:
-        """The index of the entry of this number; None where it is not there. Numbers ascend."""
+        """Find the index of an entry by its number; None if it is not here. Numbers ascend."""
         entries = self.entries
         if not entries or not entries[0].number <= number <= entries[-1].number:
             return None
-        # Exact where no other tenant was asked meanwhile, and else a lower bound.
+        # Exact if no other tenant had exchanges in between, else a lower bound.
         place = max(0, len(entries) - 1 - (entries[-1].number - number))
         if entries[place].number != number:
             place = bisect_left(entries, number, place, key=NUMBER)
@@ -71,7 +82,7 @@ class EntryTable:
         """The number of the newest entry; 0 when there was none."""
         self._ledgers: dict[str, TenantEntries] = {}
         self._under_way: dict[int, TenantEntries] = {}
-        """The ledgers of entries whose outcomes are still to come, by number."""
+        """Where the entries without an outcome are, by number."""
 
     def add(self, entry: Entry) -> Entry:
         """Keep `entry` under the next number and return it so numbered; older ones may have to go."""
@@ -94,11 +105,10 @@ class EntryTable:
         return entry
 
     def finish(self, number: int, outcome: Outcome) -> None:
-        """Keep the outcome of the entry of this number; nothing happens where it is not there."""
+        """Keep the outcome of an entry; ignored if the entry is gone."""
         ledger = self._under_way.pop(number, None)
-        place = ledger.place(number) if ledger else None
-        if ledger and place is not None:
-            ledger.entries[place] = ledger.entries[place].finished(outcome)
+        if ledger is not None:
+            ledger.outcomes[number] = outcome
 
     def _drop(self, ledger: TenantEntries) -> None:
         self._under_way.pop(ledger.entries[0].number, None)
@@ -140,15 +150,18 @@ class EntryTable:
 
     def _of(self, tenant: str | None) -> list[TenantEntries]:
         """The ledger of a tenant, `""` for none that is known, or all of them for None."""
-        if tenant is None:
-            return list(self._ledgers.values())
-        return [self._ledgers[tenant]] if tenant in self._ledgers else []
+        names = list(self._ledgers) if tenant is None else [tenant]
+        found = [self._ledgers[name] for name in names if name in self._ledgers]
+        for ledger in found:
+            ledger.settle()
+        return found
 
     def get(self, number: int) -> Entry | None:
         """The entry of this number; None where it is not there."""
         for ledger in self._ledgers.values():
             place = ledger.place(number)
             if place is not None:
+                ledger.settle()
                 return ledger.entries[place]
         return None
 
@@ -182,10 +195,6 @@ class EntryTable:
     def sizes(self) -> Iterator[tuple[str, int]]:
         """Tenants and how many entries each has."""
         return ((name, len(ledger.entries)) for name, ledger in self._ledgers.items())
-
-    def __iter__(self) -> Iterator[Entry]:
-        """Every entry, a tenant after the other."""
-        return (entry for ledger in self._ledgers.values() for entry in ledger.entries)
 
 
 def _newer(number: int, entries: deque[Entry]) -> list[Entry]:

@@ -19,13 +19,13 @@ MOST = 1000
 """Values of `per` that are listed."""
 
 
-class Unsupported(ValueError):
-    """A state that no rule knows."""
+class UnknownState(ValueError):
+    """A state that no rule asks for or leads to."""
 
 
 @dataclass(frozen=True, slots=True)
-class Machine:
-    """One scenario of WireMock's."""
+class WireMockScenario:
+    """A scenario in WireMock's sense: one state machine of a tenant."""
 
     tenant: str
     name: str
@@ -45,27 +45,27 @@ class Machine:
     @property
     def state(self) -> str:
         """State that it is in, in WireMock's words."""
-        return _theirs(self.current)
+        return _wiremock_name(self.current)
 
     def ours(self, state: str) -> str:
-        """Translate a state from WireMock's words. Raises Unsupported for one that no rule knows."""
+        """Translate a state from WireMock's words. Raises UnknownState."""
         ours = FIRST if state == STARTED else state
         if ours not in self.states:
-            raise Unsupported(f"Scenario {self.name} does not support state {state}")
+            raise UnknownState(f"Scenario {self.name} does not support state {state}")
         return ours
 
-    def rendered(self) -> dict[str, Any]:
-        """As WireMock shows it; Java's client reads the states from the stubs."""
+    def as_json(self) -> dict[str, Any]:
+        """Render the scenario; the Java client reads the states from the mappings."""
         return {
             "id": self.name,
             "name": self.name,
             "state": self.state,
-            "possibleStates": list(map(_theirs, self.states)),
+            "possibleStates": list(map(_wiremock_name, self.states)),
             "mappings": [self._stub(rule) for rule in self.rules],
         }
 
     def _stub(self, rule: Rule) -> dict[str, Any]:
-        id = str(ids.of_stub(self.name, rule.name))
+        id = str(ids.stub_id(self.name, rule.name))
         states = {"requiredScenarioState": rule.limits.state_is, "newScenarioState": rule.becomes}
         return {
             "id": id,
@@ -74,11 +74,11 @@ class Machine:
             "request": {"method": "ANY"},
             "response": {"status": 200},
             "scenarioName": self.name,
-            **{name: _theirs(state) for name, state in states.items() if state is not None},
+            **{name: _wiremock_name(state) for name, state in states.items() if state is not None},
         }
 
 
-def _theirs(state: str) -> str:
+def _wiremock_name(state: str) -> str:
     return STARTED if state == FIRST else state
 
 
@@ -87,7 +87,7 @@ def is_stateful(rule: Rule) -> bool:
     return rule.limits.state_is is not None or rule.becomes is not None
 
 
-async def machines(tenant: str, rules: Sequence[Rule], state: Tenants) -> list[Machine]:
+async def tenant_scenarios(tenant: str, rules: Sequence[Rule], state: Tenants) -> list[WireMockScenario]:
     """Make the scenarios of a tenant; none where no rule has a `state`."""
     stateful = [rule for rule in rules if is_stateful(rule)]
     if not stateful:
@@ -96,7 +96,7 @@ async def machines(tenant: str, rules: Sequence[Rule], state: Tenants) -> list[M
     if any(not rule.per for rule in stateful):
         values.insert(0, ())
     return [
-        Machine(
+        WireMockScenario(
             tenant, ":".join((tenant, *map(_shown, value))), value, await state.state(tenant, value), stateful
         )
         for value in values

@@ -14,7 +14,7 @@ from oifde_simulator.model.coverage import CoverageSnapshot, ScenarioCoverage
 from oifde_simulator.text import did_you_mean, shown
 from oifde_simulator.verification import expectations
 from oifde_simulator.verification.expectations import WrongExpectations
-from oifde_simulator.verification.snapshot import Past
+from oifde_simulator.verification.snapshot import JournalSnapshot
 from oifde_simulator.verification.verdicts import verdict
 from oifde_simulator.web.control_plane.context import Call, ControlContext, RouteTable
 from oifde_simulator.web.control_plane.problems import Problem, json_response
@@ -34,7 +34,9 @@ async def verify(call: Call) -> web.Response:
     except WrongExpectations as error:
         raise _wrong(error.mistakes) from None
     context = call.context
-    past = await Past.read(context.journal, expected.tenants, expected.since, await _handed_out(context))
+    past = await JournalSnapshot.read(
+        context.journal, expected.tenants, expected.since, await _handed_out(context)
+    )
     for tenant in expected.tenants:
         await _known(context, past, tenant)
     return json_response(await asyncio.to_thread(verdict, expected, past))
@@ -47,9 +49,9 @@ async def _handed_out(context: ControlContext) -> dict[str, str]:
     return {name: fingerprint(fresh.token) for name, fresh in made.items() if fresh}
 
 
-async def _known(context: ControlContext, past: Past, tenant: str | None) -> None:
+async def _known(context: ControlContext, past: JournalSnapshot, tenant: str | None) -> None:
     """Refuse a tenant that is not there and has nothing on record: it is a slip, and nothing holds for it."""
-    if tenant and not past.of(tenant).entries and not await context.tenants.has(tenant):
+    if tenant and not past.range_of(tenant).entries and not await context.tenants.has(tenant):
         near = did_you_mean(tenant, await context.tenants.ids()) or "; GET /tenants lists those there are"
         raise _wrong([f"tenant: there is no tenant {shown(tenant)}{near}"])
 

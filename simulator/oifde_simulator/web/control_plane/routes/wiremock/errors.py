@@ -9,7 +9,7 @@ from aiohttp import web
 
 from oifde_simulator.web.control_plane.context import Call, Handler
 from oifde_simulator.web.control_plane.problems import Problem, json_response
-from oifde_simulator.wiremock.patterns.errors import NotDone, WrongPattern
+from oifde_simulator.wiremock.patterns.errors import Unsupported, WrongPattern
 
 # WireMock 3, common.Errors: its code of what cannot be understood.
 NOT_UNDERSTOOD = 10
@@ -30,7 +30,7 @@ def understood(operation: Handler) -> Handler:
             source = {"pointer": wrong.pointer}
             status = HTTPStatus.UNPROCESSABLE_ENTITY
             return refused(status, "Error parsing JSON", NOT_UNDERSTOOD, detail=str(wrong), source=source)
-        except NotDone as reason:
+        except Unsupported as reason:
             raise Problem(HTTPStatus.NOT_IMPLEMENTED, "not-done", f"not done here: {reason}") from None
 
     return answer

@@ -18,9 +18,9 @@ from oifde_simulator.web.control_plane.query import Parameters, wrong
 from oifde_simulator.web.control_plane.routes.wiremock.shared import number, scheme, told
 from oifde_simulator.web.control_plane.streaming import listed
 from oifde_simulator.wiremock.admin import ids, rendering
-from oifde_simulator.wiremock.patterns.credentials import Marking
+from oifde_simulator.wiremock.patterns.expected_redactor import ExpectedRedactor
+from oifde_simulator.wiremock.patterns.logged_request import LoggedRequest
 from oifde_simulator.wiremock.patterns.request_pattern import RequestPattern
-from oifde_simulator.wiremock.patterns.values import Seen
 
 
 async def list_requests(call: Call) -> web.StreamResponse:
@@ -36,10 +36,10 @@ async def list_requests(call: Call) -> web.StreamResponse:
         entry
         async for entry in by_turns(everything)
         if (since is None or entry.at > since)
-        and not (unmatched and rendering.matched(entry))
-        and (stub is None or ids.of_stub(entry.tenant, entry.endpoint) == stub)
+        and not (unmatched and rendering.was_matched(entry))
+        and (stub is None or ids.stub_id(entry.tenant, entry.endpoint) == stub)
     ]
-    events = (rendering.event(entry, scheme(call.context)) for entry in found[:limit])
+    events = (rendering.serve_event(entry, scheme(call.context)) for entry in found[:limit])
     return await listed(
         call.context,
         call.request,
@@ -53,16 +53,16 @@ async def list_requests(call: Call) -> web.StreamResponse:
 async def read_request(call: Call) -> web.Response:
     """One serve event."""
     id = _id(call.request)
-    number = ids.number(id)
+    number = ids.entry_number(id)
     entry = await call.context.journal.get(number) if number else None
     if entry is None:
         raise Problem(HTTPStatus.NOT_FOUND, "not-on-record", f"no request {id} is on record; old ones go")
-    return json_response(rendering.event(entry, scheme(call.context)))
+    return json_response(rendering.serve_event(entry, scheme(call.context)))
 
 
 async def remove_request(call: Call) -> web.Response:
     """Forget one."""
-    number = ids.number(_id(call.request))
+    number = ids.entry_number(_id(call.request))
     await call.context.journal.remove({number} if number else ())
     return json_response({})
 
@@ -82,7 +82,10 @@ async def count_requests(call: Call) -> web.Response:
 
 async def find_requests(call: Call) -> web.StreamResponse:
     """The requests that a pattern means, the oldest first."""
-    found = (rendering.logged(entry, scheme(call.context)) for entry in await _meant(call.context, call.body))
+    found = (
+        rendering.logged_request(entry, scheme(call.context))
+        for entry in await _meant(call.context, call.body)
+    )
     return await listed(
         call.context, call.request, "requests", found, **await told(call.context, call.request)
     )
@@ -92,18 +95,18 @@ async def remove_requests(call: Call) -> web.StreamResponse:
     """Forget the requests that a pattern means."""
     found = await _meant(call.context, call.body)
     await call.context.journal.remove({entry.number for entry in found})
-    events = (rendering.event(entry, scheme(call.context)) for entry in found)
+    events = (rendering.serve_event(entry, scheme(call.context)) for entry in found)
     return await listed(call.context, call.request, "serveEvents", events)
 
 
 def _pattern(context: ControlContext, body: Any) -> RequestPattern:
-    return RequestPattern(body, Marking(context.tenants.seed))
+    return RequestPattern(body, ExpectedRedactor(context.tenants.seed))
 
 
 async def _meant(context: ControlContext, body: Any) -> list[Entry]:
     pattern = _pattern(context, body)
     everything = await context.journal.entries(None, Since())
-    return [entry async for entry in by_turns(everything) if pattern.accepts(Seen.of(entry))]
+    return [entry async for entry in by_turns(everything) if pattern.matches(LoggedRequest.of(entry))]
 
 
 def _id(request: web.Request) -> UUID:

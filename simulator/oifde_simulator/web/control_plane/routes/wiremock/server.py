@@ -19,8 +19,8 @@ from oifde_simulator.web.control_plane.routes.wiremock.shared import number
 from oifde_simulator.web.control_plane.streaming import listed
 from oifde_simulator.wiremock.admin import ids, stubs
 from oifde_simulator.wiremock.admin import scenarios as machines
-from oifde_simulator.wiremock.admin.scenarios import FIRST, STARTED, Machine
-from oifde_simulator.wiremock.patterns.errors import NotDone
+from oifde_simulator.wiremock.admin.scenarios import FIRST, STARTED, WireMockScenario
+from oifde_simulator.wiremock.patterns.errors import Unsupported
 
 VERSION = "3.13.2"
 """The WireMock whose API this follows."""
@@ -37,7 +37,7 @@ async def reset(call: Call) -> web.Response:
 
 async def list_scenarios(call: Call) -> web.Response:
     """List the states of rules as scenarios."""
-    return json_response({"scenarios": [machine.rendered() for machine in await _machines(call.context)]})
+    return json_response({"scenarios": [machine.as_json() for machine in await _machines(call.context)]})
 
 
 async def reset_scenarios(call: Call) -> web.Response:
@@ -56,21 +56,21 @@ async def set_state(call: Call) -> web.Response:
         return refused(missing, f"Scenario {name[:200]} does not exist", missing)
     try:
         state = machine.ours(STARTED if call.body is None else call.body["state"])
-    except machines.Unsupported as error:
+    except machines.UnknownState as error:
         return refused(HTTPStatus.UNPROCESSABLE_ENTITY, str(error), NO_SUCH_STATE)
     await tenants.enter(machine.tenant, machine.value, state)
     return json_response({})
 
 
-async def _machines(context: ControlContext) -> list[Machine]:
+async def _machines(context: ControlContext) -> list[WireMockScenario]:
     """Make the scenarios of all tenants."""
-    found: list[Machine] = []
+    found: list[WireMockScenario] = []
     for name in await context.tenants.ids():
         scenario = await context.tenants.scenario(name)
         touched = (await context.state.tenants.get(name)).added
         if touched or any(machines.is_stateful(rule) for rule in scenario.rules):
             tenant = await context.tenants.named(name)
-            found += await machines.machines(name, tenant.rules.rules, context.state.tenants)
+            found += await machines.tenant_scenarios(name, tenant.rules.rules, context.state.tenants)
     return found
 
 
@@ -82,7 +82,7 @@ async def read_settings(call: Call) -> web.Response:
 async def set_settings(call: Call) -> web.Response:
     """Delay every answer from now on; an empty object ends it."""
     if call.body.get("extended"):
-        raise NotDone("/extended: there are no extensions to set")
+        raise Unsupported("/extended: there are no extensions to set")
     try:
         await call.context.delay.set({name: value for name, value in call.body.items() if value is not None})
     except ValueError as error:
@@ -102,18 +102,18 @@ async def list_mappings(call: Call) -> web.StreamResponse:
     given = Parameters(call.request)
     limit, offset = given.take("limit", None, number), given.take("offset", 0, number)
     given.end()
-    places = stubs.places(await call.context.tenants.ids())
+    places = stubs.tenant_endpoints(await call.context.tenants.ids())
     end = None if limit is None else offset + limit
-    found = (stubs.mapping(*place) for place in places[offset:end])
+    found = (stubs.stub_mapping(*place) for place in places[offset:end])
     return await listed(call.context, call.request, "mappings", found, meta={"total": len(places)})
 
 
 async def read_mapping(call: Call) -> web.Response:
     """One of them."""
     id = call.request.match_info["id"]
-    async for place in by_turns(stubs.places(await call.context.tenants.ids())):
-        if str(ids.of_stub(*place)) == id:
-            return json_response(stubs.mapping(*place))
+    async for place in by_turns(stubs.tenant_endpoints(await call.context.tenants.ids())):
+        if str(ids.stub_id(*place)) == id:
+            return json_response(stubs.stub_mapping(*place))
     raise Problem(
         HTTPStatus.NOT_FOUND, "no-such-stub", f"there is no stub {shown(id)}; GET /__admin/mappings"
     )
