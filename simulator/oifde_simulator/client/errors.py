@@ -30,6 +30,11 @@ class ControlError(Exception):
 class Unreachable(ControlError, ConnectionError):
     """No answer came: nobody listens there, or the connection broke."""
 
+    def __init__(self, message: str, reason: str = "") -> None:
+        """Keep the operating system's `reason` apart from the whole message."""
+        super().__init__(message)
+        self.reason = reason
+
 
 class ControlProblem(ControlError):
     """A refusal of the control plane (RFC 9457): what was expected, what was found, what to do."""

@@ -72,7 +72,9 @@ class Transport:
         except (OSError, HTTPException) as error:
             why = str(error) or type(error).__name__
             # From None: the frames of http.client have the token.
-            raise Unreachable(f"the control plane at {self.url} does not answer: {why}; is it up?") from None
+            raise Unreachable(
+                f"the control plane at {self.url} does not answer: {why}; is it up?", why
+            ) from None
         if reply.status >= 400:
             raise problem(reply.status, _document(reply.body), f"{method} {path.partition('?')[0]}")
         return reply

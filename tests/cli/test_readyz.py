@@ -12,9 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from oifde_simulator.cli import main
+from oifde_simulator.cli import main, readyz
 from oifde_simulator.config import Settings
-from oifde_simulator.runtime import readiness
 from oifde_simulator.runtime.server import Simulator
 from serving import PATIENCE, command, environment, run, running
 
@@ -95,7 +94,7 @@ URLS = {
 
 @pytest.mark.parametrize(("host", "url"), URLS.values(), ids=URLS.keys())
 def test_where_the_control_plane_is_called(host: str, url: str) -> None:
-    assert readiness.control_url(Settings(control_host=host)) == url
+    assert readyz.control_url(Settings(control_host=host)) == url
 
 
 def test_wait_outlasts_a_server_that_is_still_to_come(free_port: int) -> None:
@@ -121,14 +120,17 @@ def test_a_ready_file_says_where_to_ask(
     assert capsys.readouterr().out == f"ready: {server.control_url}\n"
 
 
-def test_a_ready_file_is_waited_for(server: Simulator, tmp_path: Path) -> None:
+def test_a_ready_file_is_waited_for(
+    server: Simulator, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = tmp_path / "ready.json"
     draft = path.with_suffix(".draft")
     draft.write_text(json.dumps({"control": server.control_url}))
     with ThreadPoolExecutor(1) as threads:
-        asked = threads.submit(readiness.ask, path, PATIENCE)
+        asked = threads.submit(main, ["readyz", "--wait", "--ready-file", str(path)])
         draft.replace(path)
-        assert asked.result(PATIENCE) == (True, f"ready: {server.control_url}")
+        assert asked.result(PATIENCE) == 0
+    assert capsys.readouterr().out == f"ready: {server.control_url}\n"
 
 
 @pytest.mark.parametrize("text", [None, "", "[]", "{}", '{"control": '], ids=str)
