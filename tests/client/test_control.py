@@ -28,8 +28,8 @@ from oifde_simulator.client import (
     NotCome,
     SimulatedTenant,
     Unreachable,
+    encode,
 )
-from oifde_simulator.client import encode as asking
 from oifde_simulator.quantities import duration
 from oifde_simulator.runtime.server import Simulator
 from oifde_simulator.web.control_plane import openapi as document
@@ -438,17 +438,17 @@ DURATIONS = {
 
 
 @pytest.mark.parametrize(("value", "length"), DURATIONS.values(), ids=DURATIONS.keys())
-def test_a_duration_is_a_text_seconds_or_a_timedelta(value: asking.Duration, length: float) -> None:
-    assert duration(asking.duration(value)) == pytest.approx(length)
-    assert asking.seconds(value) == pytest.approx(length)
+def test_a_duration_is_a_text_seconds_or_a_timedelta(value: encode.Duration, length: float) -> None:
+    assert duration(encode.format_duration(value)) == pytest.approx(length)
+    assert encode.seconds(value) == pytest.approx(length)
 
 
 @given(st.floats(min_value=0.000001, max_value=1e6))
 def test_seconds_are_what_the_server_reads(value: float) -> None:
-    assert duration(asking.duration(value)) == pytest.approx(value, abs=1e-6)
+    assert duration(encode.format_duration(value)) == pytest.approx(value, abs=1e-6)
 
 
 @pytest.mark.parametrize("text", ["", "5", "soon", "s", "5d"])
 def test_what_is_no_duration_is_told(text: str) -> None:
     with pytest.raises(ValueError, match='expected a duration such as "800ms"'):
-        asking.seconds(text)
+        encode.seconds(text)

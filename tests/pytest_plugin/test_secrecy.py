@@ -55,7 +55,7 @@ def test_no_report_shows_a_credential_however_long_it_is(suite: Suite, how: str)
             simulator.use("no such scenario")
 
         def test_has_a_defect(simulator):
-            simulator.control._transport.ask("GET", "/readyz", object())
+            simulator.control._transport.request("GET", "/readyz", object())
 
         def test_is_alone(simulator, simulator_server):
             from oifde_simulator.client import Control

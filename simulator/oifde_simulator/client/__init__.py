@@ -1,6 +1,6 @@
 """A client of the control plane for Python programs: `from oifde_simulator.client import Control`.
 
-Rule: standard library only, and nothing of the server, so that a test suite pays nothing for importing it.
+Rule: standard library only, and nothing of the server, since a test suite imports it.
 """
 
 from oifde_simulator.client.control import Control
@@ -20,7 +20,8 @@ from oifde_simulator.client.models import (
     Verdict,
 )
 from oifde_simulator.client.tenant import GOOD_DAY, SimulatedTenant
-from oifde_simulator.client.tenant_views import TenantClock, TenantJournal
+from oifde_simulator.client.tenant_clock import TenantClock
+from oifde_simulator.client.tenant_journal import TenantJournal
 
 __all__ = [
     "GOOD_DAY",
