@@ -20,7 +20,7 @@ from oifde_simulator.engine.pipeline import Pipeline
 from oifde_simulator.journal import Journal
 from oifde_simulator.model.http import Request
 from oifde_simulator.oifde.router import Router
-from oifde_simulator.runtime.server import COLLECTOR
+from oifde_simulator.runtime.serve import GC_THRESHOLDS
 from oifde_simulator.scenario import selection
 from oifde_simulator.tenants import Tenants
 
@@ -49,7 +49,7 @@ def filled(journal: Journal, count: int) -> Iterator[tuple[int, float]]:
     tenants = Tenants(selection.scenarios(Settings()), seed="0", error_status=200)
     pipeline = Pipeline(Router(bad_json_status=400), tenants, journal)
     gc.freeze()
-    gc.set_threshold(*COLLECTOR)  # as a server does
+    gc.set_threshold(*GC_THRESHOLDS)  # as a server does
     looks = {0, FIRST // 2, FIRST, *(FIRST + (count - FIRST) * tenth // 10 for tenth in range(1, 11))}
     for number in range(count + 1):
         if number in looks:

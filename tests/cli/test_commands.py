@@ -14,7 +14,7 @@ from oifde_simulator import __version__
 from oifde_simulator.cli import COMMANDS, main
 from oifde_simulator.cli.parser import Parser
 from oifde_simulator.config import Settings, environment_name, flag_name
-from oifde_simulator.runtime import server
+from oifde_simulator.runtime import serve as runtime_serve
 from serving import REPOSITORY, environment, run
 
 GOOD = 'sessions: {records: [{callSorId: "1", calledNumber: "955500001", startTime: 1618558942000}]}\n'
@@ -263,7 +263,7 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
         found.append(settings)
         return 0
 
-    monkeypatch.setattr(server, "serve", serve)
+    monkeypatch.setattr(runtime_serve, "serve", serve)
     return found
 
 

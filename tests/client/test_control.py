@@ -323,9 +323,20 @@ def test_the_listener_is_closed_and_opened() -> None:
         assert closed.ttl == pytest.approx(600, abs=PATIENCE)
         with pytest.raises(OSError, match="refused"):
             fetch(server.data_url)
+        assert control.has_closed_listener
         assert control.open_listener().open
+        assert not control.has_closed_listener
         assert fetch(server.data_url)[0] == 404
         assert control.reset_all()["deleted"] == 0
+
+
+def test_a_closed_port_is_known_to_who_closed_it_until_it_opens_by_itself() -> None:
+    with running() as server, Control(server.control_url) as control, Control(server.control_url) as other:
+        control.close_listener()
+        assert not other.has_closed_listener
+        control.close_listener("1ms")
+        looks = (control.listener().open and not control.has_closed_listener for _ in range(10_000))
+        assert any(looks)
 
 
 # The way there

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from inner import Suite
+from inner import LONG, Suite
 from serving import PATIENCE, command, running
 
 pytest_plugins = ("inner",)
@@ -185,7 +185,7 @@ def test_a_suite_of_run_uses_its_server(suite: Suite) -> None:
         env=suite.environment(),
         capture_output=True,
         text=True,
-        timeout=PATIENCE,
+        timeout=LONG,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr

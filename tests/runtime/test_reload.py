@@ -479,8 +479,8 @@ async def test_the_loop_goes_on_after_a_look_that_failed(
             twice.set()
         raise LookupError
 
-    monkeypatch.setattr(followed.watcher._stamps, "changed", changed)
-    with followed.watcher.following(followed.tenants):
+    monkeypatch.setattr(followed.watcher._snapshot, "changed", changed)
+    with followed.watcher.watching(followed.tenants):
         await asyncio.wait_for(twice.wait(), PATIENCE)
     count = len(looks)
     await asyncio.sleep(0)
@@ -511,7 +511,7 @@ async def test_requests_are_in_servicewhile_a_file_is_being_loaded(
     monkeypatch.setattr(watching.loader, "load", slow)
     monkeypatch.setattr(Tenants, "put", told)
     (folder / "acme.yaml").write_text(SCENARIO % 20)
-    with followed.watcher.following(followed.tenants):
+    with followed.watcher.watching(followed.tenants):
         await asyncio.wait_for(loads.wait(), PATIENCE)
         assert followed.total() == 1
         go_on.set()
@@ -531,7 +531,7 @@ async def test_a_server_that_stops_waits_for_no_file(folder: Path, monkeypatch: 
 
     monkeypatch.setattr(watching.loader, "load", endless)
     (folder / "acme.yaml").write_text(SCENARIO % 20)
-    with followed.watcher.following(followed.tenants):
+    with followed.watcher.watching(followed.tenants):
         await asyncio.wait_for(loads.wait(), PATIENCE)
     thread = next(each for each in threading.enumerate() if each.name == "watch")
     assert thread.daemon

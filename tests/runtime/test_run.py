@@ -163,7 +163,7 @@ signal.pause()
 
 def test_a_signal_before_there_is_a_command_ends_us() -> None:
     with pytest.raises(SystemExit) as exit_:
-        child_command.Forwarding()(signal.SIGTERM, None)
+        child_command.SignalForwarder()(signal.SIGTERM, None)
     assert exit_.value.code == 143
 
 

@@ -23,9 +23,9 @@ def add_arguments(parser: argparse.ArgumentParser, *, free_ports: Collection[str
 def execute(options: argparse.Namespace) -> int:
     """Serve until told to stop and return the exit code."""
     gc.disable()  # starting makes little garbage and many objects; the server turns it on again
-    from oifde_simulator.runtime import server
+    from oifde_simulator.runtime import serve
 
     chosen = settings(vars(options), os.environ)
     if complaint := unknown_variables(os.environ):
         print(f"oifde-simulator serve: {complaint}", file=sys.stderr)
-    return server.serve(chosen, sys.stdout)
+    return serve.serve(chosen, sys.stdout)

@@ -5,14 +5,16 @@ Rule: a method for each operation of its OpenAPI document.
 
 from __future__ import annotations
 
+import math
 import os
 import ssl
+import time
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
 from oifde_simulator.client.decode import build
-from oifde_simulator.client.encode import Duration, format_duration, query_string
+from oifde_simulator.client.encode import Duration, format_duration, query_string, seconds
 from oifde_simulator.client.errors import ControlProblem, hides_frames
 from oifde_simulator.client.journal import JournalCalls
 from oifde_simulator.client.models import Listener, Ready, Verdict
@@ -45,8 +47,8 @@ class Control(TenantCalls, JournalCalls):
         Raises ValueError for a `url` that is not http or https.
         """
         self._transport = Transport(url, token, context, timeout)
-        self.has_closed_listener = False
-        """True after this object closed the vendor's port, until it opens the port."""
+        self._closed_until = 0.0
+        """Time at which the port opens that this object closed, on the clock of time.monotonic."""
 
     @classmethod
     def from_environment(cls) -> Control:
@@ -127,11 +129,19 @@ class Control(TenantCalls, JournalCalls):
     def open_listener(self) -> Listener:
         """Open the vendor's port for all tenants."""
         opened = build(Listener, self._transport.request("PUT", "/listener", {"open": True}).json)
-        self.has_closed_listener = False
+        self._closed_until = 0.0
         return opened
 
     def close_listener(self, ttl: Duration | None = None) -> Listener:
         """Close the vendor's port for all tenants, until it is opened or for `ttl`."""
-        self.has_closed_listener = True  # even if the answer gets lost
+        self._closed_until = math.inf  # even if the answer gets lost
         wanted = {"open": False} | ({} if ttl is None else {"ttl": format_duration(ttl)})
-        return build(Listener, self._transport.request("PUT", "/listener", wanted).json)
+        closed = build(Listener, self._transport.request("PUT", "/listener", wanted).json)
+        if ttl is not None:
+            self._closed_until = time.monotonic() + seconds(ttl)
+        return closed
+
+    @property
+    def has_closed_listener(self) -> bool:
+        """True while the vendor's port is closed by this object, as far as this object knows."""
+        return time.monotonic() < self._closed_until
