@@ -1,4 +1,4 @@
-"""`oifde-simulator new` and `scenarios`: the file to begin with, and the list to pick from."""
+"""`oifde-simulator new` and `oifde-simulator scenarios`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`readyz`: asks a server whether it is ready, once or until it is."""
+"""`oifde-simulator readyz`: asked once, and until a server is ready."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def server() -> Iterator[Simulator]:
 
 @pytest.fixture
 def free_port() -> int:
-    """A port that nobody listens on."""
+    """Find a port on which nothing listens."""
     with closing(socket.create_server(("127.0.0.1", 0))) as taken:
         port: int = taken.getsockname()[1]
         return port

@@ -1,4 +1,4 @@
-"""`oifde-simulator sessions`: looking at what was generated, and freezing it."""
+"""`oifde-simulator sessions`: listing sessions and exporting them."""
 
 from __future__ import annotations
 

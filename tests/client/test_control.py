@@ -1,4 +1,4 @@
-"""The client of the control plane, against a real one."""
+"""The client of the control plane, against a real server."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def tenant(control: Control) -> Iterator[SimulatedTenant]:
 
 
 def ask(tenant: SimulatedTenant, **fields: Any) -> int:
-    """The status of a query."""
+    """Query and return the status."""
     body = {**tenant.credentials, "userMobile": USER, **fields}
     return fetch(tenant.url + QUERY, json.dumps(body).encode())[0]
 
@@ -98,7 +98,7 @@ METHODS = {
     "readListener": "listener",
     "setListener": "close_listener",
 }
-"""Which method stands for an operation; None for what a program has no use for."""
+"""Methods by operation id; None for operations that programs do not use."""
 
 
 def test_there_is_a_method_for_every_operation_of_the_document() -> None:
@@ -389,7 +389,7 @@ def test_what_is_no_url_is_told(url: str) -> None:
 
 
 class Page(BaseHTTPRequestHandler):
-    """Somebody else's server."""
+    """A server that is not ours."""
 
     protocol_version = "HTTP/1.1"
 

@@ -1,4 +1,4 @@
-"""The fixture `simulator`, in suites of others."""
+"""The fixture `simulator` in suites of other projects."""
 
 from __future__ import annotations
 

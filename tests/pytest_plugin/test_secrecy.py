@@ -1,4 +1,4 @@
-"""Credentials stay out of reports, and out of what a list of processes shows."""
+"""Credentials stay out of reports and out of lists of processes."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def test_a_process_is_reached_with_its_token_which_is_no_argument_of_it(
 
 
 def _ours(path: Path) -> bool:
-    """Whether a process was started by this one."""
+    """Check that a process is a child of this one."""
     import os
 
     try:

@@ -1,4 +1,4 @@
-"""The server of a session: one for all workers, anybody's own, and gone when pytest is."""
+"""The server of a session: shared by all workers, and gone when pytest ends."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ def tell(simulator, simulator_options):
     told = {"control": simulator.control.url, "pid": os.getpid(), "tls": simulator_options["tls"]}
     (Path(__file__).parent / f"told-{simulator.tenant_id}.json").write_text(json.dumps(told))
 """
-"""A conftest whose tests leave word of their server."""
+"""A conftest that writes down the server of each test."""
 
 
 def told(suite: Suite, name: str) -> set[str]:
-    """What tests said of their server."""
+    """Read what the tests wrote down about their server."""
     return {json.loads(path.read_text())[name] for path in suite.folder.glob("told-*.json")}
 
 

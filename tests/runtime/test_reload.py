@@ -1,4 +1,4 @@
-"""`serve --watch`: files change on disk, and tenants follow; what is wrong changes nothing."""
+"""`serve --watch`: changed files replace tenants, and wrong files change nothing."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ FAILS_ONCE = SCENARIO % 1 + "rules: [{name: once, times: 1, respond: {status: 50
 
 @dataclass
 class Followed:
-    """Tenants whose files are followed, look by look."""
+    """Tenants with a watcher that looks when it is told."""
 
     watcher: Watcher
     tenants: Tenants
@@ -49,7 +49,7 @@ class Followed:
         return list(self.tenants.scenarios)
 
     def ask(self, tenant: str = "acme", **fields: Any) -> explanation.Explanation:
-        """What happens to one query now."""
+        """Explain what happens to one query now."""
         document = {"tenantId": tenant, "authToken": TOKEN, "userMobile": "18000000001", **fields}
         body = request_file.RequestFile("queryRecordHistory", document, {}, {})
         (turn,) = explanation.explain(self.tenants, body.request())
@@ -61,7 +61,7 @@ class Followed:
 
 @pytest.fixture(autouse=True)
 def quiet() -> None:
-    """What a command of an earlier test made of the log is forgotten."""
+    """Reset the log level that a command of an earlier test has set."""
     logging.getLogger(logs.FOLLOWED).setLevel(logging.NOTSET)
 
 
@@ -423,7 +423,7 @@ def test_a_tenant_that_is_replaced_or_removed_is_kept_by_nothing(folder: Path) -
 
 
 def printed(*paths: Path, watch: bool = True, tenant: tuple[tuple[str, str], ...] = ()) -> list[str]:
-    """The lines of the banner."""
+    """Write the lines of the banner."""
     settings = Settings(scenarios=paths, watch=watch, tenant=tenant)
     known = Watcher(settings).scenarios if watch else selection.scenarios(settings)
     tenants = Tenants(known, seed="0", error_status=200)
