@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -81,6 +82,22 @@ def test_a_proxy_of_the_environment_is_not_asked(
     monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{free_port}")
     monkeypatch.delenv("no_proxy", raising=False)
     assert main(["readyz", "--url", server.control_url]) == 0
+
+
+IMPORTS = """
+import sys
+from oifde_simulator.cli import main
+main(["readyz", "--url", "http://127.0.0.1:1"])
+dear = ("aiohttp", "orjson", "yaml", "urllib.request", "client.models", "scenario")
+print([name for name in dear if {name, f"oifde_simulator.{name}"} & sys.modules.keys()])
+"""
+
+
+def test_it_imports_little_since_health_checks_run_it() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", IMPORTS], env=environment(), capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "[]\n"
 
 
 URLS = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import operator
 import socket
 import ssl
 import subprocess
@@ -21,6 +22,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import GETTOKEN, QUERY
+from oifde_simulator import client
 from oifde_simulator.client import (
     Control,
     ControlError,
@@ -64,6 +66,13 @@ def ask(tenant: SimulatedTenant, **fields: Any) -> int:
 
 
 # What there is
+
+
+def test_every_public_name_is_there_and_no_other() -> None:
+    assert all(hasattr(client, name) for name in client.__all__)
+    assert set(client.__all__) <= set(dir(client))
+    with pytest.raises(AttributeError, match="has no attribute 'Controll'"):
+        operator.attrgetter("Controll")(client)
 
 
 METHODS = {

@@ -1,7 +1,7 @@
 """The command line: arguments in, exit code out.
 
-Rule: a file a command, with its arguments and its work; only the file of the command that is asked for is
-imported, and only its parser is built.
+Rule: every command has a file with its arguments and its work. A run imports the file of its own command
+only, and builds the parser of this command only.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ COMMANDS = {
     "sessions": "show or freeze a tenant's sessions",
     "readyz": "ask a running server whether it is ready",
 }
-"""Names of commands, which are their modules here, and a line of help for each."""
+"""Line of help of each command; a command's module has its name."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -67,7 +67,7 @@ def _split_program(arguments: Sequence[str]) -> tuple[Sequence[str], Sequence[st
 
 
 def _answer_without_command(arguments: Sequence[str]) -> NoReturn:
-    """Show the help or the version, or refuse arguments that begin with no command of ours."""
+    """Show the help or the version, or refuse arguments without a known command."""
     parser = Parser(prog=PROGRAM, description="Plays Huawei's Session Record Query Interface.")
     parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")

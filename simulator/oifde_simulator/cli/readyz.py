@@ -14,7 +14,8 @@ import time
 from pathlib import Path
 
 from oifde_simulator.cli.parser import FAILED, OK
-from oifde_simulator.client import Control, ControlProblem, Unreachable
+from oifde_simulator.client.errors import ControlProblem, Unreachable
+from oifde_simulator.client.transport import Transport
 from oifde_simulator.config import Settings, settings
 from oifde_simulator.model.http import url
 from oifde_simulator.quantities import duration
@@ -80,16 +81,15 @@ def _read_ready_file(path: Path) -> tuple[str, str]:
 def _ask(address: str, timeout: float) -> str:
     """Ask the control plane once, for `timeout` seconds; return why it is not ready, or nothing."""
     try:
-        control = Control(address, timeout=timeout)
+        transport = Transport(address, token=None, context=None, timeout=timeout)
     except ValueError:
         return "expected a URL such as http://127.0.0.1:8444"
     try:
-        with control:
-            control.readyz()
+        transport.request("GET", "/readyz")
     except ControlProblem as problem:
         return f"it answers {problem.status}"
     except Unreachable as error:
         return error.reason
-    except (ValueError, LookupError, TypeError):
-        return "its answer is not that of a control plane"
+    finally:
+        transport.close()
     return ""

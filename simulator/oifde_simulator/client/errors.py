@@ -9,10 +9,10 @@ ControlError
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from oifde_simulator.client.decode import build_exchange
-from oifde_simulator.client.models import Exchange
+if TYPE_CHECKING:
+    from oifde_simulator.client.models import Exchange
 
 
 def hides_frames(raised: Any) -> bool:
@@ -56,6 +56,8 @@ class NotCome(ControlProblem, TimeoutError):
     @property
     def entries(self) -> Sequence[Exchange]:
         """Exchanges received before the timeout."""
+        from oifde_simulator.client.decode import build_exchange  # a health check does not need it
+
         return tuple(build_exchange(entry) for entry in self.document.get("entries", ()))
 
     @property
