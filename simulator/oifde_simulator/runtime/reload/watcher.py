@@ -18,20 +18,18 @@ from threading import Thread
 from oifde_simulator import logs
 from oifde_simulator.config import Settings
 from oifde_simulator.runtime.reload.file_snapshot import GONE, FileSnapshot, FileStamp
+from oifde_simulator.runtime.reload.tenant_changes import TenantChange, apply, remove, replace
 from oifde_simulator.scenario import loader, selection
 from oifde_simulator.scenario.catalog import Shelf
 from oifde_simulator.scenario.errors import ScenarioErrors
 from oifde_simulator.scenario.model import Scenario
-from oifde_simulator.tenants import Tenant, Tenants
+from oifde_simulator.tenants import Tenants
 from oifde_simulator.text import printable
 
 log = logging.getLogger(logs.FOLLOWED)
 
 PERIOD = 0.2
 """Seconds between two looks at the files."""
-
-TenantChange = Callable[[], None]
-"""Replacement or removal of a tenant, called on the event loop."""
 
 
 class Watcher:
@@ -69,14 +67,14 @@ class Watcher:
             await asyncio.sleep(PERIOD)
             try:
                 if changed := self._snapshot.changed():
-                    _apply(await _run_in_thread(partial(self._load_changes, changed, tenants)))
+                    apply(await _run_in_thread(partial(self._load_changes, changed, tenants)))
             except Exception:
                 log.exception("--watch: a look at the files failed; the next one comes")
 
     def look(self, tenants: Tenants) -> None:
         """Load changed files and replace their tenants now."""
         if changed := self._snapshot.changed():
-            _apply(self._load_changes(changed, tenants))
+            apply(self._load_changes(changed, tenants))
 
     def _load_changes(self, changed: Mapping[Path, FileStamp], tenants: Tenants) -> list[TenantChange]:
         """Load changed files and return the changes of tenants. No look happens meanwhile."""
@@ -110,7 +108,7 @@ class Watcher:
                 changes += self._replacement(tenants, name, scenario, after)
         for name, scenario in before.items():
             if name not in after:
-                changes.append(partial(_remove, tenants, name, scenario))
+                changes.append(partial(remove, tenants, name, scenario))
         self.scenarios = after
         return changes
 
@@ -127,7 +125,7 @@ class Watcher:
             else:
                 del after[name]
         else:
-            yield partial(_replace, tenants, scenario, tenant)
+            yield partial(replace, tenants, scenario, tenant)
 
     def _log_new_clashes(self) -> None:
         clashes = selection.clashes(self._good.values())
@@ -145,32 +143,6 @@ class Watcher:
                 names.add(tenant)
                 aliases.append((tenant, name))
         return selection.combined(self._bundled, self._good, aliases)
-
-
-def _apply(changes: list[TenantChange]) -> None:
-    for change in changes:
-        change()
-
-
-def _replace(tenants: Tenants, scenario: Scenario, tenant: Tenant) -> None:
-    if tenants.put(scenario, tenant):
-        log.info("tenant %s: loaded %s", tenant.id, scenario.origin)
-    else:
-        log.warning(
-            "tenant %s: %s is not served, for POST /tenants has made a tenant of this id; "
-            "POST /reset ends that",
-            tenant.id,
-            scenario.origin,
-        )
-
-
-def _remove(tenants: Tenants, name: str, scenario: Scenario) -> None:
-    if tenants.remove(name):
-        log.warning("tenant %s: removed; %s has it no more", name, scenario.origin)
-    else:
-        log.warning(
-            "tenant %s: %s has it no more; the one that POST /tenants made stays", name, scenario.origin
-        )
 
 
 async def _run_in_thread(work: Callable[[], list[TenantChange]]) -> list[TenantChange]:
