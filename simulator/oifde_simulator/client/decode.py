@@ -7,16 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from oifde_simulator.client.models import Clock, Exchange, Exchanges, Rule, TenantInWhole
 
-Model = TypeVar("Model")
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+Model = TypeVar("Model", bound="DataclassInstance")
 
 
 def build(model: type[Model], answer: Mapping[str, Any], **more: Any) -> Model:
-    """Build a `model` from an answer; `more` has finished members."""
-    members = (entry.name for entry in fields(model) if entry.name not in more)  # type: ignore[arg-type]
+    """Build a `model` from an answer; take the members in `more` as they are."""
+    members = (entry.name for entry in fields(model) if entry.name not in more)
     return model(**{name: answer[_camel(name)] for name in members}, **more)
 
 
