@@ -21,7 +21,7 @@ from oifde_simulator.immediate import immediate
 from oifde_simulator.journal import Journal
 from oifde_simulator.model.http import Request
 from oifde_simulator.oifde.router import Router
-from oifde_simulator.runtime.server import COLLECTOR
+from oifde_simulator.runtime.serve import GC_THRESHOLDS
 from oifde_simulator.scenario import selection
 from oifde_simulator.tenants import Tenants
 
@@ -60,7 +60,7 @@ def filled(tenants: Tenants, journal: Journal, count: int) -> Iterator[tuple[int
     """After how many requests, and the MiB that this process holds then."""
     pipeline = Pipeline(Router(bad_json_status=400), tenants, journal)
     gc.freeze()
-    gc.set_threshold(*COLLECTOR)  # as a server does
+    gc.set_threshold(*GC_THRESHOLDS)  # as a server does
     looks = {0, FIRST // 2, FIRST, *(FIRST + (count - FIRST) * tenth // 10 for tenth in range(1, 11))}
     for number in range(count + 1):
         if number in looks:

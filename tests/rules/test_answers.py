@@ -245,7 +245,7 @@ def test_the_page_s_rules_can_do_what_they_say() -> None:
         users = [f"1800000000{n}" for n in range(1, 8)]
         queries = [{"userMobile": user, "pageNum": page} for user in users for page in "123456711111"]
         for query in queries:
-            request = request_file.asked(query, world, "t").request()
+            request = request_file.parse(query, world, "t").request()
             assert [turn.exchange.notes for turn in explanation.explain(world, request)] == [()]
 
 

@@ -110,6 +110,6 @@ def test_any_rules_are_refused_with_their_places_or_can_be_played(rules: list[di
         return
     world = Tenants({"acme": scenario}, seed="0", error_status=200)
     for body in ASKED:
-        request = request_file.asked(body, world, "acme").request()
+        request = request_file.parse(body, world, "acme").request()
         for turn in explanation.explain(world, request, 2):
             assert not [note for note in turn.exchange.notes if "defect" in note]

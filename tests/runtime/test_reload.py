@@ -1,4 +1,4 @@
-"""`serve --watch`: files change on disk, and tenants follow; what is wrong changes nothing."""
+"""`serve --watch`: changed files replace tenants, and wrong files change nothing."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ FAILS_ONCE = SCENARIO % 1 + "rules: [{name: once, times: 1, respond: {status: 50
 
 @dataclass
 class Followed:
-    """Tenants whose files are followed, look by look."""
+    """Tenants with a watcher that looks when it is told."""
 
     watcher: Watcher
     tenants: Tenants
@@ -55,7 +55,7 @@ class Followed:
         return immediate(self.tenants.ids())
 
     def ask(self, tenant: str = "acme", **fields: Any) -> explanation.Explanation:
-        """What happens to one query now."""
+        """Explain what happens to one query now."""
         document = {"tenantId": tenant, "authToken": TOKEN, "userMobile": "18000000001", **fields}
         body = request_file.RequestFile("queryRecordHistory", document, {}, {})
         (turn,) = explanation.explain(self.tenants, body.request())
@@ -81,7 +81,7 @@ class Followed:
 
 @pytest.fixture(autouse=True)
 def quiet() -> None:
-    """What a command of an earlier test made of the log is forgotten."""
+    """Reset the log level that a command of an earlier test has set."""
     logging.getLogger(logs.FOLLOWED).setLevel(logging.NOTSET)
 
 
@@ -442,7 +442,7 @@ def test_a_tenant_that_is_replaced_or_removed_is_kept_by_nothing(folder: Path) -
 
 
 def printed(*paths: Path, watch: bool = True, tenant: tuple[tuple[str, str], ...] = ()) -> list[str]:
-    """The lines of the banner."""
+    """Write the lines of the banner."""
     settings = Settings(scenarios=paths, watch=watch, tenant=tenant)
     known = Watcher(settings).scenarios if watch else selection.scenarios(settings)
     tenants = Tenants(known, seed="0", error_status=200)
@@ -497,8 +497,8 @@ async def test_the_loop_goes_on_after_a_look_that_failed(
             twice.set()
         raise LookupError
 
-    monkeypatch.setattr(followed.watcher._stamps, "changed", changed)
-    with followed.watcher.following(followed.tenants):
+    monkeypatch.setattr(followed.watcher._snapshot, "changed", changed)
+    with followed.watcher.watching(followed.tenants):
         await asyncio.wait_for(twice.wait(), PATIENCE)
     count = len(looks)
     await asyncio.sleep(0)
@@ -530,7 +530,7 @@ async def test_requests_are_answered_while_a_file_is_being_loaded(
     monkeypatch.setattr(watching.loader, "load", slow)
     monkeypatch.setattr(Tenants, "put", told)
     (folder / "acme.yaml").write_text(SCENARIO % 20)
-    with followed.watcher.following(followed.tenants):
+    with followed.watcher.watching(followed.tenants):
         await asyncio.wait_for(loads.wait(), PATIENCE)
         assert await followed.total_at_runtime() == 1
         go_on.set()
@@ -550,7 +550,7 @@ async def test_a_server_that_stops_waits_for_no_file(folder: Path, monkeypatch: 
 
     monkeypatch.setattr(watching.loader, "load", endless)
     (folder / "acme.yaml").write_text(SCENARIO % 20)
-    with followed.watcher.following(followed.tenants):
+    with followed.watcher.watching(followed.tenants):
         await asyncio.wait_for(loads.wait(), PATIENCE)
     thread = next(each for each in threading.enumerate() if each.name == "watch")
     assert thread.daemon

@@ -1,4 +1,4 @@
-"""No credential leaves by any way there is to see what happened: journal, archive, events, metrics, log."""
+"""No credential leaks into the journal, the archive, the events, the metrics or the log."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ REQUESTS = {
 
 
 def forms(credential: str) -> list[str]:
-    """A credential as it may be written, and the beginning of it."""
+    """List the spellings of a credential, with its beginning."""
     plain = credential.encode()
     cores = [base64.b64encode(before + plain + b"??").decode()[4:-6] for before in (b"", b"x", b"xy")]
     escaped = [json.dumps(credential)[1:-1], json.dumps(json.dumps(credential)[1:-1])[1:-1]]
@@ -89,7 +89,7 @@ def forms(credential: str) -> list[str]:
 
 
 def shown(server: Simulator, followed: http.client.HTTPResponse) -> dict[str, str]:
-    """Everything that the control plane tells of what happened."""
+    """Fetch everything that the control plane tells about exchanges."""
     last = immediate(server.journal.last())
     paths = ["/journal", "/journal.har", "/metrics", "/coverage"]
     told = {path: fetch(server.control_url + path)[2].decode() for path in paths}

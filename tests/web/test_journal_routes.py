@@ -1,4 +1,4 @@
-"""The journal as people ask for it, on the control plane."""
+"""The journal over the control plane."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
 
 @pytest.fixture
 def server(shared: Simulator) -> Simulator:
-    """The same server for all, with an empty journal for each."""
+    """Empty the journal of the shared server."""
     told(shared, "/journal", method="DELETE")
     return shared
 
 
 def told(server: Simulator, path: str, status: int = 200, method: str = "GET", **parameters: str) -> Any:
-    """The JSON at a path of the control plane."""
+    """Fetch the JSON at a path of the control plane."""
     query = f"{'&' if '?' in path else '?'}{urlencode(parameters)}" if parameters else ""
     found, headers, body = fetch(server.control_url + path + query, method=method)
     kind = "application/json" if status == 200 else "application/problem+json"

@@ -1,4 +1,4 @@
-"""The journal as server-sent events, over the wire."""
+"""The journal as server-sent events over HTTP."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def server(tmp_path: Path) -> Iterator[Simulator]:
 
 
 class Stream:
-    """A client that follows; there is no `EventSource` in Python, so it reads lines."""
+    """A client of server-sent events that reads lines, since Python has no `EventSource`."""
 
     def __init__(self, server: Simulator, path: str = "/journal/events", **headers: str) -> None:
         parts = urlsplit(server.control_url)
@@ -35,14 +35,14 @@ class Stream:
         self.answer = self._connection.getresponse()
 
     def comment(self) -> str:
-        """The next comment, of which nothing but an empty line may stand before the end."""
+        """Read the next comment, which an empty line must end."""
         line = self.answer.readline().decode()
         assert line.startswith(":"), line
         assert self.answer.readline() == b"\n"
         return line[1:].strip()
 
     def event(self) -> dict[str, Any]:
-        """The next event; its data decoded."""
+        """Read the next event and decode its data."""
         fields: dict[str, Any] = {}
         while (line := self.answer.readline().decode().rstrip("\n")) or not fields:
             name, colon, value = line.partition(": ")

@@ -1,4 +1,4 @@
-"""The command line as its users meet it: commands, options, environment, exit codes."""
+"""The command line: commands, options, environment and exit codes."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from typing import Any, TextIO
 import pytest
 
 from oifde_simulator import __version__
-from oifde_simulator.cli import main
+from oifde_simulator.cli import COMMANDS, main
+from oifde_simulator.cli.parser import Parser
 from oifde_simulator.config import Settings, environment_name, flag_name
-from oifde_simulator.runtime import server
-from serving import REPOSITORY, run
+from oifde_simulator.runtime import serve as runtime_serve
+from serving import REPOSITORY, environment, run
 
 GOOD = 'sessions: {records: [{callSorId: "1", calledNumber: "955500001", startTime: 1618558942000}]}\n'
 BAD = "clock: yesterday\nsesions: {}\n"
@@ -27,7 +28,7 @@ def no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def leaves(*arguments: str) -> int:
-    """The exit code of a command that argparse itself ends."""
+    """Run a command that argparse itself ends and return its exit code."""
     with pytest.raises(SystemExit) as exit_:
         main(arguments)
     assert isinstance(exit_.value.code, int)
@@ -37,11 +38,69 @@ def leaves(*arguments: str) -> int:
 # In general
 
 
-def test_help_names_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
+def test_help_names_the_commands_with_a_line_each(capsys: pytest.CaptureFixture[str]) -> None:
     assert leaves("--help") == 0
-    said = capsys.readouterr().out
-    for command in ("serve", "check", "scenarios", "new", "explain", "sessions", "readyz"):
-        assert f"\n    {command}" in said
+    said = " ".join(capsys.readouterr().out.split())
+    assert list(COMMANDS) == ["serve", "run", "check", "scenarios", "new", "explain", "sessions", "readyz"]
+    for command, summary in COMMANDS.items():
+        assert f" {command} {summary} " in said
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_its_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert leaves(command, "--help") == 0
+    assert capsys.readouterr().out.startswith(f"usage: oifde-simulator {command} [")
+
+
+def test_only_the_parser_of_the_asked_command_is_built(
+    seen: list[Settings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built: list[str] = []
+    initialize = Parser.__init__
+
+    def record(parser: Parser, *positional: Any, **named: Any) -> None:
+        built.append(named["prog"])
+        initialize(parser, *positional, **named)
+
+    monkeypatch.setattr(Parser, "__init__", record)
+    assert main(["serve"]) == 0
+    assert built == ["oifde-simulator serve"]
+
+
+LISTS_COMMANDS = """
+import sys
+from oifde_simulator.cli import COMMANDS, main
+code = main(sys.argv[1:])
+print(code, *(name for name in COMMANDS if f"oifde_simulator.cli.{name}" in sys.modules))
+"""
+
+
+def test_only_the_file_of_the_asked_command_is_imported() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", LISTS_COMMANDS, "check", str(REPOSITORY / "scenarios" / "tenant001.yaml")],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.splitlines()[-1] == "0 check"
+
+
+@pytest.mark.parametrize(
+    ("written", "end"),
+    [
+        ("chekc", '; did you mean "check"?; see'),
+        ("SERVE", '; did you mean "serve"?; see'),
+        ("start", "; see"),
+    ],
+)
+def test_an_unknown_command_is_told_with_the_nearest_one(
+    written: str, end: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert leaves(written, "--port", "1") == 2
+    assert capsys.readouterr().err == (
+        f'oifde-simulator: unknown command "{written}"{end} oifde-simulator --help\n'
+    )
 
 
 def test_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:
@@ -72,7 +131,7 @@ def test_a_wrong_command_is_one_line_and_exit_2(
     assert "--help" in said.err
 
 
-def test_python_m_simulator_is_the_same_command() -> None:
+def test_python_m_oifde_simulator_is_the_same_command() -> None:
     done = run("--version")
     assert (done.returncode, done.stdout, done.stderr) == (0, f"oifde-simulator {__version__}\n", "")
 
@@ -197,14 +256,14 @@ def test_the_bundled_scenarios_are_good(capsys: pytest.CaptureFixture[str]) -> N
 
 @pytest.fixture
 def seen(monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
-    """The settings that `serve` was started with."""
+    """Settings that `serve` was started with."""
     found: list[Settings] = []
 
     def serve(settings: Settings, out: TextIO) -> int:
         found.append(settings)
         return 0
 
-    monkeypatch.setattr(server, "serve", serve)
+    monkeypatch.setattr(runtime_serve, "serve", serve)
     return found
 
 

@@ -1,4 +1,4 @@
-"""Who may use the control plane: tokens, and the headers by which a browser gives itself away."""
+"""Access to the control plane: tokens, and the headers that only browsers send."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def given() -> Iterator[Simulator]:
 def ask(
     simulator: Simulator, path: str, headers: Mapping[str, str], method: str = "GET", body: bytes = b""
 ) -> tuple[int, Any, Mapping[str, str]]:
-    """Status, JSON and headers; `headers` go out as they are, Host too."""
+    """Send exactly these headers, Host too, and return the status, the JSON and the headers."""
     port = urlsplit(simulator.control_url).port
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
     connection.putrequest(method, path, skip_host="Host" in headers)

@@ -1,10 +1,11 @@
-"""`readyz`: asks a server whether it is ready, once or until it is."""
+"""`oifde-simulator readyz`: asked once, and until a server is ready."""
 
 from __future__ import annotations
 
 import json
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -12,9 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from oifde_simulator.cli import main
+from oifde_simulator.cli import main, readyz
 from oifde_simulator.config import Settings
-from oifde_simulator.runtime import readiness
 from oifde_simulator.runtime.server import Simulator
 from serving import PATIENCE, command, environment, run, running
 
@@ -27,7 +27,7 @@ def server() -> Iterator[Simulator]:
 
 @pytest.fixture
 def free_port() -> int:
-    """A port that nobody listens on."""
+    """Find a port on which nothing listens."""
     with closing(socket.create_server(("127.0.0.1", 0))) as taken:
         port: int = taken.getsockname()[1]
         return port
@@ -84,6 +84,22 @@ def test_a_proxy_of_the_environment_is_not_asked(
     assert main(["readyz", "--url", server.control_url]) == 0
 
 
+IMPORTS = """
+import sys
+from oifde_simulator.cli import main
+main(["readyz", "--url", "http://127.0.0.1:1"])
+dear = ("aiohttp", "orjson", "yaml", "urllib.request", "client.models", "scenario")
+print([name for name in dear if {name, f"oifde_simulator.{name}"} & sys.modules.keys()])
+"""
+
+
+def test_it_imports_little_since_health_checks_run_it() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", IMPORTS], env=environment(), capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "[]\n"
+
+
 URLS = {
     "IPv4": ("127.0.0.1", "http://127.0.0.1:8444"),
     "a name": ("sim.example", "http://sim.example:8444"),
@@ -95,7 +111,7 @@ URLS = {
 
 @pytest.mark.parametrize(("host", "url"), URLS.values(), ids=URLS.keys())
 def test_where_the_control_plane_is_called(host: str, url: str) -> None:
-    assert readiness.control_url(Settings(control_host=host)) == url
+    assert readyz.control_url(Settings(control_host=host)) == url
 
 
 def test_wait_outlasts_a_server_that_is_still_to_come(free_port: int) -> None:
@@ -121,14 +137,17 @@ def test_a_ready_file_says_where_to_ask(
     assert capsys.readouterr().out == f"ready: {server.control_url}\n"
 
 
-def test_a_ready_file_is_waited_for(server: Simulator, tmp_path: Path) -> None:
+def test_a_ready_file_is_waited_for(
+    server: Simulator, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = tmp_path / "ready.json"
     draft = path.with_suffix(".draft")
     draft.write_text(json.dumps({"control": server.control_url}))
     with ThreadPoolExecutor(1) as threads:
-        asked = threads.submit(readiness.ask, path, PATIENCE)
+        asked = threads.submit(main, ["readyz", "--wait", "--ready-file", str(path)])
         draft.replace(path)
-        assert asked.result(PATIENCE) == (True, f"ready: {server.control_url}")
+        assert asked.result(PATIENCE) == 0
+    assert capsys.readouterr().out == f"ready: {server.control_url}\n"
 
 
 @pytest.mark.parametrize("text", [None, "", "[]", "{}", '{"control": '], ids=str)

@@ -1,4 +1,4 @@
-"""The control plane: our own port, and what it tells."""
+"""The control plane over HTTP."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def plain() -> Iterator[Simulator]:
 
 
 def told(simulator: Simulator, path: str) -> Any:
-    """The JSON at a path of the control plane."""
+    """Fetch the JSON at a path of the control plane."""
     status, headers, body = fetch(simulator.control_url + path)
     assert (status, headers["Content-Type"].partition(";")[0]) == (200, "application/json")
     return json.loads(body)
@@ -90,7 +90,7 @@ def test_the_authority_is_what_the_vendors_port_is_verified_by(server: Simulator
 
 
 def problem(simulator: Simulator, path: str, method: str = "GET") -> tuple[int, str | None, str]:
-    """Status, Allow and detail of an error, which is application/problem+json."""
+    """Fetch an error of type application/problem+json and return its status, Allow and detail."""
     status, headers, body = fetch(simulator.control_url + path, method=method)
     answer = json.loads(body)
     assert headers["Content-Type"].partition(";")[0] == PROBLEM
