@@ -56,7 +56,7 @@ class Pipeline:
 
     def unreadable(self, why: str, response: Response) -> Exchange:
         """Put bytes on record that are no request, `why`, and what they are answered; nobody's."""
-        request = Request("", "", {}, obstacle=why, keep_alive=False)
+        request = Request("", "", {}, read_error=why, keep_alive=False)
         now = self.tenants.nobody().clock.now()
         honest, script = Answer(response, {"errorCode": None}), response.script(request, now)
         notes = (f"not HTTP, refused: {why}",)

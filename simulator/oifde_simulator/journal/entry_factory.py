@@ -44,7 +44,7 @@ class Keeper:
             body, error_code = self._replacing(body, exchange, finder)
         elif error_code:  # all that an error says is in its words
             body = (body if fields is honest.fields else orjson.dumps(dict(fields)))[:KEPT]
-        elif TOKEN in fields or request.obstacle or len(body) > KEPT:
+        elif TOKEN in fields or request.read_error or len(body) > KEPT:
             body = self._unusual(body, exchange, fields, finder)
         else:
             body = finder.clean_bytes(body)
@@ -64,7 +64,7 @@ class Keeper:
         if TOKEN in fields:
             body = body.replace(exchange.honest.fields[TOKEN].encode(), fields[TOKEN].encode())
         body = _beginning(body, finder)
-        if not exchange.request.obstacle:
+        if not exchange.request.read_error:
             return body
         return self._redaction.unread(body.decode("utf-8", "replace")).encode()
 
@@ -100,7 +100,7 @@ class Keeper:
         if not exchange.endpoint:  # the path is told, and the target may have anything
             words = cleaned(words, lambda text: finder.clean_message(self._redaction.text(text)))
         # What could not be read is quoted as it came, and nobody knows what in it is a credential.
-        return self._redaction.unread(words) if exchange.request.obstacle else words
+        return self._redaction.unread(words) if exchange.request.read_error else words
 
 
 def _beginning(body: bytes, finder: Finder) -> bytes:
