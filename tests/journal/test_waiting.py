@@ -19,7 +19,8 @@ from oifde_simulator.journal.filters import Filter, Since
 from oifde_simulator.journal.subscriptions.index import MOST_ALIKE, Crowded
 from oifde_simulator.journal.subscriptions.waiter import Waiter
 from oifde_simulator.state.memory.journal_store import Bounds
-from oifde_simulator.web.control_plane.routes import journal_wait
+from oifde_simulator.web.control_plane.routes.journal.wait import wait
+from oifde_simulator.web.control_plane.services.journal import JournalService
 
 
 def waiting(journal: Journal, query: str = "", count: int = 1) -> tuple[Waiter, list[Any]]:
@@ -162,10 +163,14 @@ async def turns() -> None:
         await asyncio.sleep(0)
 
 
+async def served(id: str, purpose: str = "") -> None:
+    """Accept every tenant as one that is served."""
+
+
 async def test_what_is_deleted_before_who_was_woken_looks_has_not_come() -> None:
     journal = Journal()
-    plane: Any = SimpleNamespace(journal=journal, tenants=SimpleNamespace(scenarios={"a": None}))
-    waiting = asyncio.create_task(journal_wait._waited(plane, journal.filter([("tenant", "a")]), 1, 20.0))
+    context: Any = SimpleNamespace(journal=JournalService(journal), tenants=SimpleNamespace(require=served))
+    waiting = asyncio.create_task(wait(context, journal.filter([("tenant", "a")]), 1, 20.0))
     await turns()
     journal.record(exchange("a"))
     journal.clear("a")

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from conftest import ACME, QUERY
 from oifde_simulator.journal import har
 from oifde_simulator.runtime.server import Simulator
-from oifde_simulator.web.control_plane.routes import har as archive
+from oifde_simulator.web.control_plane import json_stream
+from oifde_simulator.web.control_plane.context import Call
 from oifde_simulator.web.control_plane.routes import journal
 from oifde_simulator.wiremock.admin import ids as identity
 from serving import Peer, fetch, running
@@ -141,7 +142,7 @@ def test_an_entry_at_which_the_simulator_fails_is_left_out_of_an_archive(
         return written(source)
 
     monkeypatch.setattr(har.Source, "written", failing)
-    monkeypatch.setattr(archive, "AT_ONCE", 1)
+    monkeypatch.setattr(json_stream, "PIECE_BYTES", 1)
     found = told(server, f"/journal.har?since={first - 1}")["log"]["entries"]
     assert [entry["_number"] for entry in found] == [second]
     assert f"entry {first} is left out" in caplog.text
@@ -153,13 +154,13 @@ def test_an_entry_at_which_the_simulator_fails_is_left_out_of_an_archive(
 def test_an_answer_that_has_begun_ends_and_has_no_other_in_it(
     server: Simulator, monkeypatch: pytest.MonkeyPatch, failure: Exception
 ) -> None:
-    async def breaking(plane: Any, request: web.Request, body: Any) -> web.StreamResponse:
+    async def breaking(call: Call) -> web.StreamResponse:
         stream = web.StreamResponse()
-        await stream.prepare(request)
+        await stream.prepare(call.request)
         await stream.write(b"half")
         raise failure
 
-    monkeypatch.setitem(journal.OPERATIONS, "listExchanges", breaking)  # type: ignore[arg-type]
+    monkeypatch.setattr(journal, "ROUTES", {"listExchanges": breaking})
     with Peer(server.control_url) as client:
         client.send(b"GET /journal HTTP/1.1\r\nHost: localhost\r\n\r\n")
         heard = client.rest()

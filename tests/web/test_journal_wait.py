@@ -15,7 +15,7 @@ from controlling import Answered, Controlling
 from oifde_simulator.journal.filters import Since
 from oifde_simulator.journal.subscriptions import index
 from oifde_simulator.model.entry import Entry
-from oifde_simulator.web.control_plane.routes import journal_wait
+from oifde_simulator.web.control_plane.routes.journal import wait as journal_wait
 from serving import Peer, fetch, running
 
 
@@ -81,7 +81,7 @@ def test_what_is_deleted_while_it_is_looked_for_has_not_come(
         server.simulator.journal.clear()
         return found
 
-    monkeypatch.setattr(journal_wait, "found_by", slow)
+    monkeypatch.setattr(journal_wait, "accepted", slow)
     ask(server, "tenant001")
     answer = server("GET", "/journal/wait?timeout=1ms")
     assert (answer.status, answer.json["count"], answer.json["entries"]) == (504, 0, [])

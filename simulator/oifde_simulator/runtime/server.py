@@ -25,10 +25,9 @@ from oifde_simulator.runtime.banner import banner
 from oifde_simulator.scenario import selection
 from oifde_simulator.state.memory.journal_store import Bounds
 from oifde_simulator.tenants import Tenants
-from oifde_simulator.tenants.admin import OnDemand
 from oifde_simulator.web.control_plane import auth
 from oifde_simulator.web.control_plane.app import control_plane
-from oifde_simulator.web.control_plane.context import Plane
+from oifde_simulator.web.control_plane.context import ControlContext
 from oifde_simulator.web.data_plane.port import BACKLOG, Port
 from oifde_simulator.web.data_plane.request_reader import Limits
 from oifde_simulator.web.data_plane.server import data_plane
@@ -88,9 +87,8 @@ class Simulator:
             max_waiting=settings.max_waiting,
         )
         port = Port(data, settings.host, settings.port, self._tls.context if self._tls else None)
-        plane = Plane(
+        context = ControlContext(
             tenants=self.tenants,
-            on_demand=OnDemand(self.tenants),
             journal=self.journal,
             meter=self.meter,
             coverage=self.coverage,
@@ -98,7 +96,7 @@ class Simulator:
             port=port,
             delay=delay,
         )
-        control = control_plane(plane, self.token)
+        control = control_plane(context, self.token)
         try:
             self._running.append(port)
             await port.start()

@@ -1,23 +1,27 @@
-"""WireMock's admin API, as far as it is spoken here; the rest is answered 501, with a reason."""
+"""Operations of WireMock's admin API. Those that are not supported are answered 501, with a reason."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any, NoReturn
+from typing import NoReturn
 
-from aiohttp import web
-
-from oifde_simulator.web.control_plane.context import Operation, Plane, Room
-from oifde_simulator.web.control_plane.problems import Problem
-from oifde_simulator.web.control_plane.routes.wiremock import near_misses, requests, server
-from oifde_simulator.web.control_plane.routes.wiremock.errors import understood
+from oifde_simulator.web.control_plane.context import Call, Handler, RouteTable
+from oifde_simulator.web.control_plane.problems import LONGEST_PATH, Problem
+from oifde_simulator.web.control_plane.routes.wiremock import (
+    mappings,
+    near_misses,
+    requests,
+    scenarios,
+    system,
+)
+from oifde_simulator.web.control_plane.routes.wiremock.errors import with_wiremock_errors
 
 RULES = "add a rule to a tenant instead: POST /tenants/{id}/rules, as docs/wiremock.md shows"
 FIXED = "what is answered are sessions and rules, not stubs"
 RECORDING = "there is nothing behind this server to record; GET /journal.har has what came"
 FILES = "there are no files here; a scenario has records"
-NOT_DONE: Mapping[str, str] = {
+UNSUPPORTED: Mapping[str, str] = {
     "wiremockAddMapping": RULES,
     "wiremockEditMapping": RULES,
     "wiremockImportMappings": RULES,
@@ -39,17 +43,22 @@ NOT_DONE: Mapping[str, str] = {
     "wiremockDeleteFile": FILES,
     "wiremockShutdown": "whoever started the server stops it, with SIGTERM",
 }
+"""Reasons by operationId."""
 
 
-def _refusal(why: str) -> Operation:
-    async def refuse(plane: Plane, request: web.Request, body: Any) -> NoReturn:  # noqa: ARG001
-        raise Problem(HTTPStatus.NOT_IMPLEMENTED, "not-done", f"{request.method} {request.path[:80]}: {why}")
+SUPPORTED = (requests, near_misses, scenarios, mappings, system)
+
+
+def _unsupported(reason: str) -> Handler:
+    async def refuse(call: Call) -> NoReturn:
+        request = call.request
+        detail = f"{request.method} {request.path[:LONGEST_PATH]}: {reason}"
+        raise Problem(HTTPStatus.NOT_IMPLEMENTED, "not-done", detail)
 
     return refuse
 
 
-DONE = (requests.OPERATIONS, near_misses.OPERATIONS, server.OPERATIONS)
-OPERATIONS: Room = {
-    **{name: understood(answer) for room in DONE for name, answer in room.items()},
-    **{name: _refusal(why) for name, why in NOT_DONE.items()},
+ROUTES: RouteTable = {
+    **{id: with_wiremock_errors(each) for module in SUPPORTED for id, each in module.ROUTES.items()},
+    **{id: _unsupported(reason) for id, reason in UNSUPPORTED.items()},
 }
