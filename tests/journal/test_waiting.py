@@ -20,7 +20,7 @@ from oifde_simulator.journal.subscriptions.index import MOST_ALIKE, Crowded
 from oifde_simulator.journal.subscriptions.waiter import Waiter
 from oifde_simulator.state.memory.journal_store import Bounds
 from oifde_simulator.web.control_plane.routes.journal.wait import wait
-from oifde_simulator.web.control_plane.services.journal import JournalService
+from oifde_simulator.web.control_plane.services.subscriptions import SubscriptionService
 
 
 def waiting(journal: Journal, query: str = "", count: int = 1) -> tuple[Waiter, list[Any]]:
@@ -169,7 +169,9 @@ async def served(id: str, purpose: str = "") -> None:
 
 async def test_what_is_deleted_before_who_was_woken_looks_has_not_come() -> None:
     journal = Journal()
-    context: Any = SimpleNamespace(journal=JournalService(journal), tenants=SimpleNamespace(require=served))
+    context: Any = SimpleNamespace(
+        subscriptions=SubscriptionService(journal), tenants=SimpleNamespace(require=served)
+    )
     waiting = asyncio.create_task(wait(context, journal.filter([("tenant", "a")]), 1, 20.0))
     await turns()
     journal.record(exchange("a"))

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -389,5 +390,5 @@ def test_a_certificate_of_the_users_own_that_does_not_do_is_named(
     write(
         tmp_path, {name: text for name, text in {"cert.pem": pem, "key.pem": key}.items() if text is not None}
     )
-    start = lambda: tls_from_files(tmp_path / "cert.pem", tmp_path / "key.pem")  # noqa: E731
+    start = partial(tls_from_files, tmp_path / "cert.pem", tmp_path / "key.pem")
     assert_refused(tmp_path / blamed, found, start)

@@ -35,7 +35,7 @@ def control_plane(context: ControlContext, token: str | None) -> web.AppRunner:
         app.router.add_route("*", path, _method_not_allowed(methods))
 
     async def shutdown(_: web.Application) -> None:
-        context.journal.shutdown()
+        context.subscriptions.shutdown()
 
     app.on_shutdown.append(shutdown)
     app.on_response_prepare.append(note_begun)

@@ -17,6 +17,8 @@ from oifde_simulator.tenants import Tenants
 from oifde_simulator.web.control_plane.query import Query
 from oifde_simulator.web.control_plane.services.journal import JournalService
 from oifde_simulator.web.control_plane.services.rules import RuleService
+from oifde_simulator.web.control_plane.services.subscriptions import SubscriptionService
+from oifde_simulator.web.control_plane.services.tenant_admin import TenantAdminService
 from oifde_simulator.web.control_plane.services.tenants import TenantService
 from oifde_simulator.web.data_plane.port import Port
 
@@ -49,8 +51,10 @@ class ControlContext:
     ) -> None:
         """Wrap the parts of a server; `ca_pem` is None where TLS is off or the certificate was given."""
         self.tenants = TenantService(tenants)
+        self.tenant_admin = TenantAdminService(tenants)
         self.rules = RuleService(tenants)
         self.journal = JournalService(journal)
+        self.subscriptions = SubscriptionService(journal)
         self.meter = meter
         self.port = port
         self.ca_pem = ca_pem
@@ -79,23 +83,23 @@ class ControlContext:
 
     async def delete_tenant(self, id: str) -> None:
         """Stop serving a tenant, and forget its exchanges and counts."""
-        await self.tenants.delete(id)
+        await self.tenant_admin.delete(id)
         await self.journal.clear(id)
         self.meter.forget(id)
 
     async def reset_tenant(self, id: str) -> None:
         """Put a tenant back to the beginning of its scenario, and forget its exchanges."""
-        await self.tenants.reset(id)
+        await self.tenant_admin.reset(id)
         await self.journal.clear(id)
 
     async def clear_tenant(self, id: str) -> None:
         """Put a tenant back to the beginning, without rules, and forget its exchanges."""
-        await self.tenants.clear(id)
+        await self.tenant_admin.clear(id)
         await self.journal.clear(id)
 
     async def reset_tenants(self) -> None:
         """Put every tenant back to the beginning of its scenario, and forget all exchanges."""
-        await self.tenants.reset_all()
+        await self.tenant_admin.reset_all()
         await self.journal.clear()
 
     async def restore(self) -> int:
@@ -103,7 +107,7 @@ class ControlContext:
 
         Raises OSError where the vendor's port cannot be opened.
         """
-        gone = await self.tenants.restore()
+        gone = await self.tenant_admin.restore()
         await self.journal.clear()
         await self.set_global_delay({})
         for id in gone:

@@ -7,16 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import socket
-import struct
 from time import monotonic
 from typing import TYPE_CHECKING
 
 from aiohttp import web
 
 from oifde_simulator.model.exchange import Outcome
-from oifde_simulator.web.data_plane.held_connections import HeldConnections
-from oifde_simulator.web.data_plane.tcp import unacknowledged_bytes
+from oifde_simulator.web.data_plane.held_connections import HeldConnections, Hold
+from oifde_simulator.web.data_plane.tcp import reset_on_close, unacknowledged_bytes
 from oifde_simulator.wire.script import Close, Reset, Script, Send, Wait
 
 if TYPE_CHECKING:
@@ -24,17 +22,11 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("oifde_simulator")
 
-RESET_ON_CLOSE = struct.pack("ii", 1, 0)
-"""SO_LINGER of 0 seconds: closing the socket sends RST."""
-
 HIGH_WATER = 64 * 1024
 """Unread bytes in the write buffer from which on the sender waits for the client (asyncio's own limit)."""
 
 POLL_SECONDS = 0.001
 """Seconds between two looks at the bytes that are still on their way."""
-
-TIMER_ERROR = 0.0015
-"""Seconds by which a timer may come early: uvloop's timers count whole milliseconds."""
 
 
 class Delivery(web.StreamResponse):
@@ -58,9 +50,8 @@ class Delivery(web.StreamResponse):
         self._outcome = outcome
         self._write_seconds = write_seconds
         self._keep_alive = keep_alive
-        self._held = held
-        self._is_held = False
-        self._late = 0.0
+        self._hold = Hold(held)
+        self._most_held = held.limit
         self._request: web.BaseRequest | None = None
 
     @property
@@ -87,8 +78,7 @@ class Delivery(web.StreamResponse):
             self._outcome.end("complete")
         finally:
             self._outcome.end("client left")
-            if self._is_held:
-                self._held.release()
+            self._hold.release()
 
     async def _play(self, transport: asyncio.Transport) -> None:
         pending: list[bytes] = []
@@ -139,23 +129,16 @@ class Delivery(web.StreamResponse):
                 raise AssertionError("a Send is written, not acted out")
 
     async def _wait(self, transport: asyncio.Transport, seconds: float) -> None:
-        """Wait at least `seconds`; the excess of one wait is taken off the next."""
         if not seconds:
             await asyncio.sleep(0)
-        elif self._hold():
-            began = monotonic()
-            await self._held.wait(seconds - self._late + TIMER_ERROR)
-            self._late += monotonic() - began - seconds
+        elif self._hold.acquire():
+            await self._hold.wait(seconds)
         else:
             log.warning(
                 "reset a connection that a fault would hold: %d are held, the limit of --max-waiting",
-                self._held.limit,
+                self._most_held,
             )
             self._reset(transport)
-
-    def _hold(self) -> bool:
-        self._is_held = self._is_held or self._held.acquire()
-        return self._is_held
 
     async def _flush(self, transport: asyncio.Transport) -> None:
         """Wait until every byte has arrived: a reset throws away the bytes that are still on their way."""
@@ -172,7 +155,7 @@ class Delivery(web.StreamResponse):
         self._outcome.end("reset")
         connection = transport.get_extra_info("socket")
         if connection is not None:
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
+            reset_on_close(connection)
         transport.abort()
 
 

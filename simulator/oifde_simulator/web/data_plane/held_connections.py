@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from time import monotonic
+
+TIMER_ERROR = 0.0015
+"""Seconds by which a timer may come early: uvloop's timers count whole milliseconds."""
 
 
 class HeldConnections:
@@ -50,6 +54,31 @@ class HeldConnections:
         self._stopping = True
         for wait in self._waits:
             _end(wait)
+
+
+class Hold:
+    """The waits of one connection, which takes one place for all of them."""
+
+    def __init__(self, connections: HeldConnections) -> None:
+        self._connections = connections
+        self._is_held = False
+        self._late = 0.0
+
+    def acquire(self) -> bool:
+        """Take a place for the connection, unless it has one; False when all places are taken."""
+        self._is_held = self._is_held or self._connections.acquire()
+        return self._is_held
+
+    async def wait(self, seconds: float) -> None:
+        """Wait at least `seconds`; the excess of one wait is taken off the next."""
+        began = monotonic()
+        await self._connections.wait(seconds - self._late + TIMER_ERROR)
+        self._late += monotonic() - began - seconds
+
+    def release(self) -> None:
+        """Give the place back, if the connection has one."""
+        if self._is_held:
+            self._connections.release()
 
 
 def _end(wait: asyncio.Future[None]) -> None:

@@ -26,7 +26,9 @@ async def read_clock(call: Call) -> web.Response:
 async def set_clock(call: Call) -> web.Response:
     """Stop or continue a tenant's clock, set it, or move it on."""
     try:
-        await call.context.tenants.change_clock(call.path["tenant"], lambda clock: _change(clock, call.body))
+        await call.context.tenant_admin.change_clock(
+            call.path["tenant"], lambda clock: _change(clock, call.body)
+        )
     except ValueError as error:
         raise wrong_body(str(error)) from None
     return await read_clock(call)

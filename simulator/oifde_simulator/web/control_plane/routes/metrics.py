@@ -30,6 +30,8 @@ class Figures(NamedTuple):
     tenants: int
     """Number of tenants that are served."""
     journal: JournalSize
+    waiters: int
+    """Number of requests that wait for exchanges."""
 
 
 async def metrics(call: Call) -> web.Response:
@@ -42,7 +44,12 @@ async def metrics(call: Call) -> web.Response:
 
 
 async def _figures(context: ControlContext) -> Figures:
-    return Figures(context.meter, await context.tenants.count(), await context.journal.size())
+    return Figures(
+        context.meter,
+        await context.tenants.count(),
+        await context.journal.size(),
+        context.subscriptions.waiters,
+    )
 
 
 class Collector:
@@ -53,7 +60,7 @@ class Collector:
 
     def collect(self) -> Iterator[Metric]:
         """Yield each metric with its values."""
-        meter, tenants, journal = self._figures
+        meter, tenants, journal, waiters = self._figures
         yield _requests(meter)
         yield _decisions(meter)
         yield _gauge("oifde_tenants", "Tenants that are served.", tenants)
@@ -61,7 +68,7 @@ class Collector:
         yield _gauge(
             "oifde_journal_bytes", "Bytes of memory that the journal is charged with.", journal.bytes
         )
-        yield _gauge("oifde_journal_waiters", "Requests that wait for exchanges.", journal.waiters)
+        yield _gauge("oifde_journal_waiters", "Requests that wait for exchanges.", waiters)
 
 
 def _gauge(name: str, documentation: str, value: float) -> Metric:

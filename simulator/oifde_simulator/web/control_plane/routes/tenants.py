@@ -23,10 +23,10 @@ async def list_tenants(call: Call) -> web.Response:
 
 async def make_tenant(call: Call) -> web.Response:
     """Make a tenant with fresh credentials."""
-    id, tenants = call.body.get("tenantId"), call.context.tenants
+    id, admin = call.body.get("tenantId"), call.context.tenant_admin
     if id is not None and (complaint := _id_complaint(id)):
         raise wrong_body(f"tenantId: {complaint}")
-    made = await tenants.make(await tenants.read_scenario(call.body["scenario"]), id)
+    made = await admin.make(await admin.read_scenario(call.body["scenario"]), id)
     body = {
         "tenantId": made.id,
         "appSecret": made.secret,
@@ -58,9 +58,9 @@ async def delete_tenant(call: Call) -> web.Response:
 
 async def replace_scenario(call: Call) -> web.Response:
     """Serve another scenario as the tenant."""
-    id, tenants = call.path["tenant"], call.context.tenants
-    await tenants.require(id)
-    await tenants.replace_scenario(id, await tenants.read_scenario(call.body["scenario"]))
+    id, admin = call.path["tenant"], call.context.tenant_admin
+    await call.context.tenants.require(id)
+    await admin.replace_scenario(id, await admin.read_scenario(call.body["scenario"]))
     return await read_tenant(call)
 
 

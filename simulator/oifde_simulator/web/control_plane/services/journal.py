@@ -1,4 +1,4 @@
-"""The journal: searched, waited for, followed and cleared."""
+"""The journal: searched, counted and cleared."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any
 from oifde_simulator.journal import Journal
 from oifde_simulator.journal.filters import Filter, Since, WrongParameter
 from oifde_simulator.journal.redaction.redactor import Redaction
-from oifde_simulator.journal.subscriptions.follower import Follower
-from oifde_simulator.journal.subscriptions.waiter import Waiter
 from oifde_simulator.model.entry import Entry
 from oifde_simulator.web.control_plane.query import wrong_parameter
 from oifde_simulator.web.control_plane.time_slicing import time_sliced
@@ -43,8 +41,6 @@ class JournalSize:
     """Number of entries by tenant; `""` stands for no known tenant."""
     bytes: int
     """Bytes of memory that the entries are charged with."""
-    waiters: int
-    """Number of requests that wait for entries."""
 
 
 class JournalService:
@@ -120,45 +116,7 @@ class JournalService:
 
     async def size(self) -> JournalSize:
         """Measure the journal."""
-        return JournalSize(dict(self._journal.sizes()), self._journal.charge, self.waiters)
-
-    @property
-    def waiters(self) -> int:
-        """Number of requests that wait for entries."""
-        return len(self._journal.waiters)
-
-    async def start_waiting(self, waiter: Waiter) -> list[Entry]:
-        """Tell a waiter of each entry that comes, and list those of its range that are there already.
-
-        Raises Crowded where too many different filters wait.
-        """
-        present = self._journal.entries(waiter.filter.tenant, waiter.filter.since)
-        self._journal.waiters.add(waiter)
-        return present
-
-    def stop_waiting(self, waiter: Waiter) -> None:
-        """Tell a waiter of no more entries."""
-        self._journal.waiters.remove(waiter)
-
-    @property
-    def followers(self) -> int:
-        """Number of clients that follow the journal."""
-        return len(self._journal.followers)
-
-    async def follow(self, wanted: Filter, after: int | None) -> Follower:
-        """Start a follower that reads the entries after number `after`, or after the newest for None."""
-        follower = Follower(self._journal, wanted, self._journal.last if after is None else after)
-        self._journal.followers.add(follower)
-        return follower
-
-    def unfollow(self, follower: Follower) -> None:
-        """End a follower."""
-        self._journal.followers.remove(follower)
-
-    def shutdown(self) -> None:
-        """End every wait and every stream."""
-        self._journal.waiters.let_go()
-        self._journal.followers.let_go()
+        return JournalSize(dict(self._journal.sizes()), self._journal.charge)
 
 
 async def accepted(wanted: Filter, entries: list[Entry]) -> list[Entry]:

@@ -1,23 +1,17 @@
-"""Tenants: found, described, made, changed and removed."""
+"""Tenants: found and described."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Any
 
-from oifde_simulator.clock import TenantClock, iso
+from oifde_simulator.clock import iso
 from oifde_simulator.model.entry import Entry
 from oifde_simulator.model.sessions import CallSession, Criteria
 from oifde_simulator.rules.selection import Rules
-from oifde_simulator.scenario.errors import ScenarioErrors
-from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.tenants import Tenant, Tenants
-from oifde_simulator.tenants.admin import Full, NoScenario, OnDemand, Taken
-from oifde_simulator.web.control_plane.problems import Problem
-from oifde_simulator.web.control_plane.services.errors import no_tenant, tenant_hint, wrong_scenario
+from oifde_simulator.web.control_plane.services.errors import no_tenant, tenant_hint
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +29,6 @@ class TenantSummary:
 
 
 @dataclass(frozen=True, slots=True)
-class NewTenant:
-    """A tenant that was just made, with its credentials."""
-
-    id: str
-    secret: str
-    token: str
-
-
-@dataclass(frozen=True, slots=True)
 class ClockReading:
     """Time of a tenant. Fields are the members of its JSON."""
 
@@ -53,11 +38,10 @@ class ClockReading:
 
 
 class TenantService:
-    """Work on the tenants of one server. Methods raise a Problem for an id that is not served."""
+    """Read the tenants of one server. Methods raise a Problem for an id that is not served."""
 
     def __init__(self, tenants: Tenants) -> None:
         self._tenants = tenants
-        self._admin = OnDemand(tenants)
 
     @property
     def seed(self) -> str:
@@ -115,70 +99,10 @@ class TenantService:
         read = self._tenants.scenarios.read()
         return {id: read[id].id if id in read else id for id in self._tenants.scenarios}
 
-    async def read_scenario(self, given: Any) -> Scenario:
-        """Find the scenario of a name, or read one that came along: an object, or YAML of several lines."""
-        try:
-            if isinstance(given, str) and "\n" not in given:
-                return self._admin.scenario(given)
-            # A large one takes a while, and the vendor's port has other requests to answer.
-            return await asyncio.to_thread(self._admin.scenario, given)
-        except NoScenario as error:
-            raise Problem(HTTPStatus.NOT_FOUND, "no-scenario", str(error)) from None
-        except ScenarioErrors as errors:
-            raise wrong_scenario(errors) from None
-
-    async def make(self, scenario: Scenario, id: str | None) -> NewTenant:
-        """Serve a scenario as another tenant; its id is chosen where `id` is None."""
-        try:
-            made, fresh = self._admin.make(scenario, id)
-        except Taken as error:
-            raise Problem(HTTPStatus.CONFLICT, "tenant-exists", str(error)) from None
-        except Full as error:
-            raise _too_many_tenants(error) from None
-        return NewTenant(made, fresh.secret, fresh.token)
-
-    async def replace_scenario(self, id: str, scenario: Scenario) -> None:
-        """Serve another scenario as the tenant, from its beginning."""
-        await self.require(id)
-        try:
-            self._admin.change(id, scenario)
-        except Full as error:
-            raise _too_many_tenants(error) from None
-
-    async def reset(self, id: str) -> None:
-        """Put a tenant back to the beginning of its scenario."""
-        await self.require(id)
-        self._admin.reset(id)
-
-    async def reset_all(self) -> None:
-        """Put every tenant back to the beginning of its scenario."""
-        for tenant in self._tenants.awake():
-            self._admin.reset(tenant.id)
-
-    async def clear(self, id: str) -> None:
-        """Put a tenant back to the beginning, without rules."""
-        await self.require(id)
-        self._admin.clear(id)
-
-    async def delete(self, id: str) -> None:
-        """Stop serving a tenant."""
-        await self.require(id)
-        self._tenants.drop(id)
-
-    async def restore(self) -> list[str]:
-        """Serve the tenants of the files as at the start, and no others; list those that are gone."""
-        gone = list(self._tenants.made)
-        self._tenants.restore()
-        return gone
-
     async def clock(self, id: str) -> ClockReading:
         """Read the clock of a tenant."""
         clock = (await self._tenant(id)).clock
         return ClockReading(iso(clock.now()), clock.frozen)
-
-    async def change_clock(self, id: str, change: Callable[[TenantClock], None]) -> None:
-        """Change the clock of a tenant; `change` may raise ValueError."""
-        change((await self._tenant(id)).clock)
 
     async def sessions(self, id: str, criteria: Criteria) -> Sequence[CallSession]:
         """Find the call sessions of a tenant as they are now on its clock, the newest first."""
@@ -202,7 +126,3 @@ class TenantService:
     async def _tenant(self, id: str) -> Tenant:
         await self.require(id)
         return self._tenants.named(id)
-
-
-def _too_many_tenants(error: Full) -> Problem:
-    return Problem(HTTPStatus.SERVICE_UNAVAILABLE, "too-many-tenants", str(error))

@@ -33,19 +33,19 @@ TRUNCATED = b'event: truncated\ndata: {"why":"exchanges went before they were re
 
 async def follow_exchanges(call: Call) -> web.StreamResponse:
     """Send each entry that a filter accepts as soon as it is there, until the client leaves."""
-    journal = call.context.journal
-    wanted = journal.filter(call.query.pairs)
+    subscriptions = call.context.subscriptions
+    wanted = call.context.journal.filter(call.query.pairs)
     after = _start(call.request, wanted)
-    if journal.followers >= MOST_FOLLOWERS:  # so few that they are never Crowded
+    if subscriptions.followers >= MOST_FOLLOWERS:  # so few that they are never Crowded
         raise _too_many_followers()
     response = web.StreamResponse(headers=HEADERS)
-    follower = await journal.follow(wanted, after)
+    follower = await subscriptions.follow(wanted, after)
     try:
         await response.prepare(call.request)
         if call.request.method != "HEAD":
             await _send_events(follower, response, call.request)
     finally:
-        journal.unfollow(follower)
+        subscriptions.unfollow(follower)
     return response
 
 

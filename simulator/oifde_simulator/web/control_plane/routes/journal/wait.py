@@ -39,7 +39,7 @@ async def await_exchanges(call: Call) -> web.Response:
     count = call.query.get("count", 1, up_to(LARGEST_COUNT))
     timeout = call.query.get("timeout", DEFAULT_TIMEOUT, _timeout)
     wanted = journal.filter(call.query.without("count", "timeout"))
-    if journal.waiters >= MOST_WAITERS:
+    if call.context.subscriptions.waiters >= MOST_WAITERS:
         raise _too_many_waiters(f"{MOST_WAITERS} requests wait already; let some of them end first")
     waiter = await wait(call.context, wanted, count, timeout)
     found = await journal.result(wanted, await journal.some(wanted.tenant, waiter.numbers()))
@@ -55,7 +55,7 @@ async def wait(context: ControlContext, wanted: Filter, count: int, seconds: flo
     changed = asyncio.Event()
     waiter = Waiter(wanted, count, changed.set)
     try:
-        present = await context.journal.start_waiting(waiter)
+        present = await context.subscriptions.start_waiting(waiter)
     except Crowded:
         raise _too_many_waiters(CROWDED) from None
     try:
@@ -69,7 +69,7 @@ async def wait(context: ControlContext, wanted: Filter, count: int, seconds: flo
     except TimeoutError:
         pass
     finally:
-        context.journal.stop_waiting(waiter)
+        context.subscriptions.stop_waiting(waiter)
     return waiter
 
 

@@ -1,0 +1,54 @@
+"""Subscriptions to the journal: requests that wait for entries, and clients that follow it."""
+
+from __future__ import annotations
+
+from oifde_simulator.journal import Journal
+from oifde_simulator.journal.filters import Filter
+from oifde_simulator.journal.subscriptions.follower import Follower
+from oifde_simulator.journal.subscriptions.waiter import Waiter
+from oifde_simulator.model.entry import Entry
+
+
+class SubscriptionService:
+    """Start and end subscriptions to the journal of one server."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+
+    @property
+    def waiters(self) -> int:
+        """Number of requests that wait for entries."""
+        return len(self._journal.waiters)
+
+    async def start_waiting(self, waiter: Waiter) -> list[Entry]:
+        """Tell a waiter of each entry that comes, and list those of its range that are there already.
+
+        Raises Crowded where too many different filters wait.
+        """
+        present = self._journal.entries(waiter.filter.tenant, waiter.filter.since)
+        self._journal.waiters.add(waiter)
+        return present
+
+    def stop_waiting(self, waiter: Waiter) -> None:
+        """Tell a waiter of no more entries."""
+        self._journal.waiters.remove(waiter)
+
+    @property
+    def followers(self) -> int:
+        """Number of clients that follow the journal."""
+        return len(self._journal.followers)
+
+    async def follow(self, wanted: Filter, after: int | None) -> Follower:
+        """Start a follower that reads the entries after number `after`, or after the newest for None."""
+        follower = Follower(self._journal, wanted, self._journal.last if after is None else after)
+        self._journal.followers.add(follower)
+        return follower
+
+    def unfollow(self, follower: Follower) -> None:
+        """End a follower."""
+        self._journal.followers.remove(follower)
+
+    def shutdown(self) -> None:
+        """End every wait and every stream."""
+        self._journal.waiters.let_go()
+        self._journal.followers.let_go()
