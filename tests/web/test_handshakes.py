@@ -1,4 +1,4 @@
-"""Handshakes that fail are in the log, whichever event loop serves; real clients on real sockets."""
+"""Failed handshakes are logged, on both event loops; real clients on real sockets."""
 
 from __future__ import annotations
 
@@ -69,14 +69,14 @@ def picky(server: ServerTls) -> ssl.SSLContext:
 
 
 class Leaving(asyncio.Protocol):
-    """Ends a connection as soon as it is there."""
+    """Protocol that closes each connection at once."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         transport.close()
 
 
 class Noticing(logging.Handler):
-    """Says when something was logged."""
+    """Log handler that sets an event at each record."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -87,7 +87,7 @@ class Noticing(logging.Handler):
 
 
 async def spoken(server: ServerTls, *clients: Client, told: bool = True) -> None:
-    """Clients call a server of this loop, one after the other; `told` waits until the log has something."""
+    """Have clients call a server of this loop, one after the other; `told` waits for a record of the log."""
     noticing, log = Noticing(), logging.getLogger("oifde_simulator")
     log.addHandler(noticing)
     listening = await asyncio.get_running_loop().create_server(Leaving, "127.0.0.1", 0, ssl=server.context)

@@ -1,4 +1,4 @@
-"""Whatever bytes a client has sent, everybody who reads the journal is answered, and answered whole."""
+"""Every reader of the journal gets a whole answer, whatever bytes a client has sent."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
 
 
 def sent(server: Simulator, octets: bytes) -> int:
-    """Send a request on a connection that ends with it; the number of its entry."""
+    """Send a request on a connection that ends with it; returns the number of its entry."""
     before = server.journal.last
     with Peer(server.data_url) as client:
         client.send(octets)
@@ -70,7 +70,7 @@ def told(server: Simulator, path: str) -> Any:
 
 
 def read_everywhere(server: Simulator, number: int) -> dict[str, Any]:
-    """The entry, after every reader was asked for it."""
+    """Read an entry in every way that the control plane has; returns the entry."""
     since = f"since={number - 1}"
     assert [entry["number"] for entry in told(server, f"/journal?{since}")["entries"]] == [number]
     assert told(server, f"/journal/wait?{since}")["count"] == 1

@@ -1,4 +1,4 @@
-"""Large bodies that are wrong: the explaining validator sees little of them, and the place is told."""
+"""Large wrong bodies: the explaining validator sees little of them, and messages name the place."""
 
 # ruff: noqa: E501  (a row is a line)
 
@@ -22,7 +22,7 @@ RULE = {"name": "down", "respond": {"status": 503}}
 
 
 def refused(operation: str, body: Any, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What is told of a body; how many values and breaches the explaining validator met was bounded."""
+    """Judge a wrong body; returns the messages. The work of the explaining validator is bounded."""
     explain = Schema.explain
 
     def counting(self: Schema, value: Any, most: int | None = None) -> Any:

@@ -1,4 +1,4 @@
-"""The vendor's port, closed and opened while the server runs: real sockets, and what the kernel says."""
+"""The vendor's port, closed and opened while the server runs, at real sockets."""
 
 from __future__ import annotations
 
@@ -229,7 +229,7 @@ async def test_asyncios_own_event_loop_will_do_and_deeds_at_once_take_their_turn
 
 
 class Unstoppable(socket.socket):
-    """A socket of a system that cannot stop listening without letting the number go."""
+    """Socket of a system that cannot stop listening without losing the number."""
 
     def shutdown(self, how: int) -> None:
         raise OSError("not connected")

@@ -1,4 +1,4 @@
-"""TLS over real sockets: whom a client believes, and what is kept on disk for it."""
+"""TLS over real sockets: certificates that clients trust, and files that keep an authority."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ GREETING = b"hello"
 
 @contextmanager
 def listening(server: ServerTls, address: str = "127.0.0.1") -> Iterator[int]:
-    """A server of one connection on a free port; it sends a greeting after the handshake."""
+    """Serve one connection on a free port, with a greeting after the handshake."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with socket.create_server((address, 0), family=family) as listener:
         thread = threading.Thread(target=greet_once, args=(listener, server.context))
@@ -50,11 +50,11 @@ def greet_once(listener: socket.socket, context: ssl.SSLContext) -> None:
             with context.wrap_socket(connection, server_side=True) as secure:
                 secure.sendall(GREETING)
         except OSError:
-            return  # the client did not believe us; the test looks at what the client says
+            return  # the client does not trust us; the test looks at the error of the client
 
 
 def call(client: ssl.SSLContext, port: int, address: str, name: str) -> tuple[bytes, str | None]:
-    """What the server said, and the protocol agreed on."""
+    """Call a server; returns its greeting and the agreed protocol."""
     with (
         socket.create_connection((address, port), timeout=5) as plain,
         client.wrap_socket(plain, server_hostname=name) as secure,
@@ -63,7 +63,7 @@ def call(client: ssl.SSLContext, port: int, address: str, name: str) -> tuple[by
 
 
 def client_of(ca_pem: bytes | None) -> ssl.SSLContext:
-    """A client as strict as Python 3.13's default, trusting this authority and nothing else."""
+    """Make a client as strict as Python 3.13's default that trusts this authority and no other."""
     assert ca_pem is not None
     client = ssl.create_default_context(cadata=ca_pem.decode())
     client.verify_flags |= ssl.VERIFY_X509_STRICT
@@ -212,7 +212,7 @@ def test_servers_that_start_at_once_end_with_one_authority(tmp_path: Path) -> No
 def test_the_loser_of_the_race_takes_the_winners_authority(
     lost: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The winner starts, whole, in the moment before the loser's link."""
+    """Start the winner in the moment before the loser's link."""
     winner: list[ServerTls] = []
     link = os.link
 
@@ -250,7 +250,7 @@ def contents(directory: Path) -> dict[str, bytes]:
 
 
 def certificate(*, key: Any = None, ca: bool = True, until: int = 3000) -> tuple[bytes, bytes]:
-    """A self-signed certificate and its key, both PEM, with what trustme cannot make."""
+    """Make a self-signed certificate and its key, both PEM, with parts that trustme cannot make."""
     key = key or ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
     algorithm = None if isinstance(key, ed25519.Ed25519PrivateKey) else hashes.SHA256()

@@ -1,4 +1,4 @@
-"""Compressed bodies: what was packed comes out again, and never more than the bound."""
+"""Compressed bodies: a body is decompressed to what was compressed, within the limit."""
 
 from __future__ import annotations
 
