@@ -36,7 +36,7 @@ class CoverageSnapshot:
 
 
 class ControlContext:
-    """One server: everything that a route may use."""
+    """Everything of one server that a route may use."""
 
     def __init__(
         self,
@@ -60,7 +60,7 @@ class ControlContext:
         self.ca_pem = ca_pem
         """Authority to trust, PEM; None where TLS is off or the certificate was given."""
         self.streams = Semaphore(MOST_STREAMS)
-        """Held while a long list is sent."""
+        """Places for long lists; one is held while a list is sent."""
         self._coverage = coverage
         self._delay = delay
 

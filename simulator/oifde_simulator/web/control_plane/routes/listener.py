@@ -13,7 +13,7 @@ from oifde_simulator.web.data_plane.port import Port
 
 
 async def read_listener(call: Call) -> web.Response:
-    """Tell whether the port listens."""
+    """Tell the state of the port."""
     return _status(call.context.port)
 
 
