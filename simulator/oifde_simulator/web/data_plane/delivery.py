@@ -50,8 +50,8 @@ class Delivery(web.StreamResponse):
         self._outcome = outcome
         self._write_seconds = write_seconds
         self._keep_alive = keep_alive
-        self._hold = Hold(held)
-        self._most_held = held.limit
+        self._held = held
+        self._hold: Hold | None = None
         self._request: web.BaseRequest | None = None
 
     @property
@@ -78,7 +78,8 @@ class Delivery(web.StreamResponse):
             self._outcome.end("complete")
         finally:
             self._outcome.end("client left")
-            self._hold.release()
+            if self._hold:
+                self._hold.release()
 
     async def _play(self, transport: asyncio.Transport) -> None:
         pending: list[bytes] = []
@@ -131,12 +132,14 @@ class Delivery(web.StreamResponse):
     async def _wait(self, transport: asyncio.Transport, seconds: float) -> None:
         if not seconds:
             await asyncio.sleep(0)
-        elif self._hold.acquire():
+            return
+        self._hold = self._hold or Hold(self._held)
+        if self._hold.acquire():
             await self._hold.wait(seconds)
         else:
             log.warning(
                 "reset a connection that a fault would hold: %d are held, the limit of --max-waiting",
-                self._most_held,
+                self._held.limit,
             )
             self._reset(transport)
 

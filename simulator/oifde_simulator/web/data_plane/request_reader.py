@@ -37,7 +37,12 @@ async def read_request(incoming: web.BaseRequest, limits: Limits) -> Request:
     )
     if incoming.body_exists and incoming.method != "CONNECT":
         try:
-            await _read_body(incoming, request, limits)
+            if incoming.content.is_eof():
+                _take_body(incoming, request, limits)
+            else:
+                await _receive_body(incoming, request, limits)
+            if "Content-Encoding" in incoming.headers and not request.read_error:
+                _decompress(incoming, request, limits)
         except (web.RequestPayloadError, ValueError) as error:
             request.body, request.read_error = b"", f"the body could not be read: {error}"
     return request
@@ -54,15 +59,10 @@ def _leaves_http(incoming: web.BaseRequest) -> bool:
     return "Upgrade" in incoming.headers or incoming.method == "CONNECT"
 
 
-async def _read_body(incoming: web.BaseRequest, request: Request, limits: Limits) -> None:
-    if incoming.content.is_eof():
-        request.body = incoming.content.read_nowait()
-        if len(request.body) > limits.max_body:
-            _refuse_size(request, limits)
-    else:
-        await _receive_body(incoming, request, limits)
-    if "Content-Encoding" in incoming.headers and not request.read_error:
-        _decompress(incoming, request, limits)
+def _take_body(incoming: web.BaseRequest, request: Request, limits: Limits) -> None:
+    request.body = incoming.content.read_nowait()
+    if len(request.body) > limits.max_body:
+        _refuse_size(request, limits)
 
 
 # Guess: [compression] gzip and deflate are understood, nothing else; sending gzip would settle it.
