@@ -14,7 +14,7 @@ from oifde_simulator.scenario import loader
 from oifde_simulator.scenario.errors import ScenarioErrors
 from oifde_simulator.tenants import Tenants, added_rules, admin
 from oifde_simulator.tenants.admin import OnDemand
-from oifde_simulator.web.control_plane.routes import rules as control_rules
+from oifde_simulator.web.control_plane.services import rules as rule_service
 from serving import running
 
 COUNTING = (
@@ -175,7 +175,7 @@ def test_rules_are_read_in_a_thread_and_added_to_the_tenant_that_was_meant(
             server("POST", rules, {"name": "rule-4", "token": "expire"})
         return admin.read_rules(given, names)
 
-    monkeypatch.setattr(control_rules, "read_rules", reading)
+    monkeypatch.setattr(rule_service, "read_rules", reading)
     server("POST", rules, [{"name": "first", "token": "expire"}, {"token": "expire"}])
     assert names(server("GET", rules)) == ["first", "rule-5", "rule-4", "between", "third", "rule-2"]
     for name in ("late", "gone"):
