@@ -111,7 +111,7 @@ METHODS = {
 
 
 def test_there_is_a_method_for_every_operation_of_the_document() -> None:
-    ours = {route.operation_id for route in document.routes() if route.room not in ("metrics", "wiremock")}
+    ours = {route.operation_id for route in document.routes() if route.module not in ("metrics", "wiremock")}
     assert ours == METHODS.keys()
     for name in filter(None, METHODS.values()):
         assert inspect.getdoc(getattr(Control, name))

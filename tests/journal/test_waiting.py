@@ -19,7 +19,8 @@ from oifde_simulator.journal.filters import Filter, Since
 from oifde_simulator.journal.subscriptions.index import MOST_GROUPS, CapacityExceeded
 from oifde_simulator.journal.subscriptions.waiter import Waiter
 from oifde_simulator.state.memory.journal_store import Bounds
-from oifde_simulator.web.control_plane.routes import journal_wait
+from oifde_simulator.web.control_plane.routes.journal.wait import wait
+from oifde_simulator.web.control_plane.services.subscriptions import SubscriptionService
 
 
 def waiting(journal: Journal, query: str = "", count: int = 1) -> tuple[Waiter, list[Any]]:
@@ -162,14 +163,16 @@ async def turns() -> None:
         await asyncio.sleep(0)
 
 
+async def served(id: str, purpose: str = "") -> None:
+    """Accept every tenant as one that is served."""
+
+
 async def test_what_is_deleted_before_who_was_woken_looks_has_not_come() -> None:
     journal = Journal()
-
-    async def has(tenant: str) -> bool:
-        return tenant == "a"
-
-    context: Any = SimpleNamespace(journal=journal.awaited, tenants=SimpleNamespace(has=has))
-    waiting = asyncio.create_task(journal_wait._waited(context, journal.filter([("tenant", "a")]), 1, 20.0))
+    context: Any = SimpleNamespace(
+        subscriptions=SubscriptionService(journal.awaited), tenants=SimpleNamespace(require=served)
+    )
+    waiting = asyncio.create_task(wait(context, journal.filter([("tenant", "a")]), 1, 20.0))
     await turns()
     journal.record(exchange("a"))
     journal.clear("a")

@@ -17,7 +17,7 @@ from oifde_simulator.state.errors import CapacityExceeded, DuplicateName
 from oifde_simulator.state.memory import tenants as table
 from oifde_simulator.state.memory.state import MemoryState
 from oifde_simulator.tenants.admin import check_rules
-from oifde_simulator.web.control_plane.routes import rules as control_rules
+from oifde_simulator.web.control_plane.services import rules as rule_service
 from serving import running
 from state_forms import Uptime
 
@@ -179,7 +179,7 @@ def test_rules_are_read_in_a_thread_and_added_to_the_tenant_that_was_meant(
             server("POST", rules, {"name": "rule-4", "token": "expire"})
         return check_rules(given, names)
 
-    monkeypatch.setattr(control_rules, "check_rules", reading)
+    monkeypatch.setattr(rule_service, "check_rules", reading)
     server("POST", rules, [{"name": "first", "token": "expire"}, {"token": "expire"}])
     assert names(server("GET", rules)) == ["first", "rule-5", "rule-4", "between", "third", "rule-2"]
     for name in ("late", "gone"):

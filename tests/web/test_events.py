@@ -13,7 +13,7 @@ import pytest
 
 from conftest import ACME, QUERY, TOKEN
 from oifde_simulator.runtime.server import Simulator
-from oifde_simulator.web.control_plane.routes import events
+from oifde_simulator.web.control_plane.routes.journal import events
 from serving import PATIENCE, fetch, running
 
 

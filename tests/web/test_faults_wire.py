@@ -29,11 +29,12 @@ from oifde_simulator.model.http import JSON_UTF8, Request, Response
 from oifde_simulator.model.outcome import OutcomeRecorder
 from oifde_simulator.randomness import KeyedRandom
 from oifde_simulator.runtime import lifecycle
-from oifde_simulator.web.data_plane.held_connections import Holds
-from oifde_simulator.web.data_plane.listening import listener
+from oifde_simulator.web.data_plane.held_connections import HeldConnections
 from oifde_simulator.web.data_plane.request_reader import Limits
 from oifde_simulator.web.data_plane.server import data_plane
-from oifde_simulator.web.tls.authority import ServerTls, authority
+from oifde_simulator.web.data_plane.tcp import bind
+from oifde_simulator.web.tls.authority import tls_from_authority
+from oifde_simulator.web.tls.context import ServerTls
 from oifde_simulator.wire.script import Close, Reset, Script, Send, Wait
 from serving import PATIENCE, Peer, post
 
@@ -51,7 +52,7 @@ class Stage:
         """Queue with one item for each connection that is no longer held."""
         self.url = ""
         self.ca_pem: bytes | None = None
-        self.holds: Holds
+        self.holds: HeldConnections
         self.loop: asyncio.AbstractEventLoop
         self.stop: asyncio.Event
         self.over: asyncio.Event
@@ -74,13 +75,12 @@ class Stage:
             write_seconds=PATIENCE,
             max_waiting=max_waiting,
         )
-        holds: Any = plane._answering.holds
-        give_back = holds.give_back
-        holds.give_back = lambda: (give_back(), self.let_go.put(None))[0]
-        self.holds = holds
+        self.holds = plane._handler.held
+        release = self.holds.release
+        self.holds.release = lambda: (release(), self.let_go.put(None))[0]  # type: ignore[method-assign]
         self.loop, self.stop, self.over = asyncio.get_running_loop(), asyncio.Event(), asyncio.Event()
         await plane.setup()
-        bound = listener("127.0.0.1", 0)
+        bound = bind("127.0.0.1", 0)
         await web.SockSite(plane, bound, ssl_context=tls.context if tls else None).start()
         self.url = f"{'https' if tls else 'http'}://127.0.0.1:{bound.getsockname()[1]}"
         self.ca_pem = tls.ca_pem if tls else None
@@ -115,7 +115,7 @@ def staged(loop: str, tls: ServerTls | None, max_waiting: int = 100) -> Iterator
 
 @pytest.fixture(scope="module")
 def tls() -> ServerTls:
-    return authority((), None)
+    return tls_from_authority((), None)
 
 
 KINDS = [(loop, secure) for loop in LOOPS if LOOPS[loop] or loop == "asyncio" for secure in (False, True)]

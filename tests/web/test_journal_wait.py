@@ -1,4 +1,4 @@
-"""Waiting on the control plane: a deletion begins it anew, it keeps nothing, and in vain it ends at once."""
+"""Waiting on the control plane: begun anew by a deletion, ended where it is in vain, without entries."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from oifde_simulator.immediate import immediate
 from oifde_simulator.journal.filters import Since
 from oifde_simulator.journal.subscriptions import index
 from oifde_simulator.model.entry import Entry
-from oifde_simulator.web.control_plane.routes import journal_wait
+from oifde_simulator.web.control_plane.routes.journal import wait as journal_wait
 from serving import Peer, fetch, running
 
 
@@ -38,7 +38,7 @@ def ask(server: Controlling, tenant: str, times: int = 1, **fields: str) -> None
 
 
 def wait(threads: ThreadPoolExecutor, server: Controlling, query: str) -> Future[Answered]:
-    """Somebody waits, and has searched what is there already."""
+    """Start a wait, and let it search the entries that are there already."""
     waiters = server.simulator.journal.waiters
     before = len(waiters)
     waiting = threads.submit(server, "GET", f"/journal/wait?timeout=20s&{query}")

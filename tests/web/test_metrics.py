@@ -1,4 +1,4 @@
-"""Counters for Prometheus: what they count, and that what is gone leaves none."""
+"""Counters for Prometheus: their values, and their end with a tenant."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def server(tmp_path) -> Iterator[Simulator]:
 
 
 def samples(server: Simulator) -> Mapping[str, Mapping[tuple[str, ...], float]]:
-    """Values by metric and labels."""
+    """Parse the metrics; returns values by metric and labels."""
     status, headers, body = fetch(server.control_url + "/metrics")
     assert (status, headers.get_content_type()) == (200, "text/plain")
     found: dict[str, dict[tuple[str, ...], float]] = {}
@@ -81,7 +81,7 @@ def test_no_metric_holds_a_credential(server: Simulator) -> None:
 
 
 def entry(tenant: str, rule: str) -> Any:
-    """As much of an exchange on record as is counted."""
+    """Make an entry with the facts that are counted."""
     return SimpleNamespace(
         tenant=tenant, endpoint="gettoken", status=503, error_code=None, rule=rule, faults=()
     )

@@ -101,7 +101,7 @@ class Pipeline:
 
     async def unreadable(self, why: str, response: Response) -> Exchange:
         """Put bytes on record that are no request, `why`, and what they are answered; nobody's."""
-        request = Request("", "", {}, obstacle=why, keep_alive=False)
+        request = Request("", "", {}, read_error=why, keep_alive=False)
         tenant = await self.tenants.unknown()
         now = tenant.clock.now()
         honest, script = Answer(response, {"errorCode": None}), response.script(request, now)

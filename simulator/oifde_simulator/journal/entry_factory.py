@@ -54,7 +54,7 @@ class EntryFactory:
             body, error_code = self._replaced_body(body, exchange, finder)
         elif error_code:  # an error answer consists of its fields
             body = (body if fields is honest.fields else orjson.dumps(dict(fields)))[:KEPT]
-        elif TOKEN_FIELD in fields or request.obstacle or len(body) > KEPT:
+        elif TOKEN_FIELD in fields or request.read_error or len(body) > KEPT:
             body = self._unusual_body(body, exchange, fields, finder)
         else:
             body = finder.replace_bytes(body)
@@ -78,7 +78,7 @@ class EntryFactory:
         if TOKEN_FIELD in fields:
             body = body.replace(exchange.honest.fields[TOKEN_FIELD].encode(), fields[TOKEN_FIELD].encode())
         body = _beginning(body, finder)
-        if not exchange.request.obstacle:
+        if not exchange.request.read_error:
             return body
         return self._redactor.unparsed(body.decode("utf-8", "replace")).encode()
 
@@ -120,7 +120,7 @@ class EntryFactory:
                 message, lambda text: finder.replace_in_message(self._redactor.text(text))
             )
         # An unreadable body is quoted as it came, so any part of the quotation may be a credential.
-        return self._redactor.unparsed(message) if exchange.request.obstacle else message
+        return self._redactor.unparsed(message) if exchange.request.read_error else message
 
 
 def _beginning(body: bytes, finder: CredentialFinder) -> bytes:

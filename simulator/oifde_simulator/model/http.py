@@ -23,9 +23,9 @@ class Request:
     headers: Mapping[str, str]
     """Case-insensitive; the first value of a repeated header."""
     body: bytes = b""
-    obstacle: str = ""
+    read_error: str = ""
     """Why the body could not be read whole; empty when it was."""
-    obstacle_status: int | None = None
+    read_error_status: int | None = None
     """The HTTP status that says so; None for the one of a body that is not JSON."""
     version: tuple[int, int] = (1, 1)
     keep_alive: bool = True

@@ -60,9 +60,9 @@ class Router:
         return self._decoded(request, operation)
 
     def _decoded(self, request: Request, operation: str) -> Call:
-        if request.obstacle:
-            status = request.obstacle_status or self._bad_json_status
-            problem = Problem(PARAMETER_INCORRECT, request.obstacle, status)
+        if request.read_error:
+            status = request.read_error_status or self._bad_json_status
+            problem = Problem(PARAMETER_INCORRECT, request.read_error, status)
             return Call(request, operation, problem=problem)
         try:
             body = request.body

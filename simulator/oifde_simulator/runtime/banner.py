@@ -63,9 +63,7 @@ def own_tenants(tenants: Tenants, settings: Settings) -> Mapping[str, str]:
     files: list[str] = []
     with suppress(ScenarioErrors):  # a watched file may be absent for a moment
         files = [printable(path) for path in loader.find(settings.scenarios)]
-    aliases = {
-        tenant: f"{tenant} = {name}" for tenant, name in settings.tenant if tenant in tenants.files
-    }
+    aliases = {tenant: f"{tenant} = {name}" for tenant, name in settings.tenant if tenant in tenants.files}
     read = tenants.files.read().items()
     by_file = {scenario.origin: name for name, scenario in read if name not in aliases}
     return {by_file[file]: by_file[file] for file in files if file in by_file} | aliases

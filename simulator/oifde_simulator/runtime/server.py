@@ -22,17 +22,16 @@ from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.state.memory.journal_store import Bounds
 from oifde_simulator.state.memory.state import MemoryState
 from oifde_simulator.tenants import Tenants
-from oifde_simulator.tenants.admin import TenantAdmin
 from oifde_simulator.web.control_plane import auth
 from oifde_simulator.web.control_plane.app import control_plane
 from oifde_simulator.web.control_plane.context import ControlContext
-from oifde_simulator.web.data_plane.listening import listener
 from oifde_simulator.web.data_plane.port import BACKLOG, Port
 from oifde_simulator.web.data_plane.request_reader import Limits
 from oifde_simulator.web.data_plane.server import data_plane
+from oifde_simulator.web.data_plane.tcp import bind
 
 if TYPE_CHECKING:
-    from oifde_simulator.web.tls.authority import ServerTls
+    from oifde_simulator.web.tls.context import ServerTls
 
 
 class Simulator:
@@ -99,7 +98,6 @@ class Simulator:
     def _create_control_plane(self, port: Port, delay: GlobalDelay) -> web.BaseRunner:
         context = ControlContext(
             tenants=self.tenants,
-            admin=TenantAdmin(self.tenants),
             journal=self.journal,
             meter=self.meter,
             ca_pem=self.ca_pem,
@@ -111,7 +109,7 @@ class Simulator:
     async def _open(self, runner: web.BaseRunner, host: str, port: int) -> str:
         await runner.setup()
         self._running.append(runner)
-        bound = listener(host, port)
+        bound = bind(host, port)
         await web.SockSite(runner, bound, backlog=BACKLOG).start()
         return url("http", host, bound.getsockname()[1])
 
@@ -132,10 +130,13 @@ def registry(settings: Settings, scenarios: Mapping[str, Scenario], clock: Clock
 def _load_tls(settings: Settings) -> ServerTls | None:
     if settings.tls == "off" and not (settings.tls_cert or settings.tls_key):
         return None
-    from oifde_simulator.web.tls import authority as tls  # slow to import
-
+    # Both are slow to import.
     if settings.tls_cert or settings.tls_key:
         if settings.tls_cert is None or settings.tls_key is None:
             raise ValueError("--tls-cert and --tls-key go together; give both")
-        return tls.from_files(settings.tls_cert, settings.tls_key)
-    return tls.authority(settings.tls_name, settings.tls_dir)
+        from oifde_simulator.web.tls.user_certificate import tls_from_files
+
+        return tls_from_files(settings.tls_cert, settings.tls_key)
+    from oifde_simulator.web.tls.authority import tls_from_authority
+
+    return tls_from_authority(settings.tls_name, settings.tls_dir)

@@ -1,39 +1,30 @@
-"""The control plane's application: each operation of the document, answered by the room that has it."""
+"""The control plane's application: each operation of the document is answered by a handler of `routes/`."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from importlib import import_module
-from typing import NoReturn
+from typing import NoReturn, cast
 
 from aiohttp import web
+from aiohttp.typedefs import Handler as AiohttpHandler
 
 from oifde_simulator.web.control_plane import openapi
 from oifde_simulator.web.control_plane.auth import guard
-from oifde_simulator.web.control_plane.connections import ControlPlane
 from oifde_simulator.web.control_plane.context import Call, ControlContext, RouteTable
 from oifde_simulator.web.control_plane.openapi import Route
-from oifde_simulator.web.control_plane.problems import RequestHandler, begin, problems
-from oifde_simulator.web.control_plane.query import Parameters
+from oifde_simulator.web.control_plane.problems import note_begun, problems
+from oifde_simulator.web.control_plane.query import read_query
+from oifde_simulator.web.control_plane.server import ControlPlaneRunner
 
-LARGEST = 4 << 20
+MAX_BODY = 4 << 20
 """Bytes of a body."""
-
-
-MODULES: Mapping[str, str] = {"wiremock": "wiremock.admin"}
-"""Modules of the parts of the document that are not called like the part."""
-
-
-def route_table(part: str) -> RouteTable:
-    """Import the handlers of a part of the document, when they are first asked: a server starts without."""
-    module = import_module(f"{__package__}.routes.{MODULES.get(part, part)}")
-    table: RouteTable = module.OPERATIONS
-    return table
+SHUTDOWN_SECONDS = 1.0
+"""Seconds that calls in flight have when the server stops."""
 
 
 def control_plane(context: ControlContext, token: str | None) -> web.AppRunner:
-    """Make the runner of the control plane, not yet set up; `token` is what it wants, None for nothing."""
-    app = web.Application(middlewares=[problems, guard(token)], client_max_size=LARGEST)
+    """Make a runner for the control plane, not yet set up; `token` is the bearer token, None for none."""
+    app = web.Application(middlewares=[problems, guard(token)], client_max_size=MAX_BODY)
     for route in openapi.routes():
         handler = _handler(context, route)
         app.router.add_route(route.method, route.path, handler)
@@ -41,29 +32,33 @@ def control_plane(context: ControlContext, token: str | None) -> web.AppRunner:
             app.router.add_route("HEAD", route.path, handler)
     for path, methods in openapi.methods().items():
         # Or the router looks further: /mappings/{id} has the path /mappings/unmatched too.
-        app.router.add_route("*", path, _refusing(methods))
+        app.router.add_route("*", path, _method_not_allowed(methods))
 
     async def shutdown(_: web.Application) -> None:
-        context.journal.waiters.shutdown()
-        context.journal.followers.shutdown()
+        context.subscriptions.shutdown()
 
     app.on_shutdown.append(shutdown)
-    app.on_response_prepare.append(begin)
-    return ControlPlane(app, handle_signals=False, shutdown_timeout=1.0)
+    app.on_response_prepare.append(note_begun)
+    return ControlPlaneRunner(app, handle_signals=False, shutdown_timeout=SHUTDOWN_SECONDS)
 
 
-def _handler(context: ControlContext, route: Route) -> RequestHandler:
+def route_table(module: str) -> RouteTable:
+    """Import a module of `routes/` when it is first called, so that a server starts without it."""
+    return cast(RouteTable, import_module(f"{__package__}.routes.{module}").ROUTES)
+
+
+def _handler(context: ControlContext, route: Route) -> AiohttpHandler:
     async def handle(request: web.Request) -> web.StreamResponse:
-        from oifde_simulator.web.control_plane.body import read_body  # not wanted before somebody asks
+        from oifde_simulator.web.control_plane.body.reader import read_body  # not needed at the start
 
-        Parameters(request).judge(route.parameters)
-        call = Call(context, request, await read_body(request, route))
-        return await route_table(route.room)[route.operation_id](call)
+        query = read_query(request, route)
+        call = Call(context, request, request.match_info, query, await read_body(request, route))
+        return await route_table(route.module)[route.operation_id](call)
 
     return handle
 
 
-def _refusing(methods: frozenset[str]) -> RequestHandler:
+def _method_not_allowed(methods: frozenset[str]) -> AiohttpHandler:
     async def refuse(request: web.Request) -> NoReturn:
         raise web.HTTPMethodNotAllowed(request.method, methods)
 

@@ -1,4 +1,4 @@
-"""Whether the server lives, what to trust, and the documents of both planes."""
+"""Health of the server, its certificate authority, and the documents of both planes."""
 
 from __future__ import annotations
 
@@ -12,35 +12,34 @@ from oifde_simulator.web.control_plane.problems import json_response
 
 
 async def livez(_: Call) -> web.Response:
-    """The process is alive."""
+    """Say that the process is alive."""
     return json_response({"status": "alive", "version": __version__})
 
 
 async def readyz(call: Call) -> web.Response:
-    """Both listeners answer: this one is opened after the vendor's."""
-    return json_response(
-        {"status": "ready", "version": __version__, "tenants": len(await call.context.tenants.ids())}
-    )
+    """Say that both ports listen: this one is opened after the vendor's."""
+    tenants = await call.context.tenants.count()
+    return json_response({"status": "ready", "version": __version__, "tenants": tenants})
 
 
 async def authority(call: Call) -> web.Response:
-    """The certificate authority to trust."""
+    """Send the certificate authority to trust, PEM."""
     if call.context.ca_pem is None:
         raise web.HTTPNotFound(text="there is no authority of ours: TLS is off, or the certificate was given")
     return web.Response(body=call.context.ca_pem, content_type="application/x-pem-file")
 
 
 async def vendor_document(_: Call) -> web.Response:
-    """The vendor's contract."""
+    """Send the vendor's contract."""
     return json_response(contract.document())
 
 
 async def control_document(_: Call) -> web.Response:
-    """What the control plane itself offers."""
+    """Send the document of the control plane."""
     return json_response(openapi.document())
 
 
-OPERATIONS: RouteTable = {
+ROUTES: RouteTable = {
     "livez": livez,
     "readyz": readyz,
     "authority": authority,

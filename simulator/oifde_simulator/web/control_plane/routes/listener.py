@@ -1,49 +1,39 @@
-"""The vendor's port, closed and opened for everybody."""
+"""The vendor's port, closed and opened for every client."""
 
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any
 
 from aiohttp import web
 
-from oifde_simulator.quantities import duration
-from oifde_simulator.web.control_plane.context import Call, ControlContext, RouteTable
+from oifde_simulator.web.control_plane.context import Call, RouteTable
 from oifde_simulator.web.control_plane.problems import Problem, json_response
+from oifde_simulator.web.control_plane.routes.values import duration_member, wrong_body
+from oifde_simulator.web.data_plane.port import Port
 
 
 async def read_listener(call: Call) -> web.Response:
-    """Whether the port listens."""
-    return json_response(_told(call.context))
+    """Tell the state of the port."""
+    return _status(call.context.port)
 
 
 async def set_listener(call: Call) -> web.Response:
     """Close or open the port."""
+    port = call.context.port
     if not call.body["open"]:
-        await call.context.port.close(_seconds(call.body))
-        return json_response(_told(call.context))
+        await port.close(duration_member(call.body, "ttl"))
+        return _status(port)
     if "ttl" in call.body:
-        raise _wrong('ttl: says when a closed port opens; it goes with {"open": false}')
+        raise wrong_body('ttl: says when a closed port opens; it goes with {"open": false}')
     try:
-        await call.context.port.open()
+        await port.open()
     except OSError as error:
         raise Problem(HTTPStatus.CONFLICT, "port-taken", str(error)) from None
-    return json_response(_told(call.context))
+    return _status(port)
 
 
-def _told(context: ControlContext) -> dict[str, Any]:
-    return {"open": context.port.is_open, "url": context.port.url, "ttl": context.port.ttl}
+def _status(port: Port) -> web.Response:
+    return json_response({"open": port.is_open, "url": port.url, "ttl": port.ttl})
 
 
-def _seconds(body: dict[str, Any]) -> float | None:
-    try:
-        return duration(body["ttl"]) if "ttl" in body else None
-    except ValueError as error:
-        raise _wrong(f"ttl: {error}") from None
-
-
-def _wrong(detail: str) -> Problem:
-    return Problem(HTTPStatus.BAD_REQUEST, "wrong-body", detail)
-
-
-OPERATIONS: RouteTable = {"readListener": read_listener, "setListener": set_listener}
+ROUTES: RouteTable = {"readListener": read_listener, "setListener": set_listener}

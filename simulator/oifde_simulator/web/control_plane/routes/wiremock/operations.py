@@ -1,4 +1,4 @@
-"""WireMock's admin API, as far as it is spoken here; the rest is answered 501, with a reason."""
+"""Operations of WireMock's admin API. Those that are not supported are answered 501, with a reason."""
 
 from __future__ import annotations
 
@@ -7,15 +7,21 @@ from http import HTTPStatus
 from typing import NoReturn
 
 from oifde_simulator.web.control_plane.context import Call, Handler, RouteTable
-from oifde_simulator.web.control_plane.problems import Problem
-from oifde_simulator.web.control_plane.routes.wiremock import near_misses, requests, server
-from oifde_simulator.web.control_plane.routes.wiremock.errors import understood
+from oifde_simulator.web.control_plane.problems import LONGEST_PATH, Problem
+from oifde_simulator.web.control_plane.routes.wiremock import (
+    mappings,
+    near_misses,
+    requests,
+    scenarios,
+    system,
+)
+from oifde_simulator.web.control_plane.routes.wiremock.errors import with_wiremock_errors
 
 RULES = "add a rule to a tenant instead: POST /tenants/{id}/rules, as docs/wiremock.md shows"
 FIXED = "what is answered are sessions and rules, not stubs"
 RECORDING = "there is nothing behind this server to record; GET /journal.har has what came"
 FILES = "there are no files here; a scenario has records"
-NOT_DONE: Mapping[str, str] = {
+UNSUPPORTED: Mapping[str, str] = {
     "wiremockAddMapping": RULES,
     "wiremockEditMapping": RULES,
     "wiremockImportMappings": RULES,
@@ -37,19 +43,22 @@ NOT_DONE: Mapping[str, str] = {
     "wiremockDeleteFile": FILES,
     "wiremockShutdown": "whoever started the server stops it, with SIGTERM",
 }
+"""Reasons by operationId."""
 
 
-def _refusal(why: str) -> Handler:
+SUPPORTED = (requests, near_misses, scenarios, mappings, system)
+
+
+def _unsupported(reason: str) -> Handler:
     async def refuse(call: Call) -> NoReturn:
-        raise Problem(
-            HTTPStatus.NOT_IMPLEMENTED, "not-done", f"{call.request.method} {call.request.path[:80]}: {why}"
-        )
+        request = call.request
+        detail = f"{request.method} {request.path[:LONGEST_PATH]}: {reason}"
+        raise Problem(HTTPStatus.NOT_IMPLEMENTED, "not-done", detail)
 
     return refuse
 
 
-DONE = (requests.OPERATIONS, near_misses.OPERATIONS, server.OPERATIONS)
-OPERATIONS: RouteTable = {
-    **{name: understood(answer) for room in DONE for name, answer in room.items()},
-    **{name: _refusal(why) for name, why in NOT_DONE.items()},
+ROUTES: RouteTable = {
+    **{id: with_wiremock_errors(each) for module in SUPPORTED for id, each in module.ROUTES.items()},
+    **{id: _unsupported(reason) for id, reason in UNSUPPORTED.items()},
 }
