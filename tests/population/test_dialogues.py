@@ -12,22 +12,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oifde_simulator.population import screenplays
 from oifde_simulator.population.dialogue.composition import LONG_CALL, compose
 from oifde_simulator.population.dialogue.conversation import RAMBLED, Scene, conversation
 from oifde_simulator.population.dialogue.turns import Dialogue
 from oifde_simulator.population.oddities import NAMES, Oddities
-from oifde_simulator.population.screenplays import (
+from oifde_simulator.population.screenplays.facts import Facts
+from oifde_simulator.population.screenplays.files import read_locale, written_locales
+from oifde_simulator.population.screenplays.script import Talk, read_talk
+from oifde_simulator.population.screenplays.texts import (
     CHAT,
     DIALOG_TYPES,
     KEYS,
     OUTBOUND,
     VOICE,
+    merge,
     texts,
-    written_locales,
 )
-from oifde_simulator.population.screenplays.facts import Facts
-from oifde_simulator.population.screenplays.script import Talk, read_talk
 from oifde_simulator.population.screenplays.values import Values
 from oifde_simulator.population.vocabulary import vocabulary
 from oifde_simulator.randomness import Draws, key
@@ -399,9 +399,9 @@ class TestFallback:
         assert names <= set(vocabulary("fr_FR").names)
 
     def test_an_intent_that_a_file_lacks_is_taken_from_english(self) -> None:
-        own = screenplays._read("zh_CN")
+        own = read_locale("zh_CN")
         without = own | {"dialogue": [talk for talk in own["dialogue"] if talk.name != "bill"]}
-        mixed = screenplays._texts("zh_CN", without, screenplays._read("en_US"))
+        mixed = merge("zh_CN", without, read_locale("en_US"))
         english = texts("en_US").first[VOICE].talks
         assert [talk for talk in mixed.first[VOICE].talks if talk.name == "bill"] == [
             talk for talk in english if talk.name == "bill"
@@ -411,7 +411,7 @@ class TestFallback:
         )
 
     def test_a_closing_and_a_phrase_that_a_file_lacks_are_taken_from_english(self) -> None:
-        mixed = screenplays._texts("xx", {"more": {"1": ["?"]}}, screenplays._read("en_US"))
+        mixed = merge("xx", {"more": {"1": ["?"]}}, read_locale("en_US"))
         assert mixed.more["1"] == ["?"]
         assert mixed.more["2"] == texts("en_US").more["2"]
         assert mixed.closings == texts("en_US").closings

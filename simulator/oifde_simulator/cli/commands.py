@@ -34,7 +34,10 @@ PORTS = ("port", "control_port")
 def serve(parsed: argparse.Namespace) -> int:
     """Serve until told to stop."""
     gc.disable()  # starting makes little garbage and many objects; the runner turns it on again
-    from oifde_simulator.runtime import server
+    from oifde_simulator.runtime.authorities import no_client_authorities
+
+    with no_client_authorities():
+        from oifde_simulator.runtime import server
 
     chosen = settings(vars(parsed), os.environ)
     if complaint := unknown_variables(os.environ):

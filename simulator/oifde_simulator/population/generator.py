@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from functools import cache
-from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from oifde_simulator.population.history import History, Memory
 from oifde_simulator.population.ids import Ids
 from oifde_simulator.population.records import DEFAULT_MIX, GeneratedRecords
 from oifde_simulator.population.timetable import Timetable
+from oifde_simulator.population.vocabulary import Vocabulary, vocabulary
 from oifde_simulator.randomness import Draws, key
 
 if TYPE_CHECKING:
@@ -23,25 +20,13 @@ VERSION = 2
 """Raised whenever the same seed gives other sessions than before."""
 
 
-@cache
-def faker_version() -> str:
-    """The version of Faker, read off its source: importing it takes a hundred times longer."""
-    spec = find_spec("faker")
-    source = Path(spec.origin).read_text(encoding="utf-8") if spec and spec.origin else ""
-    found = re.search(r'^VERSION = "([^"]+)"', source, re.MULTILINE)
-    return found[1] if found else _asked_version()
-
-
-def _asked_version() -> str:
-    import faker
-
-    return str(faker.VERSION)
-
-
 def warm(locale: str) -> None:
-    """Read the texts of a locale and draw its words now, rather than at the first session."""
-    from oifde_simulator.population.screenplays import texts
-    from oifde_simulator.population.vocabulary import vocabulary
+    """Import the dialogues and load texts and words of a locale, so that no session has to wait for them.
+
+    Takes some milliseconds where the words of the locale are shipped, else up to a second. Thread-safe.
+    """
+    from oifde_simulator.population.dialogue import composition  # noqa: F401
+    from oifde_simulator.population.screenplays.texts import texts
 
     texts(locale)
     vocabulary(locale)
@@ -79,6 +64,7 @@ def records(
     locale: str,
     mix: Mapping[str, float] | None = None,
     oddities: Mapping[str, float] | None = None,
+    words: Callable[[str], Vocabulary] = vocabulary,
 ) -> GeneratedRecords:
     """What makes the records of a world's sessions."""
     root = key(seed, world)
@@ -88,14 +74,11 @@ def records(
         # Not wanted before the first session is looked at: importing what is said takes longer than starting.
         from oifde_simulator.population.dialogue.composition import compose
         from oifde_simulator.population.oddities import Oddities
-        from oifde_simulator.population.screenplays import texts
-        from oifde_simulator.population.vocabulary import vocabulary
+        from oifde_simulator.population.screenplays.texts import texts
 
         day = datetime.fromtimestamp(begin, UTC).date()
         caller = key(root.hex(), "user", user)
         odd = Oddities.from_mapping(rates) if rates else Oddities()
-        return compose(
-            draws, vocabulary(locale), texts(locale), kind, odd, day=day, caller=caller, number=user
-        )
+        return compose(draws, words(locale), texts(locale), kind, odd, day=day, caller=caller, number=user)
 
     return GeneratedRecords(root, Ids(root), tenant=tenant, mix=mix or DEFAULT_MIX, compose=composed)

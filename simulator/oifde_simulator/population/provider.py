@@ -17,6 +17,7 @@ from oifde_simulator.population import generator
 from oifde_simulator.population.ids import LAST_SECOND, is_number
 from oifde_simulator.population.records import DEFAULT_MIX, DIALOG_TYPES
 from oifde_simulator.population.timetable import DAY
+from oifde_simulator.population.vocabulary import drawn_vocabulary
 from oifde_simulator.randomness import Draws, key
 
 LAST = LAST_SECOND * 1000
@@ -59,6 +60,7 @@ class CallSessionProvider(BaseProvider):
             tenant="tenant001",
             locale=self._locale(),
             mix={name: DEFAULT_MIX[name] for name in names},
+            words=drawn_vocabulary,
         )
         return made.record(number, begin, (begin + DAY) * 1000)
 

@@ -1,35 +1,28 @@
-"""The words that Faker gives: drawn once a locale, with a seed that never changes.
+"""The words of dialogues in a locale: names, companies, cities and streets.
 
-Only this module and the provider know Faker, and it is imported when it is first needed: it is slow.
+Locales with a file in `words/` have words that were drawn from Faker beforehand and are shipped: reading them
+takes a millisecond. The words of all other locales are drawn from the Faker that is installed.
 """
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Mapping
 from difflib import get_close_matches
 from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    from faker import Faker
+from typing import Any, NamedTuple
 
 FALLBACK = "en_US"
-SEED = 20240101
-COUNT = 300
-"""Words of each kind."""
-TWICE = re.compile(r"\b(\w+)\W+\1\b|([^\W\x00-\x7f]{2})\2")
-TRIES = 6 * COUNT
-NO_CITIES = frozenset(("兴安盟", "关岭", "嘉禾", "台北", "香港", "澳门"))
-"""Other operators' regions, a league and counties."""
-DRAWING = Lock()
-PROVIDERS = [f"faker.providers.{name}" for name in ("person", "address", "company")]
+FOLDER = Path(__file__).parent / "words"
+_DRAWING = Lock()
 
 
 class Vocabulary(NamedTuple):
-    """What dialogues draw from; each tuple holds up to COUNT different words."""
+    """The words of one locale; each tuple holds up to 300 different ones."""
 
     locale: str
     names: tuple[str, ...]
@@ -40,33 +33,51 @@ class Vocabulary(NamedTuple):
 
 
 def vocabulary(locale: str) -> Vocabulary:
-    """The words of a locale, from en_US where Faker has none; ValueError when nobody knows the locale.
+    """Find the words of a locale, shipped or drawn, from en_US where Faker has none.
 
-    The first call takes a tenth of a second; one that comes meanwhile from another thread waits for it.
+    Raises ValueError when Faker does not know the locale. The first call for a locale that is not shipped
+    takes up to half a second; other threads wait for it.
     """
-    with DRAWING:
+    with _DRAWING:
         return _vocabulary(locale)
 
 
+def drawn_vocabulary(locale: str) -> Vocabulary:
+    """Find the words that the installed Faker draws, also for locales that are shipped. Raises ValueError."""
+    with _DRAWING:
+        return _drawn(locale)
+
+
+def faker_version(locale: str = FALLBACK) -> str:
+    """Tell from which version of Faker the words of a locale come: that of its file, or the installed one."""
+    shipped = _shipped(locale)
+    return str(shipped["faker"]) if shipped else installed_faker_version()
+
+
 @cache
-def _vocabulary(locale: str) -> Vocabulary:
-    check_locale(locale)
-    fake = _faker(locale)
-    drawn = {kind: tuple(_words(fake, kind)) for kind in KINDS}
-    missing = [kind for kind, words in drawn.items() if not words]
-    fallback = _vocabulary(FALLBACK)._asdict() if missing else {}
-    return Vocabulary(locale, **drawn | {kind: fallback[kind] for kind in missing})
+def installed_faker_version() -> str:
+    """Read the version of the installed Faker off its source: importing it takes a hundred times longer."""
+    spec = find_spec("faker")
+    source = Path(spec.origin).read_text(encoding="utf-8") if spec and spec.origin else ""
+    found = re.search(r'^VERSION = "([^"]+)"', source, re.MULTILINE)
+    return found[1] if found else _imported_faker_version()
+
+
+def _imported_faker_version() -> str:
+    import faker
+
+    return str(faker.VERSION)
 
 
 def known_locales() -> frozenset[str]:
-    """The locales that Faker speaks."""
+    """List the locales that Faker knows."""
     from faker.config import AVAILABLE_LOCALES
 
     return frozenset(AVAILABLE_LOCALES)
 
 
 def check_locale(locale: str) -> None:
-    """ValueError, with suggestions, when nobody knows the locale."""
+    """Raise ValueError, with suggestions, when Faker does not know the locale."""
     known = known_locales()
     if locale in known:
         return
@@ -77,56 +88,32 @@ def check_locale(locale: str) -> None:
     raise ValueError(f'expected a locale that Faker knows; found "{locale}"; {advice}')
 
 
-def _name(fake: Faker) -> str:
-    name = fake.name()
-    # Titles and degrees come with a dot; they would be read out at every greeting.
-    return "" if "." in name else name
+@cache
+def _vocabulary(locale: str) -> Vocabulary:
+    shipped = _shipped(locale)
+    if shipped is None:
+        return _drawn(locale)
+    return Vocabulary(locale, **{kind: tuple(words) for kind, words in shipped["words"].items()})
 
 
-def _city(fake: Faker) -> str:
-    if not fake.locales[0].startswith("zh_CN"):
-        return str(fake.city())
-    # `city` also makes counties of given names; `city_name` knows real ones, of which some are no 市.
-    name = fake.city_name()
-    return "" if name in NO_CITIES else f"{name}市"
+@cache
+def _drawn(locale: str) -> Vocabulary:
+    from oifde_simulator.population.faker_words import KINDS, draw_words
+
+    check_locale(locale)
+    words = draw_words(locale)
+    fallback = _vocabulary(FALLBACK)._asdict() if len(words) < len(KINDS) else {}
+    return Vocabulary(locale, **{kind: words.get(kind) or fallback[kind] for kind in KINDS})
 
 
-def _street(fake: Faker) -> str:
-    name: str = fake.street_name()
-    # 陈路, 王街: a surname is no street.
-    return name if len(name) > 2 else ""
+def shipped_locales() -> tuple[str, ...]:
+    """List the locales whose words are shipped."""
+    return tuple(sorted(path.stem for path in FOLDER.glob("*.json")))
 
 
-def _company(fake: Faker) -> str:
-    name: str = fake.company()
-    # 飞海科技科技有限公司, Burke-Burke: the same twice.
-    return "" if TWICE.search(name) else name
-
-
-KINDS: dict[str, Callable[[Faker], str]] = {
-    "names": _name,
-    "first_names": lambda fake: fake.first_name(),
-    "companies": _company,
-    "cities": _city,
-    "streets": _street,
-}
-
-
-def _words(fake: Faker, kind: str) -> Iterator[str]:
-    """Different words in the order in which Faker gives them; none when it cannot."""
-    fake.seed_instance(f"{SEED} {kind}")
-    drawn = (" ".join(KINDS[kind](fake).split()) for _ in range(TRIES))
-    found: set[str] = set()
-    with suppress(AttributeError):
-        for word in drawn:
-            if word and word not in found:
-                found.add(word)
-                yield word
-            if len(found) == COUNT:
-                return
-
-
-def _faker(locale: str) -> Faker:
-    from faker import Faker
-
-    return Faker(locale, providers=PROVIDERS)
+@cache
+def _shipped(locale: str) -> Mapping[str, Any] | None:
+    if locale not in shipped_locales():
+        return None
+    document: Mapping[str, Any] = json.loads((FOLDER / f"{locale}.json").read_bytes())
+    return document

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import threading
 from collections.abc import AsyncIterator
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from typing import TYPE_CHECKING, TextIO
@@ -20,7 +19,7 @@ from oifde_simulator.faults.global_delay import GlobalDelay
 from oifde_simulator.journal import Journal
 from oifde_simulator.model.http import url
 from oifde_simulator.oifde.router import Router
-from oifde_simulator.runtime import lifecycle
+from oifde_simulator.runtime import lifecycle, warming
 from oifde_simulator.runtime.banner import banner
 from oifde_simulator.scenario import selection
 from oifde_simulator.state.memory.journal_store import Bounds
@@ -43,10 +42,6 @@ UNUSED = 3
 
 COLLECTOR = (10_000, 20, 50)
 """When the collector runs: a request makes many objects and no cycle of our own, so it may come seldom."""
-
-
-WARM_AFTER = 0.5
-"""Seconds after the start at which words of generated sessions are drawn, if nobody needed them before."""
 
 
 class Simulator:
@@ -158,6 +153,7 @@ def covered(coverage: Coverage, out: TextIO) -> int:
 
 def made(settings: Settings) -> tuple[Simulator, Watcher | None]:
     """A server that does not listen yet, and what follows its files. Raises ValueError or OSError."""
+    warming.warm()
     watcher = _watcher(settings)
     scenarios = watcher.scenarios if watcher else selection.scenarios(settings)
     tenants = Tenants(
@@ -206,13 +202,7 @@ async def up(simulator: Simulator, settings: Settings, watcher: Watcher | None) 
     try:
         urls = {"data": simulator.data_url, "control": simulator.control_url}
         with _following(watcher, simulator.tenants), lifecycle.ready_file(settings.ready_file, **urls):
-            warming = asyncio.get_running_loop().call_later(WARM_AFTER, _warm, simulator.tenants)
+            warming.warm_other_locales(simulator.tenants.scenarios.read().values())
             yield
-            warming.cancel()
     finally:
         await simulator.stop()
-
-
-def _warm(tenants: Tenants) -> None:
-    # A thread of its own, which nobody waits for: a server that is stopped meanwhile just goes.
-    threading.Thread(target=tenants.warm, name="warm", daemon=True).start()

@@ -44,6 +44,10 @@ class Shelf(Mapping[str, Scenario]):
         """These, and the one called `name` also as `other`; nothing is read."""
         return Shelf({**self._entries, other: self._entries[name]})
 
+    def is_read(self, name: str) -> bool:
+        """Tell whether the scenario `name` can be had without reading a file."""
+        return isinstance(self._entries.get(name), Scenario)
+
     def read(self) -> dict[str, Scenario]:
         """Those that have been read so far."""
         return {name: entry for name, entry in self._entries.items() if isinstance(entry, Scenario)}

@@ -17,8 +17,6 @@ from oifde_simulator.scenario.errors import ScenarioError, ScenarioErrors
 from oifde_simulator.scenario.lint import sessions
 from oifde_simulator.scenario.model import Scenario, scenario
 from oifde_simulator.scenario.yaml.node import Node, Tree, plain
-from oifde_simulator.scenario.yaml.syntax import LARGEST_FILE
-from oifde_simulator.scenario.yaml.tree import read
 from oifde_simulator.text import printable
 
 SUFFIXES = (".yaml", ".yml")
@@ -38,6 +36,8 @@ CHECKS: tuple[tuple[located.Path, units.Complaint], ...] = (
 
 def load(path: Path) -> Scenario:
     """The scenario in the file `path`; its stem is the tenant's id where the file names none."""
+    from oifde_simulator.scenario.yaml.syntax import LARGEST_FILE  # slow to import, and unused by the gallery
+
     origin = printable(path)
     try:
         with path.open("rb") as file:
@@ -49,6 +49,8 @@ def load(path: Path) -> Scenario:
 
 def loads(source: bytes, origin: str, stem: str | None = None) -> Scenario:
     """The scenario in `source`; `origin` names it in messages. Raises ScenarioErrors, and nothing else."""
+    from oifde_simulator.scenario.yaml.tree import read  # slow to import, and unused by the gallery
+
     return _judged(read(source, origin), origin, stem)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from oifde_simulator import resources
 from oifde_simulator.config import Settings
-from oifde_simulator.scenario import loader
+from oifde_simulator.scenario import gallery, loader
 from oifde_simulator.scenario.catalog import Shelf
 from oifde_simulator.scenario.errors import ScenarioError, ScenarioErrors
 from oifde_simulator.scenario.model import Scenario
@@ -47,9 +47,9 @@ def one(wanted: str, settings: Settings) -> tuple[str, Scenario]:
 
 
 def bundled(settings: Settings) -> Shelf:
-    """Those that are shipped: each file's stem is its id, and none is read yet."""
+    """Return the bundled scenarios, read from their compiled form: the stem of each file is its tenant id."""
     paths = [] if settings.no_bundled else loader.find([resources.scenarios()])
-    return Shelf({path.stem: path for path in paths})
+    return Shelf(gallery.load(paths))
 
 
 def combined(bundled: Shelf, given: Mapping[Path, Scenario], aliases: Iterable[tuple[str, str]]) -> Shelf:

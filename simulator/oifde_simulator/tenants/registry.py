@@ -11,6 +11,7 @@ from oifde_simulator.oifde.router import Call
 from oifde_simulator.oifde.service import Conduct
 from oifde_simulator.population import generator
 from oifde_simulator.population.history import Memory
+from oifde_simulator.population.vocabulary import faker_version
 from oifde_simulator.scenario.catalog import Shelf
 from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.tenants.factory import FreshCredentials, Maker
@@ -178,16 +179,10 @@ class Tenants:
             return None
         return {
             "version": generator.VERSION,
-            "faker": generator.faker_version(),
+            "faker": faker_version(how.locale),
             "seed": self._maker.seed_of(how),
             "locale": how.locale,
         }
-
-    def warm(self) -> None:
-        """Draw the words of generated sessions, so that no request has to wait for them."""
-        read = self.scenarios.read().values()
-        for locale in {scenario.generate.locale for scenario in read if scenario.generate}:
-            generator.warm(locale)
 
     def __len__(self) -> int:
         return len(self.scenarios)

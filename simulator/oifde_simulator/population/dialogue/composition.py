@@ -20,9 +20,9 @@ from oifde_simulator.population.dialogue.spoiling import spoiled
 from oifde_simulator.population.dialogue.timing import timed
 from oifde_simulator.population.dialogue.turns import Dialogue, Exchange
 from oifde_simulator.population.oddities import Happens, Oddities
-from oifde_simulator.population.screenplays import CHAT, DIALOG_TYPES, KEYS, OUTBOUND, VOICE, Texts
 from oifde_simulator.population.screenplays.facts import Facts
 from oifde_simulator.population.screenplays.script import Talk
+from oifde_simulator.population.screenplays.texts import CHAT, DIALOG_TYPES, KEYS, OUTBOUND, VOICE, Texts
 from oifde_simulator.population.screenplays.values import Values
 from oifde_simulator.population.vocabulary import Vocabulary
 from oifde_simulator.randomness import Draws

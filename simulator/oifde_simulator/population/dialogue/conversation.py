@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 from oifde_simulator.population.dialogue.turns import Exchange
-from oifde_simulator.population.screenplays import KEYS, OUTBOUND, VOICE, Texts
 from oifde_simulator.population.screenplays.script import COMMON, Step, Talk
+from oifde_simulator.population.screenplays.texts import KEYS, OUTBOUND, VOICE, Texts
 from oifde_simulator.population.screenplays.values import Values
 from oifde_simulator.randomness import Draws
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from oifde_simulator.population.dialogue.turns import Exchange
 from oifde_simulator.population.oddities import Happens
-from oifde_simulator.population.screenplays import CHAT, Texts
+from oifde_simulator.population.screenplays.texts import CHAT, Texts
 from oifde_simulator.randomness import Draws
 
 MARKS = " ,.;:!?\"'，。！？、；：…“”"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from oifde_simulator.population.dialogue.turns import Exchange, Question, Turn
-from oifde_simulator.population.screenplays import CHAT, KEYS, Texts
 from oifde_simulator.population.screenplays.script import SILENT_AGENT
+from oifde_simulator.population.screenplays.texts import CHAT, KEYS, Texts
 from oifde_simulator.randomness import Draws
 
 Seconds = Callable[[str], float]
