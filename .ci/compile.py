@@ -12,14 +12,15 @@ import json
 from pathlib import Path
 
 from oifde_simulator.population import vocabulary
-from oifde_simulator.population.faker_words import draw_words
 from oifde_simulator.population.screenplays import files
+from oifde_simulator.population.vocabulary import loading
+from oifde_simulator.population.vocabulary.faker_words import draw_words
 from oifde_simulator.scenario import gallery
 
 
 def main() -> None:
     for locale in files.written_locales():
-        write(vocabulary.FOLDER / f"{locale}.json", words(locale))
+        write(loading.FOLDER / f"{locale}.json", words(locale))
         write(files.COMPILED / f"{locale}.json", files.compile_locale(locale))
     write(gallery.COMPILED, gallery.compile_all())
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oifde_simulator.population.dialogue.composition import LONG_CALL, compose
-from oifde_simulator.population.dialogue.conversation import RAMBLED, Scene, conversation
+from oifde_simulator.population.dialogue.conversation import RAMBLED, DialogueContext, join_talks
 from oifde_simulator.population.dialogue.turns import Dialogue
 from oifde_simulator.population.oddities import NAMES, Oddities
 from oifde_simulator.population.screenplays.facts import Facts
@@ -176,10 +176,8 @@ class TestEveryTalk:
         facts = Facts(
             draws, vocabulary(locale), texts(locale).formats, day=DAY, caller=b"somebody", number=NUMBER
         )
-        scene = Scene(draws, Values(facts), texts(locale), kind)
-        return [
-            (turn.user, turn.reply) for _ in range(6) for turn in conversation(scene, [talk], smooth=False)
-        ]
+        scene = DialogueContext(draws, Values(facts), texts(locale), kind)
+        return [(turn.user, turn.reply) for _ in range(6) for turn in join_talks(scene, [talk], smooth=False)]
 
     def test_can_be_had(self, locale: str, kind: str, talk: Talk) -> None:
         said = self.said(locale, kind, talk)

@@ -8,8 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from oifde_simulator.population import vocabulary as module
-from oifde_simulator.population.faker_words import COUNT, KINDS
 from oifde_simulator.population.screenplays.files import written_locales
 from oifde_simulator.population.vocabulary import (
     FALLBACK,
@@ -21,6 +19,8 @@ from oifde_simulator.population.vocabulary import (
     shipped_locales,
     vocabulary,
 )
+from oifde_simulator.population.vocabulary import loading as module
+from oifde_simulator.population.vocabulary.faker_words import COUNT, KINDS
 
 LOCALES = ["en_US", "zh_CN", "fr_FR", "ar_EG", "ja_JP"]
 

@@ -18,7 +18,7 @@ Record = Mapping[str, Any]
 IVR_ZONE = timezone(timedelta(hours=8))
 
 
-class Seedling:
+class PartialRecord:
     """A literal record on its way to a whole one."""
 
     __slots__ = ("_root", "call_id", "given", "start", "tenant", "user")
@@ -58,19 +58,19 @@ class Seedling:
 
 
 # Guess: [log-id] a UUID, of which the example hides the first group; a record unmasked would settle it.
-def _log_id(seed: Seedling) -> str:
+def _log_id(seed: PartialRecord) -> str:
     digits = seed.hex("logId", 32)
     return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
 
 
 # Guess: [flow-instance] nine digits, UTC+8, callId, as in the example; more records would settle it.
-def _flow_instance(seed: Seedling) -> str:
+def _flow_instance(seed: PartialRecord) -> str:
     local = _moment(seed.start).astimezone(IVR_ZONE)
     return f"{seed.number('flow', 9)}{local:%Y%m%d%H%M%S}{seed.start % 1000:03d}{seed.call_id}"
 
 
 # Guess: [recording] drive, folder and digits as in the example, day in UTC; more records would settle it.
-def _recording(seed: Seedling) -> str:
+def _recording(seed: PartialRecord) -> str:
     day = f"{_moment(seed.start):%Y%m%d}"
     name = f"Y:/135/odfsrecord/{day}/{seed.start // 1000}-{seed.number('recording', 14)}.wav"
     location = seed.given.get("locationId")
@@ -84,7 +84,7 @@ def _moment(instant: int) -> datetime:
 
 # In the order of Table 2. What is optional and absent from the specification's example stays absent.
 # Guess: [derived-empty] lists are empty, not null, when nothing is there; a bare call would settle it.
-DERIVED: Mapping[str, Callable[[Seedling], Any]] = {
+DERIVED: Mapping[str, Callable[[PartialRecord], Any]] = {
     "logId": _log_id,
     "tenantId": lambda seed: seed.tenant,
     "callSorId": lambda seed: seed.user,
@@ -103,7 +103,7 @@ DERIVED: Mapping[str, Callable[[Seedling], Any]] = {
 }
 
 
-def completed(seed: Seedling) -> dict[str, Any]:
+def complete(seed: PartialRecord) -> dict[str, Any]:
     """The whole record, in the order of the specification's Table 2."""
     given = seed.given
     record = {key: given[key] if key in given else derive(seed) for key, derive in DERIVED.items()}
@@ -113,7 +113,7 @@ def completed(seed: Seedling) -> dict[str, Any]:
 
 
 # Guess: [blank-turn] what a turn leaves out is empty or null; a real turn without speech would settle it.
-def _turn(seed: Seedling) -> dict[str, Any]:
+def _turn(seed: PartialRecord) -> dict[str, Any]:
     return {
         "userSaying": "",
         "intention": None,

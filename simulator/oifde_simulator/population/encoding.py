@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 
-def encoded(record: Mapping[str, Any]) -> bytes:
+def encode(record: Mapping[str, Any]) -> bytes:
     """The record as JSON text, to be kept for long."""
     # orjson writes into a buffer up to twice as long and cuts it off: that leaves holes between what is
     # kept, and 16 MiB of texts took 50 MiB. A copy is as long as it needs to be.

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from oifde_simulator.population.history import History, Memory
-from oifde_simulator.population.ids import Ids
-from oifde_simulator.population.records import DEFAULT_MIX, GeneratedRecords
+from oifde_simulator.population.history import History, SessionCache
+from oifde_simulator.population.ids import IdCodec
+from oifde_simulator.population.records import DEFAULT_MIX, RecordGenerator
 from oifde_simulator.population.timetable import Timetable
 from oifde_simulator.population.vocabulary import Vocabulary, vocabulary
 from oifde_simulator.randomness import Draws, key
@@ -43,7 +43,7 @@ def history(
     mix: Mapping[str, float] | None = None,
     oddities: Mapping[str, float] | None = None,
     users: Mapping[str, int] | None = None,
-    memory: Memory | None = None,
+    memory: SessionCache | None = None,
 ) -> History:
     """The generated sessions of a tenant; all but `tenant`, its name in the records, decides what they are.
 
@@ -53,7 +53,7 @@ def history(
     root = key(seed, world)
     timetable = Timetable(root, days=days, per_day=per_day, exactly=dict(users or {}))
     made = records(seed=seed, world=world, tenant=tenant, locale=locale, mix=mix, oddities=oddities)
-    return History(timetable, Ids(root), made, memory or Memory())
+    return History(timetable, IdCodec(root), made, memory or SessionCache())
 
 
 def records(
@@ -65,7 +65,7 @@ def records(
     mix: Mapping[str, float] | None = None,
     oddities: Mapping[str, float] | None = None,
     words: Callable[[str], Vocabulary] = vocabulary,
-) -> GeneratedRecords:
+) -> RecordGenerator:
     """What makes the records of a world's sessions."""
     root = key(seed, world)
     rates = dict(oddities or {})
@@ -81,4 +81,4 @@ def records(
         odd = Oddities.from_mapping(rates) if rates else Oddities()
         return compose(draws, words(locale), texts(locale), kind, odd, day=day, caller=caller, number=user)
 
-    return GeneratedRecords(root, Ids(root), tenant=tenant, mix=mix or DEFAULT_MIX, compose=composed)
+    return RecordGenerator(root, IdCodec(root), tenant=tenant, mix=mix or DEFAULT_MIX, compose=composed)

@@ -13,8 +13,8 @@ from typing import Any, NamedTuple, Protocol, overload
 
 from oifde_simulator.bounded_cache import Remembered
 from oifde_simulator.model.sessions import CallSession, Criteria
-from oifde_simulator.population.encoding import encoded
-from oifde_simulator.population.ids import Ids, Origin, is_number
+from oifde_simulator.population.encoding import encode
+from oifde_simulator.population.ids import DecodedId, IdCodec, is_number
 from oifde_simulator.population.timetable import DAY, Timetable
 
 STARTS_KEPT = 500_000
@@ -23,7 +23,7 @@ OCTETS_KEPT = 16 * 1024 * 1024
 """Encoded records that are remembered, in bytes."""
 
 
-class Records(Protocol):
+class RecordSource(Protocol):
     """Says what a generated session is, once its user and its first second are known."""
 
     def call_id(self, user: str, begin: int) -> str:
@@ -39,7 +39,7 @@ class Records(Protocol):
         ...
 
 
-class Settled(NamedTuple):
+class FinishedRecord(NamedTuple):
     """The record of a session that has ended."""
 
     since: int
@@ -48,12 +48,14 @@ class Settled(NamedTuple):
     """JSON text."""
 
 
-class Memory:
+class SessionCache:
     """What was made and may be asked for again; one for all of a server, so that it has one bound."""
 
     def __init__(self) -> None:
         self.starts: Remembered[array[int]] = Remembered(STARTS_KEPT, lambda starts: len(starts) + 40)
-        self.settled: Remembered[Settled] = Remembered(OCTETS_KEPT, lambda settled: len(settled.encoded))
+        self.settled: Remembered[FinishedRecord] = Remembered(
+            OCTETS_KEPT, lambda settled: len(settled.encoded)
+        )
 
 
 class History:
@@ -62,9 +64,9 @@ class History:
     def __init__(
         self,
         timetable: Timetable,
-        ids: Ids,
-        records: Records,
-        memory: Memory,
+        ids: IdCodec,
+        records: RecordSource,
+        memory: SessionCache,
         left_out: Mapping[str, Set[int]] | None = None,
     ) -> None:
         """`left_out` are starts, epoch seconds, by number, at which there is no session after all."""
@@ -79,16 +81,16 @@ class History:
     def without(self, call_ids: Iterable[str]) -> History:
         """The same history without the sessions of these callIds; those it has none of do no harm."""
         left_out: dict[str, set[int]] = {user: set(starts) for user, starts in self._left_out.items()}
-        for origin in filter(None, map(self._ids.read_call_id, call_ids)):
+        for origin in filter(None, map(self._ids.decode_call_id, call_ids)):
             left_out.setdefault(origin.user, set()).add(_begin(origin, 1000))
         return History(self._timetable, self._ids, self._records, self._memory, left_out)
 
     def select(self, criteria: Criteria, now: int) -> Sequence[CallSession]:
         """The sessions that have begun by `now` (epoch milliseconds) and fit, newest first."""
         if criteria.call_id is not None:
-            return self._by_id(self._ids.read_call_id(criteria.call_id), 1000, criteria, now)
+            return self._by_id(self._ids.decode_call_id(criteria.call_id), 1000, criteria, now)
         if criteria.cti_call_id is not None:
-            return self._by_id(self._ids.read_cti_call_id(criteria.cti_call_id), 1, criteria, now)
+            return self._by_id(self._ids.decode_cti_call_id(criteria.cti_call_id), 1, criteria, now)
         user = criteria.user
         if user is None or not is_number(user):
             return ()
@@ -97,7 +99,7 @@ class History:
             (self._mark, user, last), lambda: self._of(user, last - self._timetable.days, last)
         )
         first, stop = self._window(starts, criteria, now)
-        return Newest(self, user, starts, first, stop, now)
+        return NewestFirst(self, user, starts, first, stop, now)
 
     def record(self, user: str, begin: int, now: int) -> Mapping[str, Any]:
         """The record of a session as it is at `now`."""
@@ -119,9 +121,9 @@ class History:
         if settled and settled.since <= now:
             return settled.encoded
         record = self.record(user, begin, now)
-        text = encoded(record)
+        text = encode(record)
         if settled is None and (end := record.get("endTime")) is not None:
-            self._memory.settled.keep(name, Settled(end, text))
+            self._memory.settled.keep(name, FinishedRecord(end, text))
         return text
 
     def _of(self, user: str, first: int, last: int) -> array[int]:
@@ -137,7 +139,9 @@ class History:
         end = now if criteria.end is None else min(now, criteria.end)
         return bisect_left(starts, -(-begin // 1000)), bisect_right(starts, end // 1000)
 
-    def _by_id(self, origin: Origin | None, unit: int, criteria: Criteria, now: int) -> Sequence[CallSession]:
+    def _by_id(
+        self, origin: DecodedId | None, unit: int, criteria: Criteria, now: int
+    ) -> Sequence[CallSession]:
         if origin is None:
             return ()
         begin = _begin(origin, unit)
@@ -149,7 +153,7 @@ class History:
         return (session,) if criteria.accepts(session) else ()
 
 
-def _begin(origin: Origin, unit: int) -> int:
+def _begin(origin: DecodedId, unit: int) -> int:
     """The epoch second in which the session of an ID begins; `unit` is that of the ID's time, in a second."""
     # An ID tells when the call reached us: in the second before the one in which the session began.
     return origin.at // unit + 1
@@ -193,7 +197,7 @@ class GeneratedSession:
         return self._history.encoded(self.user, self._begin, self._now)
 
 
-class Newest(Sequence[CallSession]):
+class NewestFirst(Sequence[CallSession]):
     """A stretch of a user's starts as sessions, newest first; a slice makes only its own."""
 
     def __init__(

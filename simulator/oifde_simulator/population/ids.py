@@ -27,7 +27,7 @@ CTI_CHECK_BITS = 15
 CTI_BITS = 8 * NUMBER_BYTES - 2 + CTI_CHECK_BITS
 
 
-class Origin(NamedTuple):
+class DecodedId(NamedTuple):
     """Whose session an ID names, and from when."""
 
     user: str
@@ -40,7 +40,7 @@ def is_number(text: str) -> bool:
     return 0 < len(text) <= LONGEST_NUMBER and text.isascii() and text.isdecimal()
 
 
-class Ids:
+class IdCodec:
     """Writes and reads the IDs of one world."""
 
     def __init__(self, key: bytes) -> None:
@@ -54,7 +54,7 @@ class Ids:
         masked = _xor(code, self._hash(time, b"mask", NUMBER_BYTES))
         return f"{at:013d}{(masked + self._hash(time + code, b'check', CHECK_BYTES)).hex()}"
 
-    def read_call_id(self, text: str) -> Origin | None:
+    def decode_call_id(self, text: str) -> DecodedId | None:
         """Whose call a callId names; None for one that this world never wrote."""
         found = CALL_ID.fullmatch(text)
         if found is None:
@@ -64,7 +64,7 @@ class Ids:
         user = _number(int.from_bytes(code))
         if user is None or self._hash(time + code, b"check", CHECK_BYTES) != octets[NUMBER_BYTES:]:
             return None
-        return Origin(user, int(found[1]))
+        return DecodedId(user, int(found[1]))
 
     def cti_call_id(self, user: str, at: int) -> str:
         """The ctiCallId of the voice call that began at `at`, epoch seconds."""
@@ -73,7 +73,7 @@ class Ids:
         value = (code << CTI_CHECK_BITS | self._cti_check(time, code)) ^ self._cti_mask(time)
         return f"{at:010d}-{value:021d}"
 
-    def read_cti_call_id(self, text: str) -> Origin | None:
+    def decode_cti_call_id(self, text: str) -> DecodedId | None:
         """Whose call a ctiCallId names; None for one that this world never wrote."""
         found = CTI_CALL_ID.fullmatch(text)
         if found is None or int(found[2]) >> CTI_BITS:
@@ -84,7 +84,7 @@ class Ids:
         user = _number(code)
         if user is None or value & (1 << CTI_CHECK_BITS) - 1 != self._cti_check(time, code):
             return None
-        return Origin(user, int(found[1]))
+        return DecodedId(user, int(found[1]))
 
     def _cti_mask(self, time: bytes) -> int:
         return int.from_bytes(self._hash(time, b"cti mask", 9)) >> 72 - CTI_BITS

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from oifde_simulator.model.sessions import CallSession, Criteria, Stretch
-from oifde_simulator.population.completion import Seedling, completed
-from oifde_simulator.population.encoding import encoded
+from oifde_simulator.population.completion import PartialRecord, complete
+from oifde_simulator.population.encoding import encode
 
 
 class LiteralSession:
@@ -17,7 +17,7 @@ class LiteralSession:
 
     __slots__ = ("_encoded", "_seed", "call_id", "cti_call_id", "start", "user")
 
-    def __init__(self, seed: Seedling) -> None:
+    def __init__(self, seed: PartialRecord) -> None:
         self.user: str = seed.user
         self.start: int = seed.start
         self.call_id: str | None = seed.call_id
@@ -28,13 +28,13 @@ class LiteralSession:
     @property
     def record(self) -> Mapping[str, Any]:
         """The whole record, made anew each time."""
-        return completed(self._seed)
+        return complete(self._seed)
 
     @property
     def encoded(self) -> bytes:
         """The record as JSON text, made once."""
         if self._encoded is None:
-            self._encoded = encoded(self.record)
+            self._encoded = encode(self.record)
         return self._encoded
 
 
@@ -44,7 +44,7 @@ class LiteralSessions:
     def __init__(self, records: Iterable[Mapping[str, Any]], *, world: str, tenant: str) -> None:
         """`world` is the scenario's own tenant id, `tenant` the id it is served under."""
         sessions = [
-            LiteralSession(Seedling(record, world=world, tenant=tenant, place=place))
+            LiteralSession(PartialRecord(record, world=world, tenant=tenant, place=place))
             for place, record in enumerate(records)
         ]
         # Guess: [order] newest startTime first; equal ones keep the file's order. One query would settle it.

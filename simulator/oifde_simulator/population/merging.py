@@ -11,7 +11,7 @@ from oifde_simulator.population.history import History
 from oifde_simulator.population.literal import LiteralSessions
 
 
-class Merged:
+class MergedSessions:
     """The sessions of one tenant: those its scenario spells out, and those that are generated."""
 
     def __init__(self, literal: LiteralSessions, generated: History) -> None:
@@ -25,10 +25,10 @@ class Merged:
         generated = self._generated.select(criteria, now)
         if not literal:
             return generated
-        return Woven(literal, generated) if generated else literal
+        return MergedSequence(literal, generated) if generated else literal
 
 
-class Woven(Sequence[CallSession]):
+class MergedSequence(Sequence[CallSession]):
     """Two sequences, newest first, as one; what it costs to look into it hardly grows with them."""
 
     def __init__(self, first: Sequence[CallSession], second: Sequence[CallSession]) -> None:

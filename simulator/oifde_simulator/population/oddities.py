@@ -10,7 +10,7 @@ from typing import NamedTuple
 from oifde_simulator.randomness import Draws
 
 
-class Happens(NamedTuple):
+class DrawnOddities(NamedTuple):
     """Which awkward things happen in one session."""
 
     empty_details: bool
@@ -49,10 +49,10 @@ class Oddities:
         """Rates by name; what is not named keeps its default. ValueError names what is wrong."""
         return cls(**{name: _rate(name, rate) for name, rate in rates.items()})
 
-    def drawn(self, draws: Draws) -> Happens:
+    def draw(self, draws: Draws) -> DrawnOddities:
         """Which of them happen now: as many draws whatever the rates."""
         chance = draws.chance
-        return Happens(
+        return DrawnOddities(
             chance(self.empty_details),
             chance(self.long_call),
             chance(self.emoji),

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from oifde_simulator.population.completion import IVR_ZONE
-from oifde_simulator.population.ids import Ids
+from oifde_simulator.population.ids import IdCodec
 from oifde_simulator.randomness import Draws, key
 
 if TYPE_CHECKING:
@@ -28,11 +28,11 @@ Compose = Callable[[Draws, str, str, int], "Dialogue"]
 """A dialogue from draws, for a user, of a dialogType, that begins at an epoch second."""
 
 
-class GeneratedRecords:
+class RecordGenerator:
     """Makes the records of one world's generated sessions, as one tenant."""
 
     def __init__(
-        self, world: bytes, ids: Ids, *, tenant: str, mix: Mapping[str, float], compose: Compose
+        self, world: bytes, ids: IdCodec, *, tenant: str, mix: Mapping[str, float], compose: Compose
     ) -> None:
         """`world` is the key of seed and world; `mix` weighs the names of DIALOG_TYPES."""
         self._world = world.hex()

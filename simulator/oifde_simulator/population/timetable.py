@@ -12,7 +12,7 @@ from hashlib import blake2b
 from itertools import accumulate
 from math import exp
 
-from oifde_simulator.population.shares import share, shares
+from oifde_simulator.population.multinomial import count_at, counts
 from oifde_simulator.randomness import Draws, key
 
 DAY = 86_400
@@ -52,10 +52,6 @@ class Timetable:
                 found.extend(self._of_day(user, day, count))
         return found
 
-    def on(self, user: str, day: int) -> array[int]:
-        """Starts of one UTC day."""
-        return self.starts(user, day, day)
-
     def _counts(self, user: str, first: int, last: int) -> Iterator[tuple[int, int]]:
         if user in self._exactly:
             return self._exact_counts(user, first, last)
@@ -77,8 +73,8 @@ class Timetable:
     def _exact_counts(self, user: str, first: int, last: int) -> Iterator[tuple[int, int]]:
         own, total, days = key(self._key.hex(), user, "slots"), self._exactly[user], self.days
         if first == last:
-            return iter([(first, share(own, total, days, first % days))])
-        slots = shares(own, total, days)
+            return iter([(first, count_at(own, total, days, first % days))])
+        slots = counts(own, total, days)
         return ((day, slots[day % days]) for day in range(first, last + 1))
 
     def _of_day(self, user: str, day: int, count: int) -> Iterator[int]:

@@ -13,9 +13,9 @@ from oifde_simulator.oifde.credentials import TenantCredentials
 from oifde_simulator.oifde.service import Conduct, Service
 from oifde_simulator.oifde.tokens import Tokens
 from oifde_simulator.population import generator
-from oifde_simulator.population.history import Memory
+from oifde_simulator.population.history import SessionCache
 from oifde_simulator.population.literal import LiteralSessions
-from oifde_simulator.population.merging import Merged
+from oifde_simulator.population.merging import MergedSessions
 from oifde_simulator.rules.selection import Rules
 from oifde_simulator.scenario.model import GenerateSpec, Scenario, TenantSpec
 from oifde_simulator.state.memory.counters import MemoryCounters
@@ -50,7 +50,9 @@ def fresh_credentials(seed: str, tenant: str, before: int = 0) -> FreshCredentia
 class Maker:
     """Makes the tenants of one server."""
 
-    def __init__(self, seed: str, conduct: Conduct, memory: Memory, *, any_credentials: bool = False) -> None:
+    def __init__(
+        self, seed: str, conduct: Conduct, memory: SessionCache, *, any_credentials: bool = False
+    ) -> None:
         """`conduct` has what a scenario does not set; `any_credentials` takes every secret and token."""
         self.seed = seed
         self._any = any_credentials
@@ -137,7 +139,7 @@ class Maker:
             users=how.users,
             memory=self._memory,
         )
-        return Merged(literal, generated) if scenario.records else generated
+        return MergedSessions(literal, generated) if scenario.records else generated
 
     def _conduct_of(self, scenario: Scenario) -> Conduct:
         settings = scenario.settings

@@ -10,7 +10,7 @@ from oifde_simulator.model.sessions import CallSession, Criteria
 from oifde_simulator.oifde.router import Call
 from oifde_simulator.oifde.service import Conduct
 from oifde_simulator.population import generator
-from oifde_simulator.population.history import Memory
+from oifde_simulator.population.history import SessionCache
 from oifde_simulator.population.vocabulary import faker_version
 from oifde_simulator.scenario.catalog import Shelf
 from oifde_simulator.scenario.model import Scenario
@@ -41,7 +41,7 @@ class Tenants:
         self.made: frozenset[str] = frozenset()
         """Ids of tenants that were made on demand, with credentials of their own."""
         self._defaults = Conduct(error_status=error_status)
-        self._memory = Memory()
+        self._memory = SessionCache()
         self._maker = Maker(seed, self._defaults, self._memory, any_credentials=any_credentials)
         self._started = SystemClock().now()
         self._tenants: dict[str, Tenant] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from oifde_simulator.population.dialogue.turns import Exchange, Question, Turn
+from oifde_simulator.population.dialogue.turns import DraftTurn, Question, Turn
 from oifde_simulator.population.screenplays.script import SILENT_AGENT
 from oifde_simulator.population.screenplays.texts import CHAT, KEYS, Texts
 from oifde_simulator.randomness import Draws
@@ -30,8 +30,8 @@ AWAY = 90.0
 """Seconds that a chat's user is away at most."""
 
 
-def timed(
-    exchanges: Sequence[Exchange], draws: Draws, texts: Texts, kind: str
+def assign_times(
+    exchanges: Sequence[DraftTurn], draws: Draws, texts: Texts, kind: str
 ) -> tuple[tuple[Turn, ...], tuple[Question, ...], int]:
     """The turns and questions with their times, and how long the session lasts."""
     user_takes, reply_takes = _rates(texts, kind)
@@ -58,13 +58,13 @@ def timed(
     return tuple(turns), tuple(questions), int(ended)
 
 
-def _turn(exchange: Exchange, asked: int, answered: int) -> Turn:
+def _turn(exchange: DraftTurn, asked: int, answered: int) -> Turn:
     return Turn(
         exchange.user, exchange.intention, exchange.reply, exchange.source, exchange.mode, asked, answered
     )
 
 
-def _question(exchange: Exchange, at: int) -> Question:
+def _question(exchange: DraftTurn, at: int) -> Question:
     answers = exchange.answers
     assert answers is not None
     return Question(exchange.series, answers.title, answers.type, answers.intent, exchange.user, at)
@@ -103,7 +103,7 @@ def _thinking(draws: Draws, pace: float, kind: str) -> float:
     return min(2.5 * seconds, AWAY) if kind == CHAT else min(1.2 * seconds, SILENCE - 0.5)
 
 
-def _answering(exchange: Exchange, draws: Draws, kind: str) -> float:
+def _answering(exchange: DraftTurn, draws: Draws, kind: str) -> float:
     unit = draws.unit()
     if exchange.source == SILENT_AGENT:
         # An agent reads up on it first, and sometimes asks around.

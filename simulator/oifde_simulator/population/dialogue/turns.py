@@ -44,7 +44,7 @@ class Dialogue(NamedTuple):
 
 
 @dataclass(slots=True)
-class Exchange:
+class DraftTurn:
     """A turn in the making: it has no times yet."""
 
     user: str

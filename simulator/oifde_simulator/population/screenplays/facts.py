@@ -50,7 +50,7 @@ class Person(NamedTuple):
     habit: float
 
 
-def place(facts: Facts, city: str, street: str, draws: Draws) -> str:
+def format_address(facts: Facts, city: str, street: str, draws: Draws) -> str:
     """An address in a street."""
     return facts.formats.address.format(city=city, street=street, number=draws.between(2, 480))
 
@@ -58,7 +58,7 @@ def place(facts: Facts, city: str, street: str, draws: Draws) -> str:
 def _person(facts: Facts) -> Person:
     draws, words = Draws(facts.caller), facts.vocabulary
     name, city, street = draws.pick(words.names), draws.pick(words.cities), draws.pick(words.streets)
-    address = place(facts, city, street, draws)
+    address = format_address(facts, city, street, draws)
     # Neither the smallest nor the biggest plan, so that there is one to change to.
     plan = draws.between(1, len(facts.formats.packages) - 2)
     return Person(name, city, street, address, draws.pick(words.companies), plan, draws.unit())

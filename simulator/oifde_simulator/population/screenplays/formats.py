@@ -39,12 +39,12 @@ class Formats(NamedTuple):
     addon: int
     packages: Sequence[Package]
 
-    def price(self, cents: int) -> str:
+    def format_price(self, cents: int) -> str:
         """An amount of money as it is said: whole ones without cents."""
         whole, rest = divmod(cents, CENTS)
         return self.money.replace("{amount}", f"{whole}.{rest:02d}" if rest else str(whole))
 
-    def day(self, day: date) -> str:
+    def format_day(self, day: date) -> str:
         """A date as it is said."""
         month, weekday = self.months[day.month - 1], self.weekdays[day.weekday()]
         return self.date_pattern.format(weekday=weekday, month=month, day=day.day)

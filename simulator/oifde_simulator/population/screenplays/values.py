@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 
-from oifde_simulator.population.screenplays.facts import DATES, MONEY, Facts, place
+from oifde_simulator.population.screenplays.facts import DATES, MONEY, Facts, format_address
 from oifde_simulator.randomness import Draws, key
 
 PLACEHOLDER = re.compile(r"\{(\w*)\}")
@@ -29,11 +29,11 @@ Text = Callable[[Values, Facts], str]
 
 
 def _money(name: str) -> Text:
-    return lambda values, facts: facts.formats.price(facts[name])
+    return lambda values, facts: facts.formats.format_price(facts[name])
 
 
 def _day(name: str) -> Text:
-    return lambda values, facts: facts.formats.day(facts[name])
+    return lambda values, facts: facts.formats.format_day(facts[name])
 
 
 def _digits(count: int) -> Text:
@@ -61,7 +61,7 @@ def _other(digits: str, taken: str) -> str:
 
 def _store(values: Values, facts: Facts) -> str:
     draws = _own(facts, "store")
-    return place(facts, values["city"], draws.pick(facts.vocabulary.streets), draws)
+    return format_address(facts, values["city"], draws.pick(facts.vocabulary.streets), draws)
 
 
 # Functions of the session's values and facts.

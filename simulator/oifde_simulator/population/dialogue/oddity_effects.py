@@ -1,9 +1,9 @@
-"""What happens to a dialogue: the user hangs up, an intention is null, somebody types emoji."""
+"""What odd to a dialogue: the user hangs up, an intention is null, somebody types emoji."""
 
 from __future__ import annotations
 
-from oifde_simulator.population.dialogue.turns import Exchange
-from oifde_simulator.population.oddities import Happens
+from oifde_simulator.population.dialogue.turns import DraftTurn
+from oifde_simulator.population.oddities import DrawnOddities
 from oifde_simulator.population.screenplays.texts import CHAT, Texts
 from oifde_simulator.randomness import Draws
 
@@ -13,24 +13,24 @@ SHORTEST = 4
 """Words, or pairs of characters where words are not spaced, that a text has at least to be cut."""
 
 
-def spoiled(
-    exchanges: list[Exchange], happens: Happens, draws: Draws, texts: Texts, kind: str
-) -> list[Exchange]:
-    """The exchanges after what happens; they are changed in place where they stay."""
-    if happens.hang_up:
-        exchanges = _hung_up(exchanges, happens, draws, texts, kind)
-    if happens.emoji and kind == CHAT:
+def apply_oddities(
+    exchanges: list[DraftTurn], odd: DrawnOddities, draws: Draws, texts: Texts, kind: str
+) -> list[DraftTurn]:
+    """The exchanges after what odd; they are changed in place where they stay."""
+    if odd.hang_up:
+        exchanges = _hang_up(exchanges, odd, draws, texts, kind)
+    if odd.emoji and kind == CHAT:
         _add_emoji(exchanges, draws, texts)
-    if happens.null_intention:
+    if odd.null_intention:
         draws.pick(exchanges).intention = None
     return exchanges
 
 
-def _hung_up(
-    exchanges: list[Exchange], happens: Happens, draws: Draws, texts: Texts, kind: str
-) -> list[Exchange]:
+def _hang_up(
+    exchanges: list[DraftTurn], odd: DrawnOddities, draws: Draws, texts: Texts, kind: str
+) -> list[DraftTurn]:
     """Up to the turn in which the user is gone: a long call at its end, another one sooner."""
-    count = len(exchanges) if happens.long_call else draws.between(1, max(1, len(exchanges) - 1))
+    count = len(exchanges) if odd.long_call else draws.between(1, max(1, len(exchanges) - 1))
     kept = exchanges[:count]
     last, space = kept[-1], texts.formats.space
     user = _cut(last.user, draws, space)
@@ -54,7 +54,7 @@ def _cut(text: str, draws: Draws, space: str) -> str | None:
     return begun.rstrip(MARKS) or None
 
 
-def _add_emoji(exchanges: list[Exchange], draws: Draws, texts: Texts) -> None:
+def _add_emoji(exchanges: list[DraftTurn], draws: Draws, texts: Texts) -> None:
     """After the last words that are no number; a code stays as it must be typed."""
     wordy = [exchange for exchange in exchanges if not any(map(str.isdigit, exchange.user))]
     chosen = (wordy or exchanges)[-1]

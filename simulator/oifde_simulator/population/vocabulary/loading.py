@@ -1,6 +1,6 @@
 """The words of dialogues in a locale: names, companies, cities and streets.
 
-Locales with a file in `words/` have words that were drawn from Faker beforehand and are shipped: reading them
+Locales with a file in `shipped/` have words that were drawn from Faker beforehand and are shipped: reading them
 takes a millisecond. The words of all other locales are drawn from the Faker that is installed.
 """
 
@@ -17,7 +17,7 @@ from threading import Lock
 from typing import Any, NamedTuple
 
 FALLBACK = "en_US"
-FOLDER = Path(__file__).parent / "words"
+FOLDER = Path(__file__).parent / "shipped"
 _DRAWING = Lock()
 
 
@@ -98,7 +98,7 @@ def _vocabulary(locale: str) -> Vocabulary:
 
 @cache
 def _drawn(locale: str) -> Vocabulary:
-    from oifde_simulator.population.faker_words import KINDS, draw_words
+    from oifde_simulator.population.vocabulary.faker_words import KINDS, draw_words
 
     check_locale(locale)
     words = draw_words(locale)
