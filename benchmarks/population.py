@@ -1,7 +1,7 @@
-"""What generated sessions cost to answer: pages, and lookups by ID, as the pipeline decides them.
+"""Measures what the pipeline needs for generated sessions: pages, and lookups by ID.
 
-Rule: nothing is remembered unless the row says so: each first page is of a user never seen before, each
-session that is looked up was never made before, and what is compared takes turns.
+Rule: the cache is empty unless the row says otherwise: each first page is of a new user, each session is
+looked up for the first time, and compared cases take turns.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ from oifde_simulator.tenants import Tenants
 
 CLOCK = "2026-01-01T14:00:00Z"
 PAGE = 100
-"""Records on a page."""
+"""Number of records on a page."""
 HISTORIES = (1, 100, 5000)
-"""Sessions of users whose sessions are looked up."""
+"""Numbers of sessions of the users whose sessions are looked up."""
 USERS = {f"1390000{sessions:04}": sessions for sessions in HISTORIES}
 HEAVY = f"1390000{HISTORIES[-1]:04}"
 LAST_PAGE = HISTORIES[-1] // PAGE
 numbers = map(str, count(18_000_000_000))
-"""Users never seen before."""
+"""Numbers of users without an earlier request."""
 
 
 class World:
-    """A tenant in which everybody has some 180 sessions, and a few users exactly so many."""
+    """A tenant whose users have some 180 sessions each, and a few users an exact number."""
 
     def __init__(self, clock: str = CLOCK, *records: Mapping[str, Any]) -> None:
         written = {
@@ -53,7 +53,7 @@ class World:
         self._pipeline = Pipeline(Router(bad_json_status=400), self.tenants, Journal())
 
     def asked(self, expected: int, **wanted: str) -> float:
-        """Milliseconds of CPU that a query takes; its answer must have so many records."""
+        """Measure the milliseconds of CPU of a query, whose answer must have `expected` records."""
         body = json.dumps({"tenantId": "generated", "authToken": "any"} | wanted).encode()
         request = Request("POST", QUERY, CIMultiDict(HEADERS), body)
         begun = time.process_time_ns()
@@ -65,7 +65,7 @@ class World:
         return taken
 
     def call_ids(self, user: str) -> Iterator[str]:
-        """Those of a user's sessions, newest first."""
+        """List the callIds of a user's sessions, newest first."""
         for session in self.tenants.select("generated", Criteria(user=user)):
             yield session.call_id or ""
 
@@ -90,7 +90,7 @@ def main() -> None:
 
 
 def first_pages(rounds: Sequence[int]) -> list[list[str]]:
-    """A user never seen before, and the same again; with the time of day some sessions are going on."""
+    """Measure the first page of a new user, and the same page again, by a fixed clock and the time of day."""
     rows = []
     for name, clock in (("a clock that stands", CLOCK), ("the time of day", "now")):
         scout, world = World(clock), World(clock)
@@ -106,13 +106,13 @@ def first_pages(rounds: Sequence[int]) -> list[list[str]]:
 
 
 def busy(scout: World) -> str:
-    """The next user with a page of sessions; another world looks, so that the one that is asked has not."""
+    """Find the next user with a full page in another world: the measured world's cache stays empty."""
     select = scout.tenants.select
     return next(user for user in numbers if len(select("generated", Criteria(user=user))) >= PAGE)
 
 
 def far_pages(rounds: Sequence[int]) -> list[list[str]]:
-    """Pages of the heavy user, each in a world of its own that knows nothing yet; then once more."""
+    """Measure pages of the heavy user, each in a world with an empty cache; then once more."""
     taken: dict[str, list[float]] = {}
     pages = {"1": "1", str(LAST_PAGE): str(LAST_PAGE)}
     for number in rounds:
@@ -126,7 +126,7 @@ def far_pages(rounds: Sequence[int]) -> list[list[str]]:
 
 
 def beside_literal(rounds: Sequence[int]) -> list[list[str]]:
-    """The heavy user's last page but one, again and again, without a literal record and with one."""
+    """Measure the heavy user's last page but one, repeatedly, without a literal record and with one."""
     record = {"callSorId": HEAVY, "calledNumber": "899149138753490944", "startTime": 1_766_000_000_000}
     worlds = {"no literal record": World(), "one literal record": World(CLOCK, record)}
     taken: dict[str, list[float]] = {name: [] for name in worlds}
@@ -138,7 +138,7 @@ def beside_literal(rounds: Sequence[int]) -> list[list[str]]:
 
 
 def lookups(rounds: Sequence[int]) -> list[list[str]]:
-    """The first request to a world of its own: for a session of a user who has few or many."""
+    """Measure lookups of a session of a user with few or many, each the first request to its world."""
     scout = World()
     ids = {user: [*scout.call_ids(user)] for user in USERS}
     taken: dict[str, list[float]] = {f"{sessions:,}": [] for sessions in HISTORIES}
@@ -150,7 +150,7 @@ def lookups(rounds: Sequence[int]) -> list[list[str]]:
 
 
 def compared(taken: dict[str, list[float]], base: Callable[[str], str]) -> list[list[str]]:
-    """Rows with ratios to the turns of the row that `base` names."""
+    """Write rows with ratios to the turns of the row `base`."""
     return [
         [
             name,

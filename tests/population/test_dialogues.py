@@ -1,4 +1,4 @@
-"""Dialogues make sense: whatever is drawn, what is said agrees with itself, the channel and the clock."""
+"""Dialogues agree with themselves, the channel and the clock, whatever is drawn."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from oifde_simulator.population.history import History, SessionCache
 from oifde_simulator.population.timetable import DAY
 
 NOW = 1_767_225_600_000 + 14 * 3_600_000
-"""2026-01-01T14:00:00Z: a busy hour."""
+"""2026-01-01T14:00:00Z, a busy hour, in epoch milliseconds."""
 USER = "18000000001"
 
 

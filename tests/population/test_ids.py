@@ -1,4 +1,4 @@
-"""IDs that decode."""
+"""IDs that carry user number and time."""
 
 from __future__ import annotations
 

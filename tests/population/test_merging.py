@@ -1,4 +1,4 @@
-"""Literal and generated sessions together: a literal one wins however it is asked for."""
+"""Literal and generated sessions together: a literal one wins in every query."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def sessions(made: History, user: str = USER) -> list[CallSession]:
 
 
 def frozen(session: CallSession, **changes: Any) -> dict[str, Any]:
-    """The session as a literal record, a little edited."""
+    """Copy the record of a session as a literal record, with a flag and `changes`."""
     return {**session.record, "flag": "frozen", **changes}
 
 

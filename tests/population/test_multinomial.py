@@ -1,4 +1,4 @@
-"""Shares by chance."""
+"""Numbers of things that fall on places at random."""
 
 from __future__ import annotations
 

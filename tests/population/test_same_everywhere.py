@@ -43,7 +43,7 @@ def test_two_processes_give_the_same_bytes_to_a_thousand_queries_in_another_orde
 
 
 def sessions_digest() -> str:
-    """Of 10,000 sessions, half of them American, half Chinese."""
+    """Compute the digest of 10,000 sessions, half of them American, half Chinese."""
     digest, made = hashlib.sha256(), 0
     for locale in ("en_US", "zh_CN"):
         history = generator.history(

@@ -1,4 +1,4 @@
-"""When sessions begin."""
+"""Starts of sessions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from oifde_simulator.population.timetable import DAY, HOURS, Timetable
 from oifde_simulator.randomness import key
 
 TODAY = 20_454
-"""2026-01-01."""
+"""2026-01-01 in days since 1970."""
 
 
 def timetable(**options: object) -> Timetable:

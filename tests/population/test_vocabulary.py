@@ -1,4 +1,4 @@
-"""The words that Faker gives."""
+"""Words of dialogues, shipped and drawn from Faker."""
 
 from __future__ import annotations
 

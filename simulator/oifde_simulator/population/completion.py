@@ -1,7 +1,7 @@
-"""A literal record with little in it becomes a whole one: what is given stays, the rest is derived.
+"""Completes literal records: fields that are given stay, all others are derived.
 
-Derived IDs and paths are keyed hashes of the world and the record, so they are the same on
-every machine and every run.
+Derived IDs and paths are keyed hashes of the world and the record, so they are the same on every machine and
+in every run.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ IVR_ZONE = timezone(timedelta(hours=8))
 
 
 class PartialRecord:
-    """A literal record on its way to a whole one."""
+    """A literal record that lacks some fields, and the values that its missing fields are derived from."""
 
     __slots__ = ("_root", "call_id", "given", "start", "tenant", "user")
 
     def __init__(self, given: Record, *, world: str, tenant: str, place: int) -> None:
-        """`place` is the record's index in its scenario; `world` is the scenario's own tenant id."""
+        """Take a record at index `place` of its scenario; `world` is the scenario's own tenant id."""
         self.given = given
         self.tenant = tenant
         # Guess: [user-number] userMobile finds callSorId; calls with two different numbers would settle it.
@@ -36,17 +36,17 @@ class PartialRecord:
         self.call_id = f"{self.start:013d}{self.hex('callId', 24)}" if given_id is None else str(given_id)
 
     def hex(self, purpose: str, digits: int) -> str:
-        """Hex digits that depend on the record and `purpose` alone."""
+        """Derive hex digits from the record and `purpose` alone."""
         return blake2b(self._root, digest_size=32, person=purpose.encode()).hexdigest()[:digits]
 
     def number(self, purpose: str, digits: int) -> str:
-        """Decimal digits, the first not zero, that depend on the record and `purpose` alone."""
+        """Derive decimal digits, the first not zero, from the record and `purpose` alone."""
         lowest = 10 ** (digits - 1)
         return str(lowest + int(self.hex(purpose, 16), 16) % (9 * lowest))
 
     @property
     def end(self) -> int:
-        """The latest time that the record names."""
+        """Latest time that the record names, epoch milliseconds."""
         # Guess: [derived-times] a call ends with the last thing said in it; real records would settle it.
         details = [
             turn.get(key)
@@ -104,7 +104,7 @@ DERIVED: Mapping[str, Callable[[PartialRecord], Any]] = {
 
 
 def complete(seed: PartialRecord) -> dict[str, Any]:
-    """The whole record, in the order of the specification's Table 2."""
+    """Complete a record, its fields in the order of the specification's Table 2."""
     given = seed.given
     record = {key: given[key] if key in given else derive(seed) for key, derive in DERIVED.items()}
     record |= {key: value for key, value in given.items() if key not in record and key != "userMobile"}

@@ -1,4 +1,4 @@
-"""The generator of call sessions, put together: what it depends on, and its version."""
+"""Puts the generator of call sessions together. Its version rises with every change of the sessions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from oifde_simulator.population.dialogue.turns import Dialogue
 
 VERSION = 2
-"""Raised whenever the same seed gives other sessions than before."""
+"""Number that rises whenever the same seed gives other sessions than before."""
 
 
 def warm(locale: str) -> None:
@@ -45,10 +45,10 @@ def history(
     users: Mapping[str, int] | None = None,
     memory: SessionCache | None = None,
 ) -> History:
-    """The generated sessions of a tenant; all but `tenant`, its name in the records, decides what they are.
+    """Make the generated sessions of a tenant; all arguments but `tenant`, its id in records, decide them.
 
-    `days` of retention; `per_day` sessions a user on average; `mix` weighs the names of
-    `records.DIALOG_TYPES`; `oddities` are rates; `users` have exactly so many sessions.
+    `days` of retention; `per_day`: mean number of sessions a user; `mix`: weights by the names of
+    `records.DIALOG_TYPES`; `oddities`: rates by name; `users`: exact numbers of sessions by user number.
     """
     root = key(seed, world)
     timetable = Timetable(root, days=days, per_day=per_day, exactly=dict(users or {}))
@@ -66,12 +66,12 @@ def records(
     oddities: Mapping[str, float] | None = None,
     words: Callable[[str], Vocabulary] = vocabulary,
 ) -> RecordGenerator:
-    """What makes the records of a world's sessions."""
+    """Make the generator of a world's records; `words` finds the vocabulary of a locale."""
     root = key(seed, world)
     rates = dict(oddities or {})
 
     def composed(draws: Draws, user: str, kind: str, begin: int) -> Dialogue:
-        # Not wanted before the first session is looked at: importing what is said takes longer than starting.
+        # Commands that look at no session start faster without dialogues; `warm` imports them for a server.
         from oifde_simulator.population.dialogue.composition import compose
         from oifde_simulator.population.oddities import Oddities
         from oifde_simulator.population.screenplays.texts import texts

@@ -1,6 +1,6 @@
-"""Things shared out over places by chance, so that one place's share is found without the others'.
+"""Distributes a number of things over places at random; the count at one place is found without the others.
 
-Whole numbers only, and hashes of what they are for: the same on every machine.
+Only whole numbers and keyed hashes are used, so counts are the same on every machine.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from hashlib import shake_128
 
 
 def count_at(key: bytes, total: int, places: int, place: int) -> int:
-    """How many of `total` things are at `place`, from 0 below `places`, each being anywhere alike."""
+    """Count the things at `place` (from 0) when `total` things fall on `places` places with equal chances."""
     low, high, count = 0, places, total
     while count and high - low > 1:
         middle = (low + high) // 2
@@ -19,7 +19,7 @@ def count_at(key: bytes, total: int, places: int, place: int) -> int:
 
 
 def counts(key: bytes, total: int, places: int) -> list[int]:
-    """How many things are at each of the places."""
+    """Count the things at each place, as `count_at` does for one."""
     found = [0] * places
     open_ends = [(0, places, total)]
     while open_ends:
@@ -34,17 +34,17 @@ def counts(key: bytes, total: int, places: int) -> list[int]:
 
 
 def _left_count(key: bytes, low: int, high: int, count: int) -> int:
-    """How many of `count` things at the places from `low` below `high` are in the left half of them."""
-    # As many bits as are wanted on average, twice over; a thing takes two.
+    """Draw how many of `count` things at places from `low` up to, but not, `high` fall into the left half."""
+    # A thing takes two bits on average; this is room for twice as many.
     bits = int.from_bytes(shake_128(key + b"%d %d" % (low, high)).digest(count // 2 + 32))
     return _binomial(count, (low + high) // 2 - low, high - low, bits)
 
 
 def _binomial(count: int, part: int, whole: int, bits: int) -> int:
-    """How many of `count` chances of part / whole come true.
+    """Count the successes of `count` trials with a chance of `part` / `whole` each.
 
-    A chance comes true when a random number, written in binary, is below part / whole. All are compared
-    digit by digit at once: those that differ are decided, which is a half of them each time.
+    A trial succeeds when its random number, written in binary, is below part / whole. All trials are compared
+    digit by digit at once; each digit decides half of the trials that are left.
     """
     wins = 0
     while count and part:

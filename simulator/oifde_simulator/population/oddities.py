@@ -1,4 +1,4 @@
-"""The awkward things in call sessions, each at a small rate that a scenario can raise or silence."""
+"""Draws oddities of call sessions, each at a small rate that a scenario can raise or set to zero."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from oifde_simulator.randomness import Draws
 
 
 class DrawnOddities(NamedTuple):
-    """Which awkward things happen in one session."""
+    """The oddities that one session has."""
 
     empty_details: bool
     long_call: bool
@@ -25,14 +25,14 @@ class DrawnOddities(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Oddities:
-    """The share of sessions in which each happens, from 0 (never) to 1 (always)."""
+    """Share of sessions with each oddity, from 0 (never) to 1 (always)."""
 
     empty_details: float = 0.02
     """The caller hangs up at the greeting: `recordDetials` is empty."""
     long_call: float = 0.005
     """Forty turns: one request after another."""
     emoji: float = 0.01
-    """A chat's user types emoji; on the phone nobody does, so it is the share of chats."""
+    """The user of a chat types emoji; a share of chats, for phone calls have none."""
     rtl: float = 0.003
     """The user begins in Arabic or Hebrew."""
     quotes: float = 0.01
@@ -46,11 +46,11 @@ class Oddities:
 
     @classmethod
     def from_mapping(cls, rates: Mapping[str, object]) -> Oddities:
-        """Rates by name; what is not named keeps its default. ValueError names what is wrong."""
+        """Read rates by name; others keep their defaults. Raises ValueError that names the mistake."""
         return cls(**{name: _rate(name, rate) for name, rate in rates.items()})
 
     def draw(self, draws: Draws) -> DrawnOddities:
-        """Which of them happen now: as many draws whatever the rates."""
+        """Draw the oddities of one session; takes the same number of draws whatever the rates."""
         chance = draws.chance
         return DrawnOddities(
             chance(self.empty_details),

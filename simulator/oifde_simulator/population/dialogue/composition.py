@@ -1,6 +1,6 @@
-"""Composes one session's dialogue: which talks are had, how often more than one, and what goes wrong.
+"""Composes the dialogue of one session: chooses its talks, joins them, and applies oddities and times.
 
-Everything that looks like chance is a draw; equal draws give equal dialogues.
+Rule: every choice is a draw; equal draws give equal dialogues.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ from oifde_simulator.population.vocabulary import Vocabulary
 from oifde_simulator.randomness import Draws
 
 LONG_CALL = 40
-"""Turns of a long call."""
+"""Number of turns of a long call."""
 CLOSES = {VOICE: 0.8, OUTBOUND: 1.0, CHAT: 0.65, KEYS: 0.4}
-"""The share of sessions in which the user says that this was all, rather than just going away."""
+"""Share of sessions that the user closes with words, by dialog type; in the others the user just goes."""
 FURTHER = {VOICE: 0.65, OUTBOUND: 0.3, CHAT: 0.4, KEYS: 0.65}
-"""The share of requests that are followed by another one; after two it is half of it, and so on."""
+"""Share of first requests that another one follows, by dialog type; halved after the second, and so on."""
 REPEATED = {VOICE: 0.06, OUTBOUND: 0.04, CHAT: 0.03, KEYS: 0.15}
-"""The share of sessions in which the user wants to have something once more."""
+"""Share of sessions in which the user asks to hear an answer again, by dialog type."""
 SOMEBODY = b"somebody"
 
 
@@ -49,9 +49,10 @@ def compose(
     caller: bytes = SOMEBODY,
     number: str = "",
 ) -> Dialogue:
-    """The dialogue of one session of `dialog_type` ("1" to "4") that begins on `day`.
+    """Compose the dialogue of one session of `dialog_type` ("1" to "4") that begins on `day`.
 
-    `caller` keys what belongs to the user (name, address, plan, bill); `number` is the user's number.
+    `caller` is the key of the user's own values (name, address, plan, bill); `number` is the user's number.
+    Raises ValueError for an unknown dialog type.
     """
     if dialog_type not in DIALOG_TYPES:
         raise ValueError(f'dialogType: expected one of {", ".join(DIALOG_TYPES)}; found "{dialog_type}"')
@@ -71,7 +72,7 @@ def compose(
 
 
 def _openings(context: DialogueContext, odd: DrawnOddities) -> list[DraftTurn]:
-    """What comes before the request when something awkward odd."""
+    """Render the talks with which an odd session opens, before the first request."""
     if odd.quotes:
         context.values["name"] = context.draws.pick(context.texts.awkward["names"])
     if odd.long_utterance:
@@ -107,7 +108,7 @@ def _long(context: DialogueContext, first: Talk, openings: list[DraftTurn]) -> t
 
 
 def _many(context: DialogueContext, first: Talk, room: int) -> list[Talk]:
-    """Requests of different topics, that together have at most `room` turns."""
+    """Choose requests of different topics, which together have at most `room` turns."""
     talks, topics, room = [first], {first.topic}, room - len(first.steps)
     joining = 0 if context.kind in context.texts.again else 1
     # The shortest come last: they would leave more turns to fill than there are requests.

@@ -1,4 +1,4 @@
-"""What is said in the talks that are had: values filled in, talks joined, questions asked again."""
+"""Turns talks into drafts of turns: fills in values, joins talks and asks questions again."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from oifde_simulator.randomness import Draws
 Item = TypeVar("Item")
 
 FILLED = 0.12
-"""The share of spoken calls whose first request begins with an "um"."""
+"""Share of spoken calls whose first request begins with a filler such as "um"."""
 ASKED_AGAIN = 0.1
-"""The share of questions, where nobody types, after which nothing useful is said at first."""
+"""Share of questions in calls to which the user first gives no useful answer."""
 SENTENCE_ENDS = (". ", "! ", "? ", "。", "！", "？")
 RAMBLED = 2000
-"""Characters that a long utterance has at least."""
+"""Least number of characters of a long utterance."""
 
 
 class DialogueContext(NamedTuple):
-    """What composing one session needs at hand; `kind` is the dialogType."""
+    """Everything that composing one session needs; `kind` is the dialogType."""
 
     draws: Draws
     values: Values
@@ -32,13 +32,13 @@ class DialogueContext(NamedTuple):
 
 
 def render(context: DialogueContext, talk: Talk) -> list[DraftTurn]:
-    """What is said in a talk, its placeholders filled."""
+    """Render a talk as drafts of turns, its placeholders filled in."""
     draws, values = context.draws, context.values
     return [_draft(draws, values, step, talk.series) for step in talk.steps]
 
 
 def join_talks(context: DialogueContext, talks: Sequence[Talk], *, smooth: bool) -> list[DraftTurn]:
-    """The talks one after another; in a smooth one no question has to be asked again."""
+    """Join talks one after another; in a `smooth` conversation no question is asked again."""
     found: list[DraftTurn] = []
     private = None if smooth else _private_talk(context, talks)
     for talk in talks:
@@ -61,12 +61,12 @@ def join_talks(context: DialogueContext, talks: Sequence[Talk], *, smooth: bool)
 
 
 def draw_closing(context: DialogueContext) -> list[DraftTurn]:
-    """The user says that this was all."""
+    """Draw a closing, in which the user says that there is nothing more."""
     return render(context, context.texts.closings[context.kind].draw(context.draws))
 
 
 def insert_repeats(context: DialogueContext, found: list[DraftTurn], count: int) -> None:
-    """Puts in up to `count` turns in which the user wants the end of a request's answer once more."""
+    """Insert up to `count` turns in which the user asks to hear the end of an answer again."""
     ends = [exchange for exchange in found if exchange.last]
     # A date or an amount is worth repeating; "you're welcome" is not.
     worth = [exchange for exchange in ends if context.kind == KEYS or any(map(str.isdigit, exchange.reply))]
@@ -79,7 +79,7 @@ def insert_repeats(context: DialogueContext, found: list[DraftTurn], count: int)
 
 
 def build_ramble(context: DialogueContext) -> str:
-    """All that a rambling user says, in some order, and again as often as it takes."""
+    """Build a long utterance from rambling sentences, in an order that is drawn, until it is long enough."""
     awkward, space = context.texts.awkward, context.texts.formats.space
     said = ""
     while len(said) < RAMBLED:
@@ -93,12 +93,12 @@ def build_ramble(context: DialogueContext) -> str:
 
 
 def _with_lead(lead: str, reply: str, space: str) -> str:
-    """The reply behind "Of course.", unless it begins so itself."""
+    """Put a lead such as "Of course." before a reply, unless the reply begins with it."""
     return reply if reply.startswith(lead) else (lead + space + reply).strip()
 
 
 def shuffle(draws: Draws, things: Sequence[Item]) -> list[Item]:
-    """The things in an order that is drawn."""
+    """Copy `things` in an order that is drawn."""
     order = list(things)
     for place in range(len(order) - 1, 0, -1):
         other = draws.below(place + 1)
@@ -113,7 +113,7 @@ def _add_filler(context: DialogueContext, first: DraftTurn) -> None:
 
 
 def _bridge(context: DialogueContext, first: DraftTurn) -> list[DraftTurn]:
-    """What comes before a further request: "Yes, one more thing", or the key for the main menu."""
+    """Draw the bridge to a further request: "Yes, one more thing", or the key for the main menu."""
     again = context.texts.again.get(context.kind)
     if again is None:
         return render(context, context.draws.pick(context.texts.joining[context.kind]))
@@ -122,7 +122,7 @@ def _bridge(context: DialogueContext, first: DraftTurn) -> list[DraftTurn]:
 
 
 def _private_talk(context: DialogueContext, talks: Sequence[Talk]) -> Talk | None:
-    """The talk before which the user proves who it is, if any."""
+    """Draw the talk before which the user has to prove an identity; None for no talk."""
     rules = context.texts.verification
     if not context.draws.chance(rules["share"]) or any(talk.name in rules["never_with"] for talk in talks):
         return None
@@ -130,8 +130,8 @@ def _private_talk(context: DialogueContext, talks: Sequence[Talk]) -> Talk | Non
 
 
 def _with_verification(context: DialogueContext, said: list[DraftTurn], *, further: bool) -> list[DraftTurn]:
-    """The first turn parted: its words are answered by a check, and its reply follows the check."""
-    # Only at first an outbound call is about what we called for.
+    """Put an identity check between the words of the first turn and their reply."""
+    # Only the first request of an outbound call is about our reason to call.
     kind = VOICE if further and context.kind == OUTBOUND else context.kind
     check = render(context, context.draws.pick(context.texts.verifying[kind]))
     first = said[0]
@@ -158,7 +158,7 @@ def _with_reprompts(context: DialogueContext, said: list[DraftTurn]) -> list[Dra
 
 
 def _question_in(reply: str) -> str:
-    """The last question of a reply and what follows it; nothing when it asks nothing."""
+    """Find the last question of a reply, with the text after it; empty when the reply asks nothing."""
     mark = max(reply.rfind("?"), reply.rfind("？"))
     starts = (reply.rfind(end, 0, max(mark, 0)) + len(end) for end in SENTENCE_ENDS if end in reply[:mark])
     return reply[max(starts, default=0) :] if mark >= 0 else ""
@@ -184,6 +184,6 @@ def _fill(text: str, values: Mapping[str, str]) -> str:
 
 
 def _prefixed(prefix: str, text: str) -> str:
-    """ "Um, " before "How much": with a small letter, unless it is the word I."""
+    """Put a prefix before a text, whose first letter becomes small unless it is the word I."""
     small = text[1:2].islower() or text.startswith("A ")
     return prefix + (text[0].lower() + text[1:] if small else text)

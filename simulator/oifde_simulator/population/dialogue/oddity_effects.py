@@ -1,4 +1,4 @@
-"""What odd to a dialogue: the user hangs up, an intention is null, somebody types emoji."""
+"""Applies drawn oddities to a dialogue: the user hangs up, an intention is null, emoji are typed."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from oifde_simulator.population.screenplays.texts import CHAT, Texts
 from oifde_simulator.randomness import Draws
 
 MARKS = " ,.;:!?\"'，。！？、；：…“”"
-"""What a sentence that is cut off does not end with."""
+"""Characters that a sentence cut in the middle does not end with."""
 SHORTEST = 4
-"""Words, or pairs of characters where words are not spaced, that a text has at least to be cut."""
+"""Least number of words, or pairs of characters where words are not spaced, in a text that is cut."""
 
 
 def apply_oddities(
     exchanges: list[DraftTurn], odd: DrawnOddities, draws: Draws, texts: Texts, kind: str
 ) -> list[DraftTurn]:
-    """The exchanges after what odd; they are changed in place where they stay."""
+    """Apply oddities to the turns of a dialogue; turns that stay are changed in place."""
     if odd.hang_up:
         exchanges = _hang_up(exchanges, odd, draws, texts, kind)
     if odd.emoji and kind == CHAT:
@@ -29,12 +29,12 @@ def apply_oddities(
 def _hang_up(
     exchanges: list[DraftTurn], odd: DrawnOddities, draws: Draws, texts: Texts, kind: str
 ) -> list[DraftTurn]:
-    """Up to the turn in which the user is gone: a long call at its end, another one sooner."""
+    """End a dialogue in the turn in which the user hangs up: the last of a long call, else an earlier one."""
     count = len(exchanges) if odd.long_call else draws.between(1, max(1, len(exchanges) - 1))
     kept = exchanges[:count]
     last, space = kept[-1], texts.formats.space
     user = _cut(last.user, draws, space)
-    # Who types sends whole messages, and is gone before the answer.
+    # A user who types sends whole messages, and is gone before the answer.
     if kind == CHAT or (user is not None and draws.chance(0.6)):
         last.user = user or last.user
         last.reply = ""
@@ -46,7 +46,7 @@ def _hang_up(
 
 
 def _cut(text: str, draws: Draws, space: str) -> str | None:
-    """The beginning of a text, in mid-sentence; None when it is too short for that."""
+    """Cut a text in mid-sentence; None when it is too short for that."""
     parts = text.split(" ") if space else [text[place : place + 2] for place in range(0, len(text), 2)]
     if len(parts) < SHORTEST:
         return None
@@ -55,7 +55,7 @@ def _cut(text: str, draws: Draws, space: str) -> str | None:
 
 
 def _add_emoji(exchanges: list[DraftTurn], draws: Draws, texts: Texts) -> None:
-    """After the last words that are no number; a code stays as it must be typed."""
+    """Add an emoji to the last words without a digit: codes stay as they must be typed."""
     wordy = [exchange for exchange in exchanges if not any(map(str.isdigit, exchange.user))]
     chosen = (wordy or exchanges)[-1]
     chosen.user = f"{chosen.user} {draws.pick(texts.awkward['emoji'])}"

@@ -1,1 +1,1 @@
-"""What is said in generated sessions: screenplay files, and the facts and values that fill them in."""
+"""Reads the screenplays of generated sessions, and draws the facts and values that fill them in."""

@@ -1,4 +1,4 @@
-"""The values that dialogues speak of: drawn once a session, so that they agree."""
+"""Formats the values in dialogues, drawn once a session, so that they agree."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PLACEHOLDER = re.compile(r"\{(\w*)\}")
 
 
 class Values(dict[str, str]):
-    """Values by placeholder; one that was never asked for is drawn when it is."""
+    """Values by placeholder; a missing value is drawn at its first access."""
 
     __slots__ = ("facts",)
 
@@ -50,12 +50,12 @@ def _other_slot(values: Values, facts: Facts) -> str:
 
 
 def _own(facts: Facts, purpose: str) -> Draws:
-    """Draws that depend on the user alone."""
+    """Make draws that depend on the user alone."""
     return Draws(key(facts.caller.hex(), purpose))
 
 
 def _other(digits: str, taken: str) -> str:
-    """Four digits that are not those that are taken."""
+    """Choose four digits other than `taken`."""
     return digits if digits != taken else str(1000 + (int(digits) - 999) % 9000)
 
 
@@ -64,7 +64,7 @@ def _store(values: Values, facts: Facts) -> str:
     return format_address(facts, values["city"], draws.pick(facts.vocabulary.streets), draws)
 
 
-# Functions of the session's values and facts.
+# Functions that make a value from the session's values and facts.
 TEXTS: Mapping[str, Text] = {
     **{name: _money(name) for name in MONEY},
     **{name: _day(name) for name in DATES},
@@ -106,11 +106,11 @@ TEXTS: Mapping[str, Text] = {
     "hours": lambda v, f: str(f.draws.between(2, 6)),
 }
 KNOWN = frozenset({*TEXTS, "ramble"})
-"""All placeholders; the composer gives {ramble}."""
+"""Names of all placeholders; the composer fills in {ramble}."""
 
 
 def unknown_placeholder(text: str) -> str | None:
-    """The first placeholder in `text` that no value fills, with a suggestion; None when all are known."""
+    """Find the first placeholder in `text` without a value, with a suggestion; None when all are known."""
     names: list[str] = PLACEHOLDER.findall(text)
     for name in names:
         if name not in KNOWN:

@@ -1,7 +1,7 @@
-"""The words of dialogues in a locale: names, companies, cities and streets.
+"""Finds the words of dialogues in a locale: names, companies, cities and streets.
 
-Locales with a file in `shipped/` have words that were drawn from Faker beforehand and are shipped: reading them
-takes a millisecond. The words of all other locales are drawn from the Faker that is installed.
+The words of locales with a file in `shipped/` were drawn from Faker beforehand: reading them takes a
+millisecond. The words of all other locales are drawn from the Faker that is installed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _DRAWING = Lock()
 
 
 class Vocabulary(NamedTuple):
-    """The words of one locale; each tuple holds up to 300 different ones."""
+    """The words of one locale; each tuple holds up to 300 different words."""
 
     locale: str
     names: tuple[str, ...]
