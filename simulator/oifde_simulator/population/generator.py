@@ -47,7 +47,7 @@ def history(
 ) -> History:
     """Make the generated sessions of a tenant; all arguments but `tenant`, its id in records, decide them.
 
-    `days` of retention; `per_day`: mean number of sessions a user; `mix`: weights by the names of
+    `days` of retention; `per_day`: mean number of sessions a user and day; `mix`: weights by the names of
     `records.DIALOG_TYPES`; `oddities`: rates by name; `users`: exact numbers of sessions by user number.
     """
     root = key(seed, world)

@@ -28,21 +28,21 @@ class Oddities:
     """Share of sessions with each oddity, from 0 (never) to 1 (always)."""
 
     empty_details: float = 0.02
-    """The caller hangs up at the greeting: `recordDetials` is empty."""
+    """Share of sessions whose caller hangs up at the greeting: `recordDetials` is empty."""
     long_call: float = 0.005
-    """Forty turns: one request after another."""
+    """Share of sessions of forty turns, one request after another."""
     emoji: float = 0.01
-    """The user of a chat types emoji; a share of chats, for phone calls have none."""
+    """Share of chats whose user types emoji; phone calls have none."""
     rtl: float = 0.003
-    """The user begins in Arabic or Hebrew."""
+    """Share of sessions whose user begins in Arabic or Hebrew."""
     quotes: float = 0.01
-    """The user's name has quotes, apostrophes or backslashes, and is said."""
+    """Share of sessions in which a name with quotes, apostrophes or backslashes is said."""
     null_intention: float = 0.02
-    """The intention of one turn is null."""
+    """Share of sessions with a turn whose intention is null."""
     long_utterance: float = 0.003
-    """The user begins with 2,000 characters and more."""
+    """Share of sessions whose user begins with 2,000 characters and more."""
     hang_up: float = 0.03
-    """The user is gone in mid-sentence."""
+    """Share of sessions whose user is gone in mid-sentence."""
 
     @classmethod
     def from_mapping(cls, rates: Mapping[str, object]) -> Oddities:

@@ -39,7 +39,8 @@ class CallSessionProvider(BaseProvider):
         """Make the complete record of a session that has ended.
 
         `user` is a number of 1 to 15 digits; `dialog_type` is "1" to "4"; `start` is in epoch milliseconds,
-        cut to the second. Arguments that are left out are drawn. Raises ValueError for others.
+        cut to the second. Arguments that are left out are drawn. Raises ValueError for
+        values that no session can have.
         """
         draws = self._draws()
         number = f"1{draws.digits(10)}" if user is None else user

@@ -32,7 +32,7 @@ LONG_CALL = 40
 CLOSES = {VOICE: 0.8, OUTBOUND: 1.0, CHAT: 0.65, KEYS: 0.4}
 """Share of sessions that the user closes with words, by dialog type; in the others the user just goes."""
 FURTHER = {VOICE: 0.65, OUTBOUND: 0.3, CHAT: 0.4, KEYS: 0.65}
-"""Share of first requests that another one follows, by dialog type; halved after the second, and so on."""
+"""Share of first requests that another follows, by dialog type; later, divided by the requests so far."""
 REPEATED = {VOICE: 0.06, OUTBOUND: 0.04, CHAT: 0.03, KEYS: 0.15}
 """Share of sessions in which the user asks to hear an answer again, by dialog type."""
 SOMEBODY = b"somebody"

@@ -98,7 +98,7 @@ def _working(facts: Facts, days: int, since: str = "") -> date:
 
 
 def _contract_end(facts: Facts) -> date:
-    """Compute the end of the user's contract: the end of one of the next three months, equal for weeks."""
+    """Compute the end of the user's contract, which stays the same for up to three months."""
     phase = Draws(key(facts.caller.hex(), "contract")).below(3)
     return _month_start(facts.today, 2 + (phase - facts.today.month) % 3) - timedelta(1)
 
