@@ -23,6 +23,7 @@ from oifde_simulator.journal import Journal
 from oifde_simulator.model.http import Request
 from oifde_simulator.model.sessions import CallSession, Criteria
 from oifde_simulator.oifde.router import Router
+from oifde_simulator.population import generator
 from oifde_simulator.scenario import loader
 from oifde_simulator.tenants import Tenants
 
@@ -49,7 +50,7 @@ class World:
         }
         scenario = loader.loads(json.dumps(written).encode(), "generated.yaml", "generated")
         self.tenants = Tenants({"generated": scenario}, seed="0", error_status=200)
-        self.tenants.warm()
+        generator.warm("en_US")
         self._pipeline = Pipeline(Router(bad_json_status=400), self.tenants, Journal(self.tenants.state))
 
     def asked(self, expected: int, **wanted: str) -> float:

@@ -1,4 +1,4 @@
-"""Dialogues make sense: whatever is drawn, what is said agrees with itself, the channel and the clock."""
+"""Dialogues agree with themselves, the channel and the clock, whatever is drawn."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oifde_simulator.population import screenplays
 from oifde_simulator.population.dialogue.composition import LONG_CALL, compose
-from oifde_simulator.population.dialogue.conversation import RAMBLED, Scene, conversation
+from oifde_simulator.population.dialogue.conversation import RAMBLED, DialogueContext, join_talks
 from oifde_simulator.population.dialogue.turns import Dialogue
 from oifde_simulator.population.oddities import NAMES, Oddities
-from oifde_simulator.population.screenplays import (
+from oifde_simulator.population.screenplays.facts import Facts
+from oifde_simulator.population.screenplays.files import read_locale, written_locales
+from oifde_simulator.population.screenplays.script import Talk, read_talk
+from oifde_simulator.population.screenplays.texts import (
     CHAT,
     DIALOG_TYPES,
     KEYS,
     OUTBOUND,
     VOICE,
+    merge,
     texts,
-    written_locales,
 )
-from oifde_simulator.population.screenplays.facts import Facts
-from oifde_simulator.population.screenplays.script import Talk, read_talk
 from oifde_simulator.population.screenplays.values import Values
 from oifde_simulator.population.vocabulary import vocabulary
 from oifde_simulator.randomness import KeyedRandom, key
@@ -176,10 +176,8 @@ class TestEveryTalk:
         facts = Facts(
             draws, vocabulary(locale), texts(locale).formats, day=DAY, caller=b"somebody", number=NUMBER
         )
-        scene = Scene(draws, Values(facts), texts(locale), kind)
-        return [
-            (turn.user, turn.reply) for _ in range(6) for turn in conversation(scene, [talk], smooth=False)
-        ]
+        scene = DialogueContext(draws, Values(facts), texts(locale), kind)
+        return [(turn.user, turn.reply) for _ in range(6) for turn in join_talks(scene, [talk], smooth=False)]
 
     def test_can_be_had(self, locale: str, kind: str, talk: Talk) -> None:
         said = self.said(locale, kind, talk)
@@ -303,7 +301,7 @@ NOT_ON_THE_PHONE = {("emoji", kind) for kind in DIALOG_TYPES if kind != CHAT}
 class TestHangUp:
     @given(seeds, kinds, st.sampled_from(LOCALES))
     def test_ends_what_was_said_before_and_nothing_else(self, seed: int, kind: str, locale: str) -> None:
-        """KeyedRandom that differ only in the hang-up share a beginning; the last turn is cut."""
+        """Draws that differ only in the hang-up share a beginning; the last turn is cut."""
         cut = composed(seed, kind, locale, Oddities(**dict.fromkeys(NAMES, 0.0) | {"hang_up": 1.0}))
         whole = composed(seed, kind, locale)
         assert len(cut.turns) <= len(whole.turns)
@@ -399,9 +397,9 @@ class TestFallback:
         assert names <= set(vocabulary("fr_FR").names)
 
     def test_an_intent_that_a_file_lacks_is_taken_from_english(self) -> None:
-        own = screenplays._read("zh_CN")
+        own = read_locale("zh_CN")
         without = own | {"dialogue": [talk for talk in own["dialogue"] if talk.name != "bill"]}
-        mixed = screenplays._texts("zh_CN", without, screenplays._read("en_US"))
+        mixed = merge("zh_CN", without, read_locale("en_US"))
         english = texts("en_US").first[VOICE].talks
         assert [talk for talk in mixed.first[VOICE].talks if talk.name == "bill"] == [
             talk for talk in english if talk.name == "bill"
@@ -411,7 +409,7 @@ class TestFallback:
         )
 
     def test_a_closing_and_a_phrase_that_a_file_lacks_are_taken_from_english(self) -> None:
-        mixed = screenplays._texts("xx", {"more": {"1": ["?"]}}, screenplays._read("en_US"))
+        mixed = merge("xx", {"more": {"1": ["?"]}}, read_locale("en_US"))
         assert mixed.more["1"] == ["?"]
         assert mixed.more["2"] == texts("en_US").more["2"]
         assert mixed.closings == texts("en_US").closings

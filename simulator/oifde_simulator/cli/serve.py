@@ -23,7 +23,10 @@ def add_arguments(parser: argparse.ArgumentParser, *, free_ports: Collection[str
 def execute(options: argparse.Namespace) -> int:
     """Serve until told to stop and return the exit code."""
     gc.disable()  # starting makes little garbage and many objects; the server turns it on again
-    from oifde_simulator.runtime import serve
+    from oifde_simulator.runtime.authorities import no_client_authorities
+
+    with no_client_authorities():
+        from oifde_simulator.runtime import serve
 
     chosen = settings(vars(options), os.environ)
     if complaint := unknown_variables(os.environ):

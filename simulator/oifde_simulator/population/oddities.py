@@ -1,4 +1,4 @@
-"""The awkward things in call sessions, each at a small rate that a scenario can raise or silence."""
+"""Draws oddities of call sessions, each at a small rate that a scenario can raise or set to zero."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from oifde_simulator.randomness import KeyedRandom
 from oifde_simulator.text import nearest
 
 
-class Happens(NamedTuple):
-    """Which awkward things happen in one session."""
+class DrawnOddities(NamedTuple):
+    """The oddities that one session has."""
 
     empty_details: bool
     long_call: bool
@@ -25,34 +25,34 @@ class Happens(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Oddities:
-    """The share of sessions in which each happens, from 0 (never) to 1 (always)."""
+    """Share of sessions with each oddity, from 0 (never) to 1 (always)."""
 
     empty_details: float = 0.02
-    """The caller hangs up at the greeting: `recordDetials` is empty."""
+    """Share of sessions whose caller hangs up at the greeting: `recordDetials` is empty."""
     long_call: float = 0.005
-    """Forty turns: one request after another."""
+    """Share of sessions of forty turns, one request after another."""
     emoji: float = 0.01
-    """A chat's user types emoji; on the phone nobody does, so it is the share of chats."""
+    """Share of chats whose user types emoji; phone calls have none."""
     rtl: float = 0.003
-    """The user begins in Arabic or Hebrew."""
+    """Share of sessions whose user begins in Arabic or Hebrew."""
     quotes: float = 0.01
-    """The user's name has quotes, apostrophes or backslashes, and is said."""
+    """Share of sessions in which a name with quotes, apostrophes or backslashes is said."""
     null_intention: float = 0.02
-    """The intention of one turn is null."""
+    """Share of sessions with a turn whose intention is null."""
     long_utterance: float = 0.003
-    """The user begins with 2,000 characters and more."""
+    """Share of sessions whose user begins with 2,000 characters and more."""
     hang_up: float = 0.03
-    """The user is gone in mid-sentence."""
+    """Share of sessions whose user is gone in mid-sentence."""
 
     @classmethod
     def from_mapping(cls, rates: Mapping[str, object]) -> Oddities:
-        """Rates by name; what is not named keeps its default. ValueError names what is wrong."""
+        """Read rates by name; others keep their defaults. Raises ValueError that names the mistake."""
         return cls(**{name: _rate(name, rate) for name, rate in rates.items()})
 
-    def drawn(self, draws: KeyedRandom) -> Happens:
-        """Which of them happen now: as many draws whatever the rates."""
+    def draw(self, draws: KeyedRandom) -> DrawnOddities:
+        """Draw the oddities of one session; takes the same number of draws whatever the rates."""
         chance = draws.chance
-        return Happens(
+        return DrawnOddities(
             chance(self.empty_details),
             chance(self.long_call),
             chance(self.emoji),

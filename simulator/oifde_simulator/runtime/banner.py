@@ -13,6 +13,7 @@ from oifde_simulator.config import Settings
 from oifde_simulator.oifde import contract
 from oifde_simulator.oifde.router import QUERY
 from oifde_simulator.population import generator
+from oifde_simulator.population.vocabulary import faker_version
 from oifde_simulator.scenario import loader
 from oifde_simulator.scenario.errors import ScenarioErrors
 from oifde_simulator.tenants import Tenants
@@ -70,7 +71,7 @@ def own_tenants(tenants: Tenants, settings: Settings) -> Mapping[str, str]:
 
 
 def _generator(tenants: Tenants) -> str:
-    words = f"version {generator.VERSION}, Faker {generator.faker_version()}, seed {tenants.seed}"
+    words = f"version {generator.VERSION}, Faker {faker_version()}, seed {tenants.seed}"
     return f"  generator      {words}"
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import threading
 from collections.abc import AsyncIterator
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from typing import TYPE_CHECKING, TextIO
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, TextIO
 from oifde_simulator import logs
 from oifde_simulator.config import Settings
 from oifde_simulator.model.coverage import CoverageSnapshot
-from oifde_simulator.runtime import lifecycle
+from oifde_simulator.runtime import lifecycle, warming
 from oifde_simulator.runtime.banner import banner
 from oifde_simulator.runtime.server import Simulator, registry
 from oifde_simulator.scenario import selection
@@ -26,9 +25,6 @@ UNUSED_RULES = 3
 
 GC_THRESHOLDS = (10_000, 20, 50)
 """Thresholds of the garbage collector: high, since requests make many objects and no cycles."""
-
-WARM_AFTER = 0.5
-"""Seconds from the start until the vocabulary of generated sessions is drawn in advance."""
 
 
 def serve(settings: Settings, out: TextIO) -> int:
@@ -59,6 +55,7 @@ def create(settings: Settings) -> tuple[Simulator, Watcher | None]:
 
     Raises ValueError or OSError for unusable settings.
     """
+    warming.warm()
     watcher = _create_watcher(settings)
     scenarios = watcher.scenarios if watcher else selection.scenarios(settings)
     return Simulator(settings, registry(settings, scenarios)), watcher
@@ -101,13 +98,7 @@ async def listening(simulator: Simulator, settings: Settings, watcher: Watcher |
     try:
         urls = {"data": simulator.data_url, "control": simulator.control_url}
         with _watching(watcher, simulator.tenants), lifecycle.ready_file(settings.ready_file, **urls):
-            warming = asyncio.get_running_loop().call_later(WARM_AFTER, _warm, simulator.tenants)
+            warming.warm_other_locales(simulator.tenants.files.read().values())
             yield
-            warming.cancel()
     finally:
         await simulator.stop()
-
-
-def _warm(tenants: Tenants) -> None:
-    # A daemon thread: a server that stops meanwhile does not wait for it.
-    threading.Thread(target=tenants.warm, name="warm", daemon=True).start()

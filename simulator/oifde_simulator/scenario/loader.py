@@ -13,8 +13,6 @@ from oifde_simulator.scenario.checking import checked
 from oifde_simulator.scenario.documents import JsonDocument, YamlDocument
 from oifde_simulator.scenario.errors import ScenarioError, ScenarioErrors
 from oifde_simulator.scenario.model import Scenario
-from oifde_simulator.scenario.yaml.syntax import LARGEST_FILE
-from oifde_simulator.scenario.yaml.tree import read
 from oifde_simulator.text import printable
 
 SUFFIXES = (".yaml", ".yml")
@@ -25,6 +23,8 @@ MOST_VALUES = 400_000
 
 def load(path: Path) -> Scenario:
     """Load a scenario file; its stem is the tenant's id where the file names none."""
+    from oifde_simulator.scenario.yaml.syntax import LARGEST_FILE  # slow to import, and unused by the gallery
+
     origin = printable(path)
     try:
         with path.open("rb") as file:
@@ -36,6 +36,8 @@ def load(path: Path) -> Scenario:
 
 def loads(source: bytes, origin: str, stem: str | None = None) -> Scenario:
     """Load a scenario from YAML; `origin` names it in messages, and `stem` its tenant, as in `load`."""
+    from oifde_simulator.scenario.yaml.tree import read  # slow to import, and unused by the gallery
+
     return checked(YamlDocument(read(source, origin), origin), stem)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from oifde_simulator import resources
 from oifde_simulator.config import Settings
-from oifde_simulator.scenario import loader
+from oifde_simulator.scenario import gallery, loader
 from oifde_simulator.scenario.catalog import ScenarioCatalog
 from oifde_simulator.scenario.errors import ScenarioError, ScenarioErrors
 from oifde_simulator.scenario.model import Scenario
@@ -50,9 +50,9 @@ def one(wanted: str, settings: Settings) -> tuple[str, Scenario]:
 
 
 def bundled(settings: Settings) -> ScenarioCatalog:
-    """Return the bundled scenarios, not read yet: the stem of each file is its tenant id."""
+    """Return the bundled scenarios, read from their compiled form: the stem of each file is its tenant id."""
     paths = [] if settings.no_bundled else loader.find([resources.scenarios()])
-    return ScenarioCatalog({path.stem: path for path in paths})
+    return ScenarioCatalog(gallery.load(paths))
 
 
 def combined(

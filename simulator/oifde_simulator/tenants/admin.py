@@ -75,6 +75,7 @@ class TenantAdmin:
                 f"there is a tenant {shown(name)}; choose another tenantId, or delete it first"
             )
         id = name if name is not None else await self._free(given.scenario.id[:LONGEST_STEM])
+        await self._tenants.warm(given.scenario)
         state = await self._state.make(id, given.source)
         self._tenants.keep(id, self._tenants.prepared(id, given.scenario, state))
         fresh = await self._tenants.fresh(id)
@@ -91,6 +92,7 @@ class TenantAdmin:
 
         Raises CapacityExceeded.
         """
+        await self._tenants.warm(given.scenario)
         state = await self._state.replace(name, given.source)
         self._tenants.keep(name, self._tenants.prepared(name, given.scenario, state))
 

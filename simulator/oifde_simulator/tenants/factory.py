@@ -14,9 +14,9 @@ from oifde_simulator.oifde.credentials import TenantCredentials
 from oifde_simulator.oifde.service import Conduct, Service
 from oifde_simulator.oifde.tokens import Tokens
 from oifde_simulator.population import generator
-from oifde_simulator.population.history import Memory
+from oifde_simulator.population.history import SessionCache
 from oifde_simulator.population.literal import LiteralSessions
-from oifde_simulator.population.merging import Merged
+from oifde_simulator.population.merging import MergedSessions
 from oifde_simulator.rules.selection import Rule, Rules
 from oifde_simulator.scenario import loader
 from oifde_simulator.scenario.model import GenerateSpec, Scenario, TenantSpec
@@ -63,7 +63,7 @@ class TenantFactory:
         self.seed = seed
         self.conduct = conduct
         self._any = any_credentials
-        self._memory = Memory()
+        self._memory = SessionCache()
         self._compiled: OrderedDict[tuple[str, str], Rule] = OrderedDict()
 
     def world(
@@ -146,7 +146,7 @@ class TenantFactory:
             users=how.users,
             memory=self._memory,
         )
-        return Merged(literal, generated) if scenario.records else generated
+        return MergedSessions(literal, generated) if scenario.records else generated
 
     def _conduct_of(self, scenario: Scenario) -> Conduct:
         settings = scenario.settings

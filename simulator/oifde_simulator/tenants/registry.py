@@ -15,6 +15,7 @@ from oifde_simulator.model.sessions import CallSession, Criteria
 from oifde_simulator.model.tenant_state import TenantSource, TenantState
 from oifde_simulator.oifde.service import Conduct
 from oifde_simulator.population import generator
+from oifde_simulator.population.vocabulary import faker_version, shipped_locales
 from oifde_simulator.scenario import loader
 from oifde_simulator.scenario.catalog import ScenarioCatalog
 from oifde_simulator.scenario.model import Scenario
@@ -113,6 +114,8 @@ class Tenants:
 
     def prepared(self, name: str, scenario: Scenario, state: TenantState | None = None) -> World:
         """Make what depends on the scenario alone, not yet served. Any thread may ask."""
+        if scenario.generate:
+            generator.warm(scenario.generate.locale)
         if state is None or state.source is None:
             return self._factory.world(name, scenario, None)
         fresh = self._factory.fresh(name, state.generation) if state.made else None
@@ -224,16 +227,15 @@ class Tenants:
             return None
         return {
             "version": generator.VERSION,
-            "faker": generator.faker_version(),
+            "faker": faker_version(how.locale),
             "seed": self._factory.seed_of(how),
             "locale": how.locale,
         }
 
-    def warm(self) -> None:
-        """Draw the words of generated sessions, so that no request has to wait for them."""
-        read = self.files.read().values()
-        for locale in {scenario.generate.locale for scenario in read if scenario.generate}:
-            generator.warm(locale)
+    async def warm(self, scenario: Scenario) -> None:
+        """Load the words of a scenario; where they have to be drawn, that takes a thread its time."""
+        if scenario.generate and scenario.generate.locale not in shipped_locales():
+            await aside(generator.warm, scenario.generate.locale)
 
 
 def _key(state: TenantState) -> WorldKey | None:

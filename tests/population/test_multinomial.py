@@ -1,4 +1,4 @@
-"""Shares by chance."""
+"""Numbers of things that fall on places at random."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oifde_simulator.population.shares import share, shares
+from oifde_simulator.population.multinomial import count_at, counts
 from oifde_simulator.randomness import key
 
 
@@ -14,17 +14,17 @@ from oifde_simulator.randomness import key
 def test_all_shares_are_the_whole_and_one_is_found_alone(
     own: bytes, total: int, places: int, place: int
 ) -> None:
-    found = shares(own, total, places)
+    found = counts(own, total, places)
     assert sum(found) == total
     assert len(found) == places
     assert min(found) >= 0
-    assert share(own, total, places, place % places) == found[place % places]
+    assert count_at(own, total, places, place % places) == found[place % places]
 
 
 @pytest.mark.parametrize("places", [2, 3, 7, 90, 128])
 def test_no_place_is_preferred_and_shares_vary_as_those_of_independent_things(places: int) -> None:
     mean, rounds = 20, 400
-    found = [shares(key(number), mean * places, places) for number in range(rounds)]
+    found = [counts(key(number), mean * places, places) for number in range(rounds)]
     for place in range(places):
         own = [each[place] for each in found]
         average = sum(own) / rounds
@@ -34,5 +34,5 @@ def test_no_place_is_preferred_and_shares_vary_as_those_of_independent_things(pl
 
 
 def test_few_things_are_as_often_in_each_place() -> None:
-    first = sum(share(key(number), 1, 3, 0) for number in range(3000))
+    first = sum(count_at(key(number), 1, 3, 0) for number in range(3000))
     assert first == pytest.approx(1000, abs=130)
