@@ -12,6 +12,7 @@ from oifde_simulator.cli import request_file
 from oifde_simulator.engine import explain as explanation
 from oifde_simulator.engine.pipeline import Pipeline
 from oifde_simulator.journal import Journal, log_line
+from oifde_simulator.model.credentials import TokenStep
 from oifde_simulator.model.http import Request
 from oifde_simulator.oifde.router import Router
 from oifde_simulator.scenario import loader
@@ -143,6 +144,6 @@ def test_the_nearest_tenant_is_suggested_and_no_other_is_named() -> None:
 def test_a_token_that_is_not_the_tenants_says_where_to_get_one() -> None:
     scenario = loader.loads(SCENARIO.encode(), "acme.yaml", "acme")
     tenant = Tenants({"acme": scenario}, seed="0", error_status=200).named("acme")
-    found = tenant.credentials.token_problem("x", 0)
+    found = tenant.credentials.admit(TokenStep("x"), 0).problem
     assert found is not None
     assert found.message.endswith(": authToken was not issued to this tenant; fetch one from gettoken")

@@ -7,14 +7,32 @@ import string
 from hypothesis import given
 from hypothesis import strategies as st
 
+from oifde_simulator.model.credentials import TokenFacts, TokenJudgement, Verdict
+from oifde_simulator.oifde.credential_counts import CredentialCounts
 from oifde_simulator.oifde.tokens import Tokens
 
 NOW = 1_767_225_600_000
 HEX = set(string.hexdigits.lower())
 
 
-def tokens(seed: str = "0", tenant: str = "acme", **options: object) -> Tokens:
-    return Tokens(seed=seed, tenant=tenant, lifetime=3600, **options)  # type: ignore[arg-type]
+class Issuer:
+    """Tokens of one tenant with their counts."""
+
+    def __init__(self, tokens: Tokens) -> None:
+        self.tokens = tokens
+        self.counts = CredentialCounts()
+
+    def issue(self, now: int) -> str:
+        """Make the token with the next number."""
+        return self.tokens.text(now, self.counts.next_number())
+
+    def judge(self, token: str | None, now: int) -> Verdict:
+        """Judge a token by what was counted so far."""
+        return self.tokens.judge(token, now, self.counts.facts(token or "")).verdict
+
+
+def tokens(seed: str = "0", tenant: str = "acme", **options: object) -> Issuer:
+    return Issuer(Tokens(seed=seed, tenant=tenant, lifetime=3600, **options))  # type: ignore[arg-type]
 
 
 def test_a_token_is_32_lowercase_hex_digits() -> None:
@@ -86,4 +104,30 @@ def test_remembering_checked_tokens_stays_bounded() -> None:
     issuer = tokens()
     for _ in range(10_050):
         assert issuer.judge(issuer.issue(NOW), NOW) == "good"
-    assert len(issuer._remembered) <= 10_000
+    assert len(issuer.tokens._remembered) <= 10_000
+
+
+def test_a_judgement_follows_from_the_facts_and_changes_none() -> None:
+    limited = tokens(uses=2).tokens
+    token = limited.text(NOW, 0)
+    for _ in range(3):
+        assert limited.judge(token, NOW, TokenFacts(used=1)) == TokenJudgement("good", counts_use=True)
+    assert limited.judge(token, NOW, TokenFacts(used=2)) == TokenJudgement("expired")
+    assert limited.judge(token, NOW, TokenFacts(ended="unknown")) == TokenJudgement("unknown")
+
+
+def test_a_use_is_counted_only_where_uses_are_limited() -> None:
+    assert tokens().tokens.judge(tokens().issue(NOW), NOW, TokenFacts()) == TokenJudgement("good")
+
+
+def test_with_single_the_newest_token_is_a_fact_that_expires_the_others() -> None:
+    single = tokens(single=True).tokens
+    first, second = single.text(NOW, 0), single.text(NOW, 1)
+    assert single.judge(first, NOW, TokenFacts()).verdict == "good"
+    assert single.judge(first, NOW, TokenFacts(latest=second)).verdict == "expired"
+    assert single.judge(second, NOW, TokenFacts(latest=second)).verdict == "good"
+
+
+def test_equal_time_and_number_make_an_equal_token_in_every_process() -> None:
+    assert tokens().tokens.text(NOW, 7) == tokens().tokens.text(NOW, 7)
+    assert tokens().tokens.text(NOW, 7) != tokens().tokens.text(NOW, 8)

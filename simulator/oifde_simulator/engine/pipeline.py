@@ -18,7 +18,7 @@ from oifde_simulator.model.vendor_errors import INTERNAL_ERROR
 from oifde_simulator.model.view import View
 from oifde_simulator.oifde.router import Call, Router
 from oifde_simulator.rules.respond import NotApplicable
-from oifde_simulator.rules.selection import HONEST, Decision, token_of
+from oifde_simulator.rules.selection import HONEST, Decision
 from oifde_simulator.tenants import Tenant, Tenants
 
 log = logging.getLogger("oifde_simulator")
@@ -100,7 +100,7 @@ def _unspoiled(tenant: Tenant, call: Call, honest: Answer, now: int) -> Exchange
     response = honest.response
     script = response.script(call.request, now)
     return Exchange(
-        now, tenant.id, call.operation, call.request, honest, response, script,
+        now, tenant.id, call.endpoint, call.request, honest, response, script,
         "", (), (), (), call.document,
     )  # fmt: skip
 
@@ -113,7 +113,7 @@ def _broken(tenant: Tenant, call: Call, defect: Exception) -> Exchange:
     script = response.script(call.request, now)
     note = f"a defect of the simulator: {type(defect).__name__}: {defect}"
     return Exchange(
-        now, tenant.id, call.operation, call.request, honest, response, script,
+        now, tenant.id, call.endpoint, call.request, honest, response, script,
         "", (), (), (note,), call.document,
     )  # fmt: skip
 
@@ -121,7 +121,7 @@ def _broken(tenant: Tenant, call: Call, defect: Exception) -> Exchange:
 def view(call: Call, honest: Answer) -> View:
     """What rules can see."""
     fields = {**honest.fields, "status": honest.response.status}
-    return View(call.operation, call.document, call.request.headers, fields)
+    return View(call.endpoint, call.document, call.request.headers, fields)
 
 
 def _spoiled(
@@ -133,7 +133,7 @@ def _spoiled(
     except NotApplicable as reason:
         notes, response = (f"{decision.rule}: {reason}; the honest answer was sent",), honest.response
         decision = replace(HONEST, held_back=decision.held_back)
-    tenant.credentials.end(decision.action.token, token_of(view(call, honest)))
+    tenant.credentials.end(decision.action.token, call.token(honest.fields))
     if decision.acts and tenant.provenance:
         response = _told(response, decision)
     whole = response.script(call.request, now)
@@ -143,7 +143,7 @@ def _spoiled(
     if decision.faults and script == whole:
         notes = (*notes, f"{decision.rule}: nothing in this answer for {', '.join(decision.faults)} to spoil")
     return Exchange(
-        now, tenant.id, call.operation, call.request, honest, response, script,
+        now, tenant.id, call.endpoint, call.request, honest, response, script,
         decision.rule, decision.faults, decision.held_back, notes, call.document,
     )  # fmt: skip
 

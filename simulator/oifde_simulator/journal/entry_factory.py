@@ -14,10 +14,10 @@ from oifde_simulator.journal.redaction.redactor import Finder, Redaction
 from oifde_simulator.model.entry import KEPT, Entry
 from oifde_simulator.model.exchange import Exchange
 from oifde_simulator.model.http import JSON_UTF8
+from oifde_simulator.oifde.operations import ISSUED_TOKEN
 
 ENTRY = 1100
 """Bytes of memory that an entry takes beside its texts."""
-TOKEN = "authToken"  # noqa: S105  a field's name
 
 ERROR_CODE = re.compile(rb'"errorCode"\s*:\s*(-?[0-9]{1,18})\b')
 
@@ -34,18 +34,19 @@ class Keeper:
         request, honest, response = exchange.request, exchange.honest, exchange.response
         asked, finder, charge = self._requests.of(request, exchange.document)
         fields = honest.fields
-        error_code: int | None = fields["errorCode"]
+        error_code: int | None = fields.get("errorCode")
+        token = _issued(exchange)
         body, headers = response.body, response.headers
         if error_code:
             fields = self._cleaned(fields, exchange, finder)
-        elif TOKEN in fields:
-            fields = {**fields, TOKEN: self._redaction.mark(fields[TOKEN])}
+        elif token:
+            fields = {**fields, ISSUED_TOKEN[exchange.endpoint]: self._redaction.mark(token)}
         if body is not honest.response.body:
             body, error_code = self._replacing(body, exchange, finder)
         elif error_code:  # all that an error says is in its words
             body = (body if fields is honest.fields else orjson.dumps(dict(fields)))[:KEPT]
-        elif TOKEN in fields or request.obstacle or len(body) > KEPT:
-            body = self._unusual(body, exchange, fields, finder)
+        elif token or request.obstacle or len(body) > KEPT:
+            body = self._unusual(body, exchange, token, finder)
         else:
             body = finder.clean_bytes(body)
         if headers is not JSON_UTF8:
@@ -59,10 +60,10 @@ class Keeper:
             self._annotate(entry, exchange, finder)
         return entry
 
-    def _unusual(self, body: bytes, exchange: Exchange, fields: Mapping[str, Any], finder: Finder) -> bytes:
+    def _unusual(self, body: bytes, exchange: Exchange, token: str, finder: Finder) -> bytes:
         """What is kept of an honest answer with a token, to what is no request, or large."""
-        if TOKEN in fields:
-            body = body.replace(exchange.honest.fields[TOKEN].encode(), fields[TOKEN].encode())
+        if token:
+            body = body.replace(token.encode(), self._redaction.mark(token).encode())
         body = _beginning(body, finder)
         if not exchange.request.obstacle:
             return body
@@ -74,7 +75,7 @@ class Keeper:
             return octets, None
         code = ERROR_CODE.search(octets)
         octets = octets[: KEPT + SLACK]
-        if issued := exchange.honest.fields.get(TOKEN):
+        if issued := _issued(exchange):
             octets = self._redaction.finder(issued).clean_bytes(octets)
         text = self._redaction.text(octets.decode("utf-8", "surrogateescape"))
         octets = _beginning(text.encode("utf-8", "surrogateescape"), finder)
@@ -101,6 +102,12 @@ class Keeper:
             words = cleaned(words, lambda text: finder.clean_message(self._redaction.text(text)))
         # What could not be read is quoted as it came, and nobody knows what in it is a credential.
         return self._redaction.unread(words) if exchange.request.obstacle else words
+
+
+def _issued(exchange: Exchange) -> str:
+    """Find the token that the honest answer issues; empty where it issues none."""
+    field = ISSUED_TOKEN.get(exchange.endpoint)
+    return exchange.honest.fields.get(field, "") if field else ""
 
 
 def _beginning(body: bytes, finder: Finder) -> bytes:

@@ -13,7 +13,7 @@ import orjson
 from oifde_simulator.journal.redaction.redactor import PREFIX, is_credential
 from oifde_simulator.model.entry import Entry
 from oifde_simulator.model.view import ABSENT, Mismatch
-from oifde_simulator.oifde import contract
+from oifde_simulator.oifde.operations import REQUEST_FIELDS, TENANT_FIELDS
 from oifde_simulator.rules.matching import Condition, Matcher
 from oifde_simulator.scenario.units import instant
 from oifde_simulator.text import did_you_mean, shown
@@ -31,9 +31,6 @@ NUMBERS = ("status", "errorCode")
 PARTS = {"request.": "request", "headers.": "headers", "response.": "response"}
 """How a parameter names a part of the exchange; one without such a beginning is a field of the request."""
 KNOWN = (*ATTRIBUTES, "since")
-NAMES = ("tenantId", "appKey")
-"""Fields of a request that say which tenant it is of."""
-
 
 Key = tuple[str, Any]
 """A value that an entry has, by which who wants it is found; fields of the request as `request.NAME`."""
@@ -130,7 +127,9 @@ def _who(entry: Entry) -> str:
     """The tenant of an entry; whom it named, where nobody is called so."""
     if entry.tenant:
         return shown(entry.tenant)
-    named = next((entry.asked.document[name] for name in NAMES if name in entry.asked.document), ABSENT)
+    named = next(
+        (entry.asked.document[name] for name in TENANT_FIELDS if name in entry.asked.document), ABSENT
+    )
     return "nothing" if named is ABSENT else f"{shown(named)}, which is no tenant"
 
 
@@ -165,12 +164,9 @@ def _place(name: str) -> tuple[str, str]:
     for beginning, part in PARTS.items():
         if name.startswith(beginning) and name != beginning:
             return part, name.removeprefix(beginning)
-    fields = {
-        each for o in contract.operations().values() for each in contract.request_fields(o.operation_id)
-    }
-    if name in fields:
+    if name in REQUEST_FIELDS:
         return "request", name
-    known = (*KNOWN, *sorted(fields))
+    known = (*KNOWN, *sorted(REQUEST_FIELDS))
     hint = (
         did_you_mean(name, known)
         or f"; expected one of {', '.join(known)}, or request.NAME for another field"

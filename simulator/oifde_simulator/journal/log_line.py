@@ -11,7 +11,7 @@ import orjson
 from oifde_simulator.model.entry import Entry
 from oifde_simulator.model.exchange import Exchange
 from oifde_simulator.model.http import Response
-from oifde_simulator.oifde.router import GETTOKEN
+from oifde_simulator.oifde.operations import tenant_field
 from oifde_simulator.text import printable, shown
 from oifde_simulator.wire.script import Send
 
@@ -40,14 +40,15 @@ def line(exchange: Exchange, entry: Entry) -> str:
         return f"(no tenant) (no request) {exchange.response.status}"
     fields, head = exchange.honest.fields, entry.asked.head
     place = exchange.endpoint or f"{head.method} {head.target[:80]!r}"
+    code = f" errorCode={fields['errorCode']}" if "errorCode" in fields else ""
     total = f" total={fields['total']}" if "total" in fields and not fields["errorCode"] else ""
-    honest = f"{exchange.honest.response.status} errorCode={fields['errorCode']}{total}"
+    honest = f"{exchange.honest.response.status}{code}{total}"
     return printable(f"{exchange.tenant or _nobody(entry)} {place} {_told(exchange, honest)}")
 
 
 def _nobody(entry: Entry) -> str:
     """Who asked, where no tenant of that name is known."""
-    name = entry.asked.document.get("appKey" if entry.endpoint == GETTOKEN else "tenantId")
+    name = entry.asked.document.get(tenant_field(entry.endpoint))
     known = entry.endpoint and name and isinstance(name, str)
     return f"(unknown tenant {shown(name)})" if known else "(no tenant)"
 

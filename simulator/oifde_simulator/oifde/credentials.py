@@ -1,22 +1,29 @@
-"""Who may ask: a tenant's token and secret, judged; and the same for a tenant that nobody knows."""
+"""Check the secret and the token of a request.
+
+Rule: `CredentialPolicy` judges and is pure; `TenantCredentials` joins it to the counts of one tenant.
+"""
 
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable
-from functools import lru_cache
 from typing import Protocol
 
+from oifde_simulator.model.credentials import (
+    Admission,
+    CredentialStep,
+    SecretJudgement,
+    SecretStep,
+    Verdict,
+)
 from oifde_simulator.model.vendor_errors import (
     ACCOUNT_LOCKED,
-    KEY_UNKNOWN,
     KEY_WRONG,
     TOKEN_EXPIRED,
     TOKEN_INVALID,
     Problem,
 )
-from oifde_simulator.oifde.decoding import shown
-from oifde_simulator.oifde.tokens import Tokens, Verdict
+from oifde_simulator.oifde.credential_counts import CredentialCounts
+from oifde_simulator.oifde.tokens import Tokens
 
 # Guess: [error-codes] which code answers which fault is documented nowhere; captures would settle it.
 TOKEN_PROBLEMS: dict[Verdict, Problem] = {
@@ -24,9 +31,11 @@ TOKEN_PROBLEMS: dict[Verdict, Problem] = {
     "expired": Problem(TOKEN_EXPIRED, "authToken has expired; fetch another from gettoken"),
     "unknown": Problem(TOKEN_INVALID, "authToken was not issued to this tenant; fetch one from gettoken"),
 }
+"""Problem for each verdict on a token; a good token has none."""
 # Guess: [account-lock] wrong secrets, however many, lock nothing; trying a hundred would settle it.
 LOCKED = Problem(ACCOUNT_LOCKED, "too many wrong secrets; it opens again at a reset")
 ENDINGS: dict[str, Verdict] = {"expire": "expired", "revoke": "unknown"}
+"""Verdict on a token that a rule has ended, by the word of the rule."""
 WRONG_SECRET = Problem(
     KEY_WRONG,
     "appSecret is not this tenant's secret",
@@ -36,107 +45,83 @@ WRONG_SECRET = Problem(
 )
 
 LONGEST_TOKEN = 512
-"""Characters of a token that is worth remembering as ended; a longer one was issued by nobody."""
+"""Length up to which a token can be ended, in characters; no issued token is longer."""
 
 
 class Credentials(Protocol):
-    """Judges who asks."""
+    """Checks the credentials of one tenant."""
 
-    def token_problem(self, token: str | None, now: int) -> Problem | None:
-        """What is wrong with a query's token at `now` (epoch milliseconds); None when nothing is."""
-        ...
-
-    def secret_problem(self, secret: str) -> Problem | None:
-        """What is wrong with gettoken's secret; None when nothing is."""
+    def admit(self, step: CredentialStep, now: int) -> Admission:
+        """Check a secret or a token at `now` (epoch milliseconds), and count the attempt."""
         ...
 
     def issue(self, now: int) -> tuple[str, int]:
-        """A new token and its lifetime in seconds."""
+        """Issue a token; return it with its lifetime in seconds."""
         ...
 
     def end(self, how: str, token: object) -> None:
-        """`expire` or `revoke` a token; anything else does nothing."""
+        """End a token by `expire` or `revoke`; ignore any other word, and what is no token."""
         ...
 
     def reset(self) -> None:
-        """Back to how it was at load."""
+        """Restore the state at load."""
         ...
+
+
+class CredentialPolicy:
+    """Judges the secret and the tokens of one tenant from counted facts."""
+
+    def __init__(self, secret: str | None, tokens: Tokens, lock_after: int | None = None) -> None:
+        """None for `secret` accepts each one; `lock_after` wrong ones lock the account, None for never."""
+        self.tokens = tokens
+        self._secret = None if secret is None else secret.encode()
+        self._lock_after = lock_after
+
+    def judge_secret(self, secret: str, wrong: int) -> SecretJudgement:
+        """Judge `secret` after `wrong` wrong ones in a row."""
+        if self._lock_after is not None and wrong >= self._lock_after:
+            return SecretJudgement(LOCKED, wrong)
+        if self._secret is None or hmac.compare_digest(secret.encode(), self._secret):
+            return SecretJudgement(None, 0)
+        return SecretJudgement(WRONG_SECRET, wrong + 1)
 
 
 class TenantCredentials:
-    """The credentials of a tenant that exists."""
+    """Credentials of a tenant that exists."""
 
-    def __init__(self, secret: str | None, tokens: Tokens, lock_after: int | None = None) -> None:
-        """None for `secret` accepts each; after `lock_after` wrong ones the account is locked, or never."""
-        self._secret = None if secret is None else secret.encode()
-        self._tokens = tokens
-        self._lock_after = lock_after
-        self._wrong = 0
+    def __init__(self, policy: CredentialPolicy, counts: CredentialCounts) -> None:
+        self._policy = policy
+        self._tokens = policy.tokens
+        self._counts = counts
 
-    def token_problem(self, token: str | None, now: int) -> Problem | None:
-        """What is wrong with a query's token at `now` (epoch milliseconds); None when nothing is."""
-        verdict = self._tokens.judge(token, now)
-        return None if verdict == "good" else TOKEN_PROBLEMS[verdict]
+    def admit(self, step: CredentialStep, now: int) -> Admission:
+        """Check a secret or a token at `now` (epoch milliseconds), and count the attempt."""
+        if isinstance(step, SecretStep):
+            return self._admit_secret(step, now)
+        token = step.token
+        judgement = self._tokens.judge(token, now, self._counts.facts(token or ""))
+        if token and judgement.counts_use:
+            self._counts.use(token)
+        return Admission(TOKEN_PROBLEMS.get(judgement.verdict))
 
-    def secret_problem(self, secret: str) -> Problem | None:
-        """What is wrong with gettoken's secret; None when nothing is."""
-        if self._lock_after is not None and self._wrong >= self._lock_after:
-            return LOCKED
-        if self._secret is None or hmac.compare_digest(secret.encode(), self._secret):
-            self._wrong = 0
-            return None
-        self._wrong += 1
-        return WRONG_SECRET
+    def _admit_secret(self, step: SecretStep, now: int) -> Admission:
+        judgement = self._policy.judge_secret(step.secret, self._counts.wrong_secrets)
+        self._counts.wrong_secrets = judgement.wrong
+        if judgement.problem or not step.issue:
+            return Admission(judgement.problem)
+        return Admission(None, *self.issue(now))
 
     def issue(self, now: int) -> tuple[str, int]:
-        """A new token and its lifetime in seconds."""
-        return self._tokens.issue(now), self._tokens.lifetime
+        """Issue a token; return it with its lifetime in seconds."""
+        token = self._tokens.text(now, self._counts.next_number())
+        self._counts.issued(token)
+        return token, self._tokens.lifetime
 
     def end(self, how: str, token: object) -> None:
-        """`expire` or `revoke` a token; anything else does nothing."""
+        """End a token by `expire` or `revoke`; ignore any other word, and what is no token."""
         if isinstance(token, str) and 0 < len(token) <= LONGEST_TOKEN and how in ENDINGS:
-            self._tokens.end(token, ENDINGS[how])
+            self._counts.end(token, ENDINGS[how])
 
     def reset(self) -> None:
-        """Back to how it was at load: nothing ended, nothing used, nothing locked."""
-        self._tokens.reset()
-        self._wrong = 0
-
-
-class UnknownTenant:
-    """The credentials of a tenant that nobody knows: nothing is right."""
-
-    def __init__(self, name: object, known: Iterable[str] = ()) -> None:
-        """`known` are the ids of those who are; the nearest is named, the others never are."""
-        self._name = shown(name)
-        self._named = isinstance(name, str) and name != ""
-        self._meant = _meant(name, tuple(known)) if isinstance(name, str) and name else ""
-
-    def token_problem(self, token: str | None, now: int) -> Problem | None:  # noqa: ARG002
-        """The tenant is unknown, whatever its token; a name that is no name has its own problem."""
-        return (
-            Problem(TOKEN_INVALID, f"tenantId {self._name} is unknown{self._meant}") if self._named else None
-        )
-
-    def secret_problem(self, secret: str) -> Problem | None:  # noqa: ARG002
-        """The key is unknown, whatever its secret."""
-        return Problem(KEY_UNKNOWN, f"appKey {self._name} is unknown{self._meant}")
-
-    def issue(self, now: int) -> tuple[str, int]:
-        """Never called: a secret problem comes first."""
-        raise LookupError(f"tenant {self._name} is unknown and is issued no token at {now}")
-
-    def end(self, how: str, token: object) -> None:
-        """There is nothing to end."""
-
-    def reset(self) -> None:
-        """There is nothing to forget."""
-
-
-@lru_cache(maxsize=256)
-def _meant(name: str, known: tuple[str, ...]) -> str:
-    from difflib import get_close_matches  # slow to import, and only wanted when something is wrong
-
-    folded = {each.casefold(): each for each in known}
-    near = get_close_matches(name.casefold()[:100], folded, n=1)
-    return f"; did you mean {folded[near[0]]}?" if near else ""
+        """Forget ended tokens, uses and wrong secrets."""
+        self._counts.reset()

@@ -128,11 +128,6 @@ def is_near(rule: Rule, unlike: int) -> bool:
     return unlike == 1 or 2 * unlike <= rule.matcher.size
 
 
-def token_of(view: View) -> object:
-    """The token that a call is about: the one that gettoken issues, or the one that a query comes with."""
-    return (view.response if view.endpoint == "gettoken" else view.request).get("authToken")
-
-
 @dataclass
 class Rules:
     """The rules of one tenant, in order."""

@@ -9,8 +9,10 @@ from typing import NamedTuple
 
 from oifde_simulator.clock import TenantClock
 from oifde_simulator.model.sessions import Sessions
-from oifde_simulator.oifde.credentials import TenantCredentials
-from oifde_simulator.oifde.service import Conduct, Service
+from oifde_simulator.oifde.credential_counts import CredentialCounts
+from oifde_simulator.oifde.credentials import CredentialPolicy, TenantCredentials
+from oifde_simulator.oifde.operation import ServicePolicy
+from oifde_simulator.oifde.service import Service
 from oifde_simulator.oifde.tokens import Tokens
 from oifde_simulator.population import generator
 from oifde_simulator.population.history import Memory
@@ -50,11 +52,13 @@ def fresh_credentials(seed: str, tenant: str, before: int = 0) -> FreshCredentia
 class Maker:
     """Makes the tenants of one server."""
 
-    def __init__(self, seed: str, conduct: Conduct, memory: Memory, *, any_credentials: bool = False) -> None:
-        """`conduct` has what a scenario does not set; `any_credentials` takes every secret and token."""
+    def __init__(
+        self, seed: str, policy: ServicePolicy, memory: Memory, *, any_credentials: bool = False
+    ) -> None:
+        """`policy` has what a scenario does not set; `any_credentials` takes every secret and token."""
         self.seed = seed
         self._any = any_credentials
-        self._conduct = conduct
+        self._policy = policy
         self._memory = memory
         self._numbers: dict[str, Iterator[int]] = {}  # of tokens, which go on when a tenant begins anew
         self._before: dict[str, int] = {}  # how many tenants had an id and are gone
@@ -68,7 +72,7 @@ class Maker:
         """
         sessions = self._sessions(name, scenario)
         credentials = self._credentials(name, scenario.tenant, fresh)
-        service = Service(credentials, sessions, self._conduct_of(scenario))
+        service = Service(credentials, sessions, self._policy_of(scenario))
         clock = TenantClock(scenario.clock)
         began = clock.now() if since is None or scenario.clock is not None else since
         rules = Rules(scenario.rules, MemoryCounters(), f"{self.seed}\0{scenario.id}", began)
@@ -115,10 +119,10 @@ class Maker:
             anything=spec.any_token or self._any,
             single=spec.single_token,
             uses=spec.token_uses,
-            numbers=self._numbers.setdefault(name, count()),
         )
         secret = fresh.secret if fresh else spec.secret
-        return TenantCredentials(None if self._any else secret, tokens, spec.lock_after)
+        policy = CredentialPolicy(None if self._any else secret, tokens, spec.lock_after)
+        return TenantCredentials(policy, CredentialCounts(self._numbers.setdefault(name, count())))
 
     def _sessions(self, name: str, scenario: Scenario) -> Sessions:
         literal = LiteralSessions(scenario.records, world=scenario.id, tenant=name)
@@ -139,11 +143,11 @@ class Maker:
         )
         return Merged(literal, generated) if scenario.records else generated
 
-    def _conduct_of(self, scenario: Scenario) -> Conduct:
+    def _policy_of(self, scenario: Scenario) -> ServicePolicy:
         settings = scenario.settings
-        return Conduct(
+        return ServicePolicy(
             time_zone=settings.time_zone,
-            error_status=settings.error_status or self._conduct.error_status,
+            error_status=settings.error_status or self._policy.error_status,
             accept_numbers=settings.numbers == "accept",
             refuse_unknown=settings.unknown_fields == "refuse",
             flow_record=scenario.tenant.flow_record,

@@ -7,8 +7,8 @@ from typing import Any
 
 from oifde_simulator.clock import SystemClock
 from oifde_simulator.model.sessions import CallSession, Criteria
+from oifde_simulator.oifde.operation import ServicePolicy
 from oifde_simulator.oifde.router import Call
-from oifde_simulator.oifde.service import Conduct
 from oifde_simulator.population import generator
 from oifde_simulator.population.history import Memory
 from oifde_simulator.scenario.catalog import Shelf
@@ -39,7 +39,7 @@ class Tenants:
         """Those that are served."""
         self.made: frozenset[str] = frozenset()
         """Ids of tenants that were made on demand, with credentials of their own."""
-        self._defaults = Conduct(error_status=error_status)
+        self._defaults = ServicePolicy(error_status=error_status)
         self._memory = Memory()
         self._maker = Maker(seed, self._defaults, self._memory, any_credentials=any_credentials)
         self._started = SystemClock().now()

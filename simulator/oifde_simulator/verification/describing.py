@@ -13,7 +13,7 @@ from typing import Any
 from oifde_simulator.journal.filters import ATTRIBUTES, PARTS, Filter, Since
 from oifde_simulator.journal.recorded_head import LONGEST_HEADER
 from oifde_simulator.journal.redaction.redactor import PREFIX, Redaction
-from oifde_simulator.oifde import contract
+from oifde_simulator.oifde.operations import REQUEST_FIELDS
 from oifde_simulator.rules.matching import Condition
 from oifde_simulator.scenario.errors import Path, dotted
 from oifde_simulator.text import did_you_mean, shown
@@ -165,6 +165,5 @@ class Reader:
 
 
 def fields() -> frozenset[str]:
-    """The names of the interface's request fields."""
-    operations = contract.operations().values()
-    return frozenset(name for each in operations for name in contract.request_fields(each.operation_id))
+    """List the request fields of all operations."""
+    return REQUEST_FIELDS

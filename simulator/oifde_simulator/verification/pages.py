@@ -13,15 +13,16 @@ from typing import Any
 import orjson
 
 from oifde_simulator.model.entry import Entry
-from oifde_simulator.oifde import contract
-from oifde_simulator.oifde.router import QUERY
+from oifde_simulator.model.operation import Operation, Paging
+from oifde_simulator.oifde.operations import OPERATIONS
 from oifde_simulator.text import counted
 from oifde_simulator.verification.describing import Description
 from oifde_simulator.verification.snapshot import GONE, Past, Result
 
-NUMBER, SIZE = "pageNum", "pageSize"
-APART = (NUMBER, "authToken")
-"""Fields that may differ between the pages of one query."""
+PAGED: Mapping[str, tuple[Operation, Paging]] = {
+    each.name: (each, each.paging) for each in OPERATIONS if each.paging
+}
+"""Operations whose answers have pages."""
 UNHEARD = ("closed", "reset", "client left")
 """Outcomes of an answer that did not arrive whole."""
 MOST_TOLD = 10
@@ -32,6 +33,7 @@ MOST_TOLD = 10
 class Walk:
     """All requests for one query."""
 
+    endpoint: str
     query: Mapping[str, Any]
     """What it asks for, as text."""
     asked: dict[int, list[Entry]] = field(default_factory=dict)
@@ -42,7 +44,7 @@ class Walk:
     @property
     def last(self) -> int:
         """The number of the last page."""
-        size = _number(self.query[SIZE]) or 1
+        size = _number(self.query[PAGED[self.endpoint][1].size]) or 1
         return max(1, -(-(self.total or 0) // size))
 
     def missing(self) -> list[int]:
@@ -78,7 +80,7 @@ class PagesWalked:
 
     def judge(self, past: Past) -> Result:
         """Whether they were; where nothing was asked, they were not."""
-        entries = [entry for entry in past.fitting(self.description.filter) if entry.endpoint == QUERY]
+        entries = [entry for entry in past.fitting(self.description.filter) if entry.endpoint in PAGED]
         truncated = past.of(self.tenant).truncated
         every = walks(entries)
         broken = [walk for walk in every if walk.missing() or walk.repeated()]
@@ -95,7 +97,7 @@ class PagesWalked:
 
     def _told(self, every: Sequence[Walk], broken: Sequence[Walk]) -> str:
         if not every:
-            return f"expected a walk, found no {QUERY} {self.description}"
+            return f"expected a walk, found no {' or '.join(PAGED)} {self.description}"
         if not broken:
             pages = counted(sum(walk.last for walk in every), "page")
             return f"{pages} of {counted(len(every), 'walk')}, each asked for"
@@ -107,24 +109,28 @@ def walks(entries: Iterable[Entry]) -> list[Walk]:
     found: dict[bytes, Walk] = {}
     for entry in entries:
         query = _query(entry)
-        key = orjson.dumps((entry.tenant, query), option=orjson.OPT_SORT_KEYS)
-        walk = found.setdefault(key, Walk(query))
+        key = orjson.dumps((entry.tenant, entry.endpoint, query), option=orjson.OPT_SORT_KEYS)
+        walk = found.setdefault(key, Walk(entry.endpoint, query))
         walk.asked.setdefault(_page(entry), []).append(entry)
-        if entry.honest.get("errorCode") == 0 and "total" in entry.honest:
-            walk.total = entry.honest["total"]
+        total = PAGED[entry.endpoint][1].total
+        if entry.honest.get("errorCode") == 0 and total in entry.honest:
+            walk.total = entry.honest[total]
     return list(found.values())
 
 
 def _query(entry: Entry) -> dict[str, Any]:
     """What an entry asks for, without the page."""
-    defaults = {SIZE: contract.request_defaults(QUERY)[SIZE]}
+    operation, paging = PAGED[entry.endpoint]
+    defaults = {paging.size: operation.request_defaults[paging.size]}
+    apart = (paging.number, operation.token_field)  # may differ between the pages of one query
     sent = {name: value for name, value in entry.asked.document.items() if value not in (None, "")}
-    return {name: _text(value) for name, value in (defaults | sent).items() if name not in APART}
+    return {name: _text(value) for name, value in (defaults | sent).items() if name not in apart}
 
 
 def _page(entry: Entry) -> int:
-    sent = _number(_text(entry.asked.document.get(NUMBER)))
-    return sent or int(contract.request_defaults(QUERY)[NUMBER])
+    operation, paging = PAGED[entry.endpoint]
+    sent = _number(_text(entry.asked.document.get(paging.number)))
+    return sent or int(operation.request_defaults[paging.number])
 
 
 def _text(value: Any) -> Any:
@@ -150,7 +156,8 @@ def _plain(entry: Entry) -> bool:
 
 def _broken(walk: Walk) -> str:
     """What is wrong with a walk, in a line."""
-    query = ", ".join(f"{name} {value}" for name, value in walk.query.items() if name != "tenantId")
+    tenant = PAGED[walk.endpoint][0].tenant_field
+    query = ", ".join(f"{name} {value}" for name, value in walk.query.items() if name != tenant)
     missing, repeated = walk.missing(), walk.repeated()
     said = [f"of {query} ({counted(walk.last, 'page')})"]
     if missing:

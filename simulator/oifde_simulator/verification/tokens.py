@@ -8,21 +8,22 @@ from dataclasses import dataclass
 
 from oifde_simulator.journal.redaction.redactor import PREFIX
 from oifde_simulator.model.entry import Entry
-from oifde_simulator.oifde.router import GETTOKEN, QUERY
+from oifde_simulator.oifde.operations import ISSUED_TOKEN, SENT_TOKEN
 from oifde_simulator.text import counted
 from oifde_simulator.verification.describing import Description
 from oifde_simulator.verification.snapshot import GONE, Past, Result
 
 ARRIVED = ("complete", "under way")
 """How an answer ends that its client may have."""
-TOKEN = "authToken"  # noqa: S105  a field's name
-SENT = re.compile(rb'"authToken"\s*:\s*"(' + PREFIX.encode() + rb'[0-9a-f]{16})"')
+ISSUERS = " or ".join(ISSUED_TOKEN)
+FIELDS = "|".join(map(re.escape, ISSUED_TOKEN.values()))
+SENT = re.compile(rf'"(?:{FIELDS})"\s*:\s*"({PREFIX}[0-9a-f]{{16}})"'.encode())
 """A token in what is kept of an answer, which may be cut or spoiled."""
 
 
 @dataclass(frozen=True, slots=True)
 class TokensFetchedFirst:
-    """Each token of a query was in the answer to an earlier gettoken of its tenant, or was made with it."""
+    """Each token that was sent came from an earlier answer to its tenant, or was made with the tenant."""
 
     description: Description
     """Which queries are judged."""
@@ -53,9 +54,9 @@ def _judged(entries: Iterable[Entry], accepts: Callable[[Entry], bool]) -> tuple
     fetched: set[tuple[str, str]] = set()
     judged, strange = 0, []
     for entry in entries:
-        if entry.endpoint == GETTOKEN and entry.outcome.how in ARRIVED:
+        if entry.endpoint in ISSUED_TOKEN and entry.outcome.how in ARRIVED:
             fetched.update((entry.tenant, found.decode()) for found in SENT.findall(entry.body))
-        elif entry.endpoint == QUERY and _token(entry) and accepts(entry):
+        elif _token(entry) and accepts(entry):
             judged += 1
             if (entry.tenant, _token(entry)) not in fetched:
                 strange.append(entry)
@@ -64,7 +65,8 @@ def _judged(entries: Iterable[Entry], accepts: Callable[[Entry], bool]) -> tuple
 
 def _token(entry: Entry) -> str:
     """The fingerprint of a query's token; empty where it has none."""
-    token = entry.asked.document.get(TOKEN)
+    field = SENT_TOKEN.get(entry.endpoint)
+    token = entry.asked.document.get(field) if field else None
     return token if isinstance(token, str) else ""
 
 
@@ -74,6 +76,6 @@ def _told(judged: int, strange: list[Entry]) -> str:
         return f"{queries} used a token, each fetched before"
     first = strange[0]
     return (
-        f"{len(strange)} of {queries} used a token that the tenant's gettoken had not answered with before; "
+        f"{len(strange)} of {queries} used a token that the tenant's {ISSUERS} had not answered with before; "
         f"the first is entry {first.number} with {_token(first)}"
     )

@@ -10,18 +10,13 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from oifde_simulator import resources
+from oifde_simulator.oifde.operations import BY_NAME, OPERATIONS
 from oifde_simulator.scenario.yaml.node import Node
 from oifde_simulator.text import did_you_mean, shown
 
 Path = tuple[str | int, ...]
 Finding = tuple[Node, Path, str]
 
-SCHEMAS = {
-    "gettoken": ("GettokenRequest", "GettokenResponse"),
-    "queryRecordHistory": ("QueryRecordHistoryRequest", "QueryRecordHistoryResponse"),
-}
-"""The contract's names for what is asked and what is answered."""
 PARTS = ("request", "headers", "response")
 TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 """A header's name (RFC 9110, 5.6.2)."""
@@ -29,7 +24,7 @@ NUMERIC = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multip
 """Keywords of JSON Schema that say nothing of a text, and let it pass."""
 TEXTUAL = ("pattern", "minLength", "maxLength", "format")
 """Those that say nothing of a number."""
-UNSEEN = {"recordList": "a rule sees no records; match total, or fields of the request"}
+UNSEEN = {name: advice for each in OPERATIONS for name, advice in each.unmatchable.items()}
 """Fields of an answer that are there and yet cannot be matched."""
 
 
@@ -53,10 +48,10 @@ def fields(part: str, endpoint: str | None) -> Mapping[str, str]:
 
 @cache
 def _fields(part: str, endpoint: str | None) -> dict[str, str]:
-    schemas = resources.read_json("openapi.json")["components"]["schemas"]
-    chosen = [SCHEMAS[endpoint]] if endpoint in SCHEMAS else list(SCHEMAS.values())
-    tables = [schemas[names[part == "response"]]["properties"] for names in chosen]
-    found = {name: about["type"] for table in tables for name, about in table.items() if name not in UNSEEN}
+    named = BY_NAME.get(endpoint or "")
+    chosen = (named,) if named else OPERATIONS
+    tables = [each.response_types if part == "response" else each.request_types for each in chosen]
+    found = {name: kind for table in tables for name, kind in table.items() if name not in UNSEEN}
     return found | ({"status": "integer"} if part == "response" else {})
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from oifde_simulator.oifde.operations import BY_NAME
 from oifde_simulator.scenario.yaml.node import Node
 from oifde_simulator.text import did_you_mean, shown
 
@@ -132,8 +133,10 @@ def _outcome(rule: Node, outcome: Path) -> Iterator[Finding]:
                 path,
                 f"edits the honest answer, which respond replaces; keep respond or {other}",
             )
-    if "rows" in given and rule.value.get("match", {}).get("endpoint") == "gettoken":
-        yield rule.at((*outcome, "rows")), (*outcome, "rows"), "gettoken answers with no records; remove it"
+    operation = BY_NAME.get(rule.value.get("match", {}).get("endpoint", ""))
+    if "rows" in given and operation and not operation.records_field:
+        message = f"{operation.name} answers with no records; remove it"
+        yield rule.at((*outcome, "rows")), (*outcome, "rows"), message
     for place, operation in enumerate(given.get("patch", ())):
         yield from _operation(rule, (*outcome, "patch", place), operation)
 
