@@ -28,7 +28,7 @@ ALLOWED = {
     # examples in help texts, and the scenario that `new` writes; columns named as the scenario's keys
     "cli": {"appSecret", "gettoken", "queryRecordHistory", "userMobile"},
     # names that users of the client call, and the control plane's own JSON; it imports no other room
-    "client": {"authToken", "tenantId", "userMobile"},
+    "client": {"authToken", "gettoken", "tenantId", "userMobile"},
     # the journal's JSON shows the token's fingerprint under this name
     "model": {"authToken", "queryRecordHistory"},
     # `userMobile` is a key of a literal record in a scenario file

@@ -22,6 +22,7 @@ from oifde_simulator import logs
 from oifde_simulator.cli import main, request_file
 from oifde_simulator.config import Settings
 from oifde_simulator.engine import explain as explanation
+from oifde_simulator.model.credentials import TokenStep
 from oifde_simulator.model.sessions import Criteria
 from oifde_simulator.runtime.banner import banner
 from oifde_simulator.runtime.reload import watcher as watching
@@ -398,7 +399,7 @@ def test_no_token_is_issued_twice_though_its_tenant_began_anew_under_a_clock_tha
     tokens += issued()
     assert len({*tokens}) == 9
     credentials = followed.tenants.named("acme").credentials
-    assert [credentials.token_problem(token, now) for token in tokens] == [None] * 9
+    assert [credentials.admit(TokenStep(token), now).problem for token in tokens] == [None] * 9
 
 
 def test_a_tenant_that_is_replaced_or_removed_is_kept_by_nothing(folder: Path) -> None:
@@ -461,7 +462,7 @@ def test_the_line_to_paste_asks_the_first_own_tenant_with_a_token_of_its_own(fol
     tenant = Tenants(selection.scenarios(Settings(scenarios=(folder,))), seed="0", error_status=200).named(
         "acme"
     )
-    assert tenant.credentials.token_problem(body["authToken"], tenant.clock.now()) is None
+    assert tenant.credentials.admit(TokenStep(body["authToken"]), tenant.clock.now()).problem is None
 
 
 # The loop
