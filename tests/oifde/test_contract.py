@@ -14,9 +14,10 @@ from oifde_simulator.oifde import complaints, contract
 
 SPECIFICATION = Path(__file__).parents[1] / "specification"
 QUERY = "queryRecordHistory"
-OPERATIONS = ["gettoken", QUERY]
+OPERATIONS = ["gettoken", QUERY, "servicemonitor"]
 
-# The tables of "Session Record Query Interface", and gettoken from "C3 OIAP Interface Authentication".
+# The tables of "Session Record Query Interface"; gettoken from "C3 OIAP Interface Authentication";
+# servicemonitor from the page of that name.
 TABLES = {
     "GettokenRequest": """
         appKey           String           Yes
@@ -85,6 +86,13 @@ TABLES = {
         originalAnswer   String           No
         createTime       Long             No
     """,
+    "ServicemonitorResponse": """
+        jvm              Jvm              No
+    """,
+    "ServicemonitorJvm": """
+        fullgc           String           No
+        deadlock         String           No
+    """,
 }
 ROWS = [
     (component, name, " ".join(kind), mandatory == "Yes")
@@ -98,6 +106,7 @@ TYPES: dict[str, dict[str, Any]] = {
     "Integer": {"type": "integer", "format": "int32"},
     "record[]": {"type": "array", "items": {"$ref": "#/components/schemas/Record"}},
     "RecordDetials[]": {"type": "array", "items": {"$ref": "#/components/schemas/RecordDetials"}},
+    "Jvm": {"type": "object", "$ref": "#/components/schemas/ServicemonitorJvm"},
     "qaRecords[]": {"type": "array", "items": {"$ref": "#/components/schemas/QaRecords"}},
 }
 # null in the example, or said to be null at times by a twin page.
@@ -145,7 +154,9 @@ def test_a_field_has_the_type_of_its_table_a_description_and_a_source(
         expected["type"] = [expected["type"], "null"]
     assert {key: field.get(key) for key in expected} == expected
     assert field["description"].strip()
-    assert field["x-source"].startswith(("Session Record Query Interface, ", "C3 OIAP Interface"))
+    assert field["x-source"].startswith(
+        ("Session Record Query Interface, ", "C3 OIAP Interface", "servicemonitor")
+    )
     assert field.get("x-status", "guess") in {"guess", "inferred"}
 
 
@@ -195,6 +206,9 @@ def test_the_operations_are_the_documented_paths_and_methods() -> None:
     assert contract.interfaces() == {
         "gettoken": contract.Interface("/oifde/rest/api/gettoken", ("POST",), "gettoken"),
         QUERY: contract.Interface("/oifde/rest/api/queryRecordHistory", ("POST",), QUERY),
+        "servicemonitor": contract.Interface(
+            "/oifde/rest/api/servicemonitor", ("POST", "GET"), "servicemonitor"
+        ),
     }
 
 

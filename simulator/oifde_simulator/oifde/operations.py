@@ -10,12 +10,13 @@ from collections.abc import Iterable, Mapping
 from oifde_simulator.oifde.gettoken import Gettoken
 from oifde_simulator.oifde.operation import DocumentedOperation
 from oifde_simulator.oifde.query_record_history import QueryRecordHistory
+from oifde_simulator.oifde.servicemonitor import Servicemonitor
 
 # Guess: [other-path] 404 and 405 with the error body of the query; one call of each would settle it.
 MAIN: DocumentedOperation = QueryRecordHistory()
 """Operation whose error shape answers other paths and methods, and that examples show."""
 
-OPERATIONS: tuple[DocumentedOperation, ...] = (Gettoken(), MAIN)
+OPERATIONS: tuple[DocumentedOperation, ...] = (Gettoken(), MAIN, Servicemonitor())
 BY_NAME: Mapping[str, DocumentedOperation] = {operation.name: operation for operation in OPERATIONS}
 BY_PATH: Mapping[str, DocumentedOperation] = {operation.path: operation for operation in OPERATIONS}
 
