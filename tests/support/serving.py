@@ -47,6 +47,7 @@ def running(**given: Any) -> Iterator[Simulator]:
         seed=settings.seed,
         error_status=settings.error_status,
         any_credentials=settings.any_credentials,
+        tenantless=settings.tenantless,
     )
     simulator = Simulator(settings, tenants)
     up: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = Future()

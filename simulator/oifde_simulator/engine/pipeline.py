@@ -55,34 +55,35 @@ class Pipeline:
         return exchange
 
     def unreadable(self, why: str, response: Response) -> Exchange:
-        """Put bytes on record that are no request, `why`, and what they are answered; nobody's."""
+        """Decide what answers bytes that are no request, and put it on record; `why` says what is wrong."""
         request = Request("", "", {}, obstacle=why, keep_alive=False)
-        now = self.tenants.nobody().clock.now()
-        honest, script = Answer(response, {"errorCode": None}), response.script(request, now)
-        notes = (f"not HTTP, refused: {why}",)
-        exchange = Exchange(now, "", "", request, honest, response, script, notes=notes)
+        exchange = self._decide(Call(request, None), Answer(response, {"errorCode": None}))
+        exchange.notes = (f"not HTTP, refused: {why}", *exchange.notes)
         self._meter.count(self._journal.record(exchange), 0.0)
         return exchange
 
     def decide(self, request: Request) -> Exchange:
         """Decide everything about `request`, at one stroke; rules count it, and nothing is recorded."""
-        call = self._router.route(request)
+        return self._decide(self._router.route(request))
+
+    def _decide(self, call: Call, honest: Answer | None = None) -> Exchange:
+        """Decide everything about `call`; `honest` is its honest answer, where no service makes one."""
         tenant = None
         try:
             tenant = self.tenants.of(call)
             rules = tenant.rules
             if rules.rules and not rules.covered:
                 self._coverage.asked(self.tenants.scenarios[tenant.id], rules)
-            return _decided(tenant, call, self._coverage)
+            return _decided(tenant, call, honest, self._coverage)
         except Exception as defect:
             # Guess: [internal-error] a fault of the server is 10000001; a capture of one would settle it.
             log.exception("a defect of the simulator; the client was answered %d", INTERNAL_ERROR.code)
             return _broken(tenant or self.tenants.nobody(), call, defect)
 
 
-def _decided(tenant: Tenant, call: Call, coverage: Coverage) -> Exchange:
+def _decided(tenant: Tenant, call: Call, honest: Answer | None, coverage: Coverage) -> Exchange:
     now = tenant.clock.now()
-    honest = tenant.service.respond(call, now)
+    honest = honest or tenant.service.respond(call, now)
     if not tenant.rules.rules:
         return _unspoiled(tenant, call, honest, now)
     seen = view(call, honest)

@@ -37,7 +37,8 @@ def line(exchange: Exchange, entry: Entry) -> str:
     What the client wrote is taken from its `entry`, which has no credentials.
     """
     if not exchange.request.method:
-        return f"(no tenant) (no request) {exchange.response.status}"
+        told = _told(exchange, str(exchange.honest.response.status))
+        return printable(f"{exchange.tenant or '(no tenant)'} (no request) {told}")
     fields, head = exchange.honest.fields, entry.asked.head
     place = exchange.endpoint or f"{head.method} {head.target[:80]!r}"
     code = f" errorCode={fields['errorCode']}" if "errorCode" in fields else ""

@@ -5,6 +5,8 @@ Rule: no failure of a scenario is known here; the answer depends on request, ten
 
 from __future__ import annotations
 
+from copy import copy
+
 from oifde_simulator.model.credentials import ADMITTED
 from oifde_simulator.model.exchange import Answer
 from oifde_simulator.model.sessions import Sessions
@@ -26,8 +28,10 @@ class Service:
         self._readers = {operation.name: BodyReader(operation, policy) for operation in OPERATIONS}
 
     def with_credentials(self, credentials: Credentials) -> Service:
-        """Copy the service with other credentials."""
-        return Service(credentials, self._sessions, self._policy)
+        """Copy the service with other credentials; the copy shares all else."""
+        other = copy(self)
+        other._credentials = credentials
+        return other
 
     def respond(self, call: Call, now: int) -> Answer:
         """Answer `call` honestly at `now` (epoch milliseconds)."""

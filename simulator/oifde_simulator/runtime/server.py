@@ -165,6 +165,7 @@ def made(settings: Settings) -> tuple[Simulator, Watcher | None]:
         seed=settings.seed,
         error_status=settings.error_status,
         any_credentials=settings.any_credentials,
+        tenantless=settings.tenantless,
     )
     return Simulator(settings, tenants), watcher
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from oifde_simulator.clock import SystemClock
 from oifde_simulator.model.sessions import CallSession, Criteria
 from oifde_simulator.oifde.operation import ServicePolicy
 from oifde_simulator.oifde.router import Call
+from oifde_simulator.oifde.unknown_tenant import UnknownTenant
 from oifde_simulator.population import generator
 from oifde_simulator.population.history import Memory
 from oifde_simulator.scenario.catalog import Shelf
@@ -16,6 +18,7 @@ from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.tenants.factory import FreshCredentials, Maker
 from oifde_simulator.tenants.tenant import Tenant
 from oifde_simulator.tenants.unknown import unknown
+from oifde_simulator.text import did_you_mean
 
 
 class Tenants:
@@ -28,11 +31,17 @@ class Tenants:
         seed: str,
         error_status: int,
         any_credentials: bool = False,
+        tenantless: str | None = None,
     ) -> None:
         """`scenarios` by the tenant id they are served under; `error_status` where a scenario sets none.
 
-        With `any_credentials` every secret and every token that is not empty is accepted.
+        With `any_credentials` every secret and every token that is not empty is accepted. `tenantless` is the
+        tenant that has the requests that name none. Raises ValueError where it is not served.
         """
+        if tenantless is not None and tenantless not in scenarios:
+            hint = did_you_mean(tenantless, scenarios)
+            raise ValueError(f"--tenantless {tenantless}: there is no tenant {tenantless}{hint}")
+        self._tenantless = tenantless
         self.files = scenarios if isinstance(scenarios, Shelf) else Shelf(scenarios)
         """The scenarios that the server was given, whatever became of their tenants."""
         self.scenarios = self.files
@@ -62,7 +71,17 @@ class Tenants:
     def _first(self, name: object) -> Tenant:
         if isinstance(name, str) and name in self.scenarios:
             return self.named(name)
-        return self._unknown(name)
+        return self._unknown(name) if isinstance(name, str) and name else self.tenantless(name)
+
+    def tenantless(self, name: object = None) -> Tenant:
+        """Find the tenant of requests that name none; `name` is what they have in its place.
+
+        It has the rules, clock and policy of the tenant that was chosen for them, but accepts no credentials.
+        """
+        if self._tenantless is None or self._tenantless not in self.scenarios:
+            return self._unknown(name)
+        home, nobody = self.named(self._tenantless), UnknownTenant(name)
+        return replace(home, credentials=nobody, service=home.service.with_credentials(nobody))
 
     def replace(self, name: str, scenario: Scenario) -> None:
         """From the next request on, serve a file's `scenario` as the tenant `name`, from its beginning.
