@@ -11,7 +11,9 @@ from conftest import GETTOKEN, QUERY
 from oifde_simulator.engine.pipeline import Pipeline
 from oifde_simulator.journal import Journal
 from oifde_simulator.model.http import Request
+from oifde_simulator.oifde.credentials import LOCKED, WRONG_SECRET, CredentialPolicy
 from oifde_simulator.oifde.router import Router
+from oifde_simulator.oifde.tokens import Tokens
 from oifde_simulator.scenario import loader
 from oifde_simulator.tenants import Tenants
 from oifde_simulator.tenants.admin import OnDemand
@@ -70,3 +72,11 @@ def test_a_wrong_secret_is_answered_as_the_vendor_would_and_the_log_has_the_fix(
     assert problem.startswith(answer["errorMsg"])
     assert "tenant.secret of its scenario file" in problem
     assert "--any-credentials" in problem
+
+
+def test_a_secret_is_judged_by_the_number_of_wrong_ones_before_it() -> None:
+    policy = CredentialPolicy("right", Tokens(seed="0", tenant="acme", lifetime=1), lock_after=2)
+    for _ in range(3):
+        assert policy.judge_secret("wrong", 1) == (WRONG_SECRET, 2)
+    assert policy.judge_secret("right", 1) == (None, 0)
+    assert policy.judge_secret("right", 2) == (LOCKED, 2)

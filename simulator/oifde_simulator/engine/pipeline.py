@@ -56,7 +56,7 @@ class Pipeline:
 
     def unreadable(self, why: str, response: Response) -> Exchange:
         """Decide what answers bytes that are no request, and put it on record; `why` says what is wrong."""
-        request = Request("", "", {}, obstacle=why, keep_alive=False)
+        request = Request("", "", {}, read_error=why, keep_alive=False)
         exchange = self._decide(Call(request, None), Answer(response, {"errorCode": None}))
         exchange.notes = (f"not HTTP, refused: {why}", *exchange.notes)
         self._meter.count(self._journal.record(exchange), 0.0)

@@ -45,7 +45,7 @@ class Keeper:
             body, error_code = self._replacing(body, exchange, finder)
         elif error_code:  # all that an error says is in its words
             body = (body if fields is honest.fields else orjson.dumps(dict(fields)))[:KEPT]
-        elif token or request.obstacle or len(body) > KEPT:
+        elif token or request.read_error or len(body) > KEPT:
             body = self._unusual(body, exchange, token, finder)
         else:
             body = finder.clean_bytes(body)
@@ -65,7 +65,7 @@ class Keeper:
         if token:
             body = body.replace(token.encode(), self._redaction.mark(token).encode())
         body = _beginning(body, finder)
-        if not exchange.request.obstacle:
+        if not exchange.request.read_error:
             return body
         return self._redaction.unread(body.decode("utf-8", "replace")).encode()
 
@@ -91,7 +91,7 @@ class Keeper:
         """What is seldom there."""
         honest = exchange.honest
         entry.rule, entry.faults, entry.held_back = exchange.rule, exchange.faults, exchange.held_back
-        entry.problems = tuple(self._message(each.told, exchange, finder) for each in honest.problems)
+        entry.problems = tuple(self._message(each.log_message, exchange, finder) for each in honest.problems)
         entry.warnings = tuple(self._message(each, exchange, finder) for each in honest.warnings)
         entry.notes = tuple(self._message(each, exchange, finder) for each in exchange.notes)
         entry.charge += sum(map(len, (*entry.problems, *entry.warnings, *entry.notes)))
@@ -101,7 +101,7 @@ class Keeper:
         if not exchange.endpoint:  # the path is told, and the target may have anything
             words = cleaned(words, lambda text: finder.clean_message(self._redaction.text(text)))
         # What could not be read is quoted as it came, and nobody knows what in it is a credential.
-        return self._redaction.unread(words) if exchange.request.obstacle else words
+        return self._redaction.unread(words) if exchange.request.read_error else words
 
 
 def _issued(exchange: Exchange) -> str:

@@ -33,7 +33,7 @@ class Call:
         return self.operation.name if self.operation else ""
 
     @property
-    def shape(self) -> DocumentedOperation:
+    def error_shape(self) -> DocumentedOperation:
         """Operation whose error shape the answer has."""
         return self.operation or MAIN
 
@@ -64,9 +64,9 @@ class Router:
         return self._decoded(request, operation)
 
     def _decoded(self, request: Request, operation: DocumentedOperation) -> Call:
-        if request.obstacle:
-            status = request.obstacle_status or self._bad_json_status
-            problem = Problem(PARAMETER_INCORRECT, request.obstacle, status)
+        if request.read_error:
+            status = request.read_error_status or self._bad_json_status
+            problem = Problem(PARAMETER_INCORRECT, request.read_error, status)
             return Call(request, operation, problem=problem)
         if not operation.has_body:
             return Call(request, operation)

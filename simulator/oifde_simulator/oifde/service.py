@@ -58,7 +58,7 @@ class Service:
 
     def _refuse(self, call: Call, problems: tuple[Problem, ...], warnings: tuple[str, ...]) -> Answer:
         status = self._policy.error_status
-        return call.shape.refuse(problems, status=status, headers=call.headers, warnings=warnings)
+        return call.error_shape.refuse(problems, status=status, headers=call.headers, warnings=warnings)
 
 
 def _in_order(reading: Reading, credential: Problem | None) -> tuple[Problem, ...]:
