@@ -5,7 +5,6 @@ Rule: values only. `oifde/` decides from these facts; whoever counts applies wha
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from oifde_simulator.model.vendor_errors import Problem
@@ -14,8 +13,7 @@ Verdict = Literal["good", "missing", "expired", "unknown"]
 """Worth of a token."""
 
 
-@dataclass(frozen=True, slots=True)
-class SecretStep:
+class SecretStep(NamedTuple):
     """Check of a secret, with the wish for a token."""
 
     secret: str
@@ -23,8 +21,7 @@ class SecretStep:
     """True to issue a token if the secret is right."""
 
 
-@dataclass(frozen=True, slots=True)
-class TokenStep:
+class TokenStep(NamedTuple):
     """Check of a token, which is used once by this."""
 
     token: str | None
@@ -43,6 +40,10 @@ class TokenFacts(NamedTuple):
     """Number of times the token was accepted."""
     latest: str = ""
     """Newest token of the tenant since load or reset; empty before the first."""
+
+
+NO_FACTS = TokenFacts()
+"""Facts about a token of which nothing was counted."""
 
 
 class TokenJudgement(NamedTuple):

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import count
 from typing import TypeVar
 
-from oifde_simulator.model.credentials import TokenFacts, Verdict
+from oifde_simulator.model.credentials import NO_FACTS, TokenFacts, Verdict
 
 MOST_MARKED = 100_000
 """Number of tokens that are kept as ended, and with their uses; the oldest is forgotten first."""
@@ -32,6 +32,8 @@ class CredentialCounts:
 
     def facts(self, token: str) -> TokenFacts:
         """Look up what was counted about a token."""
+        if not self._ended and not self._used and not self._latest:
+            return NO_FACTS
         return TokenFacts(self._ended.get(token), self._used.get(token, 0), self._latest)
 
     def next_number(self) -> int:

@@ -9,6 +9,7 @@ import hmac
 from typing import Protocol
 
 from oifde_simulator.model.credentials import (
+    ADMITTED,
     Admission,
     CredentialStep,
     SecretJudgement,
@@ -102,7 +103,8 @@ class TenantCredentials:
         judgement = self._tokens.judge(token, now, self._counts.facts(token or ""))
         if token and judgement.counts_use:
             self._counts.use(token)
-        return Admission(TOKEN_PROBLEMS.get(judgement.verdict))
+        problem = TOKEN_PROBLEMS.get(judgement.verdict)
+        return Admission(problem) if problem else ADMITTED
 
     def _admit_secret(self, step: SecretStep, now: int) -> Admission:
         judgement = self._policy.judge_secret(step.secret, self._counts.wrong_secrets)

@@ -44,8 +44,8 @@ class Service:
             warnings = (*warnings, complaint)
         step = operation.credential_step(reading)
         admission = ADMITTED if step is None else self._credentials.admit(step, now)
-        if problems := _in_order(reading, admission.problem):
-            return self._refuse(call, problems, warnings)
+        if admission.problem or reading.problems or reading.identity:
+            return self._refuse(call, _in_order(reading, admission.problem), warnings)
         return operation.answer(ValidRequest(reading, now, admission, warnings), self._sessions, self._policy)
 
     def refuse(self, call: Call, problem: Problem) -> Answer:
@@ -63,7 +63,5 @@ class Service:
 
 def _in_order(reading: Reading, credential: Problem | None) -> tuple[Problem, ...]:
     """Put the problems of a request in the order in which the service finds them."""
-    if credential is None and not reading.problems and not reading.identity:
-        return ()
     # Guess: [check-order] who asks, then token or secret, then the rest; two faults at once would settle it.
     return (*reading.identity, *((credential,) if credential else ()), *reading.problems)

@@ -19,6 +19,9 @@ REMEMBERED = 10_000
 """Number of tokens whose issue time is kept, so that it is computed once."""
 
 
+GOOD = TokenJudgement("good")
+
+
 class Tokens:
     """Makes and judges the tokens of one tenant."""
 
@@ -62,7 +65,7 @@ class Tokens:
             return TokenJudgement(facts.ended)
         verdict = self._worth(token, now, facts.latest)
         if verdict != "good" or self._uses is None:
-            return TokenJudgement(verdict)
+            return GOOD if verdict == "good" else TokenJudgement(verdict)
         return TokenJudgement("expired") if facts.used >= self._uses else TokenJudgement("good", True)
 
     def _worth(self, token: str, now: int, latest: str) -> Verdict:

@@ -24,6 +24,7 @@ class BodyReader:
 
     def __init__(self, operation: DocumentedOperation, policy: ServicePolicy) -> None:
         self._operation = operation
+        self._has_body = operation.has_body
         schema = contract.request_schema(operation.name)
         self._accepts, self._explain = schema.accepts, schema.explain
         self._known = contract.request_fields(operation.name)
@@ -34,7 +35,7 @@ class BodyReader:
 
     def read(self, octets: bytes, document: dict[str, Any]) -> Reading:
         """Read a body, given as bytes and decoded; keep the readings of short ones."""
-        if not self._operation.has_body:
+        if not self._has_body:
             return Reading({})
         return self._read_again(octets) if len(octets) <= SHORT else self._compare(document)
 
