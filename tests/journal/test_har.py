@@ -137,7 +137,7 @@ def test_a_parameter_is_what_the_client_meant() -> None:
 
 def test_bytes_that_are_not_http_have_a_place() -> None:
     response = Response(400, b"not HTTP\n", JSON_UTF8)
-    request = Request("", "", {}, obstacle="?")
+    request = Request("", "", {}, read_error="?")
     honest = Answer(response, {"errorCode": None})
     entry = archived(Exchange(0, "", "", request, honest, response, (), notes=("not HTTP",)))
     assert (entry["request"]["method"], entry["comment"]) == ("(none)", "not HTTP")

@@ -130,9 +130,9 @@ def _add_explain(parser: argparse.ArgumentParser) -> None:
         help="the body, or an object of endpoint, headers and body; - for stdin",
     )
     parser.add_argument("--repeat", default="1", metavar="N", help="send it so many times (default: 1)")
-    parser.add_argument("--endpoint", metavar="NAME", help="gettoken or queryRecordHistory")
+    parser.add_argument("--endpoint", metavar="NAME", help="the operation asked, as in a rule's match")
     parser.add_argument("--json", action="store_true", help="for machines, with every byte")
-    _add_options(parser, WORLDLY)
+    _add_options(parser, (*WORLDLY, "tenantless"))
     parser.set_defaults(run=commands.explain)
 
 

@@ -124,6 +124,7 @@ def explain(parsed: argparse.Namespace) -> int:
         seed=chosen.seed,
         error_status=chosen.error_status,
         any_credentials=chosen.any_credentials,
+        tenantless=name if chosen.tenantless == name else None,
     )
     asked = request_file.asked(request_file.document(parsed.request), tenants, name, parsed.endpoint)
     turns = explanation.explain(tenants, asked.request(), repeat, bad_json_status=chosen.bad_json_status)
@@ -145,7 +146,7 @@ def _repeat(text: str) -> int:
 
 def _worldly(parsed: argparse.Namespace) -> Settings:
     """Settings of a command that serves nothing: which sessions there are, the rest from the environment."""
-    given = {name: value for name, value in vars(parsed).items() if name in WORLDLY}
+    given = {name: value for name, value in vars(parsed).items() if name in (*WORLDLY, "tenantless")}
     return settings(given, os.environ)
 
 

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from oifde_simulator.client import ControlError, Exchange, SimulatedTenant
+from oifde_simulator.oifde.operations import OPERATIONS
 
 MOST = 50
 """Exchanges that are shown, the newest."""
 WIDEST = 60
-WHO = ("tenantId", "authToken", "appKey", "appSecret")
+WHO = frozenset(name for each in OPERATIONS for name in each.identity_fields)
 """Fields that are the same in every line."""
 CLOSED = "the vendor's port is closed (by PUT /listener), for everybody"
 GIVE = "give the client simulator.url and .credentials"

@@ -38,10 +38,10 @@ async def read(arriving: web.BaseRequest, limits: Limits) -> Request:
                 _take_body(arriving, request, limits)
             else:
                 await _read_body(arriving, request, limits)
-            if "Content-Encoding" in arriving.headers and not request.obstacle:
+            if "Content-Encoding" in arriving.headers and not request.read_error:
                 _unpack(arriving, request, limits)
         except (web.RequestPayloadError, ValueError) as error:
-            request.body, request.obstacle = b"", f"the body could not be read: {error}"
+            request.body, request.read_error = b"", f"the body could not be read: {error}"
     return request
 
 
@@ -94,8 +94,8 @@ def _too_large(request: Request, limits: Limits) -> None:
 
 def _give_up(request: Request, status: int, reason: str) -> None:
     request.body = b""
-    request.obstacle = reason
-    request.obstacle_status = status
+    request.read_error = reason
+    request.read_error_status = status
     request.keep_alive = False
 
 

@@ -181,4 +181,4 @@ def data_plane(
 def half(arriving: web.BaseRequest) -> Request:
     """The request of a client that left amid its body."""
     why = "the client left before the body was whole"
-    return Request(arriving.method, arriving.raw_path, arriving.headers, obstacle=why, keep_alive=False)
+    return Request(arriving.method, arriving.raw_path, arriving.headers, read_error=why, keep_alive=False)
