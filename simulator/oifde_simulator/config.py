@@ -57,6 +57,11 @@ class Settings:
     tenant: tuple[tuple[str, str], ...] = option(
         (), "serve a scenario under another tenant id too", read=pair, word="ID=SCENARIO", separator=","
     )
+    tenantless: str | None = option(
+        None,
+        "the tenant whose rules and journal have the requests that name none, such as preflights",
+        word="ID",
+    )
     any_credentials: bool = option(
         False, "accept every secret and every token that is not empty, for every tenant there is", read=flag
     )

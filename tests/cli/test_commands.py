@@ -273,6 +273,7 @@ TEXTS: dict[str, tuple[str, Any]] = {
     "no_bundled": ("true", True),
     "watch": ("true", True),
     "tenant": ("ours=paging", (("ours", "paging"),)),
+    "tenantless": ("ours", "ours"),
     "any_credentials": ("true", True),
     "host": ("0.0.0.0", "0.0.0.0"),
     "port": ("1234", 1234),

@@ -105,3 +105,8 @@ def test_remembering_checked_tokens_stays_bounded() -> None:
     for _ in range(10_050):
         assert issuer.worth(issuer.next(NOW), NOW) == "good"
     assert len(issuer._remembered) <= 10_000
+
+
+def test_equal_time_and_number_make_an_equal_token_in_every_process() -> None:
+    assert tokens().issue(NOW, 7) == tokens().issue(NOW, 7)
+    assert tokens().issue(NOW, 7) != tokens().issue(NOW, 8)

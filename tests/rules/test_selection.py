@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oifde_simulator.model.view import View
-from oifde_simulator.rules.selection import HONEST, Decision, Rule, Rules, token_of
+from oifde_simulator.rules.selection import HONEST, Decision, Rule, Rules
 from oifde_simulator.scenario import rule_builder
 from oifde_simulator.state.memory import counters as counting
 from oifde_simulator.state.memory.counters import RuleCounters
@@ -200,18 +200,6 @@ ACTS: dict[str, dict[str, Any]] = {
 def test_every_other_outcome_acts(deed: dict[str, Any]) -> None:
     (rule,) = rule_builder.rules([deed])
     assert Played([rule], since=0).decide(view(), 0).acts
-
-
-TOKENS = {
-    "of a query, the one that it came with": ("queryRecordHistory", "asked"),
-    "of gettoken, the one that it was given": ("gettoken", "given"),
-}
-
-
-@pytest.mark.parametrize(("endpoint", "token"), TOKENS.values(), ids=TOKENS.keys())
-def test_the_token_that_a_rule_ends_is_that_of_the_call(endpoint: str, token: str) -> None:
-    seen = View(endpoint, {"authToken": "asked"}, {}, {"authToken": "given"})
-    assert token_of(seen) == token
 
 
 def test_long_and_odd_values_of_per_are_remembered_shortly() -> None:

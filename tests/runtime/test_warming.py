@@ -12,9 +12,10 @@ from oifde_simulator.config import Settings
 from oifde_simulator.model.http import Request
 from oifde_simulator.oifde.router import Router
 from oifde_simulator.engine.pipeline import Pipeline
-from oifde_simulator.runtime import server
+from oifde_simulator.immediate import immediate
+from oifde_simulator.runtime import serve
 
-simulator, _ = server.made(Settings(tls="off", any_credentials=True))
+simulator, _ = serve.create(Settings(tls="off", any_credentials=True))
 pipeline = Pipeline(Router(bad_json_status=400), simulator.tenants, simulator.journal)
 before = set(sys.modules)
 HEADERS = {"content-type": "application/json; charset=UTF-8"}
@@ -22,10 +23,10 @@ HEADERS = {"content-type": "application/json; charset=UTF-8"}
 
 def ask(operation, **fields):
     body = json.dumps(fields).encode()
-    pipeline.handle(Request("POST", f"/oifde/rest/api/{operation}", HEADERS, body))
+    immediate(pipeline.handle(Request("POST", f"/oifde/rest/api/{operation}", HEADERS, body)))
 
 
-for tenant in [*simulator.tenants.scenarios, "tenant01"]:
+for tenant in [*simulator.tenants.files, "tenant01"]:
     query = {"tenantId": tenant, "authToken": "t", "userMobile": "18000000001"}
     ask("queryRecordHistory", **query)
     ask("queryRecordHistory", **query, pageSize="x")

@@ -23,9 +23,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="the body, or an object of endpoint, headers and body; - for stdin",
     )
     parser.add_argument("--repeat", default="1", metavar="N", help="send it so many times (default: 1)")
-    parser.add_argument("--endpoint", metavar="NAME", help="gettoken or queryRecordHistory")
+    parser.add_argument("--endpoint", metavar="NAME", help="the operation asked, as in a rule's match")
     parser.add_argument("--json", action="store_true", help="for machines, with every byte")
-    add_settings(parser, SESSION_SETTINGS)
+    add_settings(parser, (*SESSION_SETTINGS, "tenantless"))
 
 
 def execute(options: argparse.Namespace) -> int:
@@ -57,6 +57,7 @@ def _tenants(scenario: str, settings: Settings) -> tuple[str, Tenants]:
         seed=settings.seed,
         error_status=settings.error_status,
         any_credentials=settings.any_credentials,
+        tenantless=tenant if settings.tenantless == tenant else None,
     )
 
 

@@ -14,6 +14,7 @@ import orjson
 from oifde_simulator.cli.request_file import RequestFile
 from oifde_simulator.engine.explain import Explanation
 from oifde_simulator.model.http import Response, reason
+from oifde_simulator.oifde.operations import MAIN
 from oifde_simulator.text import counted, shown
 from oifde_simulator.wire.script import Action, Close, Reset, Script, Send, Wait
 
@@ -99,7 +100,7 @@ def _answer(response: Response) -> Iterator[str]:
         return
     named = (f"{name} {shown(document[name], TEXT_LIMIT)}" for name in _simple_members(document))
     yield f"{response.status}, {', '.join(named)}"
-    records = document.get("recordList")
+    records = document.get(MAIN.records_field)
     if isinstance(records, list):
         yield from map(_record, records[:RECORD_LIMIT])
         if len(records) > RECORD_LIMIT:

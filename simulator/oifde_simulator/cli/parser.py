@@ -58,7 +58,9 @@ def _default_text(setting: Field[Any], default: str | None) -> str:
 
 def session_settings(options: argparse.Namespace) -> Settings:
     """Read settings from the environment, and those of SESSION_SETTINGS from `options` first."""
-    given = {name: value for name, value in vars(options).items() if name in SESSION_SETTINGS}
+    given = {
+        name: value for name, value in vars(options).items() if name in (*SESSION_SETTINGS, "tenantless")
+    }
     return settings(given, os.environ)
 
 

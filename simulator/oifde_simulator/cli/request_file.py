@@ -13,8 +13,7 @@ from multidict import CIMultiDict
 
 from oifde_simulator.immediate import immediate
 from oifde_simulator.model.http import JSON_UTF8, Request
-from oifde_simulator.oifde import contract
-from oifde_simulator.oifde.router import GETTOKEN, QUERY
+from oifde_simulator.oifde.operations import BY_NAME, guess
 from oifde_simulator.tenants import Tenants
 from oifde_simulator.text import did_you_mean, shown
 
@@ -34,11 +33,10 @@ class RequestFile:
 
     def request(self) -> Request:
         """Build the request as the data plane receives it."""
-        operations = contract.operations().items()
-        path, method = next((p, o.method) for p, o in operations if o.operation_id == self.endpoint)
+        operation = BY_NAME[self.endpoint]
         headers = CIMultiDict(JSON_UTF8[:1])
         headers.update(self.headers)
-        return Request(method, path, headers, self.octets)
+        return Request(operation.methods[0], operation.path, headers, self.octets)
 
     @property
     def octets(self) -> bytes:
@@ -70,7 +68,7 @@ def parse(document: Any, tenants: Tenants, tenant: str, endpoint: str | None = N
     whole = "body" in document and document.keys() <= set(KEYS)
     body = document["body"] if whole else document
     name = endpoint or (document.get("endpoint") if whole else None) or _guess_endpoint(body)
-    known = [operation.operation_id for operation in contract.operations().values()]
+    known = list(BY_NAME)
     if name not in known:
         raise ValueError(
             f"expected endpoint {' or '.join(known)}, found {shown(name)}{did_you_mean(str(name), known)}"
@@ -84,18 +82,19 @@ def parse(document: Any, tenants: Tenants, tenant: str, endpoint: str | None = N
 
 def _guess_endpoint(body: Any) -> str:
     """Guess the endpoint from the fields of a body."""
-    return GETTOKEN if isinstance(body, dict) and body.keys() & {"appKey", "appSecret"} else QUERY
+    return guess(body if isinstance(body, dict) else ()).name
 
 
 def _missing_credentials(
     tenants: Tenants, tenant: str, endpoint: str, body: Mapping[str, Any]
 ) -> dict[str, str]:
-    if endpoint == GETTOKEN:
-        own = {"appKey": tenant, "appSecret": tenants.files[tenant].tenant.secret}
-    else:
-        own = {"tenantId": tenant} | (
-            {} if "authToken" in body else {"authToken": immediate(tenants.token(tenant))}
-        )
+    operation = BY_NAME[endpoint]
+    if operation.credential == "secret":
+        credential = tenants.files[tenant].tenant.secret
+    else:  # a token is issued only where one is needed
+        needed = operation.credential == "token" and operation.token_field not in body
+        credential = immediate(tenants.token(tenant)) if needed else ""
+    own = operation.credentials_of(tenant, credential)
     return {name: value for name, value in own.items() if name not in body}
 
 

@@ -25,7 +25,7 @@ from oifde_simulator.model.vendor_errors import INTERNAL_ERROR
 from oifde_simulator.model.view import View
 from oifde_simulator.oifde.router import Call, Router
 from oifde_simulator.rules.action import NotApplicable
-from oifde_simulator.rules.selection import HONEST, NO_TURN, Decision, token_of
+from oifde_simulator.rules.selection import HONEST, NO_TURN, Decision
 from oifde_simulator.state.errors import Stale
 from oifde_simulator.tenants import Tenant, Tenants
 
@@ -69,20 +69,28 @@ class Pipeline:
     async def handle(self, request: Request) -> Exchange:
         """Decide everything about `request`, and put it on record."""
         began = perf_counter()
-        call = self._router.route(request)
-        for _ in range(ATTEMPTS):
-            tenant = self.tenants.cached(call.tenant) or await self._find(call)
-            try:
-                exchange, entry = await self._exchange(tenant, call)
-                break
-            except Stale:
-                self.tenants.forget(tenant.id)
-        else:
-            exchange, entry = await self._refused(call)
+        exchange, entry = await self._answered(self._router.route(request))
         if self._delay.faults:
             exchange.script = await self._delay.apply(exchange.script)
         self._meter.count(entry, perf_counter() - began)
         return exchange
+
+    async def unreadable(self, why: str, response: Response) -> Exchange:
+        """Decide what answers bytes that are no request, and put it on record; `why` says what is wrong."""
+        request = Request("", "", {}, read_error=why, keep_alive=False)
+        exchange, entry = await self._answered(Call(request, None), Answer(response, {"errorCode": None}))
+        self._meter.count(entry, 0.0)
+        return exchange
+
+    async def _answered(self, call: Call, honest: Answer | None = None) -> tuple[Exchange, Entry]:
+        """Decide about `call`, again where its tenant changed; `honest` where no service answers."""
+        for _ in range(ATTEMPTS):
+            tenant = self.tenants.cached(call.tenant) or await self._find(call)
+            try:
+                return await self._exchange(tenant, call, honest)
+            except Stale:
+                self.tenants.forget(tenant.id)
+        return await self._refused(call)
 
     async def _find(self, call: Call) -> Tenant:
         """Find the tenant of a call; where that fails, the world of nobody, whose service is broken."""
@@ -99,30 +107,22 @@ class Pipeline:
         exchange = _broken(tenant, call, RuntimeError("the tenant changes faster than it can be asked"))
         return exchange, await self._record(tenant, Conclusion(exchange))
 
-    async def unreadable(self, why: str, response: Response) -> Exchange:
-        """Put bytes on record that are no request, `why`, and what they are answered; nobody's."""
-        request = Request("", "", {}, read_error=why, keep_alive=False)
-        tenant = await self.tenants.unknown()
-        now = tenant.clock.now()
-        honest, script = Answer(response, {"errorCode": None}), response.script(request, now)
-        notes = (f"not HTTP, refused: {why}",)
-        exchange = Exchange(now, "", "", request, honest, response, script, notes=notes)
-        self._meter.count(await self._record(tenant, Conclusion(exchange)), 0.0)
-        return exchange
-
-    async def _exchange(self, tenant: Tenant, call: Call) -> tuple[Exchange, Entry]:
+    async def _exchange(self, tenant: Tenant, call: Call, honest: Answer | None) -> tuple[Exchange, Entry]:
         """Decide about a call of a tenant, and put it on record. Raises Stale."""
         if tenant.defect is not None:
             conclusion = Conclusion(_broken(tenant, call, tenant.defect))
             return conclusion.exchange, await self._record(tenant, conclusion)
         try:
-            conclusion = await self._concluded(tenant, call)
+            conclusion = await self._concluded(tenant, call, honest)
         except Stale:
             raise
         except Exception as defect:
             # Guess: [internal-error] a fault of the server is 10000001; a capture of one would settle it.
             log.exception("a defect of the simulator; the client was answered %d", INTERNAL_ERROR.code)
             conclusion = Conclusion(_broken(tenant, call, defect))
+        if honest is not None:
+            exchange = conclusion.exchange
+            exchange.notes = (f"not HTTP, refused: {call.request.read_error}", *exchange.notes)
         return conclusion.exchange, await self._record(tenant, conclusion)
 
     async def _record(self, tenant: Tenant, conclusion: Conclusion) -> Entry:
@@ -133,19 +133,14 @@ class Pipeline:
         self._journal.log(exchange, entry)
         return entry
 
-    async def _concluded(self, tenant: Tenant, call: Call) -> Conclusion:
+    async def _concluded(self, tenant: Tenant, call: Call, honest: Answer | None) -> Conclusion:
         rules = tenant.rules
         if rules.rules and not tenant.covered:
             await self._cover(tenant)
         now = tenant.clock.now()
-        asked = tenant.service.read(call, now)
-        step, admission, begun = asked.step, GOOD, False
-        if type(step) is TokenStep and not tenant.counted:
-            if step.worth != "good":
-                admission = Admission(step.worth)
-        elif step is not None:
-            admission, begun = await self._state.admit(tenant.read, step), True
-        honest = tenant.service.respond(asked, now, admission)
+        begun = False
+        if honest is None:
+            honest, begun = await self._honest(tenant, call, now)
         if not rules.rules:
             return Conclusion(_unspoiled(tenant, call, honest, now), begun=begun)
         seen = view(call, honest)
@@ -163,18 +158,31 @@ class Pipeline:
             return Conclusion(exchange, begun=begun)
         return _spoiled(tenant, call, honest, decision, now)._replace(begun=begun)
 
+    async def _honest(self, tenant: Tenant, call: Call, now: int) -> tuple[Answer, bool]:
+        """Answer as the service does; True where the state was asked for it."""
+        asked = tenant.service.read(call, now)
+        step, admission, begun = asked.step, GOOD, False
+        if type(step) is TokenStep and not tenant.counted:
+            if step.worth != "good":
+                admission = Admission(step.worth)
+        elif step is not None:
+            admission, begun = await self._state.admit(tenant.read, step), True
+        return tenant.service.respond(asked, now, admission), begun
+
     async def _cover(self, tenant: Tenant) -> None:
         """Have coverage count the rules of a tenant that is asked for the first time."""
         assert tenant.world.scenario
         await registration.asked(self._coverage, tenant.world.scenario, tenant.rules.rules)
-        tenant.covered = True
+        for each in (tenant, self.tenants.cached(tenant.id)):  # a tenantless one is a copy of another
+            if each is not None and each.rules is tenant.rules:
+                each.covered = True
 
 
 def _unspoiled(tenant: Tenant, call: Call, honest: Answer, now: int) -> Exchange:
     response = honest.response
     script = response.script(call.request, now)
     return Exchange(
-        now, tenant.id, call.operation, call.request, honest, response, script,
+        now, tenant.id, call.endpoint, call.request, honest, response, script,
         "", (), (), (), call.document,
     )  # fmt: skip
 
@@ -187,7 +195,7 @@ def _broken(tenant: Tenant, call: Call, defect: Exception) -> Exchange:
     script = response.script(call.request, now)
     note = f"a defect of the simulator: {type(defect).__name__}: {defect}"
     return Exchange(
-        now, tenant.id, call.operation, call.request, honest, response, script,
+        now, tenant.id, call.endpoint, call.request, honest, response, script,
         "", (), (), (note,), call.document,
     )  # fmt: skip
 
@@ -195,14 +203,14 @@ def _broken(tenant: Tenant, call: Call, defect: Exception) -> Exchange:
 def view(call: Call, honest: Answer) -> View:
     """Show rules the request and the honest answer."""
     fields = {**honest.fields, "status": honest.response.status}
-    return View(call.operation, call.document, call.request.headers, fields)
+    return View(call.endpoint, call.document, call.request.headers, fields)
 
 
 def _spoiled(tenant: Tenant, call: Call, honest: Answer, decision: Decision, now: int) -> Conclusion:
     rule = decision.of
     assert rule
     notes: tuple[str, ...] = ()
-    ended = tenant.credentials.ended(decision.action.token, token_of(view(call, honest)))
+    ended = tenant.credentials.ended(decision.action.token, call.token(honest.fields))
     outcome = decision.outcome
     try:
         response = decision.reshape(honest, lambda problem: tenant.service.refuse(call, problem))
@@ -220,7 +228,7 @@ def _spoiled(tenant: Tenant, call: Call, honest: Answer, decision: Decision, now
     if decision.faults and script == whole:
         notes = (*notes, f"{decision.rule}: nothing in this answer for {', '.join(decision.faults)} to spoil")
     exchange = Exchange(
-        now, tenant.id, call.operation, call.request, honest, response, script,
+        now, tenant.id, call.endpoint, call.request, honest, response, script,
         decision.rule, decision.faults, decision.held_back, notes, call.document,
     )  # fmt: skip
     scenario = tenant.scenario if decision.of else ""

@@ -19,10 +19,10 @@ from oifde_simulator.journal.request_capture import SLACK, RequestCapture
 from oifde_simulator.model.entry import KEPT, Entry
 from oifde_simulator.model.exchange import Exchange
 from oifde_simulator.model.http import JSON_UTF8
+from oifde_simulator.oifde.operations import ISSUED_TOKEN
 
 ENTRY = 1100
 """Bytes of memory that an entry takes beside its texts."""
-TOKEN_FIELD = "authToken"  # noqa: S105  a field's name
 
 ERROR_CODE = re.compile(rb'"errorCode"\s*:\s*(-?[0-9]{1,18})\b')
 
@@ -44,18 +44,19 @@ class EntryFactory:
         request, honest, response = exchange.request, exchange.honest, exchange.response
         recorded, finder, charge = self._requests.capture(request, exchange.document)
         fields = honest.fields
-        error_code: int | None = fields["errorCode"]
+        error_code: int | None = fields.get("errorCode")
+        token = _issued(exchange)
         body, headers = response.body, response.headers
         if error_code:
             fields = self._error_fields(fields, exchange, finder)
-        elif TOKEN_FIELD in fields:
-            fields = {**fields, TOKEN_FIELD: self._redactor.fingerprint(fields[TOKEN_FIELD])}
+        elif token:
+            fields = {**fields, ISSUED_TOKEN[exchange.endpoint]: self._redactor.fingerprint(token)}
         if body is not honest.response.body:
             body, error_code = self._replaced_body(body, exchange, finder)
         elif error_code:  # an error answer consists of its fields
             body = (body if fields is honest.fields else orjson.dumps(dict(fields)))[:KEPT]
-        elif TOKEN_FIELD in fields or request.read_error or len(body) > KEPT:
-            body = self._unusual_body(body, exchange, fields, finder)
+        elif token or request.read_error or len(body) > KEPT:
+            body = self._unusual_body(body, exchange, token, finder)
         else:
             body = finder.replace_bytes(body)
         if headers is not JSON_UTF8:
@@ -71,12 +72,10 @@ class EntryFactory:
             problems, warnings, notes,
         )  # fmt: skip
 
-    def _unusual_body(
-        self, body: bytes, exchange: Exchange, fields: Mapping[str, Any], finder: CredentialFinder
-    ) -> bytes:
+    def _unusual_body(self, body: bytes, exchange: Exchange, token: str, finder: CredentialFinder) -> bytes:
         """Redact an honest answer that issues a token, is large, or answers an unreadable request."""
-        if TOKEN_FIELD in fields:
-            body = body.replace(exchange.honest.fields[TOKEN_FIELD].encode(), fields[TOKEN_FIELD].encode())
+        if token:
+            body = body.replace(token.encode(), self._redactor.fingerprint(token).encode())
         body = _beginning(body, finder)
         if not exchange.request.read_error:
             return body
@@ -90,7 +89,7 @@ class EntryFactory:
             return octets, None
         code = ERROR_CODE.search(octets)
         octets = octets[: KEPT + SLACK]
-        if issued := exchange.honest.fields.get(TOKEN_FIELD):
+        if issued := _issued(exchange):
             octets = self._redactor.finder(issued).replace_bytes(octets)
         text = self._redactor.text(octets.decode("utf-8", "surrogateescape"))
         octets = _beginning(text.encode("utf-8", "surrogateescape"), finder)
@@ -108,7 +107,7 @@ class EntryFactory:
         """Redact problems, warnings and notes."""
         honest = exchange.honest
         return (
-            tuple([self._message(each.told, exchange, finder) for each in honest.problems]),
+            tuple([self._message(each.log_message, exchange, finder) for each in honest.problems]),
             tuple([self._message(each, exchange, finder) for each in honest.warnings]),
             tuple([self._message(each, exchange, finder) for each in exchange.notes]),
         )
@@ -121,6 +120,12 @@ class EntryFactory:
             )
         # An unreadable body is quoted as it came, so any part of the quotation may be a credential.
         return self._redactor.unparsed(message) if exchange.request.read_error else message
+
+
+def _issued(exchange: Exchange) -> str:
+    """Find the token that the honest answer issues; empty where it issues none."""
+    field = ISSUED_TOKEN.get(exchange.endpoint)
+    return exchange.honest.fields.get(field, "") if field else ""
 
 
 def _beginning(body: bytes, finder: CredentialFinder) -> bytes:

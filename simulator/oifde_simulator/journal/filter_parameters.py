@@ -16,7 +16,7 @@ from oifde_simulator.instants import instant
 from oifde_simulator.journal.filters import ATTRIBUTES, NUMBERS, Filter, Since
 from oifde_simulator.journal.redaction.credential_names import is_credential
 from oifde_simulator.journal.redaction.redactor import PREFIX
-from oifde_simulator.oifde import contract
+from oifde_simulator.oifde.operations import REQUEST_FIELDS
 from oifde_simulator.rules.matching import Condition
 from oifde_simulator.text import did_you_mean, shown
 
@@ -63,12 +63,9 @@ def _place(name: str) -> tuple[str, str]:
     for prefix, part in PARTS.items():
         if name.startswith(prefix) and name != prefix:
             return part, name.removeprefix(prefix)
-    fields = {
-        each for o in contract.operations().values() for each in contract.request_fields(o.operation_id)
-    }
-    if name in fields:
+    if name in REQUEST_FIELDS:
         return "request", name
-    known = (*KNOWN, *sorted(fields))
+    known = (*KNOWN, *sorted(REQUEST_FIELDS))
     hint = (
         did_you_mean(name, known)
         or f"; expected one of {', '.join(known)}, or request.NAME for another field"

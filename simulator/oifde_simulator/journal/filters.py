@@ -13,6 +13,7 @@ from typing import Any
 
 from oifde_simulator.model.entry import Entry
 from oifde_simulator.model.view import ABSENT, Mismatch
+from oifde_simulator.oifde.operations import TENANT_FIELDS
 from oifde_simulator.rules.matching import Condition, Matcher
 from oifde_simulator.text import shown
 
@@ -26,8 +27,6 @@ ATTRIBUTES: Mapping[str, Callable[[Entry], Any]] = {
 """Attributes of an entry that a filter can test."""
 NUMBERS = ("status", "errorCode")
 """Attributes whose values are numbers."""
-TENANT_FIELDS = ("tenantId", "appKey")
-"""Fields of a request that name its tenant."""
 
 IndexKey = tuple[str, Any]
 """Name and value by which subscribers are indexed; a field of the request is called `request.NAME`."""

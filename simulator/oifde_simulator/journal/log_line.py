@@ -14,7 +14,7 @@ import orjson
 from oifde_simulator.model.entry import Entry
 from oifde_simulator.model.exchange import Exchange
 from oifde_simulator.model.http import Response
-from oifde_simulator.oifde.router import GETTOKEN
+from oifde_simulator.oifde.operations import tenant_field
 from oifde_simulator.text import printable, shown
 from oifde_simulator.wire.script import Send
 
@@ -37,17 +37,19 @@ def log_exchange(exchange: Exchange, entry: Entry) -> None:
 def format_line(exchange: Exchange, entry: Entry) -> str:
     """Format an exchange as one printable line: tenant, operation, answer sent, honest answer if another."""
     if not exchange.request.method:
-        return f"(no tenant) (no request) {exchange.response.status}"
+        answers = _answers(exchange, str(exchange.honest.response.status))
+        return printable(f"{exchange.tenant or '(no tenant)'} (no request) {answers}")
     fields, head = exchange.honest.fields, entry.request.head
     place = exchange.endpoint or f"{head.method} {head.target[:80]!r}"
+    code = f" errorCode={fields['errorCode']}" if "errorCode" in fields else ""
     total = f" total={fields['total']}" if "total" in fields and not fields["errorCode"] else ""
-    honest = f"{exchange.honest.response.status} errorCode={fields['errorCode']}{total}"
+    honest = f"{exchange.honest.response.status}{code}{total}"
     return printable(f"{exchange.tenant or _unknown_tenant(entry)} {place} {_answers(exchange, honest)}")
 
 
 def _unknown_tenant(entry: Entry) -> str:
     """Format the tenant that a request names, if there is none of that name."""
-    name = entry.request.document.get("appKey" if entry.endpoint == GETTOKEN else "tenantId")
+    name = entry.request.document.get(tenant_field(entry.endpoint))
     known = entry.endpoint and name and isinstance(name, str)
     return f"(unknown tenant {shown(name)})" if known else "(no tenant)"
 

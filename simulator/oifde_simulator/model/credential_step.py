@@ -26,13 +26,17 @@ class TokenStep(NamedTuple):
 
 
 class SecretStep(NamedTuple):
-    """gettoken's secret, compared, and the lock of its account."""
+    """A tenant's secret, compared, and the lock of its account."""
 
     right: bool
     lock_after: int | None
     """Wrong secrets after which the account is locked; None for never."""
     issues: bool
     """Whether a token is issued where the secret is good."""
+
+
+CredentialStep = TokenStep | SecretStep
+"""Credential check of one request."""
 
 
 class Admission(NamedTuple):

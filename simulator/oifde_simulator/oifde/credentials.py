@@ -1,10 +1,11 @@
-"""Who may ask: a tenant's token and secret, judged; and the same for a tenant that nobody knows."""
+"""Judge the secret and the token of a request.
+
+Rule: pure; what is counted comes in as an Admission.
+"""
 
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable
-from functools import lru_cache
 from typing import Protocol
 
 from oifde_simulator.model.credential_step import (
@@ -16,16 +17,13 @@ from oifde_simulator.model.credential_step import (
 )
 from oifde_simulator.model.vendor_errors import (
     ACCOUNT_LOCKED,
-    KEY_UNKNOWN,
     KEY_WRONG,
     TOKEN_EXPIRED,
     TOKEN_INVALID,
     Problem,
 )
-from oifde_simulator.oifde.decoding import excerpt
 from oifde_simulator.oifde.tokens import Tokens
 from oifde_simulator.randomness import key
-from oifde_simulator.text import nearest
 
 # Guess: [error-codes] which code answers which fault is documented nowhere; captures would settle it.
 TOKEN_PROBLEMS: dict[TokenVerdict, Problem] = {
@@ -137,51 +135,3 @@ class TenantCredentials:
 def remembered(token: str) -> str:
     """Shorten a token to what is remembered of it: a client decides how long its tokens are."""
     return token if len(token) <= LONGEST_TOKEN else f"{key(token).hex()}:{len(token)}"
-
-
-class UnknownTenant:
-    """The credentials of a tenant that nobody knows: nothing is right."""
-
-    counted = False
-
-    def __init__(self, name: object, known: Iterable[str] = ()) -> None:
-        """`known` are the ids of those who are; the nearest is named, the others never are."""
-        self._name = excerpt(name)
-        self._named = isinstance(name, str) and name != ""
-        self._meant = _meant(name, tuple(known)) if isinstance(name, str) and name else ""
-
-    def token_step(self, token: str | None, now: int) -> TokenStep | None:
-        """Ask nothing: the tenant is unknown, whatever its token."""
-        del token, now
-        return None
-
-    def secret_step(self, secret: str, *, issues: bool) -> SecretStep | None:
-        """Ask nothing: the key is unknown, whatever its secret."""
-        del secret, issues
-        return None
-
-    def token_problem(self, verdict: TokenVerdict) -> Problem | None:
-        """Name the unknown tenant; a name that is no name has its own problem."""
-        del verdict
-        text = f"tenantId {self._name} is unknown{self._meant}"
-        return Problem(TOKEN_INVALID, text) if self._named else None
-
-    def secret_problem(self, verdict: SecretVerdict) -> Problem | None:
-        """Name the unknown key."""
-        del verdict
-        return Problem(KEY_UNKNOWN, f"appKey {self._name} is unknown{self._meant}")
-
-    def issue(self, now: int, number: int) -> tuple[str, int]:
-        """Never called: a secret problem comes first."""
-        raise LookupError(f"tenant {self._name} is unknown and is issued no token {number} at {now}")
-
-    def ended(self, how: str, token: object) -> EndedToken | None:
-        """End nothing."""
-        del how, token
-        return None
-
-
-@lru_cache(maxsize=256)
-def _meant(name: str, known: tuple[str, ...]) -> str:
-    near = nearest(name, known)
-    return f"; did you mean {near}?" if near else ""

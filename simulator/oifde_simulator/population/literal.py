@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from oifde_simulator.model.sessions import CallSession, Criteria, Stretch
+from oifde_simulator.model.sessions import CallSession, Criteria, LazySlice
 from oifde_simulator.population.completion import PartialRecord, complete
 from oifde_simulator.population.encoding import encode
 
@@ -84,7 +84,7 @@ class Timeline:
             return self.sessions
         first = 0 if end is None else bisect_left(self._ages, -end)
         stop = len(self._ages) if begin is None else bisect_right(self._ages, -begin)
-        return Stretch(self.sessions, first, stop)
+        return LazySlice(self.sessions, first, stop)
 
     def filtered(self, criteria: Criteria) -> Sequence[CallSession]:
         """Find the sessions that fit by looking at each; for short timelines."""

@@ -7,12 +7,13 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from oifde_simulator.client import ControlError, Exchange, SimulatedTenant
+from oifde_simulator.oifde.operations import OPERATIONS
 
 NEWEST = 50
 """Number of newest exchanges in the report."""
 VALUE_LIMIT = 60
 """Longest value of a field in characters."""
-CREDENTIALS = ("tenantId", "authToken", "appKey", "appSecret")
+CREDENTIALS = frozenset(name for each in OPERATIONS for name in each.identity_fields)
 """Fields that the lines leave out."""
 CLOSED = "the vendor's port is closed (by PUT /listener), for everybody"
 GIVE = "give the client simulator.url and .credentials"

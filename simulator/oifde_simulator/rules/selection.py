@@ -130,11 +130,6 @@ HONEST = Decision("", Action(), KeyedRandom(b"honest"), Moment(0, 0))
 """What is decided where no rule fires: nothing changes."""
 
 
-def token_of(view: View) -> object:
-    """The token that a call is about: the one that gettoken issues, or the one that a query comes with."""
-    return (view.response if view.endpoint == "gettoken" else view.request).get("authToken")
-
-
 @dataclass(slots=True)
 class Selection:
     """Rules that are about one request, as far as that needs no count."""

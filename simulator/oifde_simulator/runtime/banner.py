@@ -10,8 +10,7 @@ from contextlib import suppress
 
 from oifde_simulator import __version__
 from oifde_simulator.config import Settings
-from oifde_simulator.oifde import contract
-from oifde_simulator.oifde.router import QUERY
+from oifde_simulator.oifde.operations import MAIN
 from oifde_simulator.population import generator
 from oifde_simulator.population.vocabulary import faker_version
 from oifde_simulator.scenario import loader
@@ -102,10 +101,9 @@ async def _curl(tenants: Tenants, name: str, data_url: str, control_url: str, au
     exact = scenario.generate.users if scenario.generate else {}
     listed = next((number for number, sessions in exact.items() if sessions), None)
     user = first.get("userMobile") or first.get("callSorId") or listed or "18000000001"
-    body = json.dumps({"tenantId": name, "authToken": await tenants.token(name), "userMobile": user})
-    path = next(path for path, operation in contract.operations().items() if operation.operation_id == QUERY)
+    body = json.dumps(MAIN.example(name, await tenants.token(name), user))
     header = "Content-Type: application/json; charset=UTF-8"
-    call = f"{data_url}{path} -H {shlex.quote(header)} -d {shlex.quote(body)}"
+    call = f"{data_url}{MAIN.path} -H {shlex.quote(header)} -d {shlex.quote(body)}"
     if authority:
         return f"curl -s {control_url}/ca.pem -o oifde-ca.pem && curl --cacert oifde-ca.pem {call}"
     return f"curl {'-k ' if data_url.startswith('https') else ''}{call}"

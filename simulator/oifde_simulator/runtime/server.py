@@ -122,6 +122,7 @@ def registry(settings: Settings, scenarios: Mapping[str, Scenario], clock: Clock
         seed=settings.seed,
         error_status=settings.error_status,
         any_credentials=settings.any_credentials,
+        tenantless=settings.tenantless,
         state=MemoryState(bounds, clock=clock),
         clock=clock,
     )

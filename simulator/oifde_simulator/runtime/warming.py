@@ -24,8 +24,8 @@ def warm() -> None:
     """Import lazy modules, prepare the explanation of refusals, and load the shipped words and texts."""
     for module in LAZY_MODULES:
         import_module(module)
-    for operation in contract.operations().values():
-        contract.request_schema(operation.operation_id).explain({})
+    for name in filter(contract.has_body, contract.interfaces()):
+        contract.request_schema(name).explain({})
     for locale in shipped_locales():
         generator.warm(locale)
 

@@ -11,7 +11,8 @@ from oifde_simulator.clock import TIME_OF_DAY, Clock, TenantClock
 from oifde_simulator.model.sessions import Sessions
 from oifde_simulator.model.tenant_state import AddedRule, TenantState
 from oifde_simulator.oifde.credentials import TenantCredentials
-from oifde_simulator.oifde.service import Conduct, Service
+from oifde_simulator.oifde.operation import ServicePolicy
+from oifde_simulator.oifde.service import Service
 from oifde_simulator.oifde.tokens import Tokens
 from oifde_simulator.population import generator
 from oifde_simulator.population.history import SessionCache
@@ -53,15 +54,15 @@ class TenantFactory:
     """Makes the tenants of one server. Any thread may ask for a world."""
 
     def __init__(
-        self, seed: str, conduct: Conduct, *, any_credentials: bool = False, clock: Clock = TIME_OF_DAY
+        self, seed: str, policy: ServicePolicy, *, any_credentials: bool = False, clock: Clock = TIME_OF_DAY
     ) -> None:
-        """`conduct` has what a scenario does not set; `any_credentials` takes every secret and token.
+        """`policy` has what a scenario does not set; `any_credentials` takes every secret and token.
 
         `clock` tells the time of day.
         """
         self._clock = clock
         self.seed = seed
-        self.conduct = conduct
+        self.policy = policy
         self._any = any_credentials
         self._memory = SessionCache()
         self._compiled: OrderedDict[tuple[str, str], Rule] = OrderedDict()
@@ -72,7 +73,7 @@ class TenantFactory:
         """Make what depends on the scenario alone."""
         sessions = self._sessions(name, scenario)
         credentials = self._credentials(name, scenario.tenant, fresh)
-        service = Service(credentials, sessions, self._conduct_of(scenario))
+        service = Service(credentials, sessions, self._policy_of(scenario))
         return World(scenario, credentials, sessions, service, key)
 
     def tenant(self, name: str, world: World, state: TenantState) -> Tenant:
@@ -148,11 +149,11 @@ class TenantFactory:
         )
         return MergedSessions(literal, generated) if scenario.records else generated
 
-    def _conduct_of(self, scenario: Scenario) -> Conduct:
+    def _policy_of(self, scenario: Scenario) -> ServicePolicy:
         settings = scenario.settings
-        return Conduct(
+        return ServicePolicy(
             time_zone=settings.time_zone,
-            error_status=settings.error_status or self.conduct.error_status,
+            error_status=settings.error_status or self.policy.error_status,
             accept_numbers=settings.numbers == "accept",
             refuse_unknown=settings.unknown_fields == "refuse",
             flow_record=scenario.tenant.flow_record,

@@ -13,7 +13,8 @@ from oifde_simulator.immediate import aside
 from oifde_simulator.model.credential_step import SecretStep
 from oifde_simulator.model.sessions import CallSession, Criteria
 from oifde_simulator.model.tenant_state import TenantSource, TenantState
-from oifde_simulator.oifde.service import Conduct
+from oifde_simulator.oifde.operation import ServicePolicy
+from oifde_simulator.oifde.unknown_tenant import UnknownTenant
 from oifde_simulator.population import generator
 from oifde_simulator.population.vocabulary import faker_version, shipped_locales
 from oifde_simulator.scenario import loader
@@ -24,6 +25,7 @@ from oifde_simulator.state.memory.state import MemoryState
 from oifde_simulator.tenants.factory import NAMELESS, FreshCredentials, TenantFactory
 from oifde_simulator.tenants.tenant import Tenant, World, WorldKey
 from oifde_simulator.tenants.unknown import unknown
+from oifde_simulator.text import did_you_mean
 
 ORIGIN = "scenario"
 """Word that stands for a file's name where a scenario comes along."""
@@ -39,19 +41,25 @@ class Tenants:
         seed: str,
         error_status: int,
         any_credentials: bool = False,
+        tenantless: str | None = None,
         state: State | None = None,
         clock: Clock = TIME_OF_DAY,
     ) -> None:
         """`scenarios` by the tenant id they are served under; `error_status` where a scenario sets none.
 
-        With `any_credentials` every secret and every token that is not empty is accepted. `state` is a fresh
-        one in this process when left out; `clock` tells the time of day.
+        With `any_credentials` every secret and every token that is not empty is accepted. `tenantless` is the
+        tenant that has the requests that name none. `state` is a fresh one in this process when left out;
+        `clock` tells the time of day. Raises ValueError where `tenantless` is not served.
         """
+        if tenantless is not None and tenantless not in scenarios:
+            hint = did_you_mean(tenantless, scenarios)
+            raise ValueError(f"--tenantless {tenantless}: there is no tenant {tenantless}{hint}")
+        self._tenantless = tenantless
         self.files = scenarios if isinstance(scenarios, ScenarioCatalog) else ScenarioCatalog(scenarios)
         """Scenarios that the server was given, whatever became of their tenants."""
         self.state: State = MemoryState(clock=clock) if state is None else state
         self._factory = TenantFactory(
-            seed, Conduct(error_status=error_status), any_credentials=any_credentials, clock=clock
+            seed, ServicePolicy(error_status=error_status), any_credentials=any_credentials, clock=clock
         )
         self._tenants: dict[str, Tenant] = {}
         self._worlds: dict[str, World] = {}
@@ -67,13 +75,28 @@ class Tenants:
         return self._tenants.get(name) if isinstance(name, str) else None
 
     async def find(self, name: object) -> Tenant:
-        """Find the tenant of this id, or a world in which it is unknown."""
+        """Find the tenant of this id, the tenantless one for none, or a world in which it is unknown."""
         if isinstance(name, str) and name:
             try:
                 return await self.named(name)
             except KeyError:
-                pass
-        return await self.unknown(name)
+                return await self.unknown(name)
+        return await self.tenantless(name)
+
+    async def tenantless(self, name: object = None) -> Tenant:
+        """Find the tenant of requests that name none; `name` is what they have in its place.
+
+        It has the rules, clock and policy of the tenant that was chosen for them, but accepts no credentials.
+        """
+        if self._tenantless is None:
+            return await self.unknown(name)
+        try:
+            home = await self.named(self._tenantless)
+        except KeyError:
+            return await self.unknown(name)
+        nobody = UnknownTenant(name)
+        service = home.service.with_credentials(nobody)
+        return replace(home, world=replace(home.world, credentials=nobody, service=service))
 
     async def named(self, name: str) -> Tenant:
         """Find the tenant of this id as it is now. Raises KeyError where there is none."""
@@ -91,7 +114,7 @@ class Tenants:
             state = await self.state.tenants.get("")
             self._nobody = Read("", state.version, state.epoch)
         # Tenants that come and go are no fix for a name, and there may be many.
-        return unknown(name, self.files, self._factory.conduct, self._nobody)
+        return unknown(name, self.files, self._factory.policy, self._nobody)
 
     def forget(self, name: str) -> None:
         """Read a tenant anew when it is next asked for: the state has another version of it."""

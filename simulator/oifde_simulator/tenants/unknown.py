@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from oifde_simulator.clock import ClockSetting, TenantClock
-from oifde_simulator.oifde.credentials import UnknownTenant
-from oifde_simulator.oifde.service import Conduct, Service
+from oifde_simulator.oifde.operation import ServicePolicy
+from oifde_simulator.oifde.service import Service
+from oifde_simulator.oifde.unknown_tenant import UnknownTenant
 from oifde_simulator.population.literal import LiteralSessions
 from oifde_simulator.rules.selection import Rules
 from oifde_simulator.state.interface import Read
@@ -17,8 +18,8 @@ NO_RULES = Rules((), "", 0)
 NO_SESSIONS = LiteralSessions((), world="", tenant="")
 
 
-def unknown(name: object, known: Iterable[str], conduct: Conduct, read: Read) -> Tenant:
+def unknown(name: object, known: Iterable[str], policy: ServicePolicy, read: Read) -> Tenant:
     """Make a world in which `name` is unknown; the nearest of the `known` ids is told."""
     credentials = UnknownTenant(name, known)
-    service = Service(credentials, NO_SESSIONS, conduct)
+    service = Service(credentials, NO_SESSIONS, policy)
     return Tenant("", read, World(None, credentials, NO_SESSIONS, service), NOW, NO_RULES)

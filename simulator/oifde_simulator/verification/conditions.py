@@ -10,7 +10,7 @@ from typing import Any
 
 from oifde_simulator.journal.filters import NUMBERS
 from oifde_simulator.json_schema.keywords import KEYWORDS
-from oifde_simulator.oifde import contract
+from oifde_simulator.oifde.operations import BY_NAME
 from oifde_simulator.rules.matching import Condition
 from oifde_simulator.text import did_you_mean, shown
 from oifde_simulator.verification.expected_redaction import is_credential
@@ -36,7 +36,7 @@ def condition_error(part: str, name: str, wanted: Any) -> str:
     if not part and name not in NUMBERS and isinstance(wanted, int | float) and not isinstance(wanted, bool):
         return f"expected a text, true, false or a JSON Schema, found {shown(wanted)}"
     if (part, name) == ("", "endpoint") and isinstance(wanted, str):
-        known = [each.operation_id for each in contract.operations().values()]
+        known = list(BY_NAME)
         hint = did_you_mean(wanted, known) or f"; expected one of {', '.join(known)}"
         return "" if wanted in known else f"no endpoint is called {shown(wanted)}{hint}"
     return _schema_error(part, name, wanted) if isinstance(wanted, Mapping) else ""

@@ -11,7 +11,7 @@ from typing import Any
 
 from oifde_simulator.journal.filters import ATTRIBUTES, Filter, Since
 from oifde_simulator.journal.redaction.redactor import Redactor
-from oifde_simulator.oifde import contract
+from oifde_simulator.oifde.operations import REQUEST_FIELDS
 from oifde_simulator.rules.matching import Condition
 from oifde_simulator.text import KeyPath, did_you_mean, dotted, shown
 from oifde_simulator.verification.conditions import condition_error, format_condition
@@ -102,10 +102,10 @@ class DescriptionReader:
             self.add_error(path, "expected an object of conditions by name")
         elif part in SECTIONS and rest:
             yield path, part, rest, wanted
-        elif name in request_fields():
+        elif name in REQUEST_FIELDS:
             yield path, "request", name, wanted
         else:
-            known = (*ATTRIBUTES, *SECTIONS, *sorted(request_fields()))
+            known = (*ATTRIBUTES, *SECTIONS, *sorted(REQUEST_FIELDS))
             hint = did_you_mean(name, known) or f"; expected one of {', '.join(known)}, or request.NAME"
             self.add_error(path, f"nothing of an exchange is called {shown(name)}{hint}")
 
@@ -124,9 +124,3 @@ class DescriptionReader:
         except ValueError:
             self.add_error(path, "expected a JSON Schema of draft 2020-12, which this is not")
             return None
-
-
-def request_fields() -> frozenset[str]:
-    """List the names of all request fields of the interface."""
-    operations = contract.operations().values()
-    return frozenset(name for each in operations for name in contract.request_fields(each.operation_id))

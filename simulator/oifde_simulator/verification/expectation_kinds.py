@@ -10,9 +10,10 @@ from itertools import islice
 from typing import Any, Protocol
 
 from oifde_simulator.journal.filters import ATTRIBUTES
+from oifde_simulator.oifde.operations import REQUEST_FIELDS
 from oifde_simulator.text import KeyPath, did_you_mean
 from oifde_simulator.verification.counting import Count
-from oifde_simulator.verification.descriptions import MOST_CONDITIONS, DescriptionReader, request_fields
+from oifde_simulator.verification.descriptions import MOST_CONDITIONS, DescriptionReader
 from oifde_simulator.verification.order import Order
 from oifde_simulator.verification.pages import PagesWalked
 from oifde_simulator.verification.snapshot import JournalSnapshot, Result
@@ -51,7 +52,7 @@ def read_expectation(reader: DescriptionReader, path: KeyPath, given: Any) -> Ex
         named = ", ".join(name for name in given if name in KINDS)
         reader.add_error(path, f"{named} are expectations of their own; write one object for each")
     else:
-        known = {*ATTRIBUTES, *request_fields(), "match"}
+        known = {*ATTRIBUTES, *REQUEST_FIELDS, "match"}
         hints = (did_you_mean(name, KINDS) for name in islice(given, MOST_CONDITIONS) if name not in known)
         hint = next(filter(None, hints), f"; expected one of {', '.join(KINDS)}")
         reader.add_error(path, f"says nothing to expect{hint}")

@@ -12,9 +12,10 @@ from typing import Any
 from oifde_simulator.instants import instant
 from oifde_simulator.journal.filters import ATTRIBUTES, Since
 from oifde_simulator.journal.redaction.redactor import Redactor
+from oifde_simulator.oifde.operations import REQUEST_FIELDS
 from oifde_simulator.text import KeyPath as Path
 from oifde_simulator.text import did_you_mean, shown
-from oifde_simulator.verification.descriptions import DescriptionReader, ReadingStopped, request_fields
+from oifde_simulator.verification.descriptions import DescriptionReader, ReadingStopped
 from oifde_simulator.verification.expectation_kinds import KINDS, Expectation, read_expectation
 from oifde_simulator.verification.expected_redaction import redact_expectation
 
@@ -99,5 +100,5 @@ def _tenant(reader: DescriptionReader, given: Any) -> Any:
 
 
 def _place_of(name: str) -> str:
-    known = name in KINDS or name in ATTRIBUTES or name in request_fields()
+    known = name in KINDS or name in ATTRIBUTES or name in REQUEST_FIELDS
     return "; it belongs inside expect" if known else f"; expected {', '.join(BODY)}"

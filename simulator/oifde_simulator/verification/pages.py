@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from oifde_simulator.oifde.router import QUERY
 from oifde_simulator.text import counted
 from oifde_simulator.verification.descriptions import Description
 from oifde_simulator.verification.snapshot import GONE, JournalSnapshot, Result
-from oifde_simulator.verification.walks import MOST_LISTED, Walk, find_walks
+from oifde_simulator.verification.walks import MOST_LISTED, PAGED, Walk, find_walks
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +25,7 @@ class PagesWalked:
 
     def verify(self, snapshot: JournalSnapshot) -> Result:
         """Find the walks and check each; without any walk the expectation fails."""
-        entries = [entry for entry in snapshot.matching(self.description.filter) if entry.endpoint == QUERY]
+        entries = [entry for entry in snapshot.matching(self.description.filter) if entry.endpoint in PAGED]
         truncated = snapshot.range_of(self.tenant).truncated
         every = find_walks(entries)
         broken = [walk for walk in every if walk.missing() or walk.repeated()]
@@ -43,7 +42,7 @@ class PagesWalked:
 
     def _message(self, every: Sequence[Walk], broken: Sequence[Walk]) -> str:
         if not every:
-            return f"expected a walk, found no {QUERY} {self.description}"
+            return f"expected a walk, found no {' or '.join(PAGED)} {self.description}"
         if not broken:
             pages = counted(sum(walk.last for walk in every), "page")
             return f"{pages} of {counted(len(every), 'walk')}, each asked for"
@@ -52,7 +51,8 @@ class PagesWalked:
 
 def _format_broken(walk: Walk) -> str:
     """Format the errors of a walk in one line."""
-    query = ", ".join(f"{name} {value}" for name, value in walk.query.items() if name != "tenantId")
+    tenant = PAGED[walk.endpoint][0].tenant_field
+    query = ", ".join(f"{name} {value}" for name, value in walk.query.items() if name != tenant)
     missing, repeated = walk.missing(), walk.repeated()
     parts = [f"of {query} ({counted(walk.last, 'page')})"]
     if missing:

@@ -8,21 +8,22 @@ from dataclasses import dataclass
 
 from oifde_simulator.journal.redaction.redactor import PREFIX
 from oifde_simulator.model.entry import Entry
-from oifde_simulator.oifde.router import GETTOKEN, QUERY
+from oifde_simulator.oifde.operations import ISSUED_TOKEN, SENT_TOKEN
 from oifde_simulator.text import counted
 from oifde_simulator.verification.descriptions import Description
 from oifde_simulator.verification.snapshot import GONE, JournalSnapshot, Result
 
 ARRIVED = ("complete", "under way")
 """Endings of answers that may have reached the client."""
-TOKEN_FIELD = "authToken"  # noqa: S105  a field's name
-SENT = re.compile(rb'"authToken"\s*:\s*"(' + PREFIX.encode() + rb'[0-9a-f]{16})"')
+ISSUERS = " or ".join(ISSUED_TOKEN)
+FIELDS = "|".join(map(re.escape, ISSUED_TOKEN.values()))
+SENT = re.compile(rf'"(?:{FIELDS})"\s*:\s*"({PREFIX}[0-9a-f]{{16}})"'.encode())
 """Fingerprint of a token in the body of an answer, which may be cut or spoiled."""
 
 
 @dataclass(frozen=True, slots=True)
 class TokensFetchedFirst:
-    """Each token of a query was issued by an earlier gettoken of its tenant, or with the tenant."""
+    """Each token that was sent came from an earlier answer to its tenant, or was made with the tenant."""
 
     description: Description
     """Queries that are verified."""
@@ -53,9 +54,9 @@ def _compared(entries: Iterable[Entry], accepts: Callable[[Entry], bool]) -> tup
     issued: set[tuple[str, str]] = set()
     count, unissued = 0, []
     for entry in entries:
-        if entry.endpoint == GETTOKEN and entry.outcome.how in ARRIVED:
+        if entry.endpoint in ISSUED_TOKEN and entry.outcome.how in ARRIVED:
             issued.update((entry.tenant, found.decode()) for found in SENT.findall(entry.body))
-        elif entry.endpoint == QUERY and _token(entry) and accepts(entry):
+        elif _token(entry) and accepts(entry):
             count += 1
             if (entry.tenant, _token(entry)) not in issued:
                 unissued.append(entry)
@@ -63,8 +64,9 @@ def _compared(entries: Iterable[Entry], accepts: Callable[[Entry], bool]) -> tup
 
 
 def _token(entry: Entry) -> str:
-    """Read the fingerprint of a query's token; empty if it has none."""
-    token = entry.request.document.get(TOKEN_FIELD)
+    """Read the fingerprint of a request's token; empty if it has none."""
+    field = SENT_TOKEN.get(entry.endpoint)
+    token = entry.request.document.get(field) if field else None
     return token if isinstance(token, str) else ""
 
 
@@ -74,6 +76,6 @@ def _message(count: int, unissued: list[Entry]) -> str:
         return f"{queries} used a token, each fetched before"
     first = unissued[0]
     return (
-        f"{len(unissued)} of {queries} used a token that the tenant's gettoken had not answered with before; "
-        f"the first is entry {first.number} with {_token(first)}"
+        f"{len(unissued)} of {queries} used a token that the tenant's {ISSUERS} had not answered with "
+        f"before; the first is entry {first.number} with {_token(first)}"
     )

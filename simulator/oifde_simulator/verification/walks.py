@@ -13,12 +13,13 @@ from typing import Any
 import orjson
 
 from oifde_simulator.model.entry import Entry
-from oifde_simulator.oifde import contract
-from oifde_simulator.oifde.router import QUERY
+from oifde_simulator.model.operation import Operation, Paging
+from oifde_simulator.oifde.operations import OPERATIONS
 
-NUMBER, SIZE = "pageNum", "pageSize"
-APART = (NUMBER, "authToken")
-"""Fields that may differ between the pages of one query."""
+PAGED: Mapping[str, tuple[Operation, Paging]] = {
+    each.name: (each, each.paging) for each in OPERATIONS if each.paging
+}
+"""Operations whose answers have pages."""
 NOT_ARRIVED = ("closed", "reset", "client left")
 """Endings of answers that did not arrive whole."""
 MOST_LISTED = 10
@@ -29,6 +30,7 @@ MOST_LISTED = 10
 class Walk:
     """The requests of one query."""
 
+    endpoint: str
     query: Mapping[str, Any]
     """Fields of the query as text, without the page."""
     pages: dict[int, list[Entry]] = field(default_factory=dict)
@@ -39,7 +41,7 @@ class Walk:
     @property
     def last(self) -> int:
         """Number of the last page."""
-        size = _number(self.query[SIZE]) or 1
+        size = _number(self.query[PAGED[self.endpoint][1].size]) or 1
         return max(1, -(-(self.total or 0) // size))
 
     def missing(self) -> list[int]:
@@ -66,24 +68,28 @@ def find_walks(entries: Iterable[Entry]) -> list[Walk]:
     found: dict[bytes, Walk] = {}
     for entry in entries:
         query = _query(entry)
-        key = orjson.dumps((entry.tenant, query), option=orjson.OPT_SORT_KEYS)
-        walk = found.setdefault(key, Walk(query))
+        key = orjson.dumps((entry.tenant, entry.endpoint, query), option=orjson.OPT_SORT_KEYS)
+        walk = found.setdefault(key, Walk(entry.endpoint, query))
         walk.pages.setdefault(_page(entry), []).append(entry)
-        if entry.honest.get("errorCode") == 0 and "total" in entry.honest:
-            walk.total = entry.honest["total"]
+        total = PAGED[entry.endpoint][1].total
+        if entry.honest.get("errorCode") == 0 and total in entry.honest:
+            walk.total = entry.honest[total]
     return list(found.values())
 
 
 def _query(entry: Entry) -> dict[str, Any]:
     """Read the fields of a query as text, without the page."""
-    defaults = {SIZE: contract.request_defaults(QUERY)[SIZE]}
+    operation, paging = PAGED[entry.endpoint]
+    defaults = {paging.size: operation.request_defaults[paging.size]}
+    apart = (paging.number, operation.token_field)  # may differ between the pages of one query
     sent = {name: value for name, value in entry.request.document.items() if value not in (None, "")}
-    return {name: _text(value) for name, value in (defaults | sent).items() if name not in APART}
+    return {name: _text(value) for name, value in (defaults | sent).items() if name not in apart}
 
 
 def _page(entry: Entry) -> int:
-    sent = _number(_text(entry.request.document.get(NUMBER)))
-    return sent or int(contract.request_defaults(QUERY)[NUMBER])
+    operation, paging = PAGED[entry.endpoint]
+    sent = _number(_text(entry.request.document.get(paging.number)))
+    return sent or int(operation.request_defaults[paging.number])
 
 
 def _text(value: Any) -> Any:

@@ -10,21 +10,16 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from oifde_simulator import resources
 from oifde_simulator.json_schema.keywords import NUMBER_KEYWORDS, STRING_KEYWORDS
+from oifde_simulator.oifde.operations import BY_NAME, OPERATIONS
 from oifde_simulator.scenario.lint import schema_keywords
 from oifde_simulator.scenario.lint.finding import Finding
 from oifde_simulator.text import KeyPath, did_you_mean, shown
 
-SCHEMAS = {
-    "gettoken": ("GettokenRequest", "GettokenResponse"),
-    "queryRecordHistory": ("QueryRecordHistoryRequest", "QueryRecordHistoryResponse"),
-}
-"""Names of the request's and the answer's schema in the contract, by endpoint."""
 PARTS = ("request", "headers", "response")
 HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 """Grammar of a header's name (RFC 9110, section 5.6.2)."""
-UNMATCHABLE = {"recordList": "a rule sees no records; match total, or fields of the request"}
+UNMATCHABLE = {name: advice for each in OPERATIONS for name, advice in each.unmatchable.items()}
 """Fields of an answer that no rule can match, and the way round it."""
 
 
@@ -50,11 +45,10 @@ def fields(part: str, endpoint: str | None) -> Mapping[str, str]:
 
 @cache
 def _fields(part: str, endpoint: str | None) -> dict[str, str]:
-    schemas = resources.read_json("openapi.json")["components"]["schemas"]
-    chosen = [SCHEMAS[endpoint]] if endpoint in SCHEMAS else list(SCHEMAS.values())
-    tables = [schemas[names[part == "response"]]["properties"] for names in chosen]
-    types = {name: field["type"] for table in tables for name, field in table.items()}
-    found = {name: kind for name, kind in types.items() if name not in UNMATCHABLE}
+    named = BY_NAME.get(endpoint or "")
+    chosen = (named,) if named else OPERATIONS
+    tables = [each.response_types if part == "response" else each.request_types for each in chosen]
+    found = {name: kind for table in tables for name, kind in table.items() if name not in UNMATCHABLE}
     return found | ({"status": "integer"} if part == "response" else {})
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from oifde_simulator import faults
 from oifde_simulator.model.http import Request, Response
+from oifde_simulator.oifde.operations import BY_NAME
 from oifde_simulator.randomness import KeyedRandom
 from oifde_simulator.scenario.lint import patch, respond
 from oifde_simulator.scenario.lint.finding import Finding, value_at
@@ -38,8 +39,9 @@ def _outcome(rule: Mapping[str, Any], path: KeyPath, given: Mapping[str, Any]) -
         if "respond" in given and other in given:
             message = f"edits the honest answer, which respond replaces; keep respond or {other}"
             yield Finding((*path, other), message)
-    if "rows" in given and rule.get("match", {}).get("endpoint") == "gettoken":
-        yield Finding((*path, "rows"), "gettoken answers with no records; remove it")
+    called = BY_NAME.get(rule.get("match", {}).get("endpoint", ""))
+    if "rows" in given and called and not called.records_field:
+        yield Finding((*path, "rows"), f"{called.name} answers with no records; remove it")
     for place, operation in enumerate(given.get("patch", ())):
         yield from patch.lint((*path, "patch", place), operation)
     if "respond" in given:

@@ -7,8 +7,7 @@ from heapq import nsmallest
 from itertools import product
 from typing import Any, NamedTuple
 
-from oifde_simulator.oifde import contract
-from oifde_simulator.oifde.router import GETTOKEN
+from oifde_simulator.oifde.operations import BY_NAME, OPERATIONS, TENANT_FIELDS
 from oifde_simulator.wiremock.admin import ids
 from oifde_simulator.wiremock.patterns import distance
 from oifde_simulator.wiremock.patterns.expected_redactor import ExpectedRedactor
@@ -51,21 +50,18 @@ def stub_mapping(tenant: str, endpoint: str) -> dict[str, Any]:
 
 
 def _pattern(tenant: str, endpoint: str) -> dict[str, Any]:
-    path, method = next(
-        (path, o.method) for path, o in contract.operations().items() if o.operation_id == endpoint
-    )
-    named = {"expression": f"$.{_tenant_field(endpoint)}", "equalTo": tenant}
-    return {"method": method, "urlPath": path, "bodyPatterns": [{"matchesJsonPath": named}]}
-
-
-def _tenant_field(endpoint: str) -> str:
-    """Name the field of a request that names its tenant."""
-    return "appKey" if endpoint == GETTOKEN else "tenantId"
+    operation = BY_NAME[endpoint]
+    method = operation.methods[0] if len(operation.methods) == 1 else "ANY"
+    pattern = {"method": method, "urlPath": operation.path}
+    if not operation.tenant_field:
+        return pattern
+    named = {"expression": f"$.{operation.tenant_field}", "equalTo": tenant}
+    return {**pattern, "bodyPatterns": [{"matchesJsonPath": named}]}
 
 
 def tenant_endpoints(tenants: Iterable[str]) -> list[tuple[str, str]]:
-    """List each tenant with each endpoint; each pair has a stub."""
-    return list(product(tenants, (o.operation_id for o in contract.operations().values())))
+    """List each tenant with each endpoint whose requests name a tenant; each pair has a stub."""
+    return list(product(tenants, (each.name for each in OPERATIONS if each.tenant_field)))
 
 
 def nearest_stubs(request: LoggedRequest, tenants: list[str], redactor: ExpectedRedactor) -> list[NearMiss]:
@@ -78,7 +74,7 @@ def nearest_stubs(request: LoggedRequest, tenants: list[str], redactor: Expected
 def _tenant_name(request: LoggedRequest) -> str:
     """Read the name of the tenant in a request; empty if there is none."""
     fields = request.body.json
-    names = [fields.get(name) for name in ("tenantId", "appKey")] if isinstance(fields, dict) else []
+    names = [fields.get(name) for name in TENANT_FIELDS] if isinstance(fields, dict) else []
     return next((name for name in names if isinstance(name, str)), "")
 
 
