@@ -47,7 +47,7 @@ import sys
 from oifde_simulator.config import Settings
 from oifde_simulator.scenario import selection
 found = selection.scenarios(Settings())
-assert all(map(found.is_read, found))
+assert all(map(found.peek, found))
 sys.exit("yaml" in sys.modules)
 """
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

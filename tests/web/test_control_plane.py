@@ -11,6 +11,7 @@ import pytest
 
 from conftest import QUERY
 from oifde_simulator import __version__, resources
+from oifde_simulator.immediate import immediate
 from oifde_simulator.oifde import contract
 from oifde_simulator.resources import scenarios
 from oifde_simulator.runtime.server import Simulator
@@ -56,7 +57,7 @@ def test_livez_and_readyz_say_so(server: Simulator) -> None:
     assert told(server, "/readyz") == {
         "status": "ready",
         "version": __version__,
-        "tenants": len(server.tenants),
+        "tenants": len(immediate(server.tenants.ids())),
     }
 
 

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from oifde_simulator.config import Settings
+from oifde_simulator.immediate import immediate
 from oifde_simulator.runtime.banner import banner
 from oifde_simulator.runtime.server import Simulator
 from oifde_simulator.web.control_plane import auth, openapi
@@ -101,13 +102,13 @@ def test_a_program_of_this_machine_may_ask(free: Simulator, headers: Mapping[str
 @pytest.mark.parametrize("method", ["GET", "POST"])
 @pytest.mark.parametrize("headers", FOREIGN.values(), ids=FOREIGN)
 def test_a_page_in_a_browser_may_not(free: Simulator, headers: Mapping[str, str], method: str) -> None:
-    before = list(free.tenants.scenarios)
+    before = immediate(free.tenants.ids())
     status, problem, answered = ask(free, "/tenants", headers, method, b'{"scenario": "outage"}')
     assert (status, problem["type"]) == (403, "urn:oifde-simulator:problem:foreign-page")
     assert next(iter(headers)) in problem["detail"]
     assert "--control-token" in problem["detail"]
     assert not [name for name in answered if name.lower().startswith("access-control")]
-    assert list(free.tenants.scenarios) == before
+    assert immediate(free.tenants.ids()) == before
 
 
 def test_a_preflight_is_not_granted(free: Simulator) -> None:
@@ -179,8 +180,10 @@ def test_beyond_it_one_is(host: str) -> None:
 
 def test_a_made_token_is_printed_once_and_a_given_one_never(free: Simulator) -> None:
     shown = {"data_url": "http://d", "control_url": "http://c", "authority": False}
-    assert banner(free.tenants, Settings(), **shown, token=TOKEN).count(TOKEN) == 1
-    assert "control token" not in banner(free.tenants, Settings(control_token=TOKEN), **shown)
+    lines = immediate(banner(free.tenants, Settings(), **shown, token=TOKEN))
+    assert lines.count(TOKEN) == 1
+    lines = immediate(banner(free.tenants, Settings(control_token=TOKEN), **shown))
+    assert "control token" not in lines
 
 
 def test_a_body_that_is_too_large_is_refused(free: Simulator) -> None:
