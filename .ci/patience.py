@@ -1,4 +1,4 @@
-"""Schemathesis may ask to wait for minutes; it is made to wait for a moment instead."""
+"""A hook of Schemathesis that shortens waits, since a generated timeout may be minutes long."""
 
 import re
 
@@ -8,9 +8,9 @@ MOMENT = "20ms"
 
 
 @schemathesis.hook
-def before_call(context, case, kwargs):  # noqa: ARG001  the hook's own shape
-    """Wait a moment where a good duration was asked for; what is no duration stays as it is."""
+def before_call(_context, case, _kwargs):
+    """Shorten the timeout of a wait to MOMENT; leave a text that is no duration unchanged."""
     if case.operation.path == "/journal/wait":
-        asked = (case.query or {}).get("timeout", "5s")
-        if isinstance(asked, str) and re.fullmatch(r"[0-9.]+(ms|s|m|h)", asked):
+        timeout = (case.query or {}).get("timeout", "5s")
+        if isinstance(timeout, str) and re.fullmatch(r"[0-9.]+(ms|s|m|h)", timeout):
             case.query = {**(case.query or {}), "timeout": MOMENT}

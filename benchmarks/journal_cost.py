@@ -13,18 +13,22 @@ import logging
 import statistics
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from measure import HEADERS, QUERY, circumstances, middle, table
 from multidict import CIMultiDict, CIMultiDictProxy
 
 from oifde_simulator.config import Settings
-from oifde_simulator.engine.pipeline import Pipeline
+from oifde_simulator.engine.pipeline import Conclusion, Pipeline
+from oifde_simulator.immediate import immediate
 from oifde_simulator.journal import Journal
+from oifde_simulator.model.entry import Entry
 from oifde_simulator.model.http import Request
 from oifde_simulator.oifde.router import Router
 from oifde_simulator.scenario import selection
 from oifde_simulator.tenants import Tenants
+from oifde_simulator.tenants.tenant import Tenant
 
 GETTOKEN = "/oifde/rest/api/gettoken"
 ASKED = {
@@ -69,15 +73,26 @@ def main() -> None:
 
 
 def rows(chosen: argparse.Namespace) -> list[list[str]]:
-    settings = Settings()
-    tenants = Tenants(selection.scenarios(settings), seed="0", error_status=200)
-    journal = Journal()
-    pipeline = Pipeline(Router(bad_json_status=400), tenants, journal)
+    tenants = Tenants(selection.scenarios(Settings()), seed="0", error_status=200)
+    router, journal = Router(bad_json_status=400), Journal(tenants.state)
+    whole, decided = Pipeline(router, tenants, journal), Unrecorded(router, tenants, journal)
+    ways = [partial(ask, pipeline) for pipeline in (decided, whole)]
+    return [row(name, chosen, ways) for name in KINDS]
 
-    def recorded(request: Request) -> None:
-        journal.record(pipeline.decide(request))
 
-    return [row(name, chosen, (pipeline.decide, recorded)) for name in KINDS]
+class Unrecorded(Pipeline):
+    """Decides about requests, and puts none on record but the first."""
+
+    _nothing: Entry | None = None
+
+    async def _record(self, tenant: Tenant, conclusion: Conclusion) -> Entry:
+        if self._nothing is None:
+            self._nothing = await super()._record(tenant, conclusion)
+        return self._nothing
+
+
+def ask(pipeline: Pipeline, request: Request) -> None:
+    immediate(pipeline.handle(request))
 
 
 def row(name: str, chosen: argparse.Namespace, ways: Sequence[Way]) -> list[str]:

@@ -17,10 +17,11 @@ from multidict import CIMultiDict, CIMultiDictProxy
 
 from oifde_simulator.config import Settings
 from oifde_simulator.engine.pipeline import Pipeline
+from oifde_simulator.immediate import immediate
 from oifde_simulator.journal import Journal
 from oifde_simulator.model.http import Request
 from oifde_simulator.oifde.router import Router
-from oifde_simulator.runtime.server import COLLECTOR
+from oifde_simulator.runtime.serve import GC_THRESHOLDS
 from oifde_simulator.scenario import selection
 from oifde_simulator.tenants import Tenants
 
@@ -33,10 +34,16 @@ def main() -> None:
     options.add_argument("--requests", type=int, default=1_000_000, help=f"more than {FIRST}")
     chosen = options.parse_args()
     logging.disable(logging.WARNING)
-    journal = Journal()
+    tenants = Tenants(selection.scenarios(Settings()), seed="0", error_status=200)
+    journal = Journal(tenants.state)
     rows = [
-        [f"{number:,}", f"{len(list(journal)):,}", f"{journal.charge / 2**20:.1f}", f"{held:.1f}"]
-        for number, held in filled(journal, chosen.requests)
+        [
+            f"{number:,}",
+            f"{on_record(journal):,}",
+            f"{immediate(journal.charge()) / 2**20:.1f}",
+            f"{held:.1f}",
+        ]
+        for number, held in filled(tenants, journal, chosen.requests)
     ]
     print(circumstances())
     print(table(("requests", "exchanges on record", "charged, MiB", "resident, MiB"), rows))
@@ -44,17 +51,21 @@ def main() -> None:
     print(f"\nFrom {FIRST:,} requests on: least {min(grown):.1f} MiB, greatest {max(grown):.1f} MiB.")
 
 
-def filled(journal: Journal, count: int) -> Iterator[tuple[int, float]]:
+def on_record(journal: Journal) -> int:
+    """How many entries there are."""
+    return sum(count for _, count in immediate(journal.sizes()))
+
+
+def filled(tenants: Tenants, journal: Journal, count: int) -> Iterator[tuple[int, float]]:
     """After how many requests, and the MiB that this process holds then."""
-    tenants = Tenants(selection.scenarios(Settings()), seed="0", error_status=200)
     pipeline = Pipeline(Router(bad_json_status=400), tenants, journal)
     gc.freeze()
-    gc.set_threshold(*COLLECTOR)  # as a server does
+    gc.set_threshold(*GC_THRESHOLDS)  # as a server does
     looks = {0, FIRST // 2, FIRST, *(FIRST + (count - FIRST) * tenth // 10 for tenth in range(1, 11))}
     for number in range(count + 1):
         if number in looks:
             yield number, resident()
-        pipeline.handle(request(number))
+        immediate(pipeline.handle(request(number)))
 
 
 def request(number: int) -> Request:

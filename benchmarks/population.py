@@ -18,10 +18,12 @@ from measure import HEADERS, QUERY, circumstances, middle, stay_off_the_servers_
 from multidict import CIMultiDict
 
 from oifde_simulator.engine.pipeline import Pipeline
+from oifde_simulator.immediate import immediate
 from oifde_simulator.journal import Journal
 from oifde_simulator.model.http import Request
-from oifde_simulator.model.sessions import Criteria
+from oifde_simulator.model.sessions import CallSession, Criteria
 from oifde_simulator.oifde.router import Router
+from oifde_simulator.population import generator
 from oifde_simulator.scenario import loader
 from oifde_simulator.tenants import Tenants
 
@@ -48,24 +50,28 @@ class World:
         }
         scenario = loader.loads(json.dumps(written).encode(), "generated.yaml", "generated")
         self.tenants = Tenants({"generated": scenario}, seed="0", error_status=200)
-        self.tenants.warm()
-        self._pipeline = Pipeline(Router(bad_json_status=400), self.tenants, Journal())
+        generator.warm("en_US")
+        self._pipeline = Pipeline(Router(bad_json_status=400), self.tenants, Journal(self.tenants.state))
 
     def asked(self, expected: int, **wanted: str) -> float:
         """Milliseconds of CPU that a query takes; its answer must have so many records."""
         body = json.dumps({"tenantId": "generated", "authToken": "any"} | wanted).encode()
         request = Request("POST", QUERY, CIMultiDict(HEADERS), body)
         begun = time.process_time_ns()
-        exchange = self._pipeline.handle(request)
+        exchange = immediate(self._pipeline.handle(request))
         taken = (time.process_time_ns() - begun) / 1e6
         said: Any = json.loads(exchange.response.body)
         if len(said["recordList"]) != expected:
             raise SystemExit(f"expected {expected} records, found {len(said['recordList'])}: {wanted}")
         return taken
 
+    def sessions(self, user: str) -> Sequence[CallSession]:
+        """A user's sessions, newest first."""
+        return immediate(self.tenants.select("generated", Criteria(user=user)))
+
     def call_ids(self, user: str) -> Iterator[str]:
         """Those of a user's sessions, newest first."""
-        for session in self.tenants.select("generated", Criteria(user=user)):
+        for session in self.sessions(user):
             yield session.call_id or ""
 
 
@@ -106,8 +112,7 @@ def first_pages(rounds: Sequence[int]) -> list[list[str]]:
 
 def busy(scout: World) -> str:
     """The next user with a page of sessions; another world looks, so that the one that is asked has not."""
-    select = scout.tenants.select
-    return next(user for user in numbers if len(select("generated", Criteria(user=user))) >= PAGE)
+    return next(user for user in numbers if len(scout.sessions(user)) >= PAGE)
 
 
 def far_pages(rounds: Sequence[int]) -> list[list[str]]:

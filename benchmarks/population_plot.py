@@ -1,4 +1,4 @@
-"""Plots of the generated population for docs/population.md: calls by hour, durations, turns.
+"""Plots the generated population for docs/population.md: calls by hour, durations, turns.
 
 python benchmarks/population_plot.py            # prints them
 python benchmarks/population_plot.py --write    # puts them into docs/population.md
@@ -18,7 +18,7 @@ from oifde_simulator.population import generator
 PAGE = Path(__file__).parents[1] / "docs" / "population.md"
 BEGIN, END = "<!-- plots: python benchmarks/population_plot.py --write -->\n", "<!-- end of plots -->\n"
 NOW = 1_767_225_600_000
-"""2026-01-01T00:00:00Z."""
+"""2026-01-01T00:00:00Z in epoch milliseconds."""
 USERS = 250
 
 
@@ -34,14 +34,14 @@ def main() -> None:
 
 
 def sample() -> list[Mapping[str, Any]]:
-    """The records of some hundred users of one world."""
+    """Make the records of some hundred users of one world."""
     history = generator.history(seed="0", world="plots", tenant="plots", locale="en_US", days=90, per_day=0.5)
     users = (str(18_000_000_000 + number) for number in range(USERS))
     return [session.record for user in users for session in history.select(Criteria(user=user), NOW)]
 
 
 def plots(records: list[Mapping[str, Any]]) -> str:
-    """Three bar charts in one block of text."""
+    """Draw three bar charts in one block of text."""
     hours = Counter(record["startTime"] // 3_600_000 % 24 for record in records)
     minutes = Counter(min(length(record) // 60, 15) for record in records)
     turns = Counter(min(len(record["recordDetials"]), 12) for record in records)
@@ -59,7 +59,7 @@ def plots(records: list[Mapping[str, Any]]) -> str:
 
 
 def length(record: Mapping[str, Any]) -> int:
-    """Seconds."""
+    """Compute the length of a session in seconds."""
     return int(record.get("endTime", NOW) - record["startTime"]) // 1000
 
 
@@ -68,7 +68,7 @@ def edge(value: int, last: int) -> str:
 
 
 def chart(title: str, rows: list[tuple[str, int]]) -> str:
-    """One bar a row, the longest 50 characters."""
+    """Draw one bar a row, the longest of 50 characters."""
     most = max(count for _, count in rows)
     return "\n".join(
         [title, *(f"{name:>4} {'#' * round(50 * count / most)} {count}" for name, count in rows)]

@@ -1,4 +1,4 @@
-"""What generated sessions cost a server: its start, its memory after 100,000 users, and a page over the wire.
+"""Measures a server with generated sessions: start, memory after 100,000 users, and a page over the wire.
 
 Rule: the server without them differs in one key of its scenario, `generate`; the literal page over the
 wire is the generated one, frozen by `sessions --export`.
@@ -37,13 +37,13 @@ EXAMPLE_WORLD = (ROOT / "scenarios" / "tenant001.yaml").read_text()
 GENERATES = "  generate: {}\n"
 WITH, WITHOUT = "with generated sessions", "without"
 TOKEN = "0dbe11892be840cf983453ea70b505de"
-"""The specification's example."""
+"""Token of the specification's example."""
 USER, PAGE = "18000000010", 10
-"""A user whose first page is asked for over the wire, and how many records are on it."""
+"""User number and number of records of the page that is asked for over the wire."""
 FROZEN = "frozen1"
-"""The tenant of the literal records; its id is as long as that of the generated ones."""
+"""Id of the tenant with the literal records, as long as the id of the other tenant."""
 WARM = "13900000000"
-"""A user whose answer draws the words, or waits until they have been drawn."""
+"""Number of the user who is asked for first."""
 
 
 def main() -> None:
@@ -70,7 +70,7 @@ def main() -> None:
 
 
 def starts(folder: Path, rounds: int) -> list[list[str]]:
-    """Seconds to the first answer, which is the example's, with and without `generate`."""
+    """Measure the time to the first answer, that of the example, with and without `generate`."""
     if GENERATES not in EXAMPLE_WORLD:
         raise SystemExit(f"expected {GENERATES!r} in scenarios/tenant001.yaml, found none")
     for name, text in ((WITH, EXAMPLE_WORLD), (WITHOUT, EXAMPLE_WORLD.replace(GENERATES, ""))):
@@ -90,7 +90,7 @@ def starts(folder: Path, rounds: int) -> list[list[str]]:
 
 
 def over_the_wire(folder: Path, chosen: argparse.Namespace) -> list[list[str]]:
-    """The same page, generated and literal, in turns of one server."""
+    """Measure the same page, generated and literal, in turns of one server."""
     folder.mkdir()
     written = {
         "tenant": {"tokens": [TOKEN]},
@@ -128,7 +128,7 @@ def freeze(folder: Path) -> None:
 
 
 def same_bytes(server: Server) -> None:
-    """Both tenants must say the same; what differs is where it comes from."""
+    """Check that both tenants give the same answer."""
     fresh, frozen = (json.loads(server.ask(query(USER, name))) for name in ("fresh01", FROZEN))
     if fresh != frozen or len(fresh["recordList"]) != PAGE:
         raise SystemExit(f"expected {PAGE} equal records, found {len(fresh['recordList'])} and others")
@@ -139,7 +139,7 @@ def query(user: str, tenant: str = "tenant001") -> bytes:
 
 
 def memory(folder: Path, users: int) -> list[list[str]]:
-    """Resident memory, in a fresh process: at the start, with the words drawn, and after so many users."""
+    """Measure the resident memory of a fresh process at the start, after one user and after `users` users."""
     with serving(simulator("--tls", "off", "--no-bundled", "--scenarios", str(folder))) as server:
         begun = server.resident()
         server.ask(query(WARM))
@@ -147,14 +147,14 @@ def memory(folder: Path, users: int) -> list[list[str]]:
         ask_all(server, (f"180{number:08}" for number in range(users)))
         after = server.resident()
     return [
-        ["as soon as it listens, no words drawn", f"{begun:.1f}", "-"],
-        ["the start: words drawn, one user answered", f"{drawn:.1f}", "0.0"],
+        ["as soon as it listens", f"{begun:.1f}", "-"],
+        ["the start: one user answered", f"{drawn:.1f}", "0.0"],
         [f"after the first page of {users:,} users", f"{after:.1f}", f"{after - drawn:.1f}"],
     ]
 
 
 def ask_all(server: Server, users: Iterator[str]) -> None:
-    """Ask for the first page of each, on one connection; the answers vary, so most must have records."""
+    """Ask for the first page of each user on one connection; more than half of the pages must be full."""
     address = urlsplit(server.url)
     connection = http.client.HTTPConnection(address.hostname or "", address.port)
     totals = []

@@ -1,4 +1,4 @@
-"""The data plane as tests drive it: through pytest-aiohttp's client, from a scenario written in the test."""
+"""The data plane for tests: served from scenarios in the test, asked by pytest-aiohttp's client."""
 
 from __future__ import annotations
 
@@ -16,11 +16,14 @@ from oifde_simulator.engine.pipeline import Pipeline
 from oifde_simulator.journal import Journal
 from oifde_simulator.oifde.router import Router
 from oifde_simulator.scenario import loader
+from oifde_simulator.state.interface import State
+from oifde_simulator.state.memory.journal_store import Bounds
 from oifde_simulator.tenants import Tenants
 from oifde_simulator.web.data_plane.request_reader import Limits
 from oifde_simulator.web.data_plane.server import data_plane
+from state_forms import FORMS, Uptime
 
-# The same examples on every run, and no verdict by the clock: a busy machine is no defect.
+# The same examples in every run, and no deadline: a busy machine is no defect.
 settings.register_profile(
     "steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
@@ -35,7 +38,7 @@ Plane = Callable[..., Awaitable["Asking"]]
 
 
 class DataPlane(BaseTestServer):
-    """Our own runner where pytest-aiohttp expects a test server."""
+    """A test server of pytest-aiohttp that uses our own runner."""
 
     def __init__(self, pipeline: Pipeline, limits: Limits) -> None:
         super().__init__()
@@ -47,35 +50,35 @@ class DataPlane(BaseTestServer):
 
 
 class Asking:
-    """A client that speaks as the vendor's documents say."""
+    """A client of the vendor's interface."""
 
     def __init__(self, client: TestClient[Any, Any], tenants: Tenants) -> None:
         self.client = client
         self.tenants = tenants
 
     async def post(self, path: str, body: Any, **options: Any) -> tuple[int, dict[str, Any]]:
-        """Status and decoded answer; `body` is JSON, or bytes sent as they are."""
+        """Send `body`, JSON or plain bytes, and return the status and the decoded answer."""
         octets = body if isinstance(body, bytes) else json.dumps(body).encode()
         headers = {"Content-Type": "application/json; charset=UTF-8"} | options.pop("headers", {})
         async with self.client.post(path, data=octets, headers=headers, **options) as response:
             return response.status, json.loads(await response.read())
 
     async def query(self, tenant: str = "acme", **fields: Any) -> dict[str, Any]:
-        """The answer to a query with the specification's token; a field that is `...` is left out."""
+        """Query with the specification's token and return the answer; leave out fields that are `...`."""
         body = {"tenantId": tenant, "authToken": TOKEN, "userMobile": "18000000001"} | fields
         return (await self.post(QUERY, {name: value for name, value in body.items() if value is not ...}))[1]
 
 
 @pytest.fixture
 def plane(aiohttp_client: Any) -> Plane:
-    """Serves scenarios given as `name=yaml text`."""
+    """Serve scenarios given as `name=yaml text`."""
 
     async def serve(
         *, limits: Limits | None = None, error_status: int = 200, bad_json_status: int = 400, **texts: str
     ) -> Asking:
         scenarios = {name: loader.loads(text.encode(), f"{name}.yaml", name) for name, text in texts.items()}
         tenants = Tenants(scenarios, seed="0", error_status=error_status)
-        pipeline = Pipeline(Router(bad_json_status=bad_json_status), tenants, Journal())
+        pipeline = Pipeline(Router(bad_json_status=bad_json_status), tenants, Journal(tenants.state))
         server = DataPlane(pipeline, limits or Limits(1 << 20, 5.0))
         return Asking(await aiohttp_client(server), tenants)
 
@@ -96,10 +99,23 @@ sessions:
 
 @pytest.fixture
 async def acme(plane: Plane) -> Asking:
-    """One tenant, `acme`, that accepts the specification's token, with three sessions of two users."""
+    """Serve one tenant, `acme`, with the specification's token and three sessions of two users."""
     return await plane(acme=ACME)
 
 
 def ids(answer: dict[str, Any]) -> list[str]:
-    """The callIds of an answer, in order."""
+    """List the callIds of an answer."""
     return [record["callId"] for record in answer["recordList"]]
+
+
+@pytest.fixture
+def uptime() -> Uptime:
+    """The clock by which added rules expire."""
+    return Uptime()
+
+
+@pytest.fixture(params=FORMS.values(), ids=FORMS)
+def state(request: pytest.FixtureRequest, uptime: Uptime) -> State:
+    """A state with small bounds."""
+    made: State = request.param(Bounds(exchanges=5, tenant_bytes=10_000, total_bytes=20_000), uptime)
+    return made

@@ -1,4 +1,4 @@
-"""The files beside the code are found in a checkout and in a wheel, and missed with a clear error."""
+"""The files beside the code: found in a checkout and in a wheel, missed with a clear error."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from oifde_simulator import resources
 
 @pytest.fixture
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty place for the package, as in site-packages."""
+    """Make an empty folder for the package, as in site-packages."""
     package = tmp_path / "simulator" / "oifde_simulator"
     package.mkdir(parents=True)
     monkeypatch.setattr(resources, "PACKAGE", package)

@@ -1,6 +1,6 @@
-"""The settings of one server, each declared once: name, default, help and how its text is read.
+"""The settings of one server. Each is declared once, with its default, its help and the reader of its text.
 
-The command line and the environment (`OIFDE_SIMULATOR_<OPTION>`) are made from these fields.
+The command line and the environment (`OIFDE_SIMULATOR_<OPTION>`) are made from these declarations.
 Standard library only.
 """
 
@@ -23,6 +23,7 @@ from oifde_simulator.quantities import (
     pair,
     port_number,
 )
+from oifde_simulator.text import nearest
 
 ENVIRONMENT_PREFIX = "OIFDE_SIMULATOR_"
 LOG_LEVELS = ("debug", "info", "warning", "error")
@@ -31,14 +32,18 @@ LOG_LEVELS = ("debug", "info", "warning", "error")
 def option(
     default: Any, meaning: str, *, read: Callable[[str], Any] = str, word: str = "", separator: str = ""
 ) -> Any:
-    """A field that is an option: `word` stands for its value in the help; `separator` makes it repeatable."""
+    """Declare a setting with its default and its help.
+
+    `read` turns text into the value, `word` stands for the value in the help, and `separator` splits the
+    text of a variable for a setting that can be given more than once.
+    """
     about = {"help": meaning, "read": read, "word": word, "separator": separator}
     return field(default=default, metadata=about)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """How one server runs."""
+    """Settings of one server."""
 
     scenarios: tuple[Path, ...] = option(
         (),
@@ -51,6 +56,11 @@ class Settings:
     watch: bool = option(False, "follow the files of --scenarios: what changes is served at once", read=flag)
     tenant: tuple[tuple[str, str], ...] = option(
         (), "serve a scenario under another tenant id too", read=pair, word="ID=SCENARIO", separator=","
+    )
+    tenantless: str | None = option(
+        None,
+        "the tenant whose rules and journal have the requests that name none, such as preflights",
+        word="ID",
     )
     any_credentials: bool = option(
         False, "accept every secret and every token that is not empty, for every tenant there is", read=flag
@@ -130,17 +140,20 @@ class Settings:
 
 
 def flag_name(entry: Field[Any]) -> str:
-    """The command-line name of a setting."""
+    """Return the command-line name of a setting."""
     return "--" + entry.name.replace("_", "-")
 
 
 def environment_name(entry: Field[Any]) -> str:
-    """The environment variable of a setting."""
+    """Return the environment variable of a setting."""
     return ENVIRONMENT_PREFIX + entry.name.upper()
 
 
 def settings(given: Mapping[str, str | Sequence[str] | bool], environment: Mapping[str, str]) -> Settings:
-    """Settings from the command line's texts, then the environment's, then the defaults."""
+    """Read settings from the command line's texts, else from the environment's, else take the defaults.
+
+    Raises ValueError that names the option or variable with a wrong text.
+    """
     values: dict[str, Any] = {}
     for entry in fields(Settings):
         separator, variable = entry.metadata["separator"], environment_name(entry)
@@ -153,19 +166,17 @@ def settings(given: Mapping[str, str | Sequence[str] | bool], environment: Mappi
 
 
 def unknown_variables(environment: Mapping[str, str]) -> str:
-    """One line about variables that look like a setting's and are none; empty where there are none."""
+    """Warn in one line of variables that have our prefix and name no setting; empty without any."""
     known = [environment_name(entry) for entry in fields(Settings)]
     strange = sorted(name for name in environment if name.startswith(ENVIRONMENT_PREFIX))
     return "; ".join(
-        f"{name} is ignored: no such setting{_meant(name, known)}" for name in strange if name not in known
+        f"{name} is ignored: no such setting{_hint(name, known)}" for name in strange if name not in known
     )
 
 
-def _meant(name: str, known: Sequence[str]) -> str:
-    from difflib import get_close_matches  # slow to import, and only wanted when something is wrong
-
-    near = get_close_matches(name[:100], known, n=1, cutoff=0.8)  # the beginning is always the same
-    return f", did you mean {near[0]}?" if near else ""
+def _hint(name: str, known: Sequence[str]) -> str:
+    near = nearest(name, known, cutoff=0.8)  # the prefix makes all names alike
+    return f", did you mean {near}?" if near else ""
 
 
 def _read(entry: Field[Any], given: str | Sequence[str] | bool, source: str) -> Any:

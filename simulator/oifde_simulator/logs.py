@@ -1,4 +1,4 @@
-"""The log: readable lines; JSON lines where each exchange is told and no terminal reads. Values only."""
+"""The log of one process: readable lines on a terminal, JSON lines of each exchange for machines."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ import logging
 import sys
 from typing import Any
 
-from oifde_simulator.clock import iso
+from oifde_simulator.instants import iso
 
 FOLLOWED = "oifde_simulator.followed"
-"""The log of files that are followed: who edits one wants to know that it was taken, wherever they look."""
+"""Name of the logger of watched files. It logs at info, so that people who edit a file see it taken."""
 READABLE = "%(asctime)s %(levelname)-7s %(message)s"
 
 
 class JsonLines(logging.Formatter):
-    """One JSON object a line: time, level, message, and a traceback and an exchange where there is one."""
+    """Formatter that writes one JSON object a line: time, level, message, traceback and exchange."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line for a record; what it was given as `exchange` stands beside the message."""
+        """Write a record as JSON. The attribute `exchange` of a record makes the value of that key."""
         line: dict[str, Any] = {
             "time": iso(int(record.created * 1000)),
             "level": record.levelname.lower(),
@@ -33,9 +33,10 @@ class JsonLines(logging.Formatter):
 
 
 def to_stderr(level: str | None) -> None:
-    """Log to standard error; without a level, each exchange on a terminal, elsewhere warnings and files.
+    """Send the log to standard error, from `level` upward.
 
-    Warnings are readable everywhere; a line an exchange that no terminal shows is for machines.
+    Without a level, a terminal shows info and everything else warnings. Lines are JSON if they are about
+    exchanges (info and below) and no terminal shows them.
     """
     terminal = sys.stderr.isatty()
     chosen = level or ("info" if terminal else "warning")
@@ -45,4 +46,4 @@ def to_stderr(level: str | None) -> None:
     logging.basicConfig(level=chosen.upper(), handlers=[handler], force=True)
     logging.getLogger(FOLLOWED).setLevel(logging.NOTSET if level else logging.INFO)
     logging.getLogger("aiohttp").setLevel(logging.ERROR)
-    logging.getLogger("faker").setLevel(logging.WARNING)  # its debug lines are of its own insides
+    logging.getLogger("faker").setLevel(logging.WARNING)  # its debug lines concern Faker only

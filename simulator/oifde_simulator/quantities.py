@@ -1,6 +1,8 @@
-"""Quantities as people write them, read from text: ports, statuses, bytes, durations. Standard library only.
+"""Quantities written as text: durations, sizes, shares, ports, statuses. Standard library only.
 
-Each reader raises ValueError with what was expected and what was found.
+One grammar each, wherever a person writes one: in a scenario, on the command line, in a request to the
+control plane. The JSON documents in `schemas/` repeat the three patterns for editors; a test compares them.
+Every reader raises ValueError that says what was expected and what was found.
 """
 
 from __future__ import annotations
@@ -8,86 +10,146 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-DURATION = re.compile(r"([0-9]{1,9})(ms|s|m|h)")
+DURATION = r"[0-9]{1,9}(\.[0-9]{1,9})?(ms|s|m|h)"
+"""Regular expression of a duration with its unit: `800ms`, `1.5s`, `5m`, `1h`."""
+SIZE = r"[0-9]{1,12}(KiB|MiB|GiB)?"
+"""Regular expression of a number of bytes: `65536`, `512KiB`, `1MiB`."""
+SHARE = r"(100(\.0{1,9})?|[0-9]{1,2}(\.[0-9]{1,9})?)%"
+"""Regular expression of a share in percent, from `0%` to `100%`. The number 0.5 is a share, too."""
+
 MILLISECONDS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000}
+"""Milliseconds in each unit of a duration."""
+DOUBLINGS = {"": 0, "KiB": 10, "MiB": 20, "GiB": 30}
+"""Binary exponent of each unit of a size."""
+BILLION = 10**9
+
+
+def seconds(text: str) -> float:
+    """Read a duration in seconds; `0s` is one."""
+    return _billionths(text, "a duration with its unit such as 800ms, 2s or 5m") / (1000 * BILLION)
+
+
+def duration(text: str) -> float:
+    """Read a duration longer than zero, in seconds."""
+    found = seconds(text)
+    if not found:
+        raise _unexpected("a duration with its unit such as 800ms, 2s or 5m", text)
+    return found
+
+
+def milliseconds(text: str) -> int:
+    """Read a duration of whole milliseconds, in milliseconds; `0s` is one."""
+    expected = "a duration of whole milliseconds such as 800ms, 2s or 5m"
+    whole, rest = divmod(_billionths(text, expected), BILLION)
+    if rest:
+        raise _unexpected(expected, text)
+    return whole
+
+
+def whole_seconds(text: str) -> int:
+    """Read a duration of whole seconds, in seconds; `0s` is one."""
+    expected = "a duration of whole seconds such as 90s, 15m or 2h"
+    whole, rest = divmod(_billionths(text, expected), 1000 * BILLION)
+    if rest:
+        raise _unexpected(expected, text)
+    return whole
+
+
+def _billionths(text: str, expected: str) -> int:
+    """Read a duration exactly, in billionths of a millisecond."""
+    found = re.fullmatch(DURATION, text, re.ASCII)
+    if found is None:
+        raise _unexpected(expected, text)
+    whole, _, fraction = text.removesuffix(found[2]).partition(".")
+    return int(f"{whole}{fraction:0<9}") * MILLISECONDS[found[2]]
+
+
+def share(given: float | str) -> float:
+    """Read a share from 0 to 1: a number, or a text in percent such as `50%`."""
+    if isinstance(given, str):
+        if re.fullmatch(SHARE, given, re.ASCII) is None:
+            raise _unexpected("a share such as 0.5 or 50%", given)
+        return float(given.removesuffix("%")) / 100
+    if not 0 <= given <= 1:
+        raise ValueError(f"expected a share from 0 to 1, found {given}")
+    return float(given)
+
+
+def size(given: int | str) -> int:
+    """Read a number of bytes: a whole number, or a text such as `65536`, `512KiB` or `1MiB`."""
+    if not isinstance(given, str):
+        return given
+    found = re.fullmatch(SIZE, given, re.ASCII)
+    if found is None:
+        raise _unexpected("a number of bytes such as 65536, 512KiB or 1MiB", given)
+    unit = found[1] or ""
+    return int(given.removesuffix(unit)) << DOUBLINGS[unit]
+
+
+def byte_count(text: str) -> int:
+    """Read a number of bytes, at least one."""
+    found = size(text)
+    if not found:
+        raise _unexpected("a number of bytes such as 65536, 512KiB or 1MiB", text)
+    return found
 
 
 def port_number(text: str) -> int:
-    """A TCP port, 0 for any free one."""
+    """Read a TCP port; 0 stands for any free one."""
     return _within(text, 0, 65535, "a port from 0 to 65535 (0 picks a free one)")
 
 
 def http_status(text: str) -> int:
-    """An HTTP status that may answer a request."""
+    """Read the HTTP status of a final answer, 200 to 599."""
     return _within(text, 200, 599, "an HTTP status from 200 to 599")
 
 
 def count(text: str) -> int:
-    """How many, at least one."""
+    """Read a whole number from 1 to 999999."""
     return _within(text, 1, 999_999, "a whole number from 1 to 999999")
 
 
+def _within(text: str, low: int, high: int, expected: str) -> int:
+    if not re.fullmatch("[0-9]{1,6}", text, re.ASCII) or not low <= int(text) <= high:
+        raise _unexpected(expected, text)
+    return int(text)
+
+
 def bearer_token(text: str) -> str:
-    """A token that can stand in an Authorization header."""
+    """Read a token for the Authorization header (RFC 6750, section 2.1), 8 to 256 characters."""
     if not re.fullmatch(r"[A-Za-z0-9._~+/=-]{8,256}", text, re.ASCII):
-        # What was given is a secret, and is not repeated.
+        # The text is a secret, so the message does not repeat it.
         raise ValueError("expected a token of 8 to 256 letters, digits and ._~+/=-")
     return text
 
 
-def byte_count(text: str) -> int:
-    """A number of bytes: `1048576`, `512KiB`, `1MiB`."""
-    found = re.fullmatch(r"([0-9]{1,12})(|KiB|MiB|GiB)", text, re.ASCII)
-    if found is None or int(found[1]) == 0:
-        raise ValueError(f'expected a number of bytes such as 65536, 512KiB or 1MiB, found "{text}"')
-    return int(found[1]) << {"": 0, "KiB": 10, "MiB": 20, "GiB": 30}[found[2]]
-
-
-def duration(text: str) -> float:
-    """Seconds, from a duration with its unit: `800ms`, `2s`, `5m`, `1h`."""
-    found = re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)(ms|s|m|h)", text, re.ASCII)
-    if found is None or float(found[1]) == 0:
-        raise ValueError(f'expected a duration with its unit such as 800ms, 2s or 5m, found "{text}"')
-    return float(found[1]) * {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}[found[2]]
-
-
-def milliseconds(duration: str) -> int:
-    """Milliseconds of a duration such as `800ms` or `2s`, already found good."""
-    parts = DURATION.fullmatch(duration)
-    if parts is None:
-        raise ValueError(f'expected a duration with its unit such as 800ms or 2s, found "{duration}"')
-    return int(parts[1]) * MILLISECONDS[parts[2]]
-
-
 def pair(text: str) -> tuple[str, str]:
-    """`ID=SCENARIO`."""
+    """Read `ID=SCENARIO` as its two sides."""
     left, equals, right = text.partition("=")
     if not (left and equals and right):
-        raise ValueError(f'expected ID=SCENARIO such as acme=tenant001, found "{text}"')
+        raise _unexpected("ID=SCENARIO such as acme=tenant001", text)
     return left, right
 
 
 def one_of(*names: str) -> Callable[[str], str]:
-    """A reader of one of these words."""
+    """Make a reader that accepts only these names."""
 
     def read(text: str) -> str:
         if text not in names:
-            raise ValueError(f'expected {" or ".join(names)}, found "{text}"')
+            raise _unexpected(" or ".join(names), text)
         return text
 
     return read
 
 
 def flag(text: str) -> bool:
-    """Yes or no, from the environment."""
+    """Read the value of a switch in the environment: true or false, yes or no, on or off, 1 or 0."""
     if text.lower() in ("1", "true", "yes", "on"):
         return True
     if text.lower() in ("0", "false", "no", "off"):
         return False
-    raise ValueError(f'expected true or false, found "{text}"')
+    raise _unexpected("true or false", text)
 
 
-def _within(text: str, low: int, high: int, what: str) -> int:
-    if not re.fullmatch("[0-9]{1,6}", text, re.ASCII) or not low <= int(text) <= high:
-        raise ValueError(f'expected {what}, found "{text}"')
-    return int(text)
+def _unexpected(expected: str, found: str) -> ValueError:
+    return ValueError(f'expected {expected}, found "{found}"')

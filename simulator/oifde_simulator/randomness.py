@@ -1,6 +1,6 @@
-"""Chance that is no chance: draws are a keyed hash of what they are for, never a shared stream.
+"""Random numbers from keyed hashes: the same key gives the same numbers, on every machine and in any order.
 
-The same key gives the same draws on every machine, in every order and under any concurrency.
+There is no shared stream: each purpose has a key of its own, so concurrency changes nothing.
 """
 
 from __future__ import annotations
@@ -13,22 +13,22 @@ from typing import TypeVar
 Item = TypeVar("Item")
 
 EIGHT = Struct(">8Q").unpack
-"""The draws that one hash of 64 bytes gives."""
+"""Reader of the eight numbers in one hash of 64 bytes."""
 
 
 def key(*parts: object) -> bytes:
-    """The key of draws for `parts`, such as seed, world, number and day."""
+    """Make a key of 32 bytes from the parts of a purpose, such as seed, tenant, user number and day."""
     text = "\0".join(map(str, parts))
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=32).digest()
 
 
-class Draws:
-    """A stream of draws that depends on its key alone."""
+class KeyedRandom:
+    """Generator of random numbers that depend on its key alone."""
 
     __slots__ = ("_key", "_number", "_waiting")
 
     def __init__(self, key: bytes) -> None:
-        """`key` is at most 64 bytes."""
+        """Begin with the first number of `key`, which has at most 64 bytes."""
         self._key = key
         self._number = 0
         self._waiting: list[int] = []
@@ -41,27 +41,27 @@ class Draws:
         return self._waiting.pop()
 
     def unit(self) -> float:
-        """A number from 0 up to, but not, 1."""
+        """Draw a number from 0 up to, but not including, 1."""
         return (self._next() >> 11) * 2.0**-53
 
     def below(self, limit: int) -> int:
-        """A whole number from 0 up to, but not, `limit`."""
+        """Draw a whole number from 0 up to, but not including, `limit`."""
         return (self._next() * limit) >> 64
 
     def between(self, low: int, high: int) -> int:
-        """A whole number from `low` to `high`, both inside."""
+        """Draw a whole number from `low` to `high`, both included."""
         return low + self.below(high - low + 1)
 
     def chance(self, probability: float) -> bool:
-        """True with this probability; a draw is taken either way."""
+        """Draw True with this probability. Any probability takes one number from the generator."""
         return self.unit() < probability
 
     def pick(self, choices: Sequence[Item]) -> Item:
-        """One of `choices`."""
+        """Draw one of `choices`, all equally likely."""
         return choices[self.below(len(choices))]
 
     def weighted(self, choices: Sequence[tuple[Item, float]]) -> Item:
-        """One of `choices`, each with its weight; the weights need not add up to 1."""
+        """Draw one of `choices`, each with its weight; weights may add up to any number."""
         rest = self.unit() * sum(weight for _, weight in choices)
         for item, weight in choices:
             rest -= weight
@@ -70,10 +70,10 @@ class Draws:
         return choices[-1][0]
 
     def digits(self, count: int) -> str:
-        """That many decimal digits, the first not zero."""
+        """Draw a text of `count` decimal digits that does not begin with 0."""
         lowest: int = 10 ** (count - 1)
         return str(lowest + self.below(9 * lowest))
 
     def hex(self, count: int) -> str:
-        """That many hex digits, at most 16."""
+        """Draw a text of `count` hex digits, at most 16."""
         return f"{self._next():016x}"[:count]

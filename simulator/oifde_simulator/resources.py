@@ -1,8 +1,7 @@
-"""Finds the files shipped beside the code: `schemas/` and `scenarios/`. Standard library only.
+"""Finds the files that ship beside the code: `schemas/` and `scenarios/`. Standard library only.
 
-A wheel carries them inside the package, in `_bundled/`; a checkout, and an editable install of
-one, has them two folders up. The package is asked first, so that a folder of the same name
-in site-packages, which belongs to somebody else, is never taken for ours.
+A wheel has them inside the package, in `_bundled/`; a checkout, also an editable install of one, two
+folders up. The package is searched first: a folder of the same name in site-packages is not ours.
 """
 
 from __future__ import annotations
@@ -15,17 +14,17 @@ PACKAGE = Path(__file__).parent
 
 
 def schemas() -> Path:
-    """The folder with the OpenAPI document and the JSON Schemas."""
+    """Return the folder of the OpenAPI documents and JSON Schemas."""
     return _folder("schemas")
 
 
 def scenarios() -> Path:
-    """The folder with the bundled scenarios."""
+    """Return the folder of the bundled scenarios."""
     return _folder("scenarios")
 
 
 def read_json(name: str) -> dict[str, Any]:
-    """The JSON object in the file `name` of `schemas()`; FileNotFoundError names what is there."""
+    """Read a JSON object from a file of `schemas()`. Raises FileNotFoundError that lists the files there."""
     path = schemas() / name
     if not path.is_file():
         present = ", ".join(sorted(entry.name for entry in path.parent.iterdir())) or "nothing"

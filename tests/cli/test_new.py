@@ -1,4 +1,4 @@
-"""`oifde-simulator new` and `scenarios`: the file to begin with, and the list to pick from."""
+"""`oifde-simulator new` and `oifde-simulator scenarios`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import yaml
 
 from conftest import QUERY, TOKEN, Plane
 from oifde_simulator import resources
-from oifde_simulator.cli import choosing, main
+from oifde_simulator.cli import main, new
 from oifde_simulator.scenario import loader
 
 LINE = "# yaml-language-server: $schema="
@@ -38,7 +38,7 @@ def test_a_new_scenario_is_good_and_named_by_its_file(name: str, capsys: pytest.
 
 
 async def test_a_new_scenario_does_what_it_says(plane: Plane) -> None:
-    asking = await plane(acme=choosing.begin("acme").read_text())
+    asking = await plane(acme=new.write_scenario("acme").read_text())
     query = {"tenantId": "acme", "authToken": TOKEN, "userMobile": "18000000001"}
     for status in (503, 503):
         async with asking.client.post(QUERY, json=query) as response:
@@ -68,7 +68,7 @@ def test_its_first_line_leads_editors_to_the_schema_on_any_machine(
 
 @pytest.mark.parametrize("file", sorted(resources.scenarios().glob("*.yaml")), ids=lambda file: file.stem)
 def test_the_schema_beside_accepts_what_the_shipped_one_does(file: Path) -> None:
-    beside = choosing.schema_beside(Path("acme.yaml"))
+    beside = new.write_schema_beside(Path("acme.yaml"))
     assert beside is not None
     assert jsonschema.Draft202012Validator(json.loads(beside.read_text())).is_valid(
         loading_value(file.read_text())
@@ -85,9 +85,9 @@ def test_beside_the_schema_the_line_is_a_relative_path(
     (tmp_path / "schemas").mkdir()
     (tmp_path / "mine" / "more").mkdir(parents=True)
     monkeypatch.setattr(resources, "schemas", lambda: tmp_path / "schemas")
-    path = choosing.begin("mine/more/acme")
+    path = new.write_scenario("mine/more/acme")
     assert path.read_text().splitlines()[0] == f"{LINE}../../schemas/scenario.schema.json"
-    assert choosing.schema_beside(path) is None
+    assert new.write_schema_beside(path) is None
 
 
 def test_new_replaces_nothing(capsys: pytest.CaptureFixture[str]) -> None:

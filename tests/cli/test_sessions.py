@@ -1,4 +1,4 @@
-"""`oifde-simulator sessions`: looking at what was generated, and freezing it."""
+"""`oifde-simulator sessions`: listing sessions and exporting them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from oifde_simulator.cli import main, session_listing
+from oifde_simulator.cli import main, session_export
 from oifde_simulator.scenario import loader
 
 SCENARIO = """
@@ -81,7 +81,7 @@ def test_an_export_replaces_nothing(acme: str, tmp_path: Path, capsys: pytest.Ca
 def test_a_long_export_shows_how_far_it_is(
     acme: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session_listing, "PATIENCE", 0.0)
+    monkeypatch.setattr(session_export, "SILENCE", 0.0)
     code, said = run(
         capsys, "acme", "--scenarios", acme, "--export", "25", "--to", str(tmp_path / "frozen.yaml")
     )

@@ -1,4 +1,4 @@
-"""docs/client.md keeps its word: its tables are held against the code, and its examples are run."""
+"""docs/client.md: its tables are compared with the code, and its examples are run."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ VALUES = {name: kind for name, kind in vars(models).items() if is_dataclass(kind
 
 
 def rows(heading: str) -> dict[str, str]:
-    """The first two cells of each row of the table under a heading, without their backticks."""
+    """Read the first two cells of each row of the table under a heading; strip backticks."""
     text = PAGE.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
     found = re.findall(r"^\| `([^|]*)` \| ((?:[^|\\]|\\\|)*) \|", text, re.M)
     return {first: second.replace("`", "").replace("\\|", "|") for first, second in found}
@@ -34,7 +34,7 @@ def members(kind: type) -> Iterator[tuple[str, Any]]:
 
 
 def spelled(name: str, method: Any) -> str:
-    """A call as the page shows it: parameters and their defaults."""
+    """Write a call as the page does, with parameters and defaults."""
     _, *parameters = inspect.signature(method).parameters.values()
     plain = [each.replace(annotation=inspect.Parameter.empty) for each in parameters]
     return f"{name}{inspect.Signature(plain)}"
@@ -70,7 +70,7 @@ def test_what_a_tenant_returns_is_what_its_methods_say() -> None:
 
 
 def returned(member: Any) -> str:
-    """What a method or a property returns."""
+    """Read the return annotation of a method or a property."""
     found: str = getattr(member, "fget", member).__annotations__["return"]
     return found
 

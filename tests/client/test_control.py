@@ -1,9 +1,10 @@
-"""The client of the control plane, against a real one."""
+"""The client of the control plane, against a real server."""
 
 from __future__ import annotations
 
 import inspect
 import json
+import operator
 import socket
 import ssl
 import subprocess
@@ -21,6 +22,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import GETTOKEN, QUERY
+from oifde_simulator import client
 from oifde_simulator.client import (
     Control,
     ControlError,
@@ -28,8 +30,8 @@ from oifde_simulator.client import (
     NotCome,
     SimulatedTenant,
     Unreachable,
+    encode,
 )
-from oifde_simulator.client import encode as asking
 from oifde_simulator.quantities import duration
 from oifde_simulator.runtime.server import Simulator
 from oifde_simulator.web.control_plane import openapi as document
@@ -58,12 +60,19 @@ def tenant(control: Control) -> Iterator[SimulatedTenant]:
 
 
 def ask(tenant: SimulatedTenant, **fields: Any) -> int:
-    """The status of a query."""
+    """Query and return the status."""
     body = {**tenant.credentials, "userMobile": USER, **fields}
     return fetch(tenant.url + QUERY, json.dumps(body).encode())[0]
 
 
 # What there is
+
+
+def test_every_public_name_is_there_and_no_other() -> None:
+    assert all(hasattr(client, name) for name in client.__all__)
+    assert set(client.__all__) <= set(dir(client))
+    with pytest.raises(AttributeError, match="has no attribute 'Controll'"):
+        operator.attrgetter("Controll")(client)
 
 
 METHODS = {
@@ -98,11 +107,11 @@ METHODS = {
     "readListener": "listener",
     "setListener": "close_listener",
 }
-"""Which method stands for an operation; None for what a program has no use for."""
+"""Methods by operation id; None for operations that programs do not use."""
 
 
 def test_there_is_a_method_for_every_operation_of_the_document() -> None:
-    ours = {route.operation_id for route in document.routes() if route.room not in ("metrics", "wiremock")}
+    ours = {route.operation_id for route in document.routes() if route.module not in ("metrics", "wiremock")}
     assert ours == METHODS.keys()
     for name in filter(None, METHODS.values()):
         assert inspect.getdoc(getattr(Control, name))
@@ -323,9 +332,20 @@ def test_the_listener_is_closed_and_opened() -> None:
         assert closed.ttl == pytest.approx(600, abs=PATIENCE)
         with pytest.raises(OSError, match="refused"):
             fetch(server.data_url)
+        assert control.has_closed_listener
         assert control.open_listener().open
+        assert not control.has_closed_listener
         assert fetch(server.data_url)[0] == 404
         assert control.reset_all()["deleted"] == 0
+
+
+def test_a_closed_port_is_known_to_who_closed_it_until_it_opens_by_itself() -> None:
+    with running() as server, Control(server.control_url) as control, Control(server.control_url) as other:
+        control.close_listener()
+        assert not other.has_closed_listener
+        control.close_listener("1ms")
+        looks = (control.listener().open and not control.has_closed_listener for _ in range(10_000))
+        assert any(looks)
 
 
 # The way there
@@ -378,7 +398,7 @@ def test_what_is_no_url_is_told(url: str) -> None:
 
 
 class Page(BaseHTTPRequestHandler):
-    """Somebody else's server."""
+    """A server that is not ours."""
 
     protocol_version = "HTTP/1.1"
 
@@ -438,17 +458,17 @@ DURATIONS = {
 
 
 @pytest.mark.parametrize(("value", "length"), DURATIONS.values(), ids=DURATIONS.keys())
-def test_a_duration_is_a_text_seconds_or_a_timedelta(value: asking.Duration, length: float) -> None:
-    assert duration(asking.duration(value)) == pytest.approx(length)
-    assert asking.seconds(value) == pytest.approx(length)
+def test_a_duration_is_a_text_seconds_or_a_timedelta(value: encode.Duration, length: float) -> None:
+    assert duration(encode.format_duration(value)) == pytest.approx(length)
+    assert encode.seconds(value) == pytest.approx(length)
 
 
 @given(st.floats(min_value=0.000001, max_value=1e6))
 def test_seconds_are_what_the_server_reads(value: float) -> None:
-    assert duration(asking.duration(value)) == pytest.approx(value, abs=1e-6)
+    assert duration(encode.format_duration(value)) == pytest.approx(value, abs=1e-6)
 
 
 @pytest.mark.parametrize("text", ["", "5", "soon", "s", "5d"])
 def test_what_is_no_duration_is_told(text: str) -> None:
     with pytest.raises(ValueError, match='expected a duration such as "800ms"'):
-        asking.seconds(text)
+        encode.seconds(text)

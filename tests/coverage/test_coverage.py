@@ -1,4 +1,4 @@
-"""Which rules have fired since the server was started, and how it is told."""
+"""Coverage of rules since the start of the server, and its reports."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import QUERY, TOKEN
+from engines import Engine
 from oifde_simulator import resources
-from oifde_simulator.coverage import coverage, report
-from oifde_simulator.coverage.coverage import Branch, Coverage, RuleCoverage, ScenarioCoverage
-from oifde_simulator.engine.pipeline import Pipeline
-from oifde_simulator.journal import Journal
+from oifde_simulator.coverage import registration, report
+from oifde_simulator.immediate import immediate
+from oifde_simulator.journal.filters import Since
+from oifde_simulator.model.coverage import Branch, CoverageSnapshot, RuleCoverage, ScenarioCoverage
 from oifde_simulator.model.http import Request
-from oifde_simulator.oifde.router import Router
 from oifde_simulator.scenario import loader
 from oifde_simulator.scenario.model import Scenario
-from oifde_simulator.tenants import Tenants
+from oifde_simulator.state.memory import coverage as coverage_table
 
 TWO = f"""
 tenant: {{tokens: ["{TOKEN}"]}}
@@ -43,46 +43,60 @@ def scenario(text: str, name: str) -> Scenario:
     return loader.loads(text.encode(), f"{name}.yaml", name)
 
 
-def serving(**texts: str) -> tuple[Pipeline, Coverage]:
-    found = {name: scenario(text, name) for name, text in texts.items()}
-    tenants, covered = Tenants(found, seed="0", error_status=200), Coverage()
-    return Pipeline(Router(bad_json_status=400), tenants, Journal(), coverage=covered), covered
+def serving(**texts: str) -> Engine:
+    return Engine({name: scenario(text, name) for name, text in texts.items()})
 
 
-def ask(pipeline: Pipeline, tenant: str, user: str) -> None:
+def snapshot(engine: Engine) -> CoverageSnapshot:
+    return immediate(engine.state.coverage.snapshot())
+
+
+def expect(engine: Engine, *scenarios: Scenario) -> None:
+    immediate(registration.expect(engine.state.coverage, scenarios))
+
+
+def add(engine: Engine, tenant: str, **rule: Any) -> None:
+    immediate(engine.admin.add_rules(engine.tenant(tenant), [rule], [None]))
+
+
+def remove(engine: Engine, tenant: str, *names: str) -> None:
+    immediate(engine.admin.remove_rules(engine.tenant(tenant), names))
+
+
+def ask(engine: Engine, tenant: str, user: str) -> None:
     body = {"tenantId": tenant, "authToken": TOKEN, "userMobile": user}
-    pipeline.handle(Request("POST", QUERY, {}, json.dumps(body).encode()))
+    engine.handle(Request("POST", QUERY, {}, json.dumps(body).encode()))
 
 
-def fired(covered: Coverage) -> dict[str, dict[str, int]]:
-    return {each.id: {rule.name: rule.fired for rule in each.rules.values()} for each in covered}
+def fired(engine: Engine) -> dict[str, dict[str, int]]:
+    return {each.id: {rule.name: rule.fired for rule in each.rules.values()} for each in snapshot(engine)}
 
 
 def test_a_scenario_counts_from_its_first_question_on() -> None:
-    pipeline, covered = serving(acme=TWO, zenith=TWO, calm=CALM)
-    assert fired(covered) == {}
-    ask(pipeline, "calm", "1")
-    ask(pipeline, "nobody", "1")
-    assert fired(covered) == {}
-    ask(pipeline, "acme", "9")
-    assert fired(covered) == {"acme": {"down": 0, "spoils": 0, "cannot": 0}}
+    engine = serving(acme=TWO, zenith=TWO, calm=CALM)
+    assert fired(engine) == {}
+    ask(engine, "calm", "1")
+    ask(engine, "nobody", "1")
+    assert fired(engine) == {}
+    ask(engine, "acme", "9")
+    assert fired(engine) == {"acme": {"down": 0, "spoils": 0, "cannot": 0}}
     for user in ("1", "1", "2", "2"):
-        ask(pipeline, "acme", user)
-    assert fired(covered) == {"acme": {"down": 1, "spoils": 2, "cannot": 0}}
-    assert not report.passed(covered)
+        ask(engine, "acme", user)
+    assert fired(engine) == {"acme": {"down": 1, "spoils": 2, "cannot": 0}}
+    assert not report.passed(snapshot(engine))
 
 
 def test_what_is_expected_counts_though_nobody_asks() -> None:
-    _, covered = serving()
-    covered.expect([scenario(TWO, "acme"), scenario(CALM, "calm")])
-    assert fired(covered) == {"acme": {"down": 0, "spoils": 0, "cannot": 0}}
-    assert [each.asked for each in covered] == [False]
+    engine = serving()
+    expect(engine, scenario(TWO, "acme"), scenario(CALM, "calm"))
+    assert fired(engine) == {"acme": {"down": 0, "spoils": 0, "cannot": 0}}
+    assert [each.asked for each in snapshot(engine)] == [False]
 
 
 def test_outcomes_and_faults_are_counted_apart() -> None:
-    pipeline, covered = serving(acme=TWO)
-    ask(pipeline, "acme", "2")
-    (found,) = covered
+    engine = serving(acme=TWO)
+    ask(engine, "acme", "2")
+    (found,) = snapshot(engine)
     rule = found.rules["spoils"]
     assert [branch.fired for branch in rule.branches] == [0, 1]
     assert rule.faults() == {"latency": 0, "cut": 0, "bom": 1}
@@ -91,100 +105,93 @@ def test_outcomes_and_faults_are_counted_apart() -> None:
 def test_a_rule_that_could_do_nothing_has_not_fired_and_a_fault_without_prey_neither() -> None:
     # The answer has no member "nothing" to remove; an empty body has nothing to put a BOM before.
     empty = CALM + "rules:\n  - {name: hollow, respond: {status: 503, body: ''}, faults: [bom]}\n"
-    pipeline, covered = serving(acme=TWO, empty=empty)
-    ask(pipeline, "acme", "3")
-    ask(pipeline, "empty", "3")
-    assert fired(covered)["acme"]["cannot"] == 0
-    assert fired(covered)["empty"] == {"hollow": 1}
-    assert [each.rules["hollow"].faults() for each in covered if each.id == "empty"] == [{"bom": 0}]
+    engine = serving(acme=TWO, empty=empty)
+    ask(engine, "acme", "3")
+    ask(engine, "empty", "3")
+    assert fired(engine)["acme"]["cannot"] == 0
+    assert fired(engine)["empty"] == {"hollow": 1}
+    assert [each.rules["hollow"].faults() for each in snapshot(engine) if each.id == "empty"] == [{"bom": 0}]
 
 
 def test_tenants_of_one_scenario_add_up_and_neither_reset_nor_removal_takes_away() -> None:
-    pipeline, covered = serving(acme=TWO)
-    tenants = pipeline.tenants
-    tenants.replace("other", tenants.scenarios["acme"])
+    engine = serving(acme=TWO)
+    immediate(engine.admin.change("other", engine.admin.scenario("acme")))
     for tenant in ("acme", "other"):
-        ask(pipeline, tenant, "1")
-    tenants.named("acme").rules.reset(0)
-    ask(pipeline, "acme", "1")
-    tenants.remove("other")
-    assert fired(covered)["acme"]["down"] == 3
+        ask(engine, tenant, "1")
+    immediate(engine.admin.reset("acme"))
+    ask(engine, "acme", "1")
+    immediate(engine.tenants.drop("other"))
+    assert fired(engine)["acme"]["down"] == 3
 
 
 def test_rules_that_come_later_count_from_the_next_question_on() -> None:
-    pipeline, covered = serving(acme=TWO)
-    ask(pipeline, "acme", "9")
-    rules = pipeline.tenants.named("acme").rules
-    (added,) = scenario("rules: [{name: added, respond: {status: 500}}]", "x").rules
-    rules.change((added, *rules.rules))
-    ask(pipeline, "acme", "1")
-    assert fired(covered) == {"acme": {"down": 0, "spoils": 0, "cannot": 0, "added": 1}}
-    rules.change(tuple(rule for rule in rules.rules if rule.name != "added"))
-    ask(pipeline, "acme", "1")
-    assert fired(covered) == {"acme": {"down": 1, "spoils": 0, "cannot": 0, "added": 1}}
+    engine = serving(acme=TWO)
+    ask(engine, "acme", "9")
+    add(engine, "acme", name="added", respond={"status": 500})
+    ask(engine, "acme", "1")
+    assert fired(engine) == {"acme": {"down": 0, "spoils": 0, "cannot": 0, "added": 1}}
+    remove(engine, "acme", "added")
+    ask(engine, "acme", "1")
+    assert fired(engine) == {"acme": {"down": 1, "spoils": 0, "cannot": 0, "added": 1}}
 
 
 def test_what_is_counted_is_bounded_and_says_so(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(coverage, "MOST_RULES", 4)
-    pipeline, covered = serving(acme=TWO, zenith=TWO, more=TWO)
+    monkeypatch.setattr(coverage_table, "MOST_RULES", 4)
+    engine = serving(acme=TWO, zenith=TWO, more=TWO)
     for tenant in ("acme", "zenith", "more"):
         for user in ("1", "2"):
-            ask(pipeline, tenant, user)
-    assert (list(fired(covered)), covered.truncated) == (["acme"], True)
+            ask(engine, tenant, user)
+    assert (list(fired(engine)), snapshot(engine).truncated) == (["acme"], True)
     assert len([record for record in caplog.records if "coverage" in record.message]) == 1
 
 
 # Whose rules a verdict is about
 
 
-def with_bundled() -> tuple[Pipeline, Coverage]:
-    shelf = {name: loader.load(resources.scenarios() / f"{name}.yaml") for name in ("magic", "outage")}
-    tenants, covered = Tenants(shelf, seed="0", error_status=200), Coverage()
-    return Pipeline(Router(bad_json_status=400), tenants, Journal(), coverage=covered), covered
+def with_bundled() -> Engine:
+    return Engine({name: loader.load(resources.scenarios() / f"{name}.yaml") for name in ("magic", "outage")})
 
 
 def test_bundled_rules_are_listed_and_no_verdict_is_about_them() -> None:
-    pipeline, covered = with_bundled()
-    ask(pipeline, "magic", "18000000503")
-    (found,) = covered
-    assert report.passed(covered)
+    engine = with_bundled()
+    ask(engine, "magic", "18000000503")
+    (found,) = snapshot(engine)
+    assert report.passed(snapshot(engine))
     assert (found.unused(), sum(rule.fired for rule in found.rules.values())) == ([], 1)
     told = report.as_json([found], truncated=False, uncounted=[])
     assert (told["passed"], told["unused"]) == (True, [])
     assert {rule["bundled"] for rule in told["scenarios"][0]["rules"]} == {True}
     suite = parsed(found)[0]
     assert len(suite.findall("testcase/skipped")) == len(found.rules) - 1
-    assert list(report.lines(covered)) == [
+    assert list(report.lines(snapshot(engine))) == [
         f'"magic" is bundled: 1 of {len(found.rules)} rules fired, and none has to',
         "coverage: all of 0 rules of 0 scenarios fired",
     ]
 
 
-ADDED = "rules: [{name: %s, match: {request: {userMobile: '7'}}, respond: {status: 500}}]"
-
-
 @pytest.mark.parametrize("name", ["added", "down"], ids=["a new name", "the name of the bundled rule"])
 def test_a_rule_added_to_a_bundled_scenario_is_the_users(name: str) -> None:
-    pipeline, covered = with_bundled()
-    rules = pipeline.tenants.named("outage").rules
-    (theirs,) = {rule.name for rule in rules.rules}
-    (added,) = scenario(ADDED % (theirs if name == "down" else name), "x").rules
-    rules.change((added,) if name == "down" else (added, *rules.rules))
-    ask(pipeline, "outage", "1")
-    assert [each.unused() for each in covered] == [[added.name]]
-    assert not report.passed(covered)
-    ask(pipeline, "outage", "7")
-    assert report.passed(covered)
+    engine = with_bundled()
+    (theirs,) = engine.tenant("outage").world.rule_names
+    added = theirs if name == "down" else name
+    if name == "down":
+        remove(engine, "outage", theirs)
+    add(engine, "outage", name=added, match={"request": {"userMobile": "7"}}, respond={"status": 500})
+    ask(engine, "outage", "1")
+    assert [each.unused() for each in snapshot(engine)] == [[added]]
+    assert not report.passed(snapshot(engine))
+    ask(engine, "outage", "7")
+    assert report.passed(snapshot(engine))
 
 
 def test_an_inline_scenario_that_takes_a_bundled_id_is_the_users() -> None:
-    pipeline, covered = with_bundled()
-    ask(pipeline, "outage", "1")
-    pipeline.tenants.replace(
+    engine = with_bundled()
+    ask(engine, "outage", "1")
+    engine.change(
         "mine",
-        loader.of(
+        loader.from_json(
             {
                 "rules": [
                     {"name": "own", "match": {"request": {"userMobile": "8"}}, "respond": {"status": 500}}
@@ -195,34 +202,37 @@ def test_an_inline_scenario_that_takes_a_bundled_id_is_the_users() -> None:
             "inline",
         ),
     )
-    ask(pipeline, "mine", "1")
-    assert [each.unused() for each in covered] == [["own"]]
+    ask(engine, "mine", "1")
+    assert [each.unused() for each in snapshot(engine)] == [["own"]]
 
 
 def test_a_bundled_file_that_was_given_is_the_users() -> None:
-    pipeline, covered = with_bundled()
-    covered.expect([pipeline.tenants.scenarios["outage"]])
-    ask(pipeline, "magic", "1")
-    assert [(each.id, bool(each.unused())) for each in covered] == [("outage", True), ("magic", False)]
+    engine = with_bundled()
+    expect(engine, engine.tenants.files["outage"])
+    ask(engine, "magic", "1")
+    assert [(each.id, bool(each.unused())) for each in snapshot(engine)] == [
+        ("outage", True),
+        ("magic", False),
+    ]
 
 
 @given(st.lists(st.tuples(st.sampled_from(["acme", "zenith"]), st.sampled_from("129")), max_size=20))
 def test_a_rule_has_fired_as_often_as_the_journal_says(asked: list[tuple[str, str]]) -> None:
-    pipeline, covered = serving(acme=TWO, zenith=TWO)
+    engine = serving(acme=TWO, zenith=TWO)
     for tenant, user in asked:
-        ask(pipeline, tenant, user)
-    entries = list(pipeline._journal)
-    for name, rules in fired(covered).items():
+        ask(engine, tenant, user)
+    entries = immediate(engine.journal.entries(None, Since()))
+    for name, rules in fired(engine).items():
         for rule, times in rules.items():
             assert times == len([e for e in entries if (e.tenant, e.rule) == (name, rule)])
-    assert {*fired(covered)} == {tenant for tenant, _ in asked}
+    assert {*fired(engine)} == {tenant for tenant, _ in asked}
 
 
 def test_lines_name_what_never_fired() -> None:
-    pipeline, covered = serving(acme=TWO)
-    assert list(report.lines(covered)) == ["coverage: all of 0 rules of 0 scenarios fired"]
-    ask(pipeline, "acme", "1")
-    assert list(report.lines(covered)) == [
+    engine = serving(acme=TWO)
+    assert list(report.lines(snapshot(engine))) == ["coverage: all of 0 rules of 0 scenarios fired"]
+    ask(engine, "acme", "1")
+    assert list(report.lines(snapshot(engine))) == [
         '"acme": rule "spoils" never fired',
         '"acme": rule "cannot" never fired',
         "coverage: 1 of 3 rules of 1 scenario fired",
@@ -230,9 +240,9 @@ def test_lines_name_what_never_fired() -> None:
 
 
 def test_json_has_rules_faults_and_outcomes() -> None:
-    pipeline, covered = serving(acme=TWO)
-    ask(pipeline, "acme", "2")
-    told = report.as_json(list(covered), truncated=False, uncounted=["calm"])
+    engine = serving(acme=TWO)
+    ask(engine, "acme", "2")
+    told = report.as_json(list(snapshot(engine)), truncated=False, uncounted=["calm"])
     assert told["unused"] == [{"scenario": "acme", "rule": "down"}, {"scenario": "acme", "rule": "cannot"}]
     assert (told["passed"], told["uncounted"]) == (False, ["calm"])
     assert told["scenarios"][0]["rules"][1] == {
@@ -265,7 +275,7 @@ def counted(name: str, *rules: RuleCoverage, asked: bool = True) -> ScenarioCove
 
 
 def parsed(*scenarios: ScenarioCoverage) -> ElementTree.Element:
-    """The document, found to have the shape that the schema wants."""
+    """Render JUnit XML; returns its root, checked against the shape of the schema."""
     root = ElementTree.fromstring(report.junit(scenarios, 1767225600000))
     assert (root.tag, root.attrib) == ("testsuites", {})
     for place, suite in enumerate(root):
@@ -330,14 +340,14 @@ def test_odd_names_are_written_as_what_xml_can_hold(name: str, written: str) -> 
 def test_rules_of_one_name_that_are_written_differently_do_not_hide_each_other() -> None:
     first = scenario("rules: [{respond: {status: 503}}]", "inline")
     second = scenario("rules: [{match: {endpoint: gettoken}, faults: [bom]}]", "inline")
-    pipeline, covered = serving()
+    engine = serving()
     for name, came in (("one", first), ("two", second)):
-        pipeline.tenants.replace(name, replace(came, weight=1))
-    ask(pipeline, "one", "1")
-    ask(pipeline, "two", "1")
-    assert fired(covered) == {"inline": {"rule-1": 1, "rule-1 (2)": 0}}
-    (found,) = covered
+        engine.change(name, replace(came, weight=1))
+    ask(engine, "one", "1")
+    ask(engine, "two", "1")
+    assert fired(engine) == {"inline": {"rule-1": 1, "rule-1 (2)": 0}}
+    (found,) = snapshot(engine)
     assert found.unused() == ["rule-1 (2)"]
     assert found.rules["rule-1 (2)"].faults() == {"bom": 0}
-    ask(pipeline, "one", "1")
-    assert fired(covered) == {"inline": {"rule-1": 2, "rule-1 (2)": 0}}
+    ask(engine, "one", "1")
+    assert fired(engine) == {"inline": {"rule-1": 2, "rule-1 (2)": 0}}

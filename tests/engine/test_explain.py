@@ -12,7 +12,7 @@ import pytest
 
 from conftest import QUERY, TOKEN
 from oifde_simulator.cli import main, request_file
-from oifde_simulator.cli.explanation_text import short, text, texts
+from oifde_simulator.cli.explanation_text import format_explanation, format_explanations, shorten
 from oifde_simulator.config import Settings
 from oifde_simulator.engine import explain as explanation
 from oifde_simulator.scenario import loader
@@ -58,7 +58,7 @@ def tenants(rules: str = "", **tenant: Any) -> Tenants:
 
 def explained(rules: str, body: dict[str, Any], repeat: int = 1) -> list[explanation.Explanation]:
     world = tenants(rules)
-    return list(explanation.explain(world, request_file.asked(body, world, "acme").request(), repeat))
+    return list(explanation.explain(world, request_file.parse(body, world, "acme").request(), repeat))
 
 
 def verdicts(turn: explanation.Explanation) -> dict[str, tuple[str, tuple[str, ...]]]:
@@ -89,11 +89,11 @@ def test_no_line_is_wider_than_a_terminal(folder: Path, capsys: pytest.CaptureFi
 
 def test_every_bundled_scenario_can_be_explained() -> None:
     world = Tenants(scenarios(Settings()), seed="0", error_status=200)
-    for tenant in world.scenarios:
-        request = request_file.asked({"userMobile": "18000000001", "pageNum": "2"}, world, tenant).request()
+    for tenant in world.files:
+        request = request_file.parse({"userMobile": "18000000001", "pageNum": "2"}, world, tenant).request()
         for turn in explanation.explain(world, request, 3):
             assert all(verdict.reasons for verdict in turn.verdicts if verdict.outcome != "fired")
-            assert max(map(len, text(turn, "").splitlines())) <= 100
+            assert max(map(len, format_explanation(turn, "").splitlines())) <= 100
             assert json.loads(json.dumps(explanation.as_json(turn)))["tenant"] == tenant
 
 
@@ -180,7 +180,7 @@ def test_a_token_that_a_rule_ends_is_ended_for_the_next_request() -> None:
 
 def test_a_request_may_name_endpoint_headers_and_body() -> None:
     written = {"endpoint": "gettoken", "headers": {"X-Run": "7"}, "body": {"appKey": "acme"}}
-    asked = request_file.asked(written, tenants(), "acme")
+    asked = request_file.parse(written, tenants(), "acme")
     request = asked.request()
     assert (request.target, request.headers["x-run"]) == (
         QUERY.replace("queryRecordHistory", "gettoken"),
@@ -195,19 +195,19 @@ def test_a_request_may_name_endpoint_headers_and_body() -> None:
     ("body", "endpoint"), [({"appKey": "x"}, "gettoken"), ({}, "queryRecordHistory")], ids=["key", "none"]
 )
 def test_a_body_alone_goes_where_its_fields_belong(body: dict[str, str], endpoint: str) -> None:
-    assert request_file.asked(body, tenants(), "acme").endpoint == endpoint
-    assert request_file.asked(body, tenants(), "acme", "gettoken").endpoint == "gettoken"
+    assert request_file.parse(body, tenants(), "acme").endpoint == endpoint
+    assert request_file.parse(body, tenants(), "acme", "gettoken").endpoint == "gettoken"
 
 
 def test_what_is_written_is_never_filled_in() -> None:
     written = {"tenantId": "other", "authToken": None}
-    asked = request_file.asked(written, tenants(), "acme")
+    asked = request_file.parse(written, tenants(), "acme")
     assert (asked.body, asked.filled_in) == (written, {})
 
 
 def test_a_body_that_is_text_is_sent_as_it_stands() -> None:
     world = tenants()
-    asked = request_file.asked({"body": '{"tenantId": '}, world, "acme")
+    asked = request_file.parse({"body": '{"tenantId": '}, world, "acme")
     assert asked.request().body == b'{"tenantId": '
     (turn,) = explanation.explain(world, asked.request())
     assert turn.exchange.honest.response.status == 400
@@ -268,26 +268,26 @@ def test_a_request_that_is_not_there_is_told_in_words(
 
 
 def test_what_cannot_be_printed_is_escaped_and_cut_to_the_width() -> None:
-    assert short(b"a\x1b[31m\xff", 40) == r"a\x1b[31m\xff"
-    assert short(b"x" * 1000, 40) == "x" * 37 + "..."
-    assert short("é".encode() * 40, 40) == "é" * 40
+    assert shorten(b"a\x1b[31m\xff", 40) == r"a\x1b[31m\xff"
+    assert shorten(b"x" * 1000, 40) == "x" * 37 + "..."
+    assert shorten("é".encode() * 40, 40) == "é" * 40
 
 
 def test_records_are_told_by_what_tells_them_apart() -> None:
     (turn,) = explained("{faults: [bom]}", {"userMobile": "18000000001"})
-    line = text(turn, "").splitlines()[2]
+    line = format_explanation(turn, "").splitlines()[2]
     assert re.fullmatch(r' {10}callId "[0-9a-f]+", startTime 1767225540000', line)
 
 
 def test_a_record_that_has_lost_them_is_told_as_it_is() -> None:
     gone = ", ".join(f"{{op: remove, path: /recordList/*/{name}}}" for name in ("callId", "startTime"))
     (turn,) = explained(f"{{patch: [{gone}]}}", {"userMobile": "18000000001"})
-    assert '          {"logId":' in text(turn, "")
+    assert '          {"logId":' in format_explanation(turn, "")
 
 
 def test_what_a_repetition_has_in_common_with_the_one_before_is_not_repeated() -> None:
     turns = explained("{after: 2, respond: {status: 503}}", {"userMobile": "18000000001"}, repeat=3)
-    first, second, third = texts(turns, 3)
+    first, second, third = format_explanations(turns, 3)
     assert "as before" not in first
     assert [line for line in second.splitlines() if "as before" in line] == [
         "  honest  as before", "  script  as before",

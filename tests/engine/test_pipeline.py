@@ -11,14 +11,12 @@ from typing import Any
 import pytest
 
 from conftest import GETTOKEN, QUERY, TOKEN
-from oifde_simulator.engine.pipeline import Pipeline
-from oifde_simulator.journal import Journal
+from engines import Engine
 from oifde_simulator.model.http import Request, Response
-from oifde_simulator.oifde.router import Router
 from oifde_simulator.oifde.service import Service
 from oifde_simulator.rules.selection import Decision, Rules
 from oifde_simulator.scenario import loader
-from oifde_simulator.scenario.catalog import Shelf
+from oifde_simulator.scenario.catalog import ScenarioCatalog
 from oifde_simulator.scenario.errors import ScenarioErrors
 from oifde_simulator.tenants import Tenants
 from oifde_simulator.wire.script import Script, octets
@@ -33,9 +31,9 @@ rules:
 """
 
 
-def pipeline(**scenarios: str) -> Pipeline:
+def pipeline(**scenarios: str) -> Engine:
     found = {name: loader.loads(text.encode(), f"{name}.yaml", name) for name, text in scenarios.items()}
-    return Pipeline(Router(bad_json_status=400), Tenants(found, seed="0", error_status=200), Journal())
+    return Engine(found)
 
 
 def query(path: str = QUERY, **fields: Any) -> Request:
@@ -117,8 +115,7 @@ def test_a_file_that_has_become_wrong_since_the_start_is_an_internal_error_of_it
     path = tmp_path / "acme.yaml"
     path.write_text("]")
     calm = loader.loads(SCENARIO.partition("rules")[0].encode(), "calm.yaml", "calm")
-    tenants = Tenants(Shelf({"acme": path, "calm": calm}), seed="0", error_status=200)
-    deciding = Pipeline(Router(bad_json_status=400), tenants, Journal())
+    deciding = Engine(ScenarioCatalog({"acme": path, "calm": calm}))
     exchange = deciding.handle(query())
     assert (exchange.tenant, exchange.response.status) == ("", 200)
     assert exchange.honest.fields["errorCode"] == 10000001

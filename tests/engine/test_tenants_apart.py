@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from hypothesis import given, settings
@@ -11,14 +11,12 @@ from hypothesis import strategies as st
 from multidict import CIMultiDict
 
 from conftest import QUERY
-from oifde_simulator.engine.pipeline import Pipeline
-from oifde_simulator.journal import Journal
+from engines import Engine
+from oifde_simulator.clock import ClockSetting
+from oifde_simulator.immediate import immediate
 from oifde_simulator.model.http import Request
-from oifde_simulator.oifde.router import Router
 from oifde_simulator.scenario import loader
-from oifde_simulator.tenants import Tenants
-from oifde_simulator.tenants.added_rules import Taken
-from oifde_simulator.tenants.admin import OnDemand
+from oifde_simulator.state.errors import DuplicateName
 
 SCENARIO = b"""
 clock: "2026-01-01T12:00:00Z"
@@ -29,31 +27,47 @@ rules:
   - {name: once, times: 1, token: expire}
 """
 
-Deed = Callable[[OnDemand, Tenants, str], Any]
+Deed = Callable[[Engine], Coroutine[Any, Any, Any]]
+MORE = [{"name": "more", "every": 2, "respond": {"status": 429}}]
 
 
-def add(demand: OnDemand, tenants: Tenants, name: str) -> None:
+async def add(engine: Engine) -> None:
+    tenant = await engine.tenants.named("left")
     try:
-        demand.add_rules(name, [{"name": "more", "every": 2, "respond": {"status": 429}}], [None])
-    except Taken:
-        tenants.named(name).added.remove("more")
+        await engine.admin.add_rules(tenant, MORE, [None])
+    except DuplicateName:
+        await engine.admin.remove_rules(tenant, ["more"])
 
 
-def begin_anew(demand: OnDemand, tenants: Tenants, name: str) -> None:
-    tenants.drop(name)
-    demand.make(tenants.files["acme"], name)
+async def remove_all(engine: Engine) -> None:
+    await engine.admin.remove_added_rules(await engine.tenants.named("left"))
+
+
+async def begin_anew(engine: Engine) -> None:
+    await engine.tenants.drop("left")
+    await engine.admin.make(engine.admin.scenario("acme"), "left")
+
+
+def clock(change: Callable[[ClockSetting, int], ClockSetting]) -> Deed:
+    """Change the clock of the left tenant."""
+
+    async def deed(engine: Engine) -> None:
+        default = (await engine.tenants.named("left")).world.clock
+        await engine.state.tenants.set_clock("left", change, default)
+
+    return deed
 
 
 DEEDS: dict[str, Deed] = {
     "add": add,
-    "remove all": lambda demand, tenants, name: tenants.named(name).added.remove_all(),
-    "reset": lambda demand, tenants, name: demand.reset(name),
-    "clear": lambda demand, tenants, name: demand.clear(name),
-    "change": lambda demand, tenants, name: demand.change(name, demand.scenario({"clock": "now"})),
-    "change back": lambda demand, tenants, name: demand.change(name, tenants.files["acme"]),
-    "advance": lambda demand, tenants, name: tenants.named(name).clock.advance(86_400_000),
-    "go on": lambda demand, tenants, name: tenants.named(name).clock.freeze(False),
-    "make": lambda demand, tenants, name: demand.make(tenants.files["acme"]),
+    "remove all": remove_all,
+    "reset": lambda engine: engine.admin.reset("left"),
+    "clear": lambda engine: engine.admin.clear("left"),
+    "change": lambda engine: engine.admin.change("left", engine.admin.scenario({"clock": "now"})),
+    "change back": lambda engine: engine.admin.change("left", engine.admin.scenario("acme")),
+    "advance": clock(lambda setting, now: setting.advanced(86_400_000, now)),
+    "go on": clock(lambda setting, now: setting.going(now)),
+    "make": lambda engine: engine.admin.make(engine.admin.scenario("acme")),
     "begin anew": begin_anew,
 }
 
@@ -62,18 +76,24 @@ class World:
     """A server without sockets, with two made tenants."""
 
     def __init__(self) -> None:
-        self.tenants = Tenants({"acme": loader.loads(SCENARIO, "acme", "acme")}, seed="0", error_status=200)
-        self.demand = OnDemand(self.tenants)
+        self.engine = Engine({"acme": loader.loads(SCENARIO, "acme", "acme")})
+        made = self.engine.admin.scenario("acme")
         self.tokens = {
-            name: self.demand.make(self.tenants.files["acme"], name)[1].token for name in ("left", "right")
+            name: immediate(self.engine.admin.make(made, name))[1].token for name in ("left", "right")
         }
-        self._pipeline = Pipeline(Router(bad_json_status=400), self.tenants, Journal())
+
+    def do(self, deed: str) -> None:
+        """Do something to the left tenant."""
+        if deed == "ask left":
+            self.ask("left")
+        else:
+            immediate(DEEDS[deed](self.engine))
 
     def ask(self, name: str) -> Any:
         """The script of the answer to a query."""
         fields = {"tenantId": name, "authToken": self.tokens[name], "userMobile": "18000000001"}
         body = json.dumps(fields).encode()
-        return self._pipeline.handle(Request("POST", QUERY, CIMultiDict(), body)).script
+        return self.engine.handle(Request("POST", QUERY, CIMultiDict(), body)).script
 
 
 @given(st.lists(st.sampled_from(["ask", "ask left", *DEEDS]), max_size=25))
@@ -83,10 +103,8 @@ def test_whatever_is_done_to_one_tenant_the_other_answers_the_same_bytes(deeds: 
     for deed in deeds:
         if deed == "ask":
             assert disturbed.ask("right") == calm.ask("right")
-        elif deed == "ask left":
-            disturbed.ask("left")
         else:
-            DEEDS[deed](disturbed.demand, disturbed.tenants, "left")
+            disturbed.do(deed)
     assert disturbed.ask("right") == calm.ask("right")
 
 
@@ -95,12 +113,12 @@ def test_whatever_is_done_to_one_tenant_the_other_answers_the_same_bytes(deeds: 
 def test_whatever_was_done_a_restored_server_answers_as_a_new_one(deeds: list[str], asks: int) -> None:
     used, new = World(), World()
     for deed in deeds:
-        used.ask("left") if deed == "ask left" else DEEDS[deed](used.demand, used.tenants, "left")
-    used.tenants.restore()
+        used.do(deed)
+    immediate(used.engine.tenants.restore())
     for world in (used, new):
         world.tokens["acme"] = "unknown"
-    assert list(used.tenants.scenarios) == ["acme"]
-    assert used.tenants.made == frozenset()
+    assert immediate(used.engine.tenants.ids()) == ["acme"]
+    assert immediate(used.engine.state.tenants.made()) == []
     assert [used.ask("acme") for _ in range(asks)] == [new.ask("acme") for _ in range(asks)]
 
 
@@ -109,7 +127,7 @@ def test_whatever_was_done_a_restored_server_answers_as_a_new_one(deeds: list[st
 def test_a_tenant_that_is_reset_answers_as_a_new_one(deeds: list[str]) -> None:
     used, new = World(), World()
     for deed in deeds:
-        used.ask("left") if deed == "ask left" else DEEDS[deed](used.demand, used.tenants, "left")
-    used.demand.reset("left")
-    used.tokens["left"] = used.tenants.token("left")  # one that began anew has another
+        used.do(deed)
+    immediate(used.engine.admin.reset("left"))
+    used.tokens["left"] = immediate(used.engine.tenants.token("left"))  # one that began anew has another
     assert [used.ask("left") for _ in range(5)] == [new.ask("left") for _ in range(5)]

@@ -1,4 +1,4 @@
-"""Which entries parameters describe, and which are nearly so."""
+"""Filters from parameters: accepted entries and near misses."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ import pytest
 from test_bounds import exchange
 
 from conftest import TOKEN
-from oifde_simulator.journal import Journal
-from oifde_simulator.journal.filters import WrongParameter, keys
+from journals import Journal
+from oifde_simulator.journal.filter_parameters import WrongParameter
+from oifde_simulator.journal.filters import entry_keys
 from oifde_simulator.journal.journal import nearest
-from oifde_simulator.journal.redaction.redactor import Redaction
+from oifde_simulator.journal.redaction.redactor import Redactor
 
 
 @pytest.fixture
 def journal() -> Journal:
-    """Three exchanges: of acme, of nobody known, and one that a rule spoiled."""
+    """Journal of three exchanges: of acme, of an unknown tenant, and one that a rule spoiled."""
     journal = Journal()
     journal.record(exchange("acme", userMobile="18000000001", pageNum="1", authToken=TOKEN))
     nobody = exchange("", at=1000)
@@ -51,7 +52,7 @@ FOUND: dict[str, list[int]] = {
     "pageNum=2&tenant=acme": [3],
     "pageNum=2&tenant=other": [],
     f"authToken={TOKEN}": [1],
-    f"authToken={Redaction('0').mark(TOKEN)}": [1],
+    f"authToken={Redactor('0').fingerprint(TOKEN)}": [1],
     "authToken=other": [],
     "headers.host=vendor": [1, 2, 3],
     "response.total=0": [1, 2, 3],
@@ -115,15 +116,15 @@ DIFFERENT += [
 
 @pytest.mark.parametrize(("one", "other"), [*SAME.items(), *DIFFERENT])
 def test_filters_are_one_if_and_only_if_they_ask_for_the_same(journal: Journal, one: str, other: str) -> None:
-    identities = {journal.filter(pairs(each)).identity for each in (one, other)}
-    assert len(identities) == (1 if one in SAME else 2)
+    canonical = {journal.filter(pairs(each)).canonical for each in (one, other)}
+    assert len(canonical) == (1 if one in SAME else 2)
 
 
 @pytest.mark.parametrize("query", FOUND)
 def test_what_a_filter_accepts_has_each_of_its_keys(journal: Journal, query: str) -> None:
     wanted = journal.filter(pairs(query))
     for entry in journal:
-        assert not wanted.accepts(entry) or set(wanted.keys) <= set(keys(entry))
+        assert not wanted.accepts(entry) or set(wanted.index_keys) <= set(entry_keys(entry))
 
 
 def test_the_nearest_misses_come_first_with_every_difference(journal: Journal) -> None:

@@ -1,4 +1,4 @@
-"""The journal as an HTTP archive: as HAR 1.2 says, and true."""
+"""Entries as an HTTP archive, valid by HAR 1.2."""
 
 from __future__ import annotations
 
@@ -13,16 +13,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_bounds import exchange
 
-from oifde_simulator.journal import Journal, har
+from journals import Journal
+from oifde_simulator.journal import har
+from oifde_simulator.model.entry import Entry
 from oifde_simulator.model.exchange import Answer, Exchange
 from oifde_simulator.model.http import JSON_UTF8, Headers, Request, Response
 
 SCHEMA = json.loads((Path(__file__).parent / "har-1.2.schema.json").read_text())
 
 
+def on_record(played: Exchange) -> Entry:
+    """Record an exchange; returns its entry with the outcome."""
+    journal = Journal()
+    entry = journal.get(journal.record(played).number)
+    assert entry is not None
+    return entry
+
+
 def archived(played: Exchange, scheme: str = "https") -> dict[str, Any]:
-    """The one entry of an archive that is as the format wants it."""
-    entry = har.Source(Journal().record(played), scheme).written()
+    """Render an archive of one entry; returns the entry, checked against the format's schema."""
+    entry = har.HarEntry(on_record(played), scheme).as_json()
     archive = {"log": har.log(1, 1, truncated=False) | {"entries": [entry]}}
     jsonschema.validate(json.loads(json.dumps(archive)), SCHEMA)
     return entry
@@ -127,7 +137,7 @@ def test_a_parameter_is_what_the_client_meant() -> None:
 
 def test_bytes_that_are_not_http_have_a_place() -> None:
     response = Response(400, b"not HTTP\n", JSON_UTF8)
-    request = Request("", "", {}, obstacle="?")
+    request = Request("", "", {}, read_error="?")
     honest = Answer(response, {"errorCode": None})
     entry = archived(Exchange(0, "", "", request, honest, response, (), notes=("not HTTP",)))
     assert (entry["request"]["method"], entry["comment"]) == ("(none)", "not HTTP")

@@ -1,4 +1,4 @@
-"""What is kept of a target is what was sent, byte for byte, but for credentials however they are written."""
+"""Targets and headers on record: byte for byte as sent, without credentials however they are written."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import TOKEN
-from oifde_simulator.journal.recorded_head import LONGEST_TARGET, Heads
-from oifde_simulator.journal.redaction.redactor import Redaction
+from oifde_simulator.journal.head_capture import LONGEST_TARGET, HeadCapture
+from oifde_simulator.journal.redaction.redactor import Redactor
 from oifde_simulator.model.http import Headers
 
-REDACTION = Redaction("0")
-MARK = REDACTION.mark(TOKEN)
+REDACTOR = Redactor("0")
+MARK = REDACTOR.fingerprint(TOKEN)
 
 
 def kept(target: str, *credentials: str) -> str:
-    heads = Heads(REDACTION)
-    return heads.without(heads.of("GET", target, ()), REDACTION.finder(*credentials)).target
+    heads = HeadCapture(REDACTOR)
+    return heads.without(heads.capture("GET", target, ()), REDACTOR.finder(*credentials)).target
 
 
 AS_SENT = [
@@ -50,10 +50,10 @@ CREDENTIALS = {
     "plain": (f"/a%20b?x=%26&t={TOKEN}", f"/a%20b?x=%26&t={MARK}"),
     "encoded": (f"/a%20b?x=%26&t={every(TOKEN)}&y=%2B", f"/a%20b?x=%26&t={MARK}&y=%2B"),
     "in the path": (f"/{every(TOKEN)}/a?x=%26", f"/{MARK}/a?x=%26"),
-    "by its name": ("/a?x=%26&token=abc", f"/a?x=%26&token={REDACTION.mark('abc')}"),
-    "by its encoded name": ("/a?x=%26&tok%65n=abc", f"/a?x=%26&token={REDACTION.mark('abc')}"),
-    "with an encoded sign": ("/a?x=%26&token%3Dabc", f"/a?x=%26&token%3D{REDACTION.mark('abc')}"),
-    "who asks": ("http://me:abc@host/a", f"http://{REDACTION.mark('me:abc')}@host/a"),
+    "by its name": ("/a?x=%26&token=abc", f"/a?x=%26&token={REDACTOR.fingerprint('abc')}"),
+    "by its encoded name": ("/a?x=%26&tok%65n=abc", f"/a?x=%26&token={REDACTOR.fingerprint('abc')}"),
+    "with an encoded sign": ("/a?x=%26&token%3Dabc", f"/a?x=%26&token%3D{REDACTOR.fingerprint('abc')}"),
+    "who asks": ("http://me:abc@host/a", f"http://{REDACTOR.fingerprint('me:abc')}@host/a"),
 }
 
 
@@ -89,7 +89,7 @@ def test_whatever_bytes_a_head_has_it_can_be_written(target: bytes, value: bytes
     # As aiohttp decodes them.
     texts = [each.decode("utf-8", "surrogateescape") for each in (target, value)]
     headers: Headers = ((texts[1], texts[1]), ("X-Token", texts[1]))
-    head = Heads(REDACTION).of(texts[0], texts[0], headers)
+    head = HeadCapture(REDACTOR).capture(texts[0], texts[0], headers).head
     assert head.target.isascii()
     for text in (head.method, *(each for pair in head.headers for each in pair)):
         assert text.encode().decode() == text

@@ -1,4 +1,4 @@
-"""The line that the log has for an exchange: what was sent, by whom, and what would have been."""
+"""Lines of the log: tenant, operation, answer sent and honest answer."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from conftest import TOKEN
+from engines import Engine
+from journals import Journal
 from oifde_simulator.cli import request_file
 from oifde_simulator.engine import explain as explanation
-from oifde_simulator.engine.pipeline import Pipeline
-from oifde_simulator.journal import Journal, log_line
+from oifde_simulator.journal import log_line
 from oifde_simulator.model.http import Request
-from oifde_simulator.oifde.router import Router
 from oifde_simulator.scenario import loader
 from oifde_simulator.tenants import Tenants
 
@@ -25,7 +25,7 @@ sessions: {{users: {{"18000000001": 40}}}}
 
 
 def line(rule: str = "", endpoint: str = "queryRecordHistory", **fields: Any) -> str:
-    """The line of one query to the tenant `acme`, which has this rule."""
+    """Format the line of one query to the tenant `acme`, which has this rule."""
     scenario = loader.loads(f"{SCENARIO}rules: [{rule}]\n".encode(), "acme.yaml", "acme")
     tenants = Tenants({"acme": scenario}, seed="0", error_status=200)
     body = {"tenantId": "acme", "authToken": TOKEN, "userMobile": "18000000001", **fields}
@@ -34,7 +34,7 @@ def line(rule: str = "", endpoint: str = "queryRecordHistory", **fields: Any) ->
 
 def told(tenants: Tenants, request: Request) -> str:
     (turn,) = explanation.explain(tenants, request)
-    return log_line.line(turn.exchange, Journal().record(turn.exchange))
+    return log_line.format_line(turn.exchange, Journal().record(turn.exchange))
 
 
 def test_an_honest_answer_is_its_status_code_and_total() -> None:
@@ -92,12 +92,10 @@ BREAKING = {
 def test_whatever_a_client_sends_is_one_printable_line(
     fields: dict[str, Any], caplog: pytest.LogCaptureFixture
 ) -> None:
-    tenants = Tenants(
-        {"acme": loader.loads(SCENARIO.encode(), "acme.yaml", "acme")}, seed="0", error_status=200
-    )
+    engine = Engine({"acme": loader.loads(SCENARIO.encode(), "acme.yaml", "acme")})
     body = {"tenantId": "acme", "authToken": TOKEN, "userMobile": "18000000001", **fields}
     request = request_file.RequestFile("queryRecordHistory", body, {"Content-Type": ODD}, {}).request()
-    Pipeline(Router(bad_json_status=400), tenants, Journal()).handle(request)
+    engine.handle(request)
     (record,) = caplog.records
     assert record.getMessage().isprintable()
     assert "31m" in record.getMessage()
@@ -107,9 +105,7 @@ def test_whatever_a_client_sends_is_one_printable_line(
 def test_a_target_or_method_that_cannot_be_printed_is_escaped(
     method: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    tenants = Tenants({}, seed="0", error_status=200)
-    pipeline = Pipeline(Router(bad_json_status=400), tenants, Journal())
-    pipeline.handle(Request(method, f"/{ODD}", {"Content-Type": ODD}))
+    Engine({}).handle(Request(method, f"/{ODD}", {"Content-Type": ODD}))
     (record,) = caplog.records
     assert record.getMessage().isprintable()
 
@@ -142,7 +138,9 @@ def test_the_nearest_tenant_is_suggested_and_no_other_is_named() -> None:
 
 def test_a_token_that_is_not_the_tenants_says_where_to_get_one() -> None:
     scenario = loader.loads(SCENARIO.encode(), "acme.yaml", "acme")
-    tenant = Tenants({"acme": scenario}, seed="0", error_status=200).named("acme")
-    found = tenant.credentials.token_problem("x", 0)
+    credentials = Engine({"acme": scenario}).tenant("acme").credentials
+    step = credentials.token_step("x", 0)
+    assert step
+    found = credentials.token_problem(step.worth)
     assert found is not None
     assert found.message.endswith(": authToken was not issued to this tenant; fetch one from gettoken")

@@ -1,4 +1,4 @@
-"""A credential is known by what stands beside it, and looking for it costs what the text's length does."""
+"""Credentials beside their names, found in time proportional to the length of the text."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import re
 import pytest
 
 from oifde_simulator.journal import entry_factory
-from oifde_simulator.journal.redaction import names, redactor
-from oifde_simulator.journal.redaction.redactor import PREFIX, Redaction
+from oifde_simulator.journal.redaction import credential_names, redactor
+from oifde_simulator.journal.redaction.redactor import PREFIX, Redactor
 from steps import steps
 
-REDACTION = Redaction("0")
+REDACTOR = Redactor("0")
 
 # text: what in it is the credential
 BESIDE = {
@@ -61,41 +61,41 @@ def test_what_stands_beside_its_name_is_taken_out(text: str, credential: str) ->
     for before, after in (
         (("", ""), ('{"a": 1, ', ", b"), ("<x> ", "</x>")) if "me:abc@" not in text else [("", "")]
     ):
-        cleaned = REDACTION.text(before + text + after)
-        assert cleaned == before + text.replace(credential, REDACTION.mark(credential)) + after
-        assert REDACTION.text(cleaned) == cleaned
+        cleaned = REDACTOR.text(before + text + after)
+        assert cleaned == before + text.replace(credential, REDACTOR.fingerprint(credential)) + after
+        assert REDACTOR.text(cleaned) == cleaned
 
 
 @pytest.mark.parametrize("text", NOT_BESIDE)
 def test_what_is_no_credential_stays(text: str) -> None:
-    assert REDACTION.text(text) == text
+    assert REDACTOR.text(text) == text
 
 
 def test_no_field_of_the_interface_but_credentials_has_such_a_name() -> None:
-    from oifde_simulator.oifde import contract
+    from oifde_simulator.oifde.operations import REQUEST_FIELDS
 
-    fields = {
-        name for each in contract.operations().values() for name in contract.request_fields(each.operation_id)
+    assert {name for name in REQUEST_FIELDS if credential_names.FIELD.search(name)} == {
+        "authToken",
+        "appSecret",
     }
-    assert {name for name in fields if names.FIELD.search(name)} == {"authToken", "appSecret"}
 
 
 @pytest.mark.parametrize(
     ("value", "kept"),
     [
         ("token-gateway:8443", "token-gateway:8443"),
-        ("me:abc@vendor:8443", f"{REDACTION.mark('me:abc')}@vendor:8443"),
+        ("me:abc@vendor:8443", f"{REDACTOR.fingerprint('me:abc')}@vendor:8443"),
     ],
 )
 def test_a_host_is_kept_whatever_its_name_without_who_asks(value: str, kept: str) -> None:
-    assert REDACTION.header("Host", value, 512) == kept
+    assert REDACTOR.header("Host", value, 512) == kept
 
 
 # Costs: steps of a matcher that goes back, counted; no clock
 
 EXPRESSIONS = {
     f"{room.__name__.rpartition('.')[2]}.{name}": each
-    for room in (names, redactor, entry_factory)
+    for room in (credential_names, redactor, entry_factory)
     for name, each in vars(room).items()
     if isinstance(each, re.Pattern)
 }
@@ -133,7 +133,7 @@ PIECES = [
 
 
 def texts(piece: str, length: int) -> list[str]:
-    """Texts of so many characters that are hard to tell."""
+    """Build texts of a length that take many steps to search."""
     body = (piece * (length // len(piece) + 1))[:length]
     return [body, "token" + body, "://" + body, "<token " + body, body + "="]
 
@@ -170,6 +170,6 @@ LONG = [
 @pytest.mark.parametrize(("piece", "length"), LONG, ids=lambda given: repr(given)[:12])
 def test_a_long_text_is_searched_to_its_end(piece: str, length: int) -> None:
     text = piece * (length // len(piece))
-    assert REDACTION.text(text) == text
-    assert REDACTION.text(f"{text} token: abcdefghij").endswith(REDACTION.mark("abcdefghij"))
-    assert PREFIX not in REDACTION.text(f"{text} token")
+    assert REDACTOR.text(text) == text
+    assert REDACTOR.text(f"{text} token: abcdefghij").endswith(REDACTOR.fingerprint("abcdefghij"))
+    assert PREFIX not in REDACTOR.text(f"{text} token")

@@ -1,4 +1,4 @@
-"""No credential is in what the journal keeps, whatever the client does with it."""
+"""Entries without credentials, wherever the client puts them."""
 
 from __future__ import annotations
 
@@ -16,15 +16,13 @@ from hypothesis import strategies as st
 from multidict import CIMultiDict
 
 from conftest import GETTOKEN, QUERY, TOKEN
-from oifde_simulator.engine.pipeline import Pipeline
-from oifde_simulator.journal import Journal
-from oifde_simulator.journal.redaction.redactor import PREFIX, Finder, Redaction
+from engines import Engine
+from oifde_simulator.journal.redaction.credential_finder import CredentialFinder
+from oifde_simulator.journal.redaction.redactor import PREFIX, Redactor
 from oifde_simulator.model.entry import Entry
 from oifde_simulator.model.http import Request
 from oifde_simulator.oifde.credentials import WRONG_SECRET
-from oifde_simulator.oifde.router import Router
 from oifde_simulator.scenario import loader
-from oifde_simulator.tenants import Tenants
 
 SECRET = 'hush-hush/+\u00e9"x'
 SCENARIO = {
@@ -51,16 +49,13 @@ def entries() -> Any:
 
 
 def recorder() -> Any:
-    """Sends a request and returns its entry."""
-    journal = Journal()
-    scenario = loader.loads(json.dumps(SCENARIO).encode(), "acme.yaml", "acme")
-    tenants = Tenants({"acme": scenario}, seed="0", error_status=200)
-    pipeline = Pipeline(Router(bad_json_status=400), tenants, journal)
+    """Build a function that sends a request and returns its entry."""
+    engine = Engine({"acme": loader.loads(json.dumps(SCENARIO).encode(), "acme.yaml", "acme")})
 
     def record(body: Any, path: str = QUERY, **headers: str) -> Entry:
         octets = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode()
-        pipeline.handle(Request("POST", path, CIMultiDict(headers), octets))
-        entry = journal.get(journal.last)
+        engine.handle(Request("POST", path, CIMultiDict(headers), octets))
+        entry = engine.entries()[-1]
         assert entry is not None
         return entry
 
@@ -76,8 +71,8 @@ def forms(credential: str) -> list[str]:
 
 
 def text_of(entry: Entry) -> str:
-    kept = gc.get_referents(entry, entry.asked, entry.asked.head)
-    assert not any(isinstance(each, Finder) for each in kept)
+    kept = gc.get_referents(entry, entry.request, entry.request.head)
+    assert not any(isinstance(each, CredentialFinder) for each in kept)
     return orjson.dumps(entry.whole()).decode() + repr(entry)
 
 
@@ -143,47 +138,49 @@ def test_a_secret_and_the_token_it_gets_are_in_nothing_that_is_kept(entries: Any
     kept = text_of(entry)
     assert entry.honest["authToken"].startswith(PREFIX)
     assert [form for form in (*forms(SECRET), SECRET.encode().hex()) if form in kept] == []
-    assert Redaction("0").mark(SECRET) in kept
+    assert Redactor("0").fingerprint(SECRET) in kept
 
 
 def test_the_token_that_is_issued_and_the_one_that_is_used_have_one_fingerprint() -> None:
-    journal = Journal()
-    scenario = loader.loads(json.dumps(SCENARIO).encode(), "acme.yaml", "acme")
-    pipeline = Pipeline(
-        Router(bad_json_status=400), Tenants({"acme": scenario}, seed="0", error_status=200), journal
-    )
+    engine = Engine({"acme": loader.loads(json.dumps(SCENARIO).encode(), "acme.yaml", "acme")})
 
     def ask(path: str, **body: str) -> Any:
-        answer = pipeline.handle(Request("POST", path, CIMultiDict(), json.dumps(body).encode()))
+        answer = engine.handle(Request("POST", path, CIMultiDict(), json.dumps(body).encode()))
         return json.loads(answer.response.body)
 
     token = ask(GETTOKEN, appKey="acme", appSecret=SECRET)["authToken"]
     ask(QUERY, tenantId="acme", authToken=token, userMobile="1")
-    issued, used = journal
-    assert issued.honest["authToken"] == used.asked.document["authToken"] == Redaction("0").mark(token)
-    assert json.loads(issued.body)["authToken"] == used.asked.document["authToken"]
+    issued, used = engine.entries()
+    assert (
+        issued.honest["authToken"] == used.request.document["authToken"] == Redactor("0").fingerprint(token)
+    )
+    assert json.loads(issued.body)["authToken"] == used.request.document["authToken"]
     assert token not in text_of(issued) + text_of(used)
 
 
 def test_fingerprints_depend_on_the_seed() -> None:
-    assert Redaction("0").mark(TOKEN) == Redaction("0").mark(TOKEN) != Redaction("1").mark(TOKEN)
+    assert (
+        Redactor("0").fingerprint(TOKEN)
+        == Redactor("0").fingerprint(TOKEN)
+        != Redactor("1").fingerprint(TOKEN)
+    )
 
 
 def test_what_is_no_credential_stays(entries: Any) -> None:
     entry = entries(QUERY_BODY, QUERY, **{"User-Agent": "Java/17", "Content-Type": "application/json"})
-    assert entry.asked.document == QUERY_BODY | {"authToken": Redaction("0").mark(TOKEN)}
-    assert entry.asked.head.headers == (("User-Agent", "Java/17"), ("Content-Type", "application/json"))
-    assert entry.asked.head.target == QUERY
+    assert entry.request.document == QUERY_BODY | {"authToken": Redactor("0").fingerprint(TOKEN)}
+    assert entry.request.head.headers == (("User-Agent", "Java/17"), ("Content-Type", "application/json"))
+    assert entry.request.head.target == QUERY
 
 
 def test_a_body_that_is_no_json_is_kept_as_text(entries: Any) -> None:
-    assert entries(b"pageNum=1").asked.body == "pageNum=1"
-    assert entries(b"\xff\xfe").asked.body == ""
+    assert entries(b"pageNum=1").request.body == "pageNum=1"
+    assert entries(b"\xff\xfe").request.body == ""
 
 
 def test_a_short_secret_is_taken_out_of_its_own_field_only(entries: Any) -> None:
     entry = entries({"appKey": "acme", "appSecret": "the"}, GETTOKEN)
-    assert entry.asked.document["appSecret"] == Redaction("0").mark("the")
+    assert entry.request.document["appSecret"] == Redactor("0").fingerprint("the")
     assert entry.problems == (f"The key is wrong: appSecret is not this tenant's secret; {WRONG_SECRET.fix}",)
 
 
@@ -194,11 +191,11 @@ def test_a_short_secret_is_taken_out_of_its_own_field_only(entries: Any) -> None
     st.text(st.characters(codec="utf-8"), max_size=4),
 )
 def test_no_form_of_any_credential_outlives_the_finder(credential: str, before: str, after: str) -> None:
-    finder = Redaction("0").finder(credential)
+    finder = Redactor("0").finder(credential)
     plain = f"{before}{credential}{after}"
     encoded = base64.b64encode(plain.encode()).decode()
     for text in (plain, json.dumps(plain), orjson.dumps(plain).decode(), encoded, quote(plain)):
-        assert finder.clean(text) != text
+        assert finder.replace(text) != text
 
 
 def test_the_log_line_is_what_it_was(entries: Any, caplog: pytest.LogCaptureFixture) -> None:

@@ -1,4 +1,4 @@
-"""Who waits is told of what it waits for, costs nobody else, and begins again at a deletion."""
+"""Waiters are woken by their own entries only, slow nothing down, and uncount deleted entries."""
 
 from __future__ import annotations
 
@@ -14,16 +14,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_bounds import exchange
 
-from oifde_simulator.journal import Journal
+from journals import Journal
 from oifde_simulator.journal.filters import Filter, Since
-from oifde_simulator.journal.subscriptions.index import MOST_ALIKE, Crowded
+from oifde_simulator.journal.subscriptions.index import MOST_GROUPS, CapacityExceeded
 from oifde_simulator.journal.subscriptions.waiter import Waiter
 from oifde_simulator.state.memory.journal_store import Bounds
-from oifde_simulator.web.control_plane.routes import journal_wait
+from oifde_simulator.web.control_plane.routes.journal.wait import wait
+from oifde_simulator.web.control_plane.services.subscriptions import SubscriptionService
 
 
 def waiting(journal: Journal, query: str = "", count: int = 1) -> tuple[Waiter, list[Any]]:
-    """One who waits, and a list that has something once it is woken."""
+    """Subscribe a waiter; returns it and a list that is filled when it is woken."""
     woken: list[Any] = []
     waiter = Waiter(journal.filter(parse_qsl(query)), count, lambda: woken.append(None))
     journal.waiters.add(waiter)
@@ -32,7 +33,7 @@ def waiting(journal: Journal, query: str = "", count: int = 1) -> tuple[Waiter, 
 
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> Counter[Filter]:
-    """How often each filter is asked."""
+    """Counter of the calls of each filter."""
     counted: Counter[Filter] = Counter()
     accepts = Filter.accepts
 
@@ -92,15 +93,15 @@ def test_those_who_want_the_same_are_asked_once(asked: Counter[Filter]) -> None:
 
 def test_those_whom_only_their_filters_tell_apart_are_few(asked: Counter[Filter]) -> None:
     journal = Journal()
-    for number in range(MOST_ALIKE):
+    for number in range(MOST_GROUPS):
         waiting(journal, f'status={{"minimum":{number}}}')
-    with pytest.raises(Crowded):
+    with pytest.raises(CapacityExceeded):
         waiting(journal, 'status={"minimum":999}')
     waiting(journal, 'status={"minimum":0}')
     waiting(journal, "status=503")
-    assert len(journal.waiters) == MOST_ALIKE + 2
+    assert len(journal.waiters) == MOST_GROUPS + 2
     journal.record(exchange())
-    assert sum(asked.values()) == MOST_ALIKE
+    assert sum(asked.values()) == MOST_GROUPS
 
 
 def test_who_no_longer_waits_leaves_nothing_behind() -> None:
@@ -117,7 +118,7 @@ def test_who_no_longer_waits_leaves_nothing_behind() -> None:
 def test_all_are_woken_at_the_end() -> None:
     journal = Journal()
     woken = [waiting(journal, query)[1] for query in ("", "tenant=a", "userMobile=1")]
-    journal.waiters.let_go()
+    journal.waiters.shutdown()
     assert all(woken)
 
 
@@ -149,7 +150,7 @@ def test_what_has_come_is_what_is_on_record_whatever_is_deleted(
     if waiter is None:
         waiter = waiting(journal, query, 99)[0]
         present = journal.entries(waiter.filter.tenant, Since())
-    waiter.add(present)
+    waiter.add_earlier(present)
     entries = journal.entries(waiter.filter.tenant, Since())
     assert waiter.numbers() == [entry.number for entry in entries]
     assert waiter.found == len(entries)
@@ -157,15 +158,21 @@ def test_what_has_come_is_what_is_on_record_whatever_is_deleted(
 
 
 async def turns() -> None:
-    """Everybody has had a few turns."""
+    """Let all tasks run a few times."""
     for _ in range(10):
         await asyncio.sleep(0)
 
 
+async def served(id: str, purpose: str = "") -> None:
+    """Accept every tenant as one that is served."""
+
+
 async def test_what_is_deleted_before_who_was_woken_looks_has_not_come() -> None:
     journal = Journal()
-    plane: Any = SimpleNamespace(journal=journal, tenants=SimpleNamespace(scenarios={"a": None}))
-    waiting = asyncio.create_task(journal_wait._waited(plane, journal.filter([("tenant", "a")]), 1, 20.0))
+    context: Any = SimpleNamespace(
+        subscriptions=SubscriptionService(journal.awaited), tenants=SimpleNamespace(require=served)
+    )
+    waiting = asyncio.create_task(wait(context, journal.filter([("tenant", "a")]), 1, 20.0))
     await turns()
     journal.record(exchange("a"))
     journal.clear("a")
@@ -192,5 +199,5 @@ def test_of_what_came_the_first_that_were_waited_for_are_told() -> None:
     for tenant in "abab":
         journal.record(exchange(tenant))
     waiter, _ = waiting(journal, "", 3)
-    waiter.add(journal.entries(None, Since()))
+    waiter.add_earlier(journal.entries(None, Since()))
     assert (waiter.found, waiter.numbers()) == (4, [1, 2, 3])

@@ -1,4 +1,4 @@
-"""A schema that somebody else wrote is refused where it would be too much work, and told why."""
+"""A user's schema that means too much work is refused with the reason."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from typing import Any
 
 import pytest
 
-from oifde_simulator.journal.filters import WrongParameter, parse
+from oifde_simulator.journal.filter_parameters import WrongParameter, parse
 from oifde_simulator.json_schema.bounded import BACKTRACKS, bounded
 from oifde_simulator.json_schema.schema import Schema
 from oifde_simulator.rules.matching import Condition
 
 
 def branching(levels: int) -> dict[str, Any]:
-    """A schema of few lines that is 2 to the power of `levels` when its references are written out."""
+    """Make a short schema with 2 to the power of `levels` parts when its references are written out."""
     inner = {f"d{n}": {"allOf": [{"$ref": f"#/$defs/d{n + 1}"}] * 2} for n in range(levels)}
     return {"$defs": {**inner, f"d{levels}": {"type": "string"}}, "$ref": "#/$defs/d0"}
 
 
 def nested(levels: int) -> dict[str, Any]:
-    """A schema inside a schema, and so on."""
+    """Nest schemas inside one another."""
     return {} if levels == 0 else {"not": nested(levels - 1)}
 
 
@@ -71,7 +71,7 @@ def test_a_filter_of_a_url_is_bounded_too() -> None:
         parse([("request.x", json.dumps({"$ref": "#"}))], str)
 
 
-# name: (schema, what fits, what does not)
+# name: (schema, a value that fits, a value that does not)
 GOOD: dict[str, tuple[dict[str, Any], Any, Any]] = {
     "a reference": ({"$ref": "#/$defs/few", "$defs": {"few": {"maximum": 3}}}, 3, 4),
     "one with signs": ({"$ref": "#/$defs/a~1b%25", "$defs": {"a/b%": {"maximum": 3}}}, 3, 4),

@@ -1,4 +1,4 @@
-"""Dots are written out, so that every version of jsonschema-rs reads an expression as Python does."""
+"""Dots become character classes, so that every version of jsonschema-rs reads them as Python does."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from oifde_simulator.json_schema.bounded import bounded
 from oifde_simulator.json_schema.regex import explicit_dots, explicit_patterns
 from oifde_simulator.json_schema.schema import pattern
 
-# expression: how it is written out
+# expression: the same with its dots written out
 WRITTEN = {
     "a.b": r"a[^\n]b",
     r"a\.b": r"a\.b",

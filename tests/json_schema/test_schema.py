@@ -1,4 +1,4 @@
-"""jsonschema-rs decides and jsonschema explains: the two never differ, and a violation says where."""
+"""jsonschema-rs and jsonschema never differ in their verdict, and a violation has its place."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from oifde_simulator.oifde import contract
 
 ANSWER = json.loads((Path(__file__).parents[1] / "specification" / "response.json").read_text("utf-8"))
 
-# What a JSON parser yields: integers of 64 bits, signed or not, floats that are numbers, no surrogates.
+# Values of a JSON parser: 64-bit integers, signed or not, finite floats, texts without surrogates.
 digits = st.text("0123456789１٣²+-e. \n", max_size=12)
 stamps = st.from_regex(r"\A[0-9]{4}-[0-3][0-9]-[0-4][0-9][ T][0-3][0-9]:[0-6][0-9]:[0-6][0-9]\n?\Z")
 near_stamps = st.datetimes().map(lambda moment: moment.strftime("%Y-%m-%d %H:%M:%S"))
@@ -31,7 +31,7 @@ values = st.recursive(scalars, lambda inner: st.lists(inner, max_size=3) | st.di
 
 
 def bodies(operation_id: str) -> st.SearchStrategy[Any]:
-    """Objects that carry fields of an operation, right and wrong, and others; now and then no object."""
+    """Draw objects with right and wrong fields of an operation and others, and sometimes another value."""
     names = sorted(contract.request_fields(operation_id))
     objects = st.fixed_dictionaries(
         {}, optional={**dict.fromkeys(names, strings | scalars | values), "startTime": values}
@@ -40,7 +40,7 @@ def bodies(operation_id: str) -> st.SearchStrategy[Any]:
 
 
 def right_bodies() -> st.SearchStrategy[Any]:
-    """Queries of which most fit."""
+    """Draw queries, most of which fit."""
     stamps_or_near = near_stamps | stamps
     return st.fixed_dictionaries(
         {"tenantId": st.text(min_size=1), "authToken": st.text(), "userMobile": st.text()},
@@ -54,7 +54,7 @@ def right_bodies() -> st.SearchStrategy[Any]:
 
 
 def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """Every path into a JSON value."""
+    """Yield every path into a JSON value."""
     children = (
         value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     )
@@ -62,7 +62,7 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 
 
 def edited(path: tuple[Any, ...], value: Any) -> Any:
-    """The specification's answer with `value` at `path`; `...` takes the key out."""
+    """Copy the specification's answer with `value` at `path`; `...` removes the key."""
     answer = {"root": copy.deepcopy(ANSWER)}
     target: Any = answer
     *parents, last = ("root", *path)
@@ -101,7 +101,7 @@ def test_the_two_agree_on_answers(path: tuple[Any, ...], value: Any) -> None:
 @settings(max_examples=50)
 @given(values)
 def test_the_two_agree_on_answers_of_any_kind(value: Any) -> None:
-    for operation in contract.operations().values():
+    for operation in contract.interfaces().values():
         agree(contract.response_schema(operation.operation_id), value)
 
 
@@ -162,7 +162,7 @@ def test_a_document_that_is_no_schema_is_refused_at_once() -> None:
 
 @pytest.fixture
 def elsewhere() -> Iterator[socket.socket]:
-    """A place that waits to be asked for a schema, and must not be."""
+    """Serve a place that must never be asked for a schema."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         listening.setblocking(False)
         yield listening
@@ -176,7 +176,7 @@ def asked(listening: socket.socket) -> bool:
     return True
 
 
-# schemas of which URL is a part
+# schemas that contain URL
 FETCHING: dict[str, Any] = {
     "a reference": {"$ref": "URL"},
     "a relative reference": {"$id": "URL", "$ref": "other"},
@@ -222,3 +222,10 @@ def test_the_one_that_explains_fetches_nothing_either(url: str, elsewhere: socke
     with pytest.raises(Exception, match="Unresolvable"):
         schema.explain(1)
     assert not asked(elsewhere)
+
+
+def test_both_engines_end_a_pattern_at_the_same_place() -> None:
+    schema = Schema({"pattern": "^[0-9]+$"})
+    assert not schema.accepts("5\n")
+    (violation,) = schema.explain("5\n")
+    assert (violation.keyword, violation.found) == ("pattern", "5\n")

@@ -10,13 +10,14 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from oifde_simulator.json_schema.schema import Schema
-from oifde_simulator.oifde import contract
+from oifde_simulator.oifde import complaints, contract
 
 SPECIFICATION = Path(__file__).parents[1] / "specification"
 QUERY = "queryRecordHistory"
-OPERATIONS = ["gettoken", QUERY]
+OPERATIONS = ["gettoken", QUERY, "servicemonitor"]
 
-# The tables of "Session Record Query Interface", and gettoken from "C3 OIAP Interface Authentication".
+# The tables of "Session Record Query Interface"; gettoken from "C3 OIAP Interface Authentication";
+# servicemonitor from the page of that name.
 TABLES = {
     "GettokenRequest": """
         appKey           String           Yes
@@ -85,6 +86,13 @@ TABLES = {
         originalAnswer   String           No
         createTime       Long             No
     """,
+    "ServicemonitorResponse": """
+        jvm              Jvm              No
+    """,
+    "ServicemonitorJvm": """
+        fullgc           String           No
+        deadlock         String           No
+    """,
 }
 ROWS = [
     (component, name, " ".join(kind), mandatory == "Yes")
@@ -98,6 +106,7 @@ TYPES: dict[str, dict[str, Any]] = {
     "Integer": {"type": "integer", "format": "int32"},
     "record[]": {"type": "array", "items": {"$ref": "#/components/schemas/Record"}},
     "RecordDetials[]": {"type": "array", "items": {"$ref": "#/components/schemas/RecordDetials"}},
+    "Jvm": {"type": "object", "$ref": "#/components/schemas/ServicemonitorJvm"},
     "qaRecords[]": {"type": "array", "items": {"$ref": "#/components/schemas/QaRecords"}},
 }
 # null in the example, or said to be null at times by a twin page.
@@ -118,9 +127,9 @@ def query(**fields: Any) -> dict[str, Any]:
     return {name: value for name, value in (example("request") | fields).items() if value is not ...}
 
 
-def complaints(body: Any, operation_id: str = QUERY) -> list[str]:
+def told(body: Any, operation_id: str = QUERY) -> list[str]:
     violations = contract.request_schema(operation_id).explain(body)
-    return [contract.complaint(violation) for violation in contract.distinct(violations)]
+    return [complaints.complaint(violation) for violation in complaints.distinct(violations)]
 
 
 def test_the_document_is_valid_openapi_3_1() -> None:
@@ -145,7 +154,9 @@ def test_a_field_has_the_type_of_its_table_a_description_and_a_source(
         expected["type"] = [expected["type"], "null"]
     assert {key: field.get(key) for key in expected} == expected
     assert field["description"].strip()
-    assert field["x-source"].startswith(("Session Record Query Interface, ", "C3 OIAP Interface"))
+    assert field["x-source"].startswith(
+        ("Session Record Query Interface, ", "C3 OIAP Interface", "servicemonitor")
+    )
     assert field.get("x-status", "guess") in {"guess", "inferred"}
 
 
@@ -168,8 +179,8 @@ def test_the_document_shows_the_specifications_example() -> None:
     assert response["examples"]["specification"]["value"] == example("response")
 
 
-@pytest.mark.parametrize("operation", contract.operations().values(), ids=lambda o: o.operation_id)
-def test_every_example_answer_fits_its_schema(operation: contract.Operation) -> None:
+@pytest.mark.parametrize("operation", contract.interfaces().values(), ids=lambda o: o.operation_id)
+def test_every_example_answer_fits_its_schema(operation: contract.Interface) -> None:
     post = contract.document()["paths"][operation.path]["post"]
     examples = post["responses"]["200"]["content"]["application/json"]["examples"]
     answers = {name: shown["value"] for name, shown in examples.items()}
@@ -179,8 +190,8 @@ def test_every_example_answer_fits_its_schema(operation: contract.Operation) -> 
     }
 
 
-@pytest.mark.parametrize("operation", contract.operations().values(), ids=lambda o: o.operation_id)
-def test_every_status_carries_the_shape_of_its_operation(operation: contract.Operation) -> None:
+@pytest.mark.parametrize("operation", contract.interfaces().values(), ids=lambda o: o.operation_id)
+def test_every_status_carries_the_shape_of_its_operation(operation: contract.Interface) -> None:
     document = contract.document()
     responses = document["paths"][operation.path]["post"]["responses"]
     assert set(responses) == {"200", "400", "413", "default"}
@@ -192,10 +203,11 @@ def test_every_status_carries_the_shape_of_its_operation(operation: contract.Ope
 
 
 def test_the_operations_are_the_documented_paths_and_methods() -> None:
-    assert contract.operations() == {
-        "/oifde/rest/api/gettoken": contract.Operation("/oifde/rest/api/gettoken", "POST", "gettoken"),
-        "/oifde/rest/api/queryRecordHistory": contract.Operation(
-            "/oifde/rest/api/queryRecordHistory", "POST", QUERY
+    assert contract.interfaces() == {
+        "gettoken": contract.Interface("/oifde/rest/api/gettoken", ("POST",), "gettoken"),
+        QUERY: contract.Interface("/oifde/rest/api/queryRecordHistory", ("POST",), QUERY),
+        "servicemonitor": contract.Interface(
+            "/oifde/rest/api/servicemonitor", ("POST", "GET"), "servicemonitor"
         ),
     }
 
@@ -241,7 +253,7 @@ ACCEPTED: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("fields", ACCEPTED.values(), ids=ACCEPTED)
 def test_an_accepted_request_has_no_complaint(fields: dict[str, Any]) -> None:
     assert contract.request_schema(QUERY).accepts(query(**fields))
-    assert complaints(query(**fields)) == []
+    assert told(query(**fields)) == []
 
 
 NO_PAGE = "expected a whole number from 1 to 999999999, as a string without leading zeros"
@@ -295,26 +307,26 @@ def test_a_refused_request_is_told_field_value_and_rule_once(
     fields: dict[str, Any], expected: list[str]
 ) -> None:
     assert not contract.request_schema(QUERY).accepts(query(**fields))
-    assert complaints(query(**fields)) == expected
+    assert told(query(**fields)) == expected
 
 
 def test_every_fault_of_a_request_is_told() -> None:
     faults = {"tenantId": ..., "userMobile": ..., "pageNum": "0", "pageSize": 7}
-    violations = contract.distinct(contract.request_schema(QUERY).explain(query(**faults)))
-    fields = sorted(contract.field_of(violation) for violation in violations)
+    violations = complaints.distinct(contract.request_schema(QUERY).explain(query(**faults)))
+    fields = sorted(complaints.field_of(violation) for violation in violations)
     assert fields == ["", "pageNum", "pageSize", "tenantId"]
 
 
 @pytest.mark.parametrize("body", [[], None, "x", 1], ids=repr)
 def test_a_body_that_is_no_object_is_told_so(body: Any) -> None:
-    assert [line.partition(": ")[2] for line in complaints(body)] == ["expected a JSON object"]
+    assert [line.partition(": ")[2] for line in told(body)] == ["expected a JSON object"]
 
 
 @pytest.mark.parametrize("secret", [5551234, "", None, ["5551234"]], ids=repr)
 def test_a_complaint_never_repeats_a_secret(secret: Any) -> None:
-    told = complaints({"appKey": "tenant001", "appSecret": secret}, "gettoken")
-    assert [line.startswith("appSecret: expected ") for line in told] == [True]
-    assert "555" not in told[0]
+    lines = told({"appKey": "tenant001", "appSecret": secret}, "gettoken")
+    assert [line.startswith("appSecret: expected ") for line in lines] == [True]
+    assert "555" not in lines[0]
 
 
 def test_a_complaint_about_an_answer_says_where() -> None:
@@ -323,8 +335,8 @@ def test_a_complaint_about_an_answer_says_where() -> None:
     record["startTime"] = "1618558942000"
     record["recordDetials"][0]["involveMode"] = 3
     del record["businessInfo"]
-    violations = contract.distinct(contract.response_schema(QUERY).explain(answer))
-    assert sorted(map(contract.complaint, violations)) == [
+    violations = complaints.distinct(contract.response_schema(QUERY).explain(answer))
+    assert sorted(map(complaints.complaint, violations)) == [
         "recordList[0].businessInfo: missing; it is mandatory",
         "recordList[0].recordDetials[0].involveMode 3: expected one of 0, 1, 2",
         'recordList[0].startTime "1618558942000": expected an integer',
@@ -333,6 +345,6 @@ def test_a_complaint_about_an_answer_says_where() -> None:
 
 def test_a_rule_the_document_does_not_word_is_told_by_its_keyword() -> None:
     schema = Schema({"properties": {"a": {"maxLength": 2}}})
-    assert [contract.complaint(v) for v in schema.explain({"a": "long"})] == [
+    assert [complaints.complaint(v) for v in schema.explain({"a": "long"})] == [
         'a "long": expected maxLength 2'
     ]

@@ -8,13 +8,10 @@ from typing import Any
 import pytest
 
 from conftest import GETTOKEN, QUERY
-from oifde_simulator.engine.pipeline import Pipeline
-from oifde_simulator.journal import Journal
+from engines import Engine
+from oifde_simulator.model.entry import Entry
 from oifde_simulator.model.http import Request
-from oifde_simulator.oifde.router import Router
 from oifde_simulator.scenario import loader
-from oifde_simulator.tenants import Tenants
-from oifde_simulator.tenants.admin import OnDemand
 
 ACME = """
 tenant: {secret: right, tokens: [fixed], token_lifetime: 1, lock_after: 1}
@@ -28,14 +25,16 @@ class Asking:
 
     def __init__(self, *, any_credentials: bool) -> None:
         scenario = loader.loads(ACME.encode(), "acme.yaml", "acme")
-        tenants = Tenants({"acme": scenario}, seed="0", error_status=200, any_credentials=any_credentials)
-        OnDemand(tenants).make(scenario, "made")
-        self.journal = Journal()
-        self._pipeline = Pipeline(Router(bad_json_status=400), tenants, self.journal)
+        self._engine = Engine({"acme": scenario}, any_credentials=any_credentials)
+        self._engine.make(scenario, "made")
+
+    def entries(self) -> list[Entry]:
+        """Entries on record."""
+        return self._engine.entries()
 
     def __call__(self, path: str, **body: str) -> Any:
         request = Request("POST", path, {}, json.dumps(body).encode())
-        return json.loads(self._pipeline.handle(request).response.body)
+        return json.loads(self._engine.handle(request).response.body)
 
 
 @pytest.mark.parametrize("tenant", ["acme", "made"])
@@ -65,7 +64,7 @@ def test_a_wrong_secret_is_answered_as_the_vendor_would_and_the_log_has_the_fix(
     ask = Asking(any_credentials=False)
     answer = ask(GETTOKEN, appKey="acme", appSecret="wrong")
     assert answer["errorMsg"] == "The key is wrong: appSecret is not this tenant's secret"
-    (entry,) = ask.journal
+    (entry,) = ask.entries()
     (problem,) = entry.problems
     assert problem.startswith(answer["errorMsg"])
     assert "tenant.secret of its scenario file" in problem

@@ -50,7 +50,7 @@ async def test_the_first_check_that_fails_decides(
 
 
 async def test_every_problem_is_on_record_though_the_first_decides(acme: Asking) -> None:
-    exchange = _decide(acme, QUERY, b'{"tenantId":"acme","authToken":"x","pageSize":"7","pageNum":"0"}')
+    exchange = await _decide(acme, QUERY, b'{"tenantId":"acme","authToken":"x","pageSize":"7","pageNum":"0"}')
     codes = [problem.error.code for problem in exchange.honest.problems]
     assert codes == [900002, 10000002, 10000002, 10000002]
     told = " ".join(problem.detail for problem in exchange.honest.problems)
@@ -59,17 +59,17 @@ async def test_every_problem_is_on_record_though_the_first_decides(acme: Asking)
 
 
 async def test_a_secret_that_is_no_string_is_not_compared(acme: Asking) -> None:
-    exchange = _decide(acme, GETTOKEN, b'{"appKey":"acme","appSecret":[]}')
+    exchange = await _decide(acme, GETTOKEN, b'{"appKey":"acme","appSecret":[]}')
     assert [problem.error.code for problem in exchange.honest.problems] == [10000002]
 
 
-def _decide(asking: Asking, path: str, body: bytes) -> Any:
+async def _decide(asking: Asking, path: str, body: bytes) -> Any:
     from oifde_simulator.engine.pipeline import Pipeline
     from oifde_simulator.journal import Journal
     from oifde_simulator.oifde.router import Router
 
-    pipeline = Pipeline(Router(bad_json_status=400), asking.tenants, Journal())
-    return pipeline.handle(Request("POST", path, {"Content-Type": "application/json"}, body))
+    pipeline = Pipeline(Router(bad_json_status=400), asking.tenants, Journal(asking.tenants.state))
+    return await pipeline.handle(Request("POST", path, {"Content-Type": "application/json"}, body))
 
 
 async def test_a_defect_of_the_simulator_is_answered_as_an_internal_error(
@@ -80,7 +80,7 @@ async def test_a_defect_of_the_simulator_is_answered_as_an_internal_error(
     def fail(*_: object) -> None:
         raise RuntimeError("a defect")
 
-    monkeypatch.setattr("oifde_simulator.oifde.query.wanted", fail)
+    monkeypatch.setattr("oifde_simulator.oifde.query_record_history.page_request", fail)
     status, answer = await asking.post(QUERY, {"tenantId": "acme", "authToken": TOKEN, "userMobile": "1"})
     assert (status, answer["errorCode"], answer["recordList"]) == (500, 10000001, [])
     assert "a defect" in caplog.text

@@ -1,4 +1,4 @@
-"""Dialogues make sense: whatever is drawn, what is said agrees with itself, the channel and the clock."""
+"""Dialogues agree with themselves, the channel and the clock, whatever is drawn."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oifde_simulator.population import screenplays
 from oifde_simulator.population.dialogue.composition import LONG_CALL, compose
-from oifde_simulator.population.dialogue.conversation import RAMBLED, Scene, conversation
+from oifde_simulator.population.dialogue.conversation import RAMBLED, DialogueContext, join_talks
 from oifde_simulator.population.dialogue.turns import Dialogue
 from oifde_simulator.population.oddities import NAMES, Oddities
-from oifde_simulator.population.screenplays import (
+from oifde_simulator.population.screenplays.facts import Facts
+from oifde_simulator.population.screenplays.files import read_locale, written_locales
+from oifde_simulator.population.screenplays.script import Talk, read_talk
+from oifde_simulator.population.screenplays.texts import (
     CHAT,
     DIALOG_TYPES,
     KEYS,
     OUTBOUND,
     VOICE,
+    merge,
     texts,
-    written_locales,
 )
-from oifde_simulator.population.screenplays.facts import Facts
-from oifde_simulator.population.screenplays.script import Talk, read_talk
 from oifde_simulator.population.screenplays.values import Values
 from oifde_simulator.population.vocabulary import vocabulary
-from oifde_simulator.randomness import Draws, key
+from oifde_simulator.randomness import KeyedRandom, key
 
 LOCALES = ["en_US", "zh_CN"]
 DAY = date(2025, 3, 11)
@@ -71,7 +71,7 @@ def composed(
     seed: object, kind: str = VOICE, locale: str = "en_US", rates: Oddities = SILENCED, day: date = DAY
 ) -> Dialogue:
     return compose(
-        Draws(key("test", seed)),
+        KeyedRandom(key("test", seed)),
         vocabulary(locale),
         texts(locale),
         kind,
@@ -83,7 +83,7 @@ def composed(
 
 
 def sample(count: int, rates: Oddities | None = None, locale: str = "en_US") -> list[Dialogue]:
-    draws = Draws(key("sample"))
+    draws = KeyedRandom(key("sample"))
     mix = [(VOICE, 0.4), (OUTBOUND, 0.15), (CHAT, 0.2), (KEYS, 0.25)]
     return [composed(seed, draws.weighted(mix), locale, rates or Oddities()) for seed in range(count)]
 
@@ -172,14 +172,12 @@ class TestAnyDialogue:
 @pytest.mark.parametrize(("locale", "kind", "talk"), TALKS)
 class TestEveryTalk:
     def said(self, locale: str, kind: str, talk: Talk) -> list[tuple[str, str]]:
-        draws = Draws(key(locale, kind, talk))
+        draws = KeyedRandom(key(locale, kind, talk))
         facts = Facts(
             draws, vocabulary(locale), texts(locale).formats, day=DAY, caller=b"somebody", number=NUMBER
         )
-        scene = Scene(draws, Values(facts), texts(locale), kind)
-        return [
-            (turn.user, turn.reply) for _ in range(6) for turn in conversation(scene, [talk], smooth=False)
-        ]
+        scene = DialogueContext(draws, Values(facts), texts(locale), kind)
+        return [(turn.user, turn.reply) for _ in range(6) for turn in join_talks(scene, [talk], smooth=False)]
 
     def test_can_be_had(self, locale: str, kind: str, talk: Talk) -> None:
         said = self.said(locale, kind, talk)
@@ -319,7 +317,7 @@ class TestValues:
     @given(seeds, days)
     def test_days_to_come_are_to_come_and_days_past_are_past(self, seed: int, day: date) -> None:
         facts = Facts(
-            Draws(key(seed)),
+            KeyedRandom(key(seed)),
             vocabulary("en_US"),
             texts("en_US").formats,
             day=day,
@@ -337,7 +335,7 @@ class TestValues:
 
     def test_what_belongs_to_the_user_is_the_same_in_all_sessions(self) -> None:
         found: dict[str, set[str]] = {}
-        draws = Draws(key("many"))
+        draws = KeyedRandom(key("many"))
         for _ in range(400):
             dialogue = compose(
                 draws,
@@ -357,7 +355,7 @@ class TestValues:
     @given(seeds)
     def test_a_wrong_number_is_not_the_right_one(self, seed: int) -> None:
         facts = Facts(
-            Draws(key(seed)),
+            KeyedRandom(key(seed)),
             vocabulary("en_US"),
             texts("en_US").formats,
             day=DAY,
@@ -399,9 +397,9 @@ class TestFallback:
         assert names <= set(vocabulary("fr_FR").names)
 
     def test_an_intent_that_a_file_lacks_is_taken_from_english(self) -> None:
-        own = screenplays._read("zh_CN")
+        own = read_locale("zh_CN")
         without = own | {"dialogue": [talk for talk in own["dialogue"] if talk.name != "bill"]}
-        mixed = screenplays._texts("zh_CN", without, screenplays._read("en_US"))
+        mixed = merge("zh_CN", without, read_locale("en_US"))
         english = texts("en_US").first[VOICE].talks
         assert [talk for talk in mixed.first[VOICE].talks if talk.name == "bill"] == [
             talk for talk in english if talk.name == "bill"
@@ -411,7 +409,7 @@ class TestFallback:
         )
 
     def test_a_closing_and_a_phrase_that_a_file_lacks_are_taken_from_english(self) -> None:
-        mixed = screenplays._texts("xx", {"more": {"1": ["?"]}}, screenplays._read("en_US"))
+        mixed = merge("xx", {"more": {"1": ["?"]}}, read_locale("en_US"))
         assert mixed.more["1"] == ["?"]
         assert mixed.more["2"] == texts("en_US").more["2"]
         assert mixed.closings == texts("en_US").closings
@@ -441,7 +439,7 @@ def test_an_unknown_dialog_type_is_refused() -> None:
 def facts(seed: object, locale: str, day: date = DAY, caller: object = None) -> Facts:
     own = key("caller", seed if caller is None else caller)
     return Facts(
-        Draws(key(seed)), vocabulary(locale), texts(locale).formats, day=day, caller=own, number=NUMBER
+        KeyedRandom(key(seed)), vocabulary(locale), texts(locale).formats, day=day, caller=own, number=NUMBER
     )
 
 

@@ -11,15 +11,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from oifde_simulator.bounded_cache import Remembered
+from oifde_simulator.bounded_cache import BoundedCache
 from oifde_simulator.model.sessions import Criteria
 from oifde_simulator.oifde import contract
 from oifde_simulator.population import generator
-from oifde_simulator.population.history import History, Memory
+from oifde_simulator.population.history import History, SessionCache
 from oifde_simulator.population.timetable import DAY
 
 NOW = 1_767_225_600_000 + 14 * 3_600_000
-"""2026-01-01T14:00:00Z: a busy hour."""
+"""2026-01-01T14:00:00Z, a busy hour, in epoch milliseconds."""
 USER = "18000000001"
 
 
@@ -171,8 +171,8 @@ def test_any_number_of_1_to_15_digits_has_a_history(user: str) -> None:
 
 
 def test_what_is_remembered_stays_bounded() -> None:
-    memory = Memory()
-    memory.settled = Remembered(100_000, lambda settled: len(settled.encoded))
+    memory = SessionCache()
+    memory.settled = BoundedCache(100_000, lambda settled: len(settled.encoded))
     made = history(memory=memory)
     for n in range(60):
         for session in made.select(Criteria(user=str(n)), NOW):
@@ -194,7 +194,7 @@ def test_what_is_remembered_is_what_would_be_made_wherever_the_clock_is_set(
 
 
 def test_a_session_is_remembered_from_its_end_on_and_not_before() -> None:
-    memory = Memory()
+    memory = SessionCache()
     made = history(memory=memory)
     whole = records(made)[0]
     for now, kept in ((whole["endTime"] - 1, 0), (whole["endTime"], 1), (whole["endTime"] + 1, 1)):
@@ -206,7 +206,7 @@ def test_users_without_sessions_are_remembered_within_the_bound_too(monkeypatch:
     from oifde_simulator.population import history as room
 
     monkeypatch.setattr(room, "STARTS_KEPT", 4000)
-    memory = Memory()
+    memory = SessionCache()
     made = history(per_day=0, memory=memory)
     for user in range(1000):
         made.select(Criteria(user=str(user)), NOW)

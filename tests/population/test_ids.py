@@ -1,4 +1,4 @@
-"""IDs that decode."""
+"""IDs that carry user number and time."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oifde_simulator.population.ids import Ids, Origin, is_number
+from oifde_simulator.population.ids import DecodedId, IdCodec, is_number
 from oifde_simulator.randomness import key
 
-IDS = Ids(key("0", "acme"))
+IDS = IdCodec(key("0", "acme"))
 numbers = st.text("0123456789", min_size=1, max_size=15)
 milliseconds = st.integers(0, 10**13 - 1)
 seconds = st.integers(10**9, 10**10 - 1)
@@ -22,14 +22,14 @@ def test_a_call_id_reads_back_with_its_leading_zeros(user: str, at: int) -> None
     text = IDS.call_id(user, at)
     assert re.fullmatch("[0-9]{13}[0-9a-f]{24}", text)
     assert text.startswith(f"{at:013d}")
-    assert IDS.read_call_id(text) == Origin(user, at)
+    assert IDS.decode_call_id(text) == DecodedId(user, at)
 
 
 @given(numbers, seconds)
 def test_a_cti_call_id_reads_back_and_keeps_to_32_characters(user: str, at: int) -> None:
     text = IDS.cti_call_id(user, at)
     assert len(text) == 32
-    assert IDS.read_cti_call_id(text) == Origin(user, at)
+    assert IDS.decode_cti_call_id(text) == DecodedId(user, at)
 
 
 @given(numbers, milliseconds, st.integers(0, 36), st.integers(1, 15))
@@ -37,26 +37,28 @@ def test_a_call_id_with_one_digit_changed_reads_as_nothing(user: str, at: int, p
     text = IDS.call_id(user, at)
     base = 10 if place < 13 else 16
     digit = f"{(int(text[place], 16) + by % (base - 1) + (by % (base - 1) == 0)) % base:x}"
-    assert IDS.read_call_id(text[:place] + digit + text[place + 1 :]) is None
+    assert IDS.decode_call_id(text[:place] + digit + text[place + 1 :]) is None
 
 
-@pytest.mark.parametrize("other", [Ids(key("1", "acme")), Ids(key("0", "other"))], ids=["seed", "world"])
-def test_an_id_of_another_seed_or_world_reads_as_nothing(other: Ids) -> None:
-    read = [other.read_call_id(IDS.call_id(str(n), 1_767_225_600_000 + n)) for n in range(1000)]
+@pytest.mark.parametrize(
+    "other", [IdCodec(key("1", "acme")), IdCodec(key("0", "other"))], ids=["seed", "world"]
+)
+def test_an_id_of_another_seed_or_world_reads_as_nothing(other: IdCodec) -> None:
+    read = [other.decode_call_id(IDS.call_id(str(n), 1_767_225_600_000 + n)) for n in range(1000)]
     assert read == [None] * 1000
 
 
 @given(st.text(max_size=40))
 def test_any_text_reads_as_nothing(text: str) -> None:
-    assert IDS.read_call_id(text) is None
-    assert IDS.read_cti_call_id(text) is None
+    assert IDS.decode_call_id(text) is None
+    assert IDS.decode_cti_call_id(text) is None
 
 
 @pytest.mark.parametrize(
     "text", ["1618558941482" + "F" * 24, "1618558941482" + "0" * 24, "١" * 13 + "0" * 24]
 )
 def test_what_only_looks_like_a_call_id_reads_as_nothing(text: str) -> None:
-    assert IDS.read_call_id(text) is None
+    assert IDS.decode_call_id(text) is None
 
 
 @pytest.mark.slow

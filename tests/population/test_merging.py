@@ -1,4 +1,4 @@
-"""Literal and generated sessions together: a literal one wins however it is asked for."""
+"""Literal and generated sessions together: a literal one wins in every query."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from test_history import DAY, NOW, USER, history
 from oifde_simulator.model.sessions import CallSession, Criteria
 from oifde_simulator.population.history import GeneratedSession, History
 from oifde_simulator.population.literal import LiteralSessions
-from oifde_simulator.population.merging import Merged
+from oifde_simulator.population.merging import MergedSessions
 
 OTHER = "18000000002"
 COUNT = 60
@@ -25,8 +25,8 @@ def generated(**options: Any) -> History:
     return history(per_day=0, users=USERS, **options)
 
 
-def merged(records: Iterable[Mapping[str, Any]], **options: Any) -> Merged:
-    return Merged(LiteralSessions(records, world="acme", tenant="acme"), generated(**options))
+def merged(records: Iterable[Mapping[str, Any]], **options: Any) -> MergedSessions:
+    return MergedSessions(LiteralSessions(records, world="acme", tenant="acme"), generated(**options))
 
 
 def sessions(made: History, user: str = USER) -> list[CallSession]:
@@ -34,7 +34,7 @@ def sessions(made: History, user: str = USER) -> list[CallSession]:
 
 
 def frozen(session: CallSession, **changes: Any) -> dict[str, Any]:
-    """The session as a literal record, a little edited."""
+    """Copy the record of a session as a literal record, with a flag and `changes`."""
     return {**session.record, "flag": "frozen", **changes}
 
 
@@ -130,7 +130,7 @@ def test_what_is_found_is_what_one_list_of_all_would_give(
         call_id = {} if copied is None else {"callId": of_all[copied].call_id}
         given_records.append({**record, "startTime": start, **call_id})
     store = LiteralSessions(given_records, world="acme", tenant="acme")
-    made = Merged(store, generated())
+    made = MergedSessions(store, generated())
     taken = {record.get("callId") for record in given_records}
     rest = [each for each in of_all if each.call_id not in taken]
     picked = of_all[place % len(of_all)]
@@ -156,7 +156,7 @@ def test_a_place_beyond_the_end_is_an_error_and_one_from_the_end_is_none() -> No
 
 
 def test_a_page_looks_at_few_of_many_sessions(monkeypatch: pytest.MonkeyPatch) -> None:
-    made = Merged(
+    made = MergedSessions(
         LiteralSessions(
             [
                 {"callSorId": USER, "calledNumber": "9", "startTime": NOW - place * HOUR}

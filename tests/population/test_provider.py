@@ -1,4 +1,4 @@
-"""CallSessionProvider, alone, in anybody's Faker."""
+"""CallSessionProvider in a Faker of one's own."""
 
 from __future__ import annotations
 

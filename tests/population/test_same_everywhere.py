@@ -15,6 +15,7 @@ import pytest
 import asking
 from oifde_simulator.model.sessions import Criteria
 from oifde_simulator.population import generator
+from oifde_simulator.population.vocabulary import faker_version
 
 HERE = Path(__file__).parent
 DIGESTS = HERE / "digests.json"
@@ -42,7 +43,7 @@ def test_two_processes_give_the_same_bytes_to_a_thousand_queries_in_another_orde
 
 
 def sessions_digest() -> str:
-    """Of 10,000 sessions, half of them American, half Chinese."""
+    """Compute the digest of 10,000 sessions, half of them American, half Chinese."""
     digest, made = hashlib.sha256(), 0
     for locale in ("en_US", "zh_CN"):
         history = generator.history(
@@ -61,7 +62,7 @@ def sessions_digest() -> str:
 
 def test_ten_thousand_sessions_have_the_digest_that_this_version_is_known_for() -> None:
     known = json.loads(DIGESTS.read_text())
-    version = f"generator {generator.VERSION}, Faker {generator.faker_version()}"
+    version = f"generator {generator.VERSION}, Faker {faker_version()}"
     if version not in known:
         pytest.skip(f"no digest is known for {version}; the other laws hold. To add it: python {__file__}")
     assert sessions_digest() == known[version]
@@ -69,5 +70,5 @@ def test_ten_thousand_sessions_have_the_digest_that_this_version_is_known_for() 
 
 if __name__ == "__main__":
     known = json.loads(DIGESTS.read_text()) if DIGESTS.exists() else {}
-    known[f"generator {generator.VERSION}, Faker {generator.faker_version()}"] = sessions_digest()
+    known[f"generator {generator.VERSION}, Faker {faker_version()}"] = sessions_digest()
     DIGESTS.write_text(json.dumps(known, indent=2) + "\n")

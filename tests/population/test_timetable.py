@@ -1,4 +1,4 @@
-"""When sessions begin."""
+"""Starts of sessions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from oifde_simulator.population.timetable import DAY, HOURS, Timetable
 from oifde_simulator.randomness import key
 
 TODAY = 20_454
-"""2026-01-01."""
+"""2026-01-01 in days since 1970."""
 
 
 def timetable(**options: object) -> Timetable:
@@ -24,7 +24,7 @@ def timetable(**options: object) -> Timetable:
 def test_days_asked_together_are_the_days_asked_one_by_one(user: str, first: int, more: int) -> None:
     whole = timetable().starts(user, first, first + more)
     assert list(whole) == [
-        start for day in range(first, first + more + 1) for start in timetable().on(user, day)
+        start for day in range(first, first + more + 1) for start in timetable().starts(user, day, day)
     ]
     assert all(earlier < later for earlier, later in pairwise(whole))
     assert all(first <= start // DAY <= first + more for start in whole)
@@ -68,7 +68,7 @@ def test_calls_follow_the_hours_of_a_call_centre() -> None:
 
 def test_nobody_is_in_two_calls_at_once_on_a_usual_day() -> None:
     table = timetable(per_day=2)
-    starts = [table.on(str(n), TODAY) for n in range(2000)]
+    starts = [table.starts(str(n), TODAY, TODAY) for n in range(2000)]
     assert min(later - earlier for day in starts for earlier, later in pairwise(day)) >= 2400
 
 

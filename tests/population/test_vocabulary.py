@@ -1,4 +1,4 @@
-"""The words that Faker gives."""
+"""Words of dialogues, shipped and drawn from Faker."""
 
 from __future__ import annotations
 
@@ -8,25 +8,35 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from oifde_simulator.population import vocabulary as module
+from oifde_simulator.population.screenplays.files import written_locales
 from oifde_simulator.population.vocabulary import (
-    COUNT,
     FALLBACK,
-    KINDS,
     check_locale,
+    drawn_vocabulary,
+    faker_version,
+    installed_faker_version,
     known_locales,
+    shipped_locales,
     vocabulary,
 )
+from oifde_simulator.population.vocabulary import loading as module
+from oifde_simulator.population.vocabulary.faker_words import COUNT, KINDS
 
 LOCALES = ["en_US", "zh_CN", "fr_FR", "ar_EG", "ja_JP"]
 
 
 @pytest.fixture
 def anew() -> object:
-    """Nothing drawn before, and nothing kept of what the test draws."""
-    module._vocabulary.cache_clear()
+    """Forget all words before the test, and those that the test draws after it."""
+    forget()
     yield
+    forget()
+
+
+def forget() -> None:
+    """Forget the words that were read or drawn."""
     module._vocabulary.cache_clear()
+    module._drawn.cache_clear()
 
 
 @pytest.mark.parametrize("locale", LOCALES)
@@ -50,7 +60,7 @@ def test_nobody_is_called_by_a_title() -> None:
 @pytest.mark.usefixtures("anew")
 def test_drawn_again_the_words_are_the_same() -> None:
     before = vocabulary("fr_FR")
-    module._vocabulary.cache_clear()
+    forget()
     assert vocabulary("fr_FR") == before
     assert vocabulary("fr_FR") is not before
 
@@ -89,6 +99,38 @@ def test_an_unknown_locale_is_refused_with_suggestions(locale: str, likely: str)
 def test_known_locales_are_accepted() -> None:
     assert {"en_US", "zh_CN"} < known_locales()
     check_locale("en_US")
+
+
+SHIPPED = ["en_US", "zh_CN"]
+
+
+def test_the_locales_with_screenplays_are_those_whose_words_are_shipped() -> None:
+    assert list(shipped_locales()) == list(written_locales()) == SHIPPED
+
+
+@pytest.mark.parametrize("locale", SHIPPED)
+def test_shipped_words_are_those_that_faker_draws(locale: str) -> None:
+    if faker_version(locale) != installed_faker_version():
+        pytest.skip(f"the words are those of Faker {faker_version(locale)}, which is not the installed one")
+    assert vocabulary(locale) == drawn_vocabulary(locale)
+
+
+def test_a_locale_that_is_not_shipped_has_the_words_of_the_installed_faker() -> None:
+    assert faker_version("fr_FR") == installed_faker_version()
+    assert vocabulary("fr_FR") == drawn_vocabulary("fr_FR")
+
+
+def test_a_generated_session_of_a_shipped_locale_needs_no_faker() -> None:
+    program = """
+import sys
+from oifde_simulator.model.sessions import Criteria
+from oifde_simulator.population import generator
+for locale in ("en_US", "zh_CN"):
+    made = generator.history(seed="0", world="a", tenant="a", locale=locale, days=90, per_day=1)
+    assert made.select(Criteria(user="18000000001"), 1_767_225_600_000)[0].encoded
+sys.exit("faker" in sys.modules or "tomllib" in sys.modules)
+"""
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 
 def test_importing_the_population_does_not_import_faker() -> None:

@@ -1,4 +1,4 @@
-"""`docs/ci.md`: what can be tested of its recipes without a container engine or somebody's pipeline."""
+"""The recipes of `docs/ci.md`, as far as they run without a container engine and a pipeline."""
 
 from __future__ import annotations
 
@@ -11,19 +11,16 @@ import signal
 import subprocess
 import sys
 from contextlib import suppress
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
 import yaml
 
-from oifde_simulator.config import Settings, environment_name
-from oifde_simulator.web.control_plane import openapi
-from serving import PATIENCE, REPOSITORY, command, environment
+from help_text import variables
+from serving import PATIENCE, REPOSITORY, command, environment, fetch, served
 
 PAGE = (REPOSITORY / "docs" / "ci.md").read_text()
 BLOCKS = re.findall(r"^```([a-z ]+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
-SETTINGS = {environment_name(entry) for entry in fields(Settings)}
 SCHEMAS = {
     "github": "vendor.github-workflows",
     "gitlab": "vendor.gitlab-ci",
@@ -32,7 +29,7 @@ SCHEMAS = {
 
 
 def block(kind: str, containing: str = "") -> str:
-    """The only block of a kind, or the one with some words in it."""
+    """Find the only block of a kind that contains some words."""
     (found,) = [text for name, text in BLOCKS if name == kind and containing in text]
     return found
 
@@ -40,13 +37,15 @@ def block(kind: str, containing: str = "") -> str:
 def test_every_variable_of_ours_is_a_setting() -> None:
     named = set(re.findall(r"OIFDE_SIMULATOR_[A-Z_]+", PAGE))
     assert named
-    assert named <= SETTINGS
+    assert named <= variables()
 
 
-def test_every_path_of_the_control_plane_is_one() -> None:
+def test_every_path_of_the_control_plane_is_one(tmp_path: Path) -> None:
     named = set(re.findall(r"(?:\$OIFDE_CONTROL|\$control|:8444)(/[a-z.]+)", PAGE))
     assert named >= {"/ca.pem", "/tenants", "/coverage", "/journal"}
-    assert named <= {route.path for route in openapi.routes()}
+    with served(tmp_path, "--tls", "off") as server:
+        document = json.loads(fetch(f"{server.control}/control/openapi.json")[2])
+    assert named <= document["paths"].keys()
 
 
 @pytest.mark.parametrize("kind", SCHEMAS)
@@ -94,14 +93,14 @@ every_shell = pytest.mark.parametrize("shell", SHELLS)
 
 @pytest.fixture
 def path(tmp_path: Path) -> str:
-    """A PATH on which our command is."""
+    """A PATH with our command on it."""
     (tmp_path / "oifde-simulator").write_text(f'#!/bin/sh\nexec {" ".join(command())} "$@"\n')
     (tmp_path / "oifde-simulator").chmod(0o755)
     return f"{tmp_path}:{environment()['PATH']}"
 
 
 def ended(shell: str, script: str, folder: Path, path: str) -> tuple[int, str, str]:
-    """Exit code and output of a script, once it and all that it has started are gone."""
+    """Run a script until it and all its children have ended; return its exit code and output."""
     if not shutil.which(SHELLS[shell][0]):
         pytest.skip(f"{SHELLS[shell][0]} is not installed")
     with subprocess.Popen(
@@ -109,14 +108,14 @@ def ended(shell: str, script: str, folder: Path, path: str) -> tuple[int, str, s
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     ) as script_run:  # fmt: skip
         try:
-            out, errors = script_run.communicate(timeout=3 * PATIENCE)  # until nobody holds the pipes
+            out, errors = script_run.communicate(timeout=3 * PATIENCE)  # until all have closed the pipes
         finally:
             stop(folder / "ready.json")
     return script_run.returncode, out, errors
 
 
 def stop(ready_file: Path) -> None:
-    """Stop a server that was left behind."""
+    """Kill a server that a script has left behind."""
     with suppress(OSError):
         os.kill(json.loads(ready_file.read_text())["pid"], signal.SIGKILL)
 
@@ -135,7 +134,7 @@ def test_the_plain_shell_recipe_runs(shell: str, tmp_path: Path, path: str) -> N
     assert not (tmp_path / "ready.json").exists()
 
 
-# what goes wrong in the middle: the exit code
+# failing step: exit code
 BROKEN = {"(exit 7)": 7, "kill -TERM $$": 1, "kill -HUP $$": 1}
 
 

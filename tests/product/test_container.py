@@ -1,4 +1,4 @@
-"""The Dockerfile, as far as it can be tested where no container engine runs."""
+"""The Dockerfile, as far as it can be tested without a container engine."""
 
 from __future__ import annotations
 
@@ -6,27 +6,24 @@ import json
 import re
 import subprocess
 from collections.abc import Iterator
-from dataclasses import fields
 from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
 
-from oifde_simulator.config import Settings, environment_name
-from oifde_simulator.web.control_plane import auth
-from serving import FREE_PORTS, REPOSITORY, command, environment, running
+import help_text
+from serving import FREE_PORTS, REPOSITORY, command, environment, served
 
 LINES = (REPOSITORY / "Dockerfile").read_text().replace("\\\n", " ").splitlines()
-SETTINGS = {environment_name(entry): entry for entry in fields(Settings)}
 
 
 def instructions(name: str) -> list[str]:
-    """The arguments of each instruction of a name, in order."""
+    """Find the arguments of each instruction of a name."""
     return [line.partition(" ")[2].strip() for line in LINES if line.startswith(f"{name} ")]
 
 
 def variables() -> dict[str, str]:
-    """What ENV sets."""
+    """Read the variables that ENV sets."""
     return dict(pair.split("=", 1) for line in instructions("ENV") for pair in line.split())
 
 
@@ -48,16 +45,12 @@ def test_it_does_not_run_as_root() -> None:
 
 def test_its_variables_are_settings_and_mean_something() -> None:
     ours = {name: text for name, text in variables().items() if name.startswith("OIFDE_SIMULATOR_")}
-    assert ours.keys() <= SETTINGS.keys()
-    assert {SETTINGS[name].metadata["read"](text) for name, text in ours.items()} == {"0.0.0.0"}
-
-
-def test_reached_from_other_containers_it_wants_a_token() -> None:
-    assert auth.token(Settings(control_host=variables()["OIFDE_SIMULATOR_CONTROL_HOST"]))
+    assert ours.keys() <= help_text.variables()
+    assert set(ours.values()) == {"0.0.0.0"}
 
 
 def test_the_ports_are_those_it_listens_on() -> None:
-    assert instructions("EXPOSE") == [f"{Settings.port} {Settings.control_port}"]
+    assert instructions("EXPOSE") == [f"{help_text.default('--port')} {help_text.default('--control-port')}"]
 
 
 def test_the_wheel_has_all_it_is_built_from() -> None:
@@ -78,7 +71,7 @@ def test_the_wheel_has_all_it_is_built_from() -> None:
 
 
 def healthcheck() -> list[str]:
-    """The command that says whether it is healthy."""
+    """Read the command of the health check."""
     (line,) = instructions("HEALTHCHECK")
     words: list[str] = json.loads(line.partition("CMD ")[2])
     return words
@@ -97,9 +90,9 @@ def run(words: list[str], **settings: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture(scope="module")
-def control_port() -> Iterator[str]:
-    with running(control_host="0.0.0.0") as simulator:
-        yield simulator.control_url.rpartition(":")[2]
+def control_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with served(tmp_path_factory.mktemp("container"), "--control-host", "0.0.0.0") as server:
+        yield server.control.rpartition(":")[2]
 
 
 def test_it_is_healthy_once_it_is_ready(control_port: str) -> None:
@@ -112,7 +105,7 @@ def test_it_is_not_before() -> None:
     assert run(healthcheck(), OIFDE_SIMULATOR_CONTROL_PORT="1").returncode == 1
 
 
-def test_its_command_serves_and_ends_at_the_signal_it_names(tmp_path: Path) -> None:
+def test_its_command_serves_with_a_token_and_ends_at_the_signal_it_names(tmp_path: Path) -> None:
     (entry,), (serve,) = instructions("ENTRYPOINT"), instructions("CMD")
     words = [*json.loads(entry), *json.loads(serve)]
     assert words[0] == "oifde-simulator"

@@ -1,4 +1,4 @@
-"""The specification's example, asked of a fresh server over TLS as a user would."""
+"""The specification's example, asked of a fresh server over TLS."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ needs_curl = pytest.mark.skipif(shutil.which("curl") is None, reason="there is n
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """`serve` with nothing but free ports."""
+    """Run `serve` with no options but free ports."""
     with served(tmp_path_factory.mktemp("example")) as server:
         yield server
 
 
 def ordered(octets: bytes | str) -> Any:
-    """JSON with each object as its list of pairs, so that the order of keys counts too."""
+    """Decode JSON with each object as a list of pairs, so that the order of keys counts."""
     return json.loads(octets, object_pairs_hook=list)
 
 

@@ -1,4 +1,4 @@
-"""The gallery, played: each bundled scenario does to a real HTTP client what its description says."""
+"""Each bundled scenario does to a real HTTP client what its description says."""
 
 from __future__ import annotations
 
@@ -16,21 +16,26 @@ from oifde_simulator import resources
 from oifde_simulator.engine.pipeline import PROVENANCE
 from oifde_simulator.runtime.server import Simulator
 from oifde_simulator.scenario import loader
-from playing import JSON, PLAYED, USER, Client, length_told, plays
+from playing import JSON, NOON, PLAYED, USER, Client, MovableClock, length_told, plays
 from serving import Peer, post, running
 
 EXPIRED, INVALID, INTERNAL, KEY_WRONG, LOCKED = 900001, 900002, 10000001, 200800002, 200800003
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[Simulator]:
-    with running() as simulator:
+def clock() -> MovableClock:
+    return MovableClock(NOON)
+
+
+@pytest.fixture(scope="module")
+def server(clock: MovableClock) -> Iterator[Simulator]:
+    with running(clock=clock) as simulator:
         yield simulator
 
 
 @pytest.fixture
-def client(server: Simulator, tenant: str) -> Iterator[Client]:
-    client = Client(server, tenant)
+def client(server: Simulator, tenant: str, clock: MovableClock) -> Iterator[Client]:
+    client = Client(server, tenant, clock)
     with client.http:
         yield client
 
@@ -44,7 +49,7 @@ def joined(pages: list[dict[str, Any]]) -> list[str]:
 
 
 def seconds(client: Client) -> float:
-    """How long a query takes."""
+    """Measure the seconds of a query."""
     begun = monotonic()
     assert client.query().status_code == 200
     return monotonic() - begun
@@ -529,7 +534,7 @@ def test_a_call_can_be_found_six_hours_later(client: Client) -> None:
 
 
 def records(client: Client) -> list[dict[str, Any]]:
-    """The user's records, all of them, from an answer that is good otherwise."""
+    """Query all records of the user, in an answer that is good otherwise."""
     answer = client.answer()
     assert (answer["errorCode"], answer["total"], len(answer["recordList"])) == (0, 40, 40)
     found: list[dict[str, Any]] = answer["recordList"]

@@ -1,4 +1,4 @@
-"""The log: lines for people on a terminal, JSON for machines where each exchange is told elsewhere."""
+"""The log: lines for people on a terminal, JSON lines for machines elsewhere."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ WRONG = f'{{"tenantId": "tenant001", "authToken": "{TOKEN}", "userMobile": 18}}'
 
 
 def served(tmp_path: Path, *options: str, stderr: int) -> None:
-    """Two requests to a server that logs to `stderr`, which is then stopped."""
+    """Send two requests to a server that logs to `stderr`, then stop it."""
     ready = tmp_path / "ready.json"
     server = subprocess.Popen(
         [*command(), "serve", *FREE_PORTS, "--tls", "off", "--ready-file", str(ready), *options],
@@ -40,7 +40,7 @@ def served(tmp_path: Path, *options: str, stderr: int) -> None:
 
 
 def lines(tmp_path: Path, *options: str) -> list[str]:
-    """What is logged into a file."""
+    """Serve two requests and return the lines of the log file."""
     path = tmp_path / "log"
     with path.open("wb") as log:
         served(tmp_path, *options, stderr=log.fileno())
@@ -91,7 +91,7 @@ def test_a_terminal_has_a_readable_line_an_exchange(tmp_path: Path, options: tup
 
 
 def loaded(folder: Path, *options: str) -> bool:
-    """Whether a file that is followed and changed is told of, off a terminal."""
+    """Change a watched file and check that the log without a terminal tells of it."""
     (folder / "acme.yaml").write_text("clock: now\n")
     with serving.served(folder, "--tls", "off", "--scenarios", "acme.yaml", "--watch", *options) as server:
         (folder / "acme.yaml").write_text("description: another\n")

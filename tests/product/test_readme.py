@@ -1,4 +1,4 @@
-"""README.md keeps its word: every block in it is run, or compared with what the server does."""
+"""README.md: every block is run, or compared with the server."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import shlex
 import shutil
 import subprocess
 from collections.abc import Iterator
-from dataclasses import fields
 from http.client import IncompleteRead
 from pathlib import Path
 from typing import Any
@@ -17,8 +16,7 @@ import pytest
 
 from conftest import GETTOKEN, QUERY, SPECIFICATION, TOKEN
 from gallery_page import HONEST, paragraphs
-from oifde_simulator.config import Settings, environment_name, flag_name
-from oifde_simulator.scenario import loader
+from help_text import options, variables
 from serving import FREE_PORTS, PATIENCE, REPOSITORY, Served, fetch, run, served
 
 README = (REPOSITORY / "README.md").read_text()
@@ -28,7 +26,7 @@ needs_curl = pytest.mark.skipif(shutil.which("curl") is None, reason="there is n
 
 
 def blocks(language: str) -> list[str]:
-    """The fenced blocks of README.md in a language, in order."""
+    """Find the fenced blocks of README.md in a language."""
     found = re.findall(r"^```(\w+)\n(.*?)^```", README, re.M | re.S)
     return [text.strip() for name, text in found if name == language]
 
@@ -53,14 +51,14 @@ def query(server: Served, tenant: str, **fields: str) -> dict[str, Any]:
 
 
 def here(text: str, server: Served) -> str:
-    """Text of the README with the ports of `server`."""
+    """Replace the ports in a text of the README by those of `server`."""
     control, data = "http://127.0.0.1:8444", "https://127.0.0.1:8443"
     assert data in text
     return text.replace(control, server.control).replace(data, server.data)
 
 
 def printed(script: str, folder: Path) -> str:
-    """What a script prints, run in `folder`."""
+    """Run a script in `folder` and return its output."""
     done = subprocess.run(
         ["sh", "-ec", script], cwd=folder, capture_output=True, text=True, timeout=PATIENCE, check=True
     )
@@ -111,9 +109,15 @@ def test_the_line_that_serve_prints_asks_the_same(server: Served) -> None:
 
 
 def rows(heading: str) -> list[list[str]]:
-    """The rows of the table whose first column has this heading; their cells without backquotes."""
+    """Find the rows of the table whose first column has this heading; strip backquotes of cells."""
     (table,) = re.findall(rf"^\| {heading} \|.*\n\|[-|]+\n((?:\|.*\n)+)", README, re.M)
     return [line.strip("| ").replace("`", "").split(" | ") for line in table.splitlines()]
+
+
+def scenarios() -> list[dict[str, Any]]:
+    """List the bundled scenarios as the command line shows them to machines."""
+    listed: list[dict[str, Any]] = json.loads(run("scenarios", "--json").stdout)
+    return listed
 
 
 TENANTS = dict(rows("tenantId"))
@@ -122,7 +126,7 @@ MAGIC = rows("userMobile")
 
 
 def test_the_table_of_tenants_shows_some_of_the_bundled_scenarios_and_says_how_many_there_are() -> None:
-    bundled = {loader.load(path).id for path in loader.find([REPOSITORY / "scenarios"])}
+    bundled = {scenario["id"] for scenario in scenarios()}
     assert bundled >= TENANTS.keys()
     (counts,) = re.findall(r"^These are (\w+) of (\d+)\. .* has them all: (\d+) ways to fail", README, re.M)
     assert counts == ("ten", str(len(bundled)), str(len(bundled - set(HONEST))))
@@ -154,7 +158,8 @@ def test_the_table_of_magic_numbers_is_that_of_the_scenario() -> None:
     source = (REPOSITORY / "scenarios" / "magic.yaml").read_text()
     rules = re.findall(r'name: ([\w-]+), match: \{request: \{userMobile: "(\d+)"', source)
     assert [(rule, number) for number, rule, _ in MAGIC] == rules
-    assert len(rules) == len(loader.load(REPOSITORY / "scenarios" / "magic.yaml").rules)
+    (magic,) = [scenario for scenario in scenarios() if scenario["id"] == "magic"]
+    assert magic["rules"] == [rule for rule, _ in rules]
 
 
 def test_a_scenario_of_ones_own_works_as_written(tmp_path: Path) -> None:
@@ -205,10 +210,9 @@ def test_the_line_for_pipelines_is_how_these_tests_start_a_server() -> None:
 
 
 def test_every_option_and_variable_it_names_is_there() -> None:
-    options = {flag_name(entry) for entry in fields(Settings)} | {"--wait", "--strict"}
-    assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", README)) <= options | OTHER_TOOLS
-    variables = {environment_name(entry) for entry in fields(Settings)}
-    assert set(re.findall(r"OIFDE_SIMULATOR_[A-Z_]+", README)) <= variables
+    known = {flag for command in ("serve", "readyz", "check") for flag in options(command)}
+    assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", README)) <= known | OTHER_TOOLS
+    assert set(re.findall(r"OIFDE_SIMULATOR_[A-Z_]+", README)) <= variables()
 
 
 def test_every_route_of_the_control_plane_it_names_is_there(server: Served) -> None:

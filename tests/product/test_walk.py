@@ -1,4 +1,4 @@
-"""Walking the 250 records of the tenant `paging`, page by page, as a client does."""
+"""A client's walk over the 250 records of the tenant `paging`, page by page."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from urllib.parse import urlsplit
 import pytest
 
 from conftest import QUERY, TOKEN
-from serving import PATIENCE, running
+from serving import PATIENCE, served
 
 PAGE_SIZES = ["5", "10", "20", "50", "100"]  # Session Record Query Interface, Table 1
 WHOLE = 250
 
 
 @pytest.fixture(scope="module")
-def connection() -> Iterator[HTTPConnection]:
-    with running() as simulator:
-        address = urlsplit(simulator.data_url)
+def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HTTPConnection]:
+    with served(tmp_path_factory.mktemp("walk"), "--tls", "off") as server:
+        address = urlsplit(server.data)
         with closing(HTTPConnection(address.hostname or "", address.port, timeout=PATIENCE)) as connection:
             yield connection
 
@@ -35,7 +35,7 @@ def page(connection: HTTPConnection, **fields: str) -> dict[str, Any]:
 
 
 def walk(connection: HTTPConnection, size: str) -> list[dict[str, Any]]:
-    """Every record, page after page until one is not full."""
+    """Fetch every record, page after page, until a page is not full."""
     records: list[dict[str, Any]] = []
     for number in range(1, WHOLE):
         found = page(connection, pageNum=str(number), pageSize=size)["recordList"]
@@ -60,7 +60,7 @@ def test_every_page_size_walks_over_the_same_records_in_the_same_order(connectio
 
 
 def test_some_records_share_their_start_across_the_edge_of_a_page(connection: HTTPConnection) -> None:
-    """Otherwise the walk would not show that the order is stable."""
+    """Guard the other tests: without such records they would not prove a stable order."""
     starts = [record["startTime"] for record in walk(connection, "100")]
     for size in map(int, PAGE_SIZES):
         edges = range(size, WHOLE, size)

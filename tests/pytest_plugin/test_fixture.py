@@ -1,7 +1,8 @@
-"""The fixture `simulator`, in suites of others."""
+"""The fixture `simulator` in suites of other projects."""
 
 from __future__ import annotations
 
+import os
 import re
 
 import pytest
@@ -154,6 +155,96 @@ def test_a_port_that_a_test_has_closed_is_told_and_open_for_the_next(suite: Suit
     assert "AssertionError: here too" in said
 
 
+MEETING = """
+import os
+
+def tell(name):
+    with open(os.environ["MEETING"] + name, "w") as pipe:
+        pipe.write(name)
+
+def hear(name):
+    with open(os.environ["MEETING"] + name) as pipe:
+        assert pipe.read() == name
+"""
+"""Calls by which two workers wait for each other, at named pipes."""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="named pipes are of POSIX")
+@pytest.mark.slow
+def test_only_the_test_that_closed_the_port_opens_it_again(suite: Suite) -> None:
+    suite.write(
+        meeting=MEETING,
+        test_it="""
+        import pytest
+        from meeting import hear, tell
+
+        def test_closes(simulator):
+            simulator.control.close_listener()
+            tell("closed")
+            hear("torn-down")
+            assert not simulator.control.listener().open
+
+        @pytest.fixture
+        def tells_of_teardown():
+            yield
+            tell("torn-down")
+
+        def test_meets_it_closed(tells_of_teardown, simulator):
+            hear("closed")
+            assert not simulator.control.listener().open
+        """,
+    )
+    for name in ("closed", "torn-down"):
+        os.mkfifo(suite.folder / name)
+    suite.passes(2, "-n", "2", MEETING=f"{suite.folder}/")
+
+
+@pytest.mark.slow
+def test_a_test_asks_the_server_for_a_tenant_and_its_end_and_for_nothing_else(suite: Suite) -> None:
+    suite.write(
+        conftest="""
+        import pytest
+
+        @pytest.fixture(scope="session")
+        def simulator_control(simulator_control):
+            asked, request = [], simulator_control._transport.request
+
+            def record(method, path, *body, **options):
+                asked.append(f"{method} {path.split('/')[1]}")
+                return request(method, path, *body, **options)
+
+            simulator_control._transport.request = record
+            yield simulator_control
+            assert asked == ["GET ca.pem", *["POST tenants", "DELETE tenants"] * 2]
+        """,
+        test_it="""
+        def test_it(simulator): pass
+        def test_again(simulator): pass
+        """,
+    )
+    suite.passes(2, "-p", "no:xdist")
+
+
+@pytest.mark.slow
+def test_a_port_that_a_fixture_of_the_module_has_closed_stays_closed(suite: Suite) -> None:
+    suite.write(
+        test_it="""
+        import pytest
+
+        @pytest.fixture(scope="module", autouse=True)
+        def closed(simulator_control):
+            simulator_control.close_listener()
+            yield
+            simulator_control.open_listener()
+
+        @pytest.mark.parametrize("turn", [1, 2])
+        def test_it(simulator, turn):
+            assert not simulator.control.listener().open
+        """
+    )
+    suite.passes(2, "-p", "no:xdist")
+
+
 @pytest.mark.slow
 def test_a_failed_test_shows_its_own_line_and_none_of_ours(suite: Suite) -> None:
     slips = {
@@ -295,7 +386,7 @@ def test_a_suite_that_does_not_use_it_pays_nothing(suite: Suite) -> None:
         def pytest_unconfigure(config):
             assert config.pluginmanager.has_plugin("oifde_simulator")
             dear = {"aiohttp", "orjson", "yaml", "multiprocessing", "ssl", "http.client"}
-            ours = [name for name in sys.modules if name.startswith("simulator")]
+            ours = [name for name in sys.modules if name.startswith("oifde_simulator")]
             print("imported:", sorted(dear & sys.modules.keys()), sorted(ours))
         """,
         test_it="""
@@ -306,10 +397,8 @@ def test_a_suite_that_does_not_use_it_pays_nothing(suite: Suite) -> None:
     suite.plugins = ("oifde_simulator",)
     said = suite.run("--collect-only", "-s").stdout
     assert "2 tests collected" in said
-    assert (
-        "imported: [] ['simulator', 'oifde_simulator.pytest_plugin', 'oifde_simulator.pytest_plugin.options']"
-        in said
-    )
+    plugin = "oifde_simulator.pytest_plugin"
+    assert f"imported: [] {['oifde_simulator', plugin, f'{plugin}.options']}" in said
     assert "imported: []" in suite.passes(1, "-k", "something", "-s")
 
 

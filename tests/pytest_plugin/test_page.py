@@ -1,4 +1,4 @@
-"""docs/pytest.md keeps its word: every block in it is run."""
+"""docs/pytest.md: every block is run."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PAGE = (REPOSITORY / "docs" / "pytest.md").read_text()
 
 
 def blocks(language: str) -> list[str]:
-    """The fenced blocks of the page in a language, in order."""
+    """Find the fenced blocks of the page in a language."""
     found = re.findall(r"^```(\w*)\n(.*?)^```", PAGE, re.M | re.S)
     return [text for name, text in found if name == language]
 
@@ -76,12 +76,12 @@ async def calls(request):
                 if answer.status == 200:
                     return web.json_response({"calls": (await answer.json())["total"]})
 """
-"""What the page's readers have of their own."""
+"""Client and application of a reader of the page."""
 
 
 @pytest.fixture
 def yours(suite: Suite) -> Suite:
-    """A suite of somebody who has a client and an application."""
+    """Create a suite with a client and an application."""
     suite.write(yours=YOURS)
     suite.ini("asyncio_mode = auto", *STRICT)
     return suite
@@ -178,7 +178,7 @@ def test_a_failed_test_shows_the_line_that_the_page_shows(yours: Suite) -> None:
 
 
 def run_python(text: str, folder: Path) -> str:
-    """What a program prints."""
+    """Run a program and return its output."""
     done = subprocess.run(
         [sys.executable, "-c", text],
         cwd=folder,

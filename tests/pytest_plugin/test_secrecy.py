@@ -1,4 +1,4 @@
-"""Credentials stay out of reports, and out of what a list of processes shows."""
+"""Credentials stay out of reports and out of lists of processes."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_no_report_shows_a_credential_however_long_it_is(suite: Suite, how: str)
             simulator.use("no such scenario")
 
         def test_has_a_defect(simulator):
-            simulator.control._transport.ask("GET", "/readyz", object())
+            simulator.control._transport.request("GET", "/readyz", object())
 
         def test_is_alone(simulator, simulator_server):
             from oifde_simulator.client import Control
@@ -112,7 +112,7 @@ def test_a_process_is_reached_with_its_token_which_is_no_argument_of_it(
 
 
 def _ours(path: Path) -> bool:
-    """Whether a process was started by this one."""
+    """Check that a process is a child of this one."""
     import os
 
     try:

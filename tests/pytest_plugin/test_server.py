@@ -1,4 +1,4 @@
-"""The server of a session: one for all workers, anybody's own, and gone when pytest is."""
+"""The server of a session: shared by all workers, and gone when pytest ends."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from inner import Suite
+from inner import LONG, Suite
 from serving import PATIENCE, command, running
 
 pytest_plugins = ("inner",)
@@ -29,11 +29,11 @@ def tell(simulator, simulator_options):
     told = {"control": simulator.control.url, "pid": os.getpid(), "tls": simulator_options["tls"]}
     (Path(__file__).parent / f"told-{simulator.tenant_id}.json").write_text(json.dumps(told))
 """
-"""A conftest whose tests leave word of their server."""
+"""A conftest that writes down the server of each test."""
 
 
 def told(suite: Suite, name: str) -> set[str]:
-    """What tests said of their server."""
+    """Read what the tests wrote down about their server."""
     return {json.loads(path.read_text())[name] for path in suite.folder.glob("told-*.json")}
 
 
@@ -185,7 +185,7 @@ def test_a_suite_of_run_uses_its_server(suite: Suite) -> None:
         env=suite.environment(),
         capture_output=True,
         text=True,
-        timeout=PATIENCE,
+        timeout=LONG,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr

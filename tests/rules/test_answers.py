@@ -1,4 +1,4 @@
-"""What rules put in the place of the honest answer, over the wire."""
+"""Answers that rules send in the place of the honest one, over the wire."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from oifde_simulator.cli import request_file
 from oifde_simulator.engine import explain as explanation
 from oifde_simulator.model.exchange import Answer
 from oifde_simulator.model.http import Response
-from oifde_simulator.randomness import Draws
+from oifde_simulator.randomness import KeyedRandom
+from oifde_simulator.rules.action import ActionContext, NotApplicable
 from oifde_simulator.rules.patch import Patch
-from oifde_simulator.rules.respond import NotApplicable, Scene
 from oifde_simulator.scenario import loader
 from oifde_simulator.tenants import Tenants
 
@@ -30,13 +30,13 @@ sessions:
   users: {{"18000000001": 40}}
 """
 JSON_UTF8 = "application/json; charset=UTF-8"
-SCENE = Scene(
-    Answer(Response(200, b""), {}), lambda problem: Answer(Response(200, b""), {}), Draws(b""), now=0
+CONTEXT = ActionContext(
+    Answer(Response(200, b""), {}), lambda problem: Answer(Response(200, b""), {}), KeyedRandom(b""), now=0
 )
 
 
 async def spoiled(plane: Plane, rule: str, tenant: str = "") -> Asking:
-    """A plane whose tenant has one rule."""
+    """Start a data plane whose tenant has one rule."""
     world = WORLD.replace('"]}', f'"]{tenant}}}') if tenant else WORLD
     return await plane(acme=f"{world}rules:\n  - {rule}\n")
 
@@ -166,8 +166,10 @@ async def test_each_record_has_a_value_of_its_own_and_the_rule_keeps_its(plane: 
 
 
 def patched(document: Any, *operations: dict[str, Any]) -> Any:
-    """A document after these operations, without a server."""
-    return json.loads(Patch.of(operations).reshape(Response(200, json.dumps(document).encode()), SCENE).body)
+    """Patch a document without a server."""
+    return json.loads(
+        Patch.of(operations).reshape(Response(200, json.dumps(document).encode()), CONTEXT).body
+    )
 
 
 def test_a_star_is_a_step_of_its_own_and_from_follows_path() -> None:
@@ -226,7 +228,7 @@ async def test_what_cannot_be_done_is_told_and_the_honest_answer_sent(
 def test_a_patch_that_fails_leaves_nothing_of_itself(operations: list[dict[str, Any]]) -> None:
     response = Response(200, b'{"a": 1}')
     with pytest.raises(NotApplicable, match="patch"):
-        Patch.of(operations).reshape(response, SCENE)
+        Patch.of(operations).reshape(response, CONTEXT)
     assert response.body == b'{"a": 1}'
 
 
@@ -243,7 +245,7 @@ def test_the_page_s_rules_can_do_what_they_say() -> None:
         users = [f"1800000000{n}" for n in range(1, 8)]
         queries = [{"userMobile": user, "pageNum": page} for user in users for page in "123456711111"]
         for query in queries:
-            request = request_file.asked(query, world, "t").request()
+            request = request_file.parse(query, world, "t").request()
             assert [turn.exchange.notes for turn in explanation.explain(world, request)] == [()]
 
 

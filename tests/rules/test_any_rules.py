@@ -1,4 +1,4 @@
-"""Whatever rules a file has: they are refused with their places, or they can be played without a defect."""
+"""Any rules of a file are refused with their places, or can be played without a defect."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from oifde_simulator.engine import explain as explanation
 from oifde_simulator.resources import read_json
 from oifde_simulator.scenario import loader
 from oifde_simulator.scenario.errors import ScenarioErrors
-from oifde_simulator.scenario.lint import match as match_lapses
+from oifde_simulator.scenario.lint import match as match_lint
 from oifde_simulator.tenants import Tenants
 
 RULE = read_json("scenario.schema.json")["$defs"]["rule"]["properties"]
-NAMES = [*match_lapses.fields("request", None), *match_lapses.fields("response", None), "recordList", "é"]
+NAMES = [*match_lint.fields("request", None), *match_lint.fields("response", None), "recordList", "é"]
 SMALL = st.integers(-2, 7)
 TEXT = st.sampled_from(
     ["", "0", "2", "1s", "0s", "7", "a\nb", "é", "Connection", "text/html", "start", "x y"]
@@ -49,9 +49,10 @@ OPERATIONS = st.fixed_dictionaries(
 Strategy = st.SearchStrategy[Any]
 MATCH = RULE["match"]["properties"]
 WHEN = ("after", "times", "every", "probability", "window", "over", "state", "per")
+FAULT_SCHEMAS = {name: fault.fault_schema for name, fault in faults.builtin_faults().items()}
 FAULTS = st.sampled_from(
-    [*faults.FAULTS]
-    + [{name: example} for name, fault in faults.FAULTS.items() for example in fault.settings["examples"]]
+    [*FAULT_SCHEMAS]
+    + [{name: example} for name, schema in FAULT_SCHEMAS.items() for example in schema["examples"]]
 )
 
 
@@ -68,7 +69,7 @@ def spoiled(choices: dict[str, Strategy]) -> dict[str, Strategy]:
 
 
 def rules(tainted: Callable[[dict[str, Strategy]], dict[str, Strategy]], match: Strategy) -> Strategy:
-    """Rules of the schema's examples, with something else among them where they are `tainted`."""
+    """Draw rules from the schema's examples, mixed with other values by `tainted`."""
     deeds = {
         "respond": some(tainted(examples(RULE["respond"]["properties"])))
         | st.sampled_from(RULE["respond"]["examples"]),
@@ -93,7 +94,7 @@ GOOD = rules(
     some({part: some(examples(MATCH[part]["properties"])) for part in ("request", "response")}),
 )
 TAINTED = rules(
-    spoiled, some(dict.fromkeys(match_lapses.PARTS, CONDITIONS) | {"endpoint": st.just("gettoken")})
+    spoiled, some(dict.fromkeys(match_lint.PARTS, CONDITIONS) | {"endpoint": st.just("gettoken")})
 )
 ASKED: tuple[dict[str, Any], ...] = ({"userMobile": "18000000001"}, {"pageNum": 7}, {"appKey": "acme"})
 
@@ -109,6 +110,6 @@ def test_any_rules_are_refused_with_their_places_or_can_be_played(rules: list[di
         return
     world = Tenants({"acme": scenario}, seed="0", error_status=200)
     for body in ASKED:
-        request = request_file.asked(body, world, "acme").request()
+        request = request_file.parse(body, world, "acme").request()
         for turn in explanation.explain(world, request, 2):
             assert not [note for note in turn.exchange.notes if "defect" in note]

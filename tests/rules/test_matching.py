@@ -1,4 +1,4 @@
-"""Which requests a rule is about, and why it is not about others."""
+"""Matching of requests, and the explanation of a mismatch."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`serve --watch`: files change on disk, and tenants follow; what is wrong changes nothing."""
+"""`serve --watch`: changed files replace tenants, and wrong files change nothing."""
 
 from __future__ import annotations
 
@@ -16,19 +16,25 @@ from time import monotonic
 from typing import Any
 
 import pytest
+from multidict import CIMultiDict
 
-from conftest import TOKEN
+from conftest import QUERY, TOKEN
+from engines import Engine
 from oifde_simulator import logs
 from oifde_simulator.cli import main, request_file
 from oifde_simulator.config import Settings
 from oifde_simulator.engine import explain as explanation
+from oifde_simulator.immediate import immediate
+from oifde_simulator.model.credential_step import SecretStep
+from oifde_simulator.model.http import Request
 from oifde_simulator.model.sessions import Criteria
 from oifde_simulator.runtime.banner import banner
 from oifde_simulator.runtime.reload import watcher as watching
 from oifde_simulator.runtime.reload.watcher import Watcher
 from oifde_simulator.scenario import selection
+from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.tenants import Tenants
-from oifde_simulator.tenants.admin import OnDemand
+from oifde_simulator.tenants.admin import TenantAdmin
 from serving import PATIENCE, Peer, post, served
 
 SCENARIO = 'tenant: {tokens: ["' + TOKEN + '"]}\nsessions: {users: {"18000000001": %d}}\n'
@@ -37,31 +43,45 @@ FAILS_ONCE = SCENARIO % 1 + "rules: [{name: once, times: 1, respond: {status: 50
 
 @dataclass
 class Followed:
-    """Tenants whose files are followed, look by look."""
+    """Tenants with a watcher that looks when it is told."""
 
     watcher: Watcher
     tenants: Tenants
 
     def look(self) -> None:
-        self.watcher.look(self.tenants)
+        immediate(self.watcher.look(self.tenants))
 
     def names(self) -> list[str]:
-        return list(self.tenants.scenarios)
+        return immediate(self.tenants.ids())
 
     def ask(self, tenant: str = "acme", **fields: Any) -> explanation.Explanation:
-        """What happens to one query now."""
+        """Explain what happens to one query now."""
         document = {"tenantId": tenant, "authToken": TOKEN, "userMobile": "18000000001", **fields}
         body = request_file.RequestFile("queryRecordHistory", document, {}, {})
         (turn,) = explanation.explain(self.tenants, body.request())
         return turn
 
     def total(self, tenant: str = "acme") -> int:
-        return len(self.tenants.select(tenant, Criteria(user="18000000001")))
+        return len(immediate(self.tenants.select(tenant, Criteria(user="18000000001"))))
+
+    async def total_at_runtime(self) -> int:
+        """What `total` is, where an event loop runs."""
+        return len(await self.tenants.select("acme", Criteria(user="18000000001")))
+
+    def scenario(self, tenant: str) -> Scenario:
+        return immediate(self.tenants.scenario(tenant))
+
+    def issued(self, now: int | None = None) -> str:
+        """A token that gettoken would issue to acme now."""
+        tenant = immediate(self.tenants.named("acme"))
+        step = SecretStep(right=True, lock_after=None, issues=True)
+        number = immediate(self.tenants.state.exchanges.admit(tenant.read, step)).number
+        return tenant.credentials.issue(tenant.clock.now() if now is None else now, number)[0]
 
 
 @pytest.fixture(autouse=True)
 def quiet() -> None:
-    """What a command of an earlier test made of the log is forgotten."""
+    """Reset the log level that a command of an earlier test has set."""
     logging.getLogger(logs.FOLLOWED).setLevel(logging.NOTSET)
 
 
@@ -122,8 +142,7 @@ def test_an_editor_that_writes_beside_and_renames_is_followed(folder: Path) -> N
 def test_rules_begin_anew_and_tokens_stay_good(folder: Path) -> None:
     (folder / "acme.yaml").write_text(FAILS_ONCE)
     followed = follow(folder)
-    token = followed.tenants.named("acme").credentials.issue(0)[0]
-    fresh = followed.tenants.named("acme").credentials.issue(followed.tenants.nobody().clock.now())[0]
+    token, fresh = followed.issued(0), followed.issued()
     statuses = [followed.ask().exchange.response.status for _ in range(2)]
     (folder / "acme.yaml").write_text(FAILS_ONCE + "# another\n")
     followed.look()
@@ -202,9 +221,9 @@ def test_the_bundled_scenario_comes_back_when_the_file_in_its_place_goes(tmp_pat
     followed = follow(tmp_path, no_bundled=False)
     (tmp_path / "paging.yaml").unlink()
     followed.look()
-    assert followed.tenants.scenarios["paging"].description == "mine"
+    assert followed.scenario("paging").description == "mine"
     followed.look()
-    assert len(followed.tenants.scenarios["paging"].records) == 250
+    assert len(followed.scenario("paging").records) == 250
 
 
 def test_other_names_of_a_scenario_follow_it(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -226,7 +245,8 @@ def test_other_names_of_a_scenario_follow_it(folder: Path, caplog: pytest.LogCap
 
 def test_tenants_that_came_another_way_are_left_alone(folder: Path) -> None:
     followed = follow(folder)
-    followed.tenants.replace("guest", followed.tenants.scenarios["acme"])
+    scenario = followed.scenario("acme")
+    assert immediate(followed.tenants.put("guest", scenario, followed.tenants.prepared("guest", scenario)))
     (folder / "acme.yaml").write_text(SCENARIO % 20)
     followed.look()
     assert followed.total("guest") == 1
@@ -236,12 +256,12 @@ def test_a_made_tenant_keeps_its_id_whatever_files_come_and_go(
     folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     followed = follow(folder)
-    demand = OnDemand(followed.tenants)
-    _, fresh = demand.make(demand.scenario("acme"), "later")
+    admin = TenantAdmin(followed.tenants)
+    _, fresh = immediate(admin.make(admin.scenario("acme"), "later"))
     (folder / "later.yaml").write_text(SCENARIO % 20)
     followed.look()
-    assert "later" in followed.tenants.made
-    assert followed.tenants.token("later") == fresh.token
+    assert immediate(followed.tenants.state.tenants.made()) == ["later"]
+    assert immediate(followed.tenants.token("later")) == fresh.token
     assert followed.total("later") == 1
     assert "POST /tenants has made a tenant of this id" in caplog.text
     (folder / "later.yaml").unlink()
@@ -251,7 +271,7 @@ def test_a_made_tenant_keeps_its_id_whatever_files_come_and_go(
     assert "the one that POST /tenants made stays" in caplog.text
     (folder / "later.yaml").write_text(SCENARIO % 20)
     followed.look()
-    followed.tenants.restore()
+    immediate(followed.tenants.restore())
     assert followed.total("later") == 20
 
 
@@ -384,7 +404,7 @@ def test_no_token_is_issued_twice_though_its_tenant_began_anew_under_a_clock_tha
     now = 1_767_225_600_000
 
     def issued() -> list[str]:
-        return [followed.tenants.named("acme").credentials.issue(now)[0] for _ in range(3)]
+        return [followed.issued(now) for _ in range(3)]
 
     tokens = issued()
     (folder / "acme.yaml").write_text(FIXED % 2)
@@ -397,8 +417,7 @@ def test_no_token_is_issued_twice_though_its_tenant_began_anew_under_a_clock_tha
     followed.look()
     tokens += issued()
     assert len({*tokens}) == 9
-    credentials = followed.tenants.named("acme").credentials
-    assert [credentials.token_problem(token, now) for token in tokens] == [None] * 9
+    assert [followed.ask(authToken=token).exchange.honest.fields["errorCode"] for token in tokens] == [0] * 9
 
 
 def test_a_tenant_that_is_replaced_or_removed_is_kept_by_nothing(folder: Path) -> None:
@@ -406,7 +425,7 @@ def test_a_tenant_that_is_replaced_or_removed_is_kept_by_nothing(folder: Path) -
     gone = []
     for total in range(2, 12):
         assert followed.ask().exchange.honest.fields["total"] == total - 1
-        gone.append(weakref.ref(followed.tenants.named("acme").sessions))
+        gone.append(weakref.ref(immediate(followed.tenants.named("acme")).world.sessions))
         (folder / "acme.yaml").write_text(SCENARIO % total)
         followed.look()
     (folder / "acme.yaml").unlink()
@@ -414,7 +433,7 @@ def test_a_tenant_that_is_replaced_or_removed_is_kept_by_nothing(folder: Path) -
     followed.look()
     gc.collect()
     assert [each() for each in gone] == [None] * 10
-    memory = followed.tenants._memory
+    memory = followed.tenants._factory._memory
     assert len(memory.starts) == 10  # without their tenants, until others need the place
     assert memory.starts.weight <= 10 * (11 + 40)
 
@@ -423,12 +442,12 @@ def test_a_tenant_that_is_replaced_or_removed_is_kept_by_nothing(folder: Path) -
 
 
 def printed(*paths: Path, watch: bool = True, tenant: tuple[tuple[str, str], ...] = ()) -> list[str]:
-    """The lines of the banner."""
+    """Write the lines of the banner."""
     settings = Settings(scenarios=paths, watch=watch, tenant=tenant)
     known = Watcher(settings).scenarios if watch else selection.scenarios(settings)
     tenants = Tenants(known, seed="0", error_status=200)
     urls = {"data_url": "http://d", "control_url": "http://c"}
-    return banner(tenants, settings, **urls, authority=False).splitlines()
+    return immediate(banner(tenants, settings, **urls, authority=False)).splitlines()
 
 
 @pytest.mark.parametrize("watch", [False, True], ids=["as they are", "followed"])
@@ -458,10 +477,9 @@ def test_the_line_to_paste_asks_the_first_own_tenant_with_a_token_of_its_own(fol
     line = printed(folder, watch=False)[-1]
     body = json.loads(shlex.split(line)[-1])
     assert (body["tenantId"], body["userMobile"]) == ("acme", "18000000002")
-    tenant = Tenants(selection.scenarios(Settings(scenarios=(folder,))), seed="0", error_status=200).named(
-        "acme"
-    )
-    assert tenant.credentials.token_problem(body["authToken"], tenant.clock.now()) is None
+    engine = Engine(selection.scenarios(Settings(scenarios=(folder,))))
+    request = Request("POST", QUERY, CIMultiDict(), json.dumps(body).encode())
+    assert engine.handle(request).honest.fields["total"] == 2
 
 
 # The loop
@@ -479,8 +497,8 @@ async def test_the_loop_goes_on_after_a_look_that_failed(
             twice.set()
         raise LookupError
 
-    monkeypatch.setattr(followed.watcher._stamps, "changed", changed)
-    with followed.watcher.following(followed.tenants):
+    monkeypatch.setattr(followed.watcher._snapshot, "changed", changed)
+    with followed.watcher.watching(followed.tenants):
         await asyncio.wait_for(twice.wait(), PATIENCE)
     count = len(looks)
     await asyncio.sleep(0)
@@ -490,7 +508,7 @@ async def test_the_loop_goes_on_after_a_look_that_failed(
     assert caplog.records[0].exc_info
 
 
-async def test_requests_are_in_servicewhile_a_file_is_being_loaded(
+async def test_requests_are_answered_while_a_file_is_being_loaded(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(watching, "PERIOD", 0.0)
@@ -498,10 +516,11 @@ async def test_requests_are_in_servicewhile_a_file_is_being_loaded(
     loop, loads, go_on = asyncio.get_running_loop(), asyncio.Event(), threading.Event()
     load, put, in_service = watching.loader.load, Tenants.put, asyncio.Event()
 
-    def told(self: Tenants, *given: Any) -> None:
+    async def told(self: Tenants, *given: Any) -> bool:
         assert threading.current_thread() is threading.main_thread()
-        put(self, *given)
+        done = await put(self, *given)
         in_service.set()
+        return done
 
     def slow(path: Path) -> Any:
         loop.call_soon_threadsafe(loads.set)
@@ -511,12 +530,12 @@ async def test_requests_are_in_servicewhile_a_file_is_being_loaded(
     monkeypatch.setattr(watching.loader, "load", slow)
     monkeypatch.setattr(Tenants, "put", told)
     (folder / "acme.yaml").write_text(SCENARIO % 20)
-    with followed.watcher.following(followed.tenants):
+    with followed.watcher.watching(followed.tenants):
         await asyncio.wait_for(loads.wait(), PATIENCE)
-        assert followed.total() == 1
+        assert await followed.total_at_runtime() == 1
         go_on.set()
         await asyncio.wait_for(in_service.wait(), PATIENCE)
-    assert followed.total() == 20
+    assert await followed.total_at_runtime() == 20
 
 
 async def test_a_server_that_stops_waits_for_no_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -531,13 +550,13 @@ async def test_a_server_that_stops_waits_for_no_file(folder: Path, monkeypatch: 
 
     monkeypatch.setattr(watching.loader, "load", endless)
     (folder / "acme.yaml").write_text(SCENARIO % 20)
-    with followed.watcher.following(followed.tenants):
+    with followed.watcher.watching(followed.tenants):
         await asyncio.wait_for(loads.wait(), PATIENCE)
     thread = next(each for each in threading.enumerate() if each.name == "watch")
     assert thread.daemon
     go_on.set()
     thread.join(PATIENCE)
-    assert followed.total() == 1
+    assert await followed.total_at_runtime() == 1
 
 
 def test_a_running_server_follows_its_files(folder: Path) -> None:

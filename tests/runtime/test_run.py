@@ -1,4 +1,4 @@
-"""A server beside a program: `run`, a thread, a process; and what each leaves behind, which is nothing."""
+"""A server inside another program: `run`, a thread, a process; none leaves anything behind."""
 
 from __future__ import annotations
 
@@ -36,16 +36,16 @@ except OSError as error:
 print(os.environ["OIFDE_URL"].partition(":")[0], ca_file, os.environ["OIFDE_CONTROL_TOKEN"])
 sys.exit(7)
 """
-"""A test suite in any language: asks both planes, and fails with a code of its own."""
+"""A program that asks both planes and exits with a code of its own."""
 
 
 def python(code: str) -> Sequence[str]:
-    """A command that is a few lines of Python."""
+    """Build the command that runs Python code."""
     return ["--", sys.executable, "-c", code]
 
 
 def code(number: int) -> Sequence[str]:
-    """A command that ends with this code."""
+    """Build a command that exits with a code."""
     return python(f"raise SystemExit({number})")
 
 
@@ -163,7 +163,7 @@ signal.pause()
 
 def test_a_signal_before_there_is_a_command_ends_us() -> None:
     with pytest.raises(SystemExit) as exit_:
-        child_command.Forwarding()(signal.SIGTERM, None)
+        child_command.SignalForwarder()(signal.SIGTERM, None)
     assert exit_.value.code == 143
 
 

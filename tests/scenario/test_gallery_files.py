@@ -1,4 +1,4 @@
-"""The gallery as files: short, alike, told on a page, and the same bytes on every run."""
+"""The files of the gallery are short and alike, stand on a page, and give the same bytes on every run."""
 
 from __future__ import annotations
 
@@ -13,14 +13,11 @@ import pytest
 
 import gallery_page
 from conftest import GETTOKEN, QUERY, TOKEN
+from engines import Engine
 from gallery_page import CLIENT, GROUPS, HONEST, PAGE, paragraphs
 from oifde_simulator import resources
-from oifde_simulator.engine.pipeline import Pipeline
-from oifde_simulator.journal import Journal
 from oifde_simulator.model.http import Request
-from oifde_simulator.oifde.router import Router
 from oifde_simulator.scenario import loader
-from oifde_simulator.tenants import Tenants
 from oifde_simulator.wire.script import Script
 from serving import PATIENCE, REPOSITORY, environment
 
@@ -43,7 +40,7 @@ def test_every_bundled_scenario_is_in_one_group_or_honest() -> None:
 
 
 def test_the_page_is_that_of_the_files() -> None:
-    advice = "docs/gallery.md is old: run python tests/product/gallery_page.py --write"
+    advice = "docs/gallery.md is old: run python docs/generate/gallery_page.py --write"
     assert PAGE.read_text() == gallery_page.page(), advice
 
 
@@ -77,7 +74,7 @@ def test_a_scenario_is_short_and_its_user_has_40_sessions(name: str) -> None:
 
 
 def requests(tenant: str) -> list[Request]:
-    """What is asked of every scenario: tokens, pages, wrong secrets, several users."""
+    """List the requests to every scenario: tokens, pages, wrong secrets, several users."""
     users = loader.load(source(tenant)).generate.users  # type: ignore[union-attr]
     queries = [
         {"authToken": TOKEN, "userMobile": user, "pageNum": number, "pageSize": "10"}
@@ -93,15 +90,14 @@ def requests(tenant: str) -> list[Request]:
 
 
 def scripts(tenant: str, seed: str = "0") -> list[Script]:
-    """What would go out, from a world that is fresh and whose clock stands still."""
+    """Make the scripts of all answers of a fresh tenant whose clock stands still."""
     scenario = replace(loader.load(source(tenant)), clock=NOON)
-    tenants = Tenants({tenant: scenario}, seed=seed, error_status=200)
-    pipeline = Pipeline(Router(bad_json_status=400), tenants, Journal())
-    return [pipeline.handle(request).script for request in requests(tenant)]
+    engine = Engine({tenant: scenario}, seed=seed)
+    return [engine.handle(request).script for request in requests(tenant)]
 
 
 def digest() -> str:
-    """All scripts of all scenarios, in short."""
+    """Hash all scripts of all scenarios."""
     return hashlib.sha256(repr([scripts(name) for name in GALLERY]).encode()).hexdigest()
 
 
@@ -113,7 +109,7 @@ def test_same_seed_clock_and_requests_give_the_same_bytes(name: str) -> None:
 def test_a_fresh_process_gives_the_same_bytes_too() -> None:
     code = "import test_gallery_files; print(test_gallery_files.digest())"
     paths = ":".join(
-        map(str, (REPOSITORY / "tests", REPOSITORY / "tests" / "support", Path(__file__).parent))
+        str(REPOSITORY / folder) for folder in ("tests", "tests/support", "tests/scenario", "docs/generate")
     )
     fresh = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=PATIENCE, check=True,

@@ -1,4 +1,4 @@
-"""Rules that cannot apply: told at `check`, where they stand, with the fix."""
+"""Rules that cannot apply get an error or a warning, with their place and the fix."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from oifde_simulator import faults
 from oifde_simulator.model import vendor_errors
 from oifde_simulator.model.view import ABSENT
-from oifde_simulator.resources import read_json, schemas
+from oifde_simulator.resources import read_json
 from oifde_simulator.rules.matching import Condition
 from oifde_simulator.scenario import loader
 from oifde_simulator.scenario.errors import ScenarioErrors
-from oifde_simulator.scenario.lint.reachability import Scope
+from oifde_simulator.scenario.lint.shadowing import Scope
 
 WRONG = {
     "a duration without its unit": (
@@ -225,7 +225,7 @@ def test_a_fault_that_is_like_none_gets_all_their_names() -> None:
     (bare,), (mapped,) = complaints("{faults: [xyzzy]}"), complaints("{faults: [{xyzzy: 1}]}")
     for told in (bare, mapped):
         assert 'unknown fault "xyzzy"; known here: ' in told
-        assert set(told.rpartition(": ")[2].split(", ")) == set(faults.FAULTS)
+        assert set(told.rpartition(": ")[2].split(", ")) == set(faults.known_faults())
 
 
 def test_a_name_is_taken_once() -> None:
@@ -428,7 +428,7 @@ def test_a_state_is_led_to_under_the_same_per() -> None:
 
 
 def test_the_schema_that_editors_use_knows_the_faults_that_there_are() -> None:
-    assert read_json("scenario.schema.json")["$defs"]["fault"] == faults.schema()
+    assert read_json("scenario.schema.json")["$defs"]["fault"] == faults.item_schema(plugins=False)
 
 
 KEYS = [
@@ -468,10 +468,3 @@ def test_any_rules_give_a_scenario_or_located_errors(rules: list[dict[str, Any]]
         assert vendor_errors.errors
     else:
         assert len(scenario.rules) == len(rules)
-
-
-if __name__ == "__main__":  # puts the faults' own settings into the schema that editors use
-    path = schemas() / "scenario.schema.json"
-    document = read_json(path.name)
-    document["$defs"]["fault"] = faults.schema()
-    path.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n")

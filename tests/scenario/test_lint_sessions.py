@@ -1,4 +1,4 @@
-"""`sessions.generate` and `sessions.users`: what is told of a mistake, and where."""
+"""Mistakes in `sessions.generate` and `sessions.users`, with their places."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from oifde_simulator.immediate import immediate
 from oifde_simulator.model.sessions import Criteria
 from oifde_simulator.oifde import contract
 from oifde_simulator.scenario import loader
@@ -30,7 +31,11 @@ MISTAKES = {
     ),
     "no weight": ("generate: {mix: {chatbot: 0}}", "2:19", "every weight is 0"),
     "unknown oddity": ("generate: {oddities: {emojis: 1}}", "2:25", 'did you mean "emoji"?'),
-    "a rate over 1": ("generate: {oddities: {emoji: 2}}", "2:32", "from 0 (never) to 1 (always)"),
+    "a rate over 1": (
+        "generate: {oddities: {emoji: 2}}",
+        "2:32",
+        "write a share from 0 to 1, such as 0.5 or 50%",
+    ),
     "a number with letters": ('users: {"abc": 1}', "2:11", "can only have literal records"),
     "a number too long": ('users: {"1234567890123456": 1}', "2:11", "1 to 15 digits"),
     "an unquoted number": ("users: {18000000001: 1}", "2:11", '"18000000001"'),
@@ -85,7 +90,7 @@ def test_a_start_that_no_record_can_have_is_told_where_it_stands(start: int, wor
 def test_the_outermost_starts_have_whole_records(start: int) -> None:
     scenario = loader.loads((RECORD % start).encode(), "acme.yaml", "acme")
     tenants = Tenants({"acme": scenario}, seed="0", error_status=200)
-    found = tenants.select("acme", Criteria(user="1"))
+    found = immediate(tenants.select("acme", Criteria(user="1")))
     assert sorted(session.record["startTime"] for session in found) == sorted([start, 1618558942000])
 
 
@@ -103,7 +108,7 @@ def test_many_starts_in_seconds_are_one_warning() -> None:
     assert warning.endswith("multiply by 1000: 1618558942000; so is it with 1 more")
 
 
-# name: (clock, generate, what is said; empty when it is good)
+# name: (clock, generate, words of the message; empty for a good clock)
 CLOCKS = {
     "the first": ("1970-04-02T00:00:00Z", "{}", ""),
     "too early": ("1970-04-01T23:59:59Z", "{}", 'write "1970-04-02T00:00:00Z" or later, or fewer days'),
@@ -145,10 +150,10 @@ def test_at_the_outermost_clocks_every_record_fits_the_contract(clock: str, loca
     text = f'sessions: {{generate: {{locale: {locale}, per_day: 1}}}}\nclock: "{clock}"\n'
     scenario = loader.loads(text.encode(), "acme.yaml", "acme")
     tenants = Tenants({"acme": scenario}, seed="0", error_status=200)
-    made = [session.record for session in tenants.select("acme", Criteria(user="18000000001"))]
+    made = [session.record for session in immediate(tenants.select("acme", Criteria(user="18000000001")))]
     answer = {"errorCode": 0, "errorMsg": "Success", "total": len(made), "recordList": made}
     assert made
     assert contract.response_schema("queryRecordHistory").explain(answer) == []
     assert all(re.fullmatch("[0-9]{13}[0-9a-f]{24}", record["callId"]) for record in made)
     ids = [record["callId"] for record in made]
-    assert all(len(tenants.select("acme", Criteria(call_id=each))) == 1 for each in ids)
+    assert all(len(immediate(tenants.select("acme", Criteria(call_id=each)))) == 1 for each in ids)

@@ -1,27 +1,28 @@
-"""Scenario files become scenarios, or every mistake in them is told: where, what and how to mend it."""
+"""A file becomes a scenario, or an error for every mistake: place, cause and fix."""
 
 # ruff: noqa: E501  (messages are compared whole, one a line)
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from datetime import UTC, timedelta, timezone
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from oifde_simulator import resources
-from oifde_simulator.scenario import loader, units
+from oifde_simulator.instants import instant, time_zone
+from oifde_simulator.scenario import checking, loader
 from oifde_simulator.scenario.errors import ScenarioErrors
-from oifde_simulator.scenario.lint import schema_errors
-from oifde_simulator.scenario.lint.fixes import mended
+from oifde_simulator.scenario.lint.schema import violations
+from oifde_simulator.scenario.lint.schema.fixes import suggested_fix
 from oifde_simulator.scenario.model import Scenario, SettingsSpec, TenantSpec
-from oifde_simulator.scenario.yaml.node import Node
 
 RECORD = """\
 sessions:
@@ -158,7 +159,7 @@ def test_a_mistake_is_told_once_where_it_is_with_its_fix(text: str, message: str
 def test_text_where_another_type_is_expected_is_mended_if_its_meaning_is_clear(
     expected: str, written: str, fix: str
 ) -> None:
-    assert mended([expected], Node(written, None)) == fix
+    assert suggested_fix([expected], written, written) == fix
 
 
 def test_every_mistake_of_a_file_is_told_in_the_order_of_its_lines() -> None:
@@ -184,24 +185,28 @@ def test_a_tenant_without_a_name_is_refused(stem: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "seconds"),
-    [("1s", 1), ("90s", 90), ("2h", 7200), ("15m", 900), ("2000ms", 2), (3600, 3600), (60.0, 60), ("0s", None),
-     ("90", None), ("90 s", None), ("1d", None), ("-1s", None), ("999999999h", None), ("90s\n", None), ("９0s", None)],
+    ("written", "seconds"),
+    [("1s", 1), ("90s", 90), ("2h", 7200), ("15m", 900), ("2000ms", 2), ("1.5h", 5400), (3600, 3600), (60.0, 60), ("0s", None),
+     ("90", None), ("90 s", None), ("1d", None), ("-1s", None), ("999999999h", None), ("90s\n", None), ("９0s", None), ("1.5s", None)],
 )  # fmt: skip
-def test_lifetimes_carry_their_unit_or_are_seconds(text: Any, seconds: int | None) -> None:
-    assert units.seconds(text) == seconds
+def test_lifetimes_carry_their_unit_or_are_seconds(written: Any, seconds: int | None) -> None:
+    source = json.dumps({"tenant": {"token_lifetime": written}})
+    if seconds is None:
+        assert "is no lifetime of whole seconds" in complaints(source)[0]
+    else:
+        assert loaded(source).tenant.token_lifetime == seconds
 
 
 @pytest.mark.parametrize(
     "name", ["localtime", "posixrules", "Factory", "", "Asia", "/etc/localtime", "a\0b", "UTC\n"]
 )
 def test_time_zones_that_differ_by_machine_or_are_none_are_unknown(name: str) -> None:
-    assert units.time_zone(name) is None
+    assert time_zone(name) is None
 
 
 def test_time_zones_have_names_or_offsets() -> None:
-    assert units.time_zone("Asia/Shanghai") == ZoneInfo("Asia/Shanghai")
-    assert units.time_zone("-03:30") == timezone(-timedelta(hours=3, minutes=30))
+    assert time_zone("Asia/Shanghai") == ZoneInfo("Asia/Shanghai")
+    assert time_zone("-03:30") == timezone(-timedelta(hours=3, minutes=30))
 
 
 @pytest.mark.parametrize(
@@ -210,7 +215,7 @@ def test_time_zones_have_names_or_offsets() -> None:
      ("2021-04-16", None), ("2021-02-30T00:00:00Z", None), ("2021-04-16T07:42:22", None), ("9999-12-31T23:59:59-14:00", 253402351199000)],
 )  # fmt: skip
 def test_an_instant_is_iso_8601_with_its_offset(text: str, milliseconds: int | None) -> None:
-    assert units.instant(text) == milliseconds
+    assert instant(text) == milliseconds
 
 
 def test_load_names_the_tenant_after_the_file(tmp_path: Path) -> None:
@@ -300,6 +305,34 @@ def test_any_bytes_give_a_scenario_or_located_errors_and_never_another_exception
         assert scenario.tenant.token_lifetime >= 1
 
 
+def messages(load: Callable[[], Scenario]) -> list[tuple[Any, str]]:
+    try:
+        load()
+    except ScenarioErrors as caught:
+        return sorted(((error.path, error.message) for error in caught.errors), key=str)
+    return []
+
+
+@settings(max_examples=200, deadline=None)
+@given(SECTIONS)
+def test_json_gets_the_messages_of_a_file_without_its_lines(value: dict[str, Any]) -> None:
+    source = json.dumps(value).encode()
+    assume(not re.search(rb"\\ud[89ab]", source))  # YAML knows no pairs of escapes
+    assert messages(lambda: loader.from_json(value, "f", "f")) == messages(
+        lambda: loader.loads(source, "f", "f")
+    )
+
+
+def test_in_json_a_rule_above_is_named_without_its_line() -> None:
+    everything = [{"name": "all", "token": "expire"}, {"token": "expire"}]
+    assert loader.from_json({"rules": everything}, "f.json", "f").warnings == (
+        "f.json: rules[1]: can never fire: all above takes every request before it",
+    )
+    with pytest.raises(ScenarioErrors) as caught:
+        loader.from_json({"rules": everything[:1] * 2}, "f.json", "f")
+    assert str(caught.value) == 'f.json: rules[1].name: the name "all" is taken above; choose another'
+
+
 # Large ones
 
 
@@ -321,16 +354,16 @@ def test_of_very_many_mistakes_the_first_are_told(value: Any, monkeypatch: pytes
         asked.append(written)
         return ""
 
-    monkeypatch.setattr(schema_errors, "did_you_mean", did_you_mean)
+    monkeypatch.setattr(violations, "did_you_mean", did_you_mean)
     with pytest.raises(ScenarioErrors) as caught:
-        loader.of(value, "f.json", "f")
-    assert 1 < len(caught.value.errors) <= loader.MOST_TOLD + 1
+        loader.from_json(value, "f.json", "f")
+    assert 1 < len(caught.value.errors) <= checking.MOST_ERRORS + 1
     assert sum("there may be more mistakes" in str(each) for each in caught.value.errors) == 1
-    assert len(asked) <= loader.MOST_TOLD + 1
+    assert len(asked) <= checking.MOST_ERRORS + 1
 
 
 @pytest.mark.parametrize("value", [[0] * 400_001, {"rules": [[]] * 400_001}], ids=["list", "rules"])
 def test_what_is_too_large_is_not_looked_at(value: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loader, "plain", None)
+    monkeypatch.setattr(loader, "JsonDocument", None)
     with pytest.raises(ScenarioErrors, match="more than 400,000 values"):
-        loader.of(value, "f.json", "f")
+        loader.from_json(value, "f.json", "f")

@@ -1,4 +1,4 @@
-"""A schema in a rule refers to itself only: what is elsewhere is refused where it stands, unfetched."""
+"""A schema in a rule can refer only to itself: other references are errors, and nothing is fetched."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from oifde_simulator.scenario.errors import ScenarioErrors
 
 
 def complaints(schema: str) -> list[str]:
-    """What is wrong with a scenario that has this schema for `total`, on line 2."""
+    """List the errors of a scenario that has this schema for `total` in line 2."""
     source = f"rules:\n- {{name: odd, match: {{response: {{total: {schema}}}}}, faults: [reset]}}\n"
     try:
         loader.loads(source.encode(), "a.yaml", "a")
@@ -18,7 +18,7 @@ def complaints(schema: str) -> list[str]:
     return []
 
 
-# schema: where below rules[0].match.response.total, and what is told
+# schema: where below rules[0].match.response.total, and the words of the message
 REFUSED = {
     "{$ref: 'http://127.0.0.1:1/x'}": ("$ref", "is elsewhere"),
     "{$ref: 'file:///etc/hostname'}": ("$ref", "is elsewhere"),

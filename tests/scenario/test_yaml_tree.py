@@ -1,4 +1,4 @@
-"""YAML bytes become plain values with positions, or located errors; nothing else ever."""
+"""YAML becomes plain values with their places, or located errors, and never another exception."""
 
 # ruff: noqa: E501  (messages are compared whole, one a line)
 
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from oifde_simulator.scenario.errors import ScenarioErrors
 from oifde_simulator.scenario.yaml import tree as yaml_tree
-from oifde_simulator.scenario.yaml.messages import complaint
+from oifde_simulator.scenario.yaml.messages import explanation
 from oifde_simulator.scenario.yaml.syntax import LARGEST_FILE, LOADER
 
 LOADERS = [pytest.param(LOADER, id="fastest"), pytest.param(yaml.SafeLoader, id="python")]
@@ -219,7 +219,7 @@ def test_escapes_that_are_no_character_are_refused(escape: str, loader: Any) -> 
 
 def test_a_complaint_nobody_foresaw_is_passed_on_in_the_parsers_words() -> None:
     mark = yaml.Mark("f", 0, 1, 2, None, 0)
-    assert complaint(yaml.MarkedYAMLError(problem="strange", problem_mark=mark), "x") == (
+    assert explanation(yaml.MarkedYAMLError(problem="strange", problem_mark=mark), "x") == (
         1,
         2,
         "not YAML: strange",

@@ -11,12 +11,9 @@ import random
 import sys
 from typing import Any
 
-from oifde_simulator.engine.pipeline import Pipeline
-from oifde_simulator.journal import Journal
+from engines import Engine
 from oifde_simulator.model.http import Request
-from oifde_simulator.oifde.router import Router
 from oifde_simulator.scenario import loader
-from oifde_simulator.tenants import Tenants
 from oifde_simulator.wire.script import Send
 
 SCENARIO = b"""
@@ -47,21 +44,19 @@ def queries() -> list[dict[str, str]]:
 
 def answers(first: int, step: int) -> list[bytes]:
     """Every byte of the answers, in the order of the queries, whatever the order of asking."""
-    scenario = loader.loads(SCENARIO, "acme.yaml", "acme")
-    tenants = Tenants({"acme": scenario}, seed="0", error_status=200)
-    pipeline = Pipeline(Router(bad_json_status=400), tenants, Journal())
+    engine = Engine({"acme": loader.loads(SCENARIO, "acme.yaml", "acme")})
     asked = queries()
     found: dict[int, bytes] = {}
     for turn in range(QUERIES):
         place = (first + turn * step) % QUERIES
-        found[place] = _ask(pipeline, asked[place])
+        found[place] = _ask(engine, asked[place])
     return [found[place] for place in range(QUERIES)]
 
 
-def _ask(pipeline: Pipeline, query: dict[str, Any]) -> bytes:
+def _ask(engine: Engine, query: dict[str, Any]) -> bytes:
     body = json.dumps({"tenantId": "acme", "authToken": "x", **query}).encode()
     headers = {"Content-Type": "application/json"}
-    exchange = pipeline.handle(Request("POST", "/oifde/rest/api/queryRecordHistory", headers, body))
+    exchange = engine.handle(Request("POST", "/oifde/rest/api/queryRecordHistory", headers, body))
     return b"".join(action.octets for action in exchange.script if isinstance(action, Send))
 
 

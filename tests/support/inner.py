@@ -1,6 +1,6 @@
-"""Suites of others, written down in a test and run by a pytest of their own, our plugin installed.
+"""Suites of other projects, written in a test and run by a pytest of their own with our plugin.
 
-PYTEST_DONT_REWRITE: it is a plugin of test modules that import it too.
+PYTEST_DONT_REWRITE: test modules load this module as a plugin, and import it as well.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from serving import REPOSITORY, environment
 
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
 LONG = 100.0
-"""Seconds after which a suite that still runs has failed."""
+"""Seconds until a running suite fails."""
 
 CLIENT = '''
 import asyncio, json, threading, time
@@ -47,21 +47,21 @@ def query(simulator, **fields):
     body = {**simulator.credentials, "userMobile": "18000000001", **fields}
     return post(simulator.url + QUERY, simulator.ssl_context, **body)[0]
 '''
-"""A client, as a module that suites may import."""
+"""A client as a module for suites."""
 
 
 @dataclass
 class Suite:
-    """A folder with the tests of others."""
+    """A folder with the tests of another project."""
 
     folder: Path
     site: Path
-    """Where our entry points are, as an installation has them."""
+    """Folder with our entry points, as an installation has them."""
     plugins: Sequence[str] = ("oifde_simulator", "xdist", "asyncio", "aiohttp")
-    """Entry points that are loaded; whatever else is installed here is no matter of ours."""
+    """Names of the plugins that are loaded; other installed plugins are not."""
 
     def write(self, **files: str) -> None:
-        """Write modules by their names."""
+        """Write modules under their names."""
         for name, text in files.items():
             (self.folder / f"{name}.py").write_text(dedent(text))
 
@@ -70,19 +70,19 @@ class Suite:
         (self.folder / "pytest.ini").write_text("\n".join(("[pytest]", *lines, "")))
 
     def command(self, *arguments: str) -> list[str]:
-        """The command line that runs it."""
+        """Build the command line of pytest."""
         plugins = (word for name in self.plugins for word in ("-p", name))
         return [sys.executable, "-m", "pytest", *plugins, "-p", "no:cacheprovider", "-q", *arguments]
 
     def environment(self, **variables: str) -> Mapping[str, str]:
-        """What it runs with."""
+        """Build the environment of pytest."""
         ours = ("PYTEST_", "OIFDE_")
         own = {name: text for name, text in environment().items() if not name.startswith(ours)}
-        places = os.pathsep.join((str(self.site), str(REPOSITORY)))
+        places = os.pathsep.join((str(self.site), str(REPOSITORY / "simulator")))
         return own | {"PYTHONPATH": places, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"} | variables
 
     def run(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-        """Run it to its end."""
+        """Run the suite to its end."""
         return subprocess.run(
             self.command(*arguments),
             cwd=self.folder,
@@ -95,7 +95,7 @@ class Suite:
         )
 
     def passes(self, number: int, *arguments: str, **variables: str) -> str:
-        """Run it; all of its tests, so many, must pass. Returns what it printed."""
+        """Run the suite, require that `number` tests pass and none fails, and return the output."""
         done = self.run(*arguments, **variables)
         assert done.returncode == 0, done.stdout + done.stderr
         assert f"{number} passed" in done.stdout, done.stdout
@@ -103,7 +103,7 @@ class Suite:
 
 
 def entry_points(site: Path) -> None:
-    """Have in `site` what an installation has there: our entry points."""
+    """Write our entry points into `site`, as an installation does."""
     lines = [
         line
         for group, entries in PROJECT["entry-points"].items()
@@ -117,7 +117,7 @@ def entry_points(site: Path) -> None:
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with our entry points."""
+    """Create a folder with our entry points."""
     site = tmp_path_factory.mktemp("site")
     entry_points(site)
     return site
@@ -125,7 +125,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def suite(tmp_path: Path, site: Path) -> Suite:
-    """An empty suite with a client in `asking`."""
+    """Create a suite with nothing but a client in its module `asking`."""
     folder = tmp_path / "suite"
     folder.mkdir()
     (folder / "asking.py").write_text(CLIENT)

@@ -8,11 +8,13 @@ from typing import Any
 import orjson
 
 from conftest import GETTOKEN, QUERY
-from oifde_simulator.journal import Journal
-from oifde_simulator.model.exchange import Answer, Ending, Exchange
+from journals import Journal
+from oifde_simulator.immediate import immediate
+from oifde_simulator.model.exchange import Answer, Exchange
 from oifde_simulator.model.http import JSON_UTF8, Request, Response
+from oifde_simulator.model.outcome import Ending
 from oifde_simulator.verification import expectations
-from oifde_simulator.verification.snapshot import Past
+from oifde_simulator.verification.snapshot import JournalSnapshot
 from oifde_simulator.verification.verdicts import verdict
 
 
@@ -69,4 +71,5 @@ def recorded(*exchanges: Exchange, journal: Journal | None = None) -> Journal:
 def judged(journal: Journal, *expect: Any, **about: Any) -> dict[str, Any]:
     """The verdict on a journal."""
     expected = expectations.read({"expect": list(expect), **about}, journal.redaction)
-    return verdict(expected, Past(journal, expected.tenants, expected.since))
+    past = immediate(JournalSnapshot.read(journal.awaited, expected.tenants, expected.since))
+    return verdict(expected, past)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
 import httpx
 import pytest
 
 from conftest import GETTOKEN, QUERY, TOKEN
+from oifde_simulator.immediate import immediate
 from oifde_simulator.model.sessions import Criteria
 from oifde_simulator.runtime.server import Simulator
 from serving import PATIENCE, Peer, post
@@ -39,6 +39,10 @@ class MovableClock:
         """Epoch milliseconds, UTC."""
         return self._instant
 
+    def set(self, instant: int) -> None:
+        """Tell this time from now on."""
+        self._instant = instant
+
     def move(self, seconds: float) -> None:
         """Let so many seconds pass."""
         self._instant += round(seconds * 1000)
@@ -47,21 +51,19 @@ class MovableClock:
 class Client:
     """A client of one tenant, whose world is as it was at load, and at noon."""
 
-    def __init__(self, simulator: Simulator, tenant: str) -> None:
+    def __init__(self, simulator: Simulator, tenant: str, clock: MovableClock) -> None:
+        """`clock` is the server's time of day."""
         self.tenant = tenant
         self.url = simulator.data_url
-        self.clock = MovableClock(NOON)
+        self.clock = clock
+        self.clock.set(NOON)
         self._tenants = simulator.tenants
-        worlds = self._tenants._tenants
-        worlds[tenant] = replace(simulator.tenants.named(tenant), clock=self.clock)
-        self._world = worlds[tenant]
         self.reset()
         self.http = httpx.Client(base_url=self.url, timeout=PATIENCE, trust_env=False)
 
     def reset(self) -> None:
         """Back to the beginning."""
-        self._world.rules.reset(self.clock.now())
-        self._world.credentials.reset()
+        immediate(self._tenants.state.tenants.reset(self.tenant))
 
     def body(self, **fields: str) -> bytes:
         """The body of a query with the fixed token."""
@@ -115,7 +117,7 @@ class Client:
 
     def honest(self) -> list[str]:
         """The callIds that the user's query would find on a good day, newest first."""
-        sessions = self._tenants.select(self.tenant, Criteria(USER, None, None, None, None))
+        sessions = immediate(self._tenants.select(self.tenant, Criteria(USER, None, None, None, None)))
         return [str(session.call_id) for session in sessions]
 
     def octets(self, *headers: str, **fields: str) -> tuple[bytes, bytes]:

@@ -1,6 +1,6 @@
-"""Servers for tests that need real sockets, in a thread or as a process; and a client down to the bytes.
+"""Servers for tests with real sockets, in a thread or as a process, and a client of plain bytes.
 
-Rule: nothing here sleeps. Whoever waits, waits for a line, an answer or an end of stream.
+Rule: nothing sleeps here. Every wait is for a line, an answer or the end of a stream.
 """
 
 from __future__ import annotations
@@ -25,30 +25,24 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from conftest import QUERY
+from oifde_simulator.clock import TIME_OF_DAY, Clock
 from oifde_simulator.config import Settings
 from oifde_simulator.runtime.lifecycle import loop_factory
-from oifde_simulator.runtime.server import Simulator
+from oifde_simulator.runtime.server import Simulator, registry
 from oifde_simulator.scenario import selection
-from oifde_simulator.tenants import Tenants
 
 REPOSITORY = Path(__file__).parents[2]
 PATIENCE = 20.0
-"""Seconds after which a test that still waits has failed."""
+"""Seconds until a waiting test fails."""
 FREE_PORTS = ("--port", "0", "--control-port", "0")
 CALM: dict[str, Any] = {"port": 0, "control_port": 0, "tls": "off", "log_level": "error"}
 
 
 @contextmanager
-def running(**given: Any) -> Iterator[Simulator]:
-    """A server in a thread of its own, on the event loop that `serve` uses."""
+def running(*, clock: Clock = TIME_OF_DAY, **given: Any) -> Iterator[Simulator]:
+    """Run a server in a thread of its own, on the event loop of `serve`, until the end of the block."""
     settings = Settings(**CALM | given)
-    tenants = Tenants(
-        selection.scenarios(settings),
-        seed=settings.seed,
-        error_status=settings.error_status,
-        any_credentials=settings.any_credentials,
-    )
-    simulator = Simulator(settings, tenants)
+    simulator = Simulator(settings, registry(settings, selection.scenarios(settings), clock))
     up: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = Future()
     with ThreadPoolExecutor(1) as threads:
         ended = threads.submit(_run, simulator, up)
@@ -62,19 +56,19 @@ def running(**given: Any) -> Iterator[Simulator]:
 
 
 def _run(simulator: Simulator, up: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]]) -> None:
-    async def until_told() -> None:
+    async def serve_until_stopped() -> None:
         await simulator.start()
         up.set_result((asyncio.get_running_loop(), stop := asyncio.Event()))
         await stop.wait()
         await simulator.stop()
 
     with asyncio.Runner(loop_factory=loop_factory()) as loop:
-        loop.run(until_told())
+        loop.run(serve_until_stopped())
 
 
 @dataclass
 class Answer:
-    """One answer as it came."""
+    """An answer with its head as bytes."""
 
     head: bytes
     status: int
@@ -83,12 +77,12 @@ class Answer:
 
     @property
     def json(self) -> Any:
-        """The body, decoded."""
+        """Decoded body."""
         return json.loads(self.body)
 
 
 class Peer:
-    """A client down to the bytes; over TLS when the URL says so."""
+    """A client of plain bytes, over TLS for a https URL."""
 
     def __init__(self, url: str, ca_pem: bytes | None = None, *, receive_buffer: int | None = None) -> None:
         parts = urlsplit(url)
@@ -102,11 +96,11 @@ class Peer:
         self._stream = self.socket.makefile("rb")
 
     def send(self, octets: bytes) -> None:
-        """Send everything."""
+        """Send all bytes."""
         self.socket.sendall(octets)
 
     def answer(self, *, bodiless: bool = False) -> Answer:
-        """The next answer, whole; `bodiless` for one to HEAD."""
+        """Read the next answer in whole; `bodiless` is for an answer to HEAD."""
         line = self._stream.readline()
         head = bytearray(line)
         while (field := self._stream.readline()) not in (b"\r\n", b""):
@@ -116,7 +110,7 @@ class Peer:
         return Answer(bytes(head) + b"\r\n", int(line.split()[1]), headers, self._stream.read(length))
 
     def rest(self) -> bytes:
-        """All that comes until the server hangs up, in order or not."""
+        """Read until the server closes or resets the connection."""
         octets = bytearray()
         try:
             while chunk := self._stream.read1():
@@ -126,11 +120,11 @@ class Peer:
         return bytes(octets)
 
     def hangs_up(self) -> bool:
-        """Whether the server ends the connection without another byte."""
+        """Check that the server ends the connection without another byte."""
         return self.rest() == b""
 
     def close(self) -> None:
-        """End the connection."""
+        """Close the connection."""
         self._stream.close()
         self.socket.close()
 
@@ -146,26 +140,26 @@ def _headers(octets: bytes) -> HTTPMessage:
 
 
 def trusting(ca_pem: bytes | None) -> ssl.SSLContext:
-    """A client that trusts this authority and nothing else."""
+    """Build a TLS context that trusts this authority only."""
     assert ca_pem is not None
     return ssl.create_default_context(cadata=ca_pem.decode())
 
 
 def head(*headers: str, method: str = "POST", target: str = QUERY, version: str = "1.1") -> bytes:
-    """The head of a request."""
+    """Write the head of a request."""
     fixed = (f"{method} {target} HTTP/{version}", "Host: vendor.example", "Content-Type: application/json")
     return "".join(f"{line}\r\n" for line in (*fixed, *headers, "")).encode()
 
 
 def post(body: bytes, *headers: str, **line: str) -> bytes:
-    """A whole request with its length."""
+    """Write a request with its Content-Length."""
     return head(f"Content-Length: {len(body)}", *headers, **line) + body
 
 
 def fetch(
     url: str, body: bytes | None = None, ca_pem: bytes | None = None, method: str | None = None
 ) -> tuple[int, Mapping[str, str], bytes]:
-    """Status, headers and body, by the standard library's own client; errors are answers too."""
+    """Send a request by urllib and return status, headers and body, of errors too."""
     headers = {} if body is None else {"Content-Type": "application/json; charset=UTF-8"}
     request = urllib.request.Request(url, body, headers, method=method)
     handlers: list[urllib.request.BaseHandler] = [urllib.request.ProxyHandler({})]
@@ -181,7 +175,7 @@ def fetch(
 
 @dataclass
 class Served:
-    """A server as a process."""
+    """A server that runs as a process."""
 
     process: subprocess.Popen[str]
     banner: str
@@ -190,11 +184,11 @@ class Served:
     ready_file: Path
 
     def ca_pem(self) -> bytes:
-        """The authority to trust, as its users get it."""
+        """Fetch the certificate authority as users do."""
         return fetch(f"{self.control}/ca.pem")[2]
 
     def stop(self, number: int = signal.SIGTERM) -> tuple[int, str]:
-        """Signal it and wait for its end: exit code and what it wrote on standard error."""
+        """Send a signal, wait for the end, and return the exit code and the text of standard error."""
         self.process.send_signal(number)
         _, errors = self.process.communicate(timeout=PATIENCE)
         return self.process.returncode, errors
@@ -202,7 +196,7 @@ class Served:
 
 @contextmanager
 def served(folder: Path, *options: str) -> Iterator[Served]:
-    """`python -m simulator serve` on free ports, up; killed at the end if it still runs."""
+    """Run `python -m oifde_simulator serve` on free ports until the end of the block."""
     ready_file = folder / "ready.json"
     process = subprocess.Popen(
         command("serve", *FREE_PORTS, "--ready-file", str(ready_file), *options),
@@ -231,22 +225,22 @@ def _banner(process: subprocess.Popen[str]) -> str:
         if "curl" in line:
             return "".join(lines)
     assert process.stderr is not None
-    raise AssertionError(f"the server ended without a word of where it listens: {process.stderr.read()}")
+    raise AssertionError(f"the server ended without a banner: {process.stderr.read()}")
 
 
 def command(*arguments: str) -> Sequence[str]:
-    """The command line of a process of ours."""
+    """Build a command line of this package."""
     return [sys.executable, "-m", "oifde_simulator", *arguments]
 
 
 def environment(**variables: str) -> dict[str, str]:
-    """This process's environment, with the checkout importable and without settings of a server."""
+    """Copy this environment without settings of a server, with the checkout importable."""
     own = {name: text for name, text in os.environ.items() if not name.startswith("OIFDE_SIMULATOR_")}
-    return own | {"PYTHONPATH": str(REPOSITORY)} | variables
+    return own | {"PYTHONPATH": str(REPOSITORY / "simulator")} | variables
 
 
 def run(*arguments: str, cwd: Path | None = None, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Run a command of ours to its end."""
+    """Run a command of this package to its end."""
     return subprocess.run(
         command(*arguments),
         stdin=subprocess.DEVNULL,

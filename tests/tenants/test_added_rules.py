@@ -9,13 +9,17 @@ from typing import Any
 import pytest
 
 from controlling import Controlling
+from engines import Engine
+from oifde_simulator.immediate import immediate
 from oifde_simulator.scenario import loader
 from oifde_simulator.scenario.errors import ScenarioErrors
-from oifde_simulator.tenants import Tenants, added_rules, admin
-from oifde_simulator.tenants.added_rules import Taken, TooMany
-from oifde_simulator.tenants.admin import OnDemand
-from oifde_simulator.web.control_plane.routes import rules as control_rules
+from oifde_simulator.state.errors import CapacityExceeded, DuplicateName
+from oifde_simulator.state.memory import tenants as table
+from oifde_simulator.state.memory.state import MemoryState
+from oifde_simulator.tenants.admin import check_rules
+from oifde_simulator.web.control_plane.services import rules as rule_service
 from serving import running
+from state_forms import Uptime
 
 COUNTING = (
     "rules:\n  - {name: third, every: 3, respond: {status: 503}}\n  - {after: 1, respond: {status: 500}}\n"
@@ -151,7 +155,7 @@ def test_a_rule_that_is_not_there_is_404(server: Controlling, rules: str) -> Non
 
 
 def test_at_most_so_many_are_added(server: Controlling, rules: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(added_rules, "MOST", 2)
+    monkeypatch.setattr(table, "MOST_ADDED", 2)
     server("POST", rules, [{"token": "expire"}] * 2)
     assert server("POST", rules, {"token": "expire"}).problem == (409, "too-many-rules")
     assert len(server("DELETE", rules).json) == 2
@@ -173,9 +177,9 @@ def test_rules_are_read_in_a_thread_and_added_to_the_tenant_that_was_meant(
         if given[0]["name"] == "first":
             server("POST", rules, {"name": "between", "token": "expire"})
             server("POST", rules, {"name": "rule-4", "token": "expire"})
-        return admin.read_rules(given, names)
+        return check_rules(given, names)
 
-    monkeypatch.setattr(control_rules, "read_rules", reading)
+    monkeypatch.setattr(rule_service, "check_rules", reading)
     server("POST", rules, [{"name": "first", "token": "expire"}, {"token": "expire"}])
     assert names(server("GET", rules)) == ["first", "rule-5", "rule-4", "between", "third", "rule-2"]
     for name in ("late", "gone"):
@@ -184,75 +188,79 @@ def test_rules_are_read_in_a_thread_and_added_to_the_tenant_that_was_meant(
             assert names(server("GET", rules)) == ["third", "rule-2"]
 
 
-# For a while: on the event loop, whose timers run in the order of their times
-
-
-def tenants() -> tuple[Tenants, OnDemand]:
-    made = Tenants({"acme": loader.loads(COUNTING.encode(), "acme.yaml", "acme")}, seed="0", error_status=200)
-    return made, OnDemand(made)
-
-
-async def after(seconds: float) -> None:
-    done = asyncio.Event()
-    asyncio.get_running_loop().call_later(seconds, done.set)
-    await done.wait()
+# For a while: real time, which passes here only when a test says so
 
 
 RULE = {"name": "a", "token": "expire"}
 
 
-def standing(served: Tenants) -> list[str]:
-    return [rule.name for rule in served.named("acme").added]
+class Timed:
+    """A tenant with two rules, and the time by which added ones go."""
+
+    def __init__(self) -> None:
+        self.uptime = Uptime()
+        scenario = loader.loads(COUNTING.encode(), "acme.yaml", "acme")
+        self.engine = Engine({"acme": scenario}, state=MemoryState(uptime=self.uptime))
+        self.admin = self.engine.admin
+
+    def add(self, given: list[dict[str, Any]], ttls: list[float | None]) -> None:
+        """Add rules as the control plane does."""
+        tenant = self.engine.tenant("acme")
+        immediate(self.admin.new_names(tenant, given))
+        immediate(self.admin.add_rules(tenant, given, ttls))
+
+    def asked(self) -> list[str]:
+        """Names of the rules that a request is asked about now."""
+        return [rule.name for rule in self.engine.tenant("acme").rules.rules]
 
 
-async def test_a_rule_goes_after_its_time() -> None:
-    served, demand = tenants()
-    demand.add_rules("acme", [RULE, {**RULE, "name": "b"}], [0.001, None])
-    assert standing(served) == ["a", "b", "third", "rule-2"]
-    await after(0.002)
-    assert standing(served) == ["b", "third", "rule-2"]
+def test_a_rule_goes_after_its_time() -> None:
+    timed = Timed()
+    timed.add([RULE, {**RULE, "name": "b"}], [5.0, None])
+    timed.uptime.seconds += 4.9
+    assert timed.asked() == ["a", "b", "third", "rule-2"]
+    timed.uptime.seconds += 0.1
+    assert timed.asked() == ["b", "third", "rule-2"]
 
 
-def remove(served: Tenants) -> None:
-    served.named("acme").added.remove("a")
+def remove(timed: Timed) -> None:
+    immediate(timed.admin.remove_rules(timed.engine.tenant("acme"), ["a"]))
+
+
+def remove_all(timed: Timed) -> None:
+    immediate(timed.admin.remove_added_rules(timed.engine.tenant("acme")))
 
 
 WAYS_TO_GO = {
     "removed": remove,
-    "removed with all": lambda served: served.named("acme").added.remove_all(),
-    "reset": lambda served: OnDemand(served).reset("acme"),
-    "cleared": lambda served: OnDemand(served).clear("acme"),
-    "replaced": lambda served: OnDemand(served).change("acme", served.files["acme"]),
+    "removed with all": remove_all,
+    "reset": lambda timed: immediate(timed.admin.reset("acme")),
+    "cleared": lambda timed: immediate(timed.admin.clear("acme")),
+    "replaced": lambda timed: immediate(timed.admin.change("acme", timed.admin.scenario("acme"))),
 }
 
 
 @pytest.mark.parametrize("go", WAYS_TO_GO.values(), ids=WAYS_TO_GO.keys())
-async def test_a_rule_that_went_early_takes_no_other_of_its_name_along(go: Any) -> None:
-    served, demand = tenants()
-    demand.add_rules("acme", [RULE], [0.001])
-    go(served)
-    demand.add_rules("acme", [RULE], [None])
-    await after(0.002)
-    assert standing(served)[0] == "a"
-
-
-async def test_timers_of_a_tenant_that_is_gone_do_nothing() -> None:
-    served, demand = tenants()
-    demand.add_rules("acme", [RULE], [0.001])
-    gone = served.named("acme")
-    served.drop("acme")
-    await after(0.002)
-    assert gone.rules.rules[0].name == "a"
+def test_a_rule_that_went_early_takes_no_other_of_its_name_along(go: Any) -> None:
+    timed = Timed()
+    timed.add([RULE], [5.0])
+    go(timed)
+    timed.add([RULE], [None])
+    timed.uptime.seconds += 10
+    assert timed.asked()[0] == "a"
 
 
 def test_what_is_refused_has_used_no_name_and_no_time() -> None:
-    served, demand = tenants()
-    with pytest.raises(Taken):
-        demand.add_rules("acme", [RULE, {**RULE, "name": "third"}], [None, None])
-    with pytest.raises(ScenarioErrors):
-        demand.add_rules("acme", [{"token": "expire"}, {}], [None, None])
-    with pytest.raises(TooMany):
-        demand.add_rules("acme", [RULE] * 1001, [None] * 1001)
-    assert standing(served) == ["third", "rule-2"]
-    demand.add_rules("acme", [{"token": "expire"}, {"name": "rule-4", "token": "expire"}], [None, None])
-    assert standing(served)[:2] == ["rule-3", "rule-4"]
+    timed = Timed()
+    with pytest.raises(DuplicateName):
+        timed.add([RULE, {**RULE, "name": "third"}], [None, None])
+    with pytest.raises(CapacityExceeded):
+        timed.add([{"token": "expire"}] * 1001, [None] * 1001)
+    assert timed.asked() == ["third", "rule-2"]
+    timed.add([{"token": "expire"}, {"name": "rule-4", "token": "expire"}], [None, None])
+    assert timed.asked()[:2] == ["rule-3", "rule-4"]
+
+
+def test_rules_that_are_wrong_are_told_as_in_a_file() -> None:
+    with pytest.raises(ScenarioErrors, match=r"rules\[1\]: does nothing"):
+        check_rules([{"token": "expire"}, {}], ["rule-1", "rule-2"])

@@ -12,91 +12,98 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from controlling import USER, Controlling
-from oifde_simulator.clock import LATEST, TenantClock
+from oifde_simulator.clock import LATEST, ClockSetting, TenantClock
 from serving import running
 
 NOON = 1767268800000
 INSTANTS = st.integers(0, LATEST)
 
 
-class Beneath:
-    """A time of day that tests move."""
+class Standing:
+    """A setting, and a time of day that tests move."""
 
-    def __init__(self, instant: int) -> None:
-        self.instant = instant
+    def __init__(self, day: int, setting: ClockSetting = ClockSetting()) -> None:  # noqa: B008  a value
+        self.day, self.setting = day, setting
+
+    def change(self, deed: str, *given: int) -> None:
+        """Change the setting as the control plane does."""
+        self.setting = getattr(self.setting, deed)(*given, self.day)
+
+    def told(self) -> tuple[int, bool]:
+        """What the clock tells, and whether it stands still; the clock and its setting agree."""
+        clock = TenantClock(self.setting, self)
+        assert clock.now() == self.setting.at(self.day)
+        return clock.now(), clock.frozen
 
     def now(self) -> int:
-        return self.instant
+        return self.day
 
 
 # By values
 
 
 def test_it_goes_with_the_time_of_day_until_somebody_says_otherwise() -> None:
-    beneath = Beneath(NOON)
-    clock = TenantClock(beneath=beneath)
-    beneath.instant += 5
-    assert (clock.now(), clock.frozen) == (NOON + 5, False)
-    clock.advance(1000)
-    beneath.instant += 5
-    assert clock.now() == NOON + 1010
-    clock.freeze()
-    beneath.instant += 5
-    assert (clock.now(), clock.frozen) == (NOON + 1010, True)
-    clock.advance(1)
-    clock.freeze()
-    assert clock.now() == NOON + 1011
-    clock.freeze(False)
-    beneath.instant += 5
-    assert clock.now() == NOON + 1016
-    clock.reset()
-    assert (clock.now(), clock.frozen) == (NOON + 20, False)
+    clock = Standing(NOON)
+    clock.day += 5
+    assert clock.told() == (NOON + 5, False)
+    clock.change("advanced", 1000)
+    clock.day += 5
+    assert clock.told() == (NOON + 1010, False)
+    clock.change("frozen")
+    clock.day += 5
+    assert clock.told() == (NOON + 1010, True)
+    clock.change("advanced", 1)
+    clock.change("frozen")
+    assert clock.told() == (NOON + 1011, True)
+    clock.change("going")
+    clock.day += 5
+    assert clock.told() == (NOON + 1016, False)
 
 
-def test_one_that_was_made_to_stand_does_so_again_after_a_reset() -> None:
-    beneath = Beneath(0)
-    clock = TenantClock(NOON, beneath)
-    clock.freeze(False)
-    beneath.instant = 7
-    assert clock.now() == NOON + 7
-    clock.reset()
-    assert (clock.now(), clock.frozen) == (NOON, True)
+def test_one_that_stood_still_goes_on_from_there() -> None:
+    clock = Standing(0, ClockSetting(NOON))
+    clock.change("going")
+    clock.day = 7
+    assert clock.told() == (NOON + 7, False)
 
 
 @given(INSTANTS, INSTANTS, st.booleans(), st.integers(0, 2**45))
 def test_what_is_set_is_told_and_time_goes_on_from_there(
     day: int, instant: int, still: bool, passes: int
 ) -> None:
-    beneath = Beneath(day)
-    clock = TenantClock(beneath=beneath)
-    clock.freeze(still)
-    clock.set(instant)
-    assert clock.now() == instant
-    beneath.instant += passes
-    assert clock.now() == (instant if still else min(instant + passes, LATEST))
+    clock = Standing(day)
+    if still:
+        clock.change("frozen")
+    clock.change("set", instant)
+    assert clock.told() == (instant, still)
+    clock.day += passes
+    assert clock.told() == (instant if still else min(instant + passes, LATEST), still)
 
 
-@given(st.lists(st.one_of(st.booleans(), INSTANTS, st.integers(0, 10**18).map(lambda by: ("by", by)))))
+@given(
+    st.lists(
+        st.one_of(
+            st.sampled_from([("frozen",), ("going",)]),
+            INSTANTS.map(lambda instant: ("set", instant)),
+            st.integers(0, 10**18).map(lambda by: ("advanced", by)),
+        )
+    )
+)
 def test_it_never_leaves_its_bounds_and_what_is_refused_changes_nothing(deeds: list[Any]) -> None:
-    clock = TenantClock(beneath=Beneath(NOON))
+    clock = Standing(NOON)
     for deed in deeds:
-        before = (clock.now(), clock.frozen)
+        before = clock.told()
         try:
-            if isinstance(deed, bool):
-                clock.freeze(deed)
-            elif isinstance(deed, int):
-                clock.set(deed)
-            else:
-                clock.advance(deed[1])
+            clock.change(*deed)
         except ValueError:
-            assert (clock.now(), clock.frozen) == before
-        assert 0 <= clock.now() <= LATEST
+            assert clock.told() == before
+        assert 0 <= clock.told()[0] <= LATEST
 
 
 @pytest.mark.parametrize("instant", [-1, LATEST + 1, 10**30])
 def test_an_instant_beyond_the_bounds_is_refused(instant: int) -> None:
     with pytest.raises(ValueError, match="expected an instant from 1970"):
-        TenantClock(NOON).set(instant)
+        ClockSetting(NOON).set(instant, NOON)
 
 
 # As everything follows

@@ -13,7 +13,12 @@ from urllib.parse import quote
 import pytest
 
 from controlling import USER, Controlling
-from oifde_simulator.tenants import admin
+from engines import Engine
+from oifde_simulator.config import Settings
+from oifde_simulator.immediate import immediate
+from oifde_simulator.scenario import loader, selection
+from oifde_simulator.state.memory import tenants as table
+from oifde_simulator.tenants.admin import TenantAdmin, UnknownScenario
 from oifde_simulator.web.control_plane import openapi
 from serving import running
 
@@ -130,7 +135,7 @@ def test_an_inline_scenario_may_name_its_world(server: Controlling) -> None:
 
 
 def test_at_most_so_many_are_made(server: Controlling, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(admin, "MOST", 2)
+    monkeypatch.setattr(table, "MOST_MADE", 2)
     server.make()
     made = server.make()
     assert server("POST", "/tenants", {"scenario": "fixed"}).problem == (503, "too-many-tenants")
@@ -237,7 +242,7 @@ def test_a_tenant_that_is_made_again_has_other_credentials_and_none_of_the_old_a
 def test_inline_scenarios_have_so_many_bytes_in_all(
     server: Controlling, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(admin, "MOST_BYTES", 100)
+    monkeypatch.setattr(table, "MOST_BYTES", 100)
     large, small = {"description": "x" * 45}, "clock: now\nrules: []\n"
     server.make(large, "first")
     before = listed(server)
@@ -355,7 +360,7 @@ def test_sessions_want_their_parameters(server: Controlling, query: str) -> None
 ROUTES = [
     (route.method, route.path)
     for route in openapi.routes()
-    if route.room in ("tenants", "listener") and "{" in route.path
+    if route.module in ("tenants", "listener") and "{" in route.path
 ]
 
 
@@ -389,30 +394,26 @@ def test_a_parameter_that_is_unknown_is_refused(server: Controlling, method: str
     assert server("GET", "/tenants/fixed").body == before
 
 
-def test_a_changed_file_is_served_whatever_was_done_to_its_tenant(tmp_path: Path) -> None:
-    from oifde_simulator.config import Settings
-    from oifde_simulator.scenario import loader, selection
-    from oifde_simulator.tenants import Tenants
-
-    tenants = Tenants(selection.bundled(Settings()), seed="0", error_status=200)
-    demand = admin.OnDemand(tenants)
-    demand.change("outage", demand.scenario({}))
-    tenants.drop("calm") if "calm" in tenants.scenarios else None
-    tenants.replace("outage", loader.loads(b"clock: now\n", "outage.yaml", "outage"))
-    assert tenants.named("outage").rules.rules == ()
-    assert demand.scenario("outage").origin == "outage.yaml"
-    tenants.remove("outage")
-    with pytest.raises(admin.NoScenario):
-        demand.scenario("outage")
+def test_a_changed_file_is_served_whatever_was_done_to_its_tenant() -> None:
+    engine = Engine(selection.bundled(Settings()))
+    tenants = engine.tenants
+    immediate(engine.admin.change("outage", engine.admin.scenario({})))
+    changed = loader.loads(b"clock: now\n", "outage.yaml", "outage")
+    immediate(tenants.put("outage", changed, tenants.prepared("outage", changed)))
+    assert engine.tenant("outage").rules.rules == ()
+    assert engine.admin.scenario("outage").scenario.origin == "outage.yaml"
+    immediate(tenants.remove("outage"))
+    with pytest.raises(UnknownScenario):
+        engine.admin.scenario("outage")
 
 
 def test_json_and_yaml_say_the_same(server: Controlling) -> None:
     given = {"rules": [{"name": "a", "probability": 0.5, "rows": {"shift": 1}}]}
     assert server.make(given)["tenantId"]
-    demand = admin.OnDemand(server.simulator.tenants)
-    by_json, by_yaml = demand.scenario(given), demand.scenario(json.dumps(given) + "\n")
+    admin = TenantAdmin(server.simulator.tenants)
+    by_json, by_yaml = (admin.scenario(each).scenario for each in (given, json.dumps(given) + "\n"))
     assert by_json.rules[0].actions == by_yaml.rules[0].actions
-    assert by_json.rules[0].when == by_yaml.rules[0].when
+    assert by_json.rules[0].limits == by_yaml.rules[0].limits
 
 
 # The page

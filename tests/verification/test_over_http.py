@@ -1,4 +1,4 @@
-"""Verification and coverage as people ask for them, on the control plane; and `serve --fail-on-unused`."""
+"""Verification and coverage on the control plane, and `serve --fail-on-unused`."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def server(tmp_path: Path) -> Iterator[Simulator]:
 
 
 def asked(server: Simulator, status: int = 200, **body: Any) -> Any:
-    """The answer to a verification, found to be what the document says."""
+    """Send a verification; returns its answer, checked against the OpenAPI document."""
     found, headers, octets = fetch(f"{server.control_url}/verify", json.dumps(body).encode())
     answer = json.loads(octets)
     assert found == status, answer
@@ -56,7 +56,7 @@ def assert_described(path: str, method: str, answer: Any) -> None:
 def query(
     server: Simulator, token: str = TOKEN, tenant: str = "acme", page: int = 1, size: str = "10"
 ) -> int:
-    """The status of an answer to a query."""
+    """Send a query; returns the status of its answer."""
     fields = {"userMobile": "18000000001", "pageNum": str(page), "pageSize": size}
     body = {"tenantId": tenant, "authToken": token, **fields}
     return fetch(server.data_url + QUERY, json.dumps(body).encode())[0]
@@ -109,7 +109,7 @@ def test_a_fixed_token_was_not_fetched_and_pages_that_fail_were_not_walked(serve
 
 
 def examples(section: str) -> list[Any]:
-    """The JSON of a section of the page."""
+    """Read the JSON examples in a section of the page."""
     text = PAGE.partition(f"\n## {section}\n")[2].partition("\n## ")[0]
     return [json.loads(block) for block in re.findall(r"```json\n(.*?)```", text, re.DOTALL)]
 
@@ -256,7 +256,7 @@ def test_coverage_as_junit_by_parameter_or_by_accept_header(server: Simulator) -
 
 
 def accepting(server: Simulator, kinds: str) -> str:
-    """The media type of coverage for a client that accepts these."""
+    """Get the media type of coverage for an Accept header."""
     with Peer(server.control_url) as peer:
         peer.send(f"GET /coverage HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: {kinds}\r\n\r\n".encode())
         return peer.answer().headers["Content-Type"].partition(";")[0]

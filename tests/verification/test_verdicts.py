@@ -1,4 +1,4 @@
-"""Expectations and histories: what holds, what does not, and what is said of it."""
+"""Verdicts on written histories: results and messages."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import TOKEN
-from oifde_simulator.journal import Journal
+from journals import Journal
 from oifde_simulator.state.memory.journal_store import Bounds
-from oifde_simulator.verification import describing, expectations, kinds
+from oifde_simulator.verification import descriptions, expectation_kinds, expectations
 from oifde_simulator.verification.expectations import WrongExpectations
 from past import fetched, judged, queried, recorded
 
@@ -21,7 +21,7 @@ OTHER = "abcdef0123456789abcdef0123456789"
 
 
 def three() -> Journal:
-    """A query spoiled, one refused, one answered; and one of another tenant."""
+    """Journal with a spoiled, a refused and an answered query, and one of another tenant."""
     return recorded(
         queried(userMobile=USER, status=503, rule="down"),
         queried(userMobile=USER, at=1000, error=900001, rule="late", authToken=TOKEN),
@@ -524,11 +524,11 @@ def test_of_very_many_mistakes_the_first_are_looked_for(expect: Any, monkeypatch
 
         return answer
 
-    monkeypatch.setattr(kinds, "did_you_mean", asking("did_you_mean"))
-    for name in ("did_you_mean", "complaint"):
-        monkeypatch.setattr(describing, name, asking(name))
+    monkeypatch.setattr(expectation_kinds, "did_you_mean", asking("did_you_mean"))
+    for name in ("did_you_mean", "condition_error"):
+        monkeypatch.setattr(descriptions, name, asking(name))
     with pytest.raises(WrongExpectations) as caught:
         expectations.read({"expect": expect}, Journal().redaction)
-    assert 0 < len(caught.value.mistakes) <= describing.MOST_MISTAKES
-    assert asked.count("did_you_mean") <= describing.MOST_MISTAKES
-    assert asked.count("complaint") <= describing.MOST_CONDITIONS
+    assert 0 < len(caught.value.mistakes) <= descriptions.MOST_ERRORS
+    assert asked.count("did_you_mean") <= descriptions.MOST_ERRORS
+    assert asked.count("condition_error") <= descriptions.MOST_CONDITIONS

@@ -1,4 +1,4 @@
-"""Every route of the control plane with whatever can be wrong.
+"""Wrong requests to every route of the control plane.
 
 The answer is a problem that says what to do, and nothing has changed.
 """
@@ -36,7 +36,7 @@ SAYS = re.compile(
     "|is not of type|is a required property|is too (long|short)|should be non-empty"
     "|does not match|is not one of|than the (max|min)imum"
 )
-"""Words by which a detail tells what is wanted."""
+"""Words of which every detail has one, so that it says what is expected."""
 ACME = f"""
 tenant: {{tokens: [{TOKEN}]}}
 clock: "2026-01-01T00:00:00Z"
@@ -55,13 +55,13 @@ SEEN = (
     "/__admin/settings",
     "/__admin/scenarios",
 )
-"""What can be changed, as the control plane shows it."""
+"""Paths that show everything that a request may change."""
 every_route = pytest.mark.parametrize("route", routes(), ids=lambda route: f"{route.method} {route.path}")
 
 
 @pytest.fixture(scope="module")
 def acme(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The scenario's file."""
+    """Write the scenario's file."""
     scenario = tmp_path_factory.mktemp("scenarios") / "acme.yaml"
     scenario.write_text(ACME)
     return scenario
@@ -78,7 +78,7 @@ def server(acme: Path) -> Iterator[Controlling]:
 
 @pytest.fixture
 def unchanged(server: Controlling, caplog: pytest.LogCaptureFixture) -> Iterator[Controlling]:
-    """The server; at the end nothing of it has changed, and its log tells of no defect."""
+    """Check at the end of a test that the server has not changed and has logged no defect."""
     before = seen(server)
     yield server
     assert seen(server) == before
@@ -90,7 +90,7 @@ def seen(server: Controlling) -> dict[str, Any]:
 
 
 def refused(server: Controlling, method: str, wrong: Wrong) -> Answer:
-    """The answer, which is a problem that the page has, or WireMock's errors where that page says so."""
+    """Send a wrong request; check that its answer is a problem of the page, or an error of WireMock's."""
     url = server.simulator.control_url
     answer = ask(url, method, wrong.target, wrong.body, wrong.headers)
     about = f"{method} {wrong.target[:80]} ({wrong.why}): {answer.status} {answer.body[:300]!r}"
@@ -108,8 +108,8 @@ def refused(server: Controlling, method: str, wrong: Wrong) -> Answer:
     return answer
 
 
-def told_in_the_document(route: Route, answer: Answer) -> bool:
-    """Whether it is an answer of this operation, or of what stands before all of them."""
+def is_documented(route: Route, answer: Answer) -> bool:
+    """Check that the document has the answer's status for the operation, or that no operation was reached."""
     before_all = answer.status in (404, 405) and answer.json.get("type") == "about:blank"
     return before_all or str(answer.status) in operation(route)["responses"]
 
@@ -128,14 +128,14 @@ def test_another_method_is_405_and_says_which_there_are(unchanged: Controlling, 
 def test_a_wrong_id_or_parameter_is_refused(unchanged: Controlling, route: Route) -> None:
     for wrong in wrong_urls(route):
         answer = refused(unchanged, route.method, wrong)
-        assert told_in_the_document(route, answer), (wrong, answer)
+        assert is_documented(route, answer), (wrong, answer)
 
 
 @every_route
 def test_a_wrong_body_is_refused(unchanged: Controlling, route: Route) -> None:
     for wrong in wrong_bodies(route):
         answer = refused(unchanged, route.method, wrong)
-        assert told_in_the_document(route, answer), (wrong.why, answer.status)
+        assert is_documented(route, answer), (wrong.why, answer.status)
 
 
 @every_route

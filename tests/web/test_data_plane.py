@@ -1,4 +1,4 @@
-"""The data plane down to the bytes: what real sockets send, and what comes back."""
+"""The data plane at real sockets: bytes that clients send, and bytes that come back."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from oifde_simulator.web.data_plane.delivery import HIGH_WATER, Delivery
 from serving import PATIENCE, Peer, head, post, running
 
 SHORT = 0.3
-"""Seconds: a deadline that a test waits for."""
+"""Seconds of a deadline that a test waits for."""
 PACE = 0.02
 """Seconds between two bytes of a client that dribbles."""
 MAX_BODY = 64 * 1024
@@ -46,14 +46,14 @@ def acme(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def server(acme: Path) -> Iterator[Simulator]:
-    """A server that is patient, but not with bodies over 64 KiB."""
+    """Run a patient server that takes bodies of up to 64 KiB."""
     with running(scenarios=(acme,), no_bundled=True, max_body=MAX_BODY) as simulator:
         yield simulator
 
 
 @pytest.fixture(scope="module", params=["off", "auto"], ids=["plain", "TLS"])
 def either(request: pytest.FixtureRequest, acme: Path) -> Iterator[Simulator]:
-    """A server that waits a third of a second for a head or a body, without TLS and with it."""
+    """Run a server that waits a third of a second for a head or a body, without TLS and with it."""
     short: dict[str, Any] = {"idle_timeout": SHORT, "body_timeout": SHORT, "max_body": MAX_BODY}
     with running(scenarios=(acme,), no_bundled=True, tls=request.param, **short) as simulator:
         yield simulator
@@ -64,14 +64,14 @@ def peer(simulator: Simulator) -> Peer:
 
 
 def serves(simulator: Simulator) -> bool:
-    """Whether another client gets its answer."""
+    """Check that another client gets its answer."""
     with peer(simulator) as other:
         other.send(post(BODY))
         return bool(other.answer().json["total"] == 2)
 
 
 def exchanged(simulator: Simulator, request: bytes) -> tuple[int, dict[str, Any]]:
-    """Status and decoded body of the answer to one request, sent whole."""
+    """Send one request at once; returns the status and the decoded body of its answer."""
     with peer(simulator) as client:
         client.send(request)
         answer = client.answer()
@@ -79,7 +79,7 @@ def exchanged(simulator: Simulator, request: bytes) -> tuple[int, dict[str, Any]
 
 
 def dribble(client: Peer, octets: Iterable[bytes]) -> None:
-    """Send piece after piece, slowly, until the server says or does something."""
+    """Send piece after piece, slowly, until the server answers or closes the connection."""
     for octet in octets:
         if select.select([client.socket], [], [], PACE)[0]:
             return
@@ -323,7 +323,7 @@ def test_a_body_at_the_limit_is_answered(server: Simulator, request_: bytes) -> 
 
 
 def bomb(blocks: int) -> bytes:
-    """Gzip of so many MiB of zeros, a block of a MiB over and over; its end is left out."""
+    """Make gzip of so many MiB of zeros from one repeated block of a MiB, without its end."""
     packing = zlib.compressobj(9, wbits=31)
     first = packing.compress(bytes(1 << 20)) + packing.flush(zlib.Z_FULL_FLUSH)
     block = packing.compress(bytes(1 << 20)) + packing.flush(zlib.Z_FULL_FLUSH)
@@ -404,9 +404,10 @@ def test_a_body_that_cannot_be_read_gets_400(
     assert [record for record in caplog.records if record.exc_info] == []
 
 
-@pytest.mark.parametrize(
-    "request_", [UNREADABLE[name] for name in UNREADABLE if "gzip" in name or "en" in name]
-)
+NOT_UNPACKED = {name: UNREADABLE[name] for name in UNREADABLE if "gzip" in name or "en" in name}
+
+
+@pytest.mark.parametrize("request_", NOT_UNPACKED.values(), ids=NOT_UNPACKED)
 def test_a_body_that_cannot_be_unpacked_is_told_in_the_vendors_shape(
     server: Simulator, request_: bytes
 ) -> None:
@@ -481,7 +482,7 @@ def test_curl_that_expects_a_100_does_not_stall(server: Simulator) -> None:
 
 @pytest.fixture
 def waiting(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """How many bytes waited for the client after each write of the server's."""
+    """Note the number of unread bytes after each write of the server."""
     sizes: list[int] = []
     write = Delivery._write
 

@@ -1,6 +1,6 @@
-"""Every fault as a client meets it: the very bytes, and how the connection ends.
+"""Faults on real sockets: the exact bytes, and the end of the connection.
 
-A server of ours plays scripts that the tests hand it, on asyncio and on uvloop, plain and over TLS.
+A server plays the scripts that the tests give it, on asyncio and on uvloop, plain and over TLS.
 """
 
 from __future__ import annotations
@@ -24,17 +24,18 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from oifde_simulator.faults import FAULTS, build, spoil
-from oifde_simulator.model.exchange import Outcome
+from oifde_simulator.faults import FaultContext, apply, build, builtin_faults
 from oifde_simulator.model.http import JSON_UTF8, Request, Response
-from oifde_simulator.randomness import Draws
+from oifde_simulator.model.outcome import OutcomeRecorder
+from oifde_simulator.randomness import KeyedRandom
 from oifde_simulator.runtime import lifecycle
-from oifde_simulator.web.data_plane.held_connections import Holds
-from oifde_simulator.web.data_plane.listening import listener
+from oifde_simulator.web.data_plane.held_connections import HeldConnections
 from oifde_simulator.web.data_plane.request_reader import Limits
 from oifde_simulator.web.data_plane.server import data_plane
-from oifde_simulator.web.tls.authority import ServerTls, authority
-from oifde_simulator.wire.script import Script, Send, Wait
+from oifde_simulator.web.data_plane.tcp import bind
+from oifde_simulator.web.tls.authority import tls_from_authority
+from oifde_simulator.web.tls.context import ServerTls
+from oifde_simulator.wire.script import Close, Reset, Script, Send, Wait
 from serving import PATIENCE, Peer, post
 
 BODY = json.dumps({"errorCode": 0, "errorMsg": "Success", "total": 1, "recordList": ["x" * 300]}).encode()
@@ -43,42 +44,43 @@ LOOPS = {"asyncio": None, "uvloop": lifecycle.loop_factory()}
 
 
 class Stage:
-    """A server that answers every request with `script`."""
+    """Server that answers every request with `script`."""
 
     def __init__(self) -> None:
         self.script: Script = ()
         self.let_go: Queue[None] = Queue()
-        """One item for each connection that is no longer held."""
+        """Queue with one item for each connection that is no longer held."""
         self.url = ""
         self.ca_pem: bytes | None = None
-        self.holds: Holds
+        self.holds: HeldConnections
         self.loop: asyncio.AbstractEventLoop
         self.stop: asyncio.Event
         self.over: asyncio.Event
 
-    def handle(self, request: Request) -> Any:
-        """What a pipeline would say."""
-        return SimpleNamespace(script=self.script, request=request, outcome=Outcome())
+    async def handle(self, request: Request) -> Any:
+        """Answer as a pipeline would."""
+        return SimpleNamespace(script=self.script, request=request, outcome=OutcomeRecorder())
 
     def peer(self) -> Peer:
-        """A new client."""
+        """Connect a new client."""
         return Peer(self.url, self.ca_pem)
 
     async def run(self, up: Future[None], tls: ServerTls | None, max_waiting: int) -> None:
-        """Serve until stopped."""
+        """Serve until the stage is stopped."""
+        pipeline: Any = self
         plane: Any = data_plane(
-            self,  # type: ignore[arg-type]
+            pipeline,
             Limits(1 << 20, 5.0),
             idle_seconds=PATIENCE,
             write_seconds=PATIENCE,
             max_waiting=max_waiting,
         )
-        self.holds = plane._answering.holds
-        give_back = self.holds.give_back
-        self.holds.give_back = lambda: (give_back(), self.let_go.put(None))[0]  # type: ignore[method-assign]
+        self.holds = plane._handler.held
+        release = self.holds.release
+        self.holds.release = lambda: (release(), self.let_go.put(None))[0]  # type: ignore[method-assign]
         self.loop, self.stop, self.over = asyncio.get_running_loop(), asyncio.Event(), asyncio.Event()
         await plane.setup()
-        bound = listener("127.0.0.1", 0)
+        bound = bind("127.0.0.1", 0)
         await web.SockSite(plane, bound, ssl_context=tls.context if tls else None).start()
         self.url = f"{'https' if tls else 'http'}://127.0.0.1:{bound.getsockname()[1]}"
         self.ca_pem = tls.ca_pem if tls else None
@@ -92,7 +94,7 @@ class Stage:
 
 @contextmanager
 def staged(loop: str, tls: ServerTls | None, max_waiting: int = 100) -> Iterator[Stage]:
-    """A stage in a thread of its own."""
+    """Run a stage in a thread of its own."""
     stage, up = Stage(), Future[None]()
 
     def run() -> None:
@@ -113,7 +115,7 @@ def staged(loop: str, tls: ServerTls | None, max_waiting: int = 100) -> Iterator
 
 @pytest.fixture(scope="module")
 def tls() -> ServerTls:
-    return authority((), None)
+    return tls_from_authority((), None)
 
 
 KINDS = [(loop, secure) for loop in LOOPS if LOOPS[loop] or loop == "asyncio" for secure in (False, True)]
@@ -128,7 +130,7 @@ def stage(request: pytest.FixtureRequest, tls: ServerTls) -> Iterator[Stage]:
 
 @pytest.fixture(params=KINDS, ids=[f"{loop}{' TLS' * secure}" for loop, secure in KINDS])
 def small(request: pytest.FixtureRequest, tls: ServerTls) -> Iterator[Stage]:
-    """A stage that holds one connection at most."""
+    """Run a stage that holds one connection at most."""
     loop, secure = request.param
     with staged(loop, tls if secure else None, max_waiting=1) as stage:
         yield stage
@@ -139,7 +141,7 @@ def honest(body: bytes = BODY) -> Script:
 
 
 def spoiled(*items: Any, body: bytes = BODY) -> Script:
-    return spoil(honest(body), [build(item) for item in items], Draws(b"wire"), 0.0)
+    return apply(honest(body), [build(item) for item in items], FaultContext(KeyedRandom(b"wire"), 0.0))
 
 
 def sent(script: Script) -> bytes:
@@ -147,7 +149,7 @@ def sent(script: Script) -> bytes:
 
 
 def exactly(client: Peer, count: int) -> bytes:
-    """So many bytes, or fewer if the connection ends."""
+    """Receive `count` bytes, or fewer if the connection ends."""
     octets = bytearray()
     while len(octets) < count and (chunk := client.socket.recv(count - len(octets))):
         octets += chunk
@@ -155,7 +157,7 @@ def exactly(client: Peer, count: int) -> bytes:
 
 
 def ending(client: Peer) -> str:
-    """How the connection ends, without another byte: `FIN` (over TLS with close_notify) or `RST`."""
+    """Wait for the end of the connection: `FIN` (over TLS with close_notify) or `RST`, and no other byte."""
     if isinstance(client.socket, ssl.SSLSocket):
         client.socket.suppress_ragged_eofs = False
     try:
@@ -201,11 +203,6 @@ PLAYED: dict[str, tuple[Any, str | None]] = {
 }
 
 
-def test_every_fault_is_played() -> None:
-    played = {item if isinstance(item, str) else next(iter(item)) for item, _ in PLAYED.values()}
-    assert played == FAULTS.keys()
-
-
 @pytest.mark.parametrize(("item", "end"), PLAYED.values(), ids=PLAYED.keys())
 def test_a_fault_is_these_bytes_and_this_end(stage: Stage, item: Any, end: str | None) -> None:
     stage.script = spoiled(item)
@@ -218,6 +215,33 @@ def test_a_fault_is_these_bytes_and_this_end(stage: Stage, item: Any, end: str |
             assert exactly(client, len(expected)) == expected
         else:
             assert ending(client) == end
+
+
+EXAMPLES = [
+    (name, example) for name, fault in builtin_faults().items() for example in fault.fault_schema["examples"]
+]
+
+
+def hurried(script: Script) -> Script:
+    """Shorten every wait to a millisecond or less."""
+    return tuple(
+        Wait(min(action.seconds, 0.001)) if isinstance(action, Wait) else action for action in script
+    )
+
+
+@pytest.mark.parametrize(("name", "value"), EXAMPLES, ids=[f"{name} {value}" for name, value in EXAMPLES])
+def test_every_example_of_every_fault_is_its_bytes_and_its_end(stage: Stage, name: str, value: Any) -> None:
+    stage.script = hurried(spoiled({name: value}))
+    expected = sent(stage.script)
+    with stage.peer() as client:
+        client.send(ASK)
+        assert exactly(client, len(expected)) == expected
+        last = stage.script[-1]
+        if isinstance(last, Close | Reset):
+            assert ending(client) == ("FIN" if isinstance(last, Close) else "RST")
+        else:
+            client.send(ASK)
+            assert exactly(client, len(expected)) == expected
 
 
 HEAD = (
@@ -280,7 +304,7 @@ def test_a_wait_is_never_shorter_than_asked_and_many_do_not_add_up_to_more(stage
 
 
 DATA_SEGMENTS_IN = 152
-"""Where `struct tcp_info` of Linux has the number of segments with data that came."""
+"""Offset of tcpi_data_segs_in in `struct tcp_info` of Linux."""
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux counts segments for us")
@@ -311,7 +335,7 @@ HANGING = {
 
 
 def held(stage: Stage, item: Any = None) -> Peer:
-    """A client that is held, after the first bytes of an answer."""
+    """Connect a client that is held after the first byte of an answer."""
     stage.script = (Send(b"H", "early"), *spoiled(item or {"hang": "1h"}))
     client = stage.peer()
     client.send(ASK)

@@ -1,4 +1,4 @@
-"""Handshakes that fail are in the log, whichever event loop serves; real clients on real sockets."""
+"""Failed handshakes are logged, on both event loops; real clients on real sockets."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ import pytest
 import trustme
 
 from oifde_simulator.runtime.lifecycle import loop_factory
-from oifde_simulator.web.tls.authority import ServerTls, authority, from_files
+from oifde_simulator.web.tls.authority import tls_from_authority
+from oifde_simulator.web.tls.context import ServerTls
+from oifde_simulator.web.tls.user_certificate import tls_from_files
 from serving import PATIENCE, Peer, running
 
 LOOPS = {"asyncio": asyncio.new_event_loop, "the loop of serve": loop_factory() or asyncio.new_event_loop}
@@ -67,14 +69,14 @@ def picky(server: ServerTls) -> ssl.SSLContext:
 
 
 class Leaving(asyncio.Protocol):
-    """Ends a connection as soon as it is there."""
+    """Protocol that closes each connection at once."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         transport.close()
 
 
 class Noticing(logging.Handler):
-    """Says when something was logged."""
+    """Log handler that sets an event at each record."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -85,7 +87,7 @@ class Noticing(logging.Handler):
 
 
 async def spoken(server: ServerTls, *clients: Client, told: bool = True) -> None:
-    """Clients call a server of this loop, one after the other; `told` waits until the log has something."""
+    """Have clients call a server of this loop, one after the other; `told` waits for a record of the log."""
     noticing, log = Noticing(), logging.getLogger("oifde_simulator")
     log.addHandler(noticing)
     listening = await asyncio.get_running_loop().create_server(Leaving, "127.0.0.1", 0, ssl=server.context)
@@ -122,7 +124,7 @@ def test_a_failed_handshake_is_one_warning_with_the_likely_fix(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     with asyncio.Runner(loop_factory=loop) as runner:
-        runner.run(spoken(authority(), client))
+        runner.run(spoken(tls_from_authority(), client))
     (record,) = [each for each in caplog.records if each.name == "oifde_simulator"]
     assert (record.levelno, words in record.getMessage()) == (logging.WARNING, True), record.getMessage()
 
@@ -135,7 +137,7 @@ def test_a_client_that_only_knocks_is_not_told(
         socket.create_connection(("127.0.0.1", port), PATIENCE).close()
 
     with asyncio.Runner(loop_factory=loop) as runner:
-        runner.run(spoken(authority(), knock, welcome, told=False))
+        runner.run(spoken(tls_from_authority(), knock, welcome, told=False))
     assert not [each for each in caplog.records if each.name == "oifde_simulator"]
 
 
@@ -145,7 +147,7 @@ def test_a_certificate_of_the_users_is_spoken_of_as_theirs(
     leaf = trustme.CA().issue_cert("localhost")
     leaf.private_key_pem.write_to_path(tmp_path / "key.pem")
     (tmp_path / "cert.pem").write_bytes(b"".join(each.bytes() for each in leaf.cert_chain_pems))
-    asyncio.run(spoken(from_files(tmp_path / "cert.pem", tmp_path / "key.pem"), shaking(stranger)))
+    asyncio.run(spoken(tls_from_files(tmp_path / "cert.pem", tmp_path / "key.pem"), shaking(stranger)))
     (record,) = [each for each in caplog.records if each.name == "oifde_simulator"]
     assert "--tls-cert" in record.getMessage()
     assert "/ca.pem" not in record.getMessage()

@@ -1,4 +1,4 @@
-"""Whatever bytes a client has sent, everybody who reads the journal is answered, and answered whole."""
+"""Every reader of the journal gets a whole answer, whatever bytes a client has sent."""
 
 from __future__ import annotations
 
@@ -15,9 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import ACME, QUERY
+from oifde_simulator.immediate import immediate
 from oifde_simulator.journal import har
 from oifde_simulator.runtime.server import Simulator
-from oifde_simulator.web.control_plane.routes import har as archive
+from oifde_simulator.web.control_plane import json_stream
+from oifde_simulator.web.control_plane.context import Call
 from oifde_simulator.web.control_plane.routes import journal
 from oifde_simulator.wiremock.admin import ids as identity
 from serving import Peer, fetch, running
@@ -34,13 +36,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
 
 
 def sent(server: Simulator, octets: bytes) -> int:
-    """Send a request on a connection that ends with it; the number of its entry."""
-    before = server.journal.last
+    """Send a request on a connection that ends with it; returns the number of its entry."""
+    before = immediate(server.journal.last())
     with Peer(server.data_url) as client:
         client.send(octets)
         assert client.rest().startswith(b"HTTP/1.1 ")
-    assert server.journal.last == before + 1
-    return server.journal.last
+    assert immediate(server.journal.last()) == before + 1
+    return immediate(server.journal.last())
 
 
 def request(
@@ -69,7 +71,7 @@ def told(server: Simulator, path: str) -> Any:
 
 
 def read_everywhere(server: Simulator, number: int) -> dict[str, Any]:
-    """The entry, after every reader was asked for it."""
+    """Read an entry in every way that the control plane has; returns the entry."""
     since = f"since={number - 1}"
     assert [entry["number"] for entry in told(server, f"/journal?{since}")["entries"]] == [number]
     assert told(server, f"/journal/wait?{since}")["count"] == 1
@@ -79,7 +81,7 @@ def read_everywhere(server: Simulator, number: int) -> dict[str, Any]:
     urlsplit(archived["log"]["entries"][0]["request"]["url"])
     told(server, "/metrics")
     told(server, "/__admin/requests?limit=1")
-    told(server, f"/__admin/requests/{identity.of_entry(number)}")
+    told(server, f"/__admin/requests/{identity.entry_id(number)}")
     status, _, body = fetch(server.control_url + "/__admin/requests/find", b'{"urlPattern": ".*"}')
     assert (status, bool(json.loads(body)["requests"])) == (200, True)
     parts = urlsplit(server.control_url)
@@ -133,15 +135,15 @@ def test_an_entry_at_which_the_simulator_fails_is_left_out_of_an_archive(
     server: Simulator, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     first, second, third = (sent(server, request()) for _ in range(3))
-    written = har.Source.written
+    written = har.HarEntry.as_json
 
-    def failing(source: har.Source) -> dict[str, Any]:
+    def failing(source: har.HarEntry) -> dict[str, Any]:
         if source.entry.number in (first, third):
             raise ValueError("a defect")
         return written(source)
 
-    monkeypatch.setattr(har.Source, "written", failing)
-    monkeypatch.setattr(archive, "AT_ONCE", 1)
+    monkeypatch.setattr(har.HarEntry, "as_json", failing)
+    monkeypatch.setattr(json_stream, "PIECE_BYTES", 1)
     found = told(server, f"/journal.har?since={first - 1}")["log"]["entries"]
     assert [entry["_number"] for entry in found] == [second]
     assert f"entry {first} is left out" in caplog.text
@@ -153,13 +155,13 @@ def test_an_entry_at_which_the_simulator_fails_is_left_out_of_an_archive(
 def test_an_answer_that_has_begun_ends_and_has_no_other_in_it(
     server: Simulator, monkeypatch: pytest.MonkeyPatch, failure: Exception
 ) -> None:
-    async def breaking(plane: Any, request: web.Request, body: Any) -> web.StreamResponse:
+    async def breaking(call: Call) -> web.StreamResponse:
         stream = web.StreamResponse()
-        await stream.prepare(request)
+        await stream.prepare(call.request)
         await stream.write(b"half")
         raise failure
 
-    monkeypatch.setitem(journal.OPERATIONS, "listExchanges", breaking)  # type: ignore[arg-type]
+    monkeypatch.setattr(journal, "ROUTES", {"listExchanges": breaking})
     with Peer(server.control_url) as client:
         client.send(b"GET /journal HTTP/1.1\r\nHost: localhost\r\n\r\n")
         heard = client.rest()

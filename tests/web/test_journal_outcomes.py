@@ -1,4 +1,4 @@
-"""What the journal says came of an exchange, and that it is there before its answer is."""
+"""Outcomes in the journal, and entries that are on record before their answers are sent."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def body(**fields: str) -> bytes:
 
 
 def ask(server: Simulator, tenant: str, user: str) -> bytes:
-    """All that comes for one query on a connection of its own."""
+    """Send one query on a connection of its own; returns all bytes of the answer."""
     with Peer(server.data_url) as peer:
         peer.send(post(body(tenantId=tenant, userMobile=user), "Connection: close"))
         return peer.rest()

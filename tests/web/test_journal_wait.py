@@ -1,4 +1,4 @@
-"""Waiting on the control plane: a deletion begins it anew, it keeps nothing, and in vain it ends at once."""
+"""Waiting on the control plane: begun anew by a deletion, ended where it is in vain, without entries."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ import pytest
 
 from conftest import QUERY
 from controlling import Answered, Controlling
+from oifde_simulator.immediate import immediate
 from oifde_simulator.journal.filters import Since
 from oifde_simulator.journal.subscriptions import index
 from oifde_simulator.model.entry import Entry
-from oifde_simulator.web.control_plane.routes import journal_wait
+from oifde_simulator.web.control_plane.routes.journal import wait as journal_wait
 from serving import Peer, fetch, running
 
 
@@ -37,7 +38,7 @@ def ask(server: Controlling, tenant: str, times: int = 1, **fields: str) -> None
 
 
 def wait(threads: ThreadPoolExecutor, server: Controlling, query: str) -> Future[Answered]:
-    """Somebody waits, and has searched what is there already."""
+    """Start a wait, and let it search the entries that are there already."""
     waiters = server.simulator.journal.waiters
     before = len(waiters)
     waiting = threads.submit(server, "GET", f"/journal/wait?timeout=20s&{query}")
@@ -78,10 +79,10 @@ def test_what_is_deleted_while_it_is_looked_for_has_not_come(
 ) -> None:
     async def slow(wanted: Any, entries: list[Entry]) -> list[Entry]:
         found = [entry for entry in entries if wanted.accepts(entry)]
-        server.simulator.journal.clear()
+        immediate(server.simulator.journal.clear())
         return found
 
-    monkeypatch.setattr(journal_wait, "found_by", slow)
+    monkeypatch.setattr(journal_wait, "accepted", slow)
     ask(server, "tenant001")
     answer = server("GET", "/journal/wait?timeout=1ms")
     assert (answer.status, answer.json["count"], answer.json["entries"]) == (504, 0, [])
@@ -120,7 +121,7 @@ def test_who_waits_or_follows_keeps_no_entry(server: Controlling, threads: Threa
         while heard.count(b"event: exchange") < 9:
             heard += follower.socket.recv(65536)
         server("GET", "/livez")
-        assert len(server.simulator.journal.entries(made, Since())) == 3
+        assert len(immediate(server.simulator.journal.entries(made, Since()))) == 3
         assert on_record(made) == 3
     assert server("DELETE", f"/tenants/{made}").status == 204
 
@@ -146,7 +147,7 @@ def test_who_waits_for_a_tenant_that_goes_is_told_at_once(
 def test_more_filters_than_an_exchange_should_be_asked_by_are_refused(
     server: Controlling, threads: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(index, "MOST_ALIKE", 1)
+    monkeypatch.setattr(index, "MOST_GROUPS", 1)
     schema = "status=%7B%22minimum%22%3A{}%7D"
     first, same = (wait(threads, server, schema.format(200)) for _ in range(2))
     answer = server("GET", "/journal/wait?" + schema.format(201))

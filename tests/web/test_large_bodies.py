@@ -1,4 +1,4 @@
-"""Large bodies that are wrong: the explaining validator sees little of them, and the place is told."""
+"""Large wrong bodies: the explaining validator sees little of them, and messages name the place."""
 
 # ruff: noqa: E501  (a row is a line)
 
@@ -11,11 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oifde_simulator.json_schema.schema import Schema
-from oifde_simulator.web.control_plane import body as bodies
-from oifde_simulator.web.control_plane import reduce
+from oifde_simulator.web.control_plane.body import breaches, reader, shrink
+from oifde_simulator.web.control_plane.body.shrink import MOST_EXPLAINED, MOST_LISTS
 from oifde_simulator.web.control_plane.openapi import routes, schema
 from oifde_simulator.web.control_plane.problems import Problem
-from oifde_simulator.web.control_plane.reduce import MOST_EXPLAINED, MOST_LISTS, narrowed
 
 BODIES = {route.operation_id: schema(route.body) for route in routes() if route.body}
 MANY = 100_000
@@ -23,7 +22,7 @@ RULE = {"name": "down", "respond": {"status": 503}}
 
 
 def refused(operation: str, body: Any, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What is told of a body; how many values and breaches the explaining validator met was bounded."""
+    """Judge a wrong body; returns the messages. The work of the explaining validator is bounded."""
     explain = Schema.explain
 
     def counting(self: Schema, value: Any, most: int | None = None) -> Any:
@@ -33,9 +32,9 @@ def refused(operation: str, body: Any, monkeypatch: pytest.MonkeyPatch) -> list[
 
     monkeypatch.setattr(Schema, "explain", counting)
     with pytest.raises(Problem) as caught:
-        bodies._judge(body, BODIES[operation])
+        reader._judged(body, BODIES[operation])
     told: list[str] = caught.value.body["errors"]
-    assert len(told) <= bodies.MOST_TOLD
+    assert len(told) <= breaches.MOST_MESSAGES
     assert sum(map(len, told)) < 5_000
     return told
 
@@ -72,8 +71,13 @@ def test_a_list_is_halved_and_not_walked(monkeypatch: pytest.MonkeyPatch) -> Non
     judged = []
     wanted = Schema({"items": {"type": "integer"}})
     accepts = wanted.accepts
-    wanted.accepts = lambda value: judged.append(len(value)) or accepts(value)  # type: ignore[func-returns-value]
-    small = narrowed([0] * MANY + ["x"] + [0] * MANY, wanted)
+
+    def counting(value: Any) -> bool:
+        judged.append(len(value))
+        return accepts(value)
+
+    wanted.accepts = counting
+    small = shrink.shrink([0] * MANY + ["x"] + [0] * MANY, wanted)
     assert small.value == ["x"]
     assert small.place((0,)) == (MANY,)
     assert len(judged) < 20 * MOST_LISTS
@@ -85,8 +89,8 @@ def test_what_is_left_breaks_the_schema_where_the_whole_does(value: list[list[An
     if wanted.accepts(value):
         return
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(reduce, "MOST_EXPLAINED", 4)
-        small = narrowed(value, wanted)
+        patched.setattr(shrink, "MOST_EXPLAINED", 4)
+        small = shrink.shrink(value, wanted)
     places = {each.path for each in wanted.explain(value)}
     left = (
         {small.too_long[0]} if small.too_long else {small.placed(e).path for e in wanted.explain(small.value)}

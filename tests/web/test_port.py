@@ -1,4 +1,4 @@
-"""The vendor's port, closed and opened while the server runs: real sockets, and what the kernel says."""
+"""The vendor's port, closed and opened while the server runs, at real sockets."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from oifde_simulator.engine.pipeline import Pipeline
 from oifde_simulator.journal import Journal
 from oifde_simulator.oifde.router import Router
 from oifde_simulator.tenants import Tenants
-from oifde_simulator.web.data_plane import listening as sockets
+from oifde_simulator.web.data_plane import tcp
 from oifde_simulator.web.data_plane.port import Port
 from oifde_simulator.web.data_plane.request_reader import Limits
 from oifde_simulator.web.data_plane.server import data_plane
@@ -229,7 +229,7 @@ async def test_asyncios_own_event_loop_will_do_and_deeds_at_once_take_their_turn
 
 
 class Unstoppable(socket.socket):
-    """A socket of a system that cannot stop listening without letting the number go."""
+    """Socket of a system that cannot stop listening without losing the number."""
 
     def shutdown(self, how: int) -> None:
         raise OSError("not connected")
@@ -238,7 +238,7 @@ class Unstoppable(socket.socket):
 async def test_where_the_system_cannot_keep_the_number_it_is_let_go_and_taken_again(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(sockets.socket, "socket", Unstoppable)
+    monkeypatch.setattr(tcp.socket, "socket", Unstoppable)
     port = made_port()
     await port.start()
     try:
@@ -252,9 +252,9 @@ async def test_where_the_system_cannot_keep_the_number_it_is_let_go_and_taken_ag
             with pytest.raises(OSError, match="the port is in use"):
                 await port.open()
             assert not port.is_open
-            port._open_again()
-            assert port._opening is not None
-            await port._opening
+            port._reopen()
+            assert port._reopening is not None
+            await port._reopening
             assert "the listener stays closed: cannot listen on" in caplog.text
         await port.open()
         assert await connects(number)
@@ -264,7 +264,7 @@ async def test_where_the_system_cannot_keep_the_number_it_is_let_go_and_taken_ag
 
 def made_port() -> Port:
     tenants = Tenants({}, seed="0", error_status=200)
-    pipeline = Pipeline(Router(bad_json_status=400), tenants, Journal())
+    pipeline = Pipeline(Router(bad_json_status=400), tenants, Journal(tenants.state))
     plane = data_plane(pipeline, Limits(1 << 20, 5.0), idle_seconds=5.0, write_seconds=5.0)
     return Port(plane, "127.0.0.1", 0, None)
 

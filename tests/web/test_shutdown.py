@@ -1,4 +1,4 @@
-"""A server as a process: how it starts, how it says that it is up, and how it ends."""
+"""The server as a process: start, ready file, and end."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def test_the_ready_file_appears_whole_and_goes_with_the_server(tmp_path: Path) -
 
 
 def refused(done: subprocess.CompletedProcess[str]) -> str:
-    """What a command that could not do its work said: on standard error only, with exit code 2."""
+    """Run a command that fails with exit code 2 and without standard output; returns its standard error."""
     assert (done.returncode, done.stdout) == (2, "")
     return done.stderr
 

@@ -1,4 +1,4 @@
-"""TLS over real sockets: whom a client believes, and what is kept on disk for it."""
+"""TLS over real sockets: certificates that clients trust, and files that keep an authority."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +22,16 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
-from oifde_simulator.web.tls.authority import ServerTls, TlsError, authority, from_files
+from oifde_simulator.web.tls.authority import tls_from_authority
+from oifde_simulator.web.tls.context import ServerTls, TlsError
+from oifde_simulator.web.tls.user_certificate import tls_from_files
 
 GREETING = b"hello"
 
 
 @contextmanager
 def listening(server: ServerTls, address: str = "127.0.0.1") -> Iterator[int]:
-    """A server of one connection on a free port; it sends a greeting after the handshake."""
+    """Serve one connection on a free port, with a greeting after the handshake."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with socket.create_server((address, 0), family=family) as listener:
         thread = threading.Thread(target=greet_once, args=(listener, server.context))
@@ -47,11 +50,11 @@ def greet_once(listener: socket.socket, context: ssl.SSLContext) -> None:
             with context.wrap_socket(connection, server_side=True) as secure:
                 secure.sendall(GREETING)
         except OSError:
-            return  # the client did not believe us; the test looks at what the client says
+            return  # the client does not trust us; the test looks at the error of the client
 
 
 def call(client: ssl.SSLContext, port: int, address: str, name: str) -> tuple[bytes, str | None]:
-    """What the server said, and the protocol agreed on."""
+    """Call a server; returns its greeting and the agreed protocol."""
     with (
         socket.create_connection((address, port), timeout=5) as plain,
         client.wrap_socket(plain, server_hostname=name) as secure,
@@ -60,7 +63,7 @@ def call(client: ssl.SSLContext, port: int, address: str, name: str) -> tuple[by
 
 
 def client_of(ca_pem: bytes | None) -> ssl.SSLContext:
-    """A client as strict as Python 3.13's default, trusting this authority and nothing else."""
+    """Make a client as strict as Python 3.13's default that trusts this authority and no other."""
     assert ca_pem is not None
     client = ssl.create_default_context(cadata=ca_pem.decode())
     client.verify_flags |= ssl.VERIFY_X509_STRICT
@@ -100,23 +103,26 @@ def test_a_client_that_trusts_the_authority_verifies_the_name(
     name: str, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(socket, "gethostname", lambda: "machine.test")
-    server = authority(["vendor.example", "192.0.2.7", "*.oifde.example"])
+    server = tls_from_authority(["vendor.example", "192.0.2.7", "*.oifde.example"])
     assert greeted(server, client_of(server.ca_pem), name, address)
 
 
 def test_a_client_refuses_a_name_that_was_not_given() -> None:
-    server = authority()
+    server = tls_from_authority()
     with listening(server) as port, pytest.raises(ssl.SSLCertVerificationError, match="mismatch"):
         call(client_of(server.ca_pem), port, "127.0.0.1", "vendor.example")
 
 
 def test_a_client_refuses_the_leaf_of_another_authority() -> None:
-    with listening(authority()) as port, pytest.raises(ssl.SSLCertVerificationError, match="verify failed"):
-        call(client_of(authority().ca_pem), port, "127.0.0.1", "localhost")
+    with (
+        listening(tls_from_authority()) as port,
+        pytest.raises(ssl.SSLCertVerificationError, match="verify failed"),
+    ):
+        call(client_of(tls_from_authority().ca_pem), port, "127.0.0.1", "localhost")
 
 
 def test_http_1_1_is_agreed_on_with_a_client_that_would_rather_have_h2() -> None:
-    server = authority()
+    server = tls_from_authority()
     client = client_of(server.ca_pem)
     client.set_alpn_protocols(["h2", "http/1.1"])
     with listening(server) as port:
@@ -124,28 +130,28 @@ def test_http_1_1_is_agreed_on_with_a_client_that_would_rather_have_h2() -> None
 
 
 def test_a_client_of_tls_1_2_is_served() -> None:
-    server = authority()
+    server = tls_from_authority()
     client = client_of(server.ca_pem)
     client.maximum_version = ssl.TLSVersion.TLSv1_2
     assert greeted(server, client, "localhost")
 
 
 def test_nothing_older_than_tls_1_2_is_spoken() -> None:
-    assert authority().context.minimum_version is ssl.TLSVersion.TLSv1_2
+    assert tls_from_authority().context.minimum_version is ssl.TLSVersion.TLSv1_2
 
 
 def test_a_host_whose_name_no_certificate_can_say_is_served_all_the_same(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(socket, "gethostname", lambda: "my_host")
-    server = authority()
+    server = tls_from_authority()
     assert greeted(server, client_of(server.ca_pem), "localhost")
 
 
 @pytest.mark.parametrize("name", ["", "a b", "localhost:8443", "https://x", "me@x", "10.0.0.0/8", "x" * 64])
 def test_a_name_that_is_none_is_refused_with_the_name_and_the_fix(name: str) -> None:
     with pytest.raises(TlsError) as refused:
-        authority([name])
+        tls_from_authority([name])
     assert str(refused.value).startswith(f"TLS name {name!r}: expected a host name")
 
 
@@ -153,20 +159,20 @@ def test_a_name_that_is_none_is_refused_with_the_name_and_the_fix(name: str) -> 
 
 
 def test_a_second_start_keeps_the_authority_and_makes_another_leaf(tmp_path: Path) -> None:
-    first, second = authority([], tmp_path), authority(["later.example"], tmp_path)
+    first, second = tls_from_authority([], tmp_path), tls_from_authority(["later.example"], tmp_path)
     assert first.ca_pem == second.ca_pem == (tmp_path / "ca.pem").read_bytes()
     assert greeted(second, client_of(first.ca_pem), "later.example")
 
 
 def test_without_a_folder_each_start_makes_an_authority() -> None:
-    assert authority().ca_pem != authority().ca_pem
+    assert tls_from_authority().ca_pem != tls_from_authority().ca_pem
 
 
 def test_what_is_kept_is_its_owners_alone(tmp_path: Path) -> None:
     kept = tmp_path / "new" / "tls"
     previous = os.umask(0)
     try:
-        authority([], kept)
+        tls_from_authority([], kept)
     finally:
         os.umask(previous)
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (kept, *kept.iterdir())}
@@ -184,7 +190,7 @@ def test_a_key_is_never_open_to_others_before_it_is_linked(
         link(source, target)
 
     monkeypatch.setattr(os, "link", watched)
-    authority([], tmp_path)
+    tls_from_authority([], tmp_path)
     assert seen == [0o600, 0o600]
 
 
@@ -194,7 +200,7 @@ def test_servers_that_start_at_once_end_with_one_authority(tmp_path: Path) -> No
 
     def start(_: int) -> ServerTls:
         together.wait(10)
-        return authority([], tmp_path)
+        return tls_from_authority([], tmp_path)
 
     with ThreadPoolExecutor(servers) as pool:
         started = list(pool.map(start, range(servers)))
@@ -206,32 +212,32 @@ def test_servers_that_start_at_once_end_with_one_authority(tmp_path: Path) -> No
 def test_the_loser_of_the_race_takes_the_winners_authority(
     lost: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The winner starts, whole, in the moment before the loser's link."""
+    """Start the winner in the moment before the loser's link."""
     winner: list[ServerTls] = []
     link = os.link
 
     def overtaken(source: str, target: Path) -> None:
         if Path(target).name == lost:
             monkeypatch.setattr(os, "link", link)
-            winner.append(authority([], tmp_path))
+            winner.append(tls_from_authority([], tmp_path))
         link(source, target)
 
     monkeypatch.setattr(os, "link", overtaken)
-    loser = authority([], tmp_path)
+    loser = tls_from_authority([], tmp_path)
     assert [server.ca_pem for server in winner] == [loser.ca_pem]
     assert greeted(loser, client_of(winner[0].ca_pem), "localhost")
 
 
 def test_a_start_cut_short_between_the_two_files_is_finished_by_the_next(tmp_path: Path) -> None:
-    first = authority([], tmp_path)
+    first = tls_from_authority([], tmp_path)
     (tmp_path / "ca.pem").unlink()
-    assert authority([], tmp_path).ca_pem == first.ca_pem == (tmp_path / "ca.pem").read_bytes()
+    assert tls_from_authority([], tmp_path).ca_pem == first.ca_pem == (tmp_path / "ca.pem").read_bytes()
 
 
 def test_an_authority_made_elsewhere_is_used(tmp_path: Path) -> None:
     ca = trustme.CA(key_type=trustme.KeyType.RSA)
     write(tmp_path, {"ca.pem": ca.cert_pem.bytes(), "ca.key": ca.private_key_pem.bytes()})
-    assert greeted(authority([], tmp_path), client_of(ca.cert_pem.bytes()), "localhost")
+    assert greeted(tls_from_authority([], tmp_path), client_of(ca.cert_pem.bytes()), "localhost")
 
 
 def write(directory: Path, files: dict[str, bytes]) -> None:
@@ -244,7 +250,7 @@ def contents(directory: Path) -> dict[str, bytes]:
 
 
 def certificate(*, key: Any = None, ca: bool = True, until: int = 3000) -> tuple[bytes, bytes]:
-    """A self-signed certificate and its key, both PEM, with what trustme cannot make."""
+    """Make a self-signed certificate and its key, both PEM, with parts that trustme cannot make."""
     key = key or ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
     algorithm = None if isinstance(key, ed25519.Ed25519PrivateKey) else hashes.SHA256()
@@ -299,7 +305,7 @@ def test_a_kept_authority_that_does_not_do_is_named_and_left_alone(
 ) -> None:
     write(tmp_path, {name: text for name, text in {"ca.pem": pem, "ca.key": key}.items() if text is not None})
     before = contents(tmp_path)
-    assert_refused(tmp_path / blamed, found, lambda: authority([], tmp_path))
+    assert_refused(tmp_path / blamed, found, lambda: tls_from_authority([], tmp_path))
     assert contents(tmp_path) == before
 
 
@@ -316,14 +322,14 @@ def assert_refused(path: Path, found: str, start: Any) -> None:
 @pytest.mark.parametrize("name", ["ca.pem", "ca.key"])
 def test_a_kept_file_that_cannot_be_read_is_named(name: str, tmp_path: Path) -> None:
     (tmp_path / name).mkdir()
-    assert_refused(tmp_path / name, "a readable file", lambda: authority([], tmp_path))
+    assert_refused(tmp_path / name, "a readable file", lambda: tls_from_authority([], tmp_path))
     assert (tmp_path / name).is_dir()
 
 
 def test_a_folder_that_is_a_file_is_named(tmp_path: Path) -> None:
     taken = tmp_path / "taken"
     taken.write_text("mine")
-    assert_refused(taken, "expected a folder", lambda: authority([], taken))
+    assert_refused(taken, "expected a folder", lambda: tls_from_authority([], taken))
     assert taken.read_text() == "mine"
 
 
@@ -332,7 +338,7 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path, monkeypatch: p
         raise PermissionError(1, "Operation not permitted")
 
     monkeypatch.setattr(os, "link", refuse)
-    assert_refused(tmp_path / "ca.key", "Operation not permitted", lambda: authority([], tmp_path))
+    assert_refused(tmp_path / "ca.key", "Operation not permitted", lambda: tls_from_authority([], tmp_path))
     assert contents(tmp_path) == {}
 
 
@@ -341,7 +347,7 @@ def test_a_machine_without_a_temporary_folder_is_told_so(monkeypatch: pytest.Mon
         raise OSError(30, "Read-only file system")
 
     monkeypatch.setattr(trustme, "NamedTemporaryFile", refuse)
-    assert_refused(Path(tempfile.gettempdir()), "Read-only file system", authority)
+    assert_refused(Path(tempfile.gettempdir()), "Read-only file system", tls_from_authority)
 
 
 # The user's own certificate
@@ -352,7 +358,7 @@ def test_a_certificate_of_the_users_own_is_served_and_no_authority_shown(tmp_pat
     leaf = ca.create_child_ca().issue_cert("bank.example")
     chain = b"".join(blob.bytes() for blob in leaf.cert_chain_pems)
     write(tmp_path, {"cert.pem": chain, "key.pem": leaf.private_key_pem.bytes()})
-    server = from_files(tmp_path / "cert.pem", tmp_path / "key.pem")
+    server = tls_from_files(tmp_path / "cert.pem", tmp_path / "key.pem")
     assert server.ca_pem is None
     assert greeted(server, client_of(ca.cert_pem.bytes()), "bank.example")
 
@@ -360,7 +366,7 @@ def test_a_certificate_of_the_users_own_is_served_and_no_authority_shown(tmp_pat
 def test_a_self_signed_certificate_is_served(tmp_path: Path) -> None:
     pem, key = certificate(ca=False)
     write(tmp_path, {"cert.pem": pem, "key.pem": key})
-    assert from_files(tmp_path / "cert.pem", tmp_path / "key.pem").ca_pem is None
+    assert tls_from_files(tmp_path / "cert.pem", tmp_path / "key.pem").ca_pem is None
 
 
 @pytest.mark.parametrize(
@@ -384,5 +390,5 @@ def test_a_certificate_of_the_users_own_that_does_not_do_is_named(
     write(
         tmp_path, {name: text for name, text in {"cert.pem": pem, "key.pem": key}.items() if text is not None}
     )
-    start = lambda: from_files(tmp_path / "cert.pem", tmp_path / "key.pem")  # noqa: E731
+    start = partial(tls_from_files, tmp_path / "cert.pem", tmp_path / "key.pem")
     assert_refused(tmp_path / blamed, found, start)

@@ -1,4 +1,4 @@
-"""Compressed bodies: what was packed comes out again, and never more than the bound."""
+"""Compressed bodies: a body is decompressed to what was compressed, within the limit."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oifde_simulator.web.data_plane.content_coding import TooLarge, coding, unpacked
+from oifde_simulator.web.data_plane.content_coding import BodyTooLarge, content_coding, decompress
 
 LIMIT = 1000
 PACKED = {
@@ -24,23 +24,23 @@ PACKED = {
 @pytest.mark.parametrize("name", PACKED)
 @given(octets=st.binary(max_size=LIMIT))
 def test_what_was_packed_comes_out_again(name: str, octets: bytes) -> None:
-    assert unpacked(PACKED[name](octets), name.partition(",")[0], LIMIT) == octets
+    assert decompress(PACKED[name](octets), name.partition(",")[0], LIMIT) == octets
 
 
 @pytest.mark.parametrize("name", PACKED)
 @given(length=st.integers(LIMIT + 1, 100 * LIMIT))
 def test_what_is_longer_than_the_bound_is_refused(name: str, length: int) -> None:
-    with pytest.raises(TooLarge):
-        unpacked(PACKED[name](bytes(length)), name.partition(",")[0], LIMIT)
+    with pytest.raises(BodyTooLarge):
+        decompress(PACKED[name](bytes(length)), name.partition(",")[0], LIMIT)
 
 
 @given(st.binary(max_size=100), st.sampled_from(["gzip", "deflate"]))
 def test_any_bytes_give_bytes_or_a_reason(octets: bytes, name: str) -> None:
     try:
-        plain = unpacked(octets, name, LIMIT)
+        plain = decompress(octets, name, LIMIT)
     except ValueError as reason:
         assert name in str(reason)
-    except TooLarge:
+    except BodyTooLarge:
         assert len(octets) > LIMIT // 1100
     else:
         assert len(plain) <= LIMIT
@@ -50,8 +50,8 @@ def test_memory_is_that_of_the_bound() -> None:
     bomb = gzip.compress(bytes(32 << 20))
     tracemalloc.start()
     try:
-        with pytest.raises(TooLarge):
-            unpacked(bomb, "gzip", LIMIT)
+        with pytest.raises(BodyTooLarge):
+            decompress(bomb, "gzip", LIMIT)
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -72,7 +72,7 @@ NAMED = {
 
 @pytest.mark.parametrize(("headers", "named"), NAMED.items(), ids=map(str, NAMED))
 def test_headers_name_one_coding_or_none(headers: tuple[str, ...], named: str) -> None:
-    assert coding(headers) == named
+    assert content_coding(headers) == named
 
 
 @pytest.mark.parametrize(
@@ -82,5 +82,5 @@ def test_headers_name_one_coding_or_none(headers: tuple[str, ...], named: str) -
 )
 def test_what_is_not_understood_is_named_and_printable(headers: tuple[str, ...]) -> None:
     with pytest.raises(ValueError, match="expected gzip or deflate, once, or none") as told:
-        coding(headers)
+        content_coding(headers)
     assert str(told.value).isprintable()

@@ -16,7 +16,7 @@ from oifde_simulator.web.control_plane.openapi import schema
 from serving import fetch
 from suites import admin, query
 
-NOT_DONE = [
+UNSUPPORTED = [
     ("POST", "/mappings"), ("DELETE", "/mappings"), ("POST", "/mappings/save"), ("POST", "/mappings/import"),
     ("POST", "/mappings/find-by-metadata"), ("GET", "/mappings/unmatched"), ("GET", "/recordings/status"),
     ("POST", "/requests/remove-by-metadata"), ("PUT", "/files/a.json"), ("POST", "/shutdown"),
@@ -26,20 +26,20 @@ NOT_DONE = [
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
-    """A server that tests only read."""
+    """Server that tests only read."""
     with suites.asked(tmp_path_factory.mktemp("read")) as simulator:
         yield simulator
 
 
 @pytest.fixture
 def simulator(tmp_path: Path) -> Iterator[Simulator]:
-    """A server of one's own."""
+    """Server for one test alone."""
     with suites.asked(tmp_path) as simulator:
         yield simulator
 
 
 def total(simulator: Simulator) -> int:
-    """How many requests are on record."""
+    """Count the requests on record."""
     return int(admin(simulator, "/requests/count", {})[1]["count"])
 
 
@@ -178,7 +178,7 @@ def test_wrong_settings_change_nothing(served: Simulator, settings: Any, status:
     assert admin(served, "/settings") == (200, {"settings": {}})
 
 
-@pytest.mark.parametrize(("method", "path"), NOT_DONE)
+@pytest.mark.parametrize(("method", "path"), UNSUPPORTED)
 def test_what_is_not_done_says_why(served: Simulator, method: str, path: str) -> None:
     status, problem = admin(served, path, b"{}" if method != "GET" else None, method)
     assert (status, problem["type"]) == (501, "urn:oifde-simulator:problem:not-done")

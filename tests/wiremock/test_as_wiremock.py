@@ -1,4 +1,4 @@
-"""Patterns of bodies mean what they mean to WireMock 3.13.2, whose answers are in a file."""
+"""Patterns of bodies, compared with the answers of WireMock 3.13.2 in a file."""
 
 from __future__ import annotations
 
@@ -8,28 +8,28 @@ from typing import Any
 
 import pytest
 
-from oifde_simulator.wiremock.patterns.credentials import Marking
-from oifde_simulator.wiremock.patterns.errors import NotDone, WrongPattern
-from oifde_simulator.wiremock.patterns.parser import Maker
-from oifde_simulator.wiremock.patterns.values import MISSING, Value, decoded
+from oifde_simulator.wiremock.patterns.errors import Unsupported, WrongPattern
+from oifde_simulator.wiremock.patterns.expected_redactor import ExpectedRedactor
+from oifde_simulator.wiremock.patterns.logged_request import MISSING, RequestValue, parse_json
+from oifde_simulator.wiremock.patterns.parser import PatternParser
 
 RECORDED = json.loads((Path(__file__).parent / "wiremock-3.13.2.json").read_text(encoding="utf-8"))
 BEYOND = (
     " nin ", " size ", " empty ", " subsetof ", " anyof ", " noneof ", ".length() ==", ".sum()", ".max()",
     ".min()", ".keys()", "== {", "@.l[*]", "@.l[?(", "equalToXml",
 )  # fmt: skip
-"""What Jayway, or WireMock, has and this refuses."""
+"""Operators and functions of Jayway or WireMock that are refused."""
 
 
 def answer(body: str | None, pattern: Any) -> str:
-    """1, 0, or the status of a refusal."""
-    given = decoded(body) if body and body.startswith(("{", "[")) else MISSING
-    value = Value(body, given if isinstance(given, dict) else MISSING)
+    """Test a pattern on a body; returns 1, 0, or the status of a refusal."""
+    given = parse_json(body) if body and body.startswith(("{", "[")) else MISSING
+    value = RequestValue(body, given if isinstance(given, dict) else MISSING)
     try:
-        return str(int(Maker(Marking("0")).test(pattern, "").accepts(value)))
+        return str(int(PatternParser(ExpectedRedactor("0")).parse(pattern, "").matches(value)))
     except WrongPattern:
         return "422"
-    except NotDone:
+    except Unsupported:
         return "501"
 
 

@@ -1,4 +1,4 @@
-"""Clients that nobody here wrote: Python's from PyPI, and Java's out of WireMock's own jars.
+"""WireMock's own clients: Python's from PyPI, and Java's from WireMock's jars.
 
 The jars are those inside the packages `wiremock` of PyPI (2.35) and of npm (3). `WIREMOCK_JAR` names
 another; `npm install --prefix tests/wiremock wiremock` puts npm's where it is found.
@@ -24,13 +24,13 @@ HERE = Path(__file__).parent
 
 @pytest.fixture
 def simulator(tmp_path: Path) -> Iterator[Simulator]:
-    """A server with four requests on record."""
+    """Server with four requests on record."""
     with suites.asked(tmp_path) as simulator:
         yield simulator
 
 
 def jar(which: str) -> Path:
-    """WireMock's jar: the one of PyPI's package, npm's, or the one that is named."""
+    """Path of WireMock's jar: from PyPI's package, from npm's, or as named."""
     if which == "named":
         found = [Path(each) for each in filter(None, [os.environ.get("WIREMOCK_JAR")])]
     elif which == "npm":

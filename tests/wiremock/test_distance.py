@@ -1,4 +1,4 @@
-"""How far texts are from each other: Levenshtein's distance, by a way that is quick."""
+"""Distances between texts: Levenshtein's distance, computed quickly."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TEXTS = st.text("ab€", max_size=40) | st.text(max_size=40)
 
 
 def by_rows(wanted: str, found: str) -> int:
-    """Levenshtein's distance as textbooks have it."""
+    """Compute Levenshtein's distance as in textbooks."""
     row = list(range(len(found) + 1))
     for done, letter in enumerate(wanted, start=1):
         above, row = row, [done]
@@ -43,11 +43,11 @@ def test_edits_are_those_of_the_textbook(wanted: str, found: str) -> None:
     ids=["both empty", "one empty", "of the textbook", "long and the same", "cut, but not the same", "other"],
 )
 def test_a_distance_is_a_share_of_the_longer_text(wanted: str, found: str, share: float) -> None:
-    assert distance.of_texts(wanted, found) == pytest.approx(share)
+    assert distance.text_distance(wanted, found) == pytest.approx(share)
 
 
 def steps(called: Callable[..., object], *given: object) -> int:
-    """How many lines a call runs."""
+    """Count the lines that a call runs."""
     lines = 0
 
     def trace(*_: object) -> Any:

@@ -1,4 +1,4 @@
-"""Patterns, where what the journal keeps differs from what came; distances; and hostile expressions."""
+"""Patterns of redacted and shortened requests; distances; hostile expressions."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import QUERY, TOKEN
-from oifde_simulator.journal import Journal
+from journals import Journal
 from oifde_simulator.journal.filters import Since
 from oifde_simulator.model.exchange import Answer, Exchange
 from oifde_simulator.model.http import Request, Response
 from oifde_simulator.wiremock.admin import ids as identity
 from oifde_simulator.wiremock.patterns import regexes
-from oifde_simulator.wiremock.patterns.credentials import Marking
-from oifde_simulator.wiremock.patterns.errors import NotDone, WrongPattern
+from oifde_simulator.wiremock.patterns.errors import Unsupported, WrongPattern
+from oifde_simulator.wiremock.patterns.expected_redactor import ExpectedRedactor
+from oifde_simulator.wiremock.patterns.logged_request import LoggedRequest
 from oifde_simulator.wiremock.patterns.request_pattern import RequestPattern
-from oifde_simulator.wiremock.patterns.values import Seen
 
 FIELDS = {"tenantId": "acme", "authToken": TOKEN, "userMobile": "18000000001", "note": f"mine is {TOKEN}"}
 
 
 def exchanged(body: bytes, target: str = QUERY, **headers: str) -> Exchange:
-    """An exchange with this request."""
+    """Build an exchange with this request."""
     fields = orjson.loads(body) if body[:1] == b"{" else {}
     honest = Answer(Response(200, b"{}"), {"errorCode": 0})
     request = Request("POST", target, headers, body)
@@ -34,18 +34,18 @@ def exchanged(body: bytes, target: str = QUERY, **headers: str) -> Exchange:
     return Exchange(0, "acme", operation, request, honest, response, (), document=fields)
 
 
-def seen(body: bytes, target: str = QUERY, **headers: str) -> Seen:
-    """A request as the journal keeps it."""
+def seen(body: bytes, target: str = QUERY, **headers: str) -> LoggedRequest:
+    """Build a request as the journal keeps it."""
     journal = Journal()
     journal.record(exchanged(body, target, **headers))
-    return Seen.of(journal.entries(None, Since())[0])
+    return LoggedRequest.of(journal.entries(None, Since())[0])
 
 
-def accepts(pattern: dict[str, Any], request: Seen) -> bool:
-    """Whether a pattern means the request."""
-    found = RequestPattern(pattern, Marking("0"))
-    assert (found.distance(request) == 0) == found.accepts(request)
-    return found.accepts(request)
+def accepts(pattern: dict[str, Any], request: LoggedRequest) -> bool:
+    """Test a pattern on a request, and its distance with it."""
+    found = RequestPattern(pattern, ExpectedRedactor("0"))
+    assert (found.distance(request) == 0) == found.matches(request)
+    return found.matches(request)
 
 
 ASKED = seen(orjson.dumps(FIELDS), f"{QUERY}?a=1&b=2&b=3", Authorization="Basic dTpw", Accept="*/*")
@@ -125,7 +125,7 @@ def test_a_large_body_is_compared_by_the_fields_that_are_kept() -> None:
 )
 def test_distances_are_those_of_wiremock(pattern: Any, wanted: float) -> None:
     request = seen(b'{"a":1,"b":2}', "/t?q=1", X="abc")
-    assert RequestPattern(pattern, Marking("0")).distance(request) == pytest.approx(wanted)
+    assert RequestPattern(pattern, ExpectedRedactor("0")).distance(request) == pytest.approx(wanted)
 
 
 @pytest.mark.parametrize(
@@ -140,33 +140,33 @@ def test_distances_are_those_of_wiremock(pattern: Any, wanted: float) -> None:
         ({"bodyPatterns": [{"contains": "x" * 70_000}]}, WrongPattern, ""),
         ({"urlPattern": "a" * 3000}, WrongPattern, "/urlPattern"),
         ({"bodyPatterns": [{"and": [{"matches": "("}]}]}, WrongPattern, "/bodyPatterns/0/and/0/matches"),
-        ({"cookies": {"a": {"equalTo": "b"}}}, NotDone, None),
-        ({"headers": {"A": {"hasExactly": []}}}, NotDone, None),
-        ({"bodyPatterns": [{"matchesJsonPath": "$..a..b..c"}]}, NotDone, None),
-        ({"bodyPatterns": [{"contains": str(number)} for number in range(65)]}, NotDone, None),
-        ({"bodyPatterns": [reduce(lambda inner, _: {"not": inner}, range(200), {})]}, NotDone, None),
-        ({"bodyPatterns": [{"equalToJson": {"a": "${json-unit.matches:x}"}}]}, NotDone, None),
+        ({"cookies": {"a": {"equalTo": "b"}}}, Unsupported, None),
+        ({"headers": {"A": {"hasExactly": []}}}, Unsupported, None),
+        ({"bodyPatterns": [{"matchesJsonPath": "$..a..b..c"}]}, Unsupported, None),
+        ({"bodyPatterns": [{"contains": str(number)} for number in range(65)]}, Unsupported, None),
+        ({"bodyPatterns": [reduce(lambda inner, _: {"not": inner}, range(200), {})]}, Unsupported, None),
+        ({"bodyPatterns": [{"equalToJson": {"a": "${json-unit.matches:x}"}}]}, Unsupported, None),
     ],
     ids=lambda value: str(value)[:60],
 )
 def test_what_is_not_understood_is_refused(pattern: Any, error: type[Exception], pointer: str | None) -> None:
     with pytest.raises(error) as refusal:
-        RequestPattern(pattern, Marking("0"))
+        RequestPattern(pattern, ExpectedRedactor("0"))
     assert getattr(refusal.value, "pointer", None) == pointer
 
 
 @pytest.mark.parametrize("expression", [r"(a+)+b", r"(?=(a+)+$)(a|aa)+\1b", r"(a|aa)+\1\1b"])
 def test_a_hostile_expression_is_given_up_on(expression: str) -> None:
-    assert not regexes.whole(expression)("a" * 2000)
+    assert not regexes.full_match(expression)("a" * 2000)
 
 
 @given(st.integers(min_value=1, max_value=2**47))
 def test_an_id_leads_back_to_its_entry(number: int) -> None:
-    assert identity.number(identity.of_entry(number)) == number
+    assert identity.entry_number(identity.entry_id(number)) == number
 
 
 def test_other_ids_lead_nowhere() -> None:
-    assert identity.number(identity.of_stub("acme", "gettoken")) is None
+    assert identity.entry_number(identity.stub_id("acme", "gettoken")) is None
 
 
 ENCODED = seen(b"{}", "/a%20b?x=1%262&y=%2B+c&z%20=d")

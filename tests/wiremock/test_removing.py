@@ -1,11 +1,11 @@
-"""Entries of the journal are removed one by one, and no count says that any were lost."""
+"""Entries that are removed one by one: the journal does not count them as lost."""
 
 from __future__ import annotations
 
 import pytest
 from test_patterns import exchanged
 
-from oifde_simulator.journal import Journal
+from journals import Journal
 from oifde_simulator.journal.filters import Since
 
 

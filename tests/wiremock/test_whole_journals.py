@@ -1,4 +1,4 @@
-"""A whole journal through WireMock's routes: written piece by piece, and with a word about what is lost."""
+"""Whole journals through WireMock's routes: written piece by piece, with a note if entries were lost."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ KEPT = 3
 
 @pytest.fixture
 def simulator(tmp_path: Path) -> Iterator[Simulator]:
-    """A server that keeps three exchanges of a tenant."""
+    """Server that keeps three exchanges of each tenant."""
     (tmp_path / "acme.yaml").write_text(ACME)
     with running(scenarios=(tmp_path,), no_bundled=True, journal_exchanges=KEPT) as simulator:
         yield simulator

@@ -1,4 +1,7 @@
-"""An explanation for people: lines no wider than a terminal, long bodies cut short."""
+"""Explanations as text for people.
+
+Rule: no line is wider than a terminal, and long bodies are cut.
+"""
 
 from __future__ import annotations
 
@@ -11,52 +14,54 @@ import orjson
 from oifde_simulator.cli.request_file import RequestFile
 from oifde_simulator.engine.explain import Explanation
 from oifde_simulator.model.http import Response, reason
+from oifde_simulator.oifde.operations import MAIN
 from oifde_simulator.text import counted, shown
 from oifde_simulator.wire.script import Action, Close, Reset, Script, Send, Wait
 
 WIDTH = 100
-LONGEST = 300
-"""Characters of a request, and of a message, that are shown."""
-RECORDS = 3
-"""Records of an answer that are shown."""
-TELLING = ("callId", "startTime")
-"""Fields of a record that are shown."""
-HEADERS = 12
-"""Lines of a head that are shown."""
+"""Longest line in characters."""
+TEXT_LIMIT = 300
+"""Longest request or message in characters."""
+RECORD_LIMIT = 3
+"""Most records of an answer."""
+RECORD_FIELDS = ("callId", "startTime")
+"""Fields that identify a record."""
+HEADER_LIMIT = 12
+"""Most lines of a head."""
 FIRST, LAST = 10, 3
-"""Actions of a long script that are shown."""
+"""Numbers of actions at both ends of a long script."""
 
 Blocks = Mapping[str, Sequence[str]]
-"""What is said of one request: lines by the word they stand under."""
+"""Lines about one request, by the label of their block."""
 
 
-def request_text(asked: RequestFile) -> str:
-    """What is asked, and what of it was filled in."""
-    headers = (short(f"{name}: {value}".encode(), WIDTH) for name, value in asked.headers.items())
-    filled = [f"filled in: {', '.join(asked.filled_in)}"] if asked.filled_in else []
-    return "\n".join([f"{asked.endpoint} {short(asked.octets, LONGEST)}", *headers, *filled])
+def format_request(request: RequestFile) -> str:
+    """Write the request and the names of its filled-in fields."""
+    headers = (shorten(f"{name}: {value}".encode(), WIDTH) for name, value in request.headers.items())
+    filled = [f"filled in: {', '.join(request.filled_in)}"] if request.filled_in else []
+    return "\n".join([f"{request.endpoint} {shorten(request.octets, TEXT_LIMIT)}", *headers, *filled])
 
 
-def texts(turns: Iterable[Explanation], total: int) -> Iterator[str]:
-    """Each of `total` explanations under its number; what one has in common with the last is not repeated."""
+def format_explanations(explanations: Iterable[Explanation], total: int) -> Iterator[str]:
+    """Write each of `total` explanations under its number, with `as before` for repeated blocks."""
     before: Blocks = {}
-    for number, turn in enumerate(turns, start=1):
-        blocks = _blocks(turn)
-        yield _text(f"\n{number} of {total}", blocks, before)
+    for number, explanation in enumerate(explanations, start=1):
+        blocks = _blocks(explanation)
+        yield _format_blocks(f"\n{number} of {total}", blocks, before)
         before = blocks
 
 
-def text(explanation: Explanation, title: str) -> str:
-    """One explanation, under a title."""
-    return _text(title, _blocks(explanation), {})
+def format_explanation(explanation: Explanation, title: str) -> str:
+    """Write one explanation under a title."""
+    return _format_blocks(title, _blocks(explanation), {})
 
 
-def _text(title: str, blocks: Blocks, before: Blocks) -> str:
-    new = ((label, _new(lines, before.get(label, ()))) for label, lines in blocks.items())
-    return "\n".join([title, *(line for label, lines in new for line in _block(label, lines))])
+def _format_blocks(title: str, blocks: Blocks, before: Blocks) -> str:
+    new = ((label, _unless_repeated(lines, before.get(label, ()))) for label, lines in blocks.items())
+    return "\n".join([title, *(line for label, lines in new for line in _wrap_block(label, lines))])
 
 
-def _new(lines: Sequence[str], before: Sequence[str]) -> Sequence[str]:
+def _unless_repeated(lines: Sequence[str], before: Sequence[str]) -> Sequence[str]:
     return ("as before",) if len(lines) > 1 and lines == before else lines
 
 
@@ -72,7 +77,7 @@ def _blocks(explanation: Explanation) -> Blocks:
     }
 
 
-def _block(label: str, lines: Sequence[str]) -> Iterator[str]:
+def _wrap_block(label: str, lines: Sequence[str]) -> Iterator[str]:
     for place, line in enumerate(lines):
         indent = " " * (10 + len(line) - len(line.lstrip()))
         first = f"  {label:8}" + line[: len(line) - len(line.lstrip())] if place == 0 else indent
@@ -86,27 +91,27 @@ def _block(label: str, lines: Sequence[str]) -> Iterator[str]:
 
 
 def _answer(response: Response) -> Iterator[str]:
-    """What a client reads in an answer, and its first records."""
+    """Write the status, the simple members and the first records of an answer."""
     document = _document(response.body)
     if "errorCode" not in document:
         yield f"{response.status} {reason(response.status)}" + ("" if response.body else ", no body")
         if response.body:
-            yield short(response.body, WIDTH - 10)
+            yield shorten(response.body, WIDTH - 10)
         return
-    named = (f"{name} {shown(document[name], LONGEST)}" for name in _members(document))
+    named = (f"{name} {shown(document[name], TEXT_LIMIT)}" for name in _simple_members(document))
     yield f"{response.status}, {', '.join(named)}"
-    records = document.get("recordList")
+    records = document.get(MAIN.records_field)
     if isinstance(records, list):
-        yield from map(_record, records[:RECORDS])
-        if len(records) > RECORDS:
-            yield f"and {counted(len(records) - RECORDS, 'record')} more on this page"
+        yield from map(_record, records[:RECORD_LIMIT])
+        if len(records) > RECORD_LIMIT:
+            yield f"and {counted(len(records) - RECORD_LIMIT, 'record')} more on this page"
 
 
 def _record(record: Any) -> str:
-    """What tells a record from the others; all of it, cut short, where nothing of that is left."""
-    named = [name for name in TELLING if name in record] if isinstance(record, dict) else []
-    told = ", ".join(f"{name} {shown(record[name])}" for name in named)
-    return told or short(orjson.dumps(record), WIDTH - 10)
+    """Write the fields that identify a record, or a part of a record without them."""
+    named = [name for name in RECORD_FIELDS if name in record] if isinstance(record, dict) else []
+    fields = ", ".join(f"{name} {shown(record[name])}" for name in named)
+    return fields or shorten(orjson.dumps(record), WIDTH - 10)
 
 
 def _document(octets: bytes) -> dict[str, Any]:
@@ -117,7 +122,7 @@ def _document(octets: bytes) -> dict[str, Any]:
     return document if isinstance(document, dict) else {}
 
 
-def _members(document: dict[str, Any]) -> list[str]:
+def _simple_members(document: dict[str, Any]) -> list[str]:
     return [name for name, value in document.items() if not isinstance(value, list | dict)]
 
 
@@ -160,12 +165,12 @@ def _actions(actions: Iterable[Action]) -> Iterator[str]:
         match action:
             case Send(octets, "body"):
                 opening = f"Send body, {counted(len(octets), 'byte')}: "
-                yield opening + short(octets, WIDTH - 10 - len(opening))
+                yield opening + shorten(octets, WIDTH - 10 - len(opening))
             case Send(octets, part):
                 yield f"Send {part}, {counted(len(octets), 'byte')}:"
                 yield from _head(octets)
             case Wait(seconds):
-                yield f"Wait {_time(seconds)}"
+                yield f"Wait {_format_seconds(seconds)}"
             case Close():
                 yield "Close"
             case Reset():
@@ -174,17 +179,17 @@ def _actions(actions: Iterable[Action]) -> Iterator[str]:
 
 def _head(octets: bytes) -> Iterator[str]:
     lines = [line for line in octets.split(b"\r\n") if line]
-    yield from (f"  {short(line, WIDTH - 12)}" for line in lines[:HEADERS])
-    if len(lines) > HEADERS:
-        yield f"  and {counted(len(lines) - HEADERS, 'line')} more"
+    yield from (f"  {shorten(line, WIDTH - 12)}" for line in lines[:HEADER_LIMIT])
+    if len(lines) > HEADER_LIMIT:
+        yield f"  and {counted(len(lines) - HEADER_LIMIT, 'line')} more"
 
 
-def short(octets: bytes, width: int) -> str:
-    """Bytes in one line no wider than `width`, with what cannot be printed escaped."""
+def shorten(octets: bytes, width: int) -> str:
+    """Write bytes in one line of at most `width` characters; escape unprintable characters."""
     text = octets[: 4 * width].decode("utf-8", "backslashreplace")
     visible = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
     return visible if len(visible) <= width and len(octets) <= 4 * width else f"{visible[: width - 3]}..."
 
 
-def _time(seconds: float) -> str:
+def _format_seconds(seconds: float) -> str:
     return f"{seconds:g} s" if seconds >= 1 else f"{seconds * 1000:g} ms"

@@ -1,26 +1,34 @@
 """A client of the control plane for Python programs: `from oifde_simulator.client import Control`.
 
-Rule: standard library only, and nothing of the server, so that a test suite pays nothing for importing it.
+Rule: standard library only, and nothing of the server, since a test suite imports it. A name is imported when
+it is first used, since a health check needs the transport alone.
 """
 
-from oifde_simulator.client.control import Control
-from oifde_simulator.client.errors import ControlError, ControlProblem, NotCome, Unreachable
-from oifde_simulator.client.models import (
-    Clock,
-    Exchange,
-    ExchangeInWhole,
-    Exchanges,
-    Listener,
-    MadeTenant,
-    Ready,
-    Rule,
-    Sessions,
-    Tenant,
-    TenantInWhole,
-    Verdict,
-)
-from oifde_simulator.client.tenant import GOOD_DAY, SimulatedTenant
-from oifde_simulator.client.tenant_views import TenantClock, TenantJournal
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from oifde_simulator.client.control import Control
+    from oifde_simulator.client.errors import ControlError, ControlProblem, NotCome, Unreachable
+    from oifde_simulator.client.models import (
+        Clock,
+        Exchange,
+        ExchangeInWhole,
+        Exchanges,
+        Listener,
+        MadeTenant,
+        Ready,
+        Rule,
+        Sessions,
+        Tenant,
+        TenantInWhole,
+        Verdict,
+    )
+    from oifde_simulator.client.tenant import GOOD_DAY, SimulatedTenant
+    from oifde_simulator.client.tenant_clock import TenantClock
+    from oifde_simulator.client.tenant_journal import TenantJournal
 
 __all__ = [
     "GOOD_DAY",
@@ -45,3 +53,26 @@ __all__ = [
     "Unreachable",
     "Verdict",
 ]
+
+MODULES = {
+    "Control": "control",
+    **dict.fromkeys(("ControlError", "ControlProblem", "NotCome", "Unreachable"), "errors"),
+    **dict.fromkeys(("GOOD_DAY", "SimulatedTenant"), "tenant"),
+    "TenantClock": "tenant_clock",
+    "TenantJournal": "tenant_journal",
+}
+"""Modules of the public names; all other public names are in `models`."""
+
+if not TYPE_CHECKING:  # a type checker must refuse unknown names
+
+    def __getattr__(name: str) -> Any:
+        """Import a public name at its first use."""
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        module = import_module(f"{__name__}.{MODULES.get(name, 'models')}")
+        globals()[name] = value = getattr(module, name)
+        return value
+
+    def __dir__() -> list[str]:
+        """List the public names, imported or not."""
+        return sorted({*globals(), *__all__})

@@ -1,20 +1,26 @@
-"""From what the control plane answers, as JSON, to values. Raises LookupError for what is no such answer."""
+"""Builds values from the control plane's JSON answers.
+
+Rule: every function raises LookupError for an answer without an expected member.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from oifde_simulator.client.models import Clock, Exchange, Exchanges, Rule, TenantInWhole
 
-Built = TypeVar("Built")
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+Model = TypeVar("Model", bound="DataclassInstance")
 
 
-def built(kind: type[Built], answer: Mapping[str, Any], **more: Any) -> Built:
-    """A value of `kind` from an answer; `more` are members that are values themselves."""
-    members = (entry.name for entry in fields(kind) if entry.name not in more)  # type: ignore[arg-type]
-    return kind(**{name: answer[_camel(name)] for name in members}, **more)
+def build(model: type[Model], answer: Mapping[str, Any], **more: Any) -> Model:
+    """Build a `model` from an answer; take the members in `more` as they are."""
+    members = (entry.name for entry in fields(model) if entry.name not in more)
+    return model(**{name: answer[_camel(name)] for name in members}, **more)
 
 
 def _camel(name: str) -> str:
@@ -22,26 +28,28 @@ def _camel(name: str) -> str:
     return first + "".join(map(str.capitalize, others))
 
 
-def exchange(answer: Mapping[str, Any]) -> Exchange:
-    """One exchange."""
-    return built(Exchange, answer)
+def build_exchange(answer: Mapping[str, Any]) -> Exchange:
+    """Build an exchange."""
+    return build(Exchange, answer)
 
 
-def exchanges(answer: Mapping[str, Any]) -> Exchanges:
-    """Some of the journal."""
-    return built(
+def build_exchanges(answer: Mapping[str, Any]) -> Exchanges:
+    """Build a page of exchanges."""
+    return build(
         Exchanges,
         answer,
-        entries=tuple(map(exchange, answer["entries"])),
+        entries=tuple(map(build_exchange, answer["entries"])),
         next=answer.get("next"),
     )
 
 
-def rules(answer: Sequence[Mapping[str, Any]]) -> Sequence[Rule]:
-    """A tenant's rules."""
-    return tuple(built(Rule, entry) for entry in answer)
+def build_rules(answer: Sequence[Mapping[str, Any]]) -> Sequence[Rule]:
+    """Build a tenant's rules."""
+    return tuple(build(Rule, entry) for entry in answer)
 
 
-def whole(answer: Mapping[str, Any]) -> TenantInWhole:
-    """A tenant with what it does."""
-    return built(TenantInWhole, answer, clock=built(Clock, answer["clock"]), rules=rules(answer["rules"]))
+def build_tenant(answer: Mapping[str, Any]) -> TenantInWhole:
+    """Build a tenant with its clock and its rules."""
+    return build(
+        TenantInWhole, answer, clock=build(Clock, answer["clock"]), rules=build_rules(answer["rules"])
+    )

@@ -1,4 +1,4 @@
-"""What goes into a URL: names of tenants, conditions of a filter, durations."""
+"""Writes values into URLs: path segments, filter conditions and durations."""
 
 from __future__ import annotations
 
@@ -8,25 +8,27 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from oifde_simulator.client.errors import told
+from oifde_simulator import quantities
+from oifde_simulator.client.errors import hides_frames
 
-__tracebackhide__ = told  # a failing test shows its own line
+__tracebackhide__ = hides_frames  # pytest shows the line of the failing test only
 
 Duration = str | float | timedelta
 """`"800ms"`, `"5s"`, `"2m"`, `"1h"`; a number of seconds; or a timedelta."""
 
 SPELLINGS = {"error_code": "errorCode"}
+"""Names of the control plane for keywords that differ from them."""
 
 
-def place(*names: str) -> str:
-    """A path of these names."""
+def path(*names: str) -> str:
+    """Join names into a path, quoted."""
     return "".join(f"/{quote(name, safe='')}" for name in names)
 
 
-def query(conditions: Mapping[str, Any]) -> str:
-    """The query string of a filter, with its `?`; what is None is left out.
+def query_string(conditions: Mapping[str, Any]) -> str:
+    """Write the query string of a filter with its `?`; leave out conditions that are None.
 
-    True is present, False is absent, a mapping is a JSON Schema, all else is equal.
+    True means present, False absent, a mapping is a JSON Schema, and any other value must be equal.
     """
     pairs = {
         SPELLINGS.get(name, name): _text(value) for name, value in conditions.items() if value is not None
@@ -38,22 +40,18 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def duration(value: Duration) -> str:
-    """A duration as the control plane reads it."""
+def format_duration(value: Duration) -> str:
+    """Write a duration as the control plane reads it."""
     return value if isinstance(value, str) else f"{seconds(value):.6f}".rstrip("0").rstrip(".") + "s"
 
 
-UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
-
-
 def seconds(value: Duration) -> float:
-    """A duration in seconds. Raises ValueError for a text that is none."""
+    """Convert a duration to seconds. Raises ValueError for a string that is no duration."""
     if isinstance(value, timedelta):
         return value.total_seconds()
     if not isinstance(value, str):
         return float(value)
-    number = value.rstrip("hms")
     try:
-        return float(number) * UNITS[value[len(number) :]]
-    except (KeyError, ValueError):
+        return quantities.seconds(value)
+    except ValueError:
         raise ValueError(f'expected a duration such as "800ms", "5s" or "2m", found "{value}"') from None

@@ -1,6 +1,6 @@
-"""Answers of the control plane as values; its OpenAPI document describes each.
+"""Answers of the control plane as values, described by its OpenAPI document.
 
-A member's name is the document's in snake case: `errorCode` is `error_code`.
+Rule: a member has the document's name in snake case: `errorCode` is `error_code`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """The server, when both of its ports listen."""
+    """A server whose ports both listen."""
 
     status: str
     version: str
@@ -21,10 +21,10 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """A tenant's time."""
+    """The time of a tenant."""
 
     now: str
-    """An instant in ISO 8601."""
+    """Instant in ISO 8601."""
     frozen: bool
 
 
@@ -34,11 +34,11 @@ class Rule:
 
     name: str
     fired: int
-    """How often since load or reset."""
+    """Number of times since load or reset."""
     added: bool
-    """Whether it was added to those of the scenario."""
+    """True for a rule added to the scenario's own."""
     ttl: float | None
-    """Seconds until it goes; None where it stays."""
+    """Seconds until removal; None for a rule that stays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,94 +48,94 @@ class Tenant:
     id: str
     description: str
     records: int
-    """Literal ones."""
+    """Number of literal records."""
     generator: Mapping[str, Any] | None
-    """What generated sessions depend on."""
+    """Parameters of generated sessions; None without any."""
     made: bool
-    """Whether it was made on demand."""
+    """True for a tenant made on demand."""
 
 
 @dataclass(frozen=True, slots=True)
 class TenantInWhole(Tenant):
-    """A tenant with what it does."""
+    """A tenant with its scenario, clock and rules."""
 
     scenario: str
-    """The id of the scenario it has."""
+    """Id of its scenario."""
     clock: Clock
     rules: Sequence[Rule]
-    """In the order in which they are asked."""
+    """Rules in the order in which they are tried."""
 
 
 @dataclass(frozen=True, slots=True)
 class MadeTenant:
-    """A tenant that was made on demand, with its credentials."""
+    """A tenant made on demand, with its credentials."""
 
     tenant_id: str
     app_secret: str = field(repr=False)
     auth_token: str = field(repr=False)
     url: str
-    """Where the vendor's interface listens."""
+    """URL of the vendor's interface."""
 
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One exchange of the journal."""
+    """An exchange of the journal."""
 
     number: int
     at: str
     tenant: str | None
-    """None where the request named none that is known."""
+    """Id of the tenant; None for a request without a known tenant."""
     endpoint: str | None
     request: Mapping[str, Any]
-    """The fields of the request, without credentials."""
+    """Fields of the request, without credentials."""
     status: int | None
-    """What was sent."""
+    """Status that was sent."""
     error_code: int | None
-    """What was sent; None where the answer has none."""
+    """errorCode that was sent; None for an answer without one."""
     rule: str | None
-    """Which rule spoiled the answer."""
+    """Name of the rule that spoiled the answer."""
     faults: Sequence[str]
     honest: Mapping[str, Any]
-    """What an unbroken service would have said: `status`, `errorCode`, `errorMsg`, `total`."""
+    """Answer of an unbroken service: `status`, `errorCode`, `errorMsg`, `total`."""
     outcome: Mapping[str, Any]
-    """What came of it: `how`, `bytes`, `seconds`."""
+    """Outcome on the wire: `how`, `bytes`, `seconds`."""
     problems: Sequence[str]
-    """What was wrong with the request."""
+    """Errors of the request."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExchangeInWhole(Exchange):
-    """One exchange with all that is kept; `request` has method, target, headers, fields, text and bytes."""
+    """An exchange in whole; `request` has method, target, headers, fields, text and bytes."""
 
     response: Mapping[str, Any]
     warnings: Sequence[str]
-    """Mistakes of the client that the real service would let pass."""
+    """Mistakes of the client that the real service accepts."""
     notes: Sequence[str]
     held_back: Sequence[Mapping[str, str]]
-    """Rules that were about the request and did not fire: `{"rule": name, "why": text}`."""
+    """Matching rules that did not fire: `{"rule": name, "why": text}`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Exchanges:
-    """Some of the journal."""
+    """A page of the journal."""
 
     count: int
-    """How many fit in all."""
+    """Number of all matching exchanges."""
     truncated: bool
-    """Whether some of the range are gone, so that `count` is too small."""
+    """True if exchanges of the range are gone, and `count` is too small."""
     last: int
-    """The number of the newest exchange of the server; 0 before the first."""
+    """Number of the server's newest exchange; 0 before the first."""
     entries: Sequence[Exchange]
-    """The oldest first."""
+    """Exchanges of this page, oldest first."""
     next: str | None = None
-    """The URL of those that follow."""
+    """URL of the next page; None for the last page."""
 
     def __iter__(self) -> Iterator[Exchange]:
-        """Those that are here."""
+        """Iterate over the exchanges of this page."""
         return iter(self.entries)
 
     def __len__(self) -> int:
-        """How many are here; `count` is how many there are."""
+        """Count the exchanges of this page; `count` is the number of all."""
         return len(self.entries)
 
 
@@ -145,30 +145,30 @@ class Sessions:
 
     total: int
     sessions: Sequence[Mapping[str, Any]]
-    """Records as the interface has them, newest first."""
+    """Records as the vendor's interface writes them, newest first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """The vendor's port."""
+    """The state of the vendor's port."""
 
     open: bool
     url: str
     ttl: float | None
-    """Seconds until it opens again by itself; None where it does not."""
+    """Seconds until it opens by itself; None if it does not."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether what is on record is what was expected."""
+    """A judgement of expectations on the recorded exchanges."""
 
     passed: bool
     truncated: bool
-    """Whether some of what was looked at is gone, so that it cannot be known."""
+    """True if exchanges are gone, and the verdict is uncertain."""
     results: Sequence[Mapping[str, Any]]
-    """What became of each expectation: `expectation`, `passed`, `message`, `found`, `nearMisses` and more."""
+    """Result of each expectation: `expectation`, `passed`, `message`, `found`, `nearMisses` and more."""
 
     @property
     def failures(self) -> Sequence[str]:
-        """A text for each expectation that did not hold."""
+        """Messages of the failed expectations."""
         return [str(result["message"]) for result in self.results if not result["passed"]]

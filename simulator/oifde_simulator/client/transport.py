@@ -1,4 +1,7 @@
-"""Requests to the control plane over connections that are kept; safe to use from several threads."""
+"""Requests to the control plane over kept connections.
+
+Rule: several threads may use one transport at once.
+"""
 
 from __future__ import annotations
 
@@ -11,29 +14,29 @@ from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any
 from urllib.parse import urlsplit
 
-from oifde_simulator.client.errors import Unreachable, problem, told
+from oifde_simulator.client.errors import Unreachable, create_problem, hides_frames
 
-__tracebackhide__ = told  # a failing test shows its own line
+__tracebackhide__ = hides_frames  # pytest shows the line of the failing test only
 
 MOST_IDLE = 4
-"""Connections that are kept."""
+"""Most connections that are kept open."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One answer that is no refusal."""
+    """An answer with a status below 400."""
 
     status: int
     body: bytes
 
     @property
     def json(self) -> Any:
-        """The body, decoded."""
+        """Decoded body."""
         return json.loads(self.body)
 
 
-class Unshown(str):
-    """A text that tracebacks leave out, with the values of locals too."""
+class HiddenText(str):
+    """A string whose value no traceback with local variables shows."""
 
     __slots__ = ()
 
@@ -42,10 +45,10 @@ class Unshown(str):
 
 
 class Transport:
-    """The way to one control plane."""
+    """Connections to one control plane."""
 
     def __init__(self, url: str, token: str | None, context: ssl.SSLContext | None, timeout: float) -> None:
-        """Nothing is connected yet. Raises ValueError where `url` is none."""
+        """Connect to nothing yet. Raises ValueError for a `url` that is not http or https."""
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError(f'expected a URL such as http://127.0.0.1:8444, found "{url}"')
@@ -54,13 +57,13 @@ class Transport:
         self._host, self._port, self._prefix = parts.hostname, parts.port, parts.path.rstrip("/")
         self._context = context
         self._timeout = timeout
-        self._headers = {"Authorization": Unshown(f"Bearer {token}")} if token else {}
+        self._headers = {"Authorization": HiddenText(f"Bearer {token}")} if token else {}
         self._idle: list[HTTPConnection] = []
 
-    def ask(self, method: str, path: str, body: Any = None, *, patience: float = 0.0) -> Reply:
-        """The answer to one request; it may take `patience` seconds longer than usual.
+    def request(self, method: str, path: str, body: Any = None, *, extra_timeout: float = 0.0) -> Reply:
+        """Send a request and return its answer, with `extra_timeout` seconds beyond the usual timeout.
 
-        Raises Unreachable where none comes, and ControlProblem where it is a refusal.
+        Raises Unreachable without an answer, and ControlProblem for a refusal.
         """
         headers: Mapping[str, str] = self._headers
         octets = None
@@ -68,26 +71,28 @@ class Transport:
             octets = json.dumps(body).encode()
             headers = {**headers, "Content-Type": "application/json"}
         try:
-            reply = self._exchange(method, path, octets, headers, patience)
+            reply = self._exchange(method, path, octets, headers, extra_timeout)
         except (OSError, HTTPException) as error:
             why = str(error) or type(error).__name__
-            # From None: the frames of http.client have the token.
-            raise Unreachable(f"the control plane at {self.url} does not answer: {why}; is it up?") from None
+            # From None: the frames of http.client hold the token.
+            raise Unreachable(
+                f"the control plane at {self.url} does not answer: {why}; is it up?", why
+            ) from None
         if reply.status >= 400:
-            raise problem(reply.status, _document(reply.body), f"{method} {path.partition('?')[0]}")
+            raise create_problem(reply.status, _document(reply.body), f"{method} {path.partition('?')[0]}")
         return reply
 
     def close(self) -> None:
-        """Close the connections that are kept; the next request opens another."""
+        """Close the kept connections; the next request opens a new one."""
         while self._idle:
             self._idle.pop().close()
 
     def _exchange(
-        self, method: str, path: str, body: bytes | None, headers: Mapping[str, str], patience: float
+        self, method: str, path: str, body: bytes | None, headers: Mapping[str, str], extra_timeout: float
     ) -> Reply:
         connection = self._connection()
         try:
-            connection.timeout = self._timeout + patience
+            connection.timeout = self._timeout + extra_timeout
             if connection.sock:
                 connection.sock.settimeout(connection.timeout)
             else:
@@ -110,7 +115,7 @@ class Transport:
                 connection = self._idle.pop()
             except IndexError:  # another thread was faster
                 break
-            if not _was_closed(connection):
+            if not _is_closed(connection):
                 return connection
             connection.close()
         if self._secure:
@@ -118,8 +123,8 @@ class Transport:
         return HTTPConnection(self._host, self._port)
 
 
-def _was_closed(connection: HTTPConnection) -> bool:
-    """Whether the other side has ended a connection that nothing is expected on."""
+def _is_closed(connection: HTTPConnection) -> bool:
+    """Check whether the server has ended an idle connection."""
     if connection.sock is None:
         return True
     with selectors.DefaultSelector() as selector:

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from xml.etree import ElementTree
 
-from oifde_simulator.clock import iso
-from oifde_simulator.coverage.coverage import Branch, Coverage, RuleCoverage, ScenarioCoverage
+from oifde_simulator.instants import iso
+from oifde_simulator.model.coverage import Branch, CoverageSnapshot, RuleCoverage, ScenarioCoverage
 from oifde_simulator.text import counted, shown
 
 UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\t\n\r\x7f-\x9f]")
@@ -58,8 +58,8 @@ def _faults(faults: dict[str, int]) -> list[dict[str, Any]]:
     return [{"fault": name, "fired": fired} for name, fired in faults.items()]
 
 
-def lines(coverage: Coverage) -> Iterator[str]:
-    """Coverage for people: a line for each of their rules that never fired, and one for all.
+def lines(coverage: CoverageSnapshot) -> Iterator[str]:
+    """Format coverage as lines: one for each of the user's rules that never fired, and a summary.
 
     Bundled rules have a line a scenario, which is no part of the verdict.
     """
@@ -84,8 +84,8 @@ def _bundled(scenario: ScenarioCoverage) -> str:
     )
 
 
-def passed(coverage: Coverage) -> bool:
-    """Whether every rule of the user's has fired; where some are not counted, nobody knows."""
+def passed(coverage: CoverageSnapshot) -> bool:
+    """Check that every rule of the user has fired and all of them are counted."""
     return not coverage.truncated and not any(scenario.unused() for scenario in coverage)
 
 

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from oifde_simulator.engine.pipeline import Pipeline, view
+from oifde_simulator.immediate import immediate
 from oifde_simulator.journal import Journal
 from oifde_simulator.model.exchange import Exchange
 from oifde_simulator.model.http import Request, Response
@@ -44,13 +45,13 @@ class Explanation:
 def explain(
     tenants: Tenants, request: Request, repeat: int = 1, *, bad_json_status: int = 400
 ) -> Iterator[Explanation]:
-    """What happens to `request`, sent so many times; the counters of `tenants` move as they would."""
+    """Explain a request that is sent so many times; the counts of `tenants`, in memory, move with it."""
     router = Router(bad_json_status=bad_json_status)
-    pipeline = Pipeline(router, tenants, Journal())
+    pipeline = Pipeline(router, tenants, Journal(tenants.state, seed=tenants.seed, quiet=True))
     call = router.route(request)
-    rules = tenants.of(call).rules.rules
     for _ in range(repeat):
-        exchange = pipeline.decide(request)
+        exchange = immediate(pipeline.handle(request))
+        rules = immediate(tenants.find(call.tenant)).rules.rules
         yield Explanation(exchange, verdicts(rules, view(call, exchange.honest), exchange))
 
 

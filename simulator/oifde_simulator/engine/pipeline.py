@@ -1,29 +1,50 @@
-"""A request's life, top to bottom: the honest answer first, then what rules make of it. No I/O."""
+"""A request's life, top to bottom: plan, admit, answer, turn, conclude, record. No I/O but the state's.
+
+Rule: each step is pure, or one call of the state. A request that was planned with a tenant that has changed
+meanwhile begins anew; nothing of it was counted.
+"""
 
 from __future__ import annotations
 
 import logging
 from dataclasses import replace
-from functools import partial
 from time import perf_counter
+from typing import NamedTuple
 from urllib.parse import quote
 
-from oifde_simulator.coverage.coverage import Coverage
+from oifde_simulator.coverage import registration
 from oifde_simulator.engine.metrics import Meter
 from oifde_simulator.faults.global_delay import GlobalDelay
 from oifde_simulator.journal import Journal
+from oifde_simulator.model.credential_step import Admission, EndedToken, TokenStep
+from oifde_simulator.model.entry import Entry
 from oifde_simulator.model.exchange import Answer, Exchange
 from oifde_simulator.model.http import Request, Response
+from oifde_simulator.model.turn import Fired
 from oifde_simulator.model.vendor_errors import INTERNAL_ERROR
 from oifde_simulator.model.view import View
 from oifde_simulator.oifde.router import Call, Router
-from oifde_simulator.rules.respond import NotApplicable
-from oifde_simulator.rules.selection import HONEST, Decision, token_of
+from oifde_simulator.rules.action import NotApplicable
+from oifde_simulator.rules.selection import HONEST, NO_TURN, Decision
+from oifde_simulator.state.errors import Stale
 from oifde_simulator.tenants import Tenant, Tenants
 
 log = logging.getLogger("oifde_simulator")
 
 PROVENANCE = "X-Simulator-Rule"
+ATTEMPTS = 10
+"""Times that a request is planned anew, because its tenant changed, before it is refused."""
+GOOD = Admission()
+
+
+class Conclusion(NamedTuple):
+    """An exchange, and what its rule did, for the state to record."""
+
+    exchange: Exchange
+    fired: tuple[Fired, ...] = ()
+    ended: EndedToken | None = None
+    begun: bool = False
+    """Whether the state was asked before."""
 
 
 class Pipeline:
@@ -35,120 +56,187 @@ class Pipeline:
         tenants: Tenants,
         journal: Journal,
         meter: Meter | None = None,
-        coverage: Coverage | None = None,
         delay: GlobalDelay | None = None,
     ) -> None:
         self.tenants = tenants
         self._router = router
         self._journal = journal
+        self._state = tenants.state.exchanges
+        self._coverage = tenants.state.coverage
         self._meter = meter or Meter()
-        self._coverage = coverage or Coverage()
-        self._delay = delay or GlobalDelay()
+        self._delay = delay or GlobalDelay(tenants.state.settings, tenants.seed)
 
-    def handle(self, request: Request) -> Exchange:
+    async def handle(self, request: Request) -> Exchange:
         """Decide everything about `request`, and put it on record."""
         began = perf_counter()
-        exchange = self.decide(request)
+        exchange, entry = await self._answered(self._router.route(request))
         if self._delay.faults:
-            exchange.script = self._delay.before(exchange.script)
-        self._meter.count(self._journal.record(exchange), perf_counter() - began)
+            exchange.script = await self._delay.apply(exchange.script)
+        self._meter.count(entry, perf_counter() - began)
         return exchange
 
-    def unreadable(self, why: str, response: Response) -> Exchange:
-        """Put bytes on record that are no request, `why`, and what they are answered; nobody's."""
-        request = Request("", "", {}, obstacle=why, keep_alive=False)
-        now = self.tenants.nobody().clock.now()
-        honest, script = Answer(response, {"errorCode": None}), response.script(request, now)
-        notes = (f"not HTTP, refused: {why}",)
-        exchange = Exchange(now, "", "", request, honest, response, script, notes=notes)
-        self._meter.count(self._journal.record(exchange), 0.0)
+    async def unreadable(self, why: str, response: Response) -> Exchange:
+        """Decide what answers bytes that are no request, and put it on record; `why` says what is wrong."""
+        request = Request("", "", {}, read_error=why, keep_alive=False)
+        exchange, entry = await self._answered(Call(request, None), Answer(response, {"errorCode": None}))
+        self._meter.count(entry, 0.0)
         return exchange
 
-    def decide(self, request: Request) -> Exchange:
-        """Decide everything about `request`, at one stroke; rules count it, and nothing is recorded."""
-        call = self._router.route(request)
-        tenant = None
+    async def _answered(self, call: Call, honest: Answer | None = None) -> tuple[Exchange, Entry]:
+        """Decide about `call`, again where its tenant changed; `honest` where no service answers."""
+        for _ in range(ATTEMPTS):
+            tenant = self.tenants.cached(call.tenant) or await self._find(call)
+            try:
+                return await self._exchange(tenant, call, honest)
+            except Stale:
+                self.tenants.forget(tenant.id)
+        return await self._refused(call)
+
+    async def _find(self, call: Call) -> Tenant:
+        """Find the tenant of a call; where that fails, the world of nobody, whose service is broken."""
         try:
-            tenant = self.tenants.of(call)
-            rules = tenant.rules
-            if rules.rules and not rules.covered:
-                self._coverage.asked(self.tenants.scenarios[tenant.id], rules)
-            return _decided(tenant, call, self._coverage)
+            return await self.tenants.find(call.tenant)
+        except Exception as defect:
+            log.exception("a defect of the simulator; the client was answered %d", INTERNAL_ERROR.code)
+            tenant = await self.tenants.unknown()
+            tenant.defect = defect
+            return tenant
+
+    async def _refused(self, call: Call) -> tuple[Exchange, Entry]:
+        tenant = await self.tenants.unknown()
+        exchange = _broken(tenant, call, RuntimeError("the tenant changes faster than it can be asked"))
+        return exchange, await self._record(tenant, Conclusion(exchange))
+
+    async def _exchange(self, tenant: Tenant, call: Call, honest: Answer | None) -> tuple[Exchange, Entry]:
+        """Decide about a call of a tenant, and put it on record. Raises Stale."""
+        if tenant.defect is not None:
+            conclusion = Conclusion(_broken(tenant, call, tenant.defect))
+            return conclusion.exchange, await self._record(tenant, conclusion)
+        try:
+            conclusion = await self._concluded(tenant, call, honest)
+        except Stale:
+            raise
         except Exception as defect:
             # Guess: [internal-error] a fault of the server is 10000001; a capture of one would settle it.
             log.exception("a defect of the simulator; the client was answered %d", INTERNAL_ERROR.code)
-            return _broken(tenant or self.tenants.nobody(), call, defect)
+            conclusion = Conclusion(_broken(tenant, call, defect))
+        if honest is not None:
+            exchange = conclusion.exchange
+            exchange.notes = (f"not HTTP, refused: {call.request.read_error}", *exchange.notes)
+        return conclusion.exchange, await self._record(tenant, conclusion)
 
+    async def _record(self, tenant: Tenant, conclusion: Conclusion) -> Entry:
+        exchange, fired, ended, begun = conclusion
+        entry = self._journal.entry(exchange)
+        entry = await self._state.record(tenant.read, entry, fired, ended, begun=begun)
+        exchange.outcome.report_to(self._state.finish, entry.number)
+        self._journal.log(exchange, entry)
+        return entry
 
-def _decided(tenant: Tenant, call: Call, coverage: Coverage) -> Exchange:
-    now = tenant.clock.now()
-    honest = tenant.service.respond(call, now)
-    if not tenant.rules.rules:
-        return _unspoiled(tenant, call, honest, now)
-    seen = view(call, honest)
-    decision = tenant.rules.decide(seen, now)
-    if decision is HONEST:
-        exchange = _unspoiled(tenant, call, honest, now)
-    else:
-        exchange = _spoiled(tenant, call, honest, decision, now, coverage)
-    if not exchange.rule:
-        exchange.nearly = partial(tenant.rules.near_misses, seen)
-    return exchange
+    async def _concluded(self, tenant: Tenant, call: Call, honest: Answer | None) -> Conclusion:
+        rules = tenant.rules
+        if rules.rules and not tenant.covered:
+            await self._cover(tenant)
+        now = tenant.clock.now()
+        begun = False
+        if honest is None:
+            honest, begun = await self._honest(tenant, call, now)
+        if not rules.rules:
+            return Conclusion(_unspoiled(tenant, call, honest, now), begun=begun)
+        seen = view(call, honest)
+        selection = rules.select(seen, now)
+        if selection is None:
+            return Conclusion(_unspoiled(tenant, call, honest, now), begun=begun)
+        turn = NO_TURN
+        if selection.candidates:
+            turn = await self._state.turn(tenant.read, now, selection.candidates, begun=begun)
+            begun = True
+        decision = rules.decide(selection, turn)
+        if decision.of is None:
+            exchange = _unspoiled(tenant, call, honest, now)
+            exchange.held_back = decision.held_back
+            return Conclusion(exchange, begun=begun)
+        return _spoiled(tenant, call, honest, decision, now)._replace(begun=begun)
+
+    async def _honest(self, tenant: Tenant, call: Call, now: int) -> tuple[Answer, bool]:
+        """Answer as the service does; True where the state was asked for it."""
+        asked = tenant.service.read(call, now)
+        step, admission, begun = asked.step, GOOD, False
+        if type(step) is TokenStep and not tenant.counted:
+            if step.worth != "good":
+                admission = Admission(step.worth)
+        elif step is not None:
+            admission, begun = await self._state.admit(tenant.read, step), True
+        return tenant.service.respond(asked, now, admission), begun
+
+    async def _cover(self, tenant: Tenant) -> None:
+        """Have coverage count the rules of a tenant that is asked for the first time."""
+        assert tenant.world.scenario
+        await registration.asked(self._coverage, tenant.world.scenario, tenant.rules.rules)
+        for each in (tenant, self.tenants.cached(tenant.id)):  # a tenantless one is a copy of another
+            if each is not None and each.rules is tenant.rules:
+                each.covered = True
 
 
 def _unspoiled(tenant: Tenant, call: Call, honest: Answer, now: int) -> Exchange:
     response = honest.response
     script = response.script(call.request, now)
     return Exchange(
-        now, tenant.id, call.operation, call.request, honest, response, script,
+        now, tenant.id, call.endpoint, call.request, honest, response, script,
         "", (), (), (), call.document,
     )  # fmt: skip
 
 
 def _broken(tenant: Tenant, call: Call, defect: Exception) -> Exchange:
-    """What is sent where anything of ours failed; no rule is asked."""
+    """Answer where anything of ours failed; no rule is asked."""
     now = tenant.clock.now()
     honest = tenant.service.broken(call)
     response = honest.response
     script = response.script(call.request, now)
     note = f"a defect of the simulator: {type(defect).__name__}: {defect}"
     return Exchange(
-        now, tenant.id, call.operation, call.request, honest, response, script,
+        now, tenant.id, call.endpoint, call.request, honest, response, script,
         "", (), (), (note,), call.document,
     )  # fmt: skip
 
 
 def view(call: Call, honest: Answer) -> View:
-    """What rules can see."""
+    """Show rules the request and the honest answer."""
     fields = {**honest.fields, "status": honest.response.status}
-    return View(call.operation, call.document, call.request.headers, fields)
+    return View(call.endpoint, call.document, call.request.headers, fields)
 
 
-def _spoiled(
-    tenant: Tenant, call: Call, honest: Answer, decision: Decision, now: int, coverage: Coverage
-) -> Exchange:
+def _spoiled(tenant: Tenant, call: Call, honest: Answer, decision: Decision, now: int) -> Conclusion:
+    rule = decision.of
+    assert rule
     notes: tuple[str, ...] = ()
+    ended = tenant.credentials.ended(decision.action.token, call.token(honest.fields))
+    outcome = decision.outcome
     try:
-        response = decision.reshape(honest, partial(tenant.service.refuse, call))
+        response = decision.reshape(honest, lambda problem: tenant.service.refuse(call, problem))
     except NotApplicable as reason:
-        notes, response = (f"{decision.rule}: {reason}; the honest answer was sent",), honest.response
+        notes, response, ended = (
+            (f"{rule.name}: {reason}; the honest answer was sent",),
+            honest.response,
+            None,
+        )
         decision = replace(HONEST, held_back=decision.held_back)
-    tenant.credentials.end(decision.action.token, token_of(view(call, honest)))
     if decision.acts and tenant.provenance:
         response = _told(response, decision)
     whole = response.script(call.request, now)
     script = decision.spoil(whole)
-    if decision.rule:
-        coverage.fired(tenant.rules, decision, spoiled=script != whole)
     if decision.faults and script == whole:
         notes = (*notes, f"{decision.rule}: nothing in this answer for {', '.join(decision.faults)} to spoil")
-    return Exchange(
-        now, tenant.id, call.operation, call.request, honest, response, script,
+    exchange = Exchange(
+        now, tenant.id, call.endpoint, call.request, honest, response, script,
         decision.rule, decision.faults, decision.held_back, notes, call.document,
     )  # fmt: skip
+    scenario = tenant.scenario if decision.of else ""
+    fired = Fired(rule.name, scenario, rule.definition, outcome, script != whole)
+    return Conclusion(exchange, (fired,), ended)
 
 
 def _told(response: Response, decision: Decision) -> Response:
-    """The response with a header that says who spoiled it."""
+    """Add a header that says which rule spoiled the response."""
     names = "; ".join((quote(decision.rule), *(f"fault={name}" for name in decision.faults)))
     return Response(response.status, response.body, (*response.headers, (PROVENANCE, names)))

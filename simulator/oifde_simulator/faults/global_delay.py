@@ -1,62 +1,59 @@
-"""A delay of every answer, whatever rules say, until it is set anew. Its words are WireMock's."""
+"""A delay of every answer, beside all rules, until it is set anew. Its settings are those of WireMock."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from oifde_simulator.randomness import Draws, key
+from oifde_simulator.faults.base import Fault, FaultContext
+from oifde_simulator.faults.chain import apply
+from oifde_simulator.faults.parser import build
+from oifde_simulator.randomness import KeyedRandom, key
+from oifde_simulator.state.interface import Settings
 from oifde_simulator.wire.script import Script
 
-if TYPE_CHECKING:
-    from oifde_simulator.faults import Fault  # slow to import, and few servers need it
-
 LONGEST = "600s"
-"""No random delay is longer."""
+"""Upper bound of a random delay."""
 
 
 class GlobalDelay:
-    """What is added to every answer; at first nothing."""
+    """Delay that is added to every answer; at first none."""
 
-    def __init__(self, seed: str = "0") -> None:
-        """Draws depend on `seed` and on how many answers there were since it was set."""
-        self.given: Mapping[str, Any] = {}
-        """As it was set: `fixedDelay` and `delayDistribution`."""
+    def __init__(self, settings: Settings, seed: str = "0") -> None:
+        """Key the random delays by `seed` and by the number of answers since the delay was set."""
         self.faults: tuple[Fault, ...] = ()
-        """What it does to a script; empty for nothing."""
+        """Latencies that make the delay; empty for none."""
+        self._settings = settings
         self._seed = seed
-        self._answers = 0
 
-    def set(self, given: Mapping[str, Any]) -> None:
-        """From the next answer on, this and nothing else. Raises ValueError for what cannot be."""
-        from oifde_simulator import faults
+    async def set(self, given: Mapping[str, Any]) -> None:
+        """Replace the delay from the next answer on. Raises ValueError for settings that make no delay."""
+        latencies = tuple(build({"latency": each}) for each in _latencies(given))
+        await self._settings.set_global_delay(given)
+        self.faults = latencies
 
-        made = tuple(faults.build({"latency": each}) for each in _latencies(given))
-        self.given, self.faults, self._answers = given, made, 0
-
-    def before(self, script: Script) -> Script:
-        """The script, later."""
-        from oifde_simulator import faults
-
-        self._answers += 1
-        return faults.spoil(script, self.faults, Draws(key(self._seed, "global delay", self._answers)), 0.0)
+    async def apply(self, script: Script) -> Script:
+        """Prepend the delay to a script."""
+        number = await self._settings.next_delayed()
+        random = KeyedRandom(key(self._seed, "global delay", number))
+        return apply(script, self.faults, FaultContext(random, elapsed=0.0))
 
 
 def _latencies(given: Mapping[str, Any]) -> Iterator[Any]:
     if given.get("fixedDelay"):
         yield _duration(given["fixedDelay"])
-    if spread := given.get("delayDistribution"):
-        yield _distribution(spread)
+    if distribution := given.get("delayDistribution"):
+        yield _distribution(distribution)
 
 
-def _distribution(spread: Mapping[str, Any]) -> Any:
-    if "milliseconds" in spread:
-        return _duration(spread["milliseconds"])
-    if "lower" in spread:
-        return {"uniform": {"min": _duration(spread["lower"]), "max": _duration(spread["upper"])}}
-    longest = spread.get("maxValue")
+def _distribution(given: Mapping[str, Any]) -> Any:
+    if "milliseconds" in given:
+        return _duration(given["milliseconds"])
+    if "lower" in given:
+        return {"uniform": {"min": _duration(given["lower"]), "max": _duration(given["upper"])}}
+    longest = given.get("maxValue")
     cap = LONGEST if longest is None else _duration(longest)
-    return {"lognormal": {"median": _duration(spread["median"]), "sigma": spread["sigma"], "cap": cap}}
+    return {"lognormal": {"median": _duration(given["median"]), "sigma": given["sigma"], "cap": cap}}
 
 
 def _duration(milliseconds: float) -> str:

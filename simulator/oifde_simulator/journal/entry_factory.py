@@ -1,4 +1,8 @@
-"""From an exchange to its entry: cut to size, and without a credential. On the way of every request."""
+"""An exchange as an entry: redacted and cut to size.
+
+Rule: pure, and on the path of every request. An entry depends on the exchange, the number that the store
+gives and the seed; its outcome comes later.
+"""
 
 from __future__ import annotations
 
@@ -8,103 +12,124 @@ from typing import Any
 
 import orjson
 
-from oifde_simulator.journal.recorded_head import cleaned, writable
-from oifde_simulator.journal.recorded_request import SLACK, Requests
-from oifde_simulator.journal.redaction.redactor import Finder, Redaction
+from oifde_simulator.journal.head_capture import encodable, redact_encoded
+from oifde_simulator.journal.redaction.credential_finder import CredentialFinder
+from oifde_simulator.journal.redaction.redactor import Redactor
+from oifde_simulator.journal.request_capture import SLACK, RequestCapture
 from oifde_simulator.model.entry import KEPT, Entry
 from oifde_simulator.model.exchange import Exchange
 from oifde_simulator.model.http import JSON_UTF8
+from oifde_simulator.oifde.operations import ISSUED_TOKEN
 
 ENTRY = 1100
 """Bytes of memory that an entry takes beside its texts."""
-TOKEN = "authToken"  # noqa: S105  a field's name
 
 ERROR_CODE = re.compile(rb'"errorCode"\s*:\s*(-?[0-9]{1,18})\b')
 
 
-class Keeper:
+Messages = tuple[str, ...]
+NO_MESSAGES: tuple[Messages, Messages, Messages] = ((), (), ())
+"""Problems, warnings and notes of most exchanges."""
+
+
+class EntryFactory:
     """Makes entries."""
 
-    def __init__(self, redaction: Redaction) -> None:
-        self._redaction = redaction
-        self._requests = Requests(redaction)
+    def __init__(self, redactor: Redactor) -> None:
+        self._redactor = redactor
+        self._requests = RequestCapture(redactor)
 
-    def entry(self, number: int, exchange: Exchange) -> Entry:
-        """The entry of `exchange`."""
+    def make(self, exchange: Exchange, number: int = 0) -> Entry:
+        """Make the entry of an exchange; `number` is 0 if the store gives it later, by `Entry.numbered`."""
         request, honest, response = exchange.request, exchange.honest, exchange.response
-        asked, finder, charge = self._requests.of(request, exchange.document)
+        recorded, finder, charge = self._requests.capture(request, exchange.document)
         fields = honest.fields
-        error_code: int | None = fields["errorCode"]
+        error_code: int | None = fields.get("errorCode")
+        token = _issued(exchange)
         body, headers = response.body, response.headers
         if error_code:
-            fields = self._cleaned(fields, exchange, finder)
-        elif TOKEN in fields:
-            fields = {**fields, TOKEN: self._redaction.mark(fields[TOKEN])}
+            fields = self._error_fields(fields, exchange, finder)
+        elif token:
+            fields = {**fields, ISSUED_TOKEN[exchange.endpoint]: self._redactor.fingerprint(token)}
         if body is not honest.response.body:
-            body, error_code = self._replacing(body, exchange, finder)
-        elif error_code:  # all that an error says is in its words
+            body, error_code = self._replaced_body(body, exchange, finder)
+        elif error_code:  # an error answer consists of its fields
             body = (body if fields is honest.fields else orjson.dumps(dict(fields)))[:KEPT]
-        elif TOKEN in fields or request.obstacle or len(body) > KEPT:
-            body = self._unusual(body, exchange, fields, finder)
+        elif token or request.read_error or len(body) > KEPT:
+            body = self._unusual_body(body, exchange, token, finder)
         else:
-            body = finder.clean_bytes(body)
+            body = finder.replace_bytes(body)
         if headers is not JSON_UTF8:
             headers = self._requests.headers(headers)
-        entry = Entry(
-            number, exchange.at, exchange.tenant, exchange.endpoint, asked, len(request.body),
-            response.status, error_code, headers, body, len(response.body),
-            honest.response.status, fields, exchange.outcome, ENTRY + len(body) + charge,
+        problems, warnings, notes = NO_MESSAGES
+        if exchange.notes or honest.problems or honest.warnings:
+            problems, warnings, notes = self._messages(exchange, finder)
+            charge += sum(map(len, (*problems, *warnings, *notes)))
+        return Entry(
+            number, exchange.at, exchange.tenant, exchange.endpoint, recorded, len(request.body),
+            response.status, error_code, headers, body, len(response.body), honest.response.status, fields,
+            ENTRY + len(body) + charge, exchange.rule, exchange.faults, exchange.held_back,
+            problems, warnings, notes,
         )  # fmt: skip
-        if exchange.rule or exchange.held_back or exchange.notes or honest.problems or honest.warnings:
-            self._annotate(entry, exchange, finder)
-        return entry
 
-    def _unusual(self, body: bytes, exchange: Exchange, fields: Mapping[str, Any], finder: Finder) -> bytes:
-        """What is kept of an honest answer with a token, to what is no request, or large."""
-        if TOKEN in fields:
-            body = body.replace(exchange.honest.fields[TOKEN].encode(), fields[TOKEN].encode())
+    def _unusual_body(self, body: bytes, exchange: Exchange, token: str, finder: CredentialFinder) -> bytes:
+        """Redact an honest answer that issues a token, is large, or answers an unreadable request."""
+        if token:
+            body = body.replace(token.encode(), self._redactor.fingerprint(token).encode())
         body = _beginning(body, finder)
-        if not exchange.request.obstacle:
+        if not exchange.request.read_error:
             return body
-        return self._redaction.unread(body.decode("utf-8", "replace")).encode()
+        return self._redactor.unparsed(body.decode("utf-8", "replace")).encode()
 
-    def _replacing(self, octets: bytes, exchange: Exchange, finder: Finder) -> tuple[bytes, int | None]:
-        """What is kept of the body that took the place of the honest one, and its errorCode."""
+    def _replaced_body(
+        self, octets: bytes, exchange: Exchange, finder: CredentialFinder
+    ) -> tuple[bytes, int | None]:
+        """Redact a body that a rule put in place of the honest one; returns the body and its errorCode."""
         if not octets:
             return octets, None
         code = ERROR_CODE.search(octets)
         octets = octets[: KEPT + SLACK]
-        if issued := exchange.honest.fields.get(TOKEN):
-            octets = self._redaction.finder(issued).clean_bytes(octets)
-        text = self._redaction.text(octets.decode("utf-8", "surrogateescape"))
+        if issued := _issued(exchange):
+            octets = self._redactor.finder(issued).replace_bytes(octets)
+        text = self._redactor.text(octets.decode("utf-8", "surrogateescape"))
         octets = _beginning(text.encode("utf-8", "surrogateescape"), finder)
-        return (finder.clean_quotes(octets), int(code[1])) if code else (octets, None)
+        return (finder.replace_truncated(octets), int(code[1])) if code else (octets, None)
 
-    def _cleaned(self, fields: Mapping[str, Any], exchange: Exchange, finder: Finder) -> Mapping[str, Any]:
-        """The members of an error answer: its words may quote the request."""
-        words = fields["errorMsg"]
-        told = self._message(words, exchange, finder)
-        return fields if told is words else {**fields, "errorMsg": told}
+    def _error_fields(
+        self, fields: Mapping[str, Any], exchange: Exchange, finder: CredentialFinder
+    ) -> Mapping[str, Any]:
+        """Redact errorMsg, which may quote the request; returns the same object if nothing changes."""
+        message = fields["errorMsg"]
+        redacted = self._message(message, exchange, finder)
+        return fields if redacted is message else {**fields, "errorMsg": redacted}
 
-    def _annotate(self, entry: Entry, exchange: Exchange, finder: Finder) -> None:
-        """What is seldom there."""
+    def _messages(self, exchange: Exchange, finder: CredentialFinder) -> tuple[Messages, Messages, Messages]:
+        """Redact problems, warnings and notes."""
         honest = exchange.honest
-        entry.rule, entry.faults, entry.held_back = exchange.rule, exchange.faults, exchange.held_back
-        entry.problems = tuple(self._message(each.told, exchange, finder) for each in honest.problems)
-        entry.warnings = tuple(self._message(each, exchange, finder) for each in honest.warnings)
-        entry.notes = tuple(self._message(each, exchange, finder) for each in exchange.notes)
-        entry.charge += sum(map(len, (*entry.problems, *entry.warnings, *entry.notes)))
+        return (
+            tuple([self._message(each.log_message, exchange, finder) for each in honest.problems]),
+            tuple([self._message(each, exchange, finder) for each in honest.warnings]),
+            tuple([self._message(each, exchange, finder) for each in exchange.notes]),
+        )
 
-    def _message(self, words: str, exchange: Exchange, finder: Finder) -> str:
-        words = finder.clean_message(writable(words))
-        if not exchange.endpoint:  # the path is told, and the target may have anything
-            words = cleaned(words, lambda text: finder.clean_message(self._redaction.text(text)))
-        # What could not be read is quoted as it came, and nobody knows what in it is a credential.
-        return self._redaction.unread(words) if exchange.request.obstacle else words
+    def _message(self, message: str, exchange: Exchange, finder: CredentialFinder) -> str:
+        message = finder.replace_in_message(encodable(message))
+        if not exchange.endpoint:  # the message quotes the target, which may contain anything
+            message = redact_encoded(
+                message, lambda text: finder.replace_in_message(self._redactor.text(text))
+            )
+        # An unreadable body is quoted as it came, so any part of the quotation may be a credential.
+        return self._redactor.unparsed(message) if exchange.request.read_error else message
 
 
-def _beginning(body: bytes, finder: Finder) -> bytes:
-    """What is kept of an answer's body; what the cut would part is found before it."""
+def _issued(exchange: Exchange) -> str:
+    """Find the token that the honest answer issues; empty where it issues none."""
+    field = ISSUED_TOKEN.get(exchange.endpoint)
+    return exchange.honest.fields.get(field, "") if field else ""
+
+
+def _beginning(body: bytes, finder: CredentialFinder) -> bytes:
+    """Redact and cut a body to `KEPT`; the search reaches beyond the cut, which may split a credential."""
     if len(body) <= KEPT:
-        return finder.clean_bytes(body)
-    return finder.clean_bytes(body[: KEPT + finder.longest])[:KEPT]
+        return finder.replace_bytes(body)
+    return finder.replace_bytes(body[: KEPT + finder.longest])[:KEPT]

@@ -1,6 +1,6 @@
-"""Entries as an HTTP archive (HAR 1.2), which a browser's network panel opens.
+"""Entries as an HTTP archive (HAR 1.2), which the network panel of a browser opens.
 
-http://www.softwareishard.com/blog/har-12-spec/ says what a member means; those that begin with `_` are ours.
+Rule: members mean what http://www.softwareishard.com/blog/har-12-spec/ says; ours begin with `_`.
 """
 
 from __future__ import annotations
@@ -14,34 +14,35 @@ from urllib.parse import parse_qsl
 import orjson
 
 from oifde_simulator import __version__
-from oifde_simulator.clock import iso
+from oifde_simulator.instants import iso
 from oifde_simulator.model.entry import Entry
 from oifde_simulator.model.http import reason
 
 HTTP = "HTTP/1.1"
 NOWHERE = "unreadable.invalid"
-"""The host of requests that name none, or what cannot be one."""
+"""Host in the URL of requests whose Host header is missing or impossible."""
 HOST = re.compile(r"(?:[\w.~-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?", re.ASCII)
-"""What is taken for one. Whatever a client sends as its Host is in the headers."""
+"""Possible host. The headers show the Host header as the client sent it."""
 ABSOLUTE = re.compile("(https?)://([^/?#]*)", re.IGNORECASE)
+"""Scheme and authority of a target in absolute form."""
 
 
 def log(shown: int, found: int, *, truncated: bool) -> dict[str, Any]:
-    """The head of an archive, without its entries."""
+    """Render the `log` object of an archive without its entries."""
     comment = f"{shown} of {found} exchanges" + ("; older ones are no longer on record" if truncated else "")
     creator = {"name": "oifde-simulator", "version": __version__}
     return {"version": "1.2", "creator": creator, "pages": [], "comment": f"{comment}; without credentials"}
 
 
-class Source(NamedTuple):
-    """An entry, and what it does not know of itself."""
+class HarEntry(NamedTuple):
+    """An entry to be rendered."""
 
     entry: Entry
     scheme: str
-    """`http` or `https`: how clients reach the server."""
+    """Scheme of the vendor's port, `http` or `https`."""
 
-    def written(self) -> dict[str, Any]:
-        """The entry of an archive."""
+    def as_json(self) -> dict[str, Any]:
+        """Render the entry as an archive has it."""
         entry = self.entry
         milliseconds = round(entry.outcome.seconds * 1000, 3)
         return {
@@ -61,7 +62,7 @@ class Source(NamedTuple):
         }
 
     def _request(self) -> dict[str, Any]:
-        entry, head = self.entry, self.entry.asked.head
+        entry, head = self.entry, self.entry.request.head
         found: dict[str, Any] = {
             "method": head.method or "(none)",
             "url": self._url(),
@@ -70,13 +71,13 @@ class Source(NamedTuple):
             "headers": _pairs(head.headers),
             "queryString": _pairs(parse_qsl(_query(head.target), keep_blank_values=True)),
             "headersSize": -1,
-            "bodySize": entry.asked_bytes,
+            "bodySize": entry.request_bytes,
         }
-        return found | ({"postData": _posted(entry)} if entry.asked_bytes else {})
+        return found | ({"postData": _post_data(entry)} if entry.request_bytes else {})
 
     def _url(self) -> str:
-        """Absolute, whatever came: a request may name anything as its host."""
-        head, scheme = self.entry.asked.head, self.scheme
+        """Build an absolute URL; a request may name anything as its host."""
+        head, scheme = self.entry.request.head, self.scheme
         host, place = _value(head.headers, "host"), head.target
         if absolute := ABSOLUTE.match(place):
             scheme, host = absolute[1], absolute[2]
@@ -90,15 +91,15 @@ def _query(target: str) -> str:
     return target.partition("#")[0].partition("?")[2]
 
 
-def _posted(entry: Entry) -> dict[str, Any]:
-    asked = entry.asked
-    text = orjson.dumps(asked.document).decode() if asked.document else asked.body
-    kept = "written anew from its fields" if asked.document else "the text of it" if text else "nothing"
+def _post_data(entry: Entry) -> dict[str, Any]:
+    head, document, body = entry.request
+    text = orjson.dumps(document).decode() if document else body
+    kept = "written anew from its fields" if document else "the text of it" if text else "nothing"
     return {
-        "mimeType": _value(asked.head.headers, "content-type"),
+        "mimeType": _value(head.headers, "content-type"),
         "params": [],
         "text": text,
-        "comment": f"{entry.asked_bytes} bytes came; kept is {kept}, without credentials and cut to size",
+        "comment": f"{entry.request_bytes} bytes came; kept is {kept}, without credentials and cut to size",
     }
 
 
@@ -131,11 +132,11 @@ def _content(entry: Entry) -> dict[str, Any]:
 
 
 def _text(body: bytes, *, cut: bool) -> dict[str, str]:
-    """A body as text; in base64 where it is none."""
+    """Render a body as text, or in base64 if it is not text."""
     try:
         return {"text": body.decode("utf-8")}
     except UnicodeDecodeError as error:
-        if cut and error.end == len(body) and error.start > len(body) - 4:  # the cut parted a character
+        if cut and error.end == len(body) and error.start > len(body) - 4:  # the cut split a character
             return {"text": body[: error.start].decode("utf-8")}
         return {"text": base64.b64encode(body).decode(), "encoding": "base64"}
 

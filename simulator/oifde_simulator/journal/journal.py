@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from heapq import merge, nsmallest
-from itertools import takewhile
+from heapq import nsmallest
 from typing import TYPE_CHECKING
 
 from oifde_simulator.journal import log_line
-from oifde_simulator.journal.entry_factory import Keeper
-from oifde_simulator.journal.filters import Filter, Since, parse
-from oifde_simulator.journal.redaction.redactor import Redaction
-from oifde_simulator.journal.subscriptions.index import Audience
+from oifde_simulator.journal.entry_factory import EntryFactory
+from oifde_simulator.journal.filter_parameters import parse
+from oifde_simulator.journal.filters import Filter, Since
+from oifde_simulator.journal.redaction.redactor import Redactor
+from oifde_simulator.journal.subscriptions.index import SubscriptionIndex
 from oifde_simulator.journal.subscriptions.waiter import Waiter
 from oifde_simulator.model.entry import Entry
 from oifde_simulator.model.exchange import Exchange
 from oifde_simulator.model.view import Mismatch
-from oifde_simulator.state.memory.journal_store import Bounds, Ledgers
+from oifde_simulator.state.interface import State
 
 if TYPE_CHECKING:
     from oifde_simulator.journal.subscriptions.follower import Follower
-
-BOUNDS = Bounds()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,89 +32,79 @@ class NearMiss:
 
 
 class Journal:
-    """Every exchange of one server, within bounds."""
+    """Every exchange of one server, as the state keeps it."""
 
-    def __init__(self, bounds: Bounds = BOUNDS, *, seed: str = "0") -> None:
-        self.waiters: Audience[Waiter] = Audience()
-        self.followers: Audience[Follower] = Audience()
-        self.last = 0
-        """The number of the newest entry; 0 when there was none."""
-        self._ledgers = Ledgers(bounds)
-        self.redaction = Redaction(seed)
-        """Makes of credentials what stands for them on record."""
-        self._keeper = Keeper(self.redaction)
+    def __init__(self, state: State, *, seed: str = "0", quiet: bool = False) -> None:
+        """Fingerprints of credentials depend on `seed`; a `quiet` journal writes no log."""
+        self._quiet = quiet
+        self.waiters: SubscriptionIndex[Waiter] = SubscriptionIndex()
+        self.followers: SubscriptionIndex[Follower] = SubscriptionIndex()
+        self.redaction = Redactor(seed)
+        """Makes fingerprints of credentials."""
+        self._state = state.journal
+        self._factory = EntryFactory(self.redaction)
+        state.journal.listen(self._hear)
 
-    def record(self, exchange: Exchange) -> Entry:
-        """Put `exchange` on record, and log it."""
-        self.last += 1
-        entry = self._keeper.entry(self.last, exchange)
-        self._ledgers.add(entry)
+    def entry(self, exchange: Exchange) -> Entry:
+        """Make the entry of `exchange`, which has no number yet."""
+        return self._factory.make(exchange)
+
+    def log(self, exchange: Exchange, entry: Entry) -> None:
+        """Say in the log what was exchanged."""
+        if not self._quiet:
+            log_line.log_exchange(exchange, entry)
+
+    def _hear(self, entry: Entry) -> None:
+        """Tell waiters and followers of an entry that is on record."""
         if self.waiters.index:
-            self.waiters.tell(entry)
+            self.waiters.publish(entry)
         if self.followers.index:
-            self.followers.tell(entry)
-        log_line.tell(exchange, entry)
-        return entry
+            self.followers.publish(entry)
 
     def filter(self, parameters: Iterable[tuple[str, str]]) -> Filter:
-        """The filter that parameters of a URL describe. Raises WrongParameter."""
-        return parse(parameters, self.redaction.mark)
+        """Make the filter that parameters of a URL describe. Raises WrongParameter."""
+        return parse(parameters, self.redaction.fingerprint)
 
-    def entries(self, tenant: str | None, since: Since) -> list[Entry]:
-        """Those of a tenant (`""` for none known; None for all) after a number, the oldest first."""
-        newer = [_after(since.number, ledger.entries) for ledger in self._ledgers.of(tenant)]
-        return newer[0] if len(newer) == 1 else list(merge(*newer, key=lambda entry: entry.number))
+    async def last(self) -> int:
+        """Tell the number of the newest entry; 0 when there was none."""
+        return await self._state.last()
 
-    def some(self, tenant: str | None, numbers: Collection[int]) -> list[Entry]:
-        """Those of these numbers of a tenant (`""` for none known; None for all) that are there, in order."""
-        wanted, before = frozenset(numbers), min(numbers, default=self.last + 1) - 1
-        newer = (entry for ledger in self._ledgers.of(tenant) for entry in _after(before, ledger.entries))
-        return sorted((entry for entry in newer if entry.number in wanted), key=lambda entry: entry.number)
+    async def entries(self, tenant: str | None, since: Since) -> list[Entry]:
+        """Entries of a tenant (`""` for none known; None for all) after a number, the oldest first."""
+        return await self._state.entries(tenant, since.number)
 
-    def truncated(self, tenant: str | None, since: Since) -> bool:
-        """Whether entries of that range had to go."""
-        return any(
-            ledger.lost > since.number and (since.at is None or ledger.lost_at >= since.at)
-            for ledger in self._ledgers.of(tenant)
-        )
+    async def some(self, tenant: str | None, numbers: Collection[int]) -> list[Entry]:
+        """Entries of these numbers that are still there, in order."""
+        return await self._state.some(tenant, numbers)
 
-    def get(self, number: int) -> Entry | None:
+    async def truncated(self, tenant: str | None, since: Since) -> bool:
+        """Check that entries of that range had to go."""
+        return await self._state.truncated(tenant, since.number, since.at)
+
+    async def get(self, number: int) -> Entry | None:
         """The entry of this number; None where it is not there."""
-        return self._ledgers.get(number)
+        return await self._state.get(number)
 
-    def clear(self, tenant: str | None = None) -> int:
+    async def clear(self, tenant: str | None = None) -> int:
         """Forget the entries of a tenant (`""` for none known), or all; how many. Numbers go on."""
-        cleared = self._ledgers.clear(tenant)
+        cleared = await self._state.clear(tenant)
         self.waiters.forget(tenant)
         return cleared
 
-    def remove(self, numbers: Collection[int]) -> int:
+    async def remove(self, numbers: Collection[int]) -> int:
         """Forget the entries of these numbers; how many. That is no loss: nothing becomes truncated."""
-        removed = self._ledgers.remove(numbers)
+        removed = await self._state.remove(numbers)
         if removed:
             self.waiters.forget(None, frozenset(numbers))
         return removed
 
-    @property
-    def charge(self) -> int:
+    async def charge(self) -> int:
         """Bytes of memory that the entries are charged with."""
-        return self._ledgers.charge
+        return await self._state.charge()
 
-    def sizes(self) -> Iterator[tuple[str, int]]:
+    async def sizes(self) -> list[tuple[str, int]]:
         """Tenants (`""` for none known) and how many entries each has."""
-        return self._ledgers.sizes()
-
-    def __iter__(self) -> Iterator[Entry]:
-        return iter(self._ledgers)
-
-
-def _after(number: int, entries: deque[Entry]) -> list[Entry]:
-    if number <= 0:
-        return list(entries)
-    # Who asks for what is new asks for few of many.
-    newer = list(takewhile(lambda entry: entry.number > number, reversed(entries)))
-    newer.reverse()
-    return newer
+        return await self._state.sizes()
 
 
 def nearest(wanted: Filter, entries: Iterable[Entry], count: int = 3) -> list[NearMiss]:

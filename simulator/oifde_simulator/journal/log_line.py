@@ -1,4 +1,7 @@
-"""An exchange as a line of the log. Credentials are never in it."""
+"""An exchange as a line of the log.
+
+Rule: the line shows the client's text from the entry, which has no credentials.
+"""
 
 from __future__ import annotations
 
@@ -11,61 +14,60 @@ import orjson
 from oifde_simulator.model.entry import Entry
 from oifde_simulator.model.exchange import Exchange
 from oifde_simulator.model.http import Response
-from oifde_simulator.oifde.router import GETTOKEN
+from oifde_simulator.oifde.operations import tenant_field
 from oifde_simulator.text import printable, shown
 from oifde_simulator.wire.script import Send
 
 log = logging.getLogger("oifde_simulator.exchanges")
 
 LARGEST = 1 << 20
-"""Bytes of a spoiled body that are still decoded for the log."""
+"""Size in bytes up to which a spoiled body is decoded for the log."""
 
 
-def tell(exchange: Exchange, entry: Entry) -> None:
-    """Log `exchange`: what was wrong with the request is said at WARNING, the rest at INFO."""
+def log_exchange(exchange: Exchange, entry: Entry) -> None:
+    """Log an exchange: at WARNING with its problems, warnings and notes if there are any, else at INFO."""
     if entry.problems or entry.warnings or entry.notes:
         if log.isEnabledFor(logging.WARNING):
-            noticed = printable("; ".join((*entry.problems, *entry.warnings, *entry.notes)))
-            log.warning("%s: %s", line(exchange, entry), noticed, extra={"exchange": entry.brief})
+            messages = printable("; ".join((*entry.problems, *entry.warnings, *entry.notes)))
+            log.warning("%s: %s", format_line(exchange, entry), messages, extra={"exchange": entry.brief})
     elif log.isEnabledFor(logging.INFO):
-        log.info("%s", line(exchange, entry), extra={"exchange": entry.brief})
+        log.info("%s", format_line(exchange, entry), extra={"exchange": entry.brief})
 
 
-def line(exchange: Exchange, entry: Entry) -> str:
-    """An exchange in one printable line: who asked what, what was answered, and what would have been.
-
-    What the client wrote is taken from its `entry`, which has no credentials.
-    """
+def format_line(exchange: Exchange, entry: Entry) -> str:
+    """Format an exchange as one printable line: tenant, operation, answer sent, honest answer if another."""
     if not exchange.request.method:
-        return f"(no tenant) (no request) {exchange.response.status}"
-    fields, head = exchange.honest.fields, entry.asked.head
+        answers = _answers(exchange, str(exchange.honest.response.status))
+        return printable(f"{exchange.tenant or '(no tenant)'} (no request) {answers}")
+    fields, head = exchange.honest.fields, entry.request.head
     place = exchange.endpoint or f"{head.method} {head.target[:80]!r}"
+    code = f" errorCode={fields['errorCode']}" if "errorCode" in fields else ""
     total = f" total={fields['total']}" if "total" in fields and not fields["errorCode"] else ""
-    honest = f"{exchange.honest.response.status} errorCode={fields['errorCode']}{total}"
-    return printable(f"{exchange.tenant or _nobody(entry)} {place} {_told(exchange, honest)}")
+    honest = f"{exchange.honest.response.status}{code}{total}"
+    return printable(f"{exchange.tenant or _unknown_tenant(entry)} {place} {_answers(exchange, honest)}")
 
 
-def _nobody(entry: Entry) -> str:
-    """Who asked, where no tenant of that name is known."""
-    name = entry.asked.document.get("appKey" if entry.endpoint == GETTOKEN else "tenantId")
+def _unknown_tenant(entry: Entry) -> str:
+    """Format the tenant that a request names, if there is none of that name."""
+    name = entry.request.document.get(tenant_field(entry.endpoint))
     known = entry.endpoint and name and isinstance(name, str)
     return f"(unknown tenant {shown(name)})" if known else "(no tenant)"
 
 
-def _told(exchange: Exchange, honest: str) -> str:
+def _answers(exchange: Exchange, honest: str) -> str:
     if not exchange.rule:
         return honest
     faults = ", ".join(exchange.faults)
     if not any(isinstance(action, Send) and action.octets for action in exchange.script):
         sent = f"no answer ({faults})"
     else:
-        sent = " ".join([str(exchange.response.status), *_spoiled(exchange)])
+        sent = " ".join([str(exchange.response.status), *_changed_members(exchange)])
         sent += f" with {faults}" if faults else ""
     return f"{sent} by rule {exchange.rule!r}, would have been {honest}"
 
 
-def _spoiled(exchange: Exchange) -> Iterator[str]:
-    """The members of the answer that a rule gave another value."""
+def _changed_members(exchange: Exchange) -> Iterator[str]:
+    """List the members of the answer that a rule changed, as `name=value`."""
     fields, response = exchange.honest.fields, exchange.response
     if response.body == exchange.honest.response.body:
         return

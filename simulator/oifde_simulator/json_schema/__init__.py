@@ -1,1 +1,1 @@
-"""json_schema."""
+"""JSON Schema: compiling, validating and explaining, for our documents and for those of users."""

@@ -1,6 +1,7 @@
-"""JSON Schemas that others wrote, bounded in size, references and steps back: none can hold a server up.
+"""Compiles JSON Schemas written by users, with bounds on size, references and backtracking.
 
-Rule: what comes from a file, a body or a URL is compiled here; `Schema` itself is for our own documents.
+Rule: a schema from a file, a body or a URL is compiled here, so that none can hold up a server. The class
+`Schema` alone is for our own documents.
 """
 
 from __future__ import annotations
@@ -13,26 +14,28 @@ from oifde_simulator.json_schema.regex import VALUES, explicit_patterns
 from oifde_simulator.json_schema.schema import Schema
 
 MOST_PARTS = 1000
-"""Keywords, schemas and members of lists that may be walked for one value, references written out."""
+"""Keywords, schemas and list items that may be walked for one value, with references written out."""
 MOST_VALUES = 10_000
-"""Values that a schema may hold in all, with those of its `enum` and `$defs`."""
+"""Values that a schema may hold in all, those of `enum` and `$defs` included."""
 MOST_CHARACTERS = 64_000
-"""Of all its texts and keys."""
+"""Characters of all texts and keys of a schema."""
 DEEPEST = 64
+"""Levels of values inside one another."""
 BACKTRACKS = 20_000
-"""Steps back after which a regular expression with look-around or back references is given up: no match."""
+"""Backtracking steps after which a regular expression with look-around or back references fails."""
 LARGEST_PATTERN = 1 << 20
-"""Bytes that a regular expression may take when it is compiled."""
+"""Bytes of a compiled regular expression."""
 MOST_PATTERNS = 50
+"""Regular expressions in one schema."""
 
-ELSEWHERE = ("$dynamicRef", "$recursiveRef", "$id", "id", "$anchor", "$dynamicAnchor")
-"""Keywords by which a schema may lead to another one without a path to it."""
+FOREIGN_REFERENCES = ("$dynamicRef", "$recursiveRef", "$id", "id", "$anchor", "$dynamicAnchor")
+"""Keywords that refer to a schema without a path to it, and that are refused."""
 
 
 def bounded(document: Mapping[str, Any]) -> Schema:
-    """The compiled schema. Raises ValueError, in one line, for what is none or would be too much work."""
+    """Compile a schema. Raises ValueError, in one line, for an invalid schema or one beyond the bounds."""
     _measure(document)
-    _Walk(document).take(document, 0)
+    _Meter(document).count(document, 0)
     try:
         return Schema(explicit_patterns(document), backtracks=BACKTRACKS, largest_pattern=LARGEST_PATTERN)
     except Exception as error:  # noqa: BLE001  jsonschema-rs raises errors of several kinds
@@ -40,7 +43,7 @@ def bounded(document: Mapping[str, Any]) -> Schema:
 
 
 def _measure(document: Any) -> None:
-    """Raise ValueError where it is too large as it is written."""
+    """Check the size of a schema as it is written. Raises ValueError for one that is too large."""
     values, characters, level = 0, 0, [document]
     for _ in range(DEEPEST):
         values += len(level)
@@ -63,16 +66,16 @@ def _measure(document: Any) -> None:
     raise ValueError(f"nested deeper than {DEEPEST} levels; write it flatter")
 
 
-class _Walk:
-    """What a validator may walk for one value, counted."""
+class _Meter:
+    """Counts the work that a validator may have with one value."""
 
     def __init__(self, root: Mapping[str, Any]) -> None:
         self._root = root
         self._parts = 0
         self._patterns = 0
 
-    def take(self, schema: Any, depth: int) -> None:
-        """Count a schema, or a keyword's list or table of them. Raises ValueError where it is too much."""
+    def count(self, schema: Any, depth: int) -> None:
+        """Count a schema, or a list or mapping of schemas. Raises ValueError beyond the bounds."""
         self._parts += 1
         if self._parts > MOST_PARTS:
             raise ValueError(
@@ -88,16 +91,16 @@ class _Walk:
                 self._keyword(keyword, value, depth + 1)
         elif isinstance(schema, list):
             for each in schema:
-                self.take(each, depth + 1)
+                self.count(each, depth + 1)
 
     def _keyword(self, keyword: str, value: Any, depth: int) -> None:
-        if keyword in ELSEWHERE and isinstance(value, str):
+        if keyword in FOREIGN_REFERENCES and isinstance(value, str):
             raise ValueError(f"{keyword} is not known here; refer by a path, such as #/$defs/name")
         if keyword == "$ref" and isinstance(value, str):
-            self.take(self._led_to(value), depth)
+            self.count(self._target(value), depth)
         elif keyword not in VALUES and keyword != "$defs":
             self._count_patterns(keyword, value)
-            self.take(value, depth)
+            self.count(value, depth)
 
     def _count_patterns(self, keyword: str, value: Any) -> None:
         if keyword == "pattern":
@@ -107,8 +110,8 @@ class _Walk:
         if self._patterns > MOST_PATTERNS:
             raise ValueError(f"has more than {MOST_PATTERNS} patterns; write fewer, or one with | in it")
 
-    def _led_to(self, reference: str) -> Any:
-        """What a reference leads to."""
+    def _target(self, reference: str) -> Any:
+        """Return the schema that a reference leads to."""
         if reference != "#" and not reference.startswith("#/"):
             raise ValueError(f"{reference[:200]}: nothing is fetched; copy what is wanted below $defs")
         found: Any = self._root

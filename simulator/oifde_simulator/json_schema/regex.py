@@ -1,8 +1,8 @@
-"""Regular expressions as every version of jsonschema-rs reads them alike.
+"""Rewrites regular expressions so that every version of jsonschema-rs reads them alike.
 
-From 0.61 on, its linear engine reads `.` as ECMA-262 does without the flag `s`, whatever flags the
-expression sets; before, `.` was any character but a line feed, and any at all under `(?s)`. So each
-dot is written out as the class that it stood for.
+Before version 0.61, `.` was any character but a line feed, and under `(?s)` any character at all. From 0.61
+on, the linear engine reads `.` as ECMA-262 does without the flag `s`, whatever flags the expression sets.
+So each dot is written out as the character class that it meant before.
 """
 
 from __future__ import annotations
@@ -13,22 +13,24 @@ from typing import Any
 
 TOKEN = re.compile(
     r"""\\.                                          # an escape
-    | \[\^?(?:[^\]\\]|\\.)*\]?                       # a class: a dot in it is a dot
+    | \[\^?(?:[^\]\\]|\\.)*\]?                       # a class; a dot in it means a dot
     | \((?:\?(?P<on>[a-zA-Z]*)(?:-(?P<off>[a-zA-Z]+))?(?P<end>[:)]))?   # a group, perhaps with flags
     | \) | \.
     """,
     re.VERBOSE | re.DOTALL,
 )
+"""The parts of an expression that matter here: escapes, character classes, brackets and dots."""
 ANY, BUT_LINE_FEED = r"[\s\S]", r"[^\n]"
+"""Character classes of a dot with and without the flag `s`."""
 SCHEMAS = ("properties", "patternProperties", "$defs", "definitions", "dependentSchemas")
-"""Keywords of JSON Schema whose members are schemas by name."""
+"""Keywords whose value is a mapping of schemas, in the current draft and older ones."""
 VALUES = ("const", "enum", "examples", "default")
-"""Keywords that hold values, and no schema."""
+"""Keywords whose value is data, not a schema."""
 
 
 def explicit_dots(expression: str) -> str:
-    """Write each `.` of `expression` out: any character under the flag `s`, else any but a line feed."""
-    scopes = [False]  # whether `s` is set, for each group that is open
+    """Replace each `.` by a character class: any character under the flag `s`, else any but a line feed."""
+    scopes = [False]  # for each open group: True while the flag `s` is set
 
     def written(token: re.Match[str]) -> str:
         text = token[0]
@@ -48,7 +50,7 @@ def explicit_dots(expression: str) -> str:
 
 
 def explicit_patterns(schema: Any) -> Any:
-    """Copy a JSON Schema with `explicit_dots` in its patterns."""
+    """Copy a JSON Schema, with `explicit_dots` applied to its patterns."""
     if isinstance(schema, list):
         return [explicit_patterns(each) for each in schema]
     if not isinstance(schema, Mapping):

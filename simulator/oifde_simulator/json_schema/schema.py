@@ -1,13 +1,12 @@
-"""JSON Schema: jsonschema-rs decides, jsonschema explains. The only room that knows either.
+"""Validates by JSON Schema: jsonschema-rs decides, jsonschema explains. No other room imports either.
 
-A compiled schema answers "does this fit?" in about 3 microseconds; only what it refuses is
-walked by the pure Python validator, for its messages. `tests/test_schema.py` holds the two
-to one verdict.
+A compiled schema decides in about 3 microseconds. Only a refused value is walked by the pure Python
+validator, for its messages. `tests/json_schema/test_schema.py` holds the two to one verdict.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -18,7 +17,7 @@ import jsonschema_rs
 from oifde_simulator.json_schema.regex import explicit_dots
 
 JSON = Any
-"""A JSON value as Python has it: dict, list, str, int, float, bool or None."""
+"""A JSON value in Python: dict, list, str, int, float, bool or None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +25,19 @@ class Violation:
     """One way in which a value breaks its schema."""
 
     path: tuple[str | int, ...]
-    """Where: keys and indexes from the root of the value."""
+    """Keys and indexes from the root of the value."""
     keyword: str
-    """The schema keyword that refused: `type`, `enum`, `required`, `pattern`, `format` and so on."""
+    """Keyword that refused the value: `type`, `enum`, `required`, `pattern`, `format` and so on."""
     expected: JSON
-    """That keyword's value in the schema."""
+    """Value of that keyword in the schema."""
     found: JSON
-    """The value that was refused (for `required`, the object that lacks a key)."""
+    """Refused value; for `required`, the object that lacks a key."""
     schema: Mapping[str, JSON]
-    """The subschema that refused it, with its title and description."""
+    """Subschema that refused the value, with its title and description."""
     message: str
+    """Explanation in jsonschema's words."""
     alternatives: tuple[tuple[Violation, ...], ...] = ()
-    """How the value breaks each alternative of a `oneOf` or `anyOf` that it fits none of."""
+    """Violations of each alternative of a `oneOf` or `anyOf`, where the value fits none of them."""
 
 
 class Schema:
@@ -52,16 +52,17 @@ class Schema:
         backtracks: int | None = None,
         largest_pattern: int | None = None,
     ) -> None:
-        """Compile `document`; `resources` maps the URIs it refers to onto other schemas.
+        """Compile a schema. Raises ValueError for a document that is not one.
 
-        `formats` are predicates on strings for the `format` keyword. Nothing is ever fetched: raises
-        ValueError for a reference to anything else, as for a document that is not a schema. A pattern
-        that needs more than `backtracks` steps back does not match; one larger than `largest_pattern`,
-        in bytes when compiled, is no schema.
+        `resources` maps URIs that the document refers to onto schemas; a reference to any other URI is an
+        error, since nothing is fetched. `formats` are predicates on strings for the keyword `format`. A
+        pattern that needs more than `backtracks` backtracking steps does not match; a pattern of more than
+        `largest_pattern` bytes when compiled is an error.
         """
         self.document = document
         self._resources = dict(resources or {})
         self._formats = dict(formats or {})
+        self._pattern_options = jsonschema_rs.FancyRegexOptions(backtracks, largest_pattern)
         known = list(self._resources.items())
         registry = jsonschema_rs.Registry(known, retriever=_refuse) if known else None
         self.accepts: Callable[[JSON], bool] = jsonschema_rs.Draft202012Validator(
@@ -70,14 +71,14 @@ class Schema:
             validate_formats=True,
             registry=registry,
             retriever=_refuse,
-            pattern_options=jsonschema_rs.FancyRegexOptions(backtracks, largest_pattern),
+            pattern_options=self._pattern_options,
         ).is_valid
-        """Whether a value fits. For values made of JSON types only."""
+        """Predicate that tells whether a value of JSON types fits."""
 
     def explain(self, value: JSON, most: int | None = None) -> list[Violation]:
-        """Every way in which `value` breaks the schema, or the first `most` found; `[]` when it fits.
+        """List the violations of a value, or the first `most` found, outermost first; empty if it fits.
 
-        Outermost first. Only for values of modest depth: the walk is recursive.
+        The value must have a modest depth, since the walk is recursive.
         """
         found = islice(self._walker.iter_errors(value), most)
         errors = sorted(found, key=lambda e: ([str(p) for p in e.path], e.message))
@@ -85,7 +86,7 @@ class Schema:
 
     @cached_property
     def _walker(self) -> Any:
-        # Imported at the first refusal: it is slow to import and most servers never need it.
+        # Imported at the first refusal: slow to import, and most servers never need it.
         import jsonschema
         import referencing.jsonschema
 
@@ -97,13 +98,25 @@ class Schema:
         registry = empty(retrieve=_refuse).with_resources(
             (uri, draft.create_resource(dict(document))) for uri, document in self._resources.items()
         )
-        return jsonschema.Draft202012Validator(self.document, format_checker=checker, registry=registry)
+        validators: Any = jsonschema.validators
+        walker = validators.extend(jsonschema.Draft202012Validator, {"pattern": self._pattern})
+        return walker(self.document, format_checker=checker, registry=registry)
+
+    def _pattern(self, _validator: Any, expression: str, value: JSON, _schema: Any) -> Iterator[Exception]:
+        """Let jsonschema-rs decide the keyword `pattern` for the walker: the engines read `$` differently."""
+        from jsonschema import ValidationError
+
+        options = self._pattern_options
+        decides = jsonschema_rs.Draft202012Validator({"pattern": expression}, pattern_options=options)
+        if not decides.is_valid(value):
+            yield ValidationError(f"{value!r} does not match {expression!r}")
 
 
 def pattern(expression: str, *, backtracks: int) -> Callable[[str], bool]:
-    """Whether a text holds what the regular expression says; one that needs more steps back does not.
+    """Compile a regular expression into a predicate that searches a text for it.
 
-    Raises ValueError for what is no regular expression.
+    A text that needs more than `backtracks` backtracking steps does not match. Raises ValueError for an
+    invalid expression.
     """
     options = jsonschema_rs.FancyRegexOptions(backtrack_limit=backtracks)
     return jsonschema_rs.Draft202012Validator(

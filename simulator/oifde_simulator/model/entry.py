@@ -1,105 +1,114 @@
-"""What is kept of one exchange: values without credentials, and how much memory they are charged with."""
+"""One exchange on record: values without credentials.
+
+Rule: an entry never changes. A store gives it a number and an outcome by keeping a copy that has them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from multidict import CIMultiDict
 
-from oifde_simulator.clock import iso
-from oifde_simulator.model.exchange import Outcome
+from oifde_simulator.instants import iso
 from oifde_simulator.model.http import Headers
+from oifde_simulator.model.outcome import UNDER_WAY, Outcome
 from oifde_simulator.model.view import View
 
 KEPT = 2048
 """Bytes of a body that are kept."""
 
 
-@dataclass(eq=False, slots=True)
-class RecordedHead:
-    """What is kept of the head of a request; shared, so not to be changed."""
+class RecordedHead(NamedTuple):
+    """The head of a request; entries share it."""
 
     method: str
     target: str
-    """As it was sent, so percent-encoded; ASCII."""
+    """Request target as sent, so percent-encoded; ASCII."""
     headers: Headers
-    octets: bytes
-    """All of it in one piece, to be searched."""
-    charge: int
-    """Bytes of memory it takes."""
 
 
-@dataclass(slots=True)
-class RecordedRequest:
-    """What is kept of a request; shared between entries, so not to be changed."""
+class RecordedRequest(NamedTuple):
+    """A request; entries share it, so its document must not be changed."""
 
     head: RecordedHead
     document: Mapping[str, Any]
-    """The fields of the decoded body; empty when it could not be decoded."""
+    """Fields of the decoded body; empty if decoding failed."""
     body: str
-    """The text of a body that is no JSON object; empty when there is none, or it is no text."""
-    charge: int
-    """Bytes of memory it is charged with."""
+    """Text of a body that is no JSON object; empty if there is none, or if it is not text."""
 
 
-@dataclass(slots=True)
-class Entry:
-    """One exchange, on record."""
+class Entry(NamedTuple):
+    """One exchange on record."""
 
     number: int
-    """From 1, over all tenants."""
+    """Number over all tenants, from 1; 0 until a store has given one."""
     at: int
     """Epoch milliseconds on the tenant's clock."""
     tenant: str
-    """Empty when the request named none that is known."""
+    """Id of the tenant; empty if the request named none that is known."""
     endpoint: str
-    asked: RecordedRequest
-    asked_bytes: int
-    """Of the request's body, as it came."""
+    """Name of the operation, such as `queryRecordHistory`; empty for another path."""
+    request: RecordedRequest
+    request_bytes: int
+    """Size of the request's body in bytes, as received."""
     status: int
-    """What was sent."""
+    """HTTP status that was sent."""
     error_code: int | None
-    """What was sent; None where the answer has none."""
+    """`errorCode` that was sent; None if the answer has none."""
     headers: Headers
+    """Headers of the answer."""
     body: bytes
-    """The beginning of what was decided to send, before faults."""
+    """First `KEPT` bytes of the answer's body, as decided before faults."""
     body_bytes: int
-    """Of the whole."""
+    """Full size of the answer's body in bytes."""
     honest_status: int
+    """HTTP status of the honest answer."""
     honest: Mapping[str, Any]
-    """The members of the honest answer's body, but for a record list."""
-    outcome: Outcome
+    """Members of the honest answer's body, without the record list."""
     charge: int
-    """Bytes of memory it is charged with."""
+    """Bytes of memory that the entry is charged with."""
     rule: str = ""
+    """Name of the rule that spoiled the answer; empty if none did."""
     faults: tuple[str, ...] = ()
+    """Names of the faults on the wire."""
     held_back: tuple[tuple[str, str], ...] = ()
+    """Rules about the request that did not fire, each with the reason."""
     problems: tuple[str, ...] = ()
+    """Everything wrong with the request."""
     warnings: tuple[str, ...] = ()
+    """Mistakes of the client that the real service would let pass."""
     notes: tuple[str, ...] = ()
-    forgotten: bool = False
-    """Whether it was deleted; what had to go to keep the bounds was not."""
+    """Effects that a rule could not have."""
+    outcome: Outcome = UNDER_WAY
+    """Outcome that the store knows so far."""
 
     @property
     def cut(self) -> bool:
-        """Whether more of the body was decided than is kept."""
+        """Check that more of the body was decided than is kept."""
         return self.body_bytes > KEPT
 
+    def numbered(self, number: int) -> Entry:
+        """Copy with `number`."""
+        return tuple.__new__(Entry, (number, *self[1:]))
+
+    def finished(self, outcome: Outcome) -> Entry:
+        """Copy with `outcome`."""
+        return tuple.__new__(Entry, (*self[:-1], outcome))
+
     def view(self) -> View:
-        """The exchange as the conditions of rules see it."""
+        """Build the view that the conditions of rules read."""
         fields = {**self.honest, "status": self.honest_status}
-        return View(self.endpoint, self.asked.document, CIMultiDict(self.asked.head.headers), fields)
+        return View(self.endpoint, self.request.document, CIMultiDict(self.request.head.headers), fields)
 
     def brief(self) -> dict[str, Any]:
-        """The exchange for machines, in a list."""
+        """Render the entry as JSON for a list of entries."""
         return {
             "number": self.number,
             "at": iso(self.at),
             "tenant": self.tenant or None,
             "endpoint": self.endpoint or None,
-            "request": self.asked.document,
+            "request": self.request.document,
             "status": self.status,
             "errorCode": self.error_code,
             "rule": self.rule or None,
@@ -110,17 +119,17 @@ class Entry:
         }
 
     def whole(self) -> dict[str, Any]:
-        """The exchange for machines, with all that is kept."""
-        asked = self.asked
+        """Render the entry as JSON with all that is kept."""
+        request = self.request
         text = self.body.decode("utf-8", "replace")
         return self.brief() | {
             "request": {
-                "method": asked.head.method or None,
-                "target": asked.head.target or None,
-                "headers": asked.head.headers,
-                "fields": asked.document,
-                "text": asked.body or None,
-                "bytes": self.asked_bytes,
+                "method": request.head.method or None,
+                "target": request.head.target or None,
+                "headers": request.head.headers,
+                "fields": request.document,
+                "text": request.body or None,
+                "bytes": self.request_bytes,
             },
             "response": {
                 "status": self.status,

@@ -1,13 +1,16 @@
-"""One request and everything decided about it, as values."""
+"""Hold one request and every decision about it, as values.
+
+Rule: no I/O; the room that sends an answer reports its end on `Outcome`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from time import monotonic
-from typing import Any, Literal
+from typing import Any
 
 from oifde_simulator.model.http import Request, Response
+from oifde_simulator.model.outcome import OutcomeRecorder
 from oifde_simulator.model.sessions import CallSession
 from oifde_simulator.model.vendor_errors import Problem
 from oifde_simulator.wire.script import Script
@@ -15,45 +18,21 @@ from oifde_simulator.wire.script import Script
 
 @dataclass(slots=True)
 class Answer:
-    """What the service says, and what it noticed on the way."""
+    """Answer of the service, with its findings about the request."""
 
     response: Response
     fields: Mapping[str, Any]
-    """The members of the answer's body, but for a record list."""
+    """Members of the body, without the records."""
     problems: tuple[Problem, ...] = ()
-    """Everything wrong with the request; the first decided the answer."""
+    """Problems of the request; the answer is about the first."""
     warnings: tuple[str, ...] = ()
-    """Mistakes of the client that the real service would let pass."""
+    """Mistakes of the client that the service lets pass."""
     selection: Sequence[CallSession] = ()
-    """All sessions that fit the query, of which the answer carries a page."""
+    """Sessions that fit the query, on all pages."""
     page: slice | None = None
-    """Which of the selection the answer carries; None where it carries no records."""
+    """Places in `selection` of the records in this answer; None where it has no records."""
     render: Callable[[Sequence[bytes], int], Response] | None = None
-    """Makes the same answer with other records, as JSON texts, and another total."""
-
-
-Ending = Literal["under way", "complete", "closed", "reset", "client left"]
-"""How the sending of an answer ended."""
-
-
-class Outcome:
-    """What became of an exchange once it was decided; whoever sends it says so here."""
-
-    __slots__ = ("begun", "how", "seconds", "sent")
-
-    def __init__(self) -> None:
-        self.how: Ending = "under way"
-        self.sent = 0
-        """Bytes handed to the connection, head and body."""
-        self.seconds = 0.0
-        """From the decision to the end."""
-        self.begun = monotonic()
-
-    def end(self, how: Ending) -> None:
-        """It is over; the first ending counts."""
-        if self.how == "under way":
-            self.how = how
-            self.seconds = monotonic() - self.begun
+    """Function from other records (JSON texts) and another total to a response; None without records."""
 
 
 NO_FIELDS: Mapping[str, Any] = {}
@@ -61,29 +40,28 @@ NO_FIELDS: Mapping[str, Any] = {}
 
 @dataclass(slots=True)
 class Exchange:
-    """One request and everything decided about it."""
+    """One request and every decision about it."""
 
     at: int
-    """When it was decided: epoch milliseconds on the tenant's clock."""
+    """Time of the decision: epoch milliseconds on the tenant's clock."""
     tenant: str
-    """The tenant's id; empty when the request named none that is known."""
+    """Tenant id; empty where the request belongs to no tenant."""
     endpoint: str
-    """The operation's name, such as `queryRecordHistory`; empty for another path."""
+    """Name of the operation; empty for another path or method."""
     request: Request
     honest: Answer
     response: Response
-    """What is sent in place of the honest answer; the same object where no rule changed it."""
+    """Response to send; the honest one, as the same object, where no rule changed it."""
     script: Script
     rule: str = ""
-    """The name of the rule that spoiled it; empty where none did."""
+    """Name of the rule that spoiled the answer; empty where none did."""
     faults: tuple[str, ...] = ()
-    """The names of the faults on its wire."""
+    """Names of the faults in the script."""
     held_back: tuple[tuple[str, str], ...] = ()
-    """Rules that were about the request but did not fire, and why."""
+    """Rules that matched but did not fire, each with the reason."""
     notes: tuple[str, ...] = ()
-    """What a rule could not do."""
+    """Effects that a rule could not have on this answer."""
     document: Mapping[str, Any] = field(default_factory=lambda: NO_FIELDS)
-    """The decoded body of the request; empty when it could not be decoded."""
-    outcome: Outcome = field(default_factory=Outcome)
-    nearly: Callable[[], Sequence[tuple[str, tuple[str, ...]]]] = tuple
-    """Rules that were nearly about it, and field by field why they were not; worked out when asked for."""
+    """Decoded request body; empty where it could not be decoded."""
+    outcome: OutcomeRecorder = field(default_factory=OutcomeRecorder)
+    """Recorder that the sender of the answer fills."""

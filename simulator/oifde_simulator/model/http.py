@@ -1,4 +1,7 @@
-"""Requests and responses as values; a response says how it looks on the wire. Standard library only."""
+"""Hold requests and responses as values; turn a response into bytes.
+
+Rule: standard library only.
+"""
 
 from __future__ import annotations
 
@@ -15,37 +18,37 @@ Headers = tuple[tuple[str, str], ...]
 
 @dataclass(slots=True)
 class Request:
-    """One request as it was read: good or bad, its body is bytes."""
+    """Request as it was read, valid or not."""
 
     method: str
     target: str
-    """The request target as sent, with its query string."""
+    """Request target as sent, with its query string."""
     headers: Mapping[str, str]
-    """Case-insensitive; the first value of a repeated header."""
+    """Headers by case-insensitive name; the first value of a repeated header."""
     body: bytes = b""
-    obstacle: str = ""
-    """Why the body could not be read whole; empty when it was."""
-    obstacle_status: int | None = None
-    """The HTTP status that says so; None for the one of a body that is not JSON."""
+    read_error: str = ""
+    """Reason why the body could not be read whole; empty where it was."""
+    read_error_status: int | None = None
+    """HTTP status for that reason; None for the status of a body that is not JSON."""
     version: tuple[int, int] = (1, 1)
     keep_alive: bool = True
 
 
 NO_CONTENT = 204
-"""The status whose answers have no length, RFC 9110 8.6."""
+"""Status whose responses have no Content-Length (RFC 9110, 8.6)."""
 
 
 @dataclass(slots=True)
 class Response:
-    """One response before it becomes a script."""
+    """Response before it becomes a script."""
 
     status: int
     body: bytes
     headers: Headers = ()
-    """Beside Date, Content-Length and Connection, which `script` adds."""
+    """Headers other than Date, Content-Length and Connection, which `script` adds."""
 
     def script(self, request: Request, now: int) -> Script:
-        """The bytes of this response to `request`, at `now` (epoch milliseconds)."""
+        """Write the bytes of this response to `request`, at `now` (epoch milliseconds)."""
         length = len(self.body)
         head = b"%bDate: %b\r\n%b%b\r\n" % (
             _opening(self.status, self.headers),
@@ -71,7 +74,7 @@ def _opening(status: int, headers: Headers) -> bytes:
 
 
 LAST_SECOND = 253_402_300_799
-"""The end of the year 9999, UTC: no date can be written after it, and an offset may lead there."""
+"""Last epoch second of the year 9999 (UTC): no later date can be written, but a clock may be set later."""
 
 
 @lru_cache(maxsize=16)
@@ -79,18 +82,18 @@ def _date(seconds: int) -> bytes:
     return formatdate(min(seconds, LAST_SECOND), usegmt=True).encode("ascii")
 
 
-ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104  an address to translate
-"""Addresses that mean every interface, and the one to call them by."""
+WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104  an address to translate
+"""Loopback address for each address that means every interface."""
 
 
 def url(scheme: str, host: str, port: int) -> str:
-    """The URL by which a listener on `host` is called from this machine."""
-    host = ANYWHERE.get(host, host)
+    """Build the URL by which this machine calls a listener on `host`."""
+    host = WILDCARDS.get(host, host)
     return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
 
 def reason(status: int) -> str:
-    """The standard phrase of a status, `Unknown` for one that has none."""
+    """Look up the standard phrase of a status; `Unknown` where there is none."""
     try:
         return HTTPStatus(status).phrase
     except ValueError:
@@ -99,4 +102,4 @@ def reason(status: int) -> str:
 
 # Guess: [response-headers] the vendor documents none; a capture would settle it.
 JSON_UTF8: Headers = (("Content-Type", "application/json; charset=UTF-8"), ("Server", "oifde-simulator"))
-"""Headers of every answer of the vendor's."""
+"""Headers of every JSON answer of the service."""

@@ -1,4 +1,4 @@
-"""Call sessions and how they are asked for: the values that the service and the population share."""
+"""Describe call sessions and how to select them, for the service and the population."""
 
 from __future__ import annotations
 
@@ -7,52 +7,52 @@ from typing import Any, NamedTuple, Protocol, overload
 
 
 class CallSession(Protocol):
-    """One session: what finds it, and its record."""
+    """One session: its search keys and its record."""
 
     @property
     def user(self) -> str:
-        """The number that finds it."""
+        """User number by which queries find the session."""
         ...
 
     @property
     def start(self) -> int:
-        """Epoch milliseconds."""
+        """Start of the call, epoch milliseconds."""
         ...
 
     @property
     def call_id(self) -> str | None:
-        """Its callId."""
+        """callId of the call; None where the record has none."""
         ...
 
     @property
     def cti_call_id(self) -> str | None:
-        """Its ctiCallId; None outside voice calls."""
+        """ctiCallId of the call; None outside voice calls."""
         ...
 
     @property
     def record(self) -> Mapping[str, Any]:
-        """What is sent for it, in the wire's names."""
+        """Record as it is sent, with the names of the wire."""
         ...
 
     @property
     def encoded(self) -> bytes:
-        """The record as JSON text."""
+        """Record as JSON text."""
         ...
 
 
 class Criteria(NamedTuple):
-    """What a query asks for; all that is not None must hold."""
+    """Conditions of a query; each one that is not None must hold."""
 
     user: str | None = None
     call_id: str | None = None
     cti_call_id: str | None = None
     begin: int | None = None
-    """Earliest start, epoch milliseconds, inside."""
+    """Earliest start, inclusive, epoch milliseconds."""
     end: int | None = None
-    """Latest start, epoch milliseconds, inside."""
+    """Latest start, inclusive, epoch milliseconds."""
 
     def accepts(self, session: CallSession) -> bool:
-        """Whether all that is asked for holds of `session`."""
+        """Check that every condition holds for `session`."""
         # Guess: [selectors] all must hold, each as sent; a query with two that disagree would settle it.
         return (
             (self.user is None or session.user == self.user)
@@ -64,15 +64,15 @@ class Criteria(NamedTuple):
 
 
 class Sessions(Protocol):
-    """Anything that holds call sessions, stored or computed."""
+    """Collection of call sessions, stored or computed."""
 
     def select(self, criteria: Criteria, now: int) -> Sequence[CallSession]:
-        """The sessions that fit at `now` (epoch milliseconds), newest start first, in a stable order."""
+        """Select the sessions that fit at `now` (epoch milliseconds), newest start first, order stable."""
         ...
 
 
-class Stretch(Sequence[CallSession]):
-    """A view of a stretch of a long sequence: its slices copy only themselves."""
+class LazySlice(Sequence[CallSession]):
+    """Part of a long sequence without a copy of it; only a slice of the part is copied."""
 
     def __init__(self, sessions: Sequence[CallSession], first: int, stop: int) -> None:
         self._sessions = sessions

@@ -1,4 +1,7 @@
-"""The vendor's error codes, as values, and the exception that carries one. Standard library only."""
+"""List the vendor's error codes as values.
+
+Rule: standard library only; the words are the vendor's.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class VendorError:
-    """One documented error: what goes into `errorCode` and `errorMsg`."""
+    """Documented error: the values of `errorCode` and `errorMsg`."""
 
     code: int
     name: str
-    """Our own name for it, used in scenario files."""
+    """Name in scenario files; it is not the vendor's."""
     message: str
 
 
@@ -61,36 +64,28 @@ ACCOUNT_LOCKED = BY_CODE[200800003]
 ANSWERED = (
     TOKEN_EXPIRED, TOKEN_INVALID, INTERNAL_ERROR, PARAMETER_INCORRECT, KEY_UNKNOWN, KEY_WRONG, ACCOUNT_LOCKED,
 )  # fmt: skip
-"""Those that the service answers with by itself; of the others only a rule makes use."""
+"""Errors of the honest service; only a rule answers with the others."""
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong with a request: the vendor's error for it, and what exactly was wrong."""
+    """Mistake in a request, with the vendor's error for it."""
 
     error: VendorError
     detail: str = ""
-    """Field, value and rule, for `errorMsg` and the log."""
+    """Field, value and broken rule, for `errorMsg` and the log."""
     status: int | None = None
-    """The HTTP status it forces; None leaves it to the setting `error_status`."""
+    """HTTP status of the answer; None for the setting `error_status`."""
     fix: str = ""
-    """What to do about it, for the log and the journal; the vendor's answer never has it."""
+    """Advice for the log and the journal; the answer never has it."""
 
     @property
     def message(self) -> str:
-        """The text of `errorMsg`."""
+        """Text of `errorMsg`."""
         # Guess: [error-message] the documented words, a colon, our detail; a capture of each would settle it.
         return f"{self.error.message}: {self.detail}" if self.detail else self.error.message
 
     @property
-    def told(self) -> str:
-        """The same for the log, with the likely fix."""
+    def log_message(self) -> str:
+        """Text for the log: the message, and the advice where there is one."""
         return f"{self.message}; {self.fix}" if self.fix else self.message
-
-
-class Refusal(Exception):
-    """The service refuses a request. The first problem decides the answer, all are on record."""
-
-    def __init__(self, *problems: Problem) -> None:
-        super().__init__("; ".join(problem.message for problem in problems))
-        self.problems = problems

@@ -1,4 +1,4 @@
-"""What conditions can look at: a request and the honest answer to it, as fields."""
+"""Show a request and its honest answer as fields, for the conditions of rules."""
 
 from __future__ import annotations
 
@@ -7,27 +7,27 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 ABSENT: Any = object()
-"""The value of a field that is not there."""
+"""Value of a field that is absent."""
 
 
 class View(NamedTuple):
-    """What a rule can see of a request and of the honest answer to it."""
+    """Fields of one exchange that a rule can match."""
 
     endpoint: str
     request: Mapping[str, Any]
-    """The fields of the decoded body; empty when it could not be decoded."""
+    """Fields of the decoded body; empty where it could not be decoded."""
     headers: Mapping[str, str]
-    """Case-insensitive."""
+    """Headers by case-insensitive name."""
     response: Mapping[str, Any]
-    """The fields of the honest answer, and its `status`."""
+    """Fields of the honest answer, and its `status`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mismatch:
-    """One reason why a rule is not about a request."""
+    """Reason why a rule does not match a request."""
 
     place: str
-    """Such as `request.pageNum`."""
+    """Part and name of the field, such as `request.pageNum`."""
     expected: str
     found: str
 

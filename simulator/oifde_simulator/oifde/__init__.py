@@ -1,4 +1,4 @@
-"""The service on a good day: contract, tokens, endpoints, query.
+"""Play the vendor's service on a good day: contract, validation, credentials, and one file an operation.
 
-Everything here is a pure function of request, tenant and clock; nothing here knows of failures.
+Rule: pure but for `credential_counts.py`; no failure of a scenario is known here.
 """

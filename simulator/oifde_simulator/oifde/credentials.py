@@ -1,32 +1,39 @@
-"""Who may ask: a tenant's token and secret, judged; and the same for a tenant that nobody knows."""
+"""Judge the secret and the token of a request.
+
+Rule: pure; what is counted comes in as an Admission.
+"""
 
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable
-from functools import lru_cache
 from typing import Protocol
 
+from oifde_simulator.model.credential_step import (
+    EndedToken,
+    SecretStep,
+    SecretVerdict,
+    TokenStep,
+    TokenVerdict,
+)
 from oifde_simulator.model.vendor_errors import (
     ACCOUNT_LOCKED,
-    KEY_UNKNOWN,
     KEY_WRONG,
     TOKEN_EXPIRED,
     TOKEN_INVALID,
     Problem,
 )
-from oifde_simulator.oifde.decoding import shown
-from oifde_simulator.oifde.tokens import Tokens, Verdict
+from oifde_simulator.oifde.tokens import Tokens
+from oifde_simulator.randomness import key
 
 # Guess: [error-codes] which code answers which fault is documented nowhere; captures would settle it.
-TOKEN_PROBLEMS: dict[Verdict, Problem] = {
+TOKEN_PROBLEMS: dict[TokenVerdict, Problem] = {
     "missing": Problem(TOKEN_EXPIRED, "authToken is missing; fetch one from gettoken"),
     "expired": Problem(TOKEN_EXPIRED, "authToken has expired; fetch another from gettoken"),
     "unknown": Problem(TOKEN_INVALID, "authToken was not issued to this tenant; fetch one from gettoken"),
 }
 # Guess: [account-lock] wrong secrets, however many, lock nothing; trying a hundred would settle it.
 LOCKED = Problem(ACCOUNT_LOCKED, "too many wrong secrets; it opens again at a reset")
-ENDINGS: dict[str, Verdict] = {"expire": "expired", "revoke": "unknown"}
+ENDINGS: dict[str, TokenVerdict] = {"expire": "expired", "revoke": "unknown"}
 WRONG_SECRET = Problem(
     KEY_WRONG,
     "appSecret is not this tenant's secret",
@@ -35,108 +42,96 @@ WRONG_SECRET = Problem(
     "serve --any-credentials accepts every one",
 )
 
-LONGEST_TOKEN = 512
-"""Characters of a token that is worth remembering as ended; a longer one was issued by nobody."""
+LONGEST_TOKEN = 128
+"""Characters of a token that is remembered as it is, and not by a digest."""
 
 
 class Credentials(Protocol):
-    """Judges who asks."""
+    """Judges credentials. Pure: facts that are counted come in as an Admission."""
 
-    def token_problem(self, token: str | None, now: int) -> Problem | None:
-        """What is wrong with a query's token at `now` (epoch milliseconds); None when nothing is."""
+    counted: bool
+    """Whether a token's worth depends on what was counted."""
+
+    def token_step(self, token: str | None, now: int) -> TokenStep | None:
+        """Judge a query's token at `now` (epoch milliseconds) without counts; None where none are asked."""
         ...
 
-    def secret_problem(self, secret: str) -> Problem | None:
-        """What is wrong with gettoken's secret; None when nothing is."""
+    def secret_step(self, secret: str, *, issues: bool) -> SecretStep | None:
+        """Compare gettoken's secret; `issues` where nothing else is wrong. None where no secret is asked."""
         ...
 
-    def issue(self, now: int) -> tuple[str, int]:
-        """A new token and its lifetime in seconds."""
+    def token_problem(self, verdict: TokenVerdict) -> Problem | None:
+        """Name the problem of a token; None for a good one."""
         ...
 
-    def end(self, how: str, token: object) -> None:
-        """`expire` or `revoke` a token; anything else does nothing."""
+    def secret_problem(self, verdict: SecretVerdict) -> Problem | None:
+        """Name the problem of a secret; None for a good one."""
         ...
 
-    def reset(self) -> None:
-        """Back to how it was at load."""
+    def issue(self, now: int, number: int) -> tuple[str, int]:
+        """Write a new token; returned with its lifetime in seconds."""
         ...
+
+    def ended(self, how: str, token: object) -> EndedToken | None:
+        """Describe the end of a token, by `expire` or `revoke`; None where there is nothing to end."""
+        ...
+
+
+SECRET_PROBLEMS: dict[SecretVerdict, Problem] = {"wrong": WRONG_SECRET, "locked": LOCKED}
 
 
 class TenantCredentials:
     """The credentials of a tenant that exists."""
 
-    def __init__(self, secret: str | None, tokens: Tokens, lock_after: int | None = None) -> None:
-        """None for `secret` accepts each; after `lock_after` wrong ones the account is locked, or never."""
+    def __init__(
+        self,
+        secret: str | None,
+        tokens: Tokens,
+        *,
+        lock_after: int | None = None,
+        single: bool = False,
+        uses: int | None = None,
+    ) -> None:
+        """None for `secret` accepts each; after `lock_after` wrong ones the account is locked, or never.
+
+        `single` ends a token when the next is issued; after so many `uses` a token has expired.
+        """
+        self.counted = single or uses is not None
         self._secret = None if secret is None else secret.encode()
         self._tokens = tokens
         self._lock_after = lock_after
-        self._wrong = 0
+        self._single = single
+        self._uses = uses
 
-    def token_problem(self, token: str | None, now: int) -> Problem | None:
-        """What is wrong with a query's token at `now` (epoch milliseconds); None when nothing is."""
-        verdict = self._tokens.judge(token, now)
-        return None if verdict == "good" else TOKEN_PROBLEMS[verdict]
+    def token_step(self, token: str | None, now: int) -> TokenStep | None:
+        """Judge a query's token at `now` (epoch milliseconds) without counts."""
+        verdict, number = self._tokens.judge(token, now)
+        return TokenStep(remembered(token or ""), verdict, number, self._single, self._uses)
 
-    def secret_problem(self, secret: str) -> Problem | None:
-        """What is wrong with gettoken's secret; None when nothing is."""
-        if self._lock_after is not None and self._wrong >= self._lock_after:
-            return LOCKED
-        if self._secret is None or hmac.compare_digest(secret.encode(), self._secret):
-            self._wrong = 0
-            return None
-        self._wrong += 1
-        return WRONG_SECRET
+    def secret_step(self, secret: str, *, issues: bool) -> SecretStep | None:
+        """Compare gettoken's secret."""
+        right = self._secret is None or hmac.compare_digest(secret.encode(), self._secret)
+        return SecretStep(right, self._lock_after, issues)
 
-    def issue(self, now: int) -> tuple[str, int]:
-        """A new token and its lifetime in seconds."""
-        return self._tokens.issue(now), self._tokens.lifetime
+    def token_problem(self, verdict: TokenVerdict) -> Problem | None:
+        """Name the problem of a token; None for a good one."""
+        return TOKEN_PROBLEMS.get(verdict)
 
-    def end(self, how: str, token: object) -> None:
-        """`expire` or `revoke` a token; anything else does nothing."""
-        if isinstance(token, str) and 0 < len(token) <= LONGEST_TOKEN and how in ENDINGS:
-            self._tokens.end(token, ENDINGS[how])
+    def secret_problem(self, verdict: SecretVerdict) -> Problem | None:
+        """Name the problem of a secret; None for a good one."""
+        return SECRET_PROBLEMS.get(verdict)
 
-    def reset(self) -> None:
-        """Back to how it was at load: nothing ended, nothing used, nothing locked."""
-        self._tokens.reset()
-        self._wrong = 0
+    def issue(self, now: int, number: int) -> tuple[str, int]:
+        """Write a new token; returned with its lifetime in seconds."""
+        return self._tokens.issue(now, number), self._tokens.lifetime
 
-
-class UnknownTenant:
-    """The credentials of a tenant that nobody knows: nothing is right."""
-
-    def __init__(self, name: object, known: Iterable[str] = ()) -> None:
-        """`known` are the ids of those who are; the nearest is named, the others never are."""
-        self._name = shown(name)
-        self._named = isinstance(name, str) and name != ""
-        self._meant = _meant(name, tuple(known)) if isinstance(name, str) and name else ""
-
-    def token_problem(self, token: str | None, now: int) -> Problem | None:  # noqa: ARG002
-        """The tenant is unknown, whatever its token; a name that is no name has its own problem."""
-        return (
-            Problem(TOKEN_INVALID, f"tenantId {self._name} is unknown{self._meant}") if self._named else None
-        )
-
-    def secret_problem(self, secret: str) -> Problem | None:  # noqa: ARG002
-        """The key is unknown, whatever its secret."""
-        return Problem(KEY_UNKNOWN, f"appKey {self._name} is unknown{self._meant}")
-
-    def issue(self, now: int) -> tuple[str, int]:
-        """Never called: a secret problem comes first."""
-        raise LookupError(f"tenant {self._name} is unknown and is issued no token at {now}")
-
-    def end(self, how: str, token: object) -> None:
-        """There is nothing to end."""
-
-    def reset(self) -> None:
-        """There is nothing to forget."""
+    def ended(self, how: str, token: object) -> EndedToken | None:
+        """Describe the end of a token, by `expire` or `revoke`; None where there is nothing to end."""
+        if how in ENDINGS and isinstance(token, str) and token:
+            return EndedToken(remembered(token), ENDINGS[how])
+        return None
 
 
-@lru_cache(maxsize=256)
-def _meant(name: str, known: tuple[str, ...]) -> str:
-    from difflib import get_close_matches  # slow to import, and only wanted when something is wrong
-
-    folded = {each.casefold(): each for each in known}
-    near = get_close_matches(name.casefold()[:100], folded, n=1)
-    return f"; did you mean {folded[near[0]]}?" if near else ""
+def remembered(token: str) -> str:
+    """Shorten a token to what is remembered of it: a client decides how long its tokens are."""
+    return token if len(token) <= LONGEST_TOKEN else f"{key(token).hex()}:{len(token)}"

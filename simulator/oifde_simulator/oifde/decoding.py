@@ -1,4 +1,7 @@
-"""Bytes to a JSON object, or the reason why not. Knows nothing of what the object should hold."""
+"""Decode bytes to a JSON object, or explain why they are none.
+
+Rule: the fields of the object are not known here.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +16,11 @@ LENGTH_SHOWN = 60
 
 
 class NotAnObject(ValueError):
-    """The bytes are not one JSON object; the message says what and where."""
+    """Error about bytes that are not one JSON object; its message gives cause and place."""
 
 
 def decode(octets: bytes) -> dict[str, Any]:
-    """The JSON object in `octets`; raises NotAnObject, and nothing else, for any other bytes."""
+    """Decode the JSON object in `octets`. Raises NotAnObject, and no other exception, for any other bytes."""
     try:
         value = orjson.loads(octets)
     except orjson.JSONDecodeError as error:
@@ -31,10 +34,10 @@ def decode(octets: bytes) -> dict[str, Any]:
 
 
 decode_again: Callable[[bytes], dict[str, Any]] = lru_cache(maxsize=1024)(decode)
-"""`decode` for short bodies: clients ask the same again and again. Shared, so not to be changed."""
+"""Cached `decode` for short bodies, which clients repeat; callers share the result and must not change it."""
 
 SHORT = 1024
-"""Bytes up to which a body is worth remembering."""
+"""Length up to which a decoded body is cached, in bytes."""
 
 
 def _quotes(value: dict[str, Any]) -> int:
@@ -82,7 +85,7 @@ def _kind(value: object) -> str:
 
 
 def shown(value: object) -> str:
-    """A JSON value as text for a message: quoted, escaped, never longer than a line."""
+    """Write a JSON value for a message: quoted, escaped, cut to one line."""
     try:
         text = orjson.dumps(value).decode()
     except TypeError:

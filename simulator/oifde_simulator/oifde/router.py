@@ -1,69 +1,75 @@
-"""From a request to a call of one operation: path, method, size and JSON, judged in that order."""
+"""Turn a request into a call of one operation; check path, method, size and JSON, in that order."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
 from oifde_simulator.model.http import Headers, Request
 from oifde_simulator.model.vendor_errors import PARAMETER_INCORRECT, Problem
-from oifde_simulator.oifde import contract
 from oifde_simulator.oifde.decoding import SHORT, NotAnObject, decode, decode_again, shown
-
-GETTOKEN = "gettoken"
-QUERY = "queryRecordHistory"
+from oifde_simulator.oifde.operation import DocumentedOperation
+from oifde_simulator.oifde.operations import BY_PATH, MAIN
 
 
 @dataclass(slots=True)
 class Call:
-    """A request whose operation and body are known, or the problem that kept them unknown."""
+    """Request with its operation and decoded body, or with the problem that hides them."""
 
     request: Request
-    operation: str
-    """`gettoken` or `queryRecordHistory`; empty for another path or method."""
+    operation: DocumentedOperation | None
+    """Called operation; None for another path or method."""
     document: dict[str, Any] = field(default_factory=dict)
-    """The decoded body; empty when there is a problem."""
+    """Decoded body; empty where there is a problem or the operation has no body."""
     problem: Problem | None = None
     headers: Headers = ()
-    """What the answer to the problem must carry, such as `Allow`."""
+    """Headers that the answer to the problem must have, such as `Allow`."""
 
     @property
-    def shape(self) -> str:
-        """The operation whose shape the answer has; the query's for another path or method."""
-        return self.operation or QUERY
+    def endpoint(self) -> str:
+        """Name of the operation; empty for another path or method."""
+        return self.operation.name if self.operation else ""
+
+    @property
+    def error_shape(self) -> DocumentedOperation:
+        """Operation whose error shape the answer has."""
+        return self.operation or MAIN
 
     @property
     def tenant(self) -> Any:
-        """What the body names as its tenant: a tenantId, for gettoken an appKey; None when nothing."""
-        return self.document.get("appKey" if self.operation == GETTOKEN else "tenantId")
+        """Value of the field that names the tenant; None where the request has no such field."""
+        return self.document.get(self.operation.tenant_field) if self.operation else None
+
+    def token(self, response: Mapping[str, Any]) -> object:
+        """Find the token that the call is about; `response` has the fields of the honest answer."""
+        return self.operation.token(self.document, response) if self.operation else None
 
 
 class Router:
     """Finds the operation of a request and decodes its body."""
 
     def __init__(self, *, bad_json_status: int) -> None:
-        """`bad_json_status` is the HTTP status that answers what is not a JSON object."""
+        """`bad_json_status` is the HTTP status for a body that is not a JSON object."""
         self._bad_json_status = bad_json_status
-        self._operations = {path: (o.method, o.operation_id) for path, o in contract.operations().items()}
 
     def route(self, request: Request) -> Call:
-        """The call that `request` makes; whatever is wrong with it becomes the call's problem."""
-        entry = self._operations.get(request.target) or self._operations.get(_path(request.target))
-        # Guess: [other-path] 404 and 405 with the error body of the query; one call of each would settle it.
-        if entry is None:
-            return Call(request, "", problem=self._no_such_path(request))
-        method, operation = entry
-        if request.method != method:
-            problem = Problem(PARAMETER_INCORRECT, f"method {request.method}: expected {method}", 405)
-            return Call(request, "", problem=problem, headers=(("Allow", method),))
+        """Find the call that `request` makes; keep a mistake in the request as the call's problem."""
+        operation = BY_PATH.get(request.target) or BY_PATH.get(_path(request.target))
+        if operation is None:
+            return Call(request, None, problem=_no_such_path(request))
+        if request.method not in operation.methods:
+            return _no_such_method(request, operation.methods)
         return self._decoded(request, operation)
 
-    def _decoded(self, request: Request, operation: str) -> Call:
-        if request.obstacle:
-            status = request.obstacle_status or self._bad_json_status
-            problem = Problem(PARAMETER_INCORRECT, request.obstacle, status)
+    def _decoded(self, request: Request, operation: DocumentedOperation) -> Call:
+        if request.read_error:
+            status = request.read_error_status or self._bad_json_status
+            problem = Problem(PARAMETER_INCORRECT, request.read_error, status)
             return Call(request, operation, problem=problem)
+        if not operation.has_body:
+            return Call(request, operation)
         try:
             body = request.body
             return Call(request, operation, decode_again(body) if len(body) <= SHORT else decode(body))
@@ -72,13 +78,20 @@ class Router:
             problem = Problem(PARAMETER_INCORRECT, str(mistake), self._bad_json_status)
             return Call(request, operation, problem=problem)
 
-    def _no_such_path(self, request: Request) -> Problem:
-        known = " or ".join(self._operations)
-        return Problem(PARAMETER_INCORRECT, f"path {shown(request.target)}: expected {known}", 404)
+
+def _no_such_path(request: Request) -> Problem:
+    known = " or ".join(BY_PATH)
+    return Problem(PARAMETER_INCORRECT, f"path {shown(request.target)}: expected {known}", 404)
+
+
+def _no_such_method(request: Request, methods: tuple[str, ...]) -> Call:
+    detail = f"method {request.method}: expected {' or '.join(methods)}"
+    problem = Problem(PARAMETER_INCORRECT, detail, 405)
+    return Call(request, None, problem=problem, headers=(("Allow", ", ".join(methods)),))
 
 
 def _path(target: str) -> str:
-    """The path of a target, also of one in absolute form, as proxies get it (RFC 9112, 3.2.2)."""
+    """Take the path out of a target, also out of the absolute form that proxies get (RFC 9112, 3.2.2)."""
     # Guess: [path-form] case and a slash at the end matter, a query string does not; trying would settle it.
     path = target.partition("?")[0]
     if not path.startswith("/"):

@@ -1,109 +1,90 @@
-"""The service on a good day: authenticate, validate, query, render. Pure, and knows no failure of ours."""
+"""Answer calls as the service does on a good day: validate, check the credential, answer.
+
+Rule: no failure of a scenario is known here; the answer depends on request, tenant and time alone.
+"""
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
-from datetime import UTC, tzinfo
 
+from oifde_simulator.model.credential_step import Admission, CredentialStep
 from oifde_simulator.model.exchange import Answer
 from oifde_simulator.model.sessions import Sessions
-from oifde_simulator.model.vendor_errors import INTERNAL_ERROR, Problem, Refusal
-from oifde_simulator.oifde import query, rendering
+from oifde_simulator.model.vendor_errors import INTERNAL_ERROR, Problem
 from oifde_simulator.oifde.credentials import Credentials
-from oifde_simulator.oifde.router import GETTOKEN, QUERY, Call
-from oifde_simulator.oifde.validation import Parameters, Reading, content_type_warning
+from oifde_simulator.oifde.operation import Reading, ServicePolicy, ValidRequest
+from oifde_simulator.oifde.operations import OPERATIONS
+from oifde_simulator.oifde.router import Call
+from oifde_simulator.oifde.validation import BodyReader, content_type_warning
 
 
-@dataclass(frozen=True, slots=True)
-class Conduct:
-    """How the service behaves where the vendor's documents leave it open."""
+@dataclass(slots=True)
+class Asked:
+    """Call as the service reads it."""
 
-    # Guess: [time-zone] the newest manual says UTC, IDs show UTC+8; a query around one call would settle it.
-    time_zone: tzinfo = UTC
-    """In which beginTime and endTime are read."""
-    # Guess: [error-status] sibling interfaces judge by 200 and errorCode; a capture would settle it.
-    error_status: int = 200
-    """The HTTP status of an error answer."""
-    accept_numbers: bool = False
-    """Whether a number passes for a string."""
-    refuse_unknown: bool = False
-    """Whether a field that no table names is an error."""
-    flow_record: bool = True
-    """FLOWRECORDFLAG: whether session records are kept at all."""
+    call: Call
+    reading: Reading
+    warnings: tuple[str, ...] = ()
+    step: CredentialStep | None = None
+    """Credential that the state may have to judge; None where there is none."""
+
+
+NO_READING = Reading({})
 
 
 class Service:
     """Answers the calls of one tenant."""
 
-    def __init__(self, credentials: Credentials, sessions: Sessions, conduct: Conduct) -> None:
+    def __init__(self, credentials: Credentials, sessions: Sessions, policy: ServicePolicy) -> None:
         self._credentials = credentials
         self._sessions = sessions
-        self._conduct = conduct
-        self._parameters = {
-            operation: Parameters(
-                operation, accept_numbers=conduct.accept_numbers, refuse_unknown=conduct.refuse_unknown
-            )
-            for operation in (GETTOKEN, QUERY)
-        }
-        self._operations = {GETTOKEN: self._gettoken, QUERY: self._query}
+        self._policy = policy
+        self._readers = {operation.name: BodyReader(operation, policy) for operation in OPERATIONS}
 
-    def respond(self, call: Call, now: int) -> Answer:
-        """The honest answer to `call` at `now` (epoch milliseconds)."""
-        if call.problem is not None:
-            return self._refuse(call, (call.problem,), ())
-        request = call.request
-        reading = self._parameters[call.operation].of(request.body, call.document)
-        complaint = content_type_warning(request.headers.get("Content-Type"))
-        warnings = (*reading.warnings, complaint) if complaint else reading.warnings
-        try:
-            return self._operations[call.operation](reading, now, warnings)
-        except Refusal as refusal:
-            return self._refuse(call, refusal.problems, warnings)
+    def with_credentials(self, credentials: Credentials) -> Service:
+        """Copy the service with other credentials; the copy shares all else."""
+        other = copy(self)
+        other._credentials = credentials
+        return other
+
+    def read(self, call: Call, now: int) -> Asked:
+        """Read `call` at `now` (epoch milliseconds), up to the credential that the state may judge."""
+        operation, request = call.operation, call.request
+        if operation is None or call.problem is not None:
+            return Asked(call, NO_READING)
+        reading = self._readers[operation.name].read(request.body, call.document)
+        warnings = reading.warnings
+        if operation.has_body and (complaint := content_type_warning(request.headers.get("Content-Type"))):
+            warnings = (*warnings, complaint)
+        return Asked(call, reading, warnings, operation.credential_step(reading, self._credentials, now))
+
+    def respond(self, asked: Asked, now: int, admission: Admission) -> Answer:
+        """Answer honestly at `now` (epoch milliseconds)."""
+        call, reading, warnings = asked.call, asked.reading, asked.warnings
+        operation = call.operation
+        if operation is None or call.problem is not None:
+            return self.refuse(call, call.problem or Problem(INTERNAL_ERROR))
+        problem = operation.credential_problem(reading, self._credentials, admission)
+        if problem or reading.problems or reading.identity:
+            return self._refuse(call, _in_order(reading, problem), warnings)
+        issued = self._credentials.issue(now, admission.number) if operation.issues_token else ("", 0)
+        return operation.answer(ValidRequest(reading, now, warnings, *issued), self._sessions, self._policy)
 
     def refuse(self, call: Call, problem: Problem) -> Answer:
-        """The error answer to `problem`, in the shape that `call` expects."""
+        """Answer `problem` in the error shape that `call` expects."""
         return self._refuse(call, (problem,), ())
 
     def broken(self, call: Call) -> Answer:
-        """The answer when the service itself fails."""
-        return self._refuse(call, (Problem(INTERNAL_ERROR),), ())
-
-    def _gettoken(self, reading: Reading, now: int, warnings: tuple[str, ...]) -> Answer:
-        problem = None if reading.identity else self._credentials.secret_problem(reading.values["appSecret"])
-        _raise_first(reading, problem)
-        token, lifetime = self._credentials.issue(now)
-        return rendering.token(token, lifetime, warnings)
-
-    def _query(self, reading: Reading, now: int, warnings: tuple[str, ...]) -> Answer:
-        token = reading.values.get("authToken")
-        readable = token is None or isinstance(token, str)
-        problem = self._credentials.token_problem(token, now) if readable else None
-        _raise_first(reading, problem)
-        if not self._conduct.flow_record:
-            # Guess: [flow-record] disabled means success with nothing; a system without it would settle it.
-            return rendering.records((), NOTHING, warnings)
-        wanted = reading.wanted
-        if wanted is None:
-            wanted = reading.wanted = query.wanted(reading.values, self._conduct.time_zone)
-        selection = self._sessions.select(wanted.criteria, now)
-        return rendering.records(selection, wanted.page, warnings)
+        """Answer a failure of the service itself."""
+        return self.refuse(call, Problem(INTERNAL_ERROR))
 
     def _refuse(self, call: Call, problems: tuple[Problem, ...], warnings: tuple[str, ...]) -> Answer:
-        return rendering.refusal(
-            call.shape,
-            problems,
-            status=self._conduct.error_status,
-            headers=call.headers,
-            warnings=warnings,
-        )
+        status = self._policy.error_status
+        return call.error_shape.refuse(problems, status=status, headers=call.headers, warnings=warnings)
 
 
-NOTHING = slice(0, 0)
-
-
-def _raise_first(reading: Reading, authentication: Problem | None) -> None:
-    if authentication is None and not reading.problems and not reading.identity:
-        return
+def _in_order(reading: Reading, credential: Problem | None) -> tuple[Problem, ...]:
+    """Put the problems of a request in the order in which the service finds them."""
     # Guess: [check-order] who asks, then token or secret, then the rest; two faults at once would settle it.
-    problems = (*reading.identity, *((authentication,) if authentication else ()), *reading.problems)
-    raise Refusal(*problems)
+    return (*reading.identity, *((credential,) if credential else ()), *reading.problems)

@@ -1,1 +1,1 @@
-"""Who has which call sessions. The only room that will know Faker."""
+"""Finds call sessions: literal ones of a scenario, and generated ones. The only room that knows Faker."""

@@ -1,7 +1,7 @@
-"""A literal record with little in it becomes a whole one: what is given stays, the rest is derived.
+"""Completes literal records: fields that are given stay, all others are derived.
 
-Derived IDs and paths are keyed hashes of the world and the record, so they are the same on
-every machine and every run.
+Derived IDs and paths are keyed hashes of the world and the record, so they are the same on every machine and
+in every run.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ Record = Mapping[str, Any]
 IVR_ZONE = timezone(timedelta(hours=8))
 
 
-class Seedling:
-    """A literal record on its way to a whole one."""
+class PartialRecord:
+    """A literal record that lacks some fields, and the values that its missing fields are derived from."""
 
     __slots__ = ("_root", "call_id", "given", "start", "tenant", "user")
 
     def __init__(self, given: Record, *, world: str, tenant: str, place: int) -> None:
-        """`place` is the record's index in its scenario; `world` is the scenario's own tenant id."""
+        """Take a record at index `place` of its scenario; `world` is the scenario's own tenant id."""
         self.given = given
         self.tenant = tenant
         # Guess: [user-number] userMobile finds callSorId; calls with two different numbers would settle it.
@@ -36,17 +36,17 @@ class Seedling:
         self.call_id = f"{self.start:013d}{self.hex('callId', 24)}" if given_id is None else str(given_id)
 
     def hex(self, purpose: str, digits: int) -> str:
-        """Hex digits that depend on the record and `purpose` alone."""
+        """Derive hex digits from the record and `purpose` alone."""
         return blake2b(self._root, digest_size=32, person=purpose.encode()).hexdigest()[:digits]
 
     def number(self, purpose: str, digits: int) -> str:
-        """Decimal digits, the first not zero, that depend on the record and `purpose` alone."""
+        """Derive decimal digits, the first not zero, from the record and `purpose` alone."""
         lowest = 10 ** (digits - 1)
         return str(lowest + int(self.hex(purpose, 16), 16) % (9 * lowest))
 
     @property
     def end(self) -> int:
-        """The latest time that the record names."""
+        """Latest time that the record names, epoch milliseconds."""
         # Guess: [derived-times] a call ends with the last thing said in it; real records would settle it.
         details = [
             turn.get(key)
@@ -58,19 +58,19 @@ class Seedling:
 
 
 # Guess: [log-id] a UUID, of which the example hides the first group; a record unmasked would settle it.
-def _log_id(seed: Seedling) -> str:
+def _log_id(seed: PartialRecord) -> str:
     digits = seed.hex("logId", 32)
     return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
 
 
 # Guess: [flow-instance] nine digits, UTC+8, callId, as in the example; more records would settle it.
-def _flow_instance(seed: Seedling) -> str:
+def _flow_instance(seed: PartialRecord) -> str:
     local = _moment(seed.start).astimezone(IVR_ZONE)
     return f"{seed.number('flow', 9)}{local:%Y%m%d%H%M%S}{seed.start % 1000:03d}{seed.call_id}"
 
 
 # Guess: [recording] drive, folder and digits as in the example, day in UTC; more records would settle it.
-def _recording(seed: Seedling) -> str:
+def _recording(seed: PartialRecord) -> str:
     day = f"{_moment(seed.start):%Y%m%d}"
     name = f"Y:/135/odfsrecord/{day}/{seed.start // 1000}-{seed.number('recording', 14)}.wav"
     location = seed.given.get("locationId")
@@ -84,7 +84,7 @@ def _moment(instant: int) -> datetime:
 
 # In the order of Table 2. What is optional and absent from the specification's example stays absent.
 # Guess: [derived-empty] lists are empty, not null, when nothing is there; a bare call would settle it.
-DERIVED: Mapping[str, Callable[[Seedling], Any]] = {
+DERIVED: Mapping[str, Callable[[PartialRecord], Any]] = {
     "logId": _log_id,
     "tenantId": lambda seed: seed.tenant,
     "callSorId": lambda seed: seed.user,
@@ -103,8 +103,8 @@ DERIVED: Mapping[str, Callable[[Seedling], Any]] = {
 }
 
 
-def completed(seed: Seedling) -> dict[str, Any]:
-    """The whole record, in the order of the specification's Table 2."""
+def complete(seed: PartialRecord) -> dict[str, Any]:
+    """Complete a record, its fields in the order of the specification's Table 2."""
     given = seed.given
     record = {key: given[key] if key in given else derive(seed) for key, derive in DERIVED.items()}
     record |= {key: value for key, value in given.items() if key not in record and key != "userMobile"}
@@ -113,7 +113,7 @@ def completed(seed: Seedling) -> dict[str, Any]:
 
 
 # Guess: [blank-turn] what a turn leaves out is empty or null; a real turn without speech would settle it.
-def _turn(seed: Seedling) -> dict[str, Any]:
+def _turn(seed: PartialRecord) -> dict[str, Any]:
     return {
         "userSaying": "",
         "intention": None,

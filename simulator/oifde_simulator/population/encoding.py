@@ -1,4 +1,4 @@
-"""A record as JSON text that is kept: in no more memory than it has characters."""
+"""Encodes records as JSON text that takes no more memory than it has bytes."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 import orjson
 
 
-def encoded(record: Mapping[str, Any]) -> bytes:
-    """The record as JSON text, to be kept for long."""
+def encode(record: Mapping[str, Any]) -> bytes:
+    """Encode a record as JSON text that is to be kept."""
     # orjson writes into a buffer up to twice as long and cuts it off: that leaves holes between what is
     # kept, and 16 MiB of texts took 50 MiB. A copy is as long as it needs to be.
     return bytes(memoryview(orjson.dumps(record)))

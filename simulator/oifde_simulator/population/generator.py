@@ -1,47 +1,32 @@
-"""The generator of call sessions, put together: what it depends on, and its version."""
+"""Puts the generator of call sessions together. Its version rises with every change of the sessions."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from functools import cache
-from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from oifde_simulator.population.history import History, Memory
-from oifde_simulator.population.ids import Ids
-from oifde_simulator.population.records import DEFAULT_MIX, GeneratedRecords
+from oifde_simulator.population.history import History, SessionCache
+from oifde_simulator.population.ids import IdCodec
+from oifde_simulator.population.records import DEFAULT_MIX, RecordGenerator
 from oifde_simulator.population.timetable import Timetable
-from oifde_simulator.randomness import Draws, key
+from oifde_simulator.population.vocabulary import Vocabulary, vocabulary
+from oifde_simulator.randomness import KeyedRandom, key
 
 if TYPE_CHECKING:
     from oifde_simulator.population.dialogue.turns import Dialogue
 
 VERSION = 2
-"""Raised whenever the same seed gives other sessions than before."""
-
-
-@cache
-def faker_version() -> str:
-    """The version of Faker, read off its source: importing it takes a hundred times longer."""
-    spec = find_spec("faker")
-    source = Path(spec.origin).read_text(encoding="utf-8") if spec and spec.origin else ""
-    found = re.search(r'^VERSION = "([^"]+)"', source, re.MULTILINE)
-    return found[1] if found else _asked_version()
-
-
-def _asked_version() -> str:
-    import faker
-
-    return str(faker.VERSION)
+"""Number that rises whenever the same seed gives other sessions than before."""
 
 
 def warm(locale: str) -> None:
-    """Read the texts of a locale and draw its words now, rather than at the first session."""
-    from oifde_simulator.population.screenplays import texts
-    from oifde_simulator.population.vocabulary import vocabulary
+    """Import the dialogues and load texts and words of a locale, so that no session has to wait for them.
+
+    Takes some milliseconds where the words of the locale are shipped, else up to a second. Thread-safe.
+    """
+    from oifde_simulator.population.dialogue import composition  # noqa: F401
+    from oifde_simulator.population.screenplays.texts import texts
 
     texts(locale)
     vocabulary(locale)
@@ -58,17 +43,17 @@ def history(
     mix: Mapping[str, float] | None = None,
     oddities: Mapping[str, float] | None = None,
     users: Mapping[str, int] | None = None,
-    memory: Memory | None = None,
+    memory: SessionCache | None = None,
 ) -> History:
-    """The generated sessions of a tenant; all but `tenant`, its name in the records, decides what they are.
+    """Make the generated sessions of a tenant; all arguments but `tenant`, its id in records, decide them.
 
-    `days` of retention; `per_day` sessions a user on average; `mix` weighs the names of
-    `records.DIALOG_TYPES`; `oddities` are rates; `users` have exactly so many sessions.
+    `days` of retention; `per_day`: mean number of sessions a user and day; `mix`: weights by the names of
+    `records.DIALOG_TYPES`; `oddities`: rates by name; `users`: exact numbers of sessions by user number.
     """
     root = key(seed, world)
     timetable = Timetable(root, days=days, per_day=per_day, exactly=dict(users or {}))
     made = records(seed=seed, world=world, tenant=tenant, locale=locale, mix=mix, oddities=oddities)
-    return History(timetable, Ids(root), made, memory or Memory())
+    return History(timetable, IdCodec(root), made, memory or SessionCache())
 
 
 def records(
@@ -79,23 +64,21 @@ def records(
     locale: str,
     mix: Mapping[str, float] | None = None,
     oddities: Mapping[str, float] | None = None,
-) -> GeneratedRecords:
-    """What makes the records of a world's sessions."""
+    words: Callable[[str], Vocabulary] = vocabulary,
+) -> RecordGenerator:
+    """Make the generator of a world's records; `words` finds the vocabulary of a locale."""
     root = key(seed, world)
     rates = dict(oddities or {})
 
-    def composed(draws: Draws, user: str, kind: str, begin: int) -> Dialogue:
-        # Not wanted before the first session is looked at: importing what is said takes longer than starting.
+    def composed(draws: KeyedRandom, user: str, kind: str, begin: int) -> Dialogue:
+        # Commands that look at no session start faster without dialogues; `warm` imports them for a server.
         from oifde_simulator.population.dialogue.composition import compose
         from oifde_simulator.population.oddities import Oddities
-        from oifde_simulator.population.screenplays import texts
-        from oifde_simulator.population.vocabulary import vocabulary
+        from oifde_simulator.population.screenplays.texts import texts
 
         day = datetime.fromtimestamp(begin, UTC).date()
         caller = key(root.hex(), "user", user)
         odd = Oddities.from_mapping(rates) if rates else Oddities()
-        return compose(
-            draws, vocabulary(locale), texts(locale), kind, odd, day=day, caller=caller, number=user
-        )
+        return compose(draws, words(locale), texts(locale), kind, odd, day=day, caller=caller, number=user)
 
-    return GeneratedRecords(root, Ids(root), tenant=tenant, mix=mix or DEFAULT_MIX, compose=composed)
+    return RecordGenerator(root, IdCodec(root), tenant=tenant, mix=mix or DEFAULT_MIX, compose=composed)

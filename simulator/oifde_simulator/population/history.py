@@ -1,7 +1,7 @@
-"""Generated call sessions: any number has a history, and nobody stored it.
+"""Generated call sessions: every user number has a history, and no history is stored.
 
-A lookup by number makes that number's days; a lookup by ID decodes the ID and makes that one
-day. What was made is remembered within a bound, and forgetting it changes nothing.
+A lookup by number makes the days of that number; a lookup by ID decodes the ID and makes its one day. A
+bounded cache keeps them, and its size changes no answer.
 """
 
 from __future__ import annotations
@@ -11,49 +11,51 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Any, NamedTuple, Protocol, overload
 
-from oifde_simulator.bounded_cache import Remembered
+from oifde_simulator.bounded_cache import BoundedCache
 from oifde_simulator.model.sessions import CallSession, Criteria
-from oifde_simulator.population.encoding import encoded
-from oifde_simulator.population.ids import Ids, Origin, is_number
+from oifde_simulator.population.encoding import encode
+from oifde_simulator.population.ids import DecodedId, IdCodec, is_number
 from oifde_simulator.population.timetable import DAY, Timetable
 
 STARTS_KEPT = 500_000
-"""Starts of users' sessions that are remembered: 4 MB."""
+"""Number of starts of sessions in the cache: 4 MB."""
 OCTETS_KEPT = 16 * 1024 * 1024
-"""Encoded records that are remembered, in bytes."""
+"""Size of the encoded records in the cache, in bytes."""
 
 
-class Records(Protocol):
-    """Says what a generated session is, once its user and its first second are known."""
+class RecordSource(Protocol):
+    """Makes IDs and records of generated sessions from user numbers and first seconds."""
 
     def call_id(self, user: str, begin: int) -> str:
-        """Its callId; `begin` is in epoch seconds."""
+        """Compute the callId of a session; `begin` is in epoch seconds."""
         ...
 
     def cti_call_id(self, user: str, begin: int) -> str | None:
-        """Its ctiCallId; None outside voice calls."""
+        """Compute the ctiCallId of a session; None outside voice calls."""
         ...
 
     def record(self, user: str, begin: int, now: int) -> Mapping[str, Any]:
-        """Its record as it is at `now`, epoch milliseconds."""
+        """Make the record of a session as it is at `now`, epoch milliseconds."""
         ...
 
 
-class Settled(NamedTuple):
-    """The record of a session that has ended."""
+class FinishedRecord(NamedTuple):
+    """The encoded record of a session that has ended."""
 
     since: int
-    """When it ended, epoch milliseconds; from then on it does not change."""
+    """End of the session, epoch milliseconds; the record does not change after it."""
     encoded: bytes
-    """JSON text."""
+    """Record as JSON text."""
 
 
-class Memory:
-    """What was made and may be asked for again; one for all of a server, so that it has one bound."""
+class SessionCache:
+    """Bounded cache of starts and encoded records, one for all tenants of a server."""
 
     def __init__(self) -> None:
-        self.starts: Remembered[array[int]] = Remembered(STARTS_KEPT, lambda starts: len(starts) + 40)
-        self.settled: Remembered[Settled] = Remembered(OCTETS_KEPT, lambda settled: len(settled.encoded))
+        self.starts: BoundedCache[array[int]] = BoundedCache(STARTS_KEPT, lambda starts: len(starts) + 40)
+        self.settled: BoundedCache[FinishedRecord] = BoundedCache(
+            OCTETS_KEPT, lambda settled: len(settled.encoded)
+        )
 
 
 class History:
@@ -62,33 +64,33 @@ class History:
     def __init__(
         self,
         timetable: Timetable,
-        ids: Ids,
-        records: Records,
-        memory: Memory,
+        ids: IdCodec,
+        records: RecordSource,
+        memory: SessionCache,
         left_out: Mapping[str, Set[int]] | None = None,
     ) -> None:
-        """`left_out` are starts, epoch seconds, by number, at which there is no session after all."""
+        """Take `left_out` sessions away: starts in epoch seconds, by user number."""
         self._timetable = timetable
         self._ids = ids
         self._records = records
         self._memory = memory
         self._left_out = left_out or {}
-        # What is remembered stands under this, so that it keeps no history alive whose tenant is gone.
+        # Part of each key of the cache, instead of the history, which would otherwise outlive its tenant.
         self._mark = object()
 
     def without(self, call_ids: Iterable[str]) -> History:
-        """The same history without the sessions of these callIds; those it has none of do no harm."""
+        """Copy the history without the sessions of these callIds; unknown ones are ignored."""
         left_out: dict[str, set[int]] = {user: set(starts) for user, starts in self._left_out.items()}
-        for origin in filter(None, map(self._ids.read_call_id, call_ids)):
+        for origin in filter(None, map(self._ids.decode_call_id, call_ids)):
             left_out.setdefault(origin.user, set()).add(_begin(origin, 1000))
         return History(self._timetable, self._ids, self._records, self._memory, left_out)
 
     def select(self, criteria: Criteria, now: int) -> Sequence[CallSession]:
-        """The sessions that have begun by `now` (epoch milliseconds) and fit, newest first."""
+        """Find the sessions that have begun by `now` (epoch milliseconds) and fit, newest first."""
         if criteria.call_id is not None:
-            return self._by_id(self._ids.read_call_id(criteria.call_id), 1000, criteria, now)
+            return self._by_id(self._ids.decode_call_id(criteria.call_id), 1000, criteria, now)
         if criteria.cti_call_id is not None:
-            return self._by_id(self._ids.read_cti_call_id(criteria.cti_call_id), 1, criteria, now)
+            return self._by_id(self._ids.decode_cti_call_id(criteria.cti_call_id), 1, criteria, now)
         user = criteria.user
         if user is None or not is_number(user):
             return ()
@@ -97,47 +99,49 @@ class History:
             (self._mark, user, last), lambda: self._of(user, last - self._timetable.days, last)
         )
         first, stop = self._window(starts, criteria, now)
-        return Newest(self, user, starts, first, stop, now)
+        return NewestFirst(self, user, starts, first, stop, now)
 
     def record(self, user: str, begin: int, now: int) -> Mapping[str, Any]:
-        """The record of a session as it is at `now`."""
+        """Make the record of a session as it is at `now`."""
         return self._records.record(user, begin, now)
 
     def call_id(self, user: str, begin: int) -> str:
-        """Its callId."""
+        """Compute the callId of a session."""
         return self._records.call_id(user, begin)
 
     def cti_call_id(self, user: str, begin: int) -> str | None:
-        """Its ctiCallId; None outside voice calls."""
+        """Compute the ctiCallId of a session; None outside voice calls."""
         return self._records.cti_call_id(user, begin)
 
     def encoded(self, user: str, begin: int, now: int) -> bytes:
-        """Its record as JSON text; that of a session that has ended is remembered."""
+        """Encode the record of a session as JSON text; the cache keeps it once the session has ended."""
         name = (self._mark, user, begin)
         settled = self._memory.settled.find(name)
-        # A clock may be set back, to when the session still went on.
+        # A clock may be set back to a time before the end of the session.
         if settled and settled.since <= now:
             return settled.encoded
         record = self.record(user, begin, now)
-        text = encoded(record)
+        text = encode(record)
         if settled is None and (end := record.get("endTime")) is not None:
-            self._memory.settled.keep(name, Settled(end, text))
+            self._memory.settled.keep(name, FinishedRecord(end, text))
         return text
 
     def _of(self, user: str, first: int, last: int) -> array[int]:
-        """A user's starts from UTC day `first` to `last`, both inside, ascending."""
+        """Compute a user's starts from UTC day `first` to `last`, both included, ascending."""
         starts = self._timetable.starts(user, first, last)
         left_out = self._left_out.get(user)
         return array("q", (start for start in starts if start not in left_out)) if left_out else starts
 
     def _window(self, starts: Sequence[int], criteria: Criteria, now: int) -> tuple[int, int]:
-        """Where in `starts` (ascending) the sessions lie that are kept, have begun and fit."""
+        """Find first and stop index in `starts` (ascending) of sessions that are kept, have begun and fit."""
         kept_from = now - self._timetable.days * DAY * 1000 + 1
         begin = kept_from if criteria.begin is None else max(kept_from, criteria.begin)
         end = now if criteria.end is None else min(now, criteria.end)
         return bisect_left(starts, -(-begin // 1000)), bisect_right(starts, end // 1000)
 
-    def _by_id(self, origin: Origin | None, unit: int, criteria: Criteria, now: int) -> Sequence[CallSession]:
+    def _by_id(
+        self, origin: DecodedId | None, unit: int, criteria: Criteria, now: int
+    ) -> Sequence[CallSession]:
         if origin is None:
             return ()
         begin = _begin(origin, unit)
@@ -149,19 +153,19 @@ class History:
         return (session,) if criteria.accepts(session) else ()
 
 
-def _begin(origin: Origin, unit: int) -> int:
-    """The epoch second in which the session of an ID begins; `unit` is that of the ID's time, in a second."""
-    # An ID tells when the call reached us: in the second before the one in which the session began.
+def _begin(origin: DecodedId, unit: int) -> int:
+    """Compute the epoch second in which an ID's session begins; a second is `unit` units of its time."""
+    # An ID holds the time when the call reached the platform, in the second before the session's first one.
     return origin.at // unit + 1
 
 
 class GeneratedSession:
-    """A session that is made whenever it is asked for."""
+    """A generated session, made whenever it is read."""
 
     __slots__ = ("_begin", "_history", "_now", "user")
 
     def __init__(self, history: History, user: str, begin: int, now: int) -> None:
-        """`begin` is in epoch seconds; `now`, in epoch milliseconds, is when it is looked at."""
+        """Take the start in epoch seconds, and the time `now` of reading in epoch milliseconds."""
         self.user = user
         self._history = history
         self._begin = begin
@@ -169,32 +173,32 @@ class GeneratedSession:
 
     @property
     def start(self) -> int:
-        """Epoch milliseconds."""
+        """Start of the session, epoch milliseconds."""
         return self._begin * 1000
 
     @property
     def call_id(self) -> str:
-        """Its callId."""
+        """The session's callId."""
         return self._history.call_id(self.user, self._begin)
 
     @property
     def cti_call_id(self) -> str | None:
-        """Its ctiCallId; None outside voice calls."""
+        """The session's ctiCallId; None outside voice calls."""
         return self._history.cti_call_id(self.user, self._begin)
 
     @property
     def record(self) -> Mapping[str, Any]:
-        """The record as it is now: without `endTime` while the session goes on."""
+        """Record of the session at the time of reading; it lacks `endTime` while the session goes on."""
         return self._history.record(self.user, self._begin, self._now)
 
     @property
     def encoded(self) -> bytes:
-        """The record as JSON text."""
+        """Record of the session as JSON text."""
         return self._history.encoded(self.user, self._begin, self._now)
 
 
-class Newest(Sequence[CallSession]):
-    """A stretch of a user's starts as sessions, newest first; a slice makes only its own."""
+class NewestFirst(Sequence[CallSession]):
+    """A range of a user's starts as a sequence of sessions, newest first; a slice makes no other session."""
 
     def __init__(
         self, history: History, user: str, starts: Sequence[int], first: int, stop: int, now: int

@@ -1,7 +1,7 @@
-"""IDs that decode: a callId or ctiCallId carries the user's number and the time, so no index is needed.
+"""Encodes user number and time into callId and ctiCallId, and decodes them: sessions need no index.
 
-The number is masked by a keyed hash of the ID's own time and closed by a check: an ID that was
-altered or made up reads as nothing.
+A keyed hash of the ID's own time masks the number, and a check follows it: an ID that was altered or made up
+does not decode.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 LONGEST_NUMBER = 15
-"""Digits of a number that an ID can carry (ITU-T E.164)."""
+"""Most digits of a user number in an ID (ITU-T E.164)."""
 
 LAST_SECOND = 10**10 - 1
-"""The last epoch second that IDs can tell: 2286-11-20T17:46:39Z."""
+"""Last epoch second in an ID: 2286-11-20T17:46:39Z."""
 
 # vendor facts, "What the example shows": 13-digit epoch milliseconds and 24 lowercase hex digits.
 CALL_ID = re.compile(r"([0-9]{13})([0-9a-f]{24})", re.ASCII)
@@ -27,35 +27,35 @@ CTI_CHECK_BITS = 15
 CTI_BITS = 8 * NUMBER_BYTES - 2 + CTI_CHECK_BITS
 
 
-class Origin(NamedTuple):
-    """Whose session an ID names, and from when."""
+class DecodedId(NamedTuple):
+    """User number and time that an ID carries."""
 
     user: str
     at: int
-    """Epoch milliseconds for a callId, epoch seconds for a ctiCallId."""
+    """Time in the ID: epoch milliseconds of a callId, epoch seconds of a ctiCallId."""
 
 
 def is_number(text: str) -> bool:
-    """Whether a user number can have a generated history: 1 to 15 ASCII digits."""
+    """Check that a user number can have a generated history: 1 to 15 ASCII digits."""
     return 0 < len(text) <= LONGEST_NUMBER and text.isascii() and text.isdecimal()
 
 
-class Ids:
-    """Writes and reads the IDs of one world."""
+class IdCodec:
+    """Encodes and decodes the IDs of one world."""
 
     def __init__(self, key: bytes) -> None:
-        """`key` is that of seed and world, at most 64 bytes."""
+        """Take the `key` of seed and world, at most 64 bytes."""
         self._key = key
 
     def call_id(self, user: str, at: int) -> str:
-        """The callId of the call that reached us at `at`, epoch milliseconds."""
+        """Encode the callId of a call that reached the platform at `at`, epoch milliseconds."""
         code = _code(user).to_bytes(NUMBER_BYTES)
         time = b"%013d" % at
         masked = _xor(code, self._hash(time, b"mask", NUMBER_BYTES))
         return f"{at:013d}{(masked + self._hash(time + code, b'check', CHECK_BYTES)).hex()}"
 
-    def read_call_id(self, text: str) -> Origin | None:
-        """Whose call a callId names; None for one that this world never wrote."""
+    def decode_call_id(self, text: str) -> DecodedId | None:
+        """Decode a callId; None for an ID that this world did not write."""
         found = CALL_ID.fullmatch(text)
         if found is None:
             return None
@@ -64,17 +64,17 @@ class Ids:
         user = _number(int.from_bytes(code))
         if user is None or self._hash(time + code, b"check", CHECK_BYTES) != octets[NUMBER_BYTES:]:
             return None
-        return Origin(user, int(found[1]))
+        return DecodedId(user, int(found[1]))
 
     def cti_call_id(self, user: str, at: int) -> str:
-        """The ctiCallId of the voice call that began at `at`, epoch seconds."""
+        """Encode the ctiCallId of a voice call that began at `at`, epoch seconds."""
         time = b"%010d" % at
         code = _code(user)
         value = (code << CTI_CHECK_BITS | self._cti_check(time, code)) ^ self._cti_mask(time)
         return f"{at:010d}-{value:021d}"
 
-    def read_cti_call_id(self, text: str) -> Origin | None:
-        """Whose call a ctiCallId names; None for one that this world never wrote."""
+    def decode_cti_call_id(self, text: str) -> DecodedId | None:
+        """Decode a ctiCallId; None for an ID that this world did not write."""
         found = CTI_CALL_ID.fullmatch(text)
         if found is None or int(found[2]) >> CTI_BITS:
             return None
@@ -84,7 +84,7 @@ class Ids:
         user = _number(code)
         if user is None or value & (1 << CTI_CHECK_BITS) - 1 != self._cti_check(time, code):
             return None
-        return Origin(user, int(found[1]))
+        return DecodedId(user, int(found[1]))
 
     def _cti_mask(self, time: bytes) -> int:
         return int.from_bytes(self._hash(time, b"cti mask", 9)) >> 72 - CTI_BITS
@@ -98,7 +98,7 @@ class Ids:
 
 
 def _code(user: str) -> int:
-    # The length goes along, so that leading zeros come back.
+    # The code includes the length, so that decoding restores leading zeros.
     return len(user) << DIGITS_BITS | int(user)
 
 

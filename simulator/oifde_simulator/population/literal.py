@@ -1,4 +1,4 @@
-"""Call sessions that a scenario spells out, indexed so that a query's cost does not grow with them."""
+"""Indexes the literal call sessions of a scenario: the cost of a query does not grow with their number."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from oifde_simulator.model.sessions import CallSession, Criteria, Stretch
-from oifde_simulator.population.completion import Seedling, completed
-from oifde_simulator.population.encoding import encoded
+from oifde_simulator.model.sessions import CallSession, Criteria, LazySlice
+from oifde_simulator.population.completion import PartialRecord, complete
+from oifde_simulator.population.encoding import encode
 
 
 class LiteralSession:
-    """A literal record as a session; completed and encoded when it is first asked for."""
+    """A literal record as a session, completed and encoded when it is first read."""
 
     __slots__ = ("_encoded", "_seed", "call_id", "cti_call_id", "start", "user")
 
-    def __init__(self, seed: Seedling) -> None:
+    def __init__(self, seed: PartialRecord) -> None:
         self.user: str = seed.user
         self.start: int = seed.start
         self.call_id: str | None = seed.call_id
@@ -27,14 +27,14 @@ class LiteralSession:
 
     @property
     def record(self) -> Mapping[str, Any]:
-        """The whole record, made anew each time."""
-        return completed(self._seed)
+        """Complete record, made anew at each access."""
+        return complete(self._seed)
 
     @property
     def encoded(self) -> bytes:
-        """The record as JSON text, made once."""
+        """Complete record as JSON text, made once."""
         if self._encoded is None:
-            self._encoded = encoded(self.record)
+            self._encoded = encode(self.record)
         return self._encoded
 
 
@@ -42,9 +42,9 @@ class LiteralSessions:
     """The literal records of one scenario, as sessions of one tenant."""
 
     def __init__(self, records: Iterable[Mapping[str, Any]], *, world: str, tenant: str) -> None:
-        """`world` is the scenario's own tenant id, `tenant` the id it is served under."""
+        """Index `records`; `world` is the scenario's own tenant id, `tenant` the id it is served under."""
         sessions = [
-            LiteralSession(Seedling(record, world=world, tenant=tenant, place=place))
+            LiteralSession(PartialRecord(record, world=world, tenant=tenant, place=place))
             for place, record in enumerate(records)
         ]
         # Guess: [order] newest startTime first; equal ones keep the file's order. One query would settle it.
@@ -58,11 +58,11 @@ class LiteralSessions:
         return len(self._all.sessions)
 
     def call_ids(self) -> Iterable[str]:
-        """The callIds of all of them, given and derived."""
+        """List the callIds of all sessions, given and derived."""
         return self._by_call
 
     def select(self, criteria: Criteria, now: int) -> Sequence[CallSession]:  # noqa: ARG002
-        """The sessions that fit, newest first; the clock does not touch literal ones."""
+        """Find the sessions that fit, newest first; the time `now` does not matter."""
         if criteria.call_id is not None:
             return self._by_call.get(criteria.call_id, NOTHING).filtered(criteria)
         if criteria.cti_call_id is not None:
@@ -72,22 +72,22 @@ class LiteralSessions:
 
 
 class Timeline:
-    """Sessions in order, newest first, with their starts beside them for bisection."""
+    """Sessions newest first, with their starts for bisection."""
 
     def __init__(self, sessions: Sequence[CallSession]) -> None:
         self.sessions = sessions
         self._ages = [-session.start for session in sessions]
 
     def between(self, begin: int | None, end: int | None) -> Sequence[CallSession]:
-        """Those that start from `begin` to `end`, both inside, in epoch milliseconds."""
+        """Find the sessions that start from `begin` to `end`, both included, in epoch milliseconds."""
         if begin is None and end is None:
             return self.sessions
         first = 0 if end is None else bisect_left(self._ages, -end)
         stop = len(self._ages) if begin is None else bisect_right(self._ages, -begin)
-        return Stretch(self.sessions, first, stop)
+        return LazySlice(self.sessions, first, stop)
 
     def filtered(self, criteria: Criteria) -> Sequence[CallSession]:
-        """Those that fit; for short timelines."""
+        """Find the sessions that fit by looking at each; for short timelines."""
         return [session for session in self.sessions if criteria.accepts(session)]
 
 

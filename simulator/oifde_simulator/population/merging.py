@@ -1,4 +1,4 @@
-"""Literal and generated sessions together: literal ones win, however they are asked for."""
+"""Joins literal and generated sessions; a literal one replaces the generated one of its callId."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ from oifde_simulator.population.history import History
 from oifde_simulator.population.literal import LiteralSessions
 
 
-class Merged:
-    """The sessions of one tenant: those its scenario spells out, and those that are generated."""
+class MergedSessions:
+    """The sessions of one tenant, literal and generated."""
 
     def __init__(self, literal: LiteralSessions, generated: History) -> None:
-        """A literal session stands in for the generated one of its callId, and has no need to be like it."""
+        """Replace generated sessions by the literal ones of their callIds, whose other fields may differ."""
         self._literal = literal
         self._generated = generated.without(literal.call_ids())
 
     def select(self, criteria: Criteria, now: int) -> Sequence[CallSession]:
-        """The sessions that fit, newest first; of the same start, literal ones first."""
+        """Find the sessions that fit, newest first; of equal starts, literal ones first."""
         literal = self._literal.select(criteria, now)
         generated = self._generated.select(criteria, now)
         if not literal:
             return generated
-        return Woven(literal, generated) if generated else literal
+        return MergedSequence(literal, generated) if generated else literal
 
 
-class Woven(Sequence[CallSession]):
-    """Two sequences, newest first, as one; what it costs to look into it hardly grows with them."""
+class MergedSequence(Sequence[CallSession]):
+    """Two sequences, newest first, as one; an access costs little more in long ones."""
 
     def __init__(self, first: Sequence[CallSession], second: Sequence[CallSession]) -> None:
-        """Of sessions with the same start those of `first` come first."""
+        """Join two sequences; of sessions with equal starts, those of `first` come first."""
         self._first = first
         self._second = second
 
@@ -54,19 +54,19 @@ class Woven(Sequence[CallSession]):
         return [run[place - low] for place in places]
 
     def _run(self, begin: int, stop: int) -> list[CallSession]:
-        """Those from place `begin` up to `stop`."""
+        """List the sessions from place `begin` up to, but not, `stop`."""
         fore, until = self._from_first(begin), self._from_first(stop)
         run = [*self._first[fore:until], *self._second[begin - fore : stop - until]]
         # The sort is stable and finds two runs in order: it merges them.
         return sorted(run, key=lambda session: -session.start)
 
     def _from_first(self, place: int) -> int:
-        """How many of the sessions before `place` are of the first sequence."""
+        """Count the sessions before `place` that come from the first sequence."""
         least = max(0, place - len(self._second))
         most = min(place, len(self._first))
 
         def enough(count: int) -> bool:
-            """Whether no more than `count` of them are."""
+            """Check that at most `count` of them come from the first sequence."""
             older = place - count - 1
             return older < 0 or self._first[count].start < self._second[older].start
 

@@ -1,17 +1,17 @@
-"""The awkward things in call sessions, each at a small rate that a scenario can raise or silence."""
+"""Draws oddities of call sessions, each at a small rate that a scenario can raise or set to zero."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from difflib import get_close_matches
 from typing import NamedTuple
 
-from oifde_simulator.randomness import Draws
+from oifde_simulator.randomness import KeyedRandom
+from oifde_simulator.text import nearest
 
 
-class Happens(NamedTuple):
-    """Which awkward things happen in one session."""
+class DrawnOddities(NamedTuple):
+    """The oddities that one session has."""
 
     empty_details: bool
     long_call: bool
@@ -25,34 +25,34 @@ class Happens(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Oddities:
-    """The share of sessions in which each happens, from 0 (never) to 1 (always)."""
+    """Share of sessions with each oddity, from 0 (never) to 1 (always)."""
 
     empty_details: float = 0.02
-    """The caller hangs up at the greeting: `recordDetials` is empty."""
+    """Share of sessions whose caller hangs up at the greeting: `recordDetials` is empty."""
     long_call: float = 0.005
-    """Forty turns: one request after another."""
+    """Share of sessions of forty turns, one request after another."""
     emoji: float = 0.01
-    """A chat's user types emoji; on the phone nobody does, so it is the share of chats."""
+    """Share of chats whose user types emoji; phone calls have none."""
     rtl: float = 0.003
-    """The user begins in Arabic or Hebrew."""
+    """Share of sessions whose user begins in Arabic or Hebrew."""
     quotes: float = 0.01
-    """The user's name has quotes, apostrophes or backslashes, and is said."""
+    """Share of sessions in which a name with quotes, apostrophes or backslashes is said."""
     null_intention: float = 0.02
-    """The intention of one turn is null."""
+    """Share of sessions with a turn whose intention is null."""
     long_utterance: float = 0.003
-    """The user begins with 2,000 characters and more."""
+    """Share of sessions whose user begins with 2,000 characters and more."""
     hang_up: float = 0.03
-    """The user is gone in mid-sentence."""
+    """Share of sessions whose user is gone in mid-sentence."""
 
     @classmethod
     def from_mapping(cls, rates: Mapping[str, object]) -> Oddities:
-        """Rates by name; what is not named keeps its default. ValueError names what is wrong."""
+        """Read rates by name; others keep their defaults. Raises ValueError that names the mistake."""
         return cls(**{name: _rate(name, rate) for name, rate in rates.items()})
 
-    def drawn(self, draws: Draws) -> Happens:
-        """Which of them happen now: as many draws whatever the rates."""
+    def draw(self, draws: KeyedRandom) -> DrawnOddities:
+        """Draw the oddities of one session; takes the same number of draws whatever the rates."""
         chance = draws.chance
-        return Happens(
+        return DrawnOddities(
             chance(self.empty_details),
             chance(self.long_call),
             chance(self.emoji),
@@ -69,8 +69,8 @@ NAMES = tuple(field.name for field in fields(Oddities))
 
 def _rate(name: str, rate: object) -> float:
     if name not in NAMES:
-        close = get_close_matches(name, NAMES, 1)
-        advice = f'did you mean "{close[0]}"?' if close else f"expected one of {', '.join(NAMES)}"
+        close = nearest(name, NAMES)
+        advice = f'did you mean "{close}"?' if close else f"expected one of {', '.join(NAMES)}"
         raise ValueError(f'unknown oddity "{name}"; {advice}')
     if isinstance(rate, bool) or not isinstance(rate, int | float) or not 0 <= rate <= 1:
         raise ValueError(f"{name}: expected a share from 0 to 1; found {rate!r}")

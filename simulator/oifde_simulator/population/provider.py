@@ -1,10 +1,10 @@
-"""`CallSessionProvider`: call sessions for anybody's own Faker.
+"""Adds call sessions to a Faker of your own.
 
     fake = Faker("zh_CN")
     fake.add_provider(CallSessionProvider)
     fake.call_session()
 
-What it gives depends on Faker's own seed alone: seeded Faker gives equal sessions.
+Sessions depend on the seed of that Faker alone: equally seeded Fakers give equal sessions.
 """
 
 from __future__ import annotations
@@ -17,28 +17,30 @@ from oifde_simulator.population import generator
 from oifde_simulator.population.ids import LAST_SECOND, is_number
 from oifde_simulator.population.records import DEFAULT_MIX, DIALOG_TYPES
 from oifde_simulator.population.timetable import DAY
-from oifde_simulator.randomness import Draws, key
+from oifde_simulator.population.vocabulary import drawn_vocabulary
+from oifde_simulator.randomness import KeyedRandom, key
 
 LAST = LAST_SECOND * 1000
-"""Epoch milliseconds."""
+"""Last start of a session, epoch milliseconds."""
 FIRST_DAY, DAYS = 18_262, 2_190
-"""Sessions begin from 2020-01-01 on, within six years."""
+"""First day (2020-01-01) and number of days in which drawn sessions begin, in days since 1970."""
 
 
 class CallSessionProvider(BaseProvider):
-    """Makes records of the Session Record Query Interface, in the wire's names."""
+    """Makes records of the Session Record Query Interface, with the field names of the wire."""
 
     def user_mobile(self) -> str:
-        """A user number, 11 digits."""
+        """Draw a user number of 11 digits."""
         return f"1{self._draws().digits(10)}"
 
     def call_session(
         self, *, user: str | None = None, dialog_type: str | None = None, start: int | None = None
     ) -> dict[str, Any]:
-        """One whole record of a session that has ended.
+        """Make the complete record of a session that has ended.
 
-        `user` is a number of 1 to 15 digits; `dialog_type` is "1" to "4"; `start` is in epoch
-        milliseconds, and its second counts. What is left out is drawn.
+        `user` is a number of 1 to 15 digits; `dialog_type` is "1" to "4"; `start` is in epoch milliseconds,
+        cut to the second. Arguments that are left out are drawn. Raises ValueError for
+        values that no session can have.
         """
         draws = self._draws()
         number = f"1{draws.digits(10)}" if user is None else user
@@ -59,24 +61,25 @@ class CallSessionProvider(BaseProvider):
             tenant="tenant001",
             locale=self._locale(),
             mix={name: DEFAULT_MIX[name] for name in names},
+            words=drawn_vocabulary,
         )
         return made.record(number, begin, (begin + DAY) * 1000)
 
     def dialogue(self, *, dialog_type: str | None = None) -> list[dict[str, Any]]:
-        """What is said in one session: its `recordDetials`."""
+        """Make the `recordDetials` of one session."""
         details: list[dict[str, Any]] = self.call_session(dialog_type=dialog_type)["recordDetials"]
         return details
 
     def call_id(self) -> str:
-        """A callId: 13 digits of epoch milliseconds and 24 hex digits."""
+        """Make a callId: 13 digits of epoch milliseconds and 24 hex digits."""
         return str(self.call_session()["callId"])
 
     def cti_call_id(self) -> str:
-        """A ctiCallId of a voice call: epoch seconds, a dash and digits."""
+        """Make the ctiCallId of a voice call: epoch seconds, a dash and digits."""
         return str(self.call_session(dialog_type="1")["ctiCallId"])
 
-    def _draws(self) -> Draws:
-        return Draws(key("provider", self.generator.random.getrandbits(64)))
+    def _draws(self) -> KeyedRandom:
+        return KeyedRandom(key("provider", self.generator.random.getrandbits(64)))
 
     def _locale(self) -> str:
         languages = (getattr(provider, "__lang__", None) for provider in self.generator.get_providers())

@@ -1,4 +1,4 @@
-"""The record of a generated session: every field consistent with the others and with what was said."""
+"""Makes the record of a generated session, its fields consistent with each other and with the dialogue."""
 
 from __future__ import annotations
 
@@ -8,53 +8,53 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from oifde_simulator.population.completion import IVR_ZONE
-from oifde_simulator.population.ids import Ids
-from oifde_simulator.randomness import Draws, key
+from oifde_simulator.population.ids import IdCodec
+from oifde_simulator.randomness import KeyedRandom, key
 
 if TYPE_CHECKING:
     from oifde_simulator.population.dialogue.turns import Dialogue, Question, Turn
 
 CHATBOT = "3"
-"""The dialogType without a voice: no ctiCallId, no recording."""
+"""dialogType of chats, which have no ctiCallId and no recording."""
 
 # vendor facts, "Meaning of fields": 1 voice navigation, 2 outbound call, 3 chatbot, 4 IVR flow.
 DIALOG_TYPES = {"voice_navigation": "1", "outbound_call": "2", "chatbot": "3", "ivr_flow": "4"}
 DEFAULT_MIX = {"voice_navigation": 0.4, "outbound_call": 0.15, "chatbot": 0.2, "ivr_flow": 0.25}
 
 RECORDING_NODES = (255, 256)
-"""locationId of voice calls (vendor facts, "Meaning of fields")."""
+"""Values of locationId of voice calls (vendor facts, "Meaning of fields")."""
 
-Compose = Callable[[Draws, str, str, int], "Dialogue"]
-"""A dialogue from draws, for a user, of a dialogType, that begins at an epoch second."""
+Compose = Callable[[KeyedRandom, str, str, int], "Dialogue"]
+"""Function that composes a dialogue from draws, user number, dialogType and first epoch second."""
 
 
-class GeneratedRecords:
-    """Makes the records of one world's generated sessions, as one tenant."""
+class RecordGenerator:
+    """Makes the records of one world's generated sessions, served as one tenant."""
 
     def __init__(
-        self, world: bytes, ids: Ids, *, tenant: str, mix: Mapping[str, float], compose: Compose
+        self, world: bytes, ids: IdCodec, *, tenant: str, mix: Mapping[str, float], compose: Compose
     ) -> None:
-        """`world` is the key of seed and world; `mix` weighs the names of DIALOG_TYPES."""
+        """Take the key of seed and `world`; `mix` has weights by the names of DIALOG_TYPES."""
         self._world = world.hex()
         self._ids = ids
         self._tenant = tenant
         self._compose = compose
         self._mix = [(DIALOG_TYPES[name], weight) for name, weight in mix.items()]
-        codes = Draws(key(self._world, "access codes"))
+        codes = KeyedRandom(key(self._world, "access codes"))
         self._vdn = str(codes.between(100, 199))
         # vendor facts: calledNumber is the flow's access code, 9 to 24 digits; the example's has 18.
         self._access_codes = {code: f"8991{codes.digits(14)}" for code in DIALOG_TYPES.values()}
 
     def call_id(self, user: str, begin: int) -> str:
-        """Its callId; `begin` is in epoch seconds."""
+        """Compute the callId of a session; `begin` is in epoch seconds."""
         return self._ids.call_id(user, self._reached(self._opening(user, begin)[0], begin))
 
     def cti_call_id(self, user: str, begin: int) -> str | None:
-        """Its ctiCallId; None for a chat."""
+        """Compute the ctiCallId of a session; None for a chat."""
         return None if self._opening(user, begin)[1] == CHATBOT else self._ids.cti_call_id(user, begin - 1)
 
     def record(self, user: str, begin: int, now: int) -> dict[str, Any]:
-        """The record as it is at `now`, epoch milliseconds: what has not happened yet is not in it."""
+        """Make the record as it is at `now`, epoch milliseconds, without turns and end to come."""
         draws, kind = self._opening(user, begin)
         reached = self._reached(draws, begin)
         call_id = self._ids.call_id(user, reached)
@@ -86,16 +86,16 @@ class GeneratedRecords:
             "qaRecords": [_answer(place, each, begin) for place, each in enumerate(questions, start=1)],
         }
 
-    def _opening(self, user: str, begin: int) -> tuple[Draws, str]:
-        draws = Draws(key(self._world, user, "session", begin))
+    def _opening(self, user: str, begin: int) -> tuple[KeyedRandom, str]:
+        draws = KeyedRandom(key(self._world, user, "session", begin))
         return draws, draws.weighted(self._mix)
 
     @staticmethod
-    def _reached(draws: Draws, begin: int) -> int:
+    def _reached(draws: KeyedRandom, begin: int) -> int:
         # The example's call reached the platform half a second before its startTime, a whole second.
         return begin * 1000 - draws.between(1, 999)
 
-    def _recording(self, draws: Draws, kind: str, begin: int, node: int) -> str:
+    def _recording(self, draws: KeyedRandom, kind: str, begin: int, node: int) -> str:
         # Guess: [recording-day] the folder is the UTC day; a recording made at night would settle it.
         day = datetime.fromtimestamp(begin, UTC)
         path = f"Y:/{self._vdn}/odfsrecord/{day:%Y%m%d}/{begin}-{draws.digits(14)}.wav"
@@ -108,7 +108,7 @@ class GeneratedRecords:
         return json.dumps(files, separators=(",", ":"))
 
 
-def _log_id(draws: Draws) -> str:
+def _log_id(draws: KeyedRandom) -> str:
     return "-".join((draws.hex(8), draws.hex(4), draws.hex(4), draws.hex(4), draws.hex(12)))
 
 

@@ -1,6 +1,6 @@
-"""When a user's sessions begin: a pure function of the world, the number and the UTC day.
+"""Computes when a user's sessions begin: a pure function of the world, the number and the UTC day.
 
-Nothing here knows what is said in a session, or what time it is.
+This module knows neither dialogues nor clocks.
 """
 
 from __future__ import annotations
@@ -12,49 +12,45 @@ from hashlib import blake2b
 from itertools import accumulate
 from math import exp
 
-from oifde_simulator.population.shares import share, shares
-from oifde_simulator.randomness import Draws, key
+from oifde_simulator.population.multinomial import count_at, counts
+from oifde_simulator.randomness import KeyedRandom, key
 
 DAY = 86_400
-"""Seconds."""
+"""Length of a day in seconds."""
 
 # Calls by hour of the UTC day, relative: a night shift with little to do, a peak before and after noon.
 HOURS = (6, 4, 3, 2, 2, 3, 8, 22, 48, 78, 92, 90, 70, 66, 80, 86, 78, 62, 48, 40, 34, 26, 18, 10)
 # Calls by day of the week, Monday first; their mean is 1.
 WEEKDAYS = (1.2, 1.12, 1.1, 1.08, 1.1, 0.8, 0.6)
-# How much more often than the mean a user calls, and the share of such users; the mean over users is 1.
+# Calls of a user relative to the mean, and the share of such users; the mean over users is 1.
 KINDS_OF_USER = ((0.1, 0.30), (0.95, 0.60), (4.0, 0.10))
 
 WIDEST_GAP = 2400
-"""Seconds that a user's sessions of one day are apart, where the day has room."""
+"""Least seconds between a user's sessions of one day, where the day has room."""
 LAST_START = DAY - 300
-"""Sessions begin by this second of the day, so that nearly all end on it."""
+"""Last second of the day in which a session begins, so that nearly all sessions end on their day."""
 DAYS_A_HASH = 8
 
 _CUMULATED = tuple(accumulate(HOURS, initial=0))
 
 
 class Timetable:
-    """The starts of one world's sessions."""
+    """The starts of all sessions of one world."""
 
     def __init__(self, key: bytes, *, days: int, per_day: float, exactly: dict[str, int]) -> None:
-        """`days` of retention; `per_day` sessions a user on average; `exactly` so many for these users."""
+        """Take `days` of retention, the mean of sessions `per_day` and user, and exact numbers by user."""
         self.days = days
         self._key = key
         self._per_day = per_day
         self._exactly = exactly
 
     def starts(self, user: str, first: int, last: int) -> array[int]:
-        """Starts in epoch seconds, ascending, from UTC day `first` to `last`, both inside."""
+        """Compute a user's starts, epoch seconds, ascending, on UTC days `first` to `last`, both included."""
         found = array("q")
         for day, count in self._counts(user, first, last):
             if count:
                 found.extend(self._of_day(user, day, count))
         return found
-
-    def on(self, user: str, day: int) -> array[int]:
-        """Starts of one UTC day."""
-        return self.starts(user, day, day)
 
     def _counts(self, user: str, first: int, last: int) -> Iterator[tuple[int, int]]:
         if user in self._exactly:
@@ -63,7 +59,7 @@ class Timetable:
 
     def _drawn_counts(self, user: str, first: int, last: int) -> Iterator[tuple[int, int]]:
         own = key(self._key.hex(), user)
-        mean = self._per_day * Draws(key(own.hex(), "kind")).weighted(KINDS_OF_USER)
+        mean = self._per_day * KeyedRandom(key(own.hex(), "kind")).weighted(KINDS_OF_USER)
         block, octets = -1, b""
         for day in range(first, last + 1):
             if day // DAYS_A_HASH != block:
@@ -77,14 +73,14 @@ class Timetable:
     def _exact_counts(self, user: str, first: int, last: int) -> Iterator[tuple[int, int]]:
         own, total, days = key(self._key.hex(), user, "slots"), self._exactly[user], self.days
         if first == last:
-            return iter([(first, share(own, total, days, first % days))])
-        slots = shares(own, total, days)
+            return iter([(first, count_at(own, total, days, first % days))])
+        slots = counts(own, total, days)
         return ((day, slots[day % days]) for day in range(first, last + 1))
 
     def _of_day(self, user: str, day: int, count: int) -> Iterator[int]:
-        # A user with an exact number has the same times each cycle, so that no window gains or loses one.
+        # A user with an exact number has the same times in each cycle, so that every window has that number.
         which = f"slot {day % self.days}" if user in self._exactly else str(day)
-        draws = Draws(key(self._key.hex(), user, which))
+        draws = KeyedRandom(key(self._key.hex(), user, which))
         gap = min(WIDEST_GAP, (LAST_START - 1) // (2 * count))
         room = LAST_START - 1 - gap * (count - 1)
         times = sorted(_second_of_day(draws.unit(), room) for _ in range(count))
@@ -92,7 +88,7 @@ class Timetable:
 
 
 def _second_of_day(unit: float, room: int) -> int:
-    """A second below `room`, as HOURS distributes them over a day shortened to `room`."""
+    """Choose a second below `room`, distributed as by HOURS over a day shortened to `room` seconds."""
     target = unit * _CUMULATED[-1]
     hour = bisect_right(_CUMULATED, target) - 1
     within = (target - _CUMULATED[hour]) / HOURS[hour]

@@ -1,4 +1,4 @@
-"""What can be chosen: on the command line, in the ini file, in the environment, by a marker."""
+"""The plugin's options: of the command line, the ini file, the environment and the marker."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 GROUP = "oifde-simulator"
+"""Heading of the options in `pytest --help`."""
 
 
-def add(parser: pytest.Parser) -> None:
-    """Add each option and its ini key."""
+def add_options(parser: pytest.Parser) -> None:
+    """Add each option with its ini key."""
     group = parser.getgroup(GROUP)
     for name, shape, text in (
         ("url", {"metavar": "URL"}, "control plane of a server that runs already; or OIFDE_CONTROL"),
@@ -28,42 +29,45 @@ def add(parser: pytest.Parser) -> None:
     parser.addini("simulator_scenario", "the scenario of tests that name none (default: a good day)")
 
 
-def given(config: pytest.Config) -> dict[str, Any]:
-    """Options of `serve`, by their names."""
-    chosen: dict[str, Any] = {"tls": _of(config, "tls") or "off", "seed": _of(config, "seed") or "0"}
+def serve_options(config: pytest.Config) -> dict[str, Any]:
+    """Collect the chosen options of `serve` by their names."""
+    chosen: dict[str, Any] = {"tls": _option(config, "tls") or "off", "seed": _option(config, "seed") or "0"}
     if paths := _scenarios(config):
         chosen["scenarios"] = [str(path) for path in paths]
     return chosen
 
 
-def server(config: pytest.Config) -> str:
-    """What the server runs in: `process` or `thread`."""
-    chosen = _of(config, "server") or "process"
+def server_kind(config: pytest.Config) -> str:
+    """Read whether the server runs in a `process` or a `thread`."""
+    chosen = _option(config, "server") or "process"
     if chosen not in ("process", "thread"):
         raise pytest.UsageError(f'simulator_server: expected process or thread, found "{chosen}"')
     return chosen
 
 
-def address(config: pytest.Config) -> tuple[str, str | None]:
-    """URL and token of a server that runs already; an empty URL where none does."""
-    url = _of(config, "url") or os.environ.get("OIFDE_CONTROL", "")
+def running_server(config: pytest.Config) -> tuple[str, str | None]:
+    """Read the control URL and the token of a server that runs already; the URL is empty for none."""
+    url = _option(config, "url") or os.environ.get("OIFDE_CONTROL", "")
     return url, os.environ.get("OIFDE_CONTROL_TOKEN") or None
 
 
 def scenario(config: pytest.Config, marker: pytest.Mark | None) -> dict[str, Any]:
-    """What a test meets: `scenario`, None for a good day, and `rules` before its own."""
-    usual = config.getini("simulator_scenario") or None
+    """Choose a test's `scenario`, None for GOOD_DAY, and the `rules` before its own.
+
+    Raises pytest.UsageError for a marker with other arguments.
+    """
+    default = config.getini("simulator_scenario") or None
     if marker is None:
-        return {"scenario": usual}
-    strange = marker.kwargs.keys() - {"rules"}
-    if len(marker.args) > 1 or strange or not (marker.args or marker.kwargs):
+        return {"scenario": default}
+    unknown = marker.kwargs.keys() - {"rules"}
+    if len(marker.args) > 1 or unknown or not (marker.args or marker.kwargs):
         raise pytest.UsageError(
             f"expected @pytest.mark.scenario(name or mapping), or (rules=[...]), or both, found {marker}"
         )
-    return {"scenario": next(iter(marker.args), usual), "rules": marker.kwargs.get("rules", ())}
+    return {"scenario": next(iter(marker.args), default), "rules": marker.kwargs.get("rules", ())}
 
 
-def _of(config: pytest.Config, name: str) -> str:
+def _option(config: pytest.Config, name: str) -> str:
     return str(config.getoption(f"simulator_{name}") or config.getini(f"simulator_{name}") or "")
 
 

@@ -1,42 +1,50 @@
-"""The journal of a test that failed, as lines: what was asked and answered, and what would have been."""
+"""The journal of a failed test as lines: requests, answers, and the answers of an unbroken service."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from oifde_simulator.client import ControlError, Exchange, SimulatedTenant
+from oifde_simulator.oifde.operations import OPERATIONS
 
-MOST = 50
-"""Exchanges that are shown, the newest."""
-WIDEST = 60
-WHO = ("tenantId", "authToken", "appKey", "appSecret")
-"""Fields that are the same in every line."""
+NEWEST = 50
+"""Number of newest exchanges in the report."""
+VALUE_LIMIT = 60
+"""Longest value of a field in characters."""
+CREDENTIALS = frozenset(name for each in OPERATIONS for name in each.identity_fields)
+"""Fields that the lines leave out."""
 CLOSED = "the vendor's port is closed (by PUT /listener), for everybody"
 GIVE = "give the client simulator.url and .credentials"
 
 
-def text(tenant: SimulatedTenant) -> str:
-    """A line for each exchange; never raises, since a report must not fail."""
+def format_journal(tenant: SimulatedTenant) -> str:
+    """Write a line for each exchange; write the reason instead if the journal cannot be read."""
     try:
-        entries = tenant.control.every_exchange(tenant=tenant.tenant_id)
-        newest, count = deque[Exchange](maxlen=MOST), 0
-        for count, entry in enumerate(entries, start=1):  # noqa: B007
-            newest.append(entry)
+        newest, count = _newest(tenant)
         rules = {rule.name: rule.fired for rule in tenant.rules}
         closed = [] if tenant.control.listener().open else [CLOSED]
     except (ControlError, ValueError, LookupError) as error:
         return f"the journal cannot be shown: {error}"
     if not count:
         return "\n".join([*closed, f"nobody asked as tenant {tenant.tenant_id}; {GIVE}"])
-    earlier = [f"({count - MOST} earlier ones)"] if count > MOST else []
+    earlier = [f"({count - NEWEST} earlier ones)"] if count > NEWEST else []
     unused = [f"rule {name} never fired" for name, fired in rules.items() if not fired]
-    return "\n".join([*closed, *earlier, *map(line, newest), *unused])
+    return "\n".join([*closed, *earlier, *map(format_exchange, newest), *unused])
 
 
-def line(entry: Exchange) -> str:
-    """One exchange."""
+def _newest(tenant: SimulatedTenant) -> tuple[Sequence[Exchange], int]:
+    """Fetch the newest exchanges and the number of all."""
+    newest, count = deque[Exchange](maxlen=NEWEST), 0
+    for exchange in tenant.control.every_exchange(tenant=tenant.tenant_id):
+        newest.append(exchange)
+        count += 1
+    return newest, count
+
+
+def format_exchange(entry: Exchange) -> str:
+    """Write one exchange as a line."""
     return " ".join(_parts(entry))
 
 
@@ -44,7 +52,7 @@ def _parts(entry: Exchange) -> Iterator[str]:
     yield f"#{entry.number}"
     yield entry.endpoint or "(no endpoint)"
     for name, value in entry.request.items():
-        if name not in WHO:
+        if name not in CREDENTIALS:
             yield f"{name}={_short(value)}"
     yield f"-> {_answer(entry.status, entry.error_code)}"
     if entry.rule:
@@ -63,4 +71,4 @@ def _answer(status: Any, error_code: Any) -> str:
 
 def _short(value: Any) -> str:
     shown = str(value)
-    return shown if len(shown) <= WIDEST else f"{shown[: WIDEST - 1]}…"
+    return shown if len(shown) <= VALUE_LIMIT else f"{shown[: VALUE_LIMIT - 1]}…"

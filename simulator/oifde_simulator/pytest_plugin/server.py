@@ -1,4 +1,7 @@
-"""One server for a session: pytest-xdist's controller starts it when the first worker asks."""
+"""The server of a session, which all workers of pytest-xdist share.
+
+Rule: the controller starts it when the first worker asks, since most suites never do.
+"""
 
 from __future__ import annotations
 
@@ -16,48 +19,52 @@ import pytest
 from oifde_simulator.pytest_plugin import options
 from oifde_simulator.runtime.embedding import Addresses, running, spawned
 
-__tracebackhide__ = True  # options may have a token
+__tracebackhide__ = True  # options may hold a token
 
 Ticket = tuple[str, int, str]
-"""Where a worker asks, and the key that says that it may."""
-WHERE, ENOUGH = b"where", b"enough"
+"""Host, port and key with which a worker asks for the shared server."""
+ADDRESSES, STOP = b"addresses", b"stop"
+"""Questions to a SharedServer."""
 
 
 @contextmanager
-def server(config: pytest.Config, wanted: Mapping[str, Any]) -> Iterator[Addresses]:
-    """The server of a session with these options: one that runs already, the shared one, or a fresh one."""
-    url, token = options.address(config)
+def session_server(config: pytest.Config, serve_options: Mapping[str, Any]) -> Iterator[Addresses]:
+    """Provide a server with these options: a running one, the shared one, or a fresh one.
+
+    Raises RuntimeError if it does not start.
+    """
+    url, token = options.running_server(config)
     if url:
         yield Addresses(url, token)
         return
     ticket = getattr(config, "workerinput", {}).get("oifde_simulator")
-    if ticket and wanted == options.given(config):
-        yield _asked(tuple(ticket))
+    if ticket and serve_options == options.serve_options(config):
+        yield _shared_addresses(tuple(ticket))
         return
     with ExitStack() as servers:
         try:
-            addresses = servers.enter_context(started(options.server(config), wanted))
+            addresses = servers.enter_context(start_server(options.server_kind(config), serve_options))
         except (RuntimeError, ValueError, OSError) as error:
-            # From None: those frames have the token.
+            # From None: those frames hold the token.
             raise RuntimeError(str(error)) from None
         yield addresses
 
 
 @contextmanager
-def started(kind: str, wanted: Mapping[str, Any]) -> Iterator[Addresses]:
-    """A fresh server with these options of `serve`, on free ports: a `process`, or a `thread` of this one."""
+def start_server(kind: str, serve_options: Mapping[str, Any]) -> Iterator[Addresses]:
+    """Run a fresh server on free ports, in a `process` of its own or a `thread` of this one."""
     if kind == "process":
-        with spawned(*_arguments(wanted)) as addresses:
+        with spawned(*_arguments(serve_options)) as addresses:
             yield addresses
         return
     from oifde_simulator.config import settings
 
-    with running(settings({"port": "0", "control_port": "0", **wanted}, {})) as simulator:
+    with running(settings({"port": "0", "control_port": "0", **serve_options}, {})) as simulator:
         yield Addresses(simulator.control_url, simulator.token)
 
 
-def _arguments(wanted: Mapping[str, Any]) -> Iterator[str]:
-    for name, value in wanted.items():
+def _arguments(serve_options: Mapping[str, Any]) -> Iterator[str]:
+    for name, value in serve_options.items():
         flag = f"--{name.replace('_', '-')}"
         if isinstance(value, bool):
             yield from [flag] * value
@@ -65,54 +72,56 @@ def _arguments(wanted: Mapping[str, Any]) -> Iterator[str]:
             yield from (f"{flag}={text}" for text in ([value] if isinstance(value, str) else value))
 
 
-class Offer:
-    """A server that is there as soon as a worker asks for it, and not before: most suites never do."""
+class SharedServer:
+    """A server that starts when the first worker asks for its addresses."""
 
-    def __init__(self, kind: str, wanted: Mapping[str, Any]) -> None:
+    def __init__(self, kind: str, serve_options: Mapping[str, Any]) -> None:
+        """Listen for questions of workers; start no server yet."""
         key = secrets.token_hex(16)
         self._listener = Listener(("127.0.0.1", 0), backlog=128, authkey=key.encode())
         host, port = self._listener.address
         self.ticket: Ticket = (str(host), int(port), key)
-        self._kind, self._wanted = kind, wanted
+        self._kind, self._serve_options = kind, serve_options
         self._servers = ExitStack()
         self._answer = b""
-        self._answering = threading.Thread(target=self._serve, name="oifde-simulator", daemon=True)
-        self._answering.start()
+        self._thread = threading.Thread(target=self._answer_workers, name="oifde-simulator", daemon=True)
+        self._thread.start()
 
     def close(self) -> None:
-        """Stop the server, if it was started."""
-        _ask(self.ticket, ENOUGH)
-        self._answering.join()
+        """Stop the server if it was started."""
+        _ask(self.ticket, STOP)
+        self._thread.join()
         self._listener.close()
         self._servers.close()
 
-    def _serve(self) -> None:
-        asked = WHERE
-        while asked != ENOUGH:
-            # A stranger, or a worker that is gone.
+    def _answer_workers(self) -> None:
+        question = ADDRESSES
+        while question != STOP:
+            # A stranger or a vanished worker must not end the thread.
             with suppress(AuthenticationError, OSError, EOFError), self._listener.accept() as worker:
-                asked = worker.recv_bytes()
-                worker.send_bytes(self._addresses() if asked == WHERE else b"")
+                question = worker.recv_bytes()
+                worker.send_bytes(self._addresses() if question == ADDRESSES else b"")
 
     def _addresses(self) -> bytes:
+        """Start the server at the first call; encode its addresses or the error."""
         if not self._answer:
             try:
-                found = self._servers.enter_context(started(self._kind, self._wanted))
-                self._answer = json.dumps({"control": found.control, "token": found.token}).encode()
+                addresses = self._servers.enter_context(start_server(self._kind, self._serve_options))
+                self._answer = json.dumps({"control": addresses.control, "token": addresses.token}).encode()
             except (RuntimeError, ValueError, OSError) as error:
                 self._answer = json.dumps({"error": str(error)}).encode()
         return self._answer
 
 
-def _asked(ticket: Ticket) -> Addresses:
-    answer = json.loads(_ask(ticket, WHERE))
+def _shared_addresses(ticket: Ticket) -> Addresses:
+    answer = json.loads(_ask(ticket, ADDRESSES))
     if "error" in answer:
         raise RuntimeError(answer["error"])
     return Addresses(**answer)
 
 
-def _ask(ticket: Ticket, what: bytes) -> bytes:
+def _ask(ticket: Ticket, question: bytes) -> bytes:
     host, port, key = ticket
     with Client((host, port), authkey=key.encode()) as controller:
-        controller.send_bytes(what)
+        controller.send_bytes(question)
         return controller.recv_bytes()

@@ -1,7 +1,7 @@
-"""Which requests a rule is about: a compiled predicate, fast, and a `difference` that explains it.
+"""`match`: the requests that a rule is about, as a fast predicate and as a `difference` that explains it.
 
-The two are held to one verdict by a law in the tests. In a scenario a scalar means equal, a
-mapping is a JSON Schema for the field, `true` means present and `false` absent.
+A test holds the two to one verdict. In a scenario a scalar means equal, a mapping is a JSON Schema for the
+field, `true` means present and `false` absent.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from oifde_simulator.text import shown
 
 
 class Condition:
-    """What one field must be."""
+    """Condition on one field."""
 
     def __init__(self, wanted: Any) -> None:
-        """`wanted` is as a scenario writes it. Raises ValueError for a schema that is none, or too large."""
+        """Compile a condition as a scenario writes it. Raises ValueError for a bad or too large schema."""
         self.wanted = wanted
         self.accepts: Callable[[Any], bool] = _predicate(wanted)
-        """Whether a field's value fits; ABSENT for one that is not there."""
+        """Predicate on the field's value; ABSENT is the value of a field that is not there."""
 
     def __str__(self) -> str:
         if isinstance(self.wanted, bool):
@@ -45,10 +45,10 @@ def _predicate(wanted: Any) -> Callable[[Any], bool]:
 
 
 class Matcher:
-    """A rule's `match`."""
+    """Conditions of one rule, all of which must hold."""
 
     def __init__(self, given: Mapping[str, Any]) -> None:
-        """`given` is as a scenario writes it; `{}` matches all."""
+        """Compile `match` as a scenario writes it; `{}` matches every request."""
         self._endpoint: str | None = given.get("endpoint")
         self._parts = [
             (part, name, Condition(wanted))
@@ -61,35 +61,38 @@ class Matcher:
         ]
 
     def matches(self, view: View) -> bool:
-        """Whether the rule is about this request."""
+        """Check that the rule is about a request."""
         if self._endpoint is not None and view.endpoint != self._endpoint:
             return False
         if not self._tests:
             return True
         places = (view.request, view.headers, view.response)
-        for part, name, accepts in self._tests:  # noqa: SIM110  a generator costs more than the tests
+        # A loop, since the generator of an `all` would cost more than the tests.
+        for part, name, accepts in self._tests:
             if not accepts(places[part].get(name, ABSENT)):
-                return False
-        return True
+                break
+        else:
+            return True
+        return False
 
     @property
     def gate(self) -> tuple[int, str, Callable[[Any], bool]]:
-        """One test that must hold: 0 to 2 for request, headers or response; the field; its predicate."""
+        """First test of all: 0 to 2 for request, headers or response; name of the field; predicate."""
         return self._tests[0] if self._tests else (0, "", lambda value: True)
 
     @property
     def size(self) -> int:
-        """How many things it asks for."""
+        """Number of conditions."""
         return len(self._parts) + (self._endpoint is not None)
 
     def difference(self, view: View) -> list[Mismatch]:
-        """Every reason why it is not; `[]` when it is."""
-        found = []
+        """List every condition that a request does not meet; `[]` for a request that matches."""
+        mismatches = []
         if self._endpoint is not None and view.endpoint != self._endpoint:
-            found.append(Mismatch("endpoint", self._endpoint, view.endpoint or "another path"))
+            mismatches.append(Mismatch("endpoint", self._endpoint, view.endpoint or "another path"))
         for part, name, condition in self._parts:
             value = getattr(view, part).get(name, ABSENT)
             if not condition.accepts(value):
                 text = "nothing" if value is ABSENT else shown(value)
-                found.append(Mismatch(f"{part}.{name}", str(condition), text))
-        return found
+                mismatches.append(Mismatch(f"{part}.{name}", str(condition), text))
+        return mismatches

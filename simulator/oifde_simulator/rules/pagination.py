@@ -1,4 +1,4 @@
-"""`rows`: what goes wrong with pages while records arrive, vanish and are counted."""
+"""`rows`: mistakes of a service whose records arrive, vanish and are counted while a client pages."""
 
 from __future__ import annotations
 
@@ -9,45 +9,45 @@ from typing import Any
 from oifde_simulator.model.http import Response
 from oifde_simulator.model.sessions import CallSession
 from oifde_simulator.quantities import milliseconds
-from oifde_simulator.rules.respond import NotApplicable, Scene
+from oifde_simulator.rules.action import ActionContext, NotApplicable
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Paging chaos on the honest answer."""
+    """Changes of the records and the total on a page."""
 
     repeat: int = 0
-    """So many records of the page before come again at the top of this one."""
+    """Number of records of the page before that come again at the top of this one."""
     skip: int = 0
-    """So many records at the top of this page are missing; on the first page none is."""
+    """Number of records missing at the top of this page; the first page misses none."""
     shift: int = 0
-    """As if so many records had arrived since the first page: every later page begins earlier."""
+    """Number of records that seem to arrive after the first page, so that later pages repeat records."""
     late: int = 0
-    """Records are not there until they are so old, in milliseconds."""
+    """Age at which a record can first be found, in milliseconds."""
     total: int = 0
-    """The total is off by so much."""
+    """Error of the total."""
     wander: int = 0
-    """The total changes from answer to answer, by up to so much."""
+    """Greatest random error of the total, drawn anew for each answer."""
     shuffle: bool = False
-    """The records of a page come in another order."""
+    """Random order of the records on a page."""
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> Rows:
-        """From what a scenario writes."""
+        """Build from the mapping that a scenario writes."""
         late = {"late": milliseconds(given["late"])} if "late" in given else {}
         settings: dict[str, Any] = {**given, **late}
         return cls(**settings)
 
-    def reshape(self, response: Response, scene: Scene) -> Response:  # noqa: ARG002
-        """The answer with its rows gone wrong."""
-        honest = scene.honest
+    def reshape(self, _response: Response, context: ActionContext) -> Response:
+        """Render the honest answer with other records and another total."""
+        honest = context.honest
         if honest.page is None or honest.render is None:
             raise NotApplicable("rows: this answer has no records")
-        whole = self._arrived(honest.selection, scene.now)
-        page = list(self._page(whole, honest.page))
+        selection = self._arrived(honest.selection, context.now)
+        page = list(self._page(selection, honest.page))
         if self.shuffle:
-            page.sort(key=lambda session: scene.draw.unit())
-        total = self._total(len(whole), scene, honest.page)
+            page.sort(key=lambda session: context.random.unit())
+        total = self._total(len(selection), context, honest.page)
         return honest.render([session.encoded for session in page], total)
 
     def _arrived(self, selection: Sequence[CallSession], now: int) -> Sequence[CallSession]:
@@ -55,16 +55,16 @@ class Rows:
             return selection
         return [session for session in selection if session.start <= now - self.late]
 
-    def _page(self, whole: Sequence[CallSession], page: slice) -> Sequence[CallSession]:
+    def _page(self, selection: Sequence[CallSession], page: slice) -> Sequence[CallSession]:
         first, stop = page.start, page.stop
         if first == 0:
-            return whole[page]
+            return selection[page]
         first, stop = max(0, first - self.shift), max(0, stop - self.shift)
         if repeat := min(self.repeat, stop - first):
-            return [*whole[max(0, first - repeat) : first], *whole[first : stop - repeat]]
-        return whole[first + self.skip : stop]
+            return [*selection[max(0, first - repeat) : first], *selection[first : stop - repeat]]
+        return selection[first + self.skip : stop]
 
-    def _total(self, honest: int, scene: Scene, page: slice) -> int:
-        wandered = scene.draw.between(-self.wander, self.wander) if self.wander else 0
+    def _total(self, honest: int, context: ActionContext, page: slice) -> int:
+        wandered = context.random.between(-self.wander, self.wander) if self.wander else 0
         arrived = self.shift if page.start else 0
         return max(0, honest + arrived + self.total + wandered)

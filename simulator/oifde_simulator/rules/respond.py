@@ -1,66 +1,43 @@
-"""What a rule puts in the place of the honest answer: another answer, or an edited one."""
+"""`respond`: another answer in the place of the honest one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
-from oifde_simulator.model.exchange import Answer
 from oifde_simulator.model.http import JSON_UTF8, Headers, Response
 from oifde_simulator.model.vendor_errors import BY_CODE, BY_NAME, Problem, VendorError
-from oifde_simulator.randomness import Draws
-
-Refuse = Callable[[Problem], Answer]
-"""Renders a vendor error in the shape that the client expects."""
-
-
-class NotApplicable(Exception):
-    """A rule cannot do to this answer what it says; the honest answer is sent, and the exchange says why.
-
-    The rule has fired all the same: it counts among its `times`, and no rule after it is asked.
-    """
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """What an action works with."""
-
-    honest: Answer
-    refuse: Refuse
-    draw: Draws
-    now: int
-    """Epoch milliseconds on the tenant's clock."""
-    retry_after: int | None = None
-    """Seconds until a rate limit lets the client in again; None where no rate fired."""
+from oifde_simulator.rules.action import ActionContext
 
 
 @dataclass(frozen=True, slots=True)
 class Respond:
-    """`respond`: another answer altogether."""
+    """Answer that a scenario writes out: a vendor error, or status, headers and body."""
 
     error: VendorError | None = None
     status: int | None = None
+    """HTTP status; None for 200, or for the usual one of `error`."""
     headers: Headers = ()
     body: bytes | None = None
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> Respond:
-        """From what a scenario writes."""
+        """Build from the mapping that a scenario writes."""
         headers = tuple((name, str(value)) for name, value in given.get("headers", {}).items())
         return cls(_vendor_error(given), given.get("status"), headers, _body(given))
 
-    def reshape(self, response: Response, scene: Scene) -> Response:  # noqa: ARG002
-        """The answer in the place of `response`."""
-        wait = () if scene.retry_after is None else (("Retry-After", str(scene.retry_after)),)
-        headers = _over(wait, self.headers)
+    def reshape(self, _response: Response, context: ActionContext) -> Response:
+        """Return the answer that takes the place of any other."""
+        wait = () if context.retry_after is None else (("Retry-After", str(context.retry_after)),)
+        headers = _merge(wait, self.headers)
         if self.error is not None:
-            made = scene.refuse(Problem(self.error, status=self.status)).response
-            return Response(made.status, made.body, _over(made.headers, headers))
-        kind = JSON_UTF8 if self.body else JSON_UTF8[1:]
-        return Response(self.status or 200, self.body or b"", _over(kind, headers))
+            rendered = context.render_error(Problem(self.error, status=self.status)).response
+            return Response(rendered.status, rendered.body, _merge(rendered.headers, headers))
+        default = JSON_UTF8 if self.body else JSON_UTF8[1:]
+        return Response(self.status or 200, self.body or b"", _merge(default, headers))
 
 
 def _vendor_error(given: Mapping[str, Any]) -> VendorError | None:
@@ -80,6 +57,7 @@ def _body(given: Mapping[str, Any]) -> bytes | None:
     return given["body"].encode() if "body" in given else None
 
 
-def _over(headers: Headers, others: Headers) -> Headers:
+def _merge(headers: Headers, others: Headers) -> Headers:
+    """Add `others` to headers, and replace those of the same names."""
     names = {name.lower() for name, _ in others}
     return (*((name, value) for name, value in headers if name.lower() not in names), *others)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from oifde_simulator.model.exchange import Answer
 from oifde_simulator.model.http import Response
+from oifde_simulator.model.turn import Candidate, Limits, Turn, Value
 from oifde_simulator.model.view import ABSENT, View
-from oifde_simulator.randomness import Draws, key
+from oifde_simulator.randomness import KeyedRandom, key
+from oifde_simulator.rules.action import ActionContext, ErrorRenderer
 from oifde_simulator.rules.matching import Matcher
-from oifde_simulator.rules.respond import Refuse, Scene
-from oifde_simulator.rules.triggers import Moment, When
-from oifde_simulator.state.memory.counters import Counters, Value
+from oifde_simulator.rules.triggers import Moment, Window
 from oifde_simulator.wire.script import Script
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class Reshape(Protocol):
     """Puts another answer in the place of one."""
 
-    def reshape(self, response: Response, scene: Scene) -> Response:
+    def reshape(self, response: Response, context: ActionContext, /) -> Response:
         """The other answer; raises NotApplicable where it cannot."""
         ...
 
@@ -45,17 +45,23 @@ class Rule:
 
     name: str
     matcher: Matcher
-    when: When = When()
+    window: Window | None = None
+    limits: Limits = Limits()
     per: tuple[str, ...] = ()
     becomes: str | None = None
     actions: Sequence[tuple[Action, float]] = ((Action(), 1.0),)
-    """One of them is taken, by weight."""
+    """Outcomes with their weights; one of them is drawn."""
     definition: str = ""
-    """A digest of what was written; rules of one name may be written differently."""
+    """Digest of the rule as it was written; rules of one name may differ."""
 
     def value(self, view: View) -> Value:
-        """Whose counters a request goes to; a field that is not there is a value of its own."""
+        """Read the `per` fields of a request; a field that is not there is a value of its own."""
         return tuple(_text(view.request.get(field, ABSENT)) for field in self.per)
+
+    @property
+    def ends_tokens(self) -> bool:
+        """Whether an outcome ends a token."""
+        return any(action.token for action, _ in self.actions)
 
 
 LONGEST_VALUE = 128
@@ -76,12 +82,20 @@ class Decision:
     rule: str
     """The name of the rule that fired; empty when none did."""
     action: Action
-    draw: Draws
+    draw: KeyedRandom
     moment: Moment
     held_back: tuple[tuple[str, str], ...] = ()
     """Rules that were about the request but did not fire, and why."""
     retry_after: int | None = None
     """Seconds, where a rate limit fired."""
+    of: Rule | None = None
+    """The rule that fired; None when none did."""
+
+    @property
+    def outcome(self) -> int:
+        """Place of the action among the outcomes of its rule."""
+        outcomes = self.of.actions if self.of else ()
+        return next((place for place, (act, _) in enumerate(outcomes) if act is self.action), 0)
 
     @property
     def acts(self) -> bool:
@@ -91,19 +105,15 @@ class Decision:
     @property
     def faults(self) -> tuple[str, ...]:
         """The names of the faults that rewrite the script."""
-        if not self.action.faults:
-            return ()
-        from oifde_simulator import faults
+        return tuple(fault.fault_name for fault in self.action.faults)
 
-        return tuple(map(faults.name, self.action.faults))
-
-    def reshape(self, honest: Answer, refuse: Refuse) -> Response:
+    def reshape(self, honest: Answer, refuse: ErrorRenderer) -> Response:
         """The answer that takes the place of the honest one."""
         response = honest.response
         if self.action.reshapes:
-            scene = Scene(honest, refuse, self.draw, self.moment.now, self.retry_after)
+            context = ActionContext(honest, refuse, self.draw, self.moment.now, self.retry_after)
             for step in self.action.reshapes:
-                response = step.reshape(response, scene)
+                response = step.reshape(response, context)
         return response
 
     def spoil(self, script: Script) -> Script:
@@ -112,102 +122,82 @@ class Decision:
             return script
         from oifde_simulator import faults
 
-        return faults.spoil(script, self.action.faults, self.draw, self.moment.elapsed / 1000)
+        context = faults.FaultContext(self.draw, self.moment.elapsed / 1000)
+        return faults.apply(script, self.action.faults, context)
 
 
-HONEST = Decision("", Action(), Draws(b"honest"), Moment(0, 0))
+HONEST = Decision("", Action(), KeyedRandom(b"honest"), Moment(0, 0))
 """What is decided where no rule fires: nothing changes."""
 
 
-NEAREST = 5
-"""Near misses that are told of one request."""
+@dataclass(slots=True)
+class Selection:
+    """Rules that are about one request, as far as that needs no count."""
+
+    moment: Moment
+    rules: list[Rule]
+    """Rules that may have their turn, in order."""
+    candidates: list[Candidate]
+    """The same rules as the state sees them."""
+    closed: list[tuple[int, str, str]]
+    """Rules whose window is closed: number of candidates before it, name, reason."""
+
+    def held_back(self, turn: Turn) -> tuple[tuple[str, str], ...]:
+        """List the rules that were asked before the turn's and did not fire, with the reason of each."""
+        reasons = [(rule.name, why) for rule, why in zip(self.rules, turn.held_back, strict=False)]
+        for before, name, why in reversed(self.closed):
+            if turn.place < 0 or before <= turn.place:
+                reasons.insert(before, (name, why))
+        return tuple(reasons)
 
 
-def is_near(rule: Rule, unlike: int) -> bool:
-    """Whether a rule that so many fields keep away is nearly about a request."""
-    return unlike == 1 or 2 * unlike <= rule.matcher.size
+NO_TURN = Turn(-1, 0, None, (), changed=False)
+"""Turn of nobody, where no rule may have one."""
 
 
-def token_of(view: View) -> object:
-    """The token that a call is about: the one that gettoken issues, or the one that a query comes with."""
-    return (view.response if view.endpoint == "gettoken" else view.request).get("authToken")
-
-
-@dataclass
 class Rules:
-    """The rules of one tenant, in order."""
+    """Rules of one tenant, in the order in which they are asked. Pure: the state counts."""
 
-    rules: Sequence[Rule]
-    counters: Counters
-    seed: str
-    since: int
-    """Epoch milliseconds of load or reset, on the tenant's clock."""
-    fired: dict[str, int] = field(default_factory=dict)
-    """How often each rule has fired since then."""
-    covered: str = ""
-    """The scenario for which coverage counts these rules; empty while it does not know them."""
+    def __init__(self, rules: Sequence[Rule], seed: str, since: int) -> None:
+        """`since` is the time of load or reset, epoch milliseconds on the tenant's clock."""
+        self.rules = rules
+        self.since = since
+        self._seed = seed
+        self._gated = [(rule, *rule.matcher.gate) for rule in rules]
 
-    def __post_init__(self) -> None:
-        self._gate()
-
-    def change(self, rules: Sequence[Rule]) -> None:
-        """From the next request on, ask these: who stays goes on counting, who goes is forgotten."""
-        for name in {rule.name for rule in self.rules} - {rule.name for rule in rules}:
-            self.counters.forget(name)
-            self.fired.pop(name, None)
-        self.rules, self.covered = rules, ""
-        self._gate()
-
-    def _gate(self) -> None:
-        self._gated = [(rule, *rule.matcher.gate) for rule in self.rules]
-
-    def decide(self, view: View, now: int) -> Decision:
-        """The first rule that is about the request and whose turn it is."""
-        held_back: list[tuple[str, str]] = []
+    def select(self, view: View, now: int) -> Selection | None:
+        """Find the rules that are about a request at `now` (tenant time); None where there are none."""
+        selection = None
         gets = (view.request.get, view.headers.get, view.response.get)
         for rule, part, name, accepts in self._gated:
             # Most rules are not about most requests: one test tells, without a call more.
             if not accepts(gets[part](name, ABSENT)) or not rule.matcher.matches(view):
                 continue
-            value, moment = rule.value(view), Moment(now, now - self.since)
-            reason = rule.when.holds_back(self.counters, rule.name, value, moment, self._chance(rule, value))
-            if not reason:
-                return self._fire(rule, value, moment, tuple(held_back))
-            held_back.append((rule.name, reason))
-        if held_back:
-            return Decision("", Action(), HONEST.draw, HONEST.moment, tuple(held_back))
-        return HONEST
+            if selection is None:
+                selection = Selection(Moment(now, now - self.since), [], [], [])
+            self._add(selection, rule, view)
+        return selection
 
-    def reset(self, now: int) -> None:
-        """Back to the beginning: counts, states and time."""
-        self.counters.reset()
-        self.fired.clear()
-        self.since = now
+    def _add(self, selection: Selection, rule: Rule, view: View) -> None:
+        if rule.window and (why := rule.window.holds_back(selection.moment.elapsed)):
+            selection.closed.append((len(selection.rules), rule.name, why))
+            return
+        value = rule.value(view)
+        chance = ""
+        if rule.limits.probability < 1:
+            chance = key(self._seed, rule.name, *value, "chance").hex()
+        selection.rules.append(rule)
+        selection.candidates.append(Candidate(rule.name, value, rule.limits, rule.becomes, chance))
 
-    def near_misses(self, view: View) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """The few rules that are nearly about a request, the nearest first, and why they are not, by field.
-
-        A rule is near when one field keeps it away, or when at least as many fit as do not.
-        """
-        found = ((rule, rule.matcher.difference(view)) for rule in self.rules)
-        near = [(rule.name, tuple(map(str, why))) for rule, why in found if why and is_near(rule, len(why))]
-        return tuple(sorted(near, key=lambda miss: len(miss[1]))[:NEAREST])
-
-    def _fire(
-        self, rule: Rule, value: Value, moment: Moment, held_back: tuple[tuple[str, str], ...]
-    ) -> Decision:
-        tally = self.counters.tally(rule.name, value)
-        draw = Draws(key(self.seed, rule.name, *value, tally.matches, "action"))
-        if rule.becomes is not None:
-            self.counters.enter(value, rule.becomes)
-        self.fired[rule.name] = self.fired.get(rule.name, 0) + 1
-        retry = None
-        if rule.when.over:
-            wait = max(tally.refused_until, rule.when.over.retry_at(moment.now)) - moment.now
-            retry = max(1, -(-wait // 1000))
-        return Decision(rule.name, draw.weighted(rule.actions), draw, moment, held_back, retry)
-
-    def _chance(self, rule: Rule, value: Value) -> Draws:
-        # Keyed by the count to come: the same whatever else happens in between, and on every replica.
-        matches = self.counters.tally(rule.name, value).matches + 1 if rule.when.probability < 1 else 0
-        return Draws(key(self.seed, rule.name, *value, matches, "chance")) if matches else HONEST.draw
+    def decide(self, selection: Selection, turn: Turn) -> Decision:
+        """Draw what the rule does whose turn it is."""
+        held_back = selection.held_back(turn)
+        if turn.place < 0:
+            return Decision("", Action(), HONEST.draw, HONEST.moment, held_back) if held_back else HONEST
+        rule = selection.rules[turn.place]
+        value = selection.candidates[turn.place].value
+        draw = KeyedRandom(key(self._seed, rule.name, *value, turn.matches, "action"))
+        wait = None
+        if turn.retry_at is not None:
+            wait = max(1, -(-(turn.retry_at - selection.moment.now) // 1000))
+        return Decision(rule.name, draw.weighted(rule.actions), draw, selection.moment, held_back, wait, rule)

@@ -1,4 +1,4 @@
-"""What `serve` prints when it is up: where it listens, which tenants, and a line to paste."""
+"""The lines that `serve` prints at its start: its URLs, its tenants, and a command to paste."""
 
 from __future__ import annotations
 
@@ -10,22 +10,23 @@ from contextlib import suppress
 
 from oifde_simulator import __version__
 from oifde_simulator.config import Settings
-from oifde_simulator.oifde import contract
-from oifde_simulator.oifde.router import QUERY
+from oifde_simulator.oifde.operations import MAIN
 from oifde_simulator.population import generator
+from oifde_simulator.population.vocabulary import faker_version
 from oifde_simulator.scenario import loader
 from oifde_simulator.scenario.errors import ScenarioErrors
 from oifde_simulator.tenants import Tenants
 from oifde_simulator.text import printable
 
-MOST_SHOWN = 40
-WIDEST = 100
-
-
+TENANT_LIMIT = 40
+"""Most tenants of the user's own in the table."""
+WIDTH = 100
+"""Longest line in characters."""
 EXAMPLE = "tenant001"
+"""Bundled tenant that is always in the table."""
 
 
-def banner(
+async def banner(
     tenants: Tenants,
     settings: Settings,
     *,
@@ -34,10 +35,10 @@ def banner(
     authority: bool,
     token: str | None = None,
 ) -> str:
-    """The lines that `serve` prints.
+    """Write the lines that `serve` prints.
 
-    `authority` when the certificate comes from an authority of ours; `token` is the control plane's,
-    where it was made at this start and nobody knows it yet.
+    `authority` is true for a certificate of our own authority. `token` is the control plane's token if it
+    was made at this start.
     """
     own = own_tenants(tenants, settings)
     lines = [
@@ -51,27 +52,25 @@ def banner(
         *_table(tenants, own),
         "",
         "Try it:",
-        f"  {_curl(tenants, _example(tenants, own), data_url, control_url, authority)}",
+        f"  {await _curl(tenants, _example(tenants, own), data_url, control_url, authority)}",
         "",
     ]
     return "\n".join(lines)
 
 
 def own_tenants(tenants: Tenants, settings: Settings) -> Mapping[str, str]:
-    """What is not bundled, or goes by another name: tenant ids, and how each is shown."""
-    given: list[str] = []
-    with suppress(ScenarioErrors):  # a file that is followed may be gone for now
-        given = [printable(path) for path in loader.find(settings.scenarios)]
-    aliases = {
-        tenant: f"{tenant} = {name}" for tenant, name in settings.tenant if tenant in tenants.scenarios
-    }
-    read = tenants.scenarios.read().items()
+    """Map the ids of tenants from `--scenarios` and `--tenant` to their labels."""
+    files: list[str] = []
+    with suppress(ScenarioErrors):  # a watched file may be absent for a moment
+        files = [printable(path) for path in loader.find(settings.scenarios)]
+    aliases = {tenant: f"{tenant} = {name}" for tenant, name in settings.tenant if tenant in tenants.files}
+    read = tenants.files.read().items()
     by_file = {scenario.origin: name for name, scenario in read if name not in aliases}
-    return {by_file[file]: by_file[file] for file in given if file in by_file} | aliases
+    return {by_file[file]: by_file[file] for file in files if file in by_file} | aliases
 
 
 def _generator(tenants: Tenants) -> str:
-    words = f"version {generator.VERSION}, Faker {generator.faker_version()}, seed {tenants.seed}"
+    words = f"version {generator.VERSION}, Faker {faker_version()}, seed {tenants.seed}"
     return f"  generator      {words}"
 
 
@@ -81,31 +80,30 @@ def _watching(settings: Settings) -> Iterator[str]:
 
 
 def _table(tenants: Tenants, own: Mapping[str, str]) -> Iterator[str]:
-    """A line for each of the user's own tenants and for the example; the names of the others."""
-    example = {} if EXAMPLE in own or EXAMPLE not in tenants.scenarios else {EXAMPLE: EXAMPLE}
-    labels = dict([*own.items()][:MOST_SHOWN]) | example
+    """Write a line for each of the user's own tenants and for the example, then the names of the others."""
+    example = {} if EXAMPLE in own or EXAMPLE not in tenants.files else {EXAMPLE: EXAMPLE}
+    labels = dict([*own.items()][:TENANT_LIMIT]) | example
     width = max(map(len, labels.values()), default=0)
     for name, label in labels.items():
-        line = f"  {label:{width}}  {tenants.scenarios[name].summary}"
-        yield line if len(line) <= WIDEST else line[: WIDEST - 3] + "..."
-    names = ", ".join(sorted(name for name in tenants.scenarios if name not in labels))
-    yield from (f"  {line}" for line in textwrap.wrap(names, WIDEST - 2, break_on_hyphens=False))
+        line = f"  {label:{width}}  {tenants.files[name].summary}"
+        yield line if len(line) <= WIDTH else line[: WIDTH - 3] + "..."
+    names = ", ".join(sorted(name for name in tenants.files if name not in labels))
+    yield from (f"  {line}" for line in textwrap.wrap(names, WIDTH - 2, break_on_hyphens=False))
 
 
 def _example(tenants: Tenants, own: Mapping[str, str]) -> str:
-    return next(iter(own), EXAMPLE if EXAMPLE in tenants.scenarios else next(iter(tenants.scenarios)))
+    return next(iter(own), EXAMPLE if EXAMPLE in tenants.files else next(iter(tenants.files)))
 
 
-def _curl(tenants: Tenants, name: str, data_url: str, control_url: str, authority: bool) -> str:
-    scenario = tenants.scenarios[name]
+async def _curl(tenants: Tenants, name: str, data_url: str, control_url: str, authority: bool) -> str:
+    scenario = tenants.files[name]
     first = next(iter(scenario.records), {})
     exact = scenario.generate.users if scenario.generate else {}
     listed = next((number for number, sessions in exact.items() if sessions), None)
     user = first.get("userMobile") or first.get("callSorId") or listed or "18000000001"
-    body = json.dumps({"tenantId": name, "authToken": tenants.token(name), "userMobile": user})
-    path = next(path for path, operation in contract.operations().items() if operation.operation_id == QUERY)
+    body = json.dumps(MAIN.example(name, await tenants.token(name), user))
     header = "Content-Type: application/json; charset=UTF-8"
-    call = f"{data_url}{path} -H {shlex.quote(header)} -d {shlex.quote(body)}"
+    call = f"{data_url}{MAIN.path} -H {shlex.quote(header)} -d {shlex.quote(body)}"
     if authority:
         return f"curl -s {control_url}/ca.pem -o oifde-ca.pem && curl --cacert oifde-ca.pem {call}"
     return f"curl {'-k ' if data_url.startswith('https') else ''}{call}"

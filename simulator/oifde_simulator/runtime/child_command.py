@@ -1,4 +1,4 @@
-"""Runs a command, any language's test suite, beside a server that is there for it alone."""
+"""Runs a command, such as a test suite in any language, beside a server of its own."""
 
 from __future__ import annotations
 
@@ -21,37 +21,40 @@ if TYPE_CHECKING:
     from oifde_simulator.runtime.server import Simulator
 
 NOT_EXECUTABLE, NOT_FOUND, BY_SIGNAL = 126, 127, 128
-"""Exit codes as shells have them; the last plus the signal's number."""
+"""Exit codes of shells; the last one plus the signal's number."""
 
 FORWARDED = ("SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT", "SIGUSR1", "SIGUSR2")
+"""Names of the signals that are forwarded to the command."""
 FROM_TERMINAL = ("SIGINT", "SIGQUIT")
-"""A terminal sends these to all that it shows, so the command has them already."""
+"""Names of the signals that a terminal sends to the command itself."""
 
 
 def run(settings: Settings, program: Sequence[str], *, coverage: bool = False) -> int:
-    """Run `program` with the server's addresses in its environment; returns its exit code.
+    """Run `program` with the server's addresses in its environment and return its exit code.
 
-    With `coverage` it is said afterwards which rules never fired; with `settings.fail_on_unused` that is
-    the exit code of a command that went well.
-    Raises ValueError or OSError where the settings cannot be followed.
+    `coverage` prints afterwards which rules never fired. `settings.fail_on_unused` does so too, and makes it
+    the exit code of a successful command. Raises ValueError or OSError for settings that cannot be used.
     """
-    from oifde_simulator.runtime.server import covered  # slow to import
+    from oifde_simulator.runtime.serve import report_coverage  # slow to import
 
     logs.to_stderr(settings.log_level or "warning")
     with (
-        _forwarding() as forwarding,
+        _forward_signals() as forwarder,
         running(settings) as server,
         TemporaryDirectory(prefix="oifde-simulator-") as folder,
     ):
-        code = _run(program, {**os.environ, **environment(server, Path(folder))}, forwarding)
+        code = _run_child(program, {**os.environ, **environment(server, Path(folder))}, forwarder)
     if not (coverage or settings.fail_on_unused):
         return code
-    unused = covered(server.coverage, sys.stdout)
+    unused = report_coverage(server.coverage, sys.stdout)
     return code or (unused if settings.fail_on_unused else code)
 
 
 def environment(server: Simulator, folder: Path) -> Mapping[str, str]:
-    """Variables that say how to reach `server`, empty for what there is not; the authority is in `folder`."""
+    """Build variables with the addresses of `server`, and write its authority to `folder`.
+
+    A variable without a value is empty.
+    """
     authority = ""
     if server.ca_pem:
         path = folder / "ca.pem"
@@ -65,14 +68,15 @@ def environment(server: Simulator, folder: Path) -> Mapping[str, str]:
     }
 
 
-class Forwarding:
-    """Signals that come are for the command: we end when it has, and before there is one, at once."""
+class SignalForwarder:
+    """A signal handler that forwards to the command, or exits before the command has started."""
 
     def __init__(self) -> None:
         self.child: subprocess.Popen[bytes] | None = None
+        """Process of the command, once it has started."""
 
     def __call__(self, number: int, _: FrameType | None) -> None:
-        """What a signal does."""
+        """Handle a signal."""
         if self.child is None:
             raise SystemExit(BY_SIGNAL + number)
         if not (signal.Signals(number).name in FROM_TERMINAL and sys.stdin and sys.stdin.isatty()):
@@ -80,24 +84,23 @@ class Forwarding:
 
 
 @contextmanager
-def _forwarding() -> Iterator[Forwarding]:
-    forwarding = Forwarding()
+def _forward_signals() -> Iterator[SignalForwarder]:
+    forwarder = SignalForwarder()
     numbers = [getattr(signal, name) for name in FORWARDED if hasattr(signal, name)]
-    before = {number: signal.signal(number, forwarding) for number in numbers}
+    before = {number: signal.signal(number, forwarder) for number in numbers}
     try:
-        yield forwarding
+        yield forwarder
     finally:
-        for number, was in before.items():
-            signal.signal(number, was)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
-def _run(program: Sequence[str], environment: Mapping[str, str], forwarding: Forwarding) -> int:
+def _run_child(program: Sequence[str], environment: Mapping[str, str], forwarder: SignalForwarder) -> int:
     try:
         child = subprocess.Popen(program, env=environment)  # noqa: S603  the user's own command
     except OSError as error:
-        found = not isinstance(error, FileNotFoundError)
         print(f"oifde-simulator run: {program[0]}: {error.strerror}", file=sys.stderr)
-        return NOT_EXECUTABLE if found else NOT_FOUND
-    forwarding.child = child
+        return NOT_FOUND if isinstance(error, FileNotFoundError) else NOT_EXECUTABLE
+    forwarder.child = child
     code = child.wait()
     return code if code >= 0 else BY_SIGNAL - code

@@ -1,6 +1,6 @@
-"""A server beside a program that has other things to do: in a thread of it, or as a process of its own.
+"""A server inside another program: in a thread of it, or as a process of its own.
 
-Rule: standard library only until a server is started.
+Rule: import the standard library only until a server is started.
 """
 
 from __future__ import annotations
@@ -25,84 +25,87 @@ from oifde_simulator.config import ENVIRONMENT_PREFIX, Settings
 if TYPE_CHECKING:
     from oifde_simulator.runtime.server import Simulator
 
-PATIENCE = 10.0
-"""Seconds that a process has to end by itself."""
+STOP_TIMEOUT = 10.0
+"""Seconds in which a process must end by itself."""
 
-START = "import sys; sys.path.append(sys.argv.pop(1)); from oifde_simulator.cli import main; sys.exit(main())"
-"""What a process of ours runs: this very package, wherever it is, and nothing of the current folder."""
+PROGRAM = (
+    "import sys; sys.path.append(sys.argv.pop(1)); from oifde_simulator.cli import main; sys.exit(main())"
+)
+"""Code of a server process: run this package from its own place, and nothing of the current folder."""
 
 
 @contextmanager
 def running(settings: Settings) -> Iterator[Simulator]:
-    """A server in a thread of its own, up until the end of the block.
+    """Run a server in a thread of its own until the end of the block.
 
-    `data_url`, `control_url`, `token` and `ca_pem` of what is given say how to reach it.
-    Raises ValueError or OSError where the settings cannot be followed.
+    Its `data_url`, `control_url`, `token` and `ca_pem` are the way to reach it.
+    Raises ValueError or OSError for settings that cannot be used.
     """
-    from oifde_simulator.runtime import lifecycle, server
+    from oifde_simulator.runtime import lifecycle, serve
 
-    simulator, watcher = server.made(settings)
+    simulator, watcher = serve.create(settings)
     listening: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = Future()
 
-    async def until_told() -> None:
-        async with server.up(simulator, settings, watcher):
+    async def serve_until_stopped() -> None:
+        async with serve.listening(simulator, settings, watcher):
             stop = asyncio.Event()
             listening.set_result((asyncio.get_running_loop(), stop))
             await stop.wait()
 
-    def serve() -> None:
+    def run_loop() -> None:
         try:
             with asyncio.Runner(loop_factory=lifecycle.loop_factory()) as loop:
-                loop.run(until_told())
+                loop.run(serve_until_stopped())
         except BaseException as error:
             if listening.done():
                 raise
             listening.set_exception(error)
 
-    def end(_: object) -> None:
+    def stop_loop(_: object) -> None:
         if listening.exception() is None:
             loop, stop = listening.result()
             loop.call_soon_threadsafe(stop.set)
 
     with ThreadPoolExecutor(1, thread_name_prefix="simulator") as threads:
-        ended = threads.submit(serve)
+        ended = threads.submit(run_loop)
         try:
             listening.result()
             yield simulator
         finally:
-            listening.add_done_callback(end)  # also where an interrupt came before it listens
+            listening.add_done_callback(stop_loop)  # even after an interrupt during the start
             ended.result()
 
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """How to reach a server."""
+    """The way to reach a server's control plane."""
 
     control: str
+    """URL of the control plane."""
     token: str | None = field(default=None, repr=False)
-    """What the control plane wants as a bearer token; None for nothing."""
+    """Bearer token that the control plane requires; None for none."""
 
 
 @contextmanager
 def spawned(*options: str) -> Iterator[Addresses]:
-    """A server as a process of its own, up until the end of the block or of this process, however that ends.
+    """Run a server as a process until the end of the block, or of this process, however this one ends.
 
-    `options` are those of `serve`; ports are free ones. A token goes by the environment, since everybody may
-    list the arguments of a process; with a --control-host one is made. Raises ValueError or RuntimeError
-    where it does not start.
+    `options` are those of `serve`; the ports are free ones. A token is passed in the environment, since all
+    users of a machine see the arguments of a process; with a --control-host a token is made. Raises
+    ValueError or RuntimeError if the server does not start.
     """
-    token, others = _token(options)
+    token, others = _split_token(options)
     with TemporaryDirectory(prefix="oifde-simulator-") as folder, open(Path(folder, "log"), "w+b") as log:
         ready = Path(folder, "ready.json")
-        child = _process(("--ready-file", str(ready), *others), log, token)
+        child = _start_process(("--ready-file", str(ready), *others), log, token)
         try:
-            yield Addresses(_address(child, ready, log)["control"], token)
+            yield Addresses(_read_ready_file(child, ready, log)["control"], token)
         finally:
-            _end(child)
+            _stop_process(child)
 
 
-def _token(options: Sequence[str]) -> tuple[str | None, Sequence[str]]:
-    """The token that the control plane is to want, None for nothing; and the other options."""
+def _split_token(options: Sequence[str]) -> tuple[str | None, Sequence[str]]:
+    """Split the control plane's token, None for none, from the other options; make one if it is needed."""
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
     parser.add_argument("--control-token")
     parser.add_argument("--control-host")
@@ -112,41 +115,41 @@ def _token(options: Sequence[str]) -> tuple[str | None, Sequence[str]]:
         raise ValueError(str(error)) from None
     if given.control_host is None:
         return given.control_token, others
-    # Perhaps beyond loopback, where serve would make a token and print it.
+    # The host may be beyond loopback, for which serve makes a token and prints it.
     return given.control_token or secrets.token_urlsafe(24), [*others, f"--control-host={given.control_host}"]
 
 
-def _process(options: Sequence[str], log: IO[bytes], token: str | None) -> subprocess.Popen[bytes]:
+def _start_process(options: Sequence[str], log: IO[bytes], token: str | None) -> subprocess.Popen[bytes]:
     package = str(Path(__file__).parents[1])
-    own = {name: text for name, text in os.environ.items() if not name.startswith(ENVIRONMENT_PREFIX)}
+    inherited = {name: text for name, text in os.environ.items() if not name.startswith(ENVIRONMENT_PREFIX)}
     serve = ("serve", "--port", "0", "--control-port", "0", "--until-eof", *options)
     return subprocess.Popen(  # noqa: S603  our own program
-        [sys.executable, "-P", "-c", START, package, *serve],
+        [sys.executable, "-P", "-c", PROGRAM, package, *serve],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=log,
-        env=own if token is None else {**own, f"{ENVIRONMENT_PREFIX}CONTROL_TOKEN": token},
-        # Ctrl-C is for those who use it; they end it when they are done.
+        env=inherited if token is None else {**inherited, f"{ENVIRONMENT_PREFIX}CONTROL_TOKEN": token},
+        # Ctrl-C is for this process, which stops the server when it ends.
         start_new_session=os.name == "posix",
         creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
     )
 
 
-def _address(child: subprocess.Popen[bytes], ready: Path, log: IO[bytes]) -> dict[str, Any]:
+def _read_ready_file(child: subprocess.Popen[bytes], ready: Path, log: IO[bytes]) -> dict[str, Any]:
     assert child.stdout is not None
-    if child.stdout.readline() and ready.exists():  # it prints once it is up
+    if child.stdout.readline() and ready.exists():  # it prints once both ports listen
         address: dict[str, Any] = json.loads(ready.read_text())
         return address
-    child.wait(PATIENCE)
+    child.wait(STOP_TIMEOUT)
     log.seek(0)
     raise RuntimeError(f"the simulator did not start: {log.read().decode('utf-8', 'replace').strip()}")
 
 
-def _end(child: subprocess.Popen[bytes]) -> None:
+def _stop_process(child: subprocess.Popen[bytes]) -> None:
     assert child.stdin is not None
-    with child:  # closes what is left of its pipes
+    with child:  # closes its other pipes
         child.stdin.close()
         try:
-            child.wait(PATIENCE)
+            child.wait(STOP_TIMEOUT)
         except subprocess.TimeoutExpired:
             child.kill()

@@ -1,4 +1,4 @@
-"""A server as its operating system sees it: signals, the end of its input, the file that says it is up."""
+"""The operating system's side of a server: signals, the end of input, the ready file, the event loop."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import Any
 
 @contextmanager
 def ready_file(path: Path | None, **ready: Any) -> Iterator[None]:
-    """Have a file with `ready` and the process's number, whole from its first moment; it goes at the end."""
+    """Write `ready` and the process id to a file in one step, and remove the file at the end of the block."""
     if path is None:
         yield
         return
@@ -37,22 +37,22 @@ def on_signals(stop: Callable[[], None]) -> None:
 
 
 def on_end_of_input(stop: Callable[[], None]) -> None:
-    """Call `stop` on the running event loop when standard input ends: whoever started this is gone."""
+    """Call `stop` on the running event loop when standard input ends, as it does when our parent is gone."""
     loop = asyncio.get_running_loop()
 
-    def read_on() -> None:
-        with suppress(OSError):  # there is none
+    def read_to_end() -> None:
+        with suppress(OSError):  # there is no input
             while os.read(0, 4096):
                 pass
-        with suppress(RuntimeError):  # the loop has ended first
+        with suppress(RuntimeError):  # the loop has ended already
             loop.call_soon_threadsafe(stop)
 
-    # Not sys.stdin, whose lock a thread that is never joined would hold at the interpreter's end.
-    threading.Thread(target=read_on, name="end of input", daemon=True).start()
+    # Not sys.stdin: this thread is never joined and would hold its lock at the interpreter's end.
+    threading.Thread(target=read_to_end, name="end of input", daemon=True).start()
 
 
 def loop_factory() -> Callable[[], Any] | None:
-    """What makes the event loop; None for asyncio's own."""
+    """Choose the factory of event loops: uvloop's if installed, else None for asyncio's own."""
     try:
         import uvloop
     except ImportError:

@@ -1,1 +1,1 @@
-"""scenario."""
+"""The file format of scenarios: reading, checking, building, writing and finding them."""

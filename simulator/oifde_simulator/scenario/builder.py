@@ -1,75 +1,80 @@
-"""From the `rules` of a scenario file, found good, to rules."""
+"""Builds a scenario from the values of a file, which have been checked and hold no mistake.
+
+A key that is not in the file is not set here, so that the default of its dataclass applies.
+"""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
-from oifde_simulator import faults
-from oifde_simulator.quantities import milliseconds
-from oifde_simulator.randomness import key
-from oifde_simulator.rules.matching import Matcher
-from oifde_simulator.rules.pagination import Rows
-from oifde_simulator.rules.patch import Patch
-from oifde_simulator.rules.respond import Respond
-from oifde_simulator.rules.selection import Action, Reshape, Rule
-from oifde_simulator.rules.triggers import Rate, When, Window
+from oifde_simulator.instants import instant, time_zone
+from oifde_simulator.quantities import share, whole_seconds
+from oifde_simulator.scenario.model import GenerateSpec, Scenario, SettingsSpec, TenantSpec
 
-RESHAPES: Mapping[str, Callable[[Any], Reshape]] = {"respond": Respond.of, "rows": Rows.of, "patch": Patch.of}
-"""What changes the answer, in the order in which it does."""
+if TYPE_CHECKING:
+    from oifde_simulator.rules.selection import Rule
+
+Readers = Mapping[str, Callable[[Any], Any]]
+"""Functions that read the values of some keys, by key."""
 
 
-def rules(given: Sequence[Mapping[str, Any]]) -> tuple[Rule, ...]:
-    """The rules, in order; one without a name is called by its place, from 1."""
-    return tuple(_rule(each, f"rule-{place}") for place, each in enumerate(given, start=1))
-
-
-def _rule(given: Mapping[str, Any], unnamed: str) -> Rule:
-    state = given.get("state", {})
-    return Rule(
-        name=given.get("name", unnamed),
-        matcher=Matcher(given.get("match", {})),
-        when=_when(given, state.get("is")),
-        per=tuple(given.get("per", ())),
-        becomes=state.get("becomes"),
-        actions=_actions(given),
-        definition=key(json.dumps(given, sort_keys=True, default=str)).hex(),
+def build(value: Mapping[str, Any], origin: str, stem: str) -> Scenario:
+    """Build the scenario that `value` describes; `stem` is the tenant's id where the file has none."""
+    sessions = value.get("sessions", {})
+    given = {name: value[name] for name in ("description", "settings", "clock", "rules") if name in value}
+    return Scenario(
+        origin=origin,
+        tenant=TenantSpec(**{"id": stem, **_read(value.get("tenant", {}), TENANT), **_tokens(value)}),
+        records=tuple(sessions.get("records", ())),
+        generate=_generate(sessions),
+        **_read(given, SCENARIO),
     )
 
 
-def _when(given: Mapping[str, Any], state_is: str | None) -> When:
-    over, window = given.get("over"), given.get("window")
-    return When(
-        window=_window(window) if window else None,
-        state_is=state_is,
-        over=Rate(over["limit"], milliseconds(over["window"]), over.get("enforce", False)) if over else None,
-        after=given.get("after", 0),
-        every=given.get("every", 1),
-        probability=given.get("probability", 1.0),
-        times=given.get("times"),
-    )
+def _read(given: Mapping[str, Any], readers: Readers) -> dict[str, Any]:
+    return {name: readers[name](each) if name in readers else each for name, each in given.items()}
 
 
-def _window(given: Mapping[str, Any]) -> Window:
-    start = milliseconds(given["from"]) if "from" in given else 0
-    until = milliseconds(given["until"]) if "until" in given else None
-    return Window(start, until, milliseconds(given["repeat"]) if "repeat" in given else None)
+def _tokens(value: Mapping[str, Any]) -> dict[str, Any]:
+    given = value.get("tenant", {})
+    if given.get("tokens") == "any":
+        return {"tokens": (), "any_token": True}
+    return {"tokens": tuple(given["tokens"])} if "tokens" in given else {}
 
 
-def _actions(given: Mapping[str, Any]) -> tuple[tuple[Action, float], ...]:
-    if "one_of" in given:
-        return tuple((_action(each), float(each.get("weight", 1))) for each in given["one_of"])
-    return ((_action(given), 1.0),)
+def _lifetime(given: float | str) -> int:
+    return whole_seconds(given) if isinstance(given, str) else int(given)
 
 
-def _action(given: Mapping[str, Any]) -> Action:
-    return Action(
-        reshapes=tuple(_reshapes(given)),
-        faults=tuple(map(faults.build, given.get("faults", ()))),
-        token=given.get("token", ""),
-    )
+def _settings(given: Mapping[str, Any]) -> SettingsSpec:
+    named = {"time_zone_name": given["time_zone"]} if "time_zone" in given else {}
+    return SettingsSpec(**_read(given, SETTINGS), **named)
 
 
-def _reshapes(given: Mapping[str, Any]) -> Iterator[Reshape]:
-    return (make(given[name]) for name, make in RESHAPES.items() if name in given)
+def _clock(given: str) -> int | None:
+    return None if given == "now" else instant(given)
+
+
+def _generate(sessions: Mapping[str, Any]) -> GenerateSpec | None:
+    how = sessions.get("generate", False)
+    users = {"users": sessions["users"]} if sessions.get("users") else {}
+    if how is False:
+        return GenerateSpec(per_day=0.0, **users) if users else None
+    return GenerateSpec(**_read(how, GENERATE), **users)
+
+
+def _oddities(given: Mapping[str, Any]) -> dict[str, float]:
+    return {name: share(rate) for name, rate in given.items()}
+
+
+def _rules(given: Sequence[Mapping[str, Any]]) -> tuple[Rule, ...]:
+    from oifde_simulator.scenario import rule_builder  # slow to import, and only wanted where there are rules
+
+    return rule_builder.rules(given)
+
+
+TENANT: Readers = {"token_lifetime": _lifetime}
+SETTINGS: Readers = {"time_zone": time_zone, "error_status": int}
+GENERATE: Readers = {"seed": str, "oddities": _oddities}
+SCENARIO: Readers = {"description": str.strip, "settings": _settings, "clock": _clock, "rules": _rules}

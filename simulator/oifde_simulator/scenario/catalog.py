@@ -1,4 +1,4 @@
-"""Scenarios by tenant id, each read when it is first asked for: a server starts without reading a gallery."""
+"""Scenarios by tenant id. A file is read at its first use: a server starts without reading the gallery."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from oifde_simulator.scenario import loader
 from oifde_simulator.scenario.model import Scenario
 
 
-class Shelf(Mapping[str, Scenario]):
-    """Scenarios that have been read, and files of those that have not."""
+class ScenarioCatalog(Mapping[str, Scenario]):
+    """Mapping of tenant ids to scenarios, which are loaded from their files at first use."""
 
     def __init__(self, entries: Mapping[str, Scenario | Path]) -> None:
-        """A file stands under the id that it gives its tenant."""
+        """Take scenarios and unread files; a file must stand under the tenant id inside it."""
         self._entries = dict(entries)
 
     def __getitem__(self, name: str) -> Scenario:
@@ -31,19 +31,24 @@ class Shelf(Mapping[str, Scenario]):
     def __contains__(self, name: object) -> bool:
         return name in self._entries
 
-    def __or__(self, others: Mapping[str, Scenario]) -> Shelf:
-        """These, and `others` in the place of those of the same id; nothing is read."""
-        more = others._entries if isinstance(others, Shelf) else others
-        return Shelf({**self._entries, **more})
+    def __or__(self, others: Mapping[str, Scenario]) -> ScenarioCatalog:
+        """Join two catalogs; for an id in both, the second wins. No file is read."""
+        more = others._entries if isinstance(others, ScenarioCatalog) else others
+        return ScenarioCatalog({**self._entries, **more})
 
-    def without(self, name: str) -> Shelf:
-        """These but one."""
-        return Shelf({each: entry for each, entry in self._entries.items() if each != name})
+    def without(self, name: str) -> ScenarioCatalog:
+        """Copy without the entry `name`."""
+        return ScenarioCatalog({each: entry for each, entry in self._entries.items() if each != name})
 
-    def renamed(self, name: str, other: str) -> Shelf:
-        """These, and the one called `name` also as `other`; nothing is read."""
-        return Shelf({**self._entries, other: self._entries[name]})
+    def renamed(self, name: str, other: str) -> ScenarioCatalog:
+        """Copy with the entry `name` under a second id, `other`. No file is read."""
+        return ScenarioCatalog({**self._entries, other: self._entries[name]})
+
+    def peek(self, name: str) -> Scenario | None:
+        """Find a scenario that has been read; None where it has not, or there is none."""
+        entry = self._entries.get(name)
+        return entry if isinstance(entry, Scenario) else None
 
     def read(self) -> dict[str, Scenario]:
-        """Those that have been read so far."""
+        """Return the scenarios that have been read so far, by tenant id."""
         return {name: entry for name, entry in self._entries.items() if isinstance(entry, Scenario)}

@@ -1,14 +1,11 @@
-"""What is wrong with a scenario file, as values that say where, what, and the likely fix."""
+"""Mistakes in a scenario file, as values with place, cause and the likely fix. Only loaders raise them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from oifde_simulator.text import shown
-
-Path = tuple[str | int, ...]
-"""Where in a file: keys and indexes from its root."""
+from oifde_simulator.text import KeyPath, dotted
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,14 +13,15 @@ class ScenarioError:
     """One mistake in a scenario file."""
 
     origin: str
-    """The file's name, as the user gave it."""
+    """Name of the file, as the user gave it."""
     line: int
-    """From 1; 0 when the file as a whole is meant."""
+    """Line in the file, from 1; 0 for the whole file, or for a scenario without lines."""
     column: int
-    path: Path
-    """The key or item it is about; `()` for the whole document."""
+    """Column in the line, from 1; 0 if `line` is."""
+    path: KeyPath
+    """The key or item that the message is about; `()` for the whole document."""
     message: str
-    """What was found, what was expected and the likely fix."""
+    """The value found, the value expected and the likely fix."""
 
     def __str__(self) -> str:
         place = f"{self.origin}:{self.line}:{self.column}" if self.line else self.origin
@@ -31,20 +29,10 @@ class ScenarioError:
 
 
 class ScenarioErrors(Exception):
-    """A scenario that cannot be used: every mistake found in it, in the order of its lines."""
+    """A scenario that cannot be used: all mistakes found in it, in the order of its lines."""
 
     def __init__(self, errors: Iterable[ScenarioError]) -> None:
+        """Sort the mistakes by place, and drop repeated ones."""
         unique = dict.fromkeys(errors)
         self.errors = sorted(unique, key=lambda error: (error.origin, error.line, error.column))
         super().__init__("\n".join(map(str, self.errors)))
-
-
-def dotted(path: Path) -> str:
-    """A path as people write it: `sessions.records[3].callId`."""
-    steps = (f"[{step}]" if isinstance(step, int) else f".{_bare(step)}" for step in path)
-    text = "".join(steps).removeprefix(".")
-    return text if len(text) <= 160 else f"{text[:80]}…{text[-79:]}"
-
-
-def _bare(key: str) -> str:
-    return key if key.isprintable() and len(key) <= 40 else shown(key)

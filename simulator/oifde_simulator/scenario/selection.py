@@ -1,4 +1,4 @@
-"""Which scenarios a server has: the bundled ones, those of its settings, and other names for them."""
+"""Selects the scenarios of a server: the bundled ones, the files of its settings, and further names."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 
 from oifde_simulator import resources
 from oifde_simulator.config import Settings
-from oifde_simulator.scenario import loader
-from oifde_simulator.scenario.catalog import Shelf
+from oifde_simulator.scenario import gallery, loader
+from oifde_simulator.scenario.catalog import ScenarioCatalog
 from oifde_simulator.scenario.errors import ScenarioError, ScenarioErrors
 from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.text import did_you_mean, printable
@@ -17,8 +17,8 @@ from oifde_simulator.text import did_you_mean, printable
 log = logging.getLogger("oifde_simulator")
 
 
-def scenarios(settings: Settings) -> Shelf:
-    """Scenarios by the tenant id they are served under. Raises ValueError with a line for each mistake."""
+def scenarios(settings: Settings) -> ScenarioCatalog:
+    """Return the scenarios of a server by tenant id. Raises ValueError with a line for each mistake."""
     given = read(settings.scenarios)
     for clash in clashes(given.values()):
         log.warning("%s", clash)
@@ -29,7 +29,10 @@ def scenarios(settings: Settings) -> Shelf:
 
 
 def one(wanted: str, settings: Settings) -> tuple[str, Scenario]:
-    """The scenario in the file `wanted`, or the one of that id, and its tenant id. Raises ValueError."""
+    """Find one scenario by file name or by tenant id; return its tenant id and itself.
+
+    Raises ValueError for an unknown id, or with a line for each mistake in the file.
+    """
     path = Path(wanted)
     if path.suffix in loader.SUFFIXES or "/" in path.as_posix() or wanted != str(path):
         try:
@@ -46,14 +49,19 @@ def one(wanted: str, settings: Settings) -> tuple[str, Scenario]:
     return wanted, found[wanted]
 
 
-def bundled(settings: Settings) -> Shelf:
-    """Those that are shipped: each file's stem is its id, and none is read yet."""
+def bundled(settings: Settings) -> ScenarioCatalog:
+    """Return the bundled scenarios, read from their compiled form: the stem of each file is its tenant id."""
     paths = [] if settings.no_bundled else loader.find([resources.scenarios()])
-    return Shelf({path.stem: path for path in paths})
+    return ScenarioCatalog(gallery.load(paths))
 
 
-def combined(bundled: Shelf, given: Mapping[Path, Scenario], aliases: Iterable[tuple[str, str]]) -> Shelf:
-    """Scenarios by tenant id: `given` ones win over `bundled` ones, other names (ID, SCENARIO) over both."""
+def combined(
+    bundled: ScenarioCatalog, given: Mapping[Path, Scenario], aliases: Iterable[tuple[str, str]]
+) -> ScenarioCatalog:
+    """Join scenarios by tenant id: `given` ones win over `bundled` ones, `aliases` (ID, SCENARIO) over both.
+
+    Raises ValueError for the alias of an unknown scenario.
+    """
     found = bundled | by_id(given)
     for tenant, name in aliases:
         if name not in found:
@@ -65,12 +73,12 @@ def combined(bundled: Shelf, given: Mapping[Path, Scenario], aliases: Iterable[t
 
 
 def by_id(given: Mapping[Path, Scenario]) -> Mapping[str, Scenario]:
-    """Scenarios by the id in their file; the last of an id wins."""
+    """Map scenarios by the tenant id in their file; the last one of an id wins."""
     return {scenario.id: scenario for scenario in given.values()}
 
 
-def given(settings: Settings, scenarios: Shelf) -> list[Scenario]:
-    """Those that come from files of the settings, and not from the gallery."""
+def given(settings: Settings, scenarios: ScenarioCatalog) -> list[Scenario]:
+    """List the scenarios that come from files of the settings, not from the gallery."""
     if not settings.scenarios:
         return []
     files = {printable(path) for path in loader.find(settings.scenarios)}
@@ -78,7 +86,7 @@ def given(settings: Settings, scenarios: Shelf) -> list[Scenario]:
 
 
 def clashes(scenarios: Iterable[Scenario]) -> list[str]:
-    """A line for each file that takes the tenant id of another one before it."""
+    """Write a line for each file that has the tenant id of a file before it."""
     last: dict[str, str] = {}
     lines = []
     for scenario in {scenario.origin: scenario for scenario in scenarios}.values():
@@ -93,7 +101,7 @@ def clashes(scenarios: Iterable[Scenario]) -> list[str]:
 
 
 def read(paths: Sequence[Path]) -> dict[Path, Scenario]:
-    """The scenarios of files and folders, by file. Raises ValueError with a line for each mistake."""
+    """Load the scenarios in files and folders, by file. Raises ValueError with a line for each mistake."""
     good: dict[Path, Scenario] = {}
     wrong: list[ScenarioError] = []
     try:

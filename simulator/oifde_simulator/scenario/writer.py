@@ -1,4 +1,4 @@
-"""A scenario as YAML text that our own reader, and everybody's, reads the same."""
+"""Writes a scenario as YAML text that every reader understands alike."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import yaml
 
 
 class _Dumper(yaml.SafeDumper):
-    """Lists stand further in than their key, as people write them."""
+    """Dumper that indents lists below their key, as people write them."""
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002
         super().increase_indent(flow, False)
@@ -18,7 +18,7 @@ class _Dumper(yaml.SafeDumper):
         return True
 
     def quoted(self, text: str) -> yaml.ScalarNode:
-        """Text; in quotes where it begins as a number does, since readers differ about what is one."""
+        """Represent a text, in quotes if it begins like a number: readers differ about numbers."""
         style = '"' if text[:1] in "0123456789+-." else None
         return self.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
@@ -27,7 +27,7 @@ _Dumper.add_representer(str, _Dumper.quoted)
 
 
 def scenario_text(description: str, tenant: Mapping[str, Any], records: Iterable[Mapping[str, Any]]) -> str:
-    """A scenario with these literal records."""
+    """Write a scenario with literal records and no generated sessions."""
     document = {
         "description": description,
         "tenant": dict(tenant),

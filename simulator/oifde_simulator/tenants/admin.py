@@ -1,137 +1,143 @@
 """Tenants on demand: made from a scenario of the server or one that comes along, changed, and taken away.
 
-Rule: nothing here reads a file but those that the server was given, and what is refused has changed nothing.
+Rule: nothing here reads a file but those that the server was given; a refused call has changed nothing.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from itertools import count
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
-from oifde_simulator.rules.selection import Rule
+from oifde_simulator.model.tenant_state import NewRule, RuleStanding, TenantSource
+from oifde_simulator.randomness import key
 from oifde_simulator.scenario import loader
 from oifde_simulator.scenario.model import Scenario
-from oifde_simulator.tenants.factory import FreshCredentials
-from oifde_simulator.tenants.registry import Tenants
+from oifde_simulator.state.errors import DuplicateName
+from oifde_simulator.state.memory.tenants import new_names
+from oifde_simulator.tenants.factory import NAMELESS, FreshCredentials
+from oifde_simulator.tenants.registry import Tenants, inline
+from oifde_simulator.tenants.tenant import Tenant
 from oifde_simulator.text import did_you_mean, shown
 
-MOST = 10_000
-"""Tenants that may have been made and not deleted."""
-MOST_BYTES = 64 << 20
-"""Of scenarios that came along with requests and are served, as they came."""
-ORIGIN = "scenario"
-"""What stands for a file's name where a scenario comes along."""
-NAMELESS = "inline"
-"""The id of a scenario that comes along and names none: its world, and how the ids of its tenants begin."""
 LONGEST_STEM = 64
 """Characters of a scenario's id that go into the ids of tenants made from it."""
 
 
-class NoScenario(LookupError):
+class UnknownScenario(LookupError):
     """The server was given no scenario of this name."""
 
 
-class Taken(ValueError):
-    """There is a tenant of this id."""
+class Given(NamedTuple):
+    """A scenario to make a tenant of."""
+
+    scenario: Scenario
+    source: TenantSource
 
 
-class Full(Exception):
-    """As many tenants as may be have been made, or scenarios of as many bytes have come along."""
-
-
-class OnDemand:
-    """What people do to the tenants of one server while it runs."""
+class TenantAdmin:
+    """Changes the tenants of one server while it runs."""
 
     def __init__(self, tenants: Tenants) -> None:
         self._tenants = tenants
-        self._numbers = count(1)
+        self._state = tenants.state.tenants
 
-    def scenario(self, given: str | Mapping[str, Any]) -> Scenario:
-        """The scenario of this name, or the one that is spelled out: a mapping, or YAML of several lines.
+    def scenario(self, given: str | Mapping[str, Any]) -> Given:
+        """Find the scenario of a name, or read one that is spelled out: a mapping, or YAML of several lines.
 
-        Raises NoScenario, or ScenarioErrors for one that is wrong. Any thread may ask.
+        Raises UnknownScenario, or ScenarioErrors for one that is wrong. Any thread may ask.
         """
-        if not isinstance(given, str):
-            return replace(loader.of(given, ORIGIN, NAMELESS), weight=len(orjson.dumps(given)))
-        if "\n" in given:
-            octets = given.encode("utf-8", "surrogatepass")
-            return replace(loader.loads(octets, ORIGIN, NAMELESS), weight=len(octets))
-        if given not in self._tenants.files:
-            hint = did_you_mean(given, self._tenants.files) or "; one in YAML has more than one line"
-            raise NoScenario(f"there is no scenario {shown(given)}{hint}")
-        return self._tenants.files[given]
+        if isinstance(given, str) and "\n" not in given:
+            return self._named(given)
+        if isinstance(given, str):
+            source = TenantSource(given, "yaml", len(given.encode("utf-8", "surrogatepass")))
+        else:
+            octets = orjson.dumps(given)
+            source = TenantSource(octets.decode(), "json", len(octets))
+        return Given(inline(source), source)
 
-    def make(self, scenario: Scenario, name: str | None = None) -> tuple[str, FreshCredentials]:
-        """Serve `scenario` as another tenant; its id, made where `name` is None, and its credentials.
+    def _named(self, name: str) -> Given:
+        files = self._tenants.files
+        if name not in files:
+            hint = did_you_mean(name, files) or "; one in YAML has more than one line"
+            raise UnknownScenario(f"there is no scenario {shown(name)}{hint}")
+        return Given(files[name], TenantSource(name, "name"))
 
-        It has the history of the scenario's own tenant. Raises Taken and Full.
+    async def make(self, given: Given, name: str | None = None) -> tuple[str, FreshCredentials]:
+        """Serve a scenario as another tenant; its id, made where `name` is None, and its credentials.
+
+        It has the history of the scenario's own tenant. Raises DuplicateName and CapacityExceeded.
         """
-        tenants = self._tenants
-        if name is not None and name in tenants.scenarios:
-            raise Taken(f"there is a tenant {shown(name)}; choose another tenantId, or delete it first")
-        if len(tenants.made) >= MOST:
-            raise Full(f"{MOST} tenants have been made; delete those that are not needed any more")
-        self._room(name or "", scenario)
-        served = name if name is not None else self._free(scenario.id[:LONGEST_STEM])
-        tenants.serve(served, scenario, made=True)
-        fresh = tenants.fresh(served)
-        assert fresh, "it was made"
-        return served, fresh
-
-    def _room(self, name: str, scenario: Scenario) -> None:
-        """Raise Full where there is no room for the scenario of the tenant `name`."""
-        if scenario.weight and self._tenants.weight_beside(name) + scenario.weight > MOST_BYTES:
-            raise Full(
-                f"scenarios of {MOST_BYTES >> 20} MiB have come along; delete tenants that are not "
-                "needed any more, or give large scenarios to the server as files"
+        if name is not None and await self._tenants.has(name):
+            raise DuplicateName(
+                f"there is a tenant {shown(name)}; choose another tenantId, or delete it first"
             )
+        id = name if name is not None else await self._free(given.scenario.id[:LONGEST_STEM])
+        await self._tenants.warm(given.scenario)
+        state = await self._state.make(id, given.source)
+        self._tenants.keep(id, self._tenants.prepared(id, given.scenario, state))
+        fresh = await self._tenants.fresh(id)
+        assert fresh, "it was made"
+        return id, fresh
 
-    def _free(self, stem: str) -> str:
-        names = (f"{stem}-{number}" for number in self._numbers)
-        return next(name for name in names if name not in self._tenants.scenarios)
+    async def _free(self, stem: str) -> str:
+        while await self._tenants.has(name := f"{stem}-{await self._state.number()}"):
+            pass
+        return name
 
-    def change(self, name: str, scenario: Scenario) -> None:
-        """Serve `scenario` as the tenant `name`, from its beginning; credentials that were made stay.
+    async def change(self, name: str, given: Given) -> None:
+        """Serve a scenario as the tenant `name`, from its beginning; credentials that were made stay.
 
-        Raises Full.
+        Raises CapacityExceeded.
         """
-        self._room(name, scenario)
-        self._tenants.serve(name, scenario, made=name in self._tenants.made)
+        await self._tenants.warm(given.scenario)
+        state = await self._state.replace(name, given.source)
+        self._tenants.keep(name, self._tenants.prepared(name, given.scenario, state))
 
-    def reset(self, name: str) -> None:
+    async def reset(self, name: str) -> None:
         """Have the tenant `name` at the beginning of its scenario."""
-        self._tenants.named(name).reset(self._tenants.scenarios[name])
+        await self._state.reset(name)
 
-    def clear(self, name: str) -> None:
-        """The same, without rules."""
-        self._tenants.named(name).clear(self._tenants.scenarios[name])
+    async def clear(self, name: str) -> None:
+        """Have the tenant at the beginning of its scenario, without rules."""
+        await self._state.reset(name, cleared=True)
 
-    def add_rules(self, name: str, given: Sequence[Mapping[str, Any]], ttls: Sequence[float | None]) -> None:
-        """Have the tenant `name` ask these rules before all others; each goes after its seconds.
+    async def new_names(self, tenant: Tenant, given: Sequence[Mapping[str, Any]]) -> list[str]:
+        """Choose the names that rules would have now. Raises DuplicateName and CapacityExceeded."""
+        state = await self._state.get(tenant.id)
+        return new_names(state, [_name(each) for each in given], tenant.world.rule_names)
 
-        `given` are as in a file. Raises ScenarioErrors, and what `AddedRules.names` raises.
-        """
-        self.add(name, read_rules(given, self.names(name, given)), given, ttls)
-
-    def names(self, name: str, given: Sequence[Mapping[str, Any]]) -> list[str]:
-        """The names that these rules would have now; raises what `AddedRules.names` raises."""
-        return self._tenants.named(name).added.names([_name(each) for each in given])
-
-    def add(
-        self,
-        name: str,
-        rules: Sequence[Rule],
-        given: Sequence[Mapping[str, Any]],
-        ttls: Sequence[float | None],
+    async def add_rules(
+        self, tenant: Tenant, given: Sequence[Mapping[str, Any]], ttls: Sequence[float | None]
     ) -> None:
-        """As `add_rules`, once the rules that were `given` have been read."""
-        names = self.names(name, given)  # others may have come meanwhile
-        named = (replace(rule, name=each) for rule, each in zip(rules, names, strict=True))
-        self._tenants.named(name).added.add(zip(named, ttls, strict=True))
+        """Have the tenant ask these rules before all others; each goes after its seconds, or stays for None.
+
+        `given` are as in a file, and were found good. Raises DuplicateName, CapacityExceeded and Stale.
+        """
+        rules = [_new(each, ttl) for each, ttl in zip(given, ttls, strict=True)]
+        await self._state.add_rules(tenant.id, rules, tenant.world.rule_names, tenant.read.epoch)
+
+    async def remove_rules(self, tenant: Tenant, names: Sequence[str]) -> None:
+        """Ask rules no more, added or not. Raises UnknownRule."""
+        await self._state.remove_rules(tenant.id, names, tenant.world.rule_names)
+
+    async def remove_added_rules(self, tenant: Tenant) -> None:
+        """Ask no more rules than those of the scenario."""
+        state = await self._state.get(tenant.id)
+        await self.remove_rules(tenant, [rule.name for rule in state.added])
+
+    async def rules(self, tenant: Tenant) -> list[RuleStanding]:
+        """List the rules of a tenant in the order in which they are asked."""
+        return await self._state.rules(tenant.id, tenant.world.rule_names)
+
+
+def _new(given: Mapping[str, Any], ttl: float | None) -> NewRule:
+    definition = {name: value for name, value in given.items() if name != "name"}
+    outcomes = given.get("one_of", (given,))
+    digest = key(json.dumps(definition, sort_keys=True)).hex()
+    return NewRule(_name(given), definition, digest, ttl, any(each.get("token") for each in outcomes))
 
 
 def _name(rule: Mapping[str, Any]) -> str | None:
@@ -139,7 +145,7 @@ def _name(rule: Mapping[str, Any]) -> str | None:
     return name if isinstance(name, str) else None
 
 
-def read_rules(given: Sequence[Mapping[str, Any]], names: Sequence[str]) -> tuple[Rule, ...]:
-    """Rules as in a file, with their names. Raises ScenarioErrors. Any thread may ask."""
+def check_rules(given: Sequence[Mapping[str, Any]], names: Sequence[str]) -> None:
+    """Check rules as in a file, with their names. Raises ScenarioErrors. Any thread may ask."""
     named = [{**each, "name": each.get("name", name)} for each, name in zip(given, names, strict=True)]
-    return loader.of({"rules": named}, "rules", NAMELESS).rules
+    loader.from_json({"rules": named}, "rules", NAMELESS)

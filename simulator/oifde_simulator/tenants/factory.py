@@ -1,30 +1,37 @@
-"""From a scenario to a tenant."""
+"""From a scenario, and what the state says of a tenant, to the tenant."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import OrderedDict
+from dataclasses import replace
 from hashlib import blake2b
-from itertools import count
 from typing import NamedTuple
 
-from oifde_simulator.clock import TenantClock
+from oifde_simulator.clock import TIME_OF_DAY, Clock, TenantClock
 from oifde_simulator.model.sessions import Sessions
+from oifde_simulator.model.tenant_state import AddedRule, TenantState
 from oifde_simulator.oifde.credentials import TenantCredentials
-from oifde_simulator.oifde.service import Conduct, Service
+from oifde_simulator.oifde.operation import ServicePolicy
+from oifde_simulator.oifde.service import Service
 from oifde_simulator.oifde.tokens import Tokens
 from oifde_simulator.population import generator
-from oifde_simulator.population.history import Memory
+from oifde_simulator.population.history import SessionCache
 from oifde_simulator.population.literal import LiteralSessions
-from oifde_simulator.population.merging import Merged
-from oifde_simulator.rules.selection import Rules
+from oifde_simulator.population.merging import MergedSessions
+from oifde_simulator.rules.selection import Rule, Rules
+from oifde_simulator.scenario import loader
 from oifde_simulator.scenario.model import GenerateSpec, Scenario, TenantSpec
-from oifde_simulator.state.memory.counters import MemoryCounters
-from oifde_simulator.tenants.added_rules import AddedRules
-from oifde_simulator.tenants.tenant import Tenant
+from oifde_simulator.state.interface import Read
+from oifde_simulator.tenants.tenant import Tenant, World, WorldKey
+
+MOST_COMPILED = 2000
+"""Added rules that are remembered as compiled; the least lately used goes first."""
+NAMELESS = "inline"
+"""Id of a scenario that comes along and names none: its world, and how the ids of its tenants begin."""
 
 
 class FreshCredentials(NamedTuple):
-    """What a tenant that is made on demand is asked for, beside the tokens of its scenario."""
+    """Credentials of a tenant that was made on demand, beside the tokens of its scenario."""
 
     secret: str
     token: str
@@ -32,14 +39,10 @@ class FreshCredentials(NamedTuple):
     """Whose tokens are issued: the tenant, and which one of those that had its id, one after another."""
 
 
-MOST_REMEMBERED = 100_000
-"""Ids of which it is remembered how many tenants had them; the oldest is forgotten first."""
-
-
 def fresh_credentials(seed: str, tenant: str, before: int = 0) -> FreshCredentials:
-    """The same for the same server and tenant, and in the shape of those that are issued.
+    """Compute credentials: the same for the same server and tenant, in the shape of those that are issued.
 
-    `before` is how many tenants had the id and are gone: what was theirs is good no more.
+    `before` is how many tenants had the id and are gone: their credentials are good no more.
     """
     owner = f"{tenant}\0{before}" if before else tenant
     key = blake2b(f"{seed}\0{owner}".encode("utf-8", "surrogatepass"), digest_size=32).digest()
@@ -47,64 +50,68 @@ def fresh_credentials(seed: str, tenant: str, before: int = 0) -> FreshCredentia
     return FreshCredentials(secret.hexdigest(), token.hexdigest(), owner)
 
 
-class Maker:
-    """Makes the tenants of one server."""
+class TenantFactory:
+    """Makes the tenants of one server. Any thread may ask for a world."""
 
-    def __init__(self, seed: str, conduct: Conduct, memory: Memory, *, any_credentials: bool = False) -> None:
-        """`conduct` has what a scenario does not set; `any_credentials` takes every secret and token."""
-        self.seed = seed
-        self._any = any_credentials
-        self._conduct = conduct
-        self._memory = memory
-        self._numbers: dict[str, Iterator[int]] = {}  # of tokens, which go on when a tenant begins anew
-        self._before: dict[str, int] = {}  # how many tenants had an id and are gone
+    def __init__(
+        self, seed: str, policy: ServicePolicy, *, any_credentials: bool = False, clock: Clock = TIME_OF_DAY
+    ) -> None:
+        """`policy` has what a scenario does not set; `any_credentials` takes every secret and token.
 
-    def make(
-        self, name: str, scenario: Scenario, since: int | None, fresh: FreshCredentials | None = None
-    ) -> Tenant:
-        """The tenant `name`; any thread may ask.
-
-        `since` is when its time of day began to count, epoch milliseconds; None for now.
+        `clock` tells the time of day.
         """
+        self._clock = clock
+        self.seed = seed
+        self.policy = policy
+        self._any = any_credentials
+        self._memory = SessionCache()
+        self._compiled: OrderedDict[tuple[str, str], Rule] = OrderedDict()
+
+    def world(
+        self, name: str, scenario: Scenario, key: WorldKey | None, fresh: FreshCredentials | None = None
+    ) -> World:
+        """Make what depends on the scenario alone."""
         sessions = self._sessions(name, scenario)
         credentials = self._credentials(name, scenario.tenant, fresh)
-        service = Service(credentials, sessions, self._conduct_of(scenario))
-        clock = TenantClock(scenario.clock)
-        began = clock.now() if since is None or scenario.clock is not None else since
-        rules = Rules(scenario.rules, MemoryCounters(), f"{self.seed}\0{scenario.id}", began)
-        return Tenant(
-            id=name,
-            clock=clock,
-            credentials=credentials,
-            sessions=sessions,
-            service=service,
-            rules=rules,
-            added=AddedRules(rules),
-            scenario=scenario.id,
-            provenance=scenario.settings.provenance,
+        service = Service(credentials, sessions, self._policy_of(scenario))
+        return World(scenario, credentials, sessions, service, key)
+
+    def tenant(self, name: str, world: World, state: TenantState) -> Tenant:
+        """Make the tenant as the state says it is."""
+        assert world.scenario
+        clock = TenantClock(state.clock or world.clock, self._clock)
+        # Time since load is that of the tenant's clock as its scenario has it.
+        since = state.since if world.clock.instant is None else world.clock.instant
+        rules = Rules(self._rules(world.scenario, state), f"{self.seed}\0{world.scenario.id}", since)
+        counted = (
+            world.credentials.counted
+            or state.ends_tokens
+            or any(rule.ends_tokens for rule in world.scenario.rules)
         )
+        return Tenant(name, Read(name, state.version, state.epoch), world, clock, rules, counted)
 
-    def fresh(self, name: str) -> FreshCredentials:
-        """What a tenant `name` made on demand is asked for; another than those of its id before."""
-        return fresh_credentials(self.seed, name, self._before.get(name, 0))
-
-    def bury(self, name: str, *, made: bool) -> None:
-        """The tenant `name` is gone, one that was `made` for good."""
-        if made:
-            self._numbers.pop(name, None)
-        self._before[name] = self._before.pop(name, 0) + 1
-        if len(self._before) > MOST_REMEMBERED:
-            del self._before[next(iter(self._before))]
-
-    def restart(self, made: Iterable[str]) -> None:
-        """As at the start: nobody was there before, and those that were `made` are gone."""
-        for name in made:
-            self._numbers.pop(name, None)
-        self._before.clear()
+    def fresh(self, name: str, generation: int) -> FreshCredentials:
+        """Compute the credentials of a tenant that is made on demand."""
+        return fresh_credentials(self.seed, name, generation)
 
     def seed_of(self, how: GenerateSpec) -> str:
-        """What generated sessions depend on."""
+        """Find the seed of generated sessions."""
         return self.seed if how.seed is None else how.seed
+
+    def _rules(self, scenario: Scenario, state: TenantState) -> tuple[Rule, ...]:
+        own = () if state.cleared else scenario.rules
+        kept = own if not state.removed else (rule for rule in own if rule.name not in state.removed)
+        return (*map(self._added, state.added), *kept) if state.added else tuple(kept)
+
+    def _added(self, added: AddedRule) -> Rule:
+        rule = self._compiled.pop((added.name, added.digest), None)
+        if rule is None:
+            read = loader.from_json({"rules": [{**added.definition, "name": added.name}]}, "rules", NAMELESS)
+            rule = replace(read.rules[0], name=added.name)
+        self._compiled[added.name, added.digest] = rule
+        if len(self._compiled) > MOST_COMPILED:
+            self._compiled.popitem(last=False)
+        return rule
 
     def _credentials(self, name: str, spec: TenantSpec, fresh: FreshCredentials | None) -> TenantCredentials:
         tokens = Tokens(
@@ -113,12 +120,15 @@ class Maker:
             lifetime=spec.token_lifetime,
             fixed=(*spec.tokens, fresh.token) if fresh else spec.tokens,
             anything=spec.any_token or self._any,
-            single=spec.single_token,
-            uses=spec.token_uses,
-            numbers=self._numbers.setdefault(name, count()),
         )
         secret = fresh.secret if fresh else spec.secret
-        return TenantCredentials(None if self._any else secret, tokens, spec.lock_after)
+        return TenantCredentials(
+            None if self._any else secret,
+            tokens,
+            lock_after=spec.lock_after,
+            single=spec.single_token,
+            uses=spec.token_uses,
+        )
 
     def _sessions(self, name: str, scenario: Scenario) -> Sessions:
         literal = LiteralSessions(scenario.records, world=scenario.id, tenant=name)
@@ -137,13 +147,13 @@ class Maker:
             users=how.users,
             memory=self._memory,
         )
-        return Merged(literal, generated) if scenario.records else generated
+        return MergedSessions(literal, generated) if scenario.records else generated
 
-    def _conduct_of(self, scenario: Scenario) -> Conduct:
+    def _policy_of(self, scenario: Scenario) -> ServicePolicy:
         settings = scenario.settings
-        return Conduct(
+        return ServicePolicy(
             time_zone=settings.time_zone,
-            error_status=settings.error_status or self._conduct.error_status,
+            error_status=settings.error_status or self.policy.error_status,
             accept_numbers=settings.numbers == "accept",
             refuse_unknown=settings.unknown_fields == "refuse",
             flow_record=scenario.tenant.flow_record,

@@ -1,21 +1,34 @@
-"""Which tenants are served: those of the scenarios, each made when it is first asked for."""
+"""Which tenants are served: each made when it is first asked for, and anew when the state has changed it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from oifde_simulator.clock import SystemClock
+import orjson
+
+from oifde_simulator.clock import TIME_OF_DAY, Clock
+from oifde_simulator.immediate import aside
+from oifde_simulator.model.credential_step import SecretStep
 from oifde_simulator.model.sessions import CallSession, Criteria
-from oifde_simulator.oifde.router import Call
-from oifde_simulator.oifde.service import Conduct
+from oifde_simulator.model.tenant_state import TenantSource, TenantState
+from oifde_simulator.oifde.operation import ServicePolicy
+from oifde_simulator.oifde.unknown_tenant import UnknownTenant
 from oifde_simulator.population import generator
-from oifde_simulator.population.history import Memory
-from oifde_simulator.scenario.catalog import Shelf
+from oifde_simulator.population.vocabulary import faker_version, shipped_locales
+from oifde_simulator.scenario import loader
+from oifde_simulator.scenario.catalog import ScenarioCatalog
 from oifde_simulator.scenario.model import Scenario
-from oifde_simulator.tenants.factory import FreshCredentials, Maker
-from oifde_simulator.tenants.tenant import Tenant
+from oifde_simulator.state.interface import Read, State
+from oifde_simulator.state.memory.state import MemoryState
+from oifde_simulator.tenants.factory import NAMELESS, FreshCredentials, TenantFactory
+from oifde_simulator.tenants.tenant import Tenant, World, WorldKey
 from oifde_simulator.tenants.unknown import unknown
+from oifde_simulator.text import did_you_mean
+
+ORIGIN = "scenario"
+"""Word that stands for a file's name where a scenario comes along."""
 
 
 class Tenants:
@@ -28,171 +41,234 @@ class Tenants:
         seed: str,
         error_status: int,
         any_credentials: bool = False,
+        tenantless: str | None = None,
+        state: State | None = None,
+        clock: Clock = TIME_OF_DAY,
     ) -> None:
         """`scenarios` by the tenant id they are served under; `error_status` where a scenario sets none.
 
-        With `any_credentials` every secret and every token that is not empty is accepted.
+        With `any_credentials` every secret and every token that is not empty is accepted. `tenantless` is the
+        tenant that has the requests that name none. `state` is a fresh one in this process when left out;
+        `clock` tells the time of day. Raises ValueError where `tenantless` is not served.
         """
-        self.files = scenarios if isinstance(scenarios, Shelf) else Shelf(scenarios)
-        """The scenarios that the server was given, whatever became of their tenants."""
-        self.scenarios = self.files
-        """Those that are served."""
-        self.made: frozenset[str] = frozenset()
-        """Ids of tenants that were made on demand, with credentials of their own."""
-        self._defaults = Conduct(error_status=error_status)
-        self._memory = Memory()
-        self._maker = Maker(seed, self._defaults, self._memory, any_credentials=any_credentials)
-        self._started = SystemClock().now()
-        self._tenants: dict[str, Tenant] = {}
-        self._weights: dict[str, int] = {}  # of scenarios that came along, by tenant
-
-    def of(self, call: Call) -> Tenant:
-        """The tenant that `call` names, or a world in which it is unknown."""
-        name = call.tenant
-        tenant = self._tenants.get(name) if isinstance(name, str) else None
-        return tenant or self._first(name)
-
-    def named(self, name: str) -> Tenant:
-        """The tenant of this id; KeyError where there is none."""
-        tenant = self._tenants.get(name)
-        if tenant is None:
-            tenant = self._tenants[name] = self._maker.make(name, self.scenarios[name], self._started)
-        return tenant
-
-    def _first(self, name: object) -> Tenant:
-        if isinstance(name, str) and name in self.scenarios:
-            return self.named(name)
-        return self._unknown(name)
-
-    def replace(self, name: str, scenario: Scenario) -> None:
-        """From the next request on, serve a file's `scenario` as the tenant `name`, from its beginning.
-
-        Tokens that were issued stay good, since nobody stores them, and none of them is issued again;
-        what rules counted is forgotten.
-        """
-        self.put(scenario, self.prepared(name, scenario))
-
-    def prepared(self, name: str, scenario: Scenario) -> Tenant:
-        """The tenant `name` made from `scenario`, not yet served; any thread may ask for it."""
-        return self._maker.make(name, scenario, None)
-
-    def put(self, scenario: Scenario, tenant: Tenant) -> bool:
-        """From the next request on, serve this tenant, prepared from a file's `scenario`.
-
-        False where one of its id was made on demand, which stays until everything is restored. Not for
-        other threads.
-        """
-        self.files = self.files | {tenant.id: scenario}
-        if tenant.id in self.made:
-            return False
-        self._serve(scenario, tenant)
-        return True
-
-    def remove(self, name: str) -> bool:
-        """From the next request on, the tenant `name`, whose file is gone, is unknown.
-
-        False where one of this id was made on demand, which stays.
-        """
-        self.files = self.files.without(name)
-        if name in self.made:
-            return False
-        self.drop(name)
-        return True
-
-    def serve(self, name: str, scenario: Scenario, *, made: bool) -> Tenant:
-        """From the next request on, serve `scenario` as `name`; `made` for credentials of its own."""
-        fresh = self._maker.fresh(name) if made else None
-        tenant = self._maker.make(name, scenario, None, fresh)
-        self.made = self.made | {name} if made else self.made - {name}
-        self._serve(scenario, tenant)
-        return tenant
-
-    def fresh(self, name: str) -> FreshCredentials | None:
-        """The credentials that the tenant `name` was made with; None where it was not made on demand."""
-        return self._maker.fresh(name) if name in self.made else None
-
-    def weight_beside(self, name: str) -> int:
-        """Bytes of the scenarios that came along with requests, but for that of the tenant `name`."""
-        return sum(self._weights.values()) - self._weights.get(name, 0)
-
-    def _serve(self, scenario: Scenario, tenant: Tenant) -> None:
-        self._end(tenant.id)
-        if scenario.weight:
-            self._weights[tenant.id] = scenario.weight
-        self.scenarios, self._tenants = (
-            self.scenarios | {tenant.id: scenario},
-            self._tenants | {tenant.id: tenant},
+        if tenantless is not None and tenantless not in scenarios:
+            hint = did_you_mean(tenantless, scenarios)
+            raise ValueError(f"--tenantless {tenantless}: there is no tenant {tenantless}{hint}")
+        self._tenantless = tenantless
+        self.files = scenarios if isinstance(scenarios, ScenarioCatalog) else ScenarioCatalog(scenarios)
+        """Scenarios that the server was given, whatever became of their tenants."""
+        self.state: State = MemoryState(clock=clock) if state is None else state
+        self._factory = TenantFactory(
+            seed, ServicePolicy(error_status=error_status), any_credentials=any_credentials, clock=clock
         )
+        self._tenants: dict[str, Tenant] = {}
+        self._worlds: dict[str, World] = {}
+        self._nobody: Read | None = None
 
-    def drop(self, name: str) -> None:
-        """From the next request on, the tenant `name` is unknown."""
-        self._end(name)
-        self._maker.bury(name, made=name in self.made)
-        self.made -= {name}
-        self.scenarios = self.scenarios.without(name)
-        self._tenants = {each: tenant for each, tenant in self._tenants.items() if each != name}
+    @property
+    def seed(self) -> str:
+        """Seed of the server."""
+        return self._factory.seed
 
-    def _end(self, name: str) -> None:
-        self._weights.pop(name, None)
-        if name in self._tenants:
-            self._tenants[name].added.end()
+    def cached(self, name: object) -> Tenant | None:
+        """Find a tenant that was made before; it may have changed, which the state tells. Never suspends."""
+        return self._tenants.get(name) if isinstance(name, str) else None
 
-    def restore(self) -> None:
-        """Serve what the files have, each tenant from its beginning, and nothing else."""
-        for tenant in self._tenants.values():
-            tenant.added.end()
-        self._maker.restart(self.made)
-        self._weights.clear()
-        self.scenarios, self.made, self._tenants = self.files, frozenset(), {}
-        self._started = SystemClock().now()
+    async def find(self, name: object) -> Tenant:
+        """Find the tenant of this id, the tenantless one for none, or a world in which it is unknown."""
+        if isinstance(name, str) and name:
+            try:
+                return await self.named(name)
+            except KeyError:
+                return await self.unknown(name)
+        return await self.tenantless(name)
 
-    def awake(self) -> list[Tenant]:
-        """Those that anybody has asked for; all others are as at the start."""
-        return list(self._tenants.values())
+    async def tenantless(self, name: object = None) -> Tenant:
+        """Find the tenant of requests that name none; `name` is what they have in its place.
 
-    def nobody(self) -> Tenant:
-        """The world of those who name no tenant."""
-        return self._unknown(None)
+        It has the rules, clock and policy of the tenant that was chosen for them, but accepts no credentials.
+        """
+        if self._tenantless is None:
+            return await self.unknown(name)
+        try:
+            home = await self.named(self._tenantless)
+        except KeyError:
+            return await self.unknown(name)
+        nobody = UnknownTenant(name)
+        service = home.service.with_credentials(nobody)
+        return replace(home, world=replace(home.world, credentials=nobody, service=service))
 
-    def _unknown(self, name: object) -> Tenant:
+    async def named(self, name: str) -> Tenant:
+        """Find the tenant of this id as it is now. Raises KeyError where there is none."""
+        state = await self.state.tenants.get(name)
+        tenant = self._tenants.get(name)
+        if tenant is not None and tenant.read.version == state.version:
+            return tenant
+        world = await self._world(name, state)
+        tenant = self._tenants[name] = self._factory.tenant(name, world, state)
+        return tenant
+
+    async def unknown(self, name: object = None) -> Tenant:
+        """Make the world of a request that names no tenant, or none that is known."""
+        if self._nobody is None:
+            state = await self.state.tenants.get("")
+            self._nobody = Read("", state.version, state.epoch)
         # Tenants that come and go are no fix for a name, and there may be many.
-        return unknown(name, self.files, self._defaults)
+        return unknown(name, self.files, self._factory.policy, self._nobody)
 
-    def token(self, name: str) -> str:
-        """A token that the tenant `name` accepts now: a fixed one, or one freshly issued."""
-        tenant = self.named(name)
-        if fresh := self.fresh(name):
+    def forget(self, name: str) -> None:
+        """Read a tenant anew when it is next asked for: the state has another version of it."""
+        self._nobody = None
+        self._tenants.pop(name, None)
+
+    async def _world(self, name: str, state: TenantState) -> World:
+        """Find or make what depends on the scenario alone. Raises KeyError where there is no tenant."""
+        if state.gone or (state.source is None and name not in self.files):
+            self.release(name)
+            raise KeyError(name)
+        world, key = self._worlds.get(name), _key(state)
+        if world is None or world.key != key or (key is None and world.scenario is not self.files.peek(name)):
+            world = await aside(self._made, name, state)
+            self._worlds[name] = world
+        return world
+
+    def _made(self, name: str, state: TenantState) -> World:
+        return self.prepared(name, self._scenario(name, state), state)
+
+    def prepared(self, name: str, scenario: Scenario, state: TenantState | None = None) -> World:
+        """Make what depends on the scenario alone, not yet served. Any thread may ask."""
+        if scenario.generate:
+            generator.warm(scenario.generate.locale)
+        if state is None or state.source is None:
+            return self._factory.world(name, scenario, None)
+        fresh = self._factory.fresh(name, state.generation) if state.made else None
+        return self._factory.world(name, scenario, _key(state), fresh)
+
+    def keep(self, name: str, world: World) -> None:
+        """Serve a world that was prepared, once the state says so."""
+        self._worlds[name] = world
+
+    def release(self, name: str) -> None:
+        """Give back what was made for a tenant that is gone."""
+        self._worlds.pop(name, None)
+        self._tenants.pop(name, None)
+
+    async def ids(self) -> list[str]:
+        """List the ids of all tenants that are served: those of the files, then those that were made."""
+        gone = await self.state.tenants.gone()
+        made = await self.state.tenants.made()
+        return list(dict.fromkeys((*(name for name in self.files if name not in gone), *made)))
+
+    async def has(self, name: str) -> bool:
+        """Check that a tenant of this id is served."""
+        state = await self.state.tenants.get(name)
+        return not state.gone and (state.source is not None or name in self.files)
+
+    async def scenario(self, name: str) -> Scenario:
+        """Find the scenario of a tenant. Raises KeyError where there is none."""
+        state = await self.state.tenants.get(name)
+        if state.gone or (state.source is None and name not in self.files):
+            raise KeyError(name)
+        world = self._worlds.get(name)
+        if state.source is not None and world is not None and world.key == _key(state):
+            assert world.scenario
+            return world.scenario
+        return await aside(self._scenario, name, state)
+
+    def _scenario(self, name: str, state: TenantState) -> Scenario:
+        source = state.source
+        if source is not None and source.format != "name":
+            return inline(source)
+        return self.files[name if source is None else source.text]
+
+    def scenario_id(self, name: str) -> str:
+        """Tell the id of a tenant's scenario, as far as that is known without reading it."""
+        world = self._worlds.get(name)
+        scenario = world.scenario if world else self.files.peek(name)
+        return scenario.id if scenario else name
+
+    async def put(self, name: str, scenario: Scenario, world: World) -> bool:
+        """Serve a file's `scenario` from now on, from its beginning, in the world prepared of it.
+
+        False where a tenant of its id was made on demand, which stays until everything is restored. Tokens
+        that were issued stay good, since nobody stores them; what was counted is forgotten.
+        """
+        self.files = self.files | {name: scenario}
+        if (await self.state.tenants.get(name)).made:
+            return False
+        await self.state.tenants.replace(name, None)
+        self.keep(name, world)
+        return True
+
+    async def remove(self, name: str) -> bool:
+        """Have the tenant unknown, whose file is gone. False where one of its id was made, which stays."""
+        self.files = self.files.without(name)
+        if (await self.state.tenants.get(name)).made:
+            return False
+        await self.drop(name)
+        return True
+
+    async def drop(self, name: str) -> None:
+        """Have the tenant unknown from now on."""
+        await self.state.tenants.delete(name, in_files=name in self.files)
+        self.release(name)
+
+    async def restore(self) -> list[str]:
+        """Serve what the files have, each tenant from its beginning; the ids of made ones that are gone."""
+        gone = await self.state.tenants.restore()
+        for name, world in list(self._worlds.items()):
+            if world.key is not None:
+                self.release(name)
+        return gone
+
+    async def fresh(self, name: str) -> FreshCredentials | None:
+        """Compute the credentials that a tenant was made with; None where it was not made on demand."""
+        state = await self.state.tenants.get(name)
+        return self._factory.fresh(name, state.generation) if state.made else None
+
+    async def token(self, name: str) -> str:
+        """Find a token that a tenant accepts now: a fixed one, or one freshly issued."""
+        tenant = await self.named(name)
+        if fresh := await self.fresh(name):
             return fresh.token
-        fixed = self.scenarios[name].tenant.tokens
-        return fixed[0] if fixed else tenant.credentials.issue(tenant.clock.now())[0]
+        assert tenant.world.scenario
+        if fixed := tenant.world.scenario.tenant.tokens:
+            return fixed[0]
+        step = SecretStep(right=True, lock_after=None, issues=True)
+        number = (await self.state.exchanges.admit(tenant.read, step)).number
+        return tenant.credentials.issue(tenant.clock.now(), number)[0]
 
-    def select(self, name: str, criteria: Criteria) -> Sequence[CallSession]:
-        """The sessions of the tenant `name` that fit, as they are now on its clock."""
-        tenant = self.named(name)
-        return tenant.sessions.select(criteria, tenant.clock.now())
+    async def select(self, name: str, criteria: Criteria) -> Sequence[CallSession]:
+        """Find the sessions of a tenant that fit, as they are now on its clock."""
+        tenant = await self.named(name)
+        return tenant.world.sessions.select(criteria, tenant.clock.now())
 
-    def generator(self, name: str) -> dict[str, Any] | None:
-        """What the generated sessions of the tenant `name` depend on; None where it has none."""
-        how = self.scenarios[name].generate
+    def generator(self, scenario: Scenario) -> dict[str, Any] | None:
+        """Tell what the generated sessions of a scenario depend on; None where it has none."""
+        how = scenario.generate
         if how is None:
             return None
         return {
             "version": generator.VERSION,
-            "faker": generator.faker_version(),
-            "seed": self._maker.seed_of(how),
+            "faker": faker_version(how.locale),
+            "seed": self._factory.seed_of(how),
             "locale": how.locale,
         }
 
-    def warm(self) -> None:
-        """Draw the words of generated sessions, so that no request has to wait for them."""
-        read = self.scenarios.read().values()
-        for locale in {scenario.generate.locale for scenario in read if scenario.generate}:
-            generator.warm(locale)
+    async def warm(self, scenario: Scenario) -> None:
+        """Load the words of a scenario; where they have to be drawn, that takes a thread its time."""
+        if scenario.generate and scenario.generate.locale not in shipped_locales():
+            await aside(generator.warm, scenario.generate.locale)
 
-    def __len__(self) -> int:
-        return len(self.scenarios)
 
-    @property
-    def seed(self) -> str:
-        """The server's seed."""
-        return self._maker.seed
+def _key(state: TenantState) -> WorldKey | None:
+    return None if state.source is None else (state.source, state.made, state.generation)
+
+
+def inline(source: TenantSource) -> Scenario:
+    """Read a scenario that came along. Raises ScenarioErrors."""
+    if source.format == "json":
+        scenario = loader.from_json(orjson.loads(source.text), ORIGIN, NAMELESS)
+    else:
+        scenario = loader.loads(source.text.encode("utf-8", "surrogatepass"), ORIGIN, NAMELESS)
+    return replace(scenario, weight=source.weight)

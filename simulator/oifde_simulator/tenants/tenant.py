@@ -1,45 +1,80 @@
-"""One tenant: a world with its clock, credentials, sessions, service and rules."""
+"""One tenant as a request meets it: its scenario, compiled, and how the state says it is now."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
-from oifde_simulator.clock import TenantClock
+from oifde_simulator.clock import ClockSetting, TenantClock
 from oifde_simulator.model.sessions import Sessions
+from oifde_simulator.model.tenant_state import TenantSource
 from oifde_simulator.oifde.credentials import Credentials
 from oifde_simulator.oifde.service import Service
 from oifde_simulator.rules.selection import Rules
 from oifde_simulator.scenario.model import Scenario
-from oifde_simulator.tenants.added_rules import AddedRules
+from oifde_simulator.state.interface import Read
+
+WorldKey = tuple[TenantSource, bool, int]
+"""Source of a tenant, whether it was made on demand, and how many had its id before."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tenant:
-    """One world."""
+@dataclass(frozen=True, eq=False)
+class World:
+    """What depends on a scenario alone, and outlives resets: sessions that were computed stay computed."""
 
-    id: str
-    """Empty for the world of those who name no known tenant."""
-    clock: TenantClock
+    scenario: Scenario | None
+    """None for requests that belong to no tenant."""
     credentials: Credentials
     sessions: Sessions
     service: Service
+    key: WorldKey | None = None
+    """What it was made of; None for what the files have under the tenant's id."""
+
+    @cached_property
+    def rule_names(self) -> tuple[str, ...]:
+        """Names of the rules of the scenario, in order."""
+        return tuple(rule.name for rule in self.scenario.rules) if self.scenario else ()
+
+    @property
+    def clock(self) -> ClockSetting:
+        """Setting of the clock as the scenario has it."""
+        return ClockSetting(self.scenario.clock) if self.scenario else ClockSetting()
+
+
+@dataclass(eq=False, slots=True)
+class Tenant:
+    """One tenant, until something of it changes."""
+
+    id: str
+    """Empty for the tenant of requests that belong to none."""
+    read: Read
+    """Version and epoch by which the state sees whether this is still true."""
+    world: World
+    clock: TenantClock
     rules: Rules
-    added: AddedRules
-    """Those of the rules that came while it was served."""
-    scenario: str = ""
-    """The id of the scenario that it was made from; empty for none."""
-    provenance: bool = True
-    """Whether a spoiled answer says which rule spoiled it."""
+    counted: bool = False
+    """Whether the worth of a token depends on what was counted."""
+    covered: bool = False
+    """Whether coverage has been told of the rules."""
+    defect: Exception | None = None
+    """Failure of ours that kept the tenant from being found; None where nothing did."""
 
-    def reset(self, scenario: Scenario) -> None:
-        """Back to the beginning of its `scenario`: rules, counts, states, tokens, clock."""
-        self.added.end()
-        self.clock.reset()
-        self.credentials.reset()
-        self.rules.change(scenario.rules)
-        self.rules.reset(self.clock.now())
+    @property
+    def service(self) -> Service:
+        """The honest service of the tenant."""
+        return self.world.service
 
-    def clear(self, scenario: Scenario) -> None:
-        """The same, and without any rule until it is reset."""
-        self.reset(scenario)
-        self.rules.change(())
+    @property
+    def credentials(self) -> Credentials:
+        """The judge of its credentials."""
+        return self.world.credentials
+
+    @property
+    def provenance(self) -> bool:
+        """Whether a spoiled answer says which rule spoiled it."""
+        return self.world.scenario.settings.provenance if self.world.scenario else True
+
+    @property
+    def scenario(self) -> str:
+        """Id of the scenario that it was made from; empty for none."""
+        return self.world.scenario.id if self.world.scenario else ""

@@ -1,26 +1,25 @@
-"""The world of those who name no known tenant: every credential is wrong there, and nothing is found."""
+"""The world of requests that name no known tenant: every credential is wrong there, and nothing is found."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from oifde_simulator.clock import TenantClock
-from oifde_simulator.oifde.credentials import UnknownTenant
-from oifde_simulator.oifde.service import Conduct, Service
+from oifde_simulator.clock import ClockSetting, TenantClock
+from oifde_simulator.oifde.operation import ServicePolicy
+from oifde_simulator.oifde.service import Service
+from oifde_simulator.oifde.unknown_tenant import UnknownTenant
 from oifde_simulator.population.literal import LiteralSessions
 from oifde_simulator.rules.selection import Rules
-from oifde_simulator.state.memory.counters import MemoryCounters
-from oifde_simulator.tenants.added_rules import AddedRules
-from oifde_simulator.tenants.tenant import Tenant
+from oifde_simulator.state.interface import Read
+from oifde_simulator.tenants.tenant import Tenant, World
 
-NOW = TenantClock()
-NO_RULES = Rules((), MemoryCounters(), "", 0)
-NONE_ADDED = AddedRules(NO_RULES)
+NOW = TenantClock(ClockSetting())
+NO_RULES = Rules((), "", 0)
 NO_SESSIONS = LiteralSessions((), world="", tenant="")
 
 
-def unknown(name: object, known: Iterable[str], conduct: Conduct) -> Tenant:
-    """A world in which `name` is unknown; the nearest of the `known` ids is told."""
+def unknown(name: object, known: Iterable[str], policy: ServicePolicy, read: Read) -> Tenant:
+    """Make a world in which `name` is unknown; the nearest of the `known` ids is told."""
     credentials = UnknownTenant(name, known)
-    service = Service(credentials, NO_SESSIONS, conduct)
-    return Tenant("", NOW, credentials, NO_SESSIONS, service, NO_RULES, NONE_ADDED)
+    service = Service(credentials, NO_SESSIONS, policy)
+    return Tenant("", read, World(None, credentials, NO_SESSIONS, service), NOW, NO_RULES)

@@ -1,1 +1,4 @@
-"""Verdicts on what is on record, and which rules have fired. Knows nothing of HTTP."""
+"""Verdicts on the exchanges on record.
+
+Rule: a verdict is computed from a snapshot of the journal; this room knows nothing of HTTP.
+"""

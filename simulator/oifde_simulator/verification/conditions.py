@@ -1,6 +1,6 @@
-"""One condition of a description: what is wrong with it, and how it is said.
+"""Single conditions of a description: their check and their format in messages.
 
-Rule: no credential is quoted.
+Rule: a message quotes no credential.
 """
 
 from __future__ import annotations
@@ -9,31 +9,26 @@ from collections.abc import Mapping
 from typing import Any
 
 from oifde_simulator.journal.filters import NUMBERS
-from oifde_simulator.journal.redaction.redactor import Redaction
-from oifde_simulator.oifde import contract
+from oifde_simulator.json_schema.keywords import KEYWORDS
+from oifde_simulator.oifde.operations import BY_NAME
 from oifde_simulator.rules.matching import Condition
-from oifde_simulator.scenario.lint.pitfalls import KEYWORDS
 from oifde_simulator.text import did_you_mean, shown
+from oifde_simulator.verification.expected_redaction import is_credential
 
 FINGERPRINTED = ("const", "enum")
-"""What a JSON Schema can say of a credential, which is on record as its fingerprint."""
+"""Keywords of a JSON Schema of a credential, which is on record as its fingerprint."""
 
 
-def told(part: str, name: str, condition: Condition) -> str:
-    """A condition for messages, such as `status: 503` or `no rule`."""
+def format_condition(part: str, name: str, condition: Condition) -> str:
+    """Format a condition for messages, such as `status: 503` or `no rule`."""
     place = f"{part}.{name}" if part else name
     if isinstance(condition.wanted, bool):
         return f"{'any' if condition.wanted else 'no'} {place}"
     return f"{place}: {condition}"
 
 
-def secret(part: str, name: str) -> bool:
-    """Whether a field of this name in this part of an exchange holds a credential."""
-    return bool(part) and Redaction.holds_credential(part, name)
-
-
-def complaint(part: str, name: str, wanted: Any) -> str:
-    """What is wrong with a condition; empty where nothing is. Never quotes a credential."""
+def condition_error(part: str, name: str, wanted: Any) -> str:
+    """Check the value of a condition; returns the error, empty if there is none."""
     if wanted is None or isinstance(wanted, list):
         return "expected a value, true for present, false for absent, or a JSON Schema"
     if not part and name in NUMBERS and isinstance(wanted, str):
@@ -41,14 +36,14 @@ def complaint(part: str, name: str, wanted: Any) -> str:
     if not part and name not in NUMBERS and isinstance(wanted, int | float) and not isinstance(wanted, bool):
         return f"expected a text, true, false or a JSON Schema, found {shown(wanted)}"
     if (part, name) == ("", "endpoint") and isinstance(wanted, str):
-        known = [each.operation_id for each in contract.operations().values()]
+        known = list(BY_NAME)
         hint = did_you_mean(wanted, known) or f"; expected one of {', '.join(known)}"
         return "" if wanted in known else f"no endpoint is called {shown(wanted)}{hint}"
-    return _schema_complaint(part, name, wanted) if isinstance(wanted, Mapping) else ""
+    return _schema_error(part, name, wanted) if isinstance(wanted, Mapping) else ""
 
 
-def _schema_complaint(part: str, name: str, wanted: Mapping[str, Any]) -> str:
-    if secret(part, name):
+def _schema_error(part: str, name: str, wanted: Mapping[str, Any]) -> str:
+    if is_credential(part, name):
         if all(word in FINGERPRINTED for word in wanted):
             return ""
         words = " or ".join(FINGERPRINTED)
@@ -61,7 +56,7 @@ def _schema_complaint(part: str, name: str, wanted: Mapping[str, Any]) -> str:
 
 
 def _refers(value: Any) -> bool:
-    """Whether a schema refers to another one; nothing is fetched."""
+    """Check that a schema refers to another one; nothing is fetched."""
     if isinstance(value, Mapping):
         reference = value.get("$ref", "#")
         return not str(reference).startswith("#") or any(map(_refers, value.values()))

@@ -1,4 +1,4 @@
-"""How many exchanges fit a description: exactly, at least, at most, none."""
+"""The number of exchanges that fit a description: exactly, at least, at most, none."""
 
 from __future__ import annotations
 
@@ -6,37 +6,37 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from oifde_simulator.text import counted
-from oifde_simulator.verification.describing import Description
-from oifde_simulator.verification.snapshot import GONE, Past, Result, hint
+from oifde_simulator.verification.descriptions import Description
+from oifde_simulator.verification.snapshot import GONE, JournalSnapshot, Result, hint
 
-MOST_TOLD = 10
-"""Entries that a message names."""
+MOST_LISTED = 10
+"""Entries that a message lists."""
 
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """So many exchanges, neither fewer nor more."""
+    """A number of exchanges between bounds."""
 
     description: Description
     least: int = 0
     most: int | None = None
-    """None for any number."""
+    """Greatest number; None for no bound."""
 
     @property
     def tenant(self) -> str | None:
-        """Whose entries are looked at."""
+        """Tenant whose entries are searched; None for all."""
         return self.description.filter.tenant
 
-    def judge(self, past: Past) -> Result:
-        """Whether there are so many."""
+    def verify(self, snapshot: JournalSnapshot) -> Result:
+        """Count the entries that fit and compare the number with the bounds."""
         wanted = self.description.filter
-        numbers = [entry.number for entry in past.fitting(wanted)]
-        truncated = past.of(wanted.tenant).truncated
+        numbers = [entry.number for entry in snapshot.matching(wanted)]
+        truncated = snapshot.range_of(wanted.tenant).truncated
         few, many = len(numbers) < self.least, self.most is not None and len(numbers) > self.most
         unsure = truncated and not many and (few or self.most is not None)
         message = f"expected {self._expected()}, found {len(numbers)} {self.description}"
-        near = past.nearest(wanted) if few else ()
-        ending = (_named(numbers) if many else "") + (f"; {GONE}" if unsure else "")
+        near = snapshot.nearest(wanted) if few else ()
+        ending = (_listed(numbers) if many else "") + (f"; {GONE}" if unsure else "")
         return Result(
             passed=not (few or many or unsure),
             message=message + hint(near) + ending,
@@ -55,7 +55,7 @@ class Count:
         return f"at least {self.least} and {most}" if self.least else most
 
 
-def _named(numbers: Sequence[int]) -> str:
-    """The entries that are too many, or were not to be there, as the end of a message."""
-    told = ", ".join(map(str, numbers[:MOST_TOLD])) + (", ..." if len(numbers) > MOST_TOLD else "")
-    return f": {'entry' if len(numbers) == 1 else 'entries'} {told}"
+def _listed(numbers: Sequence[int]) -> str:
+    """Format the entries that fit, as the end of a message that there are too many."""
+    listed = ", ".join(map(str, numbers[:MOST_LISTED])) + (", ..." if len(numbers) > MOST_LISTED else "")
+    return f": {'entry' if len(numbers) == 1 else 'entries'} {listed}"

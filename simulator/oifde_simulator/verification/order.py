@@ -1,4 +1,4 @@
-"""Whether exchanges came in an order; others may have come between them."""
+"""The order of exchanges; others may have come between them."""
 
 from __future__ import annotations
 
@@ -6,32 +6,32 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from oifde_simulator.model.entry import Entry
-from oifde_simulator.verification.describing import Description
-from oifde_simulator.verification.snapshot import GONE, Past, Result, hint
+from oifde_simulator.verification.descriptions import Description
+from oifde_simulator.verification.snapshot import GONE, JournalSnapshot, Result, hint
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One exchange for each description, each after the one before."""
+    """An exchange for each description, each after the one before."""
 
     steps: Sequence[Description]
 
     @property
     def tenant(self) -> str | None:
-        """Whose entries are looked at: one tenant's where all steps are its."""
+        """Tenant of all steps; None if they have several or none."""
         tenants = {step.filter.tenant for step in self.steps}
         return tenants.pop() if len(tenants) == 1 else None
 
-    def judge(self, past: Past) -> Result:
-        """Whether they came so: for each the first that fits, which finds an order if there is one."""
-        searched = past.of(self.tenant)
+    def verify(self, snapshot: JournalSnapshot) -> Result:
+        """Take the first entry that fits each step in turn, which finds an order if there is one."""
+        searched = snapshot.range_of(self.tenant)
         numbers = list(self._found(searched.entries))
         if len(numbers) == len(self.steps):
             return Result(
                 True, "they came in this order", len(numbers), numbers, truncated=searched.truncated
             )
         step, after = self.steps[len(numbers)], numbers[-1] if numbers else 0
-        near = past.nearest(step.filter, after)
+        near = snapshot.nearest(step.filter, after)
         earlier = [e.number for e in searched.entries if e.number < after and step.filter.accepts(e)]
         earlier = [number for number in earlier if number not in numbers]
         return Result(

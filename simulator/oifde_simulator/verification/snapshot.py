@@ -1,8 +1,8 @@
-"""What is on record, as of one moment, for those who judge it."""
+"""A snapshot of the journal, and the results that are computed from it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,57 +11,71 @@ from oifde_simulator.journal.filters import Filter, Since
 from oifde_simulator.journal.journal import NearMiss, nearest
 from oifde_simulator.model.entry import Entry
 
-LOOKED_AT = 1000
-"""Newest entries among which near misses are looked for."""
+SEARCHED = 1000
+"""Newest entries that are searched for near misses."""
 MOST_NUMBERS = 100
-"""Entries that a result names."""
+"""Entries that a result lists."""
 
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """The entries of one tenant, or of all."""
+    """Entries of one tenant, or of all."""
 
     entries: Sequence[Entry]
-    """The oldest first; those before `since` too."""
+    """Entries, the oldest first, including those before `since`."""
     truncated: bool
-    """Whether entries that are asked about had to go."""
-    beheaded: bool
-    """Whether any entries had to go."""
+    """True if entries since `since` were lost."""
+    any_lost: bool
+    """True if any entries were lost."""
 
 
-class Past:
-    """The entries of some tenants; a journal that goes on does not change it."""
+class JournalSnapshot:
+    """Entries of some tenants; later exchanges do not change them."""
 
     def __init__(
         self,
+        ranges: Mapping[str | None, Range],
+        since: Since,
+        initial_tokens: Mapping[str, str] | None = None,
+    ) -> None:
+        """`ranges` by tenant: `""` for unknown tenants, None for all."""
+        self.since = since
+        self._initial_tokens = initial_tokens or {}
+        self._ranges = ranges
+
+    @classmethod
+    async def read(
+        cls,
         journal: Journal,
         tenants: Iterable[str | None],
         since: Since,
-        handed_out: Callable[[str], str] = lambda tenant: "",
-    ) -> None:
-        """`tenants` are ids, `""` for those who name none that is known, None for all."""
-        self.since = since
-        self.handed_out = handed_out
-        """The fingerprint of the token that a tenant was made with; empty where it has none."""
-        self._ranges = {
+        initial_tokens: Mapping[str, str] | None = None,
+    ) -> JournalSnapshot:
+        """Read entries; `initial_tokens` has fingerprints of the tokens that tenants were made with."""
+        ranges = {
             tenant: Range(
-                journal.entries(tenant, Since()),
-                journal.truncated(tenant, since),
-                journal.truncated(tenant, Since()),
+                await journal.entries(tenant, Since()),
+                await journal.truncated(tenant, since),
+                await journal.truncated(tenant, Since()),
             )
             for tenant in {*tenants, ""}
         }
+        return cls(ranges, since, initial_tokens)
 
-    def of(self, tenant: str | None) -> Range:
-        """What is on record of one of the tenants."""
+    def initial_token(self, tenant: str) -> str:
+        """Get the fingerprint of the token that a tenant was made with; empty if it has none."""
+        return self._initial_tokens.get(tenant, "")
+
+    def range_of(self, tenant: str | None) -> Range:
+        """Get the entries of one of the tenants."""
         return self._ranges[tenant]
 
-    def fitting(self, wanted: Filter) -> list[Entry]:
-        """The entries that a filter accepts."""
+    def matching(self, wanted: Filter) -> list[Entry]:
+        """List the entries that a filter accepts."""
         return [entry for entry in self._ranges[wanted.tenant].entries if wanted.accepts(entry)]
 
     def nearest(self, wanted: Filter, after: int = 0) -> list[NearMiss]:
-        """What comes nearest among the tenant's entries and those that name no known tenant."""
+        """List the nearest misses among the entries of the filter's tenant and of unknown tenants."""
         first = max(after, self.since.number)
         entries = [
             entry
@@ -70,39 +84,40 @@ class Past:
             if entry.number > first and (self.since.at is None or entry.at >= self.since.at)
         ]
         entries.sort(key=lambda entry: entry.number)
-        return nearest(wanted, entries[-LOOKED_AT:])
+        return nearest(wanted, entries[-SEARCHED:])
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one expectation."""
+    """Result of one expectation."""
 
     passed: bool
     message: str
     found: int
-    """How many exchanges it counted."""
+    """Number of exchanges that were counted."""
     numbers: Sequence[int] = ()
-    """The entries it rests on: those that fit, or those that break it."""
+    """Entries that the result rests on: those that fit, or those that break the expectation."""
     near: Sequence[NearMiss] = ()
+    """Nearest misses, the nearest first."""
     truncated: bool = False
-    """Whether entries that it asks about are gone."""
+    """True if entries that matter were lost."""
     more: dict[str, Any] = field(default_factory=dict)
-    """What only this kind of expectation tells."""
+    """Additional members for this kind of expectation."""
 
     def as_json(self) -> dict[str, Any]:
-        """The result for machines."""
+        """Render the result as JSON."""
         return {
             "passed": self.passed,
             "message": self.message,
             "found": self.found,
             "numbers": self.numbers[:MOST_NUMBERS],
             "truncated": self.truncated,
-            "nearMisses": [_near(miss) for miss in self.near],
+            "nearMisses": [_near_miss(miss) for miss in self.near],
             **self.more,
         }
 
 
-def _near(miss: NearMiss) -> dict[str, Any]:
+def _near_miss(miss: NearMiss) -> dict[str, Any]:
     differences = [
         {"where": each.place, "expected": each.expected, "found": each.found} for each in miss.differences
     ]
@@ -110,8 +125,9 @@ def _near(miss: NearMiss) -> dict[str, Any]:
 
 
 GONE = "entries of that range are gone, so this cannot be confirmed; keep more of them, or ask sooner"
+"""End of a message where lost entries make the result uncertain."""
 
 
 def hint(near: Sequence[NearMiss]) -> str:
-    """The nearest miss as the end of a message; empty where there is none."""
+    """Format the nearest miss as the end of a message; empty if there is none."""
     return f"; nearest is entry {near[0].entry.number}: {near[0].differences[0]}" if near else ""

@@ -1,4 +1,4 @@
-"""Whether every token was fetched before it was used; told by the fingerprints that entries carry."""
+"""Tokens that were fetched before they were used, compared by the fingerprints on record."""
 
 from __future__ import annotations
 
@@ -8,72 +8,74 @@ from dataclasses import dataclass
 
 from oifde_simulator.journal.redaction.redactor import PREFIX
 from oifde_simulator.model.entry import Entry
-from oifde_simulator.oifde.router import GETTOKEN, QUERY
+from oifde_simulator.oifde.operations import ISSUED_TOKEN, SENT_TOKEN
 from oifde_simulator.text import counted
-from oifde_simulator.verification.describing import Description
-from oifde_simulator.verification.snapshot import GONE, Past, Result
+from oifde_simulator.verification.descriptions import Description
+from oifde_simulator.verification.snapshot import GONE, JournalSnapshot, Result
 
 ARRIVED = ("complete", "under way")
-"""How an answer ends that its client may have."""
-TOKEN = "authToken"  # noqa: S105  a field's name
-SENT = re.compile(rb'"authToken"\s*:\s*"(' + PREFIX.encode() + rb'[0-9a-f]{16})"')
-"""A token in what is kept of an answer, which may be cut or spoiled."""
+"""Endings of answers that may have reached the client."""
+ISSUERS = " or ".join(ISSUED_TOKEN)
+FIELDS = "|".join(map(re.escape, ISSUED_TOKEN.values()))
+SENT = re.compile(rf'"(?:{FIELDS})"\s*:\s*"({PREFIX}[0-9a-f]{{16}})"'.encode())
+"""Fingerprint of a token in the body of an answer, which may be cut or spoiled."""
 
 
 @dataclass(frozen=True, slots=True)
 class TokensFetchedFirst:
-    """Each token of a query was in the answer to an earlier gettoken of its tenant, or was made with it."""
+    """Each token that was sent came from an earlier answer to its tenant, or was made with the tenant."""
 
     description: Description
-    """Which queries are judged."""
+    """Queries that are verified."""
 
     @property
     def tenant(self) -> str | None:
-        """Whose entries are looked at."""
+        """Tenant whose entries are searched; None for all."""
         return self.description.filter.tenant
 
-    def judge(self, past: Past) -> Result:
-        """Whether they were."""
-        searched, wanted = past.of(self.tenant), self.description.filter
-        judged, strange = _judged(searched.entries, wanted.accepts)
-        handed_out = {tenant: past.handed_out(tenant) for tenant in {entry.tenant for entry in strange}}
-        strange = [entry for entry in strange if _token(entry) != handed_out[entry.tenant]]
-        unsure = searched.beheaded if strange else searched.truncated
+    def verify(self, snapshot: JournalSnapshot) -> Result:
+        """Compare the token of each query with the tokens that were issued before it."""
+        searched, wanted = snapshot.range_of(self.tenant), self.description.filter
+        count, unissued = _compared(searched.entries, wanted.accepts)
+        initial = {tenant: snapshot.initial_token(tenant) for tenant in {entry.tenant for entry in unissued}}
+        unissued = [entry for entry in unissued if _token(entry) != initial[entry.tenant]]
+        unsure = searched.any_lost if unissued else searched.truncated
         return Result(
-            passed=not strange and not unsure,
-            message=_told(judged, strange) + (f"; {GONE}" if unsure else ""),
-            found=judged,
-            numbers=[entry.number for entry in strange],
+            passed=not unissued and not unsure,
+            message=_message(count, unissued) + (f"; {GONE}" if unsure else ""),
+            found=count,
+            numbers=[entry.number for entry in unissued],
             truncated=searched.truncated,
         )
 
 
-def _judged(entries: Iterable[Entry], accepts: Callable[[Entry], bool]) -> tuple[int, list[Entry]]:
-    """How many queries brought a token, and those whose token no answer before them had."""
-    fetched: set[tuple[str, str]] = set()
-    judged, strange = 0, []
+def _compared(entries: Iterable[Entry], accepts: Callable[[Entry], bool]) -> tuple[int, list[Entry]]:
+    """Count the queries with a token, and list those whose token no answer before them issued."""
+    issued: set[tuple[str, str]] = set()
+    count, unissued = 0, []
     for entry in entries:
-        if entry.endpoint == GETTOKEN and entry.outcome.how in ARRIVED:
-            fetched.update((entry.tenant, found.decode()) for found in SENT.findall(entry.body))
-        elif entry.endpoint == QUERY and _token(entry) and accepts(entry):
-            judged += 1
-            if (entry.tenant, _token(entry)) not in fetched:
-                strange.append(entry)
-    return judged, strange
+        if entry.endpoint in ISSUED_TOKEN and entry.outcome.how in ARRIVED:
+            issued.update((entry.tenant, found.decode()) for found in SENT.findall(entry.body))
+        elif _token(entry) and accepts(entry):
+            count += 1
+            if (entry.tenant, _token(entry)) not in issued:
+                unissued.append(entry)
+    return count, unissued
 
 
 def _token(entry: Entry) -> str:
-    """The fingerprint of a query's token; empty where it has none."""
-    token = entry.asked.document.get(TOKEN)
+    """Read the fingerprint of a request's token; empty if it has none."""
+    field = SENT_TOKEN.get(entry.endpoint)
+    token = entry.request.document.get(field) if field else None
     return token if isinstance(token, str) else ""
 
 
-def _told(judged: int, strange: list[Entry]) -> str:
-    queries = counted(judged, "request")
-    if not strange:
+def _message(count: int, unissued: list[Entry]) -> str:
+    queries = counted(count, "request")
+    if not unissued:
         return f"{queries} used a token, each fetched before"
-    first = strange[0]
+    first = unissued[0]
     return (
-        f"{len(strange)} of {queries} used a token that the tenant's gettoken had not answered with before; "
-        f"the first is entry {first.number} with {_token(first)}"
+        f"{len(unissued)} of {queries} used a token that the tenant's {ISSUERS} had not answered with "
+        f"before; the first is entry {first.number} with {_token(first)}"
     )

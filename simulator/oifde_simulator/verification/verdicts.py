@@ -1,17 +1,17 @@
-"""The verdict on what is on record: each expectation judged, and all of them together."""
+"""The verdict on a snapshot of the journal."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from oifde_simulator.verification.expectations import Expectations
-from oifde_simulator.verification.snapshot import Past
+from oifde_simulator.verification.snapshot import JournalSnapshot
 
 
-def verdict(expectations: Expectations, past: Past) -> dict[str, Any]:
-    """What became of each expectation, as JSON; `passed` where all of them did."""
+def verdict(expectations: Expectations, snapshot: JournalSnapshot) -> dict[str, Any]:
+    """Verify all expectations; returns the results as JSON, with `passed` if all of them passed."""
     results = [
-        {"expectation": given, **expectation.judge(past).as_json()}
+        {"expectation": given, **expectation.verify(snapshot).as_json()}
         for given, expectation in expectations.each
     ]
     return {

@@ -1,1 +1,1 @@
-"""Sockets, HTTP and TLS. The only room that knows aiohttp."""
+"""Sockets, HTTP and TLS. Rule: no other room knows aiohttp."""

@@ -1,1 +1,1 @@
-"""wire."""
+"""Scripts: the bytes, waits and ends of one connection, as values."""

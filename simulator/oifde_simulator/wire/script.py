@@ -1,8 +1,10 @@
-"""Scripts: what will happen on one connection, as a value. Standard library only.
+"""Scripts: everything that will happen on one connection, as a value.
 
-A script is a tuple of actions. Whatever goes onto the wire, honest or spoiled, is first a
-script; `web.data_plane.delivery` is the one place that plays it. A script can be played when its
-`Send`s have bytes and nothing comes after a `Close` or a `Reset`.
+A script is a tuple of actions. Each answer, honest or spoiled, becomes a script before a byte is sent;
+`web.data_plane.delivery` is the one place that plays it. A script can be played when each `Send` has bytes
+and no action follows a `Close` or a `Reset`.
+
+Rule: standard library only. A function returns a new script and leaves its argument as it is.
 """
 
 from __future__ import annotations
@@ -13,11 +15,11 @@ from itertools import takewhile
 from typing import Literal, NamedTuple
 
 Part = Literal["early", "head", "body"]
-"""Which part of an answer some bytes belong to; `early` is an interim (1xx) answer before it."""
+"""Part of an answer that bytes belong to; `early` is an interim (1xx) answer before it."""
 
 
 class Send(NamedTuple):
-    """Write these bytes."""
+    """Write bytes."""
 
     octets: bytes
     part: Part = "body"
@@ -25,7 +27,7 @@ class Send(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Let this many seconds pass; what was sent so far is on the wire. 0 only parts two segments."""
+    """Put all bytes so far on the wire, then let some seconds pass; 0 only parts two TCP segments."""
 
     seconds: float
 
@@ -45,30 +47,35 @@ Script = tuple[Action, ...]
 
 
 def octets(script: Script, part: Part) -> bytes:
-    """The bytes of one part."""
+    """Join the bytes of one part."""
     return b"".join(action.octets for action in script if isinstance(action, Send) and action.part == part)
 
 
-def place(script: Script, part: Part) -> int | None:
-    """Where the first bytes of a part are sent; None where none are."""
+def octets_of(length: int, amount: float) -> int:
+    """Count the bytes of an amount: a share of `length` if it is a float, else the bytes themselves."""
+    return int(length * amount) if isinstance(amount, float) else int(amount)
+
+
+def index_of(script: Script, part: Part) -> int | None:
+    """Find the index of the first action that sends bytes of a part; None for a part without bytes."""
     for index, action in enumerate(script):
         if isinstance(action, Send) and action.part == part:
             return index
     return None
 
 
-def opening(script: Script) -> Script:
-    """The waits before anything is sent."""
+def leading_waits(script: Script) -> Script:
+    """Return the waits before the first byte."""
     return tuple(takewhile(lambda action: isinstance(action, Wait), script))
 
 
-def ended(script: Script) -> Script:
-    """The script with an end to its connection: its own if it has one, else a `Close`."""
+def with_end(script: Script) -> Script:
+    """End the connection after the script: keep its own end if it has one, else append a `Close`."""
     return script if script and isinstance(script[-1], Close | Reset) else (*script, Close())
 
 
-def shortened(script: Script, count: int) -> Script:
-    """What happens until `count` bytes of the body are sent, without an end."""
+def truncate_body(script: Script, count: int) -> Script:
+    """Keep the actions up to byte `count` of the body, without an end of the connection."""
     kept: list[Action] = []
     for action in script:
         if isinstance(action, Close | Reset):
@@ -83,12 +90,12 @@ def shortened(script: Script, count: int) -> Script:
 
 
 def with_octets(script: Script, part: Part, new: bytes) -> Script:
-    """The script with a part's bytes replaced, sent at the places and in the shares of the old ones."""
+    """Replace the bytes of a part; they are sent in the places and proportions of the old ones."""
     total = len(octets(script, part))
-    return tuple(_spread(script, part, new, total)) if total else script
+    return tuple(_redistribute(script, part, new, total)) if total else script
 
 
-def _spread(script: Script, part: Part, new: bytes, total: int) -> Iterator[Action]:
+def _redistribute(script: Script, part: Part, new: bytes, total: int) -> Iterator[Action]:
     passed = start = 0
     for action in script:
         if not (isinstance(action, Send) and action.part == part):
@@ -102,9 +109,9 @@ def _spread(script: Script, part: Part, new: bytes, total: int) -> Iterator[Acti
 
 
 def with_body(script: Script, new: bytes) -> Script:
-    """The script with another body, and a Content-Length that is as true, or as false, as before.
+    """Replace the body, and correct Content-Length by the difference: a false one stays as false.
 
-    Where nothing is sent as body (an answer to HEAD) nothing changes.
+    A script without a body (an answer to HEAD) stays as it is.
     """
     old, length = len(octets(script, "body")), header(script, "Content-Length")
     changed = with_octets(script, "body", new)
@@ -114,7 +121,7 @@ def with_body(script: Script, new: bytes) -> Script:
 
 
 def header(script: Script, name: str) -> str | None:
-    """The first value of a header of the answer; None where it has none."""
+    """Return the first value of a header of the answer; None for a header that it does not have."""
     prefix = name.lower().encode("latin-1") + b":"
     for line in octets(script, "head").split(b"\r\n")[1:]:
         if line[: len(prefix)].lower() == prefix:
@@ -123,7 +130,7 @@ def header(script: Script, name: str) -> str | None:
 
 
 def with_header(script: Script, name: str, value: str) -> Script:
-    """The script with one such header in its head; ValueError for what would split its line."""
+    """Replace a header of the answer, or add it. Raises ValueError for a value that would split its line."""
     line = f"{name}: {value}"
     if any(character in line for character in "\r\n\0"):
         raise ValueError(f"a header cannot hold CR, LF or NUL, found {line!r}")
@@ -131,15 +138,15 @@ def with_header(script: Script, name: str, value: str) -> Script:
 
 
 def without_header(script: Script, name: str) -> Script:
-    """The script without any such header in its head."""
+    """Remove a header of the answer."""
     return _with_lines(script, name, [])
 
 
-def _with_lines(script: Script, name: str, fresh: list[bytes]) -> Script:
-    """The script with `fresh` lines where its head has the first of `name`, or at the head's end."""
+def _with_lines(script: Script, name: str, new: list[bytes]) -> Script:
+    """Replace all lines of a header by `new` ones, at the place of the first, or at the end of the head."""
     prefix = name.lower().encode("latin-1") + b":"
     lines = octets(script, "head").removesuffix(b"\r\n\r\n").split(b"\r\n")
     named = [number for number, line in enumerate(lines) if line[: len(prefix)].lower() == prefix]
-    here = named[0] if named else len(lines)
-    kept = [line for number, line in enumerate(lines) if number > here and number not in named]
-    return with_octets(script, "head", b"\r\n".join([*lines[:here], *fresh, *kept, b"", b""]))
+    place = named[0] if named else len(lines)
+    kept = [line for number, line in enumerate(lines) if number > place and number not in named]
+    return with_octets(script, "head", b"\r\n".join([*lines[:place], *new, *kept, b"", b""]))

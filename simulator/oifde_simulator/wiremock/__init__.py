@@ -1,4 +1,5 @@
-"""WireMock's vocabulary: its request patterns, found among entries of the journal. Knows no HTTP server.
+"""WireMock's admin vocabulary over the journal.
 
-What it does follows WireMock 3's published API; `tests/wiremock` holds it to what WireMock 3.13.2 answered.
+Rule: meanings follow WireMock 3's published API, and `tests/wiremock` compares them with answers of
+WireMock 3.13.2. This room knows no HTTP server.
 """

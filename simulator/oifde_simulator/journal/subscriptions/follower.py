@@ -1,7 +1,7 @@
-"""Those who follow the journal: each is told that there is more, and reads on from where it was.
+"""A stream that follows the journal at its own speed.
 
-Nothing is queued for them. What a slow reader has not read yet is in the journal, within its bounds; what
-had to go meanwhile it has missed, and is told so.
+Rule: nothing is queued for a follower. It is told that there is more and reads from the journal, within the
+bounds of the journal; it is told if entries were lost before it read them.
 """
 
 from __future__ import annotations
@@ -13,59 +13,61 @@ from typing import NamedTuple, Protocol
 from oifde_simulator.journal.filters import Filter, Since
 from oifde_simulator.model.entry import Entry
 
-AT_ONCE = 1000
-"""Entries that are looked at before others have their turn."""
+BATCH = 1000
+"""Entries that one read looks at, so that other tasks have their turn."""
 
 
-class News(NamedTuple):
-    """What has come."""
+class Batch(NamedTuple):
+    """Entries of one read."""
 
     truncated: bool
-    """Whether entries had to go before they were read."""
+    """True if entries were lost before they could be read."""
     entries: list[Entry]
 
 
 class Readable(Protocol):
-    """The journal as a follower reads it."""
+    """The part of the journal that a follower needs."""
 
-    last: int
-
-    def entries(self, tenant: str | None, since: Since) -> list[Entry]:
-        """Entries of a tenant after a number, the oldest first."""
+    async def last(self) -> int:
+        """Number of the newest entry; 0 if there was none."""
         ...
 
-    def truncated(self, tenant: str | None, since: Since) -> bool:
-        """Check that entries of that range had to go."""
+    async def entries(self, tenant: str | None, since: Since) -> list[Entry]:
+        """List the entries of a tenant after a number, the oldest first."""
+        ...
+
+    async def truncated(self, tenant: str | None, since: Since) -> bool:
+        """Check that entries of that range were lost."""
         ...
 
 
 class Follower:
-    """One who reads what comes, at its own speed. Not to be shared between threads."""
+    """A subscriber that reads entries at its own speed; not safe to share between threads."""
 
-    def __init__(self, journal: Readable, wanted: Filter, after: int) -> None:
-        """Entries after the number `after` are read; a number that is yet to come is another server's."""
+    def __init__(self, journal: Readable, wanted: Filter, after: int, last: int) -> None:
+        """Read the entries after the number `after`; one beyond `last`, the newest, is another server's."""
         self.filter = wanted
         self.ended = False
-        """Whether nothing more comes."""
+        """True after a shutdown: no more entries will come."""
         self._journal = journal
-        self._foreign = after > journal.last
+        self._foreign = after > last
         self._read = 0 if self._foreign else after
         self._more = asyncio.Event()
 
-    def take(self, entry: Entry) -> None:  # noqa: ARG002  it is in the journal
-        """There is more."""
+    def notify(self, _entry: Entry) -> None:
+        """Remember that the journal has more entries."""
         self._more.set()
 
     def forget(self, tenant: str | None, numbers: Collection[int] | None = None) -> None:
-        """What was deleted is no news."""
+        """Ignore a deletion: a follower gets only the entries that are there when it reads."""
 
-    def let_go(self) -> None:
-        """Nothing more comes."""
+    def shutdown(self) -> None:
+        """End the stream after the entries that are there."""
         self.ended = True
         self._more.set()
 
     async def wait(self, seconds: float) -> bool:
-        """Whether there may be more, within so many seconds."""
+        """Wait until there may be more entries; returns False after `seconds` without any."""
         try:
             async with asyncio.timeout(seconds):
                 await self._more.wait()
@@ -73,17 +75,18 @@ class Follower:
             return False
         return True
 
-    def read(self) -> News:
-        """What came since the last time, at most so much that others need not wait long."""
+    async def read(self) -> Batch:
+        """Read the entries since the last read, at most `BATCH` of the journal."""
         self._more.clear()
         journal, since = self._journal, Since(self._read, self.filter.since.at)
-        fresh = journal.entries(self.filter.tenant, since)
-        truncated = self._foreign or journal.truncated(self.filter.tenant, since)
+        last = await journal.last()
+        fresh = await journal.entries(self.filter.tenant, since)
+        truncated = self._foreign or await journal.truncated(self.filter.tenant, since)
         self._foreign = False
-        if len(fresh) > AT_ONCE:
-            del fresh[AT_ONCE:]
+        if len(fresh) > BATCH:
+            del fresh[BATCH:]
             self._read = fresh[-1].number
             self._more.set()
         else:
-            self._read = journal.last
-        return News(truncated, [entry for entry in fresh if self.filter.accepts(entry)])
+            self._read = max(last, fresh[-1].number if fresh else 0)
+        return Batch(truncated, [entry for entry in fresh if self.filter.accepts(entry)])

@@ -1,8 +1,8 @@
-"""All who are told of exchanges as they come, found by what they want to hear of.
+"""Subscribers, indexed by the entries that they want.
 
-An exchange looks its own tenant, fields, status and so on up, so it meets those who are about it and nobody
-else. Those who want the same are one group, whose filter is asked once; and no exchange meets more than
-`MOST_ALIKE` groups in one place, so none pays for how many there are.
+Rule: publishing an entry does not become slower with the number of subscribers. An entry looks up its own
+tenant, fields and status, and meets only the groups that are filed there. Subscribers with equal filters
+are one group, whose filter is asked once, and a place in the index has at most `MOST_GROUPS` groups.
 """
 
 from __future__ import annotations
@@ -11,122 +11,122 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
-from oifde_simulator.journal.filters import Filter, Key, keys
+from oifde_simulator.journal.filters import Filter, IndexKey, entry_keys
 from oifde_simulator.model.entry import Entry
 
-MOST_ALIKE = 100
-"""Filters that differ, and that an exchange cannot tell apart by looking up what it has."""
+MOST_GROUPS = 100
+"""Different filters in one place of the index."""
 
 
-class Listener(Protocol):
-    """Somebody who is told."""
+class Subscriber(Protocol):
+    """A receiver of entries."""
 
     filter: Filter
 
-    def take(self, entry: Entry) -> None:
-        """What it wants to hear of has come."""
+    def notify(self, entry: Entry, /) -> None:
+        """Take notice of a new entry that the filter accepts."""
 
     def forget(self, tenant: str | None, numbers: Collection[int] | None = None) -> None:
-        """What had come of a tenant, or of all for None, was deleted; of it only `numbers`, where given."""
+        """Take notice of a deletion: of a tenant's entries, or of all for None; only `numbers` if given."""
 
-    def let_go(self) -> None:
-        """Nothing more comes."""
-
-
-Somebody = TypeVar("Somebody", bound=Listener)
+    def shutdown(self) -> None:
+        """Take notice that no more entries will come."""
 
 
-class Crowded(Exception):
-    """Too many wait for what can be told apart by their filters only."""
+SubscriberT = TypeVar("SubscriberT", bound=Subscriber)
+
+
+class CapacityExceeded(Exception):
+    """Too many different filters that the index cannot tell apart."""
 
 
 @dataclass(slots=True)
-class Group(Generic[Somebody]):
-    """Those who want the same."""
+class Group(Generic[SubscriberT]):
+    """Subscribers with equal filters."""
 
     filter: Filter
-    members: dict[int, Somebody] = field(default_factory=dict)
+    members: dict[int, SubscriberT] = field(default_factory=dict)
 
 
 class Place(NamedTuple):
-    """Where somebody is found."""
+    """A place in the index."""
 
     tenant: str | None
-    """None for any."""
-    key: Key
+    """None for entries of any tenant."""
+    key: IndexKey
 
 
-class Audience(Generic[Somebody]):
-    """All who are told."""
+class SubscriptionIndex(Generic[SubscriberT]):
+    """All subscribers of one kind."""
 
     def __init__(self) -> None:
-        self.index: dict[str | None, dict[Key, dict[str, Group[Somebody]]]] = {}
-        """Groups by tenant, by a value that an exchange must have, by what they want."""
+        self.index: dict[str | None, dict[IndexKey, dict[str, Group[SubscriberT]]]] = {}
+        """Groups by tenant, index key and canonical filter."""
         self._places: dict[int, Place] = {}
 
-    def add(self, somebody: Somebody) -> None:
-        """From now on, tell `somebody` what comes. Raises Crowded."""
-        wanted = somebody.filter
-        keyed = self.index.get(wanted.tenant, {})
-        # One who asks for a page and a user is found by the user, among whom there are fewer.
-        key = min(wanted.keys, key=lambda each: _crowd(keyed.get(each, {}), wanted))
-        groups = keyed.get(key, {})
-        if _crowd(groups, wanted) >= MOST_ALIKE:
-            raise Crowded
-        self.index.setdefault(wanted.tenant, keyed)[key] = groups
-        groups.setdefault(wanted.identity, Group(wanted)).members[id(somebody)] = somebody
-        self._places[id(somebody)] = Place(wanted.tenant, key)
+    def add(self, subscriber: SubscriberT) -> None:
+        """Notify `subscriber` of entries from now on. Raises CapacityExceeded."""
+        wanted = subscriber.filter
+        by_key = self.index.get(wanted.tenant, {})
+        # A filter of page and user is filed under the user, where there are fewer groups.
+        key = min(wanted.index_keys, key=lambda each: _others(by_key.get(each, {}), wanted))
+        groups = by_key.get(key, {})
+        if _others(groups, wanted) >= MOST_GROUPS:
+            raise CapacityExceeded
+        self.index.setdefault(wanted.tenant, by_key)[key] = groups
+        groups.setdefault(wanted.canonical, Group(wanted)).members[id(subscriber)] = subscriber
+        self._places[id(subscriber)] = Place(wanted.tenant, key)
 
-    def remove(self, somebody: Somebody) -> None:
-        """It is told no longer."""
-        tenant, key = self._places.pop(id(somebody))
-        identity, keyed = somebody.filter.identity, self.index[tenant]
-        del keyed[key][identity].members[id(somebody)]
-        if not keyed[key][identity].members:
-            del keyed[key][identity]
-        if not keyed[key]:
-            del keyed[key]
-        if not keyed:
+    def remove(self, subscriber: SubscriberT) -> None:
+        """Stop notifying `subscriber`."""
+        tenant, key = self._places.pop(id(subscriber))
+        canonical, by_key = subscriber.filter.canonical, self.index[tenant]
+        del by_key[key][canonical].members[id(subscriber)]
+        if not by_key[key][canonical].members:
+            del by_key[key][canonical]
+        if not by_key[key]:
+            del by_key[key]
+        if not by_key:
             del self.index[tenant]
 
-    def tell(self, entry: Entry) -> None:
-        """An exchange has come."""
+    def publish(self, entry: Entry) -> None:
+        """Notify the subscribers whose filters accept a new entry."""
         for tenant in (entry.tenant, None):
-            keyed = self.index.get(tenant)
-            if keyed:
-                for key in keys(entry):
-                    if key in keyed:
-                        _tell(tuple(keyed[key].values()), entry)
+            by_key = self.index.get(tenant)
+            if by_key:
+                for key in entry_keys(entry):
+                    if key in by_key:
+                        _notify(tuple(by_key[key].values()), entry)
 
-    def let_go(self) -> None:
-        """Nothing more comes."""
-        for somebody in self:
-            somebody.let_go()
+    def shutdown(self) -> None:
+        """Tell all subscribers that no more entries will come."""
+        for subscriber in self:
+            subscriber.shutdown()
 
     def forget(self, tenant: str | None, numbers: Collection[int] | None = None) -> None:
-        """What had come of a tenant, or of all for None, was deleted; of it only `numbers`, where given."""
-        for somebody in self:
-            if tenant is None or somebody.filter.tenant in (tenant, None):
-                somebody.forget(tenant, numbers)
+        """Tell subscribers of a deletion: a tenant's entries, or all for None; only `numbers` if given."""
+        for subscriber in self:
+            if tenant is None or subscriber.filter.tenant in (tenant, None):
+                subscriber.forget(tenant, numbers)
 
-    def __iter__(self) -> Iterator[Somebody]:
-        """Everybody, as of now."""
+    def __iter__(self) -> Iterator[SubscriberT]:
+        """List the subscribers as of now."""
         groups = [
-            group for keyed in self.index.values() for each in keyed.values() for group in each.values()
+            group for by_key in self.index.values() for each in by_key.values() for group in each.values()
         ]
-        return iter([somebody for group in groups for somebody in group.members.values()])
+        return iter([subscriber for group in groups for subscriber in group.members.values()])
 
     def __len__(self) -> int:
         return len(self._places)
 
 
-def _crowd(groups: dict[str, Any], wanted: Filter) -> int:
-    """How many groups one would be added to; it adds none to its own."""
-    return -1 if wanted.identity in groups else len(groups)
+def _others(groups: dict[str, Any], wanted: Filter) -> int:
+    """Count the groups beside which a filter would be filed; -1 if it joins an existing group."""
+    return -1 if wanted.canonical in groups else len(groups)
 
 
-def _tell(groups: tuple[Group[Somebody], ...], entry: Entry) -> None:
+def _notify(groups: tuple[Group[SubscriberT], ...], entry: Entry) -> None:
     for group in groups:
         if group.filter.accepts(entry):
-            for somebody in tuple(group.members.values()):
-                somebody.take(entry)
+            for subscriber in tuple(group.members.values()):
+                subscriber.notify(entry)

@@ -1,6 +1,7 @@
-"""One who waits for exchanges that have not come yet: it knows how many have, and their numbers.
+"""A request that waits for exchanges: it counts them and remembers their numbers.
 
-It keeps no entry, since what is kept has bounds; whoever is answered has the entries looked up.
+Rule: a waiter keeps no entry, since the journal's bounds would not hold for it; entries are looked up at
+the end.
 """
 
 from __future__ import annotations
@@ -13,45 +14,77 @@ from oifde_simulator.journal.filters import Filter
 from oifde_simulator.model.entry import Entry
 
 
+@dataclass(slots=True)
+class Deletions:
+    """Deletions since a waiter was subscribed, for a search that is still running."""
+
+    everything: bool = False
+    tenants: set[str] = field(default_factory=set)
+    """Tenants whose entries were all deleted."""
+    numbers: set[int] = field(default_factory=set)
+    """Numbers of single entries that were deleted."""
+
+    def add(self, tenant: str | None, numbers: Collection[int] | None) -> None:
+        """Remember one deletion."""
+        if numbers is not None:
+            self.numbers.update(numbers)
+        elif tenant is None:
+            self.everything = True
+        else:
+            self.tenants.add(tenant)
+
+    def include(self, entry: Entry) -> bool:
+        """Check that an entry from before was deleted."""
+        return self.everything or entry.tenant in self.tenants or entry.number in self.numbers
+
+
 @dataclass(slots=True, eq=False)
 class Waiter:
-    """One who waits until so many exchanges have come."""
+    """A subscriber that waits until enough entries have come."""
 
     filter: Filter
     count: int
+    """Number of entries that are enough."""
     wake: Callable[[], None]
-    """Called whenever there may be an end of it."""
+    """Called whenever the waiting may be over."""
     found: int = 0
-    """How many have come."""
+    """Number of entries that have come."""
     ended: bool = False
-    """Whether nothing more comes."""
+    """True after a shutdown: no more entries will come."""
     _numbers: dict[str, array[int]] = field(default_factory=dict)
-    """Of what has come, by tenant, in order."""
+    """Numbers of the entries that have come, by tenant, ascending."""
+    _deletions: Deletions | None = field(default_factory=Deletions)
+    """Deletions before `add_earlier`; None after it."""
 
     @property
     def enough(self) -> bool:
-        """Whether so many have come."""
+        """Check that enough entries have come."""
         return self.found >= self.count
 
-    def add(self, entries: Iterable[Entry]) -> None:
-        """These have come before all others; what was deleted since they were looked for has not."""
+    def add_earlier(self, entries: Iterable[Entry]) -> None:
+        """Count, once, the entries from before the subscription, without those deleted since."""
+        deletions = self._deletions or Deletions()
+        self._deletions = None
         earlier: dict[str, array[int]] = {}
+        heard = {number for numbers in self._numbers.values() for number in numbers}
         for entry in entries:
-            if not entry.forgotten:
+            if entry.number not in heard and not deletions.include(entry):
                 earlier.setdefault(entry.tenant, array("Q")).append(entry.number)
                 self.found += 1
         for tenant, numbers in earlier.items():
-            self._numbers[tenant] = numbers + self._numbers.get(tenant, array("Q"))
+            self._numbers[tenant] = array("Q", sorted((*numbers, *self._numbers.get(tenant, ()))))
         self._wake_if_enough()
 
-    def take(self, entry: Entry) -> None:
-        """One more has come."""
+    def notify(self, entry: Entry) -> None:
+        """Count a new entry."""
         self._numbers.setdefault(entry.tenant, array("Q")).append(entry.number)
         self.found += 1
         self._wake_if_enough()
 
     def forget(self, tenant: str | None, numbers: Collection[int] | None = None) -> None:
-        """What had come of a tenant, or of all for None, was deleted; of it only `numbers`, where given."""
+        """Uncount deleted entries: of a tenant, or of all for None; only `numbers` if given."""
+        if self._deletions is not None:
+            self._deletions.add(tenant, numbers)
         for each in list(self._numbers) if tenant is None else [tenant]:
             kept = (
                 [] if numbers is None else [one for one in self._numbers.get(each, ()) if one not in numbers]
@@ -60,13 +93,13 @@ class Waiter:
         self.found = sum(map(len, self._numbers.values()))
         self.wake()  # the tenant may be gone
 
-    def let_go(self) -> None:
-        """Wait no longer, whatever has come."""
+    def shutdown(self) -> None:
+        """End the waiting."""
         self.ended = True
         self.wake()
 
     def numbers(self) -> list[int]:
-        """Of what has come: the first that were waited for, in order."""
+        """List the numbers of the first entries that were waited for, ascending."""
         return sorted(number for each in self._numbers.values() for number in each)[: self.count]
 
     def _wake_if_enough(self) -> None:

@@ -1,1 +1,1 @@
-"""dialogue."""
+"""Composes the dialogue of one generated session: talks, oddities and times."""

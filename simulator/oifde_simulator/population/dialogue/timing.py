@@ -1,13 +1,13 @@
-"""When things are said: speaking and typing take as long as the text, thinking now and then very long."""
+"""Gives turns their times: words take time by their length, and thinking is now and then very long."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from oifde_simulator.population.dialogue.turns import Exchange, Question, Turn
-from oifde_simulator.population.screenplays import CHAT, KEYS, Texts
+from oifde_simulator.population.dialogue.turns import DraftTurn, Question, Turn
 from oifde_simulator.population.screenplays.script import SILENT_AGENT
-from oifde_simulator.randomness import Draws
+from oifde_simulator.population.screenplays.texts import CHAT, KEYS, Texts
+from oifde_simulator.randomness import KeyedRandom
 
 Seconds = Callable[[str], float]
 
@@ -19,21 +19,21 @@ CHARACTERS_TYPED = 1.4
 WORDS_READ = 4.5
 CHARACTERS_READ = 9.0
 PASTED = 120.0
-"""Seconds that nobody types longer than."""
+"""Most seconds that typing a message takes."""
 A_KEY, MOST_KEYS = 0.6, 24
 SILENCE = 8.0
-"""Seconds after which a user who says nothing is taken to be silent: nobody thinks longer on the phone."""
+"""Seconds after which a user on the phone counts as silent; thinking on the phone takes less."""
 MOMENT = 2.0
 MANY = 20
-"""Turns after which everybody is in a hurry."""
+"""Number of turns above which the user is in a hurry."""
 AWAY = 90.0
-"""Seconds that a chat's user is away at most."""
+"""Most seconds between two messages of a chat's user."""
 
 
-def timed(
-    exchanges: Sequence[Exchange], draws: Draws, texts: Texts, kind: str
+def assign_times(
+    exchanges: Sequence[DraftTurn], draws: KeyedRandom, texts: Texts, kind: str
 ) -> tuple[tuple[Turn, ...], tuple[Question, ...], int]:
-    """The turns and questions with their times, and how long the session lasts."""
+    """Give turns and questions their times; return them with the length of the session in seconds."""
     user_takes, reply_takes = _rates(texts, kind)
     pace = _pace(draws, hurried=len(exchanges) > MANY)
     now = float(draws.between(3, 8))
@@ -42,7 +42,7 @@ def timed(
     earliest = 1
     for exchange in exchanges:
         if exchange.user:
-            # Nobody thinks before the first words: there was the greeting.
+            # The user thought of the first words during the greeting.
             now += (_thinking(draws, pace, kind) if turns else 0.0) + user_takes(exchange.user)
         else:
             now += SILENCE
@@ -58,20 +58,20 @@ def timed(
     return tuple(turns), tuple(questions), int(ended)
 
 
-def _turn(exchange: Exchange, asked: int, answered: int) -> Turn:
+def _turn(exchange: DraftTurn, asked: int, answered: int) -> Turn:
     return Turn(
         exchange.user, exchange.intention, exchange.reply, exchange.source, exchange.mode, asked, answered
     )
 
 
-def _question(exchange: Exchange, at: int) -> Question:
+def _question(exchange: DraftTurn, at: int) -> Question:
     answers = exchange.answers
     assert answers is not None
     return Question(exchange.series, answers.title, answers.type, answers.intent, exchange.user, at)
 
 
 def _rates(texts: Texts, kind: str) -> tuple[Seconds, Seconds]:
-    """How long the user takes to say or type a text, and how long to hear or read one."""
+    """Choose functions from a text to the seconds of saying or typing it, and of hearing or reading it."""
     spaced = bool(texts.formats.space)
     spoken = _rate(WORDS_SPOKEN, CHARACTERS_SPOKEN, spaced=spaced)
     if kind == CHAT:
@@ -88,25 +88,25 @@ def _rate(words: float, characters: float, *, spaced: bool) -> Seconds:
     return lambda text: len(text) / characters
 
 
-def _pace(draws: Draws, *, hurried: bool) -> float:
-    """How slowly a user thinks: most are alike, one in twelve is looking for glasses, card and paper."""
+def _pace(draws: KeyedRandom, *, hurried: bool) -> float:
+    """Draw how slowly a user thinks: most are alike, one in twelve looks for glasses, card and paper."""
     unit = draws.unit()
     if hurried:
         return 0.4 + 0.4 * unit
     return 0.7 + unit if unit < 11 / 12 else 2.0 + 36.0 * (unit - 11 / 12)
 
 
-def _thinking(draws: Draws, pace: float, kind: str) -> float:
-    """Mostly a few seconds, with a long tail. Divisions only: they give the same on every machine."""
+def _thinking(draws: KeyedRandom, pace: float, kind: str) -> float:
+    """Draw seconds of thinking: mostly few, with a long tail. Divisions are equal on every machine."""
     unit = draws.unit()
     seconds = MOMENT + 4.0 * unit / (1.03 - unit) * pace
     return min(2.5 * seconds, AWAY) if kind == CHAT else min(1.2 * seconds, SILENCE - 0.5)
 
 
-def _answering(exchange: Exchange, draws: Draws, kind: str) -> float:
+def _answering(exchange: DraftTurn, draws: KeyedRandom, kind: str) -> float:
     unit = draws.unit()
     if exchange.source == SILENT_AGENT:
-        # An agent reads up on it first, and sometimes asks around.
+        # An agent first reads the case, and sometimes asks colleagues.
         return 6.0 + 14.0 * unit / (1.08 - unit)
     # The bot looks things up.
     return unit * (1.5 if kind == CHAT else 6.0)

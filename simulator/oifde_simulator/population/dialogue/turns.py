@@ -1,4 +1,4 @@
-"""What a dialogue is once it is composed. Values only."""
+"""The values of a dialogue, composed and in the making. Values only."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from oifde_simulator.population.screenplays.script import Answer
 
 
 class Turn(NamedTuple):
-    """The user says something and is answered; `asked` and `answered` are seconds since the session began."""
+    """Words of the user and their answer; `asked` and `answered` are seconds since the session began."""
 
     user_saying: str
     intention: str | None
@@ -22,7 +22,7 @@ class Turn(NamedTuple):
 
 
 class Question(NamedTuple):
-    """A survey's question with its answer, given `at` so many seconds after the session began."""
+    """A survey's question with its answer, which is given `at` seconds after the session began."""
 
     series: str
     title: str
@@ -33,7 +33,7 @@ class Question(NamedTuple):
 
 
 class Dialogue(NamedTuple):
-    """All that is said in a session; `seconds` is how long it lasts, `values` what was filled in."""
+    """The dialogue of a session; `seconds` is its length, `values` are those filled in, by placeholder."""
 
     dialog_type: str
     intent: str
@@ -44,8 +44,8 @@ class Dialogue(NamedTuple):
 
 
 @dataclass(slots=True)
-class Exchange:
-    """A turn in the making: it has no times yet."""
+class DraftTurn:
+    """A turn in the making, without times."""
 
     user: str
     intention: str | None
@@ -55,6 +55,6 @@ class Exchange:
     series: str
     answers: Answer | None
     last: bool = False
-    """Whether a request has been dealt with."""
+    """True where the turn ends a request."""
     lead: str = ""
-    """How the reply begins where that is not worth repeating."""
+    """Beginning of the reply that is left out when the reply is repeated."""

@@ -1,7 +1,7 @@
-"""What the values of a session are made of: cents, GB, days, the person.
+"""Draws the facts behind a session's values: cents, GB, days and the person.
 
-What belongs to the user (name, address, plan) depends on the user alone, and what belongs to the
-month (the bill, the data used) on user and month, so that sessions of one user agree as well.
+Facts of the user (name, address, plan) depend on the user alone, and facts of the month (bill, data used) on
+user and month, so that sessions of one user agree as well.
 """
 
 from __future__ import annotations
@@ -12,20 +12,27 @@ from typing import Any, NamedTuple
 
 from oifde_simulator.population.screenplays.formats import CENTS, Formats, Package
 from oifde_simulator.population.vocabulary import Vocabulary
-from oifde_simulator.randomness import Draws, key
+from oifde_simulator.randomness import KeyedRandom, key
 
 SUNDAY = 6
 
 
 class Facts(dict[str, Any]):
-    """Facts by name; one that was never asked for is drawn when it is."""
+    """Facts by name; a missing fact is drawn at its first access."""
 
     __slots__ = ("caller", "draws", "formats", "number", "today", "vocabulary")
 
     def __init__(
-        self, draws: Draws, vocabulary: Vocabulary, formats: Formats, *, day: date, caller: bytes, number: str
+        self,
+        draws: KeyedRandom,
+        vocabulary: Vocabulary,
+        formats: Formats,
+        *,
+        day: date,
+        caller: bytes,
+        number: str,
     ) -> None:
-        """`day` is the session's; `caller` keys what belongs to the user; `number` is the user's number."""
+        """Take the session's `day`, the key `caller` of the user's own facts, and the user's `number`."""
         self.draws = draws
         self.vocabulary = vocabulary
         self.formats = formats
@@ -39,7 +46,7 @@ class Facts(dict[str, Any]):
 
 
 class Person(NamedTuple):
-    """What belongs to the user, whatever the session; `habit` is how much data is used, from 0 to 1."""
+    """Facts of the user, equal in all sessions; `habit` is the share of data used, from 0 to 1."""
 
     name: str
     city: str
@@ -50,15 +57,15 @@ class Person(NamedTuple):
     habit: float
 
 
-def place(facts: Facts, city: str, street: str, draws: Draws) -> str:
-    """An address in a street."""
+def format_address(facts: Facts, city: str, street: str, draws: KeyedRandom) -> str:
+    """Format an address in a street, its house number drawn."""
     return facts.formats.address.format(city=city, street=street, number=draws.between(2, 480))
 
 
 def _person(facts: Facts) -> Person:
-    draws, words = Draws(facts.caller), facts.vocabulary
+    draws, words = KeyedRandom(facts.caller), facts.vocabulary
     name, city, street = draws.pick(words.names), draws.pick(words.cities), draws.pick(words.streets)
-    address = place(facts, city, street, draws)
+    address = format_address(facts, city, street, draws)
     # Neither the smallest nor the biggest plan, so that there is one to change to.
     plan = draws.between(1, len(facts.formats.packages) - 2)
     return Person(name, city, street, address, draws.pick(words.companies), plan, draws.unit())
@@ -70,17 +77,17 @@ def _bigger_plan(facts: Facts) -> Package:
 
 
 def _extra(facts: Facts) -> int:
-    return Draws(key(facts.caller.hex(), facts.today.year, facts.today.month)).between(120, 3890)
+    return KeyedRandom(key(facts.caller.hex(), facts.today.year, facts.today.month)).between(120, 3890)
 
 
 def _used(facts: Facts) -> int:
-    """Tenths of a GB: grows through the month, and never to all that there is."""
+    """Compute the data used in tenths of a GB: it grows through the month and stays below the plan's."""
     share: float = (0.3 + 0.65 * facts["person"].habit) * facts.today.day / 31
     return int(facts["plan"].data * 10 * share)
 
 
 def _ahead(first: int, last: int) -> Callable[[Facts], date]:
-    """A working day so many days after the session's."""
+    """Make the fact of a working day, drawn from `first` to `last` days after the session."""
     return lambda facts: _working(facts, facts.draws.between(first, last))
 
 
@@ -90,7 +97,7 @@ def _month_start(day: date, months: int) -> date:
 
 
 def _working(facts: Facts, days: int, since: str = "") -> date:
-    """The day so many days after today, or after the fact `since`; later, if nobody works on it."""
+    """Find the day that is `days` after today or the fact `since`, or the next working day after it."""
     day = (facts[since] if since else facts.today) + timedelta(days)
     while day.weekday() == SUNDAY or f"{day:%m-%d}" in facts.formats.holidays:
         day += timedelta(1)
@@ -98,12 +105,12 @@ def _working(facts: Facts, days: int, since: str = "") -> date:
 
 
 def _contract_end(facts: Facts) -> date:
-    """The end of a month within the next three: it is the user's, so that it stays for a while."""
-    phase = Draws(key(facts.caller.hex(), "contract")).below(3)
+    """Compute the end of the user's contract, which stays the same for up to three months."""
+    phase = KeyedRandom(key(facts.caller.hex(), "contract")).below(3)
     return _month_start(facts.today, 2 + (phase - facts.today.month) % 3) - timedelta(1)
 
 
-# In cents.
+# Functions of amounts in cents.
 MONEY: Mapping[str, Callable[[Facts], int]] = {
     "price": lambda f: f["plan"].price,
     "extra": _extra,

@@ -1,4 +1,4 @@
-"""How a locale writes money and days, and what there is to choose from. Standard library only."""
+"""Formats money and days of a locale, and holds its choices. Standard library only."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Package(NamedTuple):
 
 
 class Formats(NamedTuple):
-    """The table [formats] of a dialogue file, with operator and packages."""
+    """The table [formats] of a screenplay file, with operator and packages."""
 
     operator: str
     space: str
@@ -31,7 +31,7 @@ class Formats(NamedTuple):
     slots: Sequence[str]
     store_times: Sequence[str]
     holidays: Sequence[str]
-    """Days on which nobody visits or delivers, as month and day: "12-25"."""
+    """Days without visits and deliveries, as month and day: "12-25"."""
     countries: Sequence[str]
     topups: Sequence[int]
     compensations: Sequence[int]
@@ -39,12 +39,12 @@ class Formats(NamedTuple):
     addon: int
     packages: Sequence[Package]
 
-    def price(self, cents: int) -> str:
-        """An amount of money as it is said: whole ones without cents."""
+    def format_price(self, cents: int) -> str:
+        """Format an amount of money; whole amounts have no cents."""
         whole, rest = divmod(cents, CENTS)
         return self.money.replace("{amount}", f"{whole}.{rest:02d}" if rest else str(whole))
 
-    def day(self, day: date) -> str:
-        """A date as it is said."""
+    def format_day(self, day: date) -> str:
+        """Format a date with weekday and month."""
         month, weekday = self.months[day.month - 1], self.weekdays[day.weekday()]
         return self.date_pattern.format(weekday=weekday, month=month, day=day.day)

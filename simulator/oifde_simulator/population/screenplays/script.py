@@ -1,4 +1,4 @@
-"""Reads talks: the screenplays of the dialogue files. Knows their notation, not what is in them."""
+"""Parses talks, the pieces of dialogue in screenplay files. Knows their notation, not their contents."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _LINE = re.compile(r"(user|qa|bot monitored|bot|agent)(?: \[(.+?)\])?:(.*)")
 
 
 class Answer(NamedTuple):
-    """What a user's words answer in a survey; `title` may hold placeholders."""
+    """A survey's question and the answer that the user's words mean; `title` may hold placeholders."""
 
     title: str
     type: str
@@ -30,7 +30,7 @@ class Answer(NamedTuple):
 
 
 class Words(NamedTuple):
-    """One thing that the user may say here, in several phrasings."""
+    """One request or answer of the user, in several phrasings."""
 
     phrasings: tuple[str, ...]
     intention: str
@@ -38,7 +38,7 @@ class Words(NamedTuple):
 
 
 class Step(NamedTuple):
-    """One turn: what the user may say, and what is answered, by whom."""
+    """One turn: possible words of the user, possible replies, and the source of the reply."""
 
     words: tuple[Words, ...]
     replies: tuple[str, ...]
@@ -47,7 +47,7 @@ class Step(NamedTuple):
 
 
 class Talk(NamedTuple):
-    """A piece of dialogue; placeholders are still in it."""
+    """A piece of dialogue with its placeholders."""
 
     name: str
     types: tuple[str, ...]
@@ -60,7 +60,7 @@ class Talk(NamedTuple):
 
 
 def read_talk(table: Mapping[str, Any], name: str, space: str) -> Talk:
-    """The talk that a table of a dialogue file describes; ValueError says what is wrong in which line."""
+    """Parse the talk in a table of a screenplay file. Raises ValueError that names line and mistake."""
     steps = _steps(_joined(table["talk"], space), name)
     return Talk(
         name=name,
@@ -75,7 +75,7 @@ def read_talk(table: Mapping[str, Any], name: str, space: str) -> Talk:
 
 
 def _joined(talk: str, space: str) -> list[str]:
-    """Its lines, an indented one being the end of the line above."""
+    """Split a talk into lines; an indented line continues the line above."""
     lines: list[str] = []
     for line in filter(str.strip, talk.splitlines()):
         if line[0].isspace() and lines:
@@ -126,6 +126,6 @@ def _answer(label: str, text: str, name: str) -> Answer:
 
 
 def _check_let_in(steps: Sequence[Step], name: str, line: str) -> None:
-    """A silent agent answers only where one listened, or answered, the turn before."""
+    """Raise ValueError when an agent answers who neither listened to nor answered the turn before."""
     if steps[-1].source == SILENT_AGENT and (len(steps) == 1 or steps[-2].mode == COMMON):
         raise ValueError(f'{name}: expected "bot monitored:" before an agent answers; found {line!r}')

@@ -1,19 +1,19 @@
-"""The values that dialogues speak of: drawn once a session, so that they agree."""
+"""Formats the values in dialogues, drawn once a session, so that they agree."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from difflib import get_close_matches
 
-from oifde_simulator.population.screenplays.facts import DATES, MONEY, Facts, place
-from oifde_simulator.randomness import Draws, key
+from oifde_simulator.population.screenplays.facts import DATES, MONEY, Facts, format_address
+from oifde_simulator.randomness import KeyedRandom, key
+from oifde_simulator.text import nearest
 
 PLACEHOLDER = re.compile(r"\{(\w*)\}")
 
 
 class Values(dict[str, str]):
-    """Values by placeholder; one that was never asked for is drawn when it is."""
+    """Values by placeholder; a missing value is drawn at its first access."""
 
     __slots__ = ("facts",)
 
@@ -29,11 +29,11 @@ Text = Callable[[Values, Facts], str]
 
 
 def _money(name: str) -> Text:
-    return lambda values, facts: facts.formats.price(facts[name])
+    return lambda values, facts: facts.formats.format_price(facts[name])
 
 
 def _day(name: str) -> Text:
-    return lambda values, facts: facts.formats.day(facts[name])
+    return lambda values, facts: facts.formats.format_day(facts[name])
 
 
 def _digits(count: int) -> Text:
@@ -49,22 +49,22 @@ def _other_slot(values: Values, facts: Facts) -> str:
     return facts.draws.pick(slots or facts.formats.slots)
 
 
-def _own(facts: Facts, purpose: str) -> Draws:
-    """Draws that depend on the user alone."""
-    return Draws(key(facts.caller.hex(), purpose))
+def _own(facts: Facts, purpose: str) -> KeyedRandom:
+    """Make draws that depend on the user alone."""
+    return KeyedRandom(key(facts.caller.hex(), purpose))
 
 
 def _other(digits: str, taken: str) -> str:
-    """Four digits that are not those that are taken."""
+    """Choose four digits other than `taken`."""
     return digits if digits != taken else str(1000 + (int(digits) - 999) % 9000)
 
 
 def _store(values: Values, facts: Facts) -> str:
     draws = _own(facts, "store")
-    return place(facts, values["city"], draws.pick(facts.vocabulary.streets), draws)
+    return format_address(facts, values["city"], draws.pick(facts.vocabulary.streets), draws)
 
 
-# Functions of the session's values and facts.
+# Functions that make a value from the session's values and facts.
 TEXTS: Mapping[str, Text] = {
     **{name: _money(name) for name in MONEY},
     **{name: _day(name) for name in DATES},
@@ -106,14 +106,14 @@ TEXTS: Mapping[str, Text] = {
     "hours": lambda v, f: str(f.draws.between(2, 6)),
 }
 KNOWN = frozenset({*TEXTS, "ramble"})
-"""All placeholders; the composer gives {ramble}."""
+"""Names of all placeholders; the composer fills in {ramble}."""
 
 
 def unknown_placeholder(text: str) -> str | None:
-    """The first placeholder in `text` that no value fills, with a suggestion; None when all are known."""
+    """Find the first placeholder in `text` without a value, with a suggestion; None when all are known."""
     names: list[str] = PLACEHOLDER.findall(text)
     for name in names:
         if name not in KNOWN:
-            close = get_close_matches(name, KNOWN, 1)
-            return "{" + name + "}" + (f"; did you mean {{{close[0]}}}?" if close else "")
+            close = nearest(name, KNOWN)
+            return "{" + name + "}" + (f"; did you mean {{{close}}}?" if close else "")
     return None

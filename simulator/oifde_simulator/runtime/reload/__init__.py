@@ -1,1 +1,1 @@
-"""reload."""
+"""Reloading: changed scenario files replace the tenants of a running server."""

@@ -1,4 +1,7 @@
-"""Which scenario files are news, by their sizes and times; nothing is opened here."""
+"""The scenario files of some paths, and their changes by size and time.
+
+Rule: no file is opened here.
+"""
 
 from __future__ import annotations
 
@@ -11,35 +14,36 @@ from oifde_simulator.scenario import loader
 from oifde_simulator.scenario.errors import ScenarioErrors
 from oifde_simulator.text import printable
 
-Stamp = tuple[int, int, int]
-"""Size, time of change in nanoseconds and number of a file."""
-GONE: Stamp = (0, 0, 0)
+FileStamp = tuple[int, int, int]
+"""Size in bytes, time of change in nanoseconds and inode number of a file."""
+GONE: FileStamp = (0, 0, 0)
+"""Stamp of a file that does not exist."""
 
 
-class Stamps:
-    """The files that some files and folders amount to, as they were when last looked at."""
+class FileSnapshot:
+    """The stamps of all scenario files under some paths: as they were read, and as they were last seen."""
 
     def __init__(self, paths: Sequence[Path]) -> None:
-        """Take them all as read now. Raises ValueError for a path that is neither file nor folder."""
+        """Mark every file as read now. Raises ValueError for a path that is neither file nor folder."""
         for path in paths:
-            _refuse_what_is_neither(path)
+            _require_file_or_folder(path)
         self._paths = paths
         self._read = {path: _stamp(path) for path in self._found()}
-        self._last = dict(self._read)
+        self._seen = dict(self._read)
 
-    def changed(self) -> Mapping[Path, Stamp]:
-        """Look again: the files that are not as they were read, GONE for those that are no more."""
+    def changed(self) -> Mapping[Path, FileStamp]:
+        """Look at the files again and return the stamps of the changed ones, GONE for removed ones."""
         stamps = {path: _stamp(path) for path in (*self._found(), *self._read)}
-        news = {path: stamp for path, stamp in stamps.items() if self._is_news(path, stamp)}
-        self._last = stamps
-        return news
+        changed = {path: stamp for path, stamp in stamps.items() if self._is_changed(path, stamp)}
+        self._seen = stamps
+        return changed
 
     def in_order(self) -> Sequence[Path]:
-        """The files of the last look, and those that were read before and may be gone."""
-        return list(self._last)
+        """List the files of the last look in their order, with read files that may be gone."""
+        return list(self._seen)
 
-    def take(self, path: Path, stamp: Stamp) -> None:
-        """The file has been read as it was at this stamp; one that is GONE is forgotten."""
+    def mark_read(self, path: Path, stamp: FileStamp) -> None:
+        """Remember that the file was read at this stamp; forget a file that is GONE."""
         if stamp == GONE:
             self._read.pop(path, None)
         else:
@@ -52,19 +56,19 @@ class Stamps:
                 files += loader.find([path])
         return files
 
-    def _is_news(self, path: Path, stamp: Stamp) -> bool:
-        # Some editors empty or move a file before they write it: what is gone must be so twice.
-        return stamp != self._read.get(path, GONE) and (stamp[0] > 0 or stamp == self._last.get(path))
+    def _is_changed(self, path: Path, stamp: FileStamp) -> bool:
+        # Some editors empty or move a file before they write it, so a file must be gone at two looks.
+        return stamp != self._read.get(path, GONE) and (stamp[0] > 0 or stamp == self._seen.get(path))
 
 
-def _refuse_what_is_neither(path: Path) -> None:
+def _require_file_or_folder(path: Path) -> None:
     if path.exists() and not (path.is_file() or path.is_dir()):
         text = printable(path)
         raise ValueError(f"--watch follows files and folders, and {text} is neither; leave --watch out")
 
 
-def _stamp(path: Path) -> Stamp:
-    """GONE as well for a pipe or a device, which could keep us waiting forever."""
+def _stamp(path: Path) -> FileStamp:
+    """Read the stamp of a file; return GONE also for a pipe or a device, since reading it may block."""
     try:
         found = path.stat()
     except (OSError, ValueError):

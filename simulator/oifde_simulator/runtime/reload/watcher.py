@@ -1,7 +1,7 @@
-"""Follows scenario files: what changes on disk changes in the tenants, unless it is wrong.
+"""Watches scenario files and replaces the tenants of changed ones.
 
-Looks at times and sizes again and again, on the event loop; what changed is loaded in a thread, and
-served from the loop. A file that cannot be used leaves the last good scenario where it is.
+Rule: look at times and sizes on the event loop, load changed files in a thread, replace tenants on the
+event loop. A wrong file leaves the last good scenario in service.
 """
 
 from __future__ import annotations
@@ -17,74 +17,74 @@ from threading import Thread
 
 from oifde_simulator import logs
 from oifde_simulator.config import Settings
-from oifde_simulator.runtime.reload.file_snapshot import GONE, Stamp, Stamps
+from oifde_simulator.runtime.reload.file_snapshot import GONE, FileSnapshot, FileStamp
+from oifde_simulator.runtime.reload.tenant_changes import TenantChange, apply, remove, replace
 from oifde_simulator.scenario import loader, selection
-from oifde_simulator.scenario.catalog import Shelf
+from oifde_simulator.scenario.catalog import ScenarioCatalog
 from oifde_simulator.scenario.errors import ScenarioErrors
 from oifde_simulator.scenario.model import Scenario
-from oifde_simulator.tenants import Tenant, Tenants
+from oifde_simulator.tenants import Tenants
 from oifde_simulator.text import printable
 
 log = logging.getLogger(logs.FOLLOWED)
 
 PERIOD = 0.2
-"""Seconds between two looks."""
-
-Deed = Callable[[], None]
-"""Something to be done on the event loop."""
+"""Seconds between two looks at the files."""
 
 
 class Watcher:
-    """The scenarios of some settings, as their files have them now."""
+    """The scenarios of a server that follows its files."""
 
     def __init__(self, settings: Settings) -> None:
-        """Read them all. Raises ValueError as `world.scenarios` does."""
+        """Read all scenarios. Raises ValueError as `selection.scenarios` does, and without files to watch."""
         self._settings = settings
         if not settings.scenarios:
             raise ValueError("--watch follows the files of --scenarios, and there are none; give some")
-        # Stamped before they are read, so that a change in between is seen at the first look.
-        self._stamps = Stamps(settings.scenarios)
+        # The snapshot is taken before the files are read: the first look sees a change in between.
+        self._snapshot = FileSnapshot(settings.scenarios)
         self._good = selection.read(settings.scenarios)
         self._clashes: set[str] = set()
-        self._tell_clashes()
-        self._bundled = Shelf(dict(selection.bundled(settings)))  # all read, so that each stays the same one
+        self._log_new_clashes()
+        self._bundled = ScenarioCatalog(
+            dict(selection.bundled(settings))
+        )  # all read now, and compared by identity later
         self.scenarios: Mapping[str, Scenario] = selection.combined(
             self._bundled, self._good, settings.tenant
         )
-        """By the tenant id they are served under."""
+        """Scenarios by the tenant ids that serve them."""
 
     @contextmanager
-    def following(self, tenants: Tenants) -> Iterator[None]:
-        """Keep looking, on the running event loop."""
-        looking = asyncio.create_task(self._keep_looking(tenants))
+    def watching(self, tenants: Tenants) -> Iterator[None]:
+        """Look at the files periodically, on the running event loop, until the end of the block."""
+        task = asyncio.create_task(self._look_periodically(tenants))
         try:
             yield
         finally:
-            looking.cancel()
+            task.cancel()
 
-    async def _keep_looking(self, tenants: Tenants) -> None:
+    async def _look_periodically(self, tenants: Tenants) -> None:
         while True:
             await asyncio.sleep(PERIOD)
             try:
-                if changed := self._stamps.changed():
-                    _do(await _aside(partial(self._deeds, changed, tenants)))
+                if changed := self._snapshot.changed():
+                    await apply(await _run_in_thread(partial(self._load_changes, changed, tenants)))
             except Exception:
                 log.exception("--watch: a look at the files failed; the next one comes")
 
-    def look(self, tenants: Tenants) -> None:
-        """Have the tenants be as the files are now."""
-        if changed := self._stamps.changed():
-            _do(self._deeds(changed, tenants))
+    async def look(self, tenants: Tenants) -> None:
+        """Load changed files and replace their tenants now."""
+        if changed := self._snapshot.changed():
+            await apply(self._load_changes(changed, tenants))
 
-    def _deeds(self, changed: Mapping[Path, Stamp], tenants: Tenants) -> list[Deed]:
-        """Load what changed; what is then to be done. Nothing looks meanwhile."""
+    def _load_changes(self, changed: Mapping[Path, FileStamp], tenants: Tenants) -> list[TenantChange]:
+        """Load changed files and return the changes of tenants. No look happens meanwhile."""
         for path, stamp in changed.items():
-            self._take(path, stamp)
-        self._good = {path: self._good[path] for path in self._stamps.in_order() if path in self._good}
-        return self._tell(tenants)
+            self._load(path, stamp)
+        self._good = {path: self._good[path] for path in self._snapshot.in_order() if path in self._good}
+        return self._changes(tenants)
 
-    def _take(self, path: Path, stamp: Stamp) -> None:
-        self._stamps.take(path, stamp)
+    def _load(self, path: Path, stamp: FileStamp) -> None:
+        self._snapshot.mark_read(path, stamp)
         if stamp == GONE:
             self._good.pop(path, None)
             return
@@ -98,88 +98,63 @@ class Watcher:
         for warning in scenario.warnings:
             log.warning("%s", warning)
 
-    def _tell(self, tenants: Tenants) -> list[Deed]:
-        """Replace and remove the tenants that are no longer what they were, and leave the others alone."""
-        self._tell_clashes()
-        before, wanted = self.scenarios, dict(self._wanted())
-        deeds: list[Deed] = []
-        for name, scenario in list(wanted.items()):
+    def _changes(self, tenants: Tenants) -> list[TenantChange]:
+        """List the replacements of changed tenants and the removals of vanished ones."""
+        self._log_new_clashes()
+        before, after = self.scenarios, dict(self._combine())
+        changes: list[TenantChange] = []
+        for name, scenario in list(after.items()):
             if scenario is not before.get(name):
-                deeds += self._replacing(tenants, name, scenario, wanted)
+                changes += self._replacement(tenants, name, scenario, after)
         for name, scenario in before.items():
-            if name not in wanted:
-                deeds.append(partial(_remove, tenants, name, scenario))
-        self.scenarios = wanted
-        return deeds
+            if name not in after:
+                changes.append(partial(remove, tenants, name, scenario))
+        self.scenarios = after
+        return changes
 
-    def _replacing(
-        self, tenants: Tenants, name: str, scenario: Scenario, wanted: dict[str, Scenario]
-    ) -> Iterator[Deed]:
-        """How to serve `scenario`; where no tenant can be made of it, the one before stays in `wanted`."""
+    def _replacement(
+        self, tenants: Tenants, name: str, scenario: Scenario, after: dict[str, Scenario]
+    ) -> Iterator[TenantChange]:
+        """Prepare the world of `scenario`; if that fails, keep the scenario of before in `after`."""
         try:
-            tenant = tenants.prepared(name, scenario)
+            world = tenants.prepared(name, scenario)
         except Exception:
             log.exception("tenant %s: nothing could be made of %s; it stays as it is", name, scenario.origin)
             if name in self.scenarios:
-                wanted[name] = self.scenarios[name]
+                after[name] = self.scenarios[name]
             else:
-                del wanted[name]
+                del after[name]
         else:
-            yield partial(_put, tenants, scenario, tenant)
+            yield partial(replace, tenants, name, scenario, world)
 
-    def _tell_clashes(self) -> None:
+    def _log_new_clashes(self) -> None:
         clashes = selection.clashes(self._good.values())
         for clash in clashes:
             if clash not in self._clashes:
                 log.warning("%s", clash)
         self._clashes = set(clashes)
 
-    def _wanted(self) -> Mapping[str, Scenario]:
+    def _combine(self) -> Mapping[str, Scenario]:
+        """Combine bundled scenarios, good files and aliases by tenant id."""
         names = {*self._bundled, *selection.by_id(self._good)}
         aliases = []
         for tenant, name in self._settings.tenant:
-            if name in names:  # its scenario may be gone for now
+            if name in names:  # its scenario may be absent for a moment
                 names.add(tenant)
                 aliases.append((tenant, name))
         return selection.combined(self._bundled, self._good, aliases)
 
 
-def _do(deeds: list[Deed]) -> None:
-    for deed in deeds:
-        deed()
-
-
-def _put(tenants: Tenants, scenario: Scenario, tenant: Tenant) -> None:
-    if tenants.put(scenario, tenant):
-        log.info("tenant %s: loaded %s", tenant.id, scenario.origin)
-    else:
-        log.warning(
-            "tenant %s: %s is not served, for POST /tenants has made a tenant of this id; "
-            "POST /reset ends that",
-            tenant.id,
-            scenario.origin,
-        )
-
-
-def _remove(tenants: Tenants, name: str, scenario: Scenario) -> None:
-    if tenants.remove(name):
-        log.warning("tenant %s: removed; %s has it no more", name, scenario.origin)
-    else:
-        log.warning(
-            "tenant %s: %s has it no more; the one that POST /tenants made stays", name, scenario.origin
-        )
-
-
-async def _aside(work: Callable[[], list[Deed]]) -> list[Deed]:
-    # A thread of its own, which nobody waits for: a server that is stopped meanwhile just goes.
-    done: Future[list[Deed]] = Future()
+async def _run_in_thread(work: Callable[[], list[TenantChange]]) -> list[TenantChange]:
+    # A daemon thread: a server that stops meanwhile does not wait for it.
+    done: Future[list[TenantChange]] = Future()
     done.set_running_or_notify_cancel()
-    Thread(target=_fulfil, args=(done, work), name="watch", daemon=True).start()
+    Thread(target=_set_result, args=(done, work), name="watch", daemon=True).start()
     return await asyncio.wrap_future(done)
 
 
-def _fulfil(done: Future[list[Deed]], work: Callable[[], list[Deed]]) -> None:
+def _set_result(done: Future[list[TenantChange]], work: Callable[[], list[TenantChange]]) -> None:
     try:
         done.set_result(work())
-    except Exception as error:  # noqa: BLE001  who waits is told
+    except Exception as error:  # noqa: BLE001  raised where the result is awaited
         done.set_exception(error)

@@ -1,6 +1,6 @@
-"""A `match` that can never hold, or that holds for other reasons than it seems to: told, with the fix.
+"""Checks the `match` of a rule: conditions that never hold, or that hold for another reason than they seem.
 
-What a field can be is the contract's to say (`schemas/openapi.json`); nothing is stated twice.
+The fields and their types come from the contract (`schemas/openapi.json`).
 """
 
 from __future__ import annotations
@@ -10,83 +10,89 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from oifde_simulator import resources
-from oifde_simulator.scenario.yaml.node import Node
-from oifde_simulator.text import did_you_mean, shown
+from oifde_simulator.json_schema.keywords import NUMBER_KEYWORDS, STRING_KEYWORDS
+from oifde_simulator.oifde.operations import BY_NAME, OPERATIONS
+from oifde_simulator.scenario.lint import schema_keywords
+from oifde_simulator.scenario.lint.finding import Finding
+from oifde_simulator.text import KeyPath, did_you_mean, shown
 
-Path = tuple[str | int, ...]
-Finding = tuple[Node, Path, str]
-
-SCHEMAS = {
-    "gettoken": ("GettokenRequest", "GettokenResponse"),
-    "queryRecordHistory": ("QueryRecordHistoryRequest", "QueryRecordHistoryResponse"),
-}
-"""The contract's names for what is asked and what is answered."""
 PARTS = ("request", "headers", "response")
-TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-"""A header's name (RFC 9110, 5.6.2)."""
-NUMERIC = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")
-"""Keywords of JSON Schema that say nothing of a text, and let it pass."""
-TEXTUAL = ("pattern", "minLength", "maxLength", "format")
-"""Those that say nothing of a number."""
-UNSEEN = {"recordList": "a rule sees no records; match total, or fields of the request"}
-"""Fields of an answer that are there and yet cannot be matched."""
+HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+"""Grammar of a header's name (RFC 9110, section 5.6.2)."""
+UNMATCHABLE = {name: advice for each in OPERATIONS for name, advice in each.unmatchable.items()}
+"""Fields of an answer that no rule can match, and the way round it."""
 
 
-def lapses(rule: Node) -> Iterator[Finding]:
-    """What is wrong with the `match` of a rule whose shape is good."""
-    match = rule.value.get("match", {})
+def lint(rule: Mapping[str, Any]) -> Iterator[Finding]:
+    """Check the conditions of a rule that fits the schema."""
+    match = rule.get("match", {})
     for part in PARTS:
         known = fields(part, match.get("endpoint"))
         for name, wanted in match.get(part, {}).items():
             path = ("match", part, name)
-            if complaint := _name_complaint(part, name, known):
-                yield rule.at(("match", part)).keys[name], path, complaint
+            if isinstance(wanted, dict):
+                yield from schema_keywords.lint(path, wanted)
+            if message := _name_error(part, name, known):
+                yield Finding(path, message, on_key=True)
             else:
-                yield from _conditions(rule, path, wanted, known.get(name, "string"))
+                yield from _condition(path, wanted, known.get(name, "string"))
 
 
 def fields(part: str, endpoint: str | None) -> Mapping[str, str]:
-    """The fields of a part of a call and their JSON types; headers have none that are known."""
+    """Return the JSON type of each field in a part of a call; empty for headers, whose names are free."""
     return _fields(part, endpoint) if part != "headers" else {}
 
 
 @cache
 def _fields(part: str, endpoint: str | None) -> dict[str, str]:
-    schemas = resources.read_json("openapi.json")["components"]["schemas"]
-    chosen = [SCHEMAS[endpoint]] if endpoint in SCHEMAS else list(SCHEMAS.values())
-    tables = [schemas[names[part == "response"]]["properties"] for names in chosen]
-    found = {name: about["type"] for table in tables for name, about in table.items() if name not in UNSEEN}
+    named = BY_NAME.get(endpoint or "")
+    chosen = (named,) if named else OPERATIONS
+    tables = [each.response_types if part == "response" else each.request_types for each in chosen]
+    found = {name: kind for table in tables for name, kind in table.items() if name not in UNMATCHABLE}
     return found | ({"status": "integer"} if part == "response" else {})
 
 
-def _name_complaint(part: str, name: str, known: Mapping[str, str]) -> str:
+def _name_error(part: str, name: str, known: Mapping[str, str]) -> str:
     if part == "headers":
-        return "" if TOKEN.fullmatch(name) else f"no header can be called {shown(name)}; write its name alone"
+        valid = HEADER_NAME.fullmatch(name)
+        return "" if valid else f"no header can be called {shown(name)}; write its name alone"
     if name in known:
         return ""
-    if part == "response" and name in UNSEEN:
-        return UNSEEN[name]
+    if part == "response" and name in UNMATCHABLE:
+        return UNMATCHABLE[name]
     owner = "request" if part == "request" else "answer"
     hint = did_you_mean(name, known) or f"; known here: {', '.join(known)}"
     return f"no field of this {owner} is called {shown(name)}{hint}"
 
 
-def _conditions(rule: Node, path: Path, wanted: Any, kind: str) -> Iterator[Finding]:
+def _condition(path: KeyPath, wanted: Any, kind: str) -> Iterator[Finding]:
     if isinstance(wanted, dict):
-        if fault := _schema_fault(wanted):
-            yield rule.at(path), path, f"is not a JSON Schema: {fault}"
-        else:
-            yield from _schema(rule, path, wanted, kind)
+        yield from _schema(path, wanted, kind)
     elif isinstance(wanted, list):
-        yield rule.at(path), path, f"is never a list; for one of several write {{enum: {shown(wanted)}}}"
+        yield Finding(path, f"is never a list; for one of several write {{enum: {shown(wanted)}}}")
     elif wanted is None and path[1] != "request":
-        yield rule.at(path), path, "is never null; write false where it shall be absent, or remove it"
-    elif not isinstance(wanted, bool) and (complaint := _value_complaint(wanted, kind, path)):
-        yield rule.at(path), path, complaint
+        yield Finding(path, "is never null; write false where it shall be absent, or remove it")
+    elif not isinstance(wanted, bool) and (message := _value_error(wanted, kind, path)):
+        yield Finding(path, message)
 
 
-def _schema_fault(wanted: dict[str, Any]) -> str:
+def _schema(path: KeyPath, wanted: dict[str, Any], kind: str) -> Iterator[Finding]:
+    if message := _schema_error(wanted):
+        yield Finding(path, f"is not a JSON Schema: {message}")
+        return
+    types = wanted.get("type", kind)
+    if path[1] == "request" and types != kind:
+        return  # a rule may be about a value that a client should not send
+    if not _has_type(types, kind):
+        yield Finding((*path, "type"), f"the field is {_article(kind)}, never {shown(types)}")
+    yield from _listed_values(path, wanted, kind)
+    for keyword in NUMBER_KEYWORDS if kind == "string" else STRING_KEYWORDS:
+        if keyword in wanted:
+            message = f"{keyword} is not about {_article(kind)}, which the field is{_alternative(kind)}"
+            yield Finding((*path, keyword), message)
+
+
+def _schema_error(wanted: dict[str, Any]) -> str:
     from oifde_simulator.json_schema.bounded import bounded
 
     try:
@@ -96,21 +102,12 @@ def _schema_fault(wanted: dict[str, Any]) -> str:
     return ""
 
 
-def _schema(rule: Node, path: Path, wanted: Mapping[str, Any], kind: str) -> Iterator[Finding]:
-    """The keywords that no value of the field's type fits, or that do not look at such values."""
-    types = wanted.get("type", kind)
-    if path[1] == "request" and types != kind:
-        return  # a rule may be about what a client should not send
-    if not _has_type(types, kind):
-        yield rule.at((*path, "type")), (*path, "type"), f"the field is {_a(kind)}, never {shown(types)}"
-    for keyword, values in (("const", [wanted.get("const", ...)]), ("enum", wanted.get("enum", ()))):
-        complaints = (_value_complaint(value, kind, path) for value in values if value is not ...)
-        if complaint := next(filter(None, complaints), ""):
-            yield rule.at((*path, keyword)), (*path, keyword), complaint
-    for keyword in NUMERIC if kind == "string" else TEXTUAL:
-        if keyword in wanted:
-            message = f"{keyword} is not about {_a(kind)}, which the field is{_instead(kind)}"
-            yield rule.at((*path, keyword)), (*path, keyword), message
+def _listed_values(path: KeyPath, wanted: Mapping[str, Any], kind: str) -> Iterator[Finding]:
+    constant = [wanted["const"]] if "const" in wanted else []
+    for keyword, values in (("const", constant), ("enum", wanted.get("enum", ()))):
+        messages = (_value_error(value, kind, path) for value in values)
+        if message := next(filter(None, messages), ""):
+            yield Finding((*path, keyword), message)
 
 
 def _has_type(types: Any, kind: str) -> bool:
@@ -118,8 +115,8 @@ def _has_type(types: Any, kind: str) -> bool:
     return kind in listed or (kind == "integer" and "number" in listed)
 
 
-def _value_complaint(value: Any, kind: str, path: Path) -> str:
-    """Why a field of this type never equals `value`; empty where it may."""
+def _value_error(value: Any, kind: str, path: KeyPath) -> str:
+    """Say why a field of this type never equals `value`; empty where it may."""
     if kind == "string":
         if isinstance(value, str) or (value is None and path[1] == "request"):
             return ""
@@ -140,9 +137,9 @@ def _quoted(value: Any) -> str:
     return shown(value) if isinstance(value, str) else shown(shown(value))
 
 
-def _a(kind: str) -> str:
+def _article(kind: str) -> str:
     return "a string" if kind == "string" else "a whole number"
 
 
-def _instead(kind: str) -> str:
+def _alternative(kind: str) -> str:
     return "; write enum or pattern" if kind == "string" else "; write enum, minimum or maximum"

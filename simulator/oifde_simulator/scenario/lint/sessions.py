@@ -1,97 +1,97 @@
-"""What the schema cannot say of `sessions`, and of the clock by which sessions are generated."""
+"""Checks `sessions`, and that the clock stands where sessions can be generated."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
-from oifde_simulator.clock import iso
+from oifde_simulator.instants import instant, iso
 from oifde_simulator.population.ids import LAST_SECOND, LONGEST_NUMBER, is_number
-from oifde_simulator.scenario import units
-from oifde_simulator.scenario.errors import Path, ScenarioError
-from oifde_simulator.scenario.model import DAYS
-from oifde_simulator.scenario.yaml.node import Node
-from oifde_simulator.text import did_you_mean, shown
+from oifde_simulator.scenario.lint.finding import Finding, Source, value_at
+from oifde_simulator.scenario.model import GenerateSpec
+from oifde_simulator.text import KeyPath, did_you_mean, shown
 
 COMPLETE_LOCALES = ("en_US", "zh_CN")
-DAY = 86_400_000
-"""Milliseconds."""
-LAST = LAST_SECOND * 1000
-"""Epoch milliseconds."""
-SECONDS = 10**11
-"""Epoch milliseconds below this, in early 1973, are hardly milliseconds."""
+"""Locales that come with dialogues of their own; they are known without asking Faker."""
+DAYS = GenerateSpec().days
+MILLISECONDS_PER_DAY = 86_400_000
+LAST_INSTANT = LAST_SECOND * 1000
+"""Epoch milliseconds of the last second for which a callId has room."""
+LIKELY_SECONDS = 10**11
+"""Epoch milliseconds in early 1973. A start before it is likely to be in seconds."""
+GENERATE = ("sessions", "generate")
 
 
-def lapses(root: Node, origin: str) -> Iterator[ScenarioError]:
-    """The mistakes below `sessions`, and a clock that does not go with them."""
-    if sessions := _below(root, "sessions"):
-        yield from _sessions(sessions, origin)
-        yield from _clock(_below(root, "clock"), sessions, origin)
+def lint(value: Any, source: Source) -> Iterator[Finding]:
+    """Check the sessions of a scenario of any shape."""
+    sessions = value_at(value, ("sessions",))
+    if isinstance(sessions, dict):
+        yield from _users(sessions)
+        yield from _generate(value_at(sessions, ("generate",)))
+        yield from _clock(value_at(value, ("clock",)), sessions)
+        yield from _floats(("sessions", "records"), sessions.get("records"), source)
 
 
-def warnings(root: Node, origin: str) -> Iterator[ScenarioError]:
-    """What is hardly meant so where nothing is wrong: one warning for all starts that look like seconds."""
-    found = _items(root, "sessions", "records")
-    records = found if isinstance(found, list) else []
-    early = [place for place, record in enumerate(records) if 0 < record.value["startTime"] < SECONDS]
+def warnings(value: Any) -> Iterator[Finding]:
+    """Find starts that look like seconds, in a scenario without mistakes: one warning for all of them."""
+    records = value_at(value, ("sessions", "records")) or []
+    early = [place for place, record in enumerate(records) if 0 < record["startTime"] < LIKELY_SECONDS]
     if early:
-        node = records[early[0]].at(("startTime",))
+        start = records[early[0]]["startTime"]
         rest = f"; so is it with {len(early) - 1} more" if early[1:] else ""
-        fix = f"if it is in seconds, multiply by 1000: {node.value * 1000}"
-        message = f"{node.value} is {iso(node.value)}; {fix}{rest}"
-        yield _error(node, origin, ("sessions", "records", early[0], "startTime"), message)
+        fix = f"if it is in seconds, multiply by 1000: {start * 1000}"
+        path = ("sessions", "records", early[0], "startTime")
+        yield Finding(path, f"{start} is {iso(start)}; {fix}{rest}")
 
 
-def _sessions(sessions: Node, origin: str) -> Iterator[ScenarioError]:
-    users = _below(sessions, "users")
-    generate = _below(sessions, "generate")
-    for number, key in (users.keys if users else {}).items():
-        if complaint := number_complaint(number):
-            yield _error(key, origin, ("sessions", "users", number), complaint)
-    if users and users.value and generate and generate.value is False:
-        complaint = "generate is false, and yet users shall have generated sessions; remove one of the two"
-        yield _error(generate, origin, ("sessions", "generate"), complaint)
-    mix = _below(generate, "mix") if generate else None
-    if mix and mix.value and not any(_weights(mix.value)):
-        complaint = "every weight is 0; give at least one kind of dialogue a weight"
-        yield _error(mix, origin, ("sessions", "generate", "mix"), complaint)
-    locale = _below(generate, "locale") if generate else None
-    if locale and isinstance(locale.value, str) and (complaint := locale_complaint(locale.value)):
-        yield _error(locale, origin, ("sessions", "generate", "locale"), complaint)
+def _users(sessions: dict[str, Any]) -> Iterator[Finding]:
+    users = sessions.get("users")
+    for number in users if isinstance(users, dict) else ():
+        if message := _number_error(number):
+            yield Finding(("sessions", "users", number), message, on_key=True)
+    if users and sessions.get("generate") is False:
+        message = "generate is false, and yet users shall have generated sessions; remove one of the two"
+        yield Finding(GENERATE, message)
 
 
-def _clock(clock: Node | None, sessions: Node, origin: str) -> Iterator[ScenarioError]:
-    """A clock that stands where there are no IDs for sessions, or not enough days before it."""
-    instant = units.instant(clock.value) if clock and isinstance(clock.value, str) else None
+def _generate(generate: Any) -> Iterator[Finding]:
+    mix, locale = value_at(generate, ("mix",)), value_at(generate, ("locale",))
+    if isinstance(mix, dict) and mix and not any(mix.values()):
+        message = "every weight is 0; give at least one kind of dialogue a weight"
+        yield Finding((*GENERATE, "mix"), message)
+    if isinstance(locale, str) and (message := _locale_error(locale)):
+        yield Finding((*GENERATE, "locale"), message)
+
+
+def _clock(clock: Any, sessions: dict[str, Any]) -> Iterator[Finding]:
+    """Find a clock that stands at a time for which there are no callIds, or not enough days before it."""
+    moment = instant(clock) if isinstance(clock, str) else None
     days = _days(sessions)
-    if clock is None or instant is None or days is None:
+    if moment is None or days is None:
         return
-    first = (days + 1) * DAY
-    if instant < first:
+    first = (days + 1) * MILLISECONDS_PER_DAY
+    if moment < first:
         fix = f"{days} days of sessions begin after 1970: write {_quoted(first)} or later, or fewer days"
-        yield _error(clock, origin, ("clock",), f"{shown(clock.value)} is too early; {fix}")
-    elif instant >= LAST + 1000:
-        fix = f"a callId has 13 digits of milliseconds: write {_quoted(LAST)} or earlier"
-        yield _error(
-            clock, origin, ("clock",), f"{shown(clock.value)} is too late for generated sessions; {fix}"
-        )
+        yield Finding(("clock",), f"{shown(clock)} is too early; {fix}")
+    elif moment >= LAST_INSTANT + 1000:
+        fix = f"a callId has 13 digits of milliseconds: write {_quoted(LAST_INSTANT)} or earlier"
+        yield Finding(("clock",), f"{shown(clock)} is too late for generated sessions; {fix}")
 
 
-def _days(sessions: Node) -> int | None:
-    """For how many days sessions are generated; None when none are, or when nobody can say."""
-    generate, users = _below(sessions, "generate"), _below(sessions, "users")
-    if generate is None or generate.value is False:
-        return DAYS if users and users.value else None
-    days = generate.value.get("days", DAYS) if isinstance(generate.value, dict) else None
+def _days(sessions: dict[str, Any]) -> int | None:
+    """Return the days for which sessions are generated; None without such sessions, or for a wrong shape."""
+    generate = sessions.get("generate")
+    if "generate" not in sessions or generate is False:
+        return DAYS if sessions.get("users") else None
+    days = generate.get("days", DAYS) if isinstance(generate, dict) else None
     return days if isinstance(days, int) and days > 0 else None
 
 
-def _quoted(instant: int) -> str:
-    return f'"{iso(instant)[:-5]}Z"'
+def _quoted(moment: int) -> str:
+    return f'"{iso(moment)[:-5]}Z"'
 
 
-def number_complaint(number: str) -> str:
-    """What keeps a user number from having generated sessions; empty when nothing does."""
+def _number_error(number: str) -> str:
     if is_number(number):
         return ""
     return (
@@ -100,8 +100,7 @@ def number_complaint(number: str) -> str:
     )
 
 
-def locale_complaint(locale: str) -> str:
-    """What is wrong with a locale; empty when nothing is."""
+def _locale_error(locale: str) -> str:
     if locale in COMPLETE_LOCALES:
         return ""
     from oifde_simulator.population.vocabulary import known_locales  # asks Faker, which is slow to import
@@ -109,26 +108,15 @@ def locale_complaint(locale: str) -> str:
     known = known_locales()
     if locale in known:
         return ""
-    return (
-        f"unknown locale {shown(locale)}{did_you_mean(locale, known) or '; write one such as en_US or zh_CN'}"
-    )
+    hint = did_you_mean(locale, known) or "; write one such as en_US or zh_CN"
+    return f"unknown locale {shown(locale)}{hint}"
 
 
-def _weights(mix: Any) -> list[Any]:
-    return list(mix.values()) if isinstance(mix, dict) else [1]
-
-
-def _below(node: Node, name: str) -> Node | None:
-    inside: Any = node.items
-    return inside.get(name) if isinstance(node.value, dict) else None
-
-
-def _items(root: Node, *path: str) -> Any:
-    node: Node | None = root
-    for name in path:
-        node = _below(node, name) if node else None
-    return node.items if node else None
-
-
-def _error(node: Node, origin: str, path: Path, message: str) -> ScenarioError:
-    return ScenarioError(origin, node.line, node.column, path, message)
+def _floats(path: KeyPath, value: Any, source: Source) -> Iterator[Finding]:
+    """Find whole numbers written with a point or an exponent: the vendor's integers have neither."""
+    if isinstance(value, dict | list):
+        for step, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _floats((*path, step), inner, source)
+    elif isinstance(value, float) and value.is_integer():
+        message = f"expected a whole number, found {source.text(path)}; write {int(value)}"
+        yield Finding(path, message)

@@ -1,4 +1,4 @@
-"""What a YAML parser complains of, in words that help."""
+"""Turns the complaints of a YAML parser into messages that help."""
 
 from __future__ import annotations
 
@@ -13,10 +13,7 @@ BREAK = re.compile("\r\n|\r|\n")
 QUOTE_LEFT_OPEN = r"quoted scalar \|.*(?:end of stream|document indicator|document separator)"
 BRACKET_LEFT_OPEN = r"expected ',' or '[]}]'"
 
-# The parsers' words (libyaml's, PyYAML's) and ours. First match wins; it is searched in
-# "context | problem | the last character before it, and the one where it happened" (a line feed at
-# the end of the file).
-COMPLAINTS: tuple[tuple[str, str], ...] = (
+MESSAGES: tuple[tuple[str, str], ...] = (
     (r"\| .?\t$", "a tab; YAML indents with spaces only: replace it by spaces"),
     (
         r"mapping values are not allowed",
@@ -78,22 +75,27 @@ COMPLAINTS: tuple[tuple[str, str], ...] = (
         'only a digit, "+" or "-" may follow "|" or ">"; begin the text on the next line, indented',
     ),
 )
+"""Patterns of the parsers' words (libyaml's and PyYAML's), and our message for each. The first match wins.
+
+The text that is searched is "context | problem | c", with c the last character before the place and the one
+at the place; a line feed stands for the end of the file.
+"""
 
 
-def complaint(error: yaml.MarkedYAMLError, text: str) -> tuple[int, int, str]:
-    """Where to look (line and column from 0), and what is wrong there."""
+def explanation(error: yaml.MarkedYAMLError, text: str) -> tuple[int, int, str]:
+    """Explain a parser's error: line and column from 0, and the message."""
     mark = error.problem_mark or error.context_mark
     line, column = (mark.line, mark.column) if mark else (0, 0)
     before, character = _around(text, line, column)
     said = f"{error.context or ''} | {error.problem or ''} | {before}{character}"
     if error.context_mark and re.search(f"{QUOTE_LEFT_OPEN}|{BRACKET_LEFT_OPEN}", said):
         line, column = error.context_mark.line, error.context_mark.column
-    words = next((words for pattern, words in COMPLAINTS if re.search(pattern, said)), "")
+    words = next((words for pattern, words in MESSAGES if re.search(pattern, said)), "")
     return line, column, words.replace("{character}", shown(character)) or f"not YAML: {error.problem}"
 
 
 def _around(text: str, line: int, column: int) -> tuple[str, str]:
-    """The last character that is no space before a place in its line, and the character there."""
+    """Return the last visible character before a place in its line, and the character at the place."""
     lines = BREAK.split(text)
     here = lines[line] if line < len(lines) else ""
     end = "\n" if line >= len(lines) - 1 else " "

@@ -1,63 +1,74 @@
-"""A YAML file as plain values that remember where they stand."""
+"""A YAML file as plain values that keep their place in the file."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from oifde_simulator.scenario.errors import Path, ScenarioError
+from oifde_simulator.scenario.errors import ScenarioError
+from oifde_simulator.text import KeyPath
 
 
 class Node:
-    """One value of a file and where it stands; as it is, a scalar."""
+    """One value of a file and its place. This class holds scalars, `Collection` the others."""
 
     __slots__ = ("mark", "text", "value")
 
     items: Mapping[str, Node] | Sequence[Node] = ()
-    """What is inside it, by key or in order."""
+    """Nodes inside this one, by key or in order."""
     keys: Mapping[str, Node] = {}
-    """Its keys themselves."""
+    """Nodes of the keys of a mapping, by key."""
     weight: int = 1
-    """How many values it holds, aliases written out, itself included."""
+    """Number of values in this one, itself included and aliases written out."""
     height: int = 0
-    """How many collections stand inside one another in it, itself included."""
+    """Number of collections inside one another, this one included."""
 
     def __init__(self, value: Any, mark: Any, text: str = "") -> None:
-        """`value` is of JSON types only; `mark` is PyYAML's; `text` is a plain scalar as it is written."""
+        """Take a value of JSON types, PyYAML's mark of its place, and a plain scalar's text as written."""
         self.value = value
         self.mark = mark
         self.text = text
 
     def copy(self, mark: Any) -> Node:
-        """The same value, standing elsewhere."""
+        """Return the same value at another place."""
         return Node(self.value, mark, self.text)
 
     @property
     def line(self) -> int:
-        """From 1."""
+        """Line in the file, from 1."""
         return int(self.mark.line) + 1
 
     @property
     def column(self) -> int:
-        """From 1."""
+        """Column in the line, from 1."""
         return int(self.mark.column) + 1
 
-    def at(self, path: Path) -> Node:
-        """The node that a path from here leads to."""
+    def at(self, path: KeyPath) -> Node:
+        """Return the node that a path from here leads to."""
         node = self
         for step in path:
             node = node.items[step]  # type: ignore[index]  # a path fits its own tree
         return node
 
+    def nearest(self, path: KeyPath) -> Node:
+        """Return the node that a path from here leads to, or the last one on the way."""
+        node = self
+        for step in path:
+            try:
+                node = node.items[step]  # type: ignore[index]  # a path that does not fit ends here
+            except (LookupError, TypeError):
+                break
+        return node
+
 
 class Collection(Node):
-    """A mapping or a list; open until its end has been read, when `key` says which value comes next."""
+    """A mapping or a list. While it is open, `key` is the key whose value comes next."""
 
     __slots__ = ("anchor", "height", "items", "key", "keys", "weight")
 
     def __init__(self, value: dict[str, Any] | list[Any], mark: Any, anchor: str | None = None) -> None:
+        """Open an empty collection; `anchor` is the name by which aliases refer to it."""
         super().__init__(value, mark)
         self.items: Any = {} if isinstance(value, dict) else []
         self.keys: dict[str, Node] = {}
@@ -67,7 +78,7 @@ class Collection(Node):
         self.key: str | None = None
 
     def copy(self, mark: Any) -> Collection:
-        """The same value, shared, standing elsewhere."""
+        """Return the same value, shared, at another place."""
         other = Collection(self.value, mark)
         other.items, other.keys = self.items, self.keys
         other.weight, other.height = self.weight, self.height
@@ -75,11 +86,11 @@ class Collection(Node):
 
     @property
     def wants_key(self) -> bool:
-        """Whether the next scalar is a key."""
+        """True if the next scalar is a key."""
         return self.key is None and type(self.value) is dict
 
     def place(self, node: Node) -> None:
-        """Take a finished value: the value of the key read last, or the next item."""
+        """Add a finished value: under the key read last, or as the next item."""
         if self.key is None:
             self.value.append(node.value)
             self.items.append(node)
@@ -94,38 +105,8 @@ class Collection(Node):
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """A file as read: its root, and what was wrong in it that did not keep us from reading on."""
+    """A file as read."""
 
     root: Node
     errors: tuple[ScenarioError, ...]
-    floats: tuple[tuple[Path, Node], ...]
-    """The numbers written with a point or an exponent, and where they are."""
-
-
-class _Nowhere:
-    """The mark of what stands in no file."""
-
-    line = column = -1
-
-
-NOWHERE = _Nowhere()
-
-
-def plain(value: Any) -> Tree:
-    """A value of JSON types as a tree whose nodes stand nowhere: line and column are 0."""
-    floats: list[tuple[Path, Node]] = []
-    return Tree(_plain(value, (), floats), (), tuple(floats))
-
-
-def _plain(value: Any, path: Path, floats: list[tuple[Path, Node]]) -> Node:
-    if isinstance(value, dict | list):
-        node = Collection({} if isinstance(value, dict) else [], NOWHERE)
-        for step, each in value.items() if isinstance(value, dict) else enumerate(value):
-            if isinstance(step, str):
-                node.key, node.keys[step] = step, Node(step, NOWHERE, step)
-            node.place(_plain(each, (*path, step), floats))
-        return node
-    scalar = Node(value, NOWHERE, value if isinstance(value, str) else json.dumps(value))
-    if type(value) is float:
-        floats.append((path, scalar))
-    return scalar
+    """Mistakes in single values; the reader went on after each."""

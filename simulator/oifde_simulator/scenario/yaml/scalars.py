@@ -1,7 +1,7 @@
-"""What a plain (unquoted) YAML scalar means. One rule: no reader of the file may doubt it.
+"""Resolves plain (unquoted) YAML scalars. Rule: every reader of the file must understand them alike.
 
-The values are those of YAML 1.2's core schema. What YAML 1.1 reads otherwise, and most tools
-still do, is refused with the two ways to say what is meant.
+The values are those of YAML 1.2's core schema. A scalar that YAML 1.1, and so most tools, reads otherwise is
+refused with both ways to write it clearly.
 """
 
 from __future__ import annotations
@@ -10,15 +10,16 @@ import json
 import math
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from oifde_simulator.instants import epoch_milliseconds
 from oifde_simulator.text import shown
 
 WORDS: dict[str, Any] = {
     "": None, "~": None, "null": None, "Null": None, "NULL": None,
     "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
 }  # fmt: skip
+"""Words that are null, true or false in every version of YAML."""
 SWITCHES = {"on": True, "yes": True, "y": True, "off": False, "no": False, "n": False}
 
 INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
@@ -31,7 +32,7 @@ LARGEST = 2**63 - 1
 
 
 def resolve(text: str) -> tuple[Any, str]:
-    """The value of a plain scalar, and what is wrong with it (empty when nothing is)."""
+    """Resolve a plain scalar to its value and the mistake in it, empty for none."""
     if text in WORDS:
         return WORDS[text], ""
     if text[0] in "0123456789+-.":
@@ -109,21 +110,11 @@ def _time(text: str) -> str:
     )
 
 
-def epoch_milliseconds(text: str) -> int | None:
-    """The instant a date or time speaks of, taken as UTC where it names no offset; None when it is none."""
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    aware = instant if instant.tzinfo else instant.replace(tzinfo=UTC)
-    return (aware - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
-
-
 def _clip(text: str) -> str:
     return text if len(text) <= 60 else f"{text[:59]}…"
 
 
-# YAML 1.1 (yaml.org/type: bool, int, float, timestamp) against YAML 1.2.2, chapter 10.3.
+# Differences between YAML 1.1 (yaml.org/type: bool, int, float, timestamp) and YAML 1.2.2, chapter 10.3.
 SURPRISES: tuple[tuple[re.Pattern[str], Callable[[str], str]], ...] = (
     (TIME, _time),
     (re.compile(r"[-+]?0[0-9_]+"), _octal),

@@ -1,7 +1,7 @@
-"""Bytes to text to YAML events, up to where a file ceases to be YAML.
+"""Decodes a file and parses it into YAML events, up to the first place that is no YAML.
 
-Only events are asked of PyYAML: its loaders would build values (dates, Python objects, values
-that contain themselves) and libyaml's composer overflows the stack on deep nesting.
+Only PyYAML's events are used: its loaders would build values (dates, Python objects, values that contain
+themselves), and libyaml's composer overflows the stack on deep nesting.
 """
 
 from __future__ import annotations
@@ -12,21 +12,22 @@ from typing import Any
 
 import yaml
 
-from oifde_simulator.scenario.yaml.messages import BREAK, complaint
+from oifde_simulator.scenario.yaml.messages import BREAK, explanation
 
 LARGEST_FILE = 16 * 2**20
-"""Bytes that a scenario file may have."""
+"""Size of the largest scenario file in bytes."""
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """libyaml's parser where PyYAML was built with it, else the slow one in Python."""
 
 UNPRINTABLE = yaml.reader.Reader.NON_PRINTABLE
-"""PyYAML's own pattern: compiling its like again would cost a start 5 ms."""
+"""PyYAML's pattern of characters that cannot be printed; to compile one of our own takes 5 ms."""
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
+"""Byte order marks of UTF-16."""
 
 
 class NotYaml(Exception):
-    """Why reading cannot go on; line and column count from 0."""
+    """A place at which a file is no YAML. Line and column count from 0."""
 
     def __init__(self, line: int, column: int, message: str) -> None:
         super().__init__(message)
@@ -36,7 +37,7 @@ class NotYaml(Exception):
 
 
 def decode(source: bytes) -> str:
-    """The text of a file. Raises NotYaml for what is not printable UTF-8 of a sane size."""
+    """Decode a file as UTF-8. Raises NotYaml for other bytes, unprintable characters and large files."""
     if len(source) > LARGEST_FILE:
         raise NotYaml(
             0, 0, f"the file is larger than {LARGEST_FILE >> 20} MiB; split it into several scenarios"
@@ -71,24 +72,24 @@ def _place(before: str) -> tuple[int, int]:
 
 
 class TooDeep(Exception):
-    """The parser's own limit of nesting was passed before the caller could see it coming."""
+    """The parser reached its own limit of nesting, before it gave the events up to there."""
 
     def __init__(self, index: int) -> None:
-        """`index` is that of the character which was one level too many."""
+        """Take the index of the character that opened one level too many."""
         super().__init__(index)
         self.index = index
 
 
 def events(text: str, loader: Any = None) -> Iterator[Any]:
-    """The events of a YAML stream, one after another. Raises NotYaml where it ceases to be YAML."""
+    """Yield the events of a YAML stream. Raises NotYaml at the first place that is no YAML."""
     given = 0
     try:
         for event in _events(text, loader or LOADER):
             given += 1
             yield event
     except TooDeep as deep:
-        # libyaml reads up to 1,024 characters ahead and from 0.2.6 on bounds nesting while it does so: the
-        # levels that it has read belong to the caller, who has a bound of its own and a better message.
+        # libyaml reads up to 1,024 characters ahead, and from 0.2.6 on refuses deep nesting while it does so.
+        # Yield the events before that place all the same: the caller has its own bound and a better message.
         yield from islice(_events(text[: deep.index], loader or LOADER), given, None)
 
 
@@ -99,7 +100,7 @@ def _events(text: str, loader: Any) -> Iterator[Any]:
     except yaml.MarkedYAMLError as error:
         if "maximum nesting depth" in (error.problem or "") and error.problem_mark:
             raise TooDeep(error.problem_mark.index) from None
-        raise NotYaml(*complaint(error, text)) from None
+        raise NotYaml(*explanation(error, text)) from None
     except (yaml.YAMLError, ValueError, OverflowError):
         # An escape beyond Unicode and an endless version number make the Python parser raise ValueError.
         mark = parser.get_mark() if hasattr(parser, "get_mark") else None

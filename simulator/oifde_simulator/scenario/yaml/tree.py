@@ -1,7 +1,7 @@
-"""YAML bytes to a tree of plain values that remember where they stand in the file.
+"""Reads YAML into a tree of plain values that keep their places in the file.
 
-Built from the parser's events, bounded in depth and in what aliases expand to, so that no file
-can harm the process. What no two YAML readers agree on is an error here, not a guess.
+The tree is built from the parser's events, with bounds on its depth and on the values that aliases stand
+for, so that no file can harm the process. A text that YAML readers understand differently is an error.
 """
 
 from __future__ import annotations
@@ -11,23 +11,25 @@ from typing import Any
 
 import yaml
 
-from oifde_simulator.scenario.errors import Path, ScenarioError, ScenarioErrors
+from oifde_simulator.scenario.errors import ScenarioError, ScenarioErrors
 from oifde_simulator.scenario.yaml.node import Collection, Node, Tree
 from oifde_simulator.scenario.yaml.scalars import resolve
 from oifde_simulator.scenario.yaml.syntax import NotYaml, decode, events
-from oifde_simulator.text import shown
+from oifde_simulator.text import KeyPath, shown
 
 DEEPEST = 64
-"""Lists and mappings that may stand inside one another."""
+"""Levels of lists and mappings inside one another."""
 MOST_COPIES = 200_000
-"""Values that all aliases of a file together may stand for."""
+"""Values for which all aliases of a file together may stand."""
 TEXT_TAG = "tag:yaml.org,2002:str"
+"""Tag of a text; the only one that is allowed."""
 
 
 def read(source: bytes, origin: str, loader: Any = None) -> Tree:
-    """Read one YAML document. Raises ScenarioErrors where reading cannot go on.
+    """Read one YAML document. Raises ScenarioErrors if the rest of the file cannot be read.
 
-    `loader` is PyYAML's class whose parser to use, for tests; the fastest by default.
+    `origin` is the file's name in messages. `loader` is the PyYAML class with the parser to use, by default
+    the fastest; tests compare several.
     """
     reader = _Reader(origin)
     try:
@@ -43,7 +45,6 @@ class _Reader:
         self.errors: list[ScenarioError] = []
         self.open: list[Collection] = []
         self.anchors: dict[str, Node] = {}
-        self.floats: list[tuple[Path, Node]] = []
         self.copies = 0
         self.root: Node | None = None
         self.readings: dict[type, Callable[[Any], None]] = {
@@ -62,10 +63,10 @@ class _Reader:
                 reading(event)
         if self.root is None:
             raise NotYaml(0, 0, EMPTY)
-        return Tree(self.root, tuple(self.errors), tuple(self.floats))
+        return Tree(self.root, tuple(self.errors))
 
-    def path(self) -> Path:
-        """Where reading stands."""
+    def path(self) -> KeyPath:
+        """Return the path to the place that is being read."""
         inside = (level for level in self.open if not level.wants_key)
         return tuple(len(level.items) if level.key is None else level.key for level in inside)
 
@@ -105,14 +106,14 @@ class _Reader:
             raise _at(event.start_mark, TOO_DEEP)
         self._place(node.copy(event.start_mark), None)
 
-    def complain(self, mark: Any, message: str) -> None:
+    def add_error(self, mark: Any, message: str) -> None:
         self.errors.append(ScenarioError(self.origin, mark.line + 1, mark.column + 1, self.path(), message))
 
     def _wants_key(self) -> bool:
         return bool(self.open) and self.open[-1].wants_key
 
     def _place(self, node: Node, anchor: str | None) -> None:
-        """Put a finished value where it belongs: root, key, value of the key, or item."""
+        """Put a finished node in its place: root, key, value of a key, or item of a list."""
         if anchor:
             self.anchors[anchor] = node
         if not self.open:
@@ -127,7 +128,7 @@ class _Reader:
             raise _at(node.mark, COMPLEX_KEY)
         if first := level.keys.get(node.value):
             message = f"duplicate key {shown(node.value)}; the first is on line {first.line}: keep one"
-            self.complain(node.mark, message)
+            self.add_error(node.mark, message)
         level.keys[node.value] = node
         level.key = node.value
 
@@ -136,32 +137,30 @@ class _Reader:
             self._tagged(event)
         text = event.value
         if not text.isascii() and any("\ud800" <= c <= "\udfff" for c in text):
-            self.complain(event.start_mark, SURROGATE)
+            self.add_error(event.start_mark, SURROGATE)
             text = ""
         return Node(text, event.start_mark)
 
     def _plain(self, text: str, mark: Any) -> Node:
-        value, complaint = resolve(text)
+        value, mistake = resolve(text)
         node = Node(value, mark, text)
-        if complaint:
-            self.complain(mark, complaint)
-        elif type(value) is float:
-            self.floats.append((self.path(), node))
+        if mistake:
+            self.add_error(mark, mistake)
         return node
 
     def _plain_key(self, text: str, mark: Any) -> Node:
-        """A key is text, whatever it looks like; one that looks otherwise has to say so."""
-        value, complaint = resolve(text)
+        """Read a plain key, which is text; one that YAML could read as another type is an error."""
+        value, mistake = resolve(text)
         if text == "<<":
-            self.complain(mark, MERGE)
-        elif complaint or value is not text:
+            self.add_error(mark, MERGE)
+        elif mistake or value is not text:
             fix = f"put it in quotes: {shown(text)}" if text else "write its name"
-            self.complain(mark, f"a key must be text, found {text or 'no key'}; {fix}")
+            self.add_error(mark, f"a key must be text, found {text or 'no key'}; {fix}")
         return Node(text, mark, text)
 
     def _tagged(self, event: Any) -> None:
         tag = shown(event.tag.replace("tag:yaml.org,2002:", "!!"))
-        self.complain(event.start_mark, f"explicit tag {tag}; remove it, or put the text in quotes")
+        self.add_error(event.start_mark, f"explicit tag {tag}; remove it, or put the text in quotes")
 
     def _named(self, name: str, mark: Any) -> Node:
         if any(level.anchor == name for level in self.open):

@@ -1,4 +1,4 @@
-"""The control plane: our own port, beside the vendor's. Faults never touch it.
+"""The control plane: a port of our own, beside the vendor's, which faults never touch.
 
-`app` serves what `document` says; each other module answers for one noun.
+Rule: `openapi.py` has the operations, `routes/` answers them, and `services/` alone reaches the simulator.
 """

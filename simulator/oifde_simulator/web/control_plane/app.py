@@ -1,106 +1,64 @@
-"""The control plane's application: each operation of the document, answered by the room that has it."""
+"""The control plane's application: each operation of the document is answered by a handler of `routes/`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import NoReturn
+from importlib import import_module
+from typing import NoReturn, cast
 
 from aiohttp import web
+from aiohttp.typedefs import Handler as AiohttpHandler
 
 from oifde_simulator.web.control_plane import openapi
 from oifde_simulator.web.control_plane.auth import guard
-from oifde_simulator.web.control_plane.connections import ControlPlane
-from oifde_simulator.web.control_plane.context import Plane, Room
+from oifde_simulator.web.control_plane.context import Call, ControlContext, RouteTable
 from oifde_simulator.web.control_plane.openapi import Route
-from oifde_simulator.web.control_plane.problems import Answering, begin, problems
-from oifde_simulator.web.control_plane.query import Parameters
-from oifde_simulator.web.control_plane.routes import health
+from oifde_simulator.web.control_plane.problems import note_begun, problems
+from oifde_simulator.web.control_plane.query import read_query
+from oifde_simulator.web.control_plane.server import ControlPlaneRunner
 
-LARGEST = 4 << 20
+MAX_BODY = 4 << 20
 """Bytes of a body."""
+SHUTDOWN_SECONDS = 1.0
+"""Seconds that calls in flight have when the server stops."""
 
 
-def _journal() -> Room:
-    from oifde_simulator.web.control_plane.routes import journal
-
-    return journal.OPERATIONS
-
-
-def _tenants() -> Room:
-    from oifde_simulator.web.control_plane.routes import tenants
-
-    return tenants.OPERATIONS
-
-
-def _listener() -> Room:
-    from oifde_simulator.web.control_plane.routes import listener
-
-    return listener.OPERATIONS
-
-
-def _verification() -> Room:
-    from oifde_simulator.web.control_plane.routes import verification
-
-    return verification.OPERATIONS
-
-
-def _metrics() -> Room:
-    from oifde_simulator.web.control_plane.routes import metrics
-
-    return metrics.OPERATIONS
-
-
-def _wiremock() -> Room:
-    from oifde_simulator.web.control_plane.routes.wiremock import admin
-
-    return admin.OPERATIONS
-
-
-ROOMS: Mapping[str, Callable[[], Room]] = {
-    "health": lambda: health.OPERATIONS,
-    "journal": _journal,
-    "tenants": _tenants,
-    "listener": _listener,
-    "verification": _verification,
-    "metrics": _metrics,
-    "wiremock": _wiremock,
-}
-"""Rooms of the document; most are imported when they are first asked, so that a server starts at once."""
-
-
-def control_plane(plane: Plane, token: str | None) -> web.AppRunner:
-    """A runner for the control plane, not yet set up; `token` is what it wants, None for nothing."""
-    app = web.Application(middlewares=[problems, guard(token)], client_max_size=LARGEST)
+def control_plane(context: ControlContext, token: str | None) -> web.AppRunner:
+    """Make a runner for the control plane, not yet set up; `token` is the bearer token, None for none."""
+    app = web.Application(middlewares=[problems, guard(token)], client_max_size=MAX_BODY)
     for route in openapi.routes():
-        answering = _answering(plane, route)
-        app.router.add_route(route.method, route.path, answering)
+        handler = _handler(context, route)
+        app.router.add_route(route.method, route.path, handler)
         if route.method == "GET":
-            app.router.add_route("HEAD", route.path, answering)
+            app.router.add_route("HEAD", route.path, handler)
     for path, methods in openapi.methods().items():
         # Or the router looks further: /mappings/{id} has the path /mappings/unmatched too.
-        app.router.add_route("*", path, _refusing(methods))
+        app.router.add_route("*", path, _method_not_allowed(methods))
 
-    async def let_go(_: web.Application) -> None:
-        plane.journal.waiters.let_go()
-        plane.journal.followers.let_go()
+    async def shutdown(_: web.Application) -> None:
+        context.subscriptions.shutdown()
 
-    app.on_shutdown.append(let_go)
-    app.on_response_prepare.append(begin)
-    return ControlPlane(app, handle_signals=False, shutdown_timeout=1.0)
-
-
-def _answering(plane: Plane, route: Route) -> Answering:
-    async def answer(request: web.Request) -> web.StreamResponse:
-        from oifde_simulator.web.control_plane import body as bodies  # not wanted before somebody asks
-
-        Parameters(request).judge(route.parameters)
-        asked = await bodies.body(request, route)
-        return await ROOMS[route.room]()[route.operation_id](plane, request, asked)
-
-    return answer
+    app.on_shutdown.append(shutdown)
+    app.on_response_prepare.append(note_begun)
+    return ControlPlaneRunner(app, handle_signals=False, shutdown_timeout=SHUTDOWN_SECONDS)
 
 
-def _refusing(methods: frozenset[str]) -> Answering:
+def route_table(module: str) -> RouteTable:
+    """Import a module of `routes/` when it is first called, so that a server starts without it."""
+    return cast(RouteTable, import_module(f"{__package__}.routes.{module}").ROUTES)
+
+
+def _handler(context: ControlContext, route: Route) -> AiohttpHandler:
+    async def handle(request: web.Request) -> web.StreamResponse:
+        from oifde_simulator.web.control_plane.body.reader import read_body  # not needed at the start
+
+        query = read_query(request, route)
+        call = Call(context, request, request.match_info, query, await read_body(request, route))
+        return await route_table(route.module)[route.operation_id](call)
+
+    return handle
+
+
+def _method_not_allowed(methods: frozenset[str]) -> AiohttpHandler:
     async def refuse(request: web.Request) -> NoReturn:
         raise web.HTTPMethodNotAllowed(request.method, methods)
 

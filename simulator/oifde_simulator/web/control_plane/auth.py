@@ -1,7 +1,7 @@
-"""Who may use the control plane: whoever has the token; without one, programs of this machine, no web page.
+"""Access to the control plane: by a bearer token, or without one for programs of this machine, not web pages.
 
-A page in somebody's browser reaches loopback ports too. It cannot leave out the headers by which a
-browser says whose page it is, nor choose the Host it asks for, so these tell.
+A page in a browser reaches loopback ports too. But it cannot leave out the headers by which a browser names
+the origin of the page, nor choose the Host that it asks for; so these headers decide.
 """
 
 from __future__ import annotations
@@ -14,37 +14,37 @@ from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from aiohttp import web
-from aiohttp.typedefs import Middleware
+from aiohttp.typedefs import Handler, Middleware
 
 from oifde_simulator.config import Settings
 from oifde_simulator.text import shown
 from oifde_simulator.web.control_plane import openapi
-from oifde_simulator.web.control_plane.problems import Answering, Problem
+from oifde_simulator.web.control_plane.problems import Problem
 
 OPEN = frozenset(route.path for route in openapi.routes() if route.open)
-"""Paths that anybody may ask for."""
+"""Paths that need no token."""
 
 
 def token(settings: Settings) -> str | None:
-    """What is wanted as a bearer token: the given one, or a fresh one beyond loopback; None for nothing."""
+    """Choose the bearer token: the given one, or a fresh one beyond loopback; None where none is wanted."""
     if settings.control_token is not None:
         return settings.control_token
     return None if _is_loopback(settings.control_host) else secrets.token_urlsafe(24)
 
 
 def guard(wanted: str | None) -> Middleware:
-    """A middleware that refuses all who may not; `wanted` is the bearer token, None where none is."""
+    """Make a middleware that refuses requests without access; `wanted` is the bearer token, None for none."""
 
     @web.middleware
-    async def guarding(request: web.Request, handler: Answering) -> web.StreamResponse:
+    async def check_access(request: web.Request, handler: Handler) -> web.StreamResponse:
         if request.path not in OPEN:
-            _refuse_page(request) if wanted is None else _refuse_stranger(request, wanted)
+            _check_page(request) if wanted is None else _check_token(request, wanted)
         return await handler(request)
 
-    return guarding
+    return check_access
 
 
-def _refuse_stranger(request: web.Request, wanted: str) -> None:
+def _check_token(request: web.Request, wanted: str) -> None:
     scheme, _, found = request.headers.get("Authorization", "").partition(" ")
     given = found.strip().encode("utf-8", "surrogateescape")
     if scheme.casefold() == "bearer" and hmac.compare_digest(given, wanted.encode()):
@@ -56,21 +56,21 @@ def _refuse_stranger(request: web.Request, wanted: str) -> None:
     )
 
 
-def _refuse_page(request: web.Request) -> None:
+def _check_page(request: web.Request) -> None:
     hosts = request.headers.getall("Host", [])
     for host in hosts:
         if len(hosts) > 1 or not _names_loopback(f"//{host}"):
-            raise _foreign("Host", host)
+            raise _foreign_page("Host", host)
     for origin in request.headers.getall("Origin", []):
         # A page that another program of this machine serves is not a program of this machine.
         if [origin.casefold()] != [f"http://{host}".casefold() for host in hosts]:
-            raise _foreign("Origin", origin)
+            raise _foreign_page("Origin", origin)
     for site in request.headers.getall("Sec-Fetch-Site", []):
         if site not in ("none", "same-origin"):
-            raise _foreign("Sec-Fetch-Site", site)
+            raise _foreign_page("Sec-Fetch-Site", site)
 
 
-def _foreign(header: str, value: str) -> Problem:
+def _foreign_page(header: str, value: str) -> Problem:
     detail = (
         f"{header} is {shown(value)}: only programs of this machine may ask, and no other page; "
         "ask for 127.0.0.1 or localhost, or start with --control-token and send it"
@@ -99,5 +99,5 @@ def _is_loopback(host: str) -> bool:
     try:
         found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except OSError:
-        return False  # it cannot be listened on either, which is said elsewhere
+        return False  # it cannot be listened on either, which is reported elsewhere
     return all(_loopback_address(str(address[0]).partition("%")[0]) for *_, address in found)

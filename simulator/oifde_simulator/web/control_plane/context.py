@@ -1,62 +1,126 @@
-"""What the control plane's rooms work on."""
+"""The server as the control plane sees it, and one call of an operation."""
 
 from __future__ import annotations
 
 from asyncio import Semaphore
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
 
-from oifde_simulator.coverage.coverage import Coverage
 from oifde_simulator.engine.metrics import Meter
 from oifde_simulator.faults.global_delay import GlobalDelay
 from oifde_simulator.journal import Journal
+from oifde_simulator.model.coverage import CoverageSnapshot
 from oifde_simulator.tenants import Tenants
-from oifde_simulator.tenants.admin import OnDemand
+from oifde_simulator.web.control_plane.query import Query
+from oifde_simulator.web.control_plane.services.journal import JournalService
+from oifde_simulator.web.control_plane.services.rules import RuleService
+from oifde_simulator.web.control_plane.services.subscriptions import SubscriptionService
+from oifde_simulator.web.control_plane.services.tenant_admin import TenantAdminService
+from oifde_simulator.web.control_plane.services.tenants import TenantService
 from oifde_simulator.web.data_plane.port import Port
 
-AT_ONCE = 4
-"""Long lists that are written at once; others wait."""
+MOST_STREAMS = 4
+"""Long lists that are sent at once; others wait."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Plane:
-    """One server, as the control plane sees it."""
+class ControlContext:
+    """Everything of one server that a route may use."""
 
-    tenants: Tenants
-    journal: Journal
-    meter: Meter
-    coverage: Coverage
-    ca_pem: bytes | None
-    """The authority to trust, PEM; None when TLS is off or the certificate was given."""
-    on_demand: OnDemand
-    port: Port
-    delay: GlobalDelay = field(default_factory=GlobalDelay)
-    """Of every answer of the vendor's port."""
-    lists: Semaphore = field(default_factory=lambda: Semaphore(AT_ONCE))
-    """Held while a long list is written."""
+    def __init__(
+        self,
+        *,
+        tenants: Tenants,
+        journal: Journal,
+        meter: Meter,
+        ca_pem: bytes | None,
+        port: Port,
+        delay: GlobalDelay,
+    ) -> None:
+        """Wrap the parts of a server; `ca_pem` is None where TLS is off or the certificate was given."""
+        self.tenants = TenantService(tenants)
+        self.tenant_admin = TenantAdminService(tenants)
+        self.rules = RuleService(tenants)
+        self.journal = JournalService(journal)
+        self.subscriptions = SubscriptionService(journal)
+        self.meter = meter
+        self.port = port
+        self.ca_pem = ca_pem
+        """Authority to trust, PEM; None where TLS is off or the certificate was given."""
+        self.streams = Semaphore(MOST_STREAMS)
+        """Places for long lists; one is held while a list is sent."""
+        self._state = tenants.state
+        self._delay = delay
 
-    def forget(self, tenant: str) -> None:
-        """The tenant is gone: nothing is told of it any more."""
-        self.journal.clear(tenant)
-        self.meter.forget(tenant)
+    @property
+    def scheme(self) -> str:
+        """Scheme of the vendor's port: `http` or `https`."""
+        return self.port.url.partition(":")[0]
+
+    async def coverage(self) -> CoverageSnapshot:
+        """Read which rules count, and how often each has fired."""
+        return await self._state.coverage.snapshot()
+
+    async def global_delay(self) -> Mapping[str, Any]:
+        """Read the delay of every answer, in WireMock's words; empty for none."""
+        return await self._state.settings.global_delay()
+
+    async def set_global_delay(self, given: Mapping[str, Any]) -> None:
+        """Delay every answer from now on. Raises ValueError."""
+        await self._delay.set(given)
+
+    async def delete_tenant(self, id: str) -> None:
+        """Stop serving a tenant, and forget its exchanges and counts."""
+        await self.tenant_admin.delete(id)
+        await self.journal.clear(id)
+        self.meter.forget(id)
+
+    async def reset_tenant(self, id: str) -> None:
+        """Put a tenant back to the beginning of its scenario, and forget its exchanges."""
+        await self.tenant_admin.reset(id)
+        await self.journal.clear(id)
+
+    async def clear_tenant(self, id: str) -> None:
+        """Put a tenant back to the beginning, without rules, and forget its exchanges."""
+        await self.tenant_admin.clear(id)
+        await self.journal.clear(id)
+
+    async def reset_tenants(self) -> None:
+        """Put every tenant back to the beginning of its scenario, and forget all exchanges."""
+        await self.tenant_admin.reset_all()
+        await self.journal.clear()
 
     async def restore(self) -> int:
-        """Everything back to how it was at the start; how many tenants that were made are gone."""
-        gone = self.tenants.made
-        self.tenants.restore()
-        self.journal.clear()
-        self.delay.set({})
-        for tenant in gone:
-            self.meter.forget(tenant)
+        """Put everything back to how it was at the start; count the made tenants that are gone.
+
+        Raises OSError where the vendor's port cannot be opened.
+        """
+        gone = await self.tenant_admin.restore()
+        await self.journal.clear()
+        await self.set_global_delay({})
+        for id in gone:
+            self.meter.forget(id)
         await self.port.open()
         return len(gone)
 
 
-Operation = Callable[[Plane, web.Request, Any], Awaitable[web.StreamResponse]]
-"""Answers a request; the last argument is its JSON body as the document describes it, None without one."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Call:
+    """One request of an operation, found good by the document."""
 
-Room = Mapping[str, Operation]
-"""Operations by the operationId of the document."""
+    context: ControlContext
+    request: web.Request
+    path: Mapping[str, str]
+    """Path parameters by name."""
+    query: Query
+    body: Any
+    """JSON of the body as the document describes it; None without one."""
+
+
+Handler = Callable[[Call], Awaitable[web.StreamResponse]]
+"""Function that answers the calls of one operation."""
+
+RouteTable = Mapping[str, Handler]
+"""Handlers by the operationId of the document."""

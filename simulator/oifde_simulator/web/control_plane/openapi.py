@@ -1,6 +1,6 @@
-"""The control plane's own OpenAPI document, put together from `schemas/control*.json`.
+"""The OpenAPI document of the control plane, put together from `schemas/control*.json`.
 
-It decides: routes, parameters and bodies are read from it, and no code states them again.
+Rule: routes, parameters and bodies are read from the document, and no code states them again.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from urllib.parse import quote
 from oifde_simulator import resources
 from oifde_simulator.json_schema.schema import Schema
 
-ROOMS = ("health", "tenants", "listener", "journal", "verification", "metrics", "wiremock")
-"""The parts of the document; each is answered by the module of its name."""
+MODULES = ("health", "tenants", "listener", "journal", "verification", "metrics", "wiremock")
+"""Modules of `routes/`; the file `control-NAME.json` has the part of the document that each answers."""
 
 METHODS = ("get", "put", "post", "delete")
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
@@ -30,28 +30,30 @@ REFUSALS = {
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One operation of the document."""
+    """An operation of the document."""
 
-    room: str
+    module: str
+    """Module of `routes/` that answers it."""
     method: str
-    """In capitals."""
+    """HTTP method in capitals."""
     path: str
     operation_id: str
     open: bool
-    """Whether anybody may ask, without a token."""
+    """True where no token is wanted."""
     parameters: frozenset[str]
-    """Names of the parameters behind the `?` of its URL; `filter` stands for any."""
+    """Names of the query parameters; `filter` stands for any name."""
     body: str
-    """The JSON pointer of its body's schema in the document; empty where it takes none."""
+    """JSON pointer of the body's schema in the document; empty where there is no body."""
     body_required: bool
+    """True where the body may not be left out."""
 
 
 @cache
 def document() -> dict[str, Any]:
-    """The whole document. Shared; not to be changed."""
+    """Put the whole document together. It is shared, and not to be changed."""
     whole = resources.read_json("control.json")
-    for room in ROOMS:
-        part = _part(room)
+    for module in MODULES:
+        part = _part(module)
         whole["paths"] |= part["paths"]
         for kind, entries in part.get("components", {}).items():
             whole["components"].setdefault(kind, {}).update(entries)
@@ -64,8 +66,8 @@ def document() -> dict[str, Any]:
 
 
 @cache
-def _part(room: str) -> dict[str, Any]:
-    return resources.read_json(f"control-{room}.json")
+def _part(module: str) -> dict[str, Any]:
+    return resources.read_json(f"control-{module}.json")
 
 
 def _add_refusals(path: str, operation: dict[str, Any]) -> None:
@@ -73,34 +75,38 @@ def _add_refusals(path: str, operation: dict[str, Any]) -> None:
     statuses += ["404"] if "{" in path else []
     statuses += ["413"] if "requestBody" in operation else []
     for status in statuses:
-        told = {"description": REFUSALS[status], "content": {"application/problem+json": {"schema": PROBLEM}}}
-        operation["responses"].setdefault(status, told)
+        content = {"application/problem+json": {"schema": PROBLEM}}
+        operation["responses"].setdefault(status, {"description": REFUSALS[status], "content": content})
 
 
 @cache
 def routes() -> tuple[Route, ...]:
-    """Every operation."""
-    return tuple(route for room in ROOMS for route in _routes(room))
+    """List every operation."""
+    return tuple(route for module in MODULES for route in _routes(module))
 
 
-def _routes(room: str) -> Iterator[Route]:
-    for path, entry in _part(room)["paths"].items():
+def _routes(module: str) -> Iterator[Route]:
+    for path, entry in _part(module)["paths"].items():
         for method, operation in entry.items():
             if method in METHODS:
-                pointer = f"/paths/{path.replace('~', '~0').replace('/', '~1')}/{method}/requestBody"
-                yield Route(
-                    room=room,
-                    method=method.upper(),
-                    path=path,
-                    operation_id=operation["operationId"],
-                    open=operation.get("security") == [],
-                    parameters=frozenset(_queried(operation.get("parameters", ()))),
-                    body=f"{pointer}/content/application~1json/schema" if "requestBody" in operation else "",
-                    body_required=operation.get("requestBody", {}).get("required", False),
-                )
+                yield _route(module, path, method, operation)
 
 
-def _queried(parameters: Iterable[Mapping[str, str]]) -> Iterator[str]:
+def _route(module: str, path: str, method: str, operation: Mapping[str, Any]) -> Route:
+    pointer = f"/paths/{path.replace('~', '~0').replace('/', '~1')}/{method}/requestBody"
+    return Route(
+        module=module,
+        method=method.upper(),
+        path=path,
+        operation_id=operation["operationId"],
+        open=operation.get("security") == [],
+        parameters=frozenset(_query_parameters(operation.get("parameters", ()))),
+        body=f"{pointer}/content/application~1json/schema" if "requestBody" in operation else "",
+        body_required=operation.get("requestBody", {}).get("required", False),
+    )
+
+
+def _query_parameters(parameters: Iterable[Mapping[str, str]]) -> Iterator[str]:
     shared = document()["components"]["parameters"]
     for each in parameters:
         parameter = shared[each["$ref"].rpartition("/")[2]] if "$ref" in each else each
@@ -109,16 +115,16 @@ def _queried(parameters: Iterable[Mapping[str, str]]) -> Iterator[str]:
 
 
 def methods() -> dict[str, frozenset[str]]:
-    """Each path with its methods; where there is a GET, there is a HEAD."""
-    found: dict[str, frozenset[str]] = {}
+    """Map each path to its methods; a path with GET has HEAD too."""
+    methods: dict[str, frozenset[str]] = {}
     for route in routes():
         own = {"GET", "HEAD"} if route.method == "GET" else {route.method}
-        found[route.path] = found.get(route.path, frozenset()) | own
-    return found
+        methods[route.path] = methods.get(route.path, frozenset()) | own
+    return methods
 
 
 @cache
 def schema(pointer: str) -> Schema:
-    """The schema at a JSON pointer of the document."""
+    """Make the schema at a JSON pointer of the document."""
     address = "urn:oifde-simulator:control"
     return Schema({"$ref": f"{address}#{quote(pointer)}"}, resources={address: document()})

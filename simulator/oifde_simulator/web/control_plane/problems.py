@@ -1,16 +1,15 @@
-"""What the control plane answers with: JSON, and errors as application/problem+json (RFC 9457)."""
+"""Errors of the control plane as application/problem+json (RFC 9457), and answers as JSON."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
 import orjson
 from aiohttp import web
-
-Answering = Callable[[web.Request], Awaitable[web.StreamResponse]]
+from aiohttp.typedefs import Handler
 
 log = logging.getLogger("oifde_simulator")
 
@@ -20,83 +19,101 @@ DEFECT = {
     "detail": "a defect of the simulator; its log has the traceback",
     "status": HTTPStatus.INTERNAL_SERVER_ERROR,
 }
-LEFT = 499
-"""What nobody gets, as nginx has it."""
+CLIENT_CLOSED_REQUEST = 499
+"""Status of an answer that no client receives; nginx has given it this number."""
 URN = "urn:oifde-simulator:problem:"
-"""The beginning of each `type` of ours; an error that its status explains is `about:blank`."""
+"""Prefix of each `type` of ours; an error that its status explains is `about:blank`."""
+LONGEST_PATH = 80
+"""Characters of a path that a detail repeats."""
+BEGUN = web.RequestKey("begun", bool)
+"""Set on a request as soon as the head of its answer is sent."""
 
 
 class Problem(Exception):
     """An error of the control plane, with a type of its own."""
 
-    def __init__(self, status: HTTPStatus, type: str, detail: str, **more: Any) -> None:
+    def __init__(self, status: HTTPStatus, type: str, detail: str, **members: Any) -> None:
+        """Describe the error by its `type` without the URN, its `detail` and further `members`."""
         super().__init__(detail)
         self.status = status
         self.headers = {"WWW-Authenticate": "Bearer"} if status == HTTPStatus.UNAUTHORIZED else {}
-        self.body = {"type": URN + type, "title": status.phrase, "status": status, "detail": detail, **more}
+        self.body = {
+            "type": URN + type,
+            "title": status.phrase,
+            "status": status,
+            "detail": detail,
+            **members,
+        }
 
-    def answer(self) -> web.Response:
-        """What is answered."""
-        return _told(self.body, self.status, self.headers)
+    def response(self) -> web.Response:
+        """Make the response that describes the error."""
+        return _problem_response(self.body, self.status, self.headers)
 
 
-BEGUN = web.RequestKey("begun", bool)
-
-
-async def begin(request: web.Request, response: web.StreamResponse) -> None:  # noqa: ARG001
-    """The head of an answer leaves; for aiohttp's `on_response_prepare`."""
+async def note_begun(request: web.Request, _response: web.StreamResponse) -> None:
+    """Note that the head of an answer is sent; aiohttp's `on_response_prepare` calls this."""
     request[BEGUN] = True
 
 
 @web.middleware
-async def problems(request: web.Request, handler: Answering) -> web.StreamResponse:
-    """Errors of the control plane as application/problem+json."""
-    answer: web.StreamResponse
+async def problems(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Answer with a problem where the handler raises an exception."""
+    response: web.StreamResponse
     try:
         return await handler(request)
     except Problem as problem:
-        answer = problem.answer()
+        response = problem.response()
     except web.HTTPException as error:
         if error.status < HTTPStatus.BAD_REQUEST:
             raise
-        answer = refusal(request, error)
+        response = problem_of(request, error)
     except ConnectionError:
-        # Whoever asked has left amid the answer; aiohttp notices so when it sends this.
-        return web.Response(status=LEFT)
+        # The client has left amid the answer; aiohttp notices it when it sends this.
+        return web.Response(status=CLIENT_CLOSED_REQUEST)
     except Exception:
         log.exception("a defect of the simulator: %s %s", request.method, request.path)
-        answer = _told(DEFECT, HTTPStatus.INTERNAL_SERVER_ERROR)
-    return _ended(request) if BEGUN in request else answer
+        response = _problem_response(DEFECT, HTTPStatus.INTERNAL_SERVER_ERROR)
+    return _abort(request) if BEGUN in request else response
 
 
-def _ended(request: web.Request) -> web.StreamResponse:
-    """The end of an answer that had begun: another one within it would pass for a part of it."""
+def _abort(request: web.Request) -> web.StreamResponse:
+    """Abort an answer that has begun: a problem within it would pass for a part of it."""
     if request.transport is not None:
         request.transport.abort()
-    return web.Response(status=LEFT)
+    return web.Response(status=CLIENT_CLOSED_REQUEST)
 
 
-def refusal(request: web.Request, error: web.HTTPException) -> web.Response:
-    """aiohttp's own refusal as a problem."""
-    detail = error.text or ""
+def problem_of(request: web.Request, error: web.HTTPException) -> web.Response:
+    """Make a problem of aiohttp's own refusal."""
+    body = {
+        "type": "about:blank",
+        "title": error.reason,
+        "status": error.status,
+        "detail": _detail(request, error),
+    }
+    headers = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
+    return _problem_response(body, error.status, headers)
+
+
+def _detail(request: web.Request, error: web.HTTPException) -> str:
+    detail, path = error.text or "", request.path[:LONGEST_PATH]
+    match error:
+        case web.HTTPMethodNotAllowed():
+            return f"{request.method} is not for {path}; expected {', '.join(sorted(error.allowed_methods))}"
+        case web.HTTPExpectationFailed():
+            return f"{detail[:80]}; expected 100-continue, or none: leave the header out"
+        case web.HTTPRequestEntityTooLarge():
+            return f"{detail.rstrip('.')} (bytes); send a smaller body"
     if error.status == HTTPStatus.NOT_FOUND and detail.startswith("404"):
         canonical = (resource.canonical for resource in request.app.router.resources())
-        paths = sorted({"/" + path.split("/")[1] for path in canonical})
-        detail = f"nothing at {request.path[:80]}; expected one of {', '.join(paths)}"
-    if isinstance(error, web.HTTPMethodNotAllowed):
-        detail = (
-            f"{request.method} is not for {request.path[:80]}; "
-            f"expected {', '.join(sorted(error.allowed_methods))}"
-        )
-    if isinstance(error, web.HTTPExpectationFailed):
-        detail = f"{detail[:80]}; expected 100-continue, or none: leave the header out"
-    if isinstance(error, web.HTTPRequestEntityTooLarge):
-        detail = f"{detail.rstrip('.')} (bytes); send a smaller body"
-    body = {"type": "about:blank", "title": error.reason, "status": error.status, "detail": detail}
-    return _told(body, error.status, {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {})
+        paths = sorted({"/" + each.split("/")[1] for each in canonical})
+        return f"nothing at {path}; expected one of {', '.join(paths)}"
+    return detail
 
 
-def _told(body: Mapping[str, Any], status: int, headers: Mapping[str, str] | None = None) -> web.Response:
+def _problem_response(
+    body: Mapping[str, Any], status: int, headers: Mapping[str, str] | None = None
+) -> web.Response:
     return json_response(body, status=status, content_type="application/problem+json", headers=headers)
 
 
@@ -107,6 +124,6 @@ def json_response(
     content_type: str = "application/json",
     headers: Mapping[str, str] | None = None,
 ) -> web.Response:
-    """An answer with a JSON body."""
+    """Make a response whose body is `value` as JSON; dataclasses become objects."""
     body = orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE)
     return web.Response(body=body, status=status, content_type=content_type, headers=headers)

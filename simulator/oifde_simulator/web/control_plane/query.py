@@ -1,8 +1,10 @@
-"""Parameters of the control plane's URLs, read one by one; what cannot be understood is a problem."""
+"""Query parameters of the control plane's URLs. Rule: a parameter that cannot be understood is a problem."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TypeVar
 from urllib.parse import urlencode
@@ -10,73 +12,76 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from oifde_simulator.quantities import count
-from oifde_simulator.web.control_plane.problems import Problem
+from oifde_simulator.web.control_plane.openapi import Route
+from oifde_simulator.web.control_plane.problems import LONGEST_PATH, Problem
 
-Read = TypeVar("Read")
+Value = TypeVar("Value")
 LONGEST_COMPLAINT = 300
-"""Characters; it may repeat what was found."""
+"""Characters of a reason, which may repeat the value."""
+FILTER = "filter"
+"""Name that stands in the document for any parameter of a journal filter."""
 
 
-class Parameters:
-    """The parameters of a URL; those that nobody takes belong to a filter."""
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Query parameters of one URL; each name is known to its route."""
 
-    def __init__(self, request: web.Request) -> None:
-        self._path = request.path
-        self._pairs = list(request.query.items())
-        self._left = self._pairs
+    path: str
+    pairs: tuple[tuple[str, str], ...]
+    """Names and values in the order of the URL."""
 
-    def take(self, name: str, default: Read, read: Callable[[str], Read]) -> Read:
-        """The value of one, read; the default where it is not there."""
-        texts = [text for each, text in self._left if each == name]
-        self._left = [pair for pair in self._left if pair[0] != name]
-        if len(texts) > 1:
-            raise wrong(f"{name} is there twice; expected each parameter once")
+    def get(self, name: str, default: Value, read: Callable[[str], Value]) -> Value:
+        """Read the value of a parameter; `default` where it is missing.
+
+        `read` turns the text into a value, or raises ValueError, which becomes a Problem.
+        """
+        text = next((text for each, text in self.pairs if each == name), None)
         try:
-            return read(texts[0]) if texts else default
+            return default if text is None else read(text)
         except ValueError as error:
-            raise wrong(f"{name}: {str(error)[:LONGEST_COMPLAINT]}") from None
+            raise wrong_parameter(f"{name}: {str(error)[:LONGEST_COMPLAINT]}") from None
 
-    def need(self, name: str, read: Callable[[str], Read]) -> Read:
-        """The value of one that must be there, read."""
-        found = self.take(name, None, read)
-        if found is None:
-            raise wrong(f"{name} is missing; write {self._path[:80]}?{name}=...")
-        return found
+    def require(self, name: str, read: Callable[[str], Value]) -> Value:
+        """Read the value of a parameter that must be there. Raises Problem."""
+        value = self.get(name, None, read)
+        if value is None:
+            raise wrong_parameter(f"{name} is missing; write {self.path[:LONGEST_PATH]}?{name}=...")
+        return value
 
-    def rest(self) -> Iterable[tuple[str, str]]:
-        """Those that nobody has taken."""
-        return self._left
+    def without(self, *names: str) -> tuple[tuple[str, str], ...]:
+        """List the other parameters, which are those of a filter."""
+        return tuple(pair for pair in self.pairs if pair[0] not in names)
 
-    def end(self) -> None:
-        """There must be no others."""
-        if self._left:
-            raise wrong(f"unknown parameter {self._left[0][0][:60]!r} of {self._path[:80]}; remove it")
-
-    def judge(self, known: frozenset[str]) -> None:
-        """Each is there once and is known; where `filter` is, the others are a filter's business."""
-        for name in known:
-            self.take(name, "", str)
-        if "filter" not in known:
-            self.end()
-
-    def after(self, number: int) -> str:
-        """The URL of what comes after an entry."""
-        pairs = [pair for pair in self._pairs if pair[0] != "since"]
-        return f"{self._path}?{urlencode([*pairs, ('since', str(number))])}"
+    def url_after(self, number: int) -> str:
+        """Make the URL of the entries after entry `number`."""
+        return f"{self.path}?{urlencode([*self.without('since'), ('since', str(number))])}"
 
 
-def wrong(detail: str) -> Problem:
-    """A parameter that cannot be understood."""
+def read_query(request: web.Request, route: Route) -> Query:
+    """Read the query parameters of a request. Raises Problem for unknown and repeated ones."""
+    query = Query(request.path, tuple(request.query.items()))
+    for name, times in Counter(name for name, _ in query.pairs).items():
+        if times > 1 and name in route.parameters:
+            raise wrong_parameter(f"{name} is there twice; expected each parameter once")
+        if name not in route.parameters and FILTER not in route.parameters:
+            raise wrong_parameter(
+                f"unknown parameter {name[:60]!r} of {query.path[:LONGEST_PATH]}; remove it"
+            )
+    return query
+
+
+def wrong_parameter(detail: str) -> Problem:
+    """Make the problem of a parameter that cannot be understood."""
     return Problem(HTTPStatus.BAD_REQUEST, "wrong-parameter", detail)
 
 
 def up_to(most: int) -> Callable[[str], int]:
-    """A reader of a number from 1 to `most`."""
+    """Make a reader of a number from 1 to `most`."""
 
     def read(text: str) -> int:
-        found = count(text)
-        if found > most:
-            raise ValueError(f"expected at most {most}, found {found}")
-        return found
+        number = count(text)
+        if number > most:
+            raise ValueError(f"expected at most {most}, found {number}")
+        return number
 
     return read

@@ -1,1 +1,1 @@
-"""data_plane."""
+"""The data plane: the vendor's port, on which scripts are played."""

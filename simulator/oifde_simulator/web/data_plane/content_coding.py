@@ -1,4 +1,4 @@
-"""A compressed body unpacked, within a bound: what it would swell to beyond that is never made."""
+"""Decompression of request bodies. Rule: no more bytes are made than the limit and one."""
 
 from __future__ import annotations
 
@@ -8,55 +8,54 @@ from zlib import decompressobj
 
 from oifde_simulator.text import shown
 
-# RFC 9110, 8.4.1: the codings that need no library, and what names none.
+# RFC 9110, 8.4.1: the codings that need no library.
 GZIP, DEFLATE = ("gzip", "x-gzip"), ("deflate",)
-PLAIN = ("", "identity", "utf-8", "utf8")
-"""A charset is no coding, but clients that mean one name it here; their bodies are what they seem."""
+IDENTITY = ("", "identity", "utf-8", "utf8")
+"""Names of no coding; some clients name a charset here and send plain bodies."""
 
-WINDOW = zlib.MAX_WBITS
-AS_GZIP, AS_ZLIB, AS_RAW = WINDOW + 16, WINDOW, -WINDOW
-"""What zlib is told to expect around the compressed bytes."""
-
-
-class TooLarge(Exception):
-    """A body that is longer than its bound when unpacked."""
+GZIP_WINDOW, ZLIB_WINDOW, RAW_WINDOW = zlib.MAX_WBITS + 16, zlib.MAX_WBITS, -zlib.MAX_WBITS
+"""Window sizes by which zlib knows the wrapper of the compressed bytes."""
 
 
-def coding(headers: Iterable[str]) -> str:
-    """The one coding that Content-Encoding headers name, `""` for none. Raises ValueError for any other."""
-    codings = [each.strip().lower() for header in headers for each in header.split(",")]
-    found = [each for each in codings if each not in PLAIN]
-    if not found:
+class BodyTooLarge(Exception):
+    """The decompressed body is longer than the limit."""
+
+
+def content_coding(headers: Iterable[str]) -> str:
+    """Find the one coding that Content-Encoding headers name, `""` for none. Raises ValueError for others."""
+    names = [name.strip().lower() for header in headers for name in header.split(",")]
+    codings = [name for name in names if name not in IDENTITY]
+    if not codings:
         return ""
-    if len(found) > 1 or found[0] not in GZIP + DEFLATE:
-        said = shown(", ".join(found))
-        raise ValueError(f"Content-Encoding is {said}; expected gzip or deflate, once, or none")
-    return found[0]
+    if len(codings) > 1 or codings[0] not in GZIP + DEFLATE:
+        found = shown(", ".join(codings))
+        raise ValueError(f"Content-Encoding is {found}; expected gzip or deflate, once, or none")
+    return codings[0]
 
 
-def unpacked(octets: bytes, coding: str, limit: int) -> bytes:
-    """What `octets` are without their coding; at most `limit` bytes and one more are made.
+def decompress(octets: bytes, coding: str, limit: int) -> bytes:
+    """Decompress `octets`; an empty `coding` leaves them as they are.
 
-    Raises TooLarge where there are more, ValueError for what is not whole or not of this coding.
+    Raises BodyTooLarge for more than `limit` bytes, ValueError for incomplete bytes or another coding.
     """
     if not coding:
         return octets
-    unpacking = decompressobj(_window(octets, coding))
+    decompressor = decompressobj(_window(octets, coding))
     try:
-        plain = unpacking.decompress(octets, limit + 1)
+        plain = decompressor.decompress(octets, limit + 1)
     except zlib.error as error:
         raise ValueError(f"it is no {coding}: {error}") from None
     if len(plain) > limit:
-        raise TooLarge
-    # One member only: each costs more than its 20 bytes, so that many of them would be a bomb of their own.
-    if not unpacking.eof or unpacking.unused_data:
-        raise ValueError(f"its {coding} {'goes on after its end' if unpacking.eof else 'ends too early'}")
+        raise BodyTooLarge
+    # One member only: each costs more than its 20 bytes, so that many members would be a bomb of their own.
+    if not decompressor.eof or decompressor.unused_data:
+        raise ValueError(f"its {coding} {'goes on after its end' if decompressor.eof else 'ends too early'}")
     return plain
 
 
 def _window(octets: bytes, coding: str) -> int:
     if coding in GZIP:
-        return AS_GZIP
+        return GZIP_WINDOW
     # RFC 1950, 2.2. Clients send bare deflate (RFC 1951) under this name as well (RFC 9110, 8.4.1.2).
-    wrapped = octets[:1] and octets[0] & 15 == 8 and int.from_bytes(octets[:2]) % 31 == 0
-    return AS_ZLIB if wrapped else AS_RAW
+    has_header = octets[:1] and octets[0] & 15 == 8 and int.from_bytes(octets[:2]) % 31 == 0
+    return ZLIB_WINDOW if has_header else RAW_WINDOW

@@ -1,22 +1,92 @@
-"""What the kernel knows of a connection and Python does not say."""
+"""TCP sockets: bound with a clear error, kept while nobody listens, asked about bytes in flight."""
 
 from __future__ import annotations
 
+import errno
+import os
+import socket
 import struct
+import sys
+from typing import Any
 
-try:
+if sys.platform != "win32":
     from fcntl import ioctl
     from termios import TIOCOUTQ
-except ImportError:  # Windows
 
-    def unacknowledged(descriptor: int) -> int:  # noqa: ARG001
-        """Not known here."""
+
+def bind(host: str, port: int) -> socket.socket:
+    """Bind a TCP socket to `host` and `port`, 0 for any free one.
+
+    Raises OSError with one line that says where, why and the likely fix.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        return _bind(socket.socket(family, kind, protocol), address)
+    except OSError as error:
+        raise OSError(f"cannot listen on {host}:{port}: {_explain(error)}") from None
+
+
+def _bind(unbound: socket.socket, address: tuple[Any, ...]) -> socket.socket:
+    try:
+        if os.name == "posix":
+            unbound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        unbound.bind(address)
+    except BaseException:
+        unbound.close()
+        raise
+    return unbound
+
+
+def keep_port(bound: socket.socket) -> socket.socket:
+    """Replace `bound` by a socket whose port number stays taken while nobody listens.
+
+    Linux takes back a number that it chose itself as soon as nobody listens; a requested number stays.
+    """
+    if os.name != "posix":
+        return bound
+    with bound:
+        return _bind(socket.socket(bound.family, bound.type, bound.proto), bound.getsockname())
+
+
+def stop_listening(bound: socket.socket) -> bool:
+    """Have a listening socket refuse connections and keep its port number; False where the system cannot."""
+    try:
+        bound.shutdown(socket.SHUT_RDWR)
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 0)  # or others might listen there meanwhile
+    except OSError:
+        return False
+    return True
+
+
+def prepare_listening(bound: socket.socket) -> None:
+    """Prepare a socket to listen again beside connections that it accepted before."""
+    if os.name == "posix":
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+
+
+def reset_on_close(connection: socket.socket) -> None:
+    """Have the closing of a connection send RST."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # linger 0 seconds
+
+
+def unacknowledged_bytes(connection: socket.socket) -> int:
+    """Count the bytes that were sent and not acknowledged; a reset would throw them away.
+
+    The answer is 0 where the system does not say.
+    """
+    if sys.platform == "win32":
         return 0
-else:
+    try:
+        return int(struct.unpack("i", ioctl(connection.fileno(), TIOCOUTQ, bytes(4)))[0])
+    except OSError:  # closed, or a system that does not say
+        return 0
 
-    def unacknowledged(descriptor: int) -> int:
-        """Bytes that were sent and that the other side has not acknowledged; a reset throws them away."""
-        try:
-            return int(struct.unpack("i", ioctl(descriptor, TIOCOUTQ, bytes(4)))[0])
-        except OSError:  # closed, or a system that does not say
-            return 0
+
+def _explain(error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return "the port is in use; choose another, or 0 for any free one"
+    if error.errno == errno.EACCES:
+        return "this user may not open that port; choose one from 1024 upward"
+    return f"{error.strerror or error}; choose an address of this machine"

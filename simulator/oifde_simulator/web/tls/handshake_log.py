@@ -1,6 +1,6 @@
-"""TLS handshakes that fail, told in the log: the event loops tell nobody, and no request ever comes of one.
+"""A log of TLS handshakes that fail: the event loops report none, and no request ever comes of one.
 
-Rule: nothing here decides whom to believe; it only says what OpenSSL decided, with the likely fix.
+Rule: OpenSSL decides whom to trust; this module only logs its decision, with the likely fix.
 """
 
 from __future__ import annotations
@@ -10,28 +10,30 @@ import ssl
 
 log = logging.getLogger("oifde_simulator")
 
-PLAIN = "the client spoke plain HTTP, and this port is https; write https:// in its URL, or serve --tls off"
-OLD = "the client offers no TLS version and cipher that are accepted here; TLS 1.2 and later are"
-NOT_TRUSTED = "the client does not believe our certificate: "
-OURS = (
+PLAIN_HTTP = (
+    "the client spoke plain HTTP, and this port is https; write https:// in its URL, or serve --tls off"
+)
+TOO_OLD = "the client offers no TLS version and cipher that are accepted here; TLS 1.2 and later are"
+UNTRUSTED = "the client does not believe our certificate: "
+OWN_AUTHORITY = (
     "it does not trust our authority (a file of an earlier start? fetch /ca.pem again, or keep the authority "
     "with --tls-dir), or calls us by a name that the certificate does not have (--tls-name adds one)"
 )
-THEIRS = (
+USER_CERTIFICATE = (
     "it does not trust who signed --tls-cert, lacks a certificate in between, or calls us by another name"
 )
 
 # OpenSSL's names of reasons, as Python shows them.
-PLAINLY = ("HTTP_REQUEST", "HTTPS_PROXY_REQUEST", "WRONG_VERSION_NUMBER")
-TOO_OLD = (
+PLAIN_HTTP_REASONS = ("HTTP_REQUEST", "HTTPS_PROXY_REQUEST", "WRONG_VERSION_NUMBER")
+TOO_OLD_REASONS = (
     "UNSUPPORTED_PROTOCOL",
     "VERSION_TOO_LOW",
     "NO_SHARED_CIPHER",
     "TLSV1_ALERT_PROTOCOL_VERSION",
     "TLSV1_ALERT_INSUFFICIENT_SECURITY",
 )
-# Which alert a client sends is its own choice: OpenSSL's unknown ca or bad certificate, Java's the third.
-UNTRUSTED = (
+# A client chooses its alert itself: OpenSSL sends unknown ca or bad certificate, Java the third.
+UNTRUSTED_REASONS = (
     "TLSV1_ALERT_UNKNOWN_CA",
     "SSLV3_ALERT_BAD_CERTIFICATE",
     "SSLV3_ALERT_CERTIFICATE_UNKNOWN",
@@ -40,14 +42,15 @@ UNTRUSTED = (
 )
 
 
-class Told(ssl.SSLObject):
-    """A connection whose failed handshake is told; its certificate is the user's."""
+class LoggedHandshake(ssl.SSLObject):
+    """TLS connection whose failed handshake is logged; its certificate is the user's own."""
 
-    words: dict[str, str] = (
-        dict.fromkeys(PLAINLY, PLAIN)
-        | dict.fromkeys(TOO_OLD, OLD)
-        | dict.fromkeys(UNTRUSTED, NOT_TRUSTED + THEIRS)
+    causes: dict[str, str] = (
+        dict.fromkeys(PLAIN_HTTP_REASONS, PLAIN_HTTP)
+        | dict.fromkeys(TOO_OLD_REASONS, TOO_OLD)
+        | dict.fromkeys(UNTRUSTED_REASONS, UNTRUSTED + USER_CERTIFICATE)
     )
+    """Likely causes with their fixes, by OpenSSL's reason."""
 
     def do_handshake(self) -> None:
         """Go on with the handshake; a client that just leaves is no failure."""
@@ -57,18 +60,18 @@ class Told(ssl.SSLObject):
             raise
         except ssl.SSLError as error:
             reason = error.reason or str(error)
-            likely = self.words.get(reason)
-            said = reason.replace("_", " ").lower()
-            log.warning("a TLS handshake failed (%s)%s", said, f": {likely}" if likely else "")
+            cause = self.causes.get(reason)
+            shown = reason.replace("_", " ").lower()
+            log.warning("a TLS handshake failed (%s)%s", shown, f": {cause}" if cause else "")
             raise
 
 
-class ToldOurs(Told):
-    """The same where an authority of ours has made the certificate."""
+class LoggedHandshakeOfAuthority(LoggedHandshake):
+    """TLS connection whose failed handshake is logged; its certificate is of our own authority."""
 
-    words = Told.words | dict.fromkeys(UNTRUSTED, NOT_TRUSTED + OURS)
+    causes = LoggedHandshake.causes | dict.fromkeys(UNTRUSTED_REASONS, UNTRUSTED + OWN_AUTHORITY)
 
 
-def tell(context: ssl.SSLContext, *, ours: bool) -> None:
-    """From now on have failed handshakes of `context` told; `ours` where the authority is."""
-    context.sslobject_class = ToldOurs if ours else Told
+def install(context: ssl.SSLContext, *, own_authority: bool) -> None:
+    """Log the failed handshakes of `context` from now on; `own_authority` chooses the advice."""
+    context.sslobject_class = LoggedHandshakeOfAuthority if own_authority else LoggedHandshake

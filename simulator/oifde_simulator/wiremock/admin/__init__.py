@@ -1,1 +1,4 @@
-"""admin."""
+"""The objects of WireMock's admin API: requests, serve events, stubs and scenarios.
+
+Rule: objects are read only, but for the state of a scenario.
+"""

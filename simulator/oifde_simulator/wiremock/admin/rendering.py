@@ -1,4 +1,4 @@
-"""Entries as WireMock shows them: logged requests and serve events, from what the journal keeps."""
+"""Entries of the journal as WireMock's logged requests and serve events."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from typing import Any
 
 from multidict import CIMultiDict
 
-from oifde_simulator.clock import iso
+from oifde_simulator.instants import iso
 from oifde_simulator.model.entry import Entry
 from oifde_simulator.wiremock.admin import ids, stubs
-from oifde_simulator.wiremock.patterns.values import Seen, clean
+from oifde_simulator.wiremock.patterns.logged_request import LoggedRequest, encodable
 
 
-def logged(entry: Entry, scheme: str) -> dict[str, Any]:
-    """A LoggedRequest. The journal keeps no client's address, no cookies and no form."""
-    seen = Seen.of(entry)
-    host, port = _authority(seen.headers.get("Host", ""), scheme)
-    body = seen.body.text or ""
+def logged_request(entry: Entry, scheme: str) -> dict[str, Any]:
+    """Render a LoggedRequest; the journal keeps no client address, no cookies and no form."""
+    request = LoggedRequest.of(entry)
+    host, port = _host_and_port(request.headers.get("Host", ""), scheme)
+    body = request.body.text or ""
     return {
-        "url": seen.url,
-        "absoluteUrl": f"{scheme}://{seen.headers.get('Host') or 'localhost'}{seen.url}",
-        "method": seen.method,
-        "headers": _headers(seen.headers),
+        "url": request.url,
+        "absoluteUrl": f"{scheme}://{request.headers.get('Host') or 'localhost'}{request.url}",
+        "method": request.method,
+        "headers": _headers(request.headers),
         "cookies": {},
         "browserProxyRequest": False,
         "loggedDate": entry.at,
@@ -34,27 +34,27 @@ def logged(entry: Entry, scheme: str) -> dict[str, Any]:
         "scheme": scheme,
         "host": host,
         "port": port,
-        "queryParams": {name: {"key": name, "values": values} for name, values in seen.query.items()},
+        "queryParams": {name: {"key": name, "values": values} for name, values in request.query.items()},
         "formParams": {},
     }
 
 
-def event(entry: Entry, scheme: str) -> dict[str, Any]:
-    """A ServeEvent: the request, what was decided to send, and the stub that stands for who did."""
+def serve_event(entry: Entry, scheme: str) -> dict[str, Any]:
+    """Render a ServeEvent: the request, the answer as decided, and the stub of the endpoint."""
     text = entry.body.decode("utf-8", "replace")
     milliseconds = round(entry.outcome.seconds * 1000)
-    headers = CIMultiDict((clean(name), clean(value)) for name, value in entry.headers)
+    headers = CIMultiDict((encodable(name), encodable(value)) for name, value in entry.headers)
     return {
-        "id": str(ids.of_entry(entry.number)),
-        "request": logged(entry, scheme),
-        "responseDefinition": {"status": entry.status, "fromConfiguredStub": matched(entry)},
+        "id": str(ids.entry_id(entry.number)),
+        "request": logged_request(entry, scheme),
+        "responseDefinition": {"status": entry.status, "fromConfiguredStub": was_matched(entry)},
         "response": {
             "status": entry.status,
             "headers": _headers(headers),
             "body": text,
             "bodyAsBase64": base64.b64encode(entry.body).decode(),
         },
-        "wasMatched": matched(entry),
+        "wasMatched": was_matched(entry),
         "timing": {
             "addedDelay": 0,
             "processTime": 0,
@@ -66,19 +66,19 @@ def event(entry: Entry, scheme: str) -> dict[str, Any]:
     }
 
 
-def matched(entry: Entry) -> bool:
-    """Whether an endpoint of a known tenant took the request, whatever it answered."""
+def was_matched(entry: Entry) -> bool:
+    """Check that an endpoint of a known tenant answered the request, whatever the answer."""
     return bool(entry.tenant and entry.endpoint)
 
 
 def _stub(entry: Entry) -> Mapping[str, Any]:
-    """Who answered; what the simulator noticed is in its metadata, which every client leaves alone."""
-    known = matched(entry)
-    mapping = stubs.mapping(entry.tenant, entry.endpoint) if known else dict(stubs.NOBODY)
+    """Render the stub of the endpoint, with problems, warnings and notes in its metadata."""
+    known = was_matched(entry)
+    mapping = stubs.stub_mapping(entry.tenant, entry.endpoint) if known else dict(stubs.NO_STUB)
     rule = {"rule": entry.rule, "faults": list(entry.faults)} if entry.rule else {}
-    said = [*entry.problems, *entry.warnings, *entry.notes]
-    told = {"number": entry.number, **rule} | ({"noticed": said} if said else {})
-    mapping["metadata"] = mapping.get("metadata", {}) | told
+    noticed = [*entry.problems, *entry.warnings, *entry.notes]
+    metadata = {"number": entry.number, **rule} | ({"noticed": noticed} if noticed else {})
+    mapping["metadata"] = mapping.get("metadata", {}) | metadata
     return mapping
 
 
@@ -87,7 +87,7 @@ def _headers(headers: CIMultiDict[str]) -> dict[str, str | list[str]]:
     return {name: found[0] if len(found) == 1 else found for name, found in values.items()}
 
 
-def _authority(host: str, scheme: str) -> tuple[str, int]:
+def _host_and_port(host: str, scheme: str) -> tuple[str, int]:
     name, colon, port = host.rpartition(":")
     if colon and port.isascii() and port.isdecimal() and len(port) <= 5:
         return name, int(port)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
-from oifde_simulator.rules.selection import Rule, Rules
-from oifde_simulator.state.memory.counters import Counters, Value
+from oifde_simulator.model.turn import START, Value
+from oifde_simulator.rules.selection import Rule
+from oifde_simulator.state.interface import Tenants
 from oifde_simulator.wiremock.admin import ids
 
-FIRST = "start"
+FIRST = START
 """The state in which ours begin, unless a rule says otherwise."""
 STARTED = "Started"
 """The state in which WireMock's begin; it stands for ours."""
@@ -19,56 +19,54 @@ MOST = 1000
 """Values of `per` that are listed."""
 
 
-class Unsupported(ValueError):
-    """A state that no rule knows."""
+class UnknownState(ValueError):
+    """A state that no rule asks for or leads to."""
 
 
 @dataclass(frozen=True, slots=True)
-class Machine:
-    """One scenario of WireMock's."""
+class WireMockScenario:
+    """A scenario in WireMock's sense: one state machine of a tenant."""
 
+    tenant: str
     name: str
-    """The tenant's id, and after a colon each what `per` names."""
-    counters: Counters
+    """Id of the tenant, and after a colon each value that `per` names."""
     value: Value
+    current: str
+    """State that it is in, in our words."""
     rules: Sequence[Rule]
-    """Those that ask for a state or lead to one."""
+    """Rules that ask for a state or lead to one."""
 
     @property
     def states(self) -> list[str]:
-        """Those that rules ask for or lead to, the first at the beginning."""
-        named = [(rule.when.state_is, rule.becomes) for rule in self.rules]
+        """States that rules ask for or lead to, the first at the beginning."""
+        named = [(rule.limits.state_is, rule.becomes) for rule in self.rules]
         return list(dict.fromkeys([FIRST, *(each for pair in named for each in pair if each is not None)]))
 
     @property
     def state(self) -> str:
-        """The one it is in, in WireMock's words."""
-        return _theirs(self.counters.state(self.value))
+        """State that it is in, in WireMock's words."""
+        return _wiremock_name(self.current)
 
-    def enter(self, state: str) -> None:
-        """Have it in `state`, in WireMock's words. Raises Unsupported."""
+    def ours(self, state: str) -> str:
+        """Translate a state from WireMock's words. Raises UnknownState."""
         ours = FIRST if state == STARTED else state
         if ours not in self.states:
-            raise Unsupported(f"Scenario {self.name} does not support state {state}")
-        self.counters.enter(self.value, ours)
+            raise UnknownState(f"Scenario {self.name} does not support state {state}")
+        return ours
 
-    def reset(self) -> None:
-        """Have it in the first."""
-        self.counters.enter(self.value, FIRST)
-
-    def rendered(self) -> dict[str, Any]:
-        """As WireMock shows it; Java's client reads the states from the stubs."""
+    def as_json(self) -> dict[str, Any]:
+        """Render the scenario; the Java client reads the states from the mappings."""
         return {
             "id": self.name,
             "name": self.name,
             "state": self.state,
-            "possibleStates": list(map(_theirs, self.states)),
+            "possibleStates": list(map(_wiremock_name, self.states)),
             "mappings": [self._stub(rule) for rule in self.rules],
         }
 
     def _stub(self, rule: Rule) -> dict[str, Any]:
-        id = str(ids.of_stub(self.name, rule.name))
-        states = {"requiredScenarioState": rule.when.state_is, "newScenarioState": rule.becomes}
+        id = str(ids.stub_id(self.name, rule.name))
+        states = {"requiredScenarioState": rule.limits.state_is, "newScenarioState": rule.becomes}
         return {
             "id": id,
             "uuid": id,
@@ -76,22 +74,33 @@ class Machine:
             "request": {"method": "ANY"},
             "response": {"status": 200},
             "scenarioName": self.name,
-            **{name: _theirs(state) for name, state in states.items() if state is not None},
+            **{name: _wiremock_name(state) for name, state in states.items() if state is not None},
         }
 
 
-def _theirs(state: str) -> str:
+def _wiremock_name(state: str) -> str:
     return STARTED if state == FIRST else state
 
 
-def machines(tenant: str, rules: Rules) -> Iterator[Machine]:
-    """The scenarios of a tenant; none where no rule has a `state`."""
-    stateful = [rule for rule in rules.rules if rule.when.state_is is not None or rule.becomes is not None]
+def is_stateful(rule: Rule) -> bool:
+    """Check that a rule asks for a state or leads to one."""
+    return rule.limits.state_is is not None or rule.becomes is not None
+
+
+async def tenant_scenarios(tenant: str, rules: Sequence[Rule], state: Tenants) -> list[WireMockScenario]:
+    """Make the scenarios of a tenant; none where no rule has a `state`."""
+    stateful = [rule for rule in rules if is_stateful(rule)]
+    if not stateful:
+        return []
+    values = [value for value in (await state.states(tenant))[:MOST] if value]
     if any(not rule.per for rule in stateful):
-        yield Machine(tenant, rules.counters, (), stateful)
-    for value in islice(list(rules.counters.states()), MOST) if stateful else ():
-        if value:
-            yield Machine(":".join((tenant, *map(_shown, value))), rules.counters, value, stateful)
+        values.insert(0, ())
+    return [
+        WireMockScenario(
+            tenant, ":".join((tenant, *map(_shown, value))), value, await state.state(tenant, value), stateful
+        )
+        for value in values
+    ]
 
 
 def _shown(text: str) -> str:

@@ -1,4 +1,4 @@
-"""What the simulator answers, as stub mappings to read: each endpoint of each tenant."""
+"""Endpoints of tenants as WireMock's stub mappings, to read."""
 
 from __future__ import annotations
 
@@ -7,37 +7,38 @@ from heapq import nsmallest
 from itertools import product
 from typing import Any, NamedTuple
 
-from oifde_simulator.oifde import contract
-from oifde_simulator.oifde.router import GETTOKEN
+from oifde_simulator.oifde.operations import BY_NAME, OPERATIONS, TENANT_FIELDS
 from oifde_simulator.wiremock.admin import ids
 from oifde_simulator.wiremock.patterns import distance
-from oifde_simulator.wiremock.patterns.credentials import Marking
+from oifde_simulator.wiremock.patterns.expected_redactor import ExpectedRedactor
+from oifde_simulator.wiremock.patterns.logged_request import LoggedRequest
 from oifde_simulator.wiremock.patterns.request_pattern import RequestPattern
-from oifde_simulator.wiremock.patterns.values import Seen
 
 NEAREST = 3
-"""Near misses that are told; as in WireMock's NearMissCalculator."""
+"""Near misses that are listed, as in WireMock's NearMissCalculator."""
 COMPARED = 1000
-"""Tenants whose names are compared with one that there is not."""
-NOBODY: Mapping[str, Any] = {
+"""Tenants whose names are compared with an unknown name."""
+NO_STUB: Mapping[str, Any] = {
     "id": str(ids.STUBS),
     "uuid": str(ids.STUBS),
     "request": {"method": "ANY"},
     "response": {"status": 404},
 }
-"""What stands for the stub of a request that nobody took."""
+"""Stub of requests that no endpoint of a known tenant answered."""
 
 
-class Miss(NamedTuple):
-    """A stub that nearly took a request, or a request that a pattern nearly means."""
+class NearMiss(NamedTuple):
+    """A stub that nearly fits a request, or a request that nearly fits a pattern."""
 
     distance: float
+    """Distance from fitting, from 0 to 1."""
     what: Any
+    """The stub as JSON, or the entry of the request."""
 
 
-def mapping(tenant: str, endpoint: str) -> dict[str, Any]:
-    """The stub mapping of an endpoint of a tenant."""
-    id = str(ids.of_stub(tenant, endpoint))
+def stub_mapping(tenant: str, endpoint: str) -> dict[str, Any]:
+    """Render the stub mapping of a tenant's endpoint."""
+    id = str(ids.stub_id(tenant, endpoint))
     return {
         "id": id,
         "uuid": id,
@@ -49,34 +50,31 @@ def mapping(tenant: str, endpoint: str) -> dict[str, Any]:
 
 
 def _pattern(tenant: str, endpoint: str) -> dict[str, Any]:
-    path, method = next(
-        (path, o.method) for path, o in contract.operations().items() if o.operation_id == endpoint
-    )
-    named = {"expression": f"$.{_naming(endpoint)}", "equalTo": tenant}
-    return {"method": method, "urlPath": path, "bodyPatterns": [{"matchesJsonPath": named}]}
+    operation = BY_NAME[endpoint]
+    method = operation.methods[0] if len(operation.methods) == 1 else "ANY"
+    pattern = {"method": method, "urlPath": operation.path}
+    if not operation.tenant_field:
+        return pattern
+    named = {"expression": f"$.{operation.tenant_field}", "equalTo": tenant}
+    return {**pattern, "bodyPatterns": [{"matchesJsonPath": named}]}
 
 
-def _naming(endpoint: str) -> str:
-    """The field that names the tenant."""
-    return "appKey" if endpoint == GETTOKEN else "tenantId"
+def tenant_endpoints(tenants: Iterable[str]) -> list[tuple[str, str]]:
+    """List each tenant with each endpoint whose requests name a tenant; each pair has a stub."""
+    return list(product(tenants, (each.name for each in OPERATIONS if each.tenant_field)))
 
 
-def places(tenants: Iterable[str]) -> list[tuple[str, str]]:
-    """What has a stub: each tenant with each endpoint."""
-    return list(product(tenants, (o.operation_id for o in contract.operations().values())))
-
-
-def nearest(seen: Seen, tenants: list[str], marking: Marking) -> list[Miss]:
-    """The stubs that nearly took a request: of the tenants with the names most like the one it has."""
-    stubs = (mapping(*place) for place in places(_like(_named(seen), tenants)))
-    misses = [Miss(RequestPattern(stub["request"], marking).distance(seen), stub) for stub in stubs]
+def nearest_stubs(request: LoggedRequest, tenants: list[str], redactor: ExpectedRedactor) -> list[NearMiss]:
+    """List the nearest stubs of a request, of the tenants whose names are most like the name in it."""
+    stubs = (stub_mapping(*pair) for pair in tenant_endpoints(_like(_tenant_name(request), tenants)))
+    misses = [NearMiss(RequestPattern(stub["request"], redactor).distance(request), stub) for stub in stubs]
     return nsmallest(NEAREST, misses, key=lambda miss: miss.distance)
 
 
-def _named(seen: Seen) -> str:
-    """The tenant that a request names, or says that it is; empty for none."""
-    fields = seen.body.json
-    names = [fields.get(name) for name in ("tenantId", "appKey")] if isinstance(fields, dict) else []
+def _tenant_name(request: LoggedRequest) -> str:
+    """Read the name of the tenant in a request; empty if there is none."""
+    fields = request.body.json
+    names = [fields.get(name) for name in TENANT_FIELDS] if isinstance(fields, dict) else []
     return next((name for name in names if isinstance(name, str)), "")
 
 
@@ -84,4 +82,4 @@ def _like(name: str, tenants: list[str]) -> list[str]:
     if not name:
         return tenants[:NEAREST]
     compared = dict.fromkeys([*([name] if name in tenants else []), *tenants[:COMPARED]])
-    return nsmallest(NEAREST, compared, key=lambda tenant: distance.of_texts(name, tenant))
+    return nsmallest(NEAREST, compared, key=lambda tenant: distance.text_distance(name, tenant))

@@ -1,16 +1,19 @@
-"""How far one text is from another, from 0 to 1; texts are cut, so that none takes long."""
+"""Distances between texts, from 0 to 1.
+
+Rule: only the beginning of a text counts, so that no text takes long.
+"""
 
 from __future__ import annotations
 
 from functools import lru_cache
 
 LONGEST = 128
-"""Characters that are looked at."""
+"""Characters that are compared."""
 
 
 @lru_cache(maxsize=4096)
-def of_texts(wanted: str, found: str) -> float:
-    """Levenshtein's distance as a share of the longer text."""
+def text_distance(wanted: str, found: str) -> float:
+    """Compute Levenshtein's distance as a share of the longer text."""
     if wanted == found:
         return 0.0
     wanted, found = wanted[:LONGEST], found[:LONGEST]
@@ -18,8 +21,9 @@ def of_texts(wanted: str, found: str) -> float:
 
 
 def edits(wanted: str, found: str) -> int:
-    """Levenshtein's distance. A column of its table is two whole numbers: which cells rise, which fall.
+    """Compute Levenshtein's distance, a column of its table at a time.
 
+    A column is two whole numbers, whose bits say which cells rise and which fall.
     Hyyrö, "A Bit-Vector Algorithm for Computing Levenshtein and Damerau Edit Distances", 2003.
     """
     if not wanted:
@@ -38,7 +42,7 @@ def edits(wanted: str, found: str) -> int:
 
 
 def _places(text: str) -> dict[str, int]:
-    """Where each letter is, a bit a place."""
+    """Map each letter to its places, one bit each."""
     places: dict[str, int] = {}
     for place, letter in enumerate(text):
         places[letter] = places.get(letter, 0) | 1 << place

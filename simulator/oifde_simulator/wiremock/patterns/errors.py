@@ -1,4 +1,4 @@
-"""What is wrong with a pattern. Rule: one that is not understood is refused, never ignored."""
+"""Errors of patterns."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ class WrongPattern(ValueError):
     """A pattern that WireMock would refuse too."""
 
     def __init__(self, pointer: str, message: str) -> None:
-        """`pointer` is the JSON pointer to what is wrong."""
+        """`pointer` is the JSON pointer to the mistake."""
         super().__init__(message)
         self.pointer = pointer
 
 
-class NotDone(ValueError):
-    """A pattern that WireMock has and this does not; the message says why, or what to use."""
+class Unsupported(ValueError):
+    """A pattern that WireMock supports and this product does not; the message says why, or what to use."""

@@ -1,4 +1,4 @@
-"""`equalToJson`: how far two JSON values are from each other, with JsonUnit's placeholders."""
+"""Comparison of JSON values for `equalToJson`, with JsonUnit's placeholders."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from oifde_simulator.wiremock.patterns import regexes
-from oifde_simulator.wiremock.patterns.errors import NotDone, WrongPattern
+from oifde_simulator.wiremock.patterns.errors import Unsupported, WrongPattern
 
 
 def _number(found: Any) -> bool:
@@ -16,49 +16,51 @@ def _number(found: Any) -> bool:
 
 # JsonUnit, "Ignoring values" and "Type placeholders".
 PLACEHOLDERS: Mapping[str, Callable[[Any], bool]] = {
-    "json-unit.ignore": lambda found: True,
-    "json-unit.ignore-element": lambda found: True,
+    "json-unit.ignore": lambda _found: True,
+    "json-unit.ignore-element": lambda _found: True,
     "json-unit.any-string": lambda found: isinstance(found, str),
     "json-unit.any-number": _number,
     "json-unit.any-boolean": lambda found: isinstance(found, bool),
 }
+"""Tests of placeholders without an argument."""
 OPTIONAL = "json-unit.ignore-element"
+"""Placeholder of a member that may be absent."""
 REGEX = "json-unit.regex}"
-DEEPEST = 64
+"""Beginning of a placeholder whose rest is a regular expression."""
 
 
 def placeholder(wanted: Any) -> str:
-    """What a text of JSON stands for, such as `json-unit.ignore`; empty where it is itself."""
+    """Extract the placeholder in a value, such as `json-unit.ignore`; empty if the value is ordinary."""
     if not (isinstance(wanted, str) and wanted.startswith(("${json-unit.", "#{json-unit."))):
         return ""
     return wanted[2:] if wanted[2:].startswith(REGEX) else wanted[2:].rstrip("}")
 
 
 def check(wanted: Any, pointer: str) -> None:
-    """Refuse placeholders that cannot be followed. Raises NotDone or WrongPattern."""
+    """Check the placeholders in a value. Raises Unsupported or WrongPattern."""
     if isinstance(wanted, dict | list):
         for inner in wanted.values() if isinstance(wanted, dict) else wanted:
             check(inner, pointer)
     elif (named := placeholder(wanted)).startswith(REGEX):
         try:
-            regexes.whole(named.removeprefix(REGEX))
+            regexes.full_match(named.removeprefix(REGEX))
         except ValueError as error:
             raise WrongPattern(pointer, str(error)) from None
     elif named and named not in PLACEHOLDERS:
-        raise NotDone(f"the placeholder {wanted[:80]}; use one of {', '.join(PLACEHOLDERS)}")
+        raise Unsupported(f"the placeholder {wanted[:80]}; use one of {', '.join(PLACEHOLDERS)}")
 
 
 @dataclass(frozen=True, slots=True)
 class Leniency:
-    """What may differ."""
+    """Differences that are ignored."""
 
     order: bool = False
-    """Elements of an array may come in another order."""
+    """True if the order of an array is ignored."""
     extra: bool = False
-    """There may be more than is wanted."""
+    """True if additional members and elements are ignored."""
 
     def differences(self, wanted: Any, found: Any) -> int:
-        """In how many places `found` is not what is wanted."""
+        """Count the places in which `found` differs from `wanted`."""
         if isinstance(wanted, dict) and isinstance(found, dict):
             return self._members(wanted, found)
         if isinstance(wanted, list) and isinstance(found, list):
@@ -91,7 +93,7 @@ class Leniency:
 def _same(wanted: Any, found: Any) -> bool:
     if named := placeholder(wanted):
         if named.startswith(REGEX):
-            return isinstance(found, str) and regexes.whole(named.removeprefix(REGEX))(found)
+            return isinstance(found, str) and regexes.full_match(named.removeprefix(REGEX))(found)
         return PLACEHOLDERS[named](found)
     if _number(wanted) and _number(found):
         return bool(wanted == found)
@@ -99,7 +101,7 @@ def _same(wanted: Any, found: Any) -> bool:
 
 
 def size(value: Any) -> int:
-    """How many values there are in one, with itself."""
+    """Count the values inside a value, including itself."""
     if isinstance(value, dict | list):
         return 1 + sum(map(size, value.values() if isinstance(value, dict) else value))
     return 1

@@ -1,7 +1,8 @@
-"""Regular expressions of clients: bounded in length and in work, so that none can hold the server up.
+"""Regular expressions of clients.
 
-Those without look-around and back references take linear time; the others are given up on after
-`BACKTRACKS` steps back, and then do not match.
+Rule: length and work are bounded, so that no expression can hold the server up. An expression without
+look-around and back references takes linear time; any other stops after `BACKTRACKS` steps back and then
+does not match.
 """
 
 from __future__ import annotations
@@ -15,14 +16,16 @@ from oifde_simulator.json_schema.schema import pattern
 LONGEST = 2000
 """Characters of an expression."""
 BACKTRACKS = 20_000
+"""Steps back of one search."""
 QUOTED = re.compile(r"\\Q(.*?)(?:\\E|$)", re.DOTALL)
+"""Quoted part of a Java expression."""
 
 
 @lru_cache(maxsize=256)
-def whole(expression: str) -> Callable[[str], bool]:
-    """Whether a text fits the expression from end to end, as Java's `matches` has it, with DOTALL.
+def full_match(expression: str) -> Callable[[str], bool]:
+    """Compile a test that a text matches from end to end, as Java's `matches` does with DOTALL.
 
-    Raises ValueError for one that is too long or cannot be understood.
+    Raises ValueError for an expression that is too long or cannot be understood.
     """
     if len(expression) > LONGEST:
         raise ValueError(f"expected a regular expression of at most {LONGEST} characters")

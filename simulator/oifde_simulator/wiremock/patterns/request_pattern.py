@@ -1,4 +1,7 @@
-"""Request patterns: which requests are meant, and how far another is from it. Distances are WireMock's."""
+"""Request patterns: a test of requests, and the distance of a request from passing it.
+
+Rule: distances are computed as WireMock does.
+"""
 
 from __future__ import annotations
 
@@ -9,136 +12,139 @@ from typing import Any
 
 import orjson
 
-from oifde_simulator.wiremock.patterns.credentials import Marking
-from oifde_simulator.wiremock.patterns.errors import NotDone, WrongPattern
-from oifde_simulator.wiremock.patterns.matchers import Test
-from oifde_simulator.wiremock.patterns.parser import Maker
-from oifde_simulator.wiremock.patterns.urls import URLS, url_test
-from oifde_simulator.wiremock.patterns.values import ABSENT, Seen, Value, compact
+from oifde_simulator.wiremock.patterns.content_patterns import ContentPattern
+from oifde_simulator.wiremock.patterns.errors import Unsupported, WrongPattern
+from oifde_simulator.wiremock.patterns.expected_redactor import ExpectedRedactor
+from oifde_simulator.wiremock.patterns.logged_request import ABSENT, LoggedRequest, RequestValue, compact_json
+from oifde_simulator.wiremock.patterns.parser import PatternParser
+from oifde_simulator.wiremock.patterns.url_pattern import URLS, parse_url_pattern
 
 LARGEST = 64 * 1024
 """Bytes of a pattern."""
-# WireMock 3, RequestPattern: what the URL, the method and so on weigh; the rest is looked at once these fit.
+# WireMock 3, RequestPattern: the weights of URL, method and so on; the other parts count once these fit.
 URL, METHOD, HOST, PORT, SCHEME, CLIENT = 10.0, 3.0, 10.0, 10.0, 3.0, 3.0
 FIRST = URL + METHOD + HOST + PORT + SCHEME + CLIENT
 SECOND = FIRST + 7.0
-"""With headers, query, form, cookies, body, multipart and path parameters, each of weight 1."""
+"""Weights with headers, query, form, cookies, body, multipart and path parameters, each of weight 1."""
 
-Measure = Callable[[Test, Value], float]
-
-
-def exact(test: Test, value: Value) -> float:
-    """0 for what fits, 1 for what does not."""
-    return 0.0 if test.accepts(value) else 1.0
+Measure = Callable[[ContentPattern, RequestValue], float]
 
 
-def near(test: Test, value: Value) -> float:
-    """How far it is."""
-    return test.distance(value)
+def exact(pattern: ContentPattern, value: RequestValue) -> float:
+    """Measure 0 for a value that fits and 1 for any other."""
+    return 0.0 if pattern.matches(value) else 1.0
+
+
+def near(pattern: ContentPattern, value: RequestValue) -> float:
+    """Measure the distance of a value from fitting, from 0 to 1."""
+    return pattern.distance(value)
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
-    """A test of a header or a parameter, each of whose values may fit."""
+class NamedPattern:
+    """A pattern of a header or parameter; one of several values must fit."""
 
-    part: Callable[[Seen, str], list[str]]
+    part: Callable[[LoggedRequest, str], list[str]]
+    """Gives the values of the header or parameter in a request."""
     name: str
-    test: Test
+    pattern: ContentPattern
 
-    def measure(self, seen: Seen, measure: Measure) -> float:
-        """How far the nearest value is."""
-        values = [Value(text) for text in self.part(seen, self.name)] or [ABSENT]
-        return min(measure(self.test, value) for value in values)
-
-
-def _header(seen: Seen, name: str) -> list[str]:
-    return seen.headers.getall(name, [])
+    def measure(self, request: LoggedRequest, measure: Measure) -> float:
+        """Measure the nearest value."""
+        values = [RequestValue(text) for text in self.part(request, self.name)] or [ABSENT]
+        return min(measure(self.pattern, value) for value in values)
 
 
-def _parameter(seen: Seen, name: str) -> list[str]:
-    return seen.query.get(name, [])
+def _header(request: LoggedRequest, name: str) -> list[str]:
+    return request.headers.getall(name, [])
+
+
+def _parameter(request: LoggedRequest, name: str) -> list[str]:
+    return request.query.get(name, [])
 
 
 class RequestPattern:
-    """Which requests are meant."""
+    """A pattern of requests."""
 
-    def __init__(self, given: Mapping[str, Any], marking: Marking) -> None:
-        """Raises WrongPattern or NotDone."""
+    def __init__(self, given: Mapping[str, Any], redactor: ExpectedRedactor) -> None:
+        """Parse `given`, WireMock's JSON. Raises WrongPattern or Unsupported."""
         if len(orjson.dumps(given)) > LARGEST:
             raise WrongPattern("", f"expected a pattern of at most {LARGEST} bytes")
         self.given = given
-        self._maker = Maker(marking)
+        self._parser = PatternParser(redactor)
         self._method = _method(given)
-        self._url = url_test(given, marking)
+        self._url = parse_url_pattern(given, redactor)
         self._named = {
-            "headers": [*self._tests("headers", _header), *self._basic_auth()],
-            "queryParameters": self._tests("queryParameters", _parameter),
+            "headers": [*self._patterns("headers", _header), *self._basic_auth()],
+            "queryParameters": self._patterns("queryParameters", _parameter),
         }
         bodies = given.get("bodyPatterns") or []
-        self._bodies = self._maker.tests(bodies, "/bodyPatterns") if bodies else []
-        _refuse_the_rest(given)
+        self._bodies = self._parser.parse_list(bodies, "/bodyPatterns") if bodies else []
+        _refuse_unsupported(given)
 
-    def accepts(self, seen: Seen) -> bool:
-        """Whether a request is meant."""
+    def matches(self, request: LoggedRequest) -> bool:
+        """Check that a request fits."""
         return (
-            self._method in (None, seen.method)
-            and self._url.accepts(seen)
-            and all(each.measure(seen, exact) == 0 for group in self._named.values() for each in group)
-            and all(test.accepts(seen.body) for test in self._bodies)
+            self._method in (None, request.method)
+            and self._url.matches(request)
+            and all(each.measure(request, exact) == 0 for group in self._named.values() for each in group)
+            and all(pattern.matches(request.body) for pattern in self._bodies)
         )
 
-    def distance(self, seen: Seen) -> float:
-        """How far a request is from being meant, from 0 to 1."""
-        method = 0.0 if self._method in (None, seen.method) else METHOD
-        first = method + URL * self._url.distance(seen)
+    def distance(self, request: LoggedRequest) -> float:
+        """Measure the distance of a request from fitting, from 0 to 1."""
+        method = 0.0 if self._method in (None, request.method) else METHOD
+        first = method + URL * self._url.distance(request)
         if first:
             return first / FIRST
-        groups = [[each.measure(seen, near) for each in group] for group in self._named.values()]
-        groups.append([test.distance(seen.body) for test in self._bodies])
+        groups = [[each.measure(request, near) for each in group] for group in self._named.values()]
+        groups.append([pattern.distance(request.body) for pattern in self._bodies])
         return sum(sum(group) / len(group) for group in groups if group) / SECOND
 
-    def _tests(self, group: str, part: Callable[[Seen, str], list[str]]) -> list[Named]:
+    def _patterns(self, group: str, part: Callable[[LoggedRequest, str], list[str]]) -> list[NamedPattern]:
         given = self._mapping(group)
-        return [Named(part, name, self._one(test, f"/{group}/{name}")) for name, test in given.items()]
+        return [
+            NamedPattern(part, name, self._pattern(each, f"/{group}/{name}")) for name, each in given.items()
+        ]
 
-    def _one(self, given: Any, pointer: str) -> Test:
+    def _pattern(self, given: Any, pointer: str) -> ContentPattern:
         if isinstance(given, Mapping) and ("hasExactly" in given or "includes" in given):
-            raise NotDone(f"{pointer}: the journal keeps one value of a header; use equalTo")
-        return self._maker.test(given, pointer)
+            raise Unsupported(f"{pointer}: the journal keeps one value of a header; use equalTo")
+        return self._parser.parse(given, pointer)
 
-    def _basic_auth(self) -> Iterator[Named]:
+    def _basic_auth(self) -> Iterator[NamedPattern]:
         given = self._mapping("basicAuthCredentials")
         if given:
             octets = f"{given.get('username', '')}:{given.get('password', '')}".encode()
             header = {"equalTo": f"Basic {base64.b64encode(octets).decode()}"}
-            yield Named(_header, "Authorization", self._maker.test(header, "/basicAuthCredentials"))
+            yield NamedPattern(_header, "Authorization", self._parser.parse(header, "/basicAuthCredentials"))
 
     def _mapping(self, name: str) -> Mapping[str, Any]:
         given = self.given.get(name) or {}
         if not isinstance(given, Mapping):
-            raise WrongPattern(f"/{name}", f"expected an object, found {compact(given)[:200]}")
+            raise WrongPattern(f"/{name}", f"expected an object, found {compact_json(given)[:200]}")
         return given
 
 
 def _method(given: Mapping[str, Any]) -> str | None:
-    """None for any."""
+    """Parse the method; None for any."""
     method = given.get("method")
     if method is not None and not isinstance(method, str):
-        raise WrongPattern("/method", f"expected a method, such as POST, found {compact(method)[:200]}")
+        raise WrongPattern("/method", f"expected a method, such as POST, found {compact_json(method)[:200]}")
     return None if method in (None, "ANY") else method
 
 
-def _refuse_the_rest(given: Mapping[str, Any]) -> None:
+def _refuse_unsupported(given: Mapping[str, Any]) -> None:
     for name, wanted in given.items():
-        if name in NOT_DONE and wanted not in (None, {}, []):
-            raise NotDone(f"/{name}: {NOT_DONE[name]}")
-        if name not in DONE and name not in NOT_DONE:
-            known = ", ".join(sorted(DONE))
+        if name in UNSUPPORTED and wanted not in (None, {}, []):
+            raise Unsupported(f"/{name}: {UNSUPPORTED[name]}")
+        if name not in SUPPORTED and name not in UNSUPPORTED:
+            known = ", ".join(sorted(SUPPORTED))
             raise WrongPattern(f"/{name}", f'Unrecognized field "{name[:60]}"; expected one of {known}')
 
 
-DONE = {*URLS, "method", "headers", "queryParameters", "bodyPatterns", "basicAuthCredentials"}
-NOT_DONE: Mapping[str, str] = {
+SUPPORTED = {*URLS, "method", "headers", "queryParameters", "bodyPatterns", "basicAuthCredentials"}
+UNSUPPORTED: Mapping[str, str] = {
     "urlPathTemplate": "use urlPathPattern",
     "pathParameters": "use urlPathPattern",
     "scheme": "the journal keeps no scheme; the vendor's port has one",
@@ -150,3 +156,4 @@ NOT_DONE: Mapping[str, str] = {
     "multipartPatterns": "the interface takes JSON; use bodyPatterns",
     "customMatcher": "there are no extensions; use matchesJsonPath",
 }
+"""Elements of WireMock's patterns that are refused, with the reason or a substitute."""

@@ -1,59 +1,53 @@
-"""A tenant's time: read, stopped, set and moved on."""
+"""A tenant's clock: read, stopped, set and moved on."""
 
 from __future__ import annotations
 
-from http import HTTPStatus
+from collections.abc import Mapping
 from typing import Any
 
 from aiohttp import web
 
-from oifde_simulator.clock import TenantClock, iso
-from oifde_simulator.quantities import duration
-from oifde_simulator.scenario.units import clock_complaint, instant
-from oifde_simulator.tenants import Tenant
-from oifde_simulator.text import shown
-from oifde_simulator.web.control_plane.context import Plane, Room
-from oifde_simulator.web.control_plane.lookup import tenant_of
-from oifde_simulator.web.control_plane.problems import Problem, json_response
-
-EXPECTED = 'expected an instant such as "2026-01-01T00:00:00Z"'
+from oifde_simulator.clock import ClockSetting
+from oifde_simulator.instants import instant, instant_error
+from oifde_simulator.quantities import duration, milliseconds
+from oifde_simulator.web.control_plane.context import Call, RouteTable
+from oifde_simulator.web.control_plane.problems import json_response
+from oifde_simulator.web.control_plane.routes.values import wrong_body
 
 
-async def read_clock(plane: Plane, request: web.Request, body: Any) -> web.Response:  # noqa: ARG001
-    """What time it is for the tenant."""
-    return json_response(clock_of(tenant_of(plane, request)))
+async def read_clock(call: Call) -> web.Response:
+    """Tell the time of a tenant."""
+    return json_response(await call.context.tenants.clock(call.path["tenant"]))
 
 
-async def set_clock(plane: Plane, request: web.Request, body: Any) -> web.Response:
-    """Stop the tenant's time or let it go on, set it, or move it on."""
-    tenant = tenant_of(plane, request)
+async def set_clock(call: Call) -> web.Response:
+    """Stop or continue a tenant's clock, set it, or move it on."""
+
+    def change(setting: ClockSetting, time_of_day: int) -> ClockSetting:
+        return _changed(setting, time_of_day, call.body)
+
     try:
-        _change(tenant.clock, body)
+        await call.context.tenant_admin.change_clock(call.path["tenant"], change)
     except ValueError as error:
-        raise Problem(HTTPStatus.BAD_REQUEST, "wrong-body", str(error)) from None
-    return json_response(clock_of(tenant))
+        raise wrong_body(str(error)) from None
+    return await read_clock(call)
 
 
-def clock_of(tenant: Tenant) -> dict[str, Any]:
-    """How a tenant's clock stands."""
-    return {"now": iso(tenant.clock.now()), "frozen": tenant.clock.frozen}
-
-
-def _change(clock: TenantClock, wanted: dict[str, Any]) -> None:
+def _changed(setting: ClockSetting, time_of_day: int, wanted: Mapping[str, Any]) -> ClockSetting:
     if "freeze" in wanted:
-        clock.freeze(wanted["freeze"])
-    elif "set" in wanted:
-        clock.set(_instant(wanted["set"]))
-    else:
-        clock.advance(round(duration(wanted["advance"]) * 1000))
+        return setting.frozen(time_of_day) if wanted["freeze"] else setting.going(time_of_day)
+    if "set" in wanted:
+        return setting.set(_instant(wanted["set"]), time_of_day)
+    duration(wanted["advance"])  # refuses a duration of nothing
+    return setting.advanced(milliseconds(wanted["advance"]), time_of_day)
 
 
 def _instant(text: str) -> int:
+    """Read an instant as epoch milliseconds. Raises ValueError."""
     found = instant(text)
     if found is None:
-        complaint = clock_complaint(text) or f"{shown(text)} is no instant; {EXPECTED}"
-        raise ValueError(f"set: {complaint.replace('now, or ', '')}")
+        raise ValueError(f"set: {instant_error(text)}")
     return found
 
 
-OPERATIONS: Room = {"readClock": read_clock, "setClock": set_clock}
+ROUTES: RouteTable = {"readClock": read_clock, "setClock": set_clock}

@@ -1,46 +1,45 @@
-"""Whether the server lives, what to trust, and the documents of both planes."""
+"""Health of the server, its certificate authority, and the documents of both planes."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from aiohttp import web
 
 from oifde_simulator import __version__
 from oifde_simulator.oifde import contract
 from oifde_simulator.web.control_plane import openapi
-from oifde_simulator.web.control_plane.context import Plane, Room
+from oifde_simulator.web.control_plane.context import Call, RouteTable
 from oifde_simulator.web.control_plane.problems import json_response
 
 
-async def livez(plane: Plane, request: web.Request, body: Any) -> web.Response:  # noqa: ARG001
-    """The process is alive."""
+async def livez(_: Call) -> web.Response:
+    """Say that the process is alive."""
     return json_response({"status": "alive", "version": __version__})
 
 
-async def readyz(plane: Plane, request: web.Request, body: Any) -> web.Response:  # noqa: ARG001
-    """Both listeners answer: this one is opened after the vendor's."""
-    return json_response({"status": "ready", "version": __version__, "tenants": len(plane.tenants)})
+async def readyz(call: Call) -> web.Response:
+    """Say that both ports listen: this one is opened after the vendor's."""
+    tenants = await call.context.tenants.count()
+    return json_response({"status": "ready", "version": __version__, "tenants": tenants})
 
 
-async def authority(plane: Plane, request: web.Request, body: Any) -> web.Response:  # noqa: ARG001
-    """The certificate authority to trust."""
-    if plane.ca_pem is None:
+async def authority(call: Call) -> web.Response:
+    """Send the certificate authority to trust, PEM."""
+    if call.context.ca_pem is None:
         raise web.HTTPNotFound(text="there is no authority of ours: TLS is off, or the certificate was given")
-    return web.Response(body=plane.ca_pem, content_type="application/x-pem-file")
+    return web.Response(body=call.context.ca_pem, content_type="application/x-pem-file")
 
 
-async def vendor_document(plane: Plane, request: web.Request, body: Any) -> web.Response:  # noqa: ARG001
-    """The vendor's contract."""
+async def vendor_document(_: Call) -> web.Response:
+    """Send the vendor's contract."""
     return json_response(contract.document())
 
 
-async def control_document(plane: Plane, request: web.Request, body: Any) -> web.Response:  # noqa: ARG001
-    """What the control plane itself offers."""
+async def control_document(_: Call) -> web.Response:
+    """Send the document of the control plane."""
     return json_response(openapi.document())
 
 
-OPERATIONS: Room = {
+ROUTES: RouteTable = {
     "livez": livez,
     "readyz": readyz,
     "authority": authority,

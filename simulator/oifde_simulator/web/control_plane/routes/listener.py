@@ -1,49 +1,39 @@
-"""The vendor's port, closed and opened for everybody."""
+"""The vendor's port, closed and opened for every client."""
 
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any
 
 from aiohttp import web
 
-from oifde_simulator.quantities import duration
-from oifde_simulator.web.control_plane.context import Plane, Room
+from oifde_simulator.web.control_plane.context import Call, RouteTable
 from oifde_simulator.web.control_plane.problems import Problem, json_response
+from oifde_simulator.web.control_plane.routes.values import duration_member, wrong_body
+from oifde_simulator.web.data_plane.port import Port
 
 
-async def read_listener(plane: Plane, request: web.Request, body: Any) -> web.Response:  # noqa: ARG001
-    """Whether the port listens."""
-    return json_response(_told(plane))
+async def read_listener(call: Call) -> web.Response:
+    """Tell the state of the port."""
+    return _status(call.context.port)
 
 
-async def set_listener(plane: Plane, request: web.Request, body: Any) -> web.Response:  # noqa: ARG001
+async def set_listener(call: Call) -> web.Response:
     """Close or open the port."""
-    if not body["open"]:
-        await plane.port.close(_seconds(body))
-        return json_response(_told(plane))
-    if "ttl" in body:
-        raise _wrong('ttl: says when a closed port opens; it goes with {"open": false}')
+    port = call.context.port
+    if not call.body["open"]:
+        await port.close(duration_member(call.body, "ttl"))
+        return _status(port)
+    if "ttl" in call.body:
+        raise wrong_body('ttl: says when a closed port opens; it goes with {"open": false}')
     try:
-        await plane.port.open()
+        await port.open()
     except OSError as error:
         raise Problem(HTTPStatus.CONFLICT, "port-taken", str(error)) from None
-    return json_response(_told(plane))
+    return _status(port)
 
 
-def _told(plane: Plane) -> dict[str, Any]:
-    return {"open": plane.port.is_open, "url": plane.port.url, "ttl": plane.port.ttl}
+def _status(port: Port) -> web.Response:
+    return json_response({"open": port.is_open, "url": port.url, "ttl": port.ttl})
 
 
-def _seconds(body: dict[str, Any]) -> float | None:
-    try:
-        return duration(body["ttl"]) if "ttl" in body else None
-    except ValueError as error:
-        raise _wrong(f"ttl: {error}") from None
-
-
-def _wrong(detail: str) -> Problem:
-    return Problem(HTTPStatus.BAD_REQUEST, "wrong-body", detail)
-
-
-OPERATIONS: Room = {"readListener": read_listener, "setListener": set_listener}
+ROUTES: RouteTable = {"readListener": read_listener, "setListener": set_listener}

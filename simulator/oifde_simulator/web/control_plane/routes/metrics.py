@@ -1,10 +1,10 @@
-"""Counters for Prometheus, made when they are asked for from what the server counts anyway."""
+"""Metrics for Prometheus, made from counts that the server keeps anyway."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import accumulate
-from typing import Any
+from typing import NamedTuple
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry, ProcessCollector
@@ -17,37 +17,62 @@ from prometheus_client.metrics_core import (
 )
 
 from oifde_simulator.engine.metrics import BOUNDS, Meter
-from oifde_simulator.web.control_plane.context import Plane, Room
+from oifde_simulator.web.control_plane.context import Call, ControlContext, RouteTable
+from oifde_simulator.web.control_plane.services.journal import JournalSize
 
 LABELS = ("tenant", "endpoint", "status", "error_code", "rule", "fault")
-BYTES = "Bytes of memory that the journal is charged with."
 
 
-async def metrics(plane: Plane, request: web.Request, body: Any) -> web.Response:  # noqa: ARG001
-    """All metrics, in the format that the Accept header asks for."""
+class Figures(NamedTuple):
+    """Figures of one server at one moment."""
+
+    meter: Meter
+    tenants: int
+    """Number of tenants that are served."""
+    journal: JournalSize
+    waiters: int
+    """Number of requests that wait for exchanges."""
+
+
+async def metrics(call: Call) -> web.Response:
+    """Send all metrics in the format that the Accept header asks for."""
     registry = CollectorRegistry()
-    registry.register(Collector(plane))
+    registry.register(Collector(await _figures(call.context)))
     ProcessCollector(registry=registry)
-    encode, content_type = choose_encoder(request.headers.get("Accept", ""))
+    encode, content_type = choose_encoder(call.request.headers.get("Accept", ""))
     return web.Response(body=encode(registry), headers={"Content-Type": content_type})
 
 
-class Collector:
-    """Metrics of one server, as of now."""
+async def _figures(context: ControlContext) -> Figures:
+    return Figures(
+        context.meter,
+        await context.tenants.count(),
+        await context.journal.size(),
+        context.subscriptions.waiters,
+    )
 
-    def __init__(self, plane: Plane) -> None:
-        self._plane = plane
+
+class Collector:
+    """Collector of the Prometheus client: makes metrics of figures."""
+
+    def __init__(self, figures: Figures) -> None:
+        self._figures = figures
 
     def collect(self) -> Iterator[Metric]:
-        """Each metric with its values."""
-        plane = self._plane
-        yield _requests(plane.meter)
-        yield _decisions(plane.meter)
-        yield GaugeMetricFamily("oifde_tenants", "Tenants that are served.", len(plane.tenants))
-        yield _kept(plane)
-        yield GaugeMetricFamily("oifde_journal_bytes", BYTES, plane.journal.charge)
-        waiting = len(plane.journal.waiters)
-        yield GaugeMetricFamily("oifde_journal_waiters", "Requests that wait for exchanges.", waiting)
+        """Yield each metric with its values."""
+        meter, tenants, journal, waiters = self._figures
+        yield _requests(meter)
+        yield _decisions(meter)
+        yield _gauge("oifde_tenants", "Tenants that are served.", tenants)
+        yield _exchanges(journal.exchanges)
+        yield _gauge(
+            "oifde_journal_bytes", "Bytes of memory that the journal is charged with.", journal.bytes
+        )
+        yield _gauge("oifde_journal_waiters", "Requests that wait for exchanges.", waiters)
+
+
+def _gauge(name: str, documentation: str, value: float) -> Metric:
+    return GaugeMetricFamily(name, documentation, value)
 
 
 def _requests(meter: Meter) -> Metric:
@@ -65,15 +90,17 @@ def _requests(meter: Meter) -> Metric:
 def _decisions(meter: Meter) -> Metric:
     names = (*map(str, BOUNDS), "+Inf")
     buckets = list(zip(names, accumulate(meter.durations), strict=True))
-    about = "Seconds from a request that was read to its answer as a value."
-    return HistogramMetricFamily("oifde_decision_seconds", about, buckets=buckets, sum_value=meter.seconds)
+    documentation = "Seconds from a request that was read to its answer as a value."
+    return HistogramMetricFamily(
+        "oifde_decision_seconds", documentation, buckets=buckets, sum_value=meter.seconds
+    )
 
 
-def _kept(plane: Plane) -> Metric:
+def _exchanges(by_tenant: Mapping[str, int]) -> Metric:
     family = GaugeMetricFamily("oifde_journal_exchanges", "Exchanges on record.", labels=("tenant",))
-    for tenant, number in plane.journal.sizes():
+    for tenant, number in by_tenant.items():
         family.add_metric([tenant], number)
     return family
 
 
-OPERATIONS: Room = {"metrics": metrics}
+ROUTES: RouteTable = {"metrics": metrics}

@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import orjson
 from aiohttp import web
 
 from oifde_simulator.model.sessions import Criteria
-from oifde_simulator.web.control_plane.context import Plane, Room
-from oifde_simulator.web.control_plane.lookup import name_of
+from oifde_simulator.web.control_plane.context import Call, RouteTable
 from oifde_simulator.web.control_plane.problems import json_response
-from oifde_simulator.web.control_plane.query import Parameters, up_to
+from oifde_simulator.web.control_plane.query import up_to
 
-MOST, LARGEST = 100, 1000
-"""Sessions that are shown where nobody says, and at most."""
+DEFAULT_LIMIT, LARGEST_LIMIT = 100, 1000
+"""Sessions that are listed without a `limit`, and at most."""
 LONGEST_NUMBER = 64
-"""Characters."""
+"""Characters of a telephone number."""
 
 
-async def list_sessions(plane: Plane, request: web.Request, body: Any) -> web.Response:  # noqa: ARG001
-    """The sessions of a number, newest first."""
-    given = Parameters(request)
-    number = given.need("userMobile", _number)
-    limit = given.take("limit", MOST, up_to(LARGEST))
-    given.end()
-    found = plane.tenants.select(name_of(plane, request), Criteria(user=number))
-    shown = [orjson.Fragment(session.encoded) for session in found[:limit]]
-    return json_response({"total": len(found), "sessions": shown})
+async def list_sessions(call: Call) -> web.Response:
+    """List the sessions of a number, the newest first."""
+    number = call.query.require("userMobile", _number)
+    limit = call.query.get("limit", DEFAULT_LIMIT, up_to(LARGEST_LIMIT))
+    found = await call.context.tenants.sessions(call.path["tenant"], Criteria(user=number))
+    sessions = [orjson.Fragment(session.encoded) for session in found[:limit]]
+    return json_response({"total": len(found), "sessions": sessions})
 
 
 def _number(text: str) -> str:
@@ -36,4 +31,4 @@ def _number(text: str) -> str:
     return text
 
 
-OPERATIONS: Room = {"listSessions": list_sessions}
+ROUTES: RouteTable = {"listSessions": list_sessions}

@@ -1,150 +1,97 @@
-"""Tenants: listed, made on demand, put back and taken away; rules, clocks and sessions are beside."""
+"""Tenants: listed, made, reset and deleted; their rules, clocks and sessions have modules of their own."""
 
 from __future__ import annotations
 
-import asyncio
+from dataclasses import asdict
 from http import HTTPStatus
-from typing import Any
 from urllib.parse import quote
 
 from aiohttp import web
 
-from oifde_simulator.scenario.errors import ScenarioErrors
-from oifde_simulator.scenario.model import Scenario
-from oifde_simulator.scenario.units import tenant_id_complaint
-from oifde_simulator.tenants.admin import Full, NoScenario, Taken
+from oifde_simulator.scenario.lint.tenant import tenant_id_error
 from oifde_simulator.text import shown
-from oifde_simulator.web.control_plane.context import Plane, Room
-from oifde_simulator.web.control_plane.lookup import name_of, wrong_scenario
+from oifde_simulator.web.control_plane.context import Call, RouteTable
 from oifde_simulator.web.control_plane.problems import Problem, json_response
-from oifde_simulator.web.control_plane.routes.clock import OPERATIONS as CLOCK
-from oifde_simulator.web.control_plane.routes.clock import clock_of
-from oifde_simulator.web.control_plane.routes.rules import OPERATIONS as RULES
-from oifde_simulator.web.control_plane.routes.rules import rules_of
-from oifde_simulator.web.control_plane.routes.sessions import OPERATIONS as SESSIONS
+from oifde_simulator.web.control_plane.routes import clock, rules, sessions
+from oifde_simulator.web.control_plane.routes.values import wrong_body
 
 
-async def list_tenants(plane: Plane, request: web.Request, body: Any) -> web.Response:  # noqa: ARG001
-    """Every tenant: id, description, literal records, what generated ones depend on; no secrets."""
-    return json_response([_brief(plane, name) for name in plane.tenants.scenarios])
+async def list_tenants(call: Call) -> web.Response:
+    """List every tenant, without secrets."""
+    return json_response(await call.context.tenants.summaries())
 
 
-async def make_tenant(plane: Plane, request: web.Request, body: Any) -> web.Response:  # noqa: ARG001
-    """Another tenant, a world of its own with fresh credentials."""
-    name = body.get("tenantId")
-    if name is not None and (complaint := _id_complaint(name)):
-        raise Problem(HTTPStatus.BAD_REQUEST, "wrong-body", f"tenantId: {complaint}")
-    scenario = await _scenario(plane, body["scenario"])
-    try:
-        made, fresh = plane.on_demand.make(scenario, name)
-    except Taken as taken:
-        raise Problem(HTTPStatus.CONFLICT, "tenant-exists", str(taken)) from None
-    except Full as full:
-        raise _full(full) from None
-    answer = {
-        "tenantId": made,
-        "appSecret": fresh.secret,
-        "authToken": fresh.token,
-        "url": plane.port.url,
+async def make_tenant(call: Call) -> web.Response:
+    """Make a tenant with fresh credentials."""
+    id, admin = call.body.get("tenantId"), call.context.tenant_admin
+    if id is not None and (complaint := _id_complaint(id)):
+        raise wrong_body(f"tenantId: {complaint}")
+    made = await admin.make(await admin.read_scenario(call.body["scenario"]), id)
+    body = {
+        "tenantId": made.id,
+        "appSecret": made.secret,
+        "authToken": made.token,
+        "url": call.context.port.url,
     }
-    location = f"/tenants/{quote(made, safe='')}"
-    return json_response(answer, status=HTTPStatus.CREATED, headers={"Location": location})
+    location = f"/tenants/{quote(made.id, safe='')}"
+    return json_response(body, status=HTTPStatus.CREATED, headers={"Location": location})
 
 
-async def read_tenant(plane: Plane, request: web.Request, body: Any) -> web.Response:  # noqa: ARG001
-    """One tenant with its clock and its rules."""
-    return json_response(_whole(plane, name_of(plane, request)))
+async def read_tenant(call: Call) -> web.Response:
+    """Describe one tenant with its clock and its rules."""
+    id, context = call.path["tenant"], call.context
+    return json_response(
+        {
+            **asdict(await context.tenants.summary(id)),
+            "scenario": await context.tenants.scenario_id(id),
+            "clock": await context.tenants.clock(id),
+            "rules": [each._asdict() for each in await context.rules.all(id)],
+        }
+    )
 
 
-async def delete_tenant(plane: Plane, request: web.Request, body: Any) -> web.Response:  # noqa: ARG001
-    """From now on the tenant is unknown."""
-    name = name_of(plane, request)
-    plane.tenants.drop(name)
-    plane.forget(name)
+async def delete_tenant(call: Call) -> web.Response:
+    """Stop serving a tenant."""
+    await call.context.delete_tenant(call.path["tenant"])
     return web.Response(status=HTTPStatus.NO_CONTENT)
 
 
-async def replace_scenario(plane: Plane, request: web.Request, body: Any) -> web.Response:
-    """Another scenario for the tenant."""
-    name_of(plane, request)
-    scenario = await _scenario(plane, body["scenario"])
-    name = name_of(plane, request)  # it may have gone meanwhile
+async def replace_scenario(call: Call) -> web.Response:
+    """Serve another scenario as the tenant."""
+    id, admin = call.path["tenant"], call.context.tenant_admin
+    await call.context.tenants.require(id)
+    await admin.replace_scenario(id, await admin.read_scenario(call.body["scenario"]))
+    return await read_tenant(call)
+
+
+async def reset_tenant(call: Call) -> web.Response:
+    """Put a tenant back to the beginning of its scenario."""
+    await call.context.reset_tenant(call.path["tenant"])
+    return await read_tenant(call)
+
+
+async def clear_tenant(call: Call) -> web.Response:
+    """Put a tenant back to the beginning, without rules."""
+    await call.context.clear_tenant(call.path["tenant"])
+    return await read_tenant(call)
+
+
+async def reset_all(call: Call) -> web.Response:
+    """Put everything back to how it was at the start."""
     try:
-        plane.on_demand.change(name, scenario)
-    except Full as full:
-        raise _full(full) from None
-    return json_response(_whole(plane, name))
-
-
-async def reset_tenant(plane: Plane, request: web.Request, body: Any) -> web.Response:  # noqa: ARG001
-    """Back to the beginning of its scenario."""
-    name = name_of(plane, request)
-    plane.on_demand.reset(name)
-    plane.journal.clear(name)
-    return json_response(_whole(plane, name))
-
-
-async def clear_tenant(plane: Plane, request: web.Request, body: Any) -> web.Response:  # noqa: ARG001
-    """Back to the beginning, without rules."""
-    name = name_of(plane, request)
-    plane.on_demand.clear(name)
-    plane.journal.clear(name)
-    return json_response(_whole(plane, name))
-
-
-async def reset_all(plane: Plane, request: web.Request, body: Any) -> web.Response:  # noqa: ARG001
-    """Everything back to the files."""
-    try:
-        deleted = await plane.restore()
+        deleted = await call.context.restore()
     except OSError as error:
         raise Problem(HTTPStatus.CONFLICT, "port-taken", str(error)) from None
-    return json_response({"tenants": len(plane.tenants), "deleted": deleted})
+    return json_response({"tenants": await call.context.tenants.count(), "deleted": deleted})
 
 
-def _brief(plane: Plane, name: str) -> dict[str, Any]:
-    scenario = plane.tenants.scenarios[name]
-    return {
-        "id": name,
-        "description": scenario.description,
-        "records": len(scenario.records),
-        "generator": plane.tenants.generator(name),
-        "made": name in plane.tenants.made,
-    }
+def _id_complaint(id: str) -> str:
+    if id in (".", ".."):
+        return f"the tenant id {shown(id)} cannot stand in a URL; choose another"
+    return tenant_id_error(id)
 
 
-def _whole(plane: Plane, name: str) -> dict[str, Any]:
-    tenant = plane.tenants.named(name)
-    return {
-        **_brief(plane, name),
-        "scenario": tenant.scenario,
-        "clock": clock_of(tenant),
-        "rules": rules_of(tenant),
-    }
-
-
-async def _scenario(plane: Plane, given: Any) -> Scenario:
-    try:
-        if isinstance(given, str) and "\n" not in given:
-            return plane.on_demand.scenario(given)
-        # A large one takes its time, and the vendor's port has others to answer.
-        return await asyncio.to_thread(plane.on_demand.scenario, given)
-    except NoScenario as missing:
-        raise Problem(HTTPStatus.NOT_FOUND, "no-scenario", str(missing)) from None
-    except ScenarioErrors as mistakes:
-        raise wrong_scenario(mistakes) from None
-
-
-def _full(full: Full) -> Problem:
-    return Problem(HTTPStatus.SERVICE_UNAVAILABLE, "too-many-tenants", str(full))
-
-
-def _id_complaint(name: str) -> str:
-    if name in (".", ".."):
-        return f"the tenant id {shown(name)} cannot stand in a URL; choose another"
-    return tenant_id_complaint(name)
-
-
-OPERATIONS: Room = {
+ROUTES: RouteTable = {
     "listTenants": list_tenants,
     "makeTenant": make_tenant,
     "readTenant": read_tenant,
@@ -153,7 +100,7 @@ OPERATIONS: Room = {
     "resetTenant": reset_tenant,
     "clearTenant": clear_tenant,
     "resetAll": reset_all,
-    **RULES,
-    **CLOCK,
-    **SESSIONS,
+    **rules.ROUTES,
+    **clock.ROUTES,
+    **sessions.ROUTES,
 }

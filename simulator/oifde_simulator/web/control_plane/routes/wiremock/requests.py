@@ -1,130 +1,101 @@
-"""WireMock's requests and near misses: entries of the journal, found by WireMock's patterns."""
+"""WireMock's requests: entries of the journal, found by WireMock's patterns."""
 
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any
 from uuid import UUID
 
 from aiohttp import web
 
-from oifde_simulator.journal.filters import Since
 from oifde_simulator.model.entry import Entry
-from oifde_simulator.scenario.units import instant
-from oifde_simulator.web.control_plane.context import Plane, Room
-from oifde_simulator.web.control_plane.cooperative import by_turns
+from oifde_simulator.web.control_plane.context import Call, RouteTable
+from oifde_simulator.web.control_plane.json_stream import stream_object
 from oifde_simulator.web.control_plane.problems import Problem, json_response
-from oifde_simulator.web.control_plane.query import Parameters, wrong
-from oifde_simulator.web.control_plane.routes.wiremock.shared import number, scheme, told
-from oifde_simulator.web.control_plane.streaming import listed
+from oifde_simulator.web.control_plane.query import wrong_parameter
+from oifde_simulator.web.control_plane.routes.wiremock.journal_disabled import journal_disabled
+from oifde_simulator.web.control_plane.routes.wiremock.parameters import boolean, number, timestamp, uuid
+from oifde_simulator.web.control_plane.time_slicing import time_sliced
 from oifde_simulator.wiremock.admin import ids, rendering
-from oifde_simulator.wiremock.patterns.credentials import Marking
+from oifde_simulator.wiremock.patterns.expected_redactor import ExpectedRedactor
+from oifde_simulator.wiremock.patterns.logged_request import LoggedRequest
 from oifde_simulator.wiremock.patterns.request_pattern import RequestPattern
-from oifde_simulator.wiremock.patterns.values import Seen
 
 
-async def list_requests(plane: Plane, request: web.Request, body: Any) -> web.StreamResponse:  # noqa: ARG001
-    """Serve events, the newest first."""
-    given = Parameters(request)
-    limit = given.take("limit", None, number)
-    since = given.take("since", None, _instant)
-    unmatched = given.take("unmatched", False, _truth)
-    stub = given.take("matchingStub", None, _uuid)
-    given.end()
-    everything = plane.journal.entries(None, Since())[::-1]
+async def list_requests(call: Call) -> web.StreamResponse:
+    """List requests as serve events, the newest first."""
+    limit = call.query.get("limit", None, number)
+    since = call.query.get("since", None, timestamp)
+    unmatched = call.query.get("unmatched", False, boolean)
+    stub = call.query.get("matchingStub", None, uuid)
+    newest_first = (await call.context.journal.entries())[::-1]
     found = [
         entry
-        async for entry in by_turns(everything)
+        async for entry in time_sliced(newest_first)
         if (since is None or entry.at > since)
-        and not (unmatched and rendering.matched(entry))
-        and (stub is None or ids.of_stub(entry.tenant, entry.endpoint) == stub)
+        and not (unmatched and rendering.was_matched(entry))
+        and (stub is None or ids.stub_id(entry.tenant, entry.endpoint) == stub)
     ]
-    events = (rendering.event(entry, scheme(plane)) for entry in found[:limit])
-    return await listed(
-        plane, request, "requests", events, meta={"total": len(everything)}, **told(plane, request)
-    )
+    events = (rendering.serve_event(entry, call.context.scheme) for entry in found[:limit])
+    total = {"total": len(newest_first)}
+    return await stream_object(call, "requests", events, meta=total, **await journal_disabled(call))
 
 
-async def read_request(plane: Plane, request: web.Request, body: Any) -> web.Response:  # noqa: ARG001
-    """One serve event."""
-    id = _id(request)
-    number = ids.number(id)
-    entry = plane.journal.get(number) if number else None
+async def read_request(call: Call) -> web.Response:
+    """Show one request as a serve event."""
+    id = _id(call)
+    number = ids.entry_number(id)
+    entry = await call.context.journal.get(number) if number else None
     if entry is None:
         raise Problem(HTTPStatus.NOT_FOUND, "not-on-record", f"no request {id} is on record; old ones go")
-    return json_response(rendering.event(entry, scheme(plane)))
+    return json_response(rendering.serve_event(entry, call.context.scheme))
 
 
-async def remove_request(plane: Plane, request: web.Request, body: Any) -> web.Response:  # noqa: ARG001
-    """Forget one."""
-    number = ids.number(_id(request))
-    plane.journal.remove({number} if number else ())
+async def remove_request(call: Call) -> web.Response:
+    """Forget one request."""
+    number = ids.entry_number(_id(call))
+    await call.context.journal.remove({number} if number else ())
     return json_response({})
 
 
-async def remove_all(plane: Plane, request: web.Request, body: Any) -> web.Response:  # noqa: ARG001
-    """Forget all."""
-    plane.journal.clear()
+async def remove_all(call: Call) -> web.Response:
+    """Forget all requests."""
+    await call.context.journal.clear()
     return json_response({})
 
 
-async def count_requests(plane: Plane, request: web.Request, body: Any) -> web.Response:
-    """How many requests a pattern means."""
-    return json_response({"count": len(await _meant(plane, body)), **told(plane, request)})
+async def count_requests(call: Call) -> web.Response:
+    """Count the requests that match a pattern."""
+    return json_response({"count": len(await _matching(call)), **await journal_disabled(call)})
 
 
-async def find_requests(plane: Plane, request: web.Request, body: Any) -> web.StreamResponse:
-    """The requests that a pattern means, the oldest first."""
-    found = (rendering.logged(entry, scheme(plane)) for entry in await _meant(plane, body))
-    return await listed(plane, request, "requests", found, **told(plane, request))
+async def find_requests(call: Call) -> web.StreamResponse:
+    """List the requests that match a pattern, the oldest first."""
+    found = (rendering.logged_request(entry, call.context.scheme) for entry in await _matching(call))
+    return await stream_object(call, "requests", found, **await journal_disabled(call))
 
 
-async def remove_requests(plane: Plane, request: web.Request, body: Any) -> web.StreamResponse:
-    """Forget the requests that a pattern means."""
-    found = await _meant(plane, body)
-    plane.journal.remove({entry.number for entry in found})
-    events = (rendering.event(entry, scheme(plane)) for entry in found)
-    return await listed(plane, request, "serveEvents", events)
+async def remove_requests(call: Call) -> web.StreamResponse:
+    """Forget the requests that match a pattern, and list them."""
+    found = await _matching(call)
+    await call.context.journal.remove({entry.number for entry in found})
+    events = (rendering.serve_event(entry, call.context.scheme) for entry in found)
+    return await stream_object(call, "serveEvents", events)
 
 
-def _pattern(plane: Plane, body: Any) -> RequestPattern:
-    return RequestPattern(body, Marking(plane.tenants.seed))
+async def _matching(call: Call) -> list[Entry]:
+    pattern = RequestPattern(call.body, ExpectedRedactor(call.context.tenants.seed))
+    entries = await call.context.journal.entries()
+    return [entry async for entry in time_sliced(entries) if pattern.matches(LoggedRequest.of(entry))]
 
 
-async def _meant(plane: Plane, body: Any) -> list[Entry]:
-    pattern = _pattern(plane, body)
-    everything = plane.journal.entries(None, Since())
-    return [entry async for entry in by_turns(everything) if pattern.accepts(Seen.of(entry))]
-
-
-def _id(request: web.Request) -> UUID:
+def _id(call: Call) -> UUID:
     try:
-        return _uuid(request.match_info["id"])
+        return uuid(call.path["id"])
     except ValueError as error:
-        raise wrong(str(error)) from None
+        raise wrong_parameter(str(error)) from None
 
 
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise ValueError(f"{text[:60]!r} is not a valid UUID; take the id of a request in the list") from None
-
-
-def _truth(text: str) -> bool:
-    if text not in ("true", "false"):
-        raise ValueError(f"expected true or false, found {text[:60]!r}")
-    return text == "true"
-
-
-def _instant(text: str) -> int:
-    at = instant(text)
-    if at is None:
-        raise ValueError(f'expected an instant such as "2026-01-01T00:00:00Z", found {text[:60]!r}')
-    return at
-
-
-OPERATIONS: Room = {
+ROUTES: RouteTable = {
     "wiremockListRequests": list_requests,
     "wiremockReadRequest": read_request,
     "wiremockRemoveRequest": remove_request,

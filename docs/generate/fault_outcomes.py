@@ -1,0 +1,33 @@
+"""Recorded outcomes: what each client said to each fault, and the version that said it.
+
+`record_fault_outcomes.py` writes the file, on a machine with the clients; everything else only reads it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+FILE = Path(__file__).with_suffix(".json")
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """Outcomes of one client."""
+
+    version: str
+    outcomes: Mapping[str, str]
+    """Outcome of each case."""
+
+
+def read() -> dict[str, Recorded]:
+    """Read the outcomes of all clients: name -> outcomes."""
+    return {client: Recorded(**each) for client, each in json.loads(FILE.read_text()).items()}
+
+
+def write(recorded: Mapping[str, Recorded]) -> None:
+    """Write the outcomes of all clients."""
+    document = {client: asdict(each) for client, each in recorded.items()}
+    FILE.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n")

@@ -1,0 +1,42 @@
+"""`oifde-simulator run`: run a command beside a server of its own."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shlex
+from collections.abc import Mapping
+from dataclasses import fields
+
+from oifde_simulator.cli import serve
+from oifde_simulator.config import Settings, environment_name, settings
+
+PORTS = ("port", "control_port")
+"""Names of the settings that are free ports unless they are given."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `serve` and those of `run`."""
+    parser.usage = "oifde-simulator run [options of serve] [--coverage] -- COMMAND [ARGUMENT ...]"
+    serve.add_arguments(parser, free_ports=PORTS)
+    parser.add_argument("words_before_dashes", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
+    parser.add_argument(
+        "--coverage", action="store_true", help="say at the end which rules of yours never fired"
+    )
+
+
+def execute(options: argparse.Namespace) -> int:
+    """Run the program after `--` beside a server and return its exit code."""
+    from oifde_simulator.runtime import child_command
+
+    if not options.program or options.words_before_dashes:
+        words = shlex.join([*options.words_before_dashes, *options.program]) or "pytest"
+        raise ValueError(f"expected -- and a command to run; such as: oifde-simulator run -- {words}")
+    chosen = settings(_free_ports(os.environ) | vars(options), os.environ)
+    return child_command.run(chosen, options.program, coverage=options.coverage)
+
+
+def _free_ports(environment: Mapping[str, str]) -> dict[str, str]:
+    """Choose free ports where the environment names none."""
+    ports = [setting for setting in fields(Settings) if setting.name in PORTS]
+    return {port.name: "0" for port in ports if not environment.get(environment_name(port))}

@@ -1,0 +1,34 @@
+"""`oifde-simulator serve`: serve scenarios until a signal or the end of input."""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import os
+import sys
+from collections.abc import Collection
+from dataclasses import fields
+
+from oifde_simulator.cli.parser import add_settings
+from oifde_simulator.config import Settings, environment_name, settings, unknown_variables
+
+
+def add_arguments(parser: argparse.ArgumentParser, *, free_ports: Collection[str] = ()) -> None:
+    """Add an option for every setting."""
+    declared = fields(Settings)
+    parser.epilog = f"Every option has an environment variable, such as {environment_name(declared[0])}."
+    add_settings(parser, [setting.name for setting in declared], free_ports=free_ports)
+
+
+def execute(options: argparse.Namespace) -> int:
+    """Serve until told to stop and return the exit code."""
+    gc.disable()  # starting makes little garbage and many objects; the server turns it on again
+    from oifde_simulator.runtime.authorities import no_client_authorities
+
+    with no_client_authorities():
+        from oifde_simulator.runtime import serve
+
+    chosen = settings(vars(options), os.environ)
+    if complaint := unknown_variables(os.environ):
+        print(f"oifde-simulator serve: {complaint}", file=sys.stderr)
+    return serve.serve(chosen, sys.stdout)

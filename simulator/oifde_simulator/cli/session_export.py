@@ -1,0 +1,63 @@
+"""A tenant's sessions as a scenario file of literal records."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from oifde_simulator.cli.session_listing import sample_numbers, sessions_of
+from oifde_simulator.scenario import writer
+from oifde_simulator.tenants import Tenants
+
+MOST_NUMBERS = 10_000
+"""Sample numbers whose sessions are exported if no number is given."""
+SILENCE = 1.0
+"""Seconds before the progress bar appears."""
+
+
+def export(tenants: Tenants, tenant: str, number: str | None, count: int, path: Path) -> int:
+    """Write up to `count` sessions as literal records of a scenario file and return their number.
+
+    Raises ValueError without sessions, and rather than replace a file.
+    """
+    if count < 1:
+        raise ValueError(f"expected at least one session to export, found {count}")
+    if path.exists():
+        raise ValueError(f"{path} is there already and is not replaced; choose another file with --to")
+    records = list(_with_progress(islice(_records(tenants, tenant, number), count), count))
+    if not records:
+        raise ValueError(f"there are no sessions to export of {number or tenant}")
+    scenario = tenants.files[tenant]
+    spec = {"id": path.stem, "secret": scenario.tenant.secret, "tokens": list(scenario.tenant.tokens)}
+    text = writer.scenario_text(f"{len(records)} sessions of tenant {tenant}, frozen.", spec, records)
+    with path.open("x", encoding="utf-8") as file:
+        file.write(text)
+    return len(records)
+
+
+def _records(tenants: Tenants, tenant: str, number: str | None) -> Iterator[Mapping[str, Any]]:
+    """List the records of a number, or of many sample numbers, each number's newest first."""
+    numbers = [number] if number else sample_numbers(tenants.files[tenant], MOST_NUMBERS)
+    for each in numbers:
+        for session in sessions_of(tenants, tenant, each):
+            record = session.record
+            own = {} if session.user == record["callSorId"] else {"userMobile": session.user}
+            yield {**own, **record}
+
+
+def _with_progress(items: Iterable[Mapping[str, Any]], total: int) -> Iterator[Mapping[str, Any]]:
+    """Yield the items, and draw a progress bar on standard error if they take long."""
+    shown = time.monotonic() + SILENCE
+    for done, item in enumerate(items, start=1):
+        yield item
+        if time.monotonic() >= shown:
+            bar = "#" * (40 * done // total)
+            print(f"\r[{bar:40}] {done:,} of {total:,}", end="", file=sys.stderr, flush=True)
+            """Yield the items, and draw a progress bar on standard error if they take long."""
+    shown = time.monotonic() + 0.1
+    if time.monotonic() > shown:
+        print(file=sys.stderr)

@@ -1,0 +1,1 @@
+"""Faults that come with the simulator, one file a theme. Every module here is searched for faults."""

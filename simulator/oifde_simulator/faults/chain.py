@@ -1,0 +1,53 @@
+"""Chains of faults: each fault rewrites the script that the fault before it returned."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+
+from oifde_simulator.faults.base import Fault, FaultContext
+from oifde_simulator.faults.plugins import PluginError, is_plugin
+from oifde_simulator.randomness import KeyedRandom, key
+from oifde_simulator.wire.script import Close, Reset, Script, Send, Wait
+
+log = logging.getLogger("oifde_simulator")
+
+
+def apply(script: Script, faults: Iterable[Fault], context: FaultContext) -> Script:
+    """Apply `faults` to a script, in their order.
+
+    Each fault has random numbers of its own, keyed by its name and its number among those of that name.
+    So one more latency in the chain never changes what another fault draws.
+    """
+    root, used = context.random.hex(16), Counter[str]()
+    for fault in faults:
+        name = fault.fault_name
+        own = replace(context, random=KeyedRandom(key(root, name, used[name])))
+        script = _rewrite_safely(fault, script, own) if is_plugin(type(fault)) else fault.rewrite(script, own)
+        used[name] += 1
+    return script
+
+
+def _rewrite_safely(fault: Fault, script: Script, context: FaultContext) -> Script:
+    """Apply a fault of a plugin; if it fails, log one line and return the script as it was."""
+    try:
+        return _rewrite(fault, script, context)
+    except PluginError as error:
+        log.error("fault %s failed and is left out: %s", fault.fault_name, error)
+        return script
+
+
+def _rewrite(fault: Fault, script: Script, context: FaultContext) -> Script:
+    try:
+        rewritten = fault.rewrite(script, context)
+    except Exception as error:
+        raise PluginError(f"{type(error).__name__}: {error}") from error
+    if not (isinstance(rewritten, tuple) and all(map(_is_action, rewritten))):
+        raise PluginError(f"expected a tuple of Send, Wait, Close and Reset, found {rewritten!r:.60}")
+    return rewritten
+
+
+def _is_action(action: object) -> bool:
+    return isinstance(action, Send | Wait | Close | Reset)

@@ -1,0 +1,112 @@
+"""Filters from the parameters of a URL.
+
+Rule: a parameter that is not understood is refused, with a suggestion; credentials are compared by
+fingerprint.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import orjson
+
+from oifde_simulator.instants import instant
+from oifde_simulator.journal.filters import ATTRIBUTES, NUMBERS, Filter, Since
+from oifde_simulator.journal.redaction.credential_names import is_credential
+from oifde_simulator.journal.redaction.redactor import PREFIX
+from oifde_simulator.oifde.operations import REQUEST_FIELDS
+from oifde_simulator.rules.matching import Condition
+from oifde_simulator.text import did_you_mean, shown
+
+PARTS = {"request.": "request", "headers.": "headers", "response.": "response"}
+"""Parts of an exchange by prefix of the parameter; without a prefix it is a field of the request."""
+KNOWN = (*ATTRIBUTES, "since")
+
+
+class WrongParameter(ValueError):
+    """A parameter that cannot be understood; the message says which, and what to write."""
+
+
+def parse(given: Iterable[tuple[str, str]], fingerprint: Callable[[str], str]) -> Filter:
+    """Build a filter from parameters. Raises WrongParameter."""
+    tests: dict[str, Condition] = {}
+    match: dict[str, dict[str, Any]] = {}
+    since = Since()
+    for name, text in _each_once(given):
+        if name == "since":
+            since = _since(text)
+        elif name in ATTRIBUTES:
+            tests[name] = _condition(name, text, number=name in NUMBERS)
+        else:
+            part, field = _place(name)
+            wanted = _wanted(name, text, number=part == "response")
+            _condition(name, text, number=False)  # refuses a wrong JSON Schema
+            if part == "request" and isinstance(wanted, str) and is_credential(field):
+                wanted = wanted if wanted.startswith(PREFIX) else fingerprint(wanted)
+            match.setdefault(part, {})[field] = wanted
+    return Filter(tests, match, since)
+
+
+def _each_once(given: Iterable[tuple[str, str]]) -> Iterable[tuple[str, str]]:
+    seen = set()
+    for name, text in given:
+        if name in seen:
+            raise WrongParameter(f"{name} is there twice; expected each parameter once")
+        seen.add(name)
+        yield name, text
+
+
+def _place(name: str) -> tuple[str, str]:
+    """Split the name of a parameter into part and field."""
+    for prefix, part in PARTS.items():
+        if name.startswith(prefix) and name != prefix:
+            return part, name.removeprefix(prefix)
+    if name in REQUEST_FIELDS:
+        return "request", name
+    known = (*KNOWN, *sorted(REQUEST_FIELDS))
+    hint = (
+        did_you_mean(name, known)
+        or f"; expected one of {', '.join(known)}, or request.NAME for another field"
+    )
+    raise WrongParameter(f"unknown parameter {shown(name)}{hint}")
+
+
+def _condition(name: str, text: str, *, number: bool) -> Condition:
+    wanted = _wanted(name, text, number=number)
+    if number and isinstance(wanted, str):
+        raise WrongParameter(
+            f"{name}: expected a whole number, true, false or a JSON Schema, found {shown(text)}"
+        )
+    try:
+        return Condition(wanted)
+    except ValueError as error:
+        raise WrongParameter(f"{name}: expected a JSON Schema, found {shown(text)}: {error}") from None
+
+
+def _wanted(name: str, text: str, *, number: bool) -> Any:
+    """Parse a value: `{...}` is a JSON Schema, `true` means present, `false` absent, other text itself."""
+    if text in ("true", "false"):
+        return text == "true"
+    if number and re.fullmatch("-?[0-9]{1,18}", text, re.ASCII):
+        return int(text)
+    if not text.startswith("{"):
+        return text
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise WrongParameter(
+            f"{name}: what begins with {{ is a JSON Schema, found {shown(text)}: {error}"
+        ) from None
+
+
+def _since(text: str) -> Since:
+    if re.fullmatch("[0-9]{1,18}", text, re.ASCII):
+        return Since(number=int(text), given=True)
+    at = instant(text)
+    if at is None:
+        raise WrongParameter(
+            f'since: expected a number, or an instant such as "2026-01-01T00:00:00Z", found {shown(text)}'
+        )
+    return Since(at=at, given=True)

@@ -1,0 +1,57 @@
+"""Outcomes of exchanges on the wire: a value, and the recorder that the sender fills.
+
+Rule: readers of the journal get an `Outcome`, never the recorder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import monotonic
+from typing import Literal, NamedTuple
+
+Ending = Literal["under way", "complete", "closed", "reset", "client left"]
+"""How the sending of an answer ended."""
+
+
+class Outcome(NamedTuple):
+    """The end of one exchange."""
+
+    how: Ending = "under way"
+    sent: int = 0
+    """Bytes handed to the connection, head and body."""
+    seconds: float = 0.0
+    """Time from the decision to the end; 0 while the answer is under way."""
+
+
+UNDER_WAY = Outcome()
+"""The outcome of every exchange until its sender reports another."""
+
+Report = Callable[[int, Outcome], None]
+"""Takes the number of an entry and its outcome."""
+
+
+class OutcomeRecorder:
+    """Counts the bytes of one answer and reports its outcome once."""
+
+    __slots__ = ("_begun", "_number", "_outcome", "_report", "sent")
+
+    def __init__(self) -> None:
+        self.sent = 0
+        """Bytes handed to the connection so far."""
+        self._begun = monotonic()
+        self._outcome = UNDER_WAY
+        self._report: Report | None = None
+        self._number = 0
+
+    def report_to(self, report: Report, number: int) -> None:
+        """Call `report` with `number` and the outcome at the end, or now if the end has come already."""
+        self._report, self._number = report, number
+        if self._outcome is not UNDER_WAY:
+            report(number, self._outcome)
+
+    def end(self, how: Ending) -> None:
+        """Fix the outcome and report it; later calls change nothing."""
+        if self._outcome is UNDER_WAY:
+            self._outcome = Outcome(how, self.sent, monotonic() - self._begun)
+            if self._report is not None:
+                self._report(self._number, self._outcome)

@@ -1,0 +1,88 @@
+"""Whose turn it is: the rules that are about a request, with the limits by which they are counted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+Value = tuple[str, ...]
+"""Values of a rule's `per` fields, by which it is counted; `()` where it has none."""
+
+START = "start"
+"""State of a value that no rule has moved on."""
+
+CHANCE_BITS = 52
+"""Bits of a drawn chance: as many as a double, the only number of Lua, holds exactly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """`over`: a limit of matches in a window of tenant time."""
+
+    limit: int
+    window: int
+    """Milliseconds."""
+    enforce: bool = False
+    """Whether a client that comes back before its Retry-After is refused again, and for longer."""
+
+    def next_window(self, now: int) -> int:
+        """Compute when the next window opens, epoch milliseconds."""
+        return (now // self.window + 1) * self.window
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Conditions of one rule that depend on what was counted."""
+
+    state_is: str | None = None
+    over: Rate | None = None
+    after: int = 0
+    every: int = 1
+    probability: float = 1.0
+    times: int | None = None
+
+    @property
+    def threshold(self) -> int:
+        """Number below which a drawn chance of `CHANCE_BITS` bits lets the rule fire."""
+        return int(self.probability * 2**CHANCE_BITS)
+
+
+class Candidate(NamedTuple):
+    """One rule that is about a request, as the store of counts sees it."""
+
+    rule: str
+    value: Value
+    limits: Limits
+    becomes: str | None
+    """State that the value enters when the rule takes its turn."""
+    chance_key: str
+    """Hexadecimal key of its chance; empty where the probability is 1."""
+
+
+class Turn(NamedTuple):
+    """Answer of the store: the candidate whose turn it is, counted."""
+
+    place: int
+    """Index among the candidates; -1 where it is nobody's turn."""
+    matches: int
+    """Matches of the rule for its value, this one included; from 1."""
+    retry_at: int | None
+    """Epoch milliseconds after which a rate limit lets the client in; None without a rate."""
+    held_back: tuple[str, ...]
+    """Reasons of the candidates before it, in order."""
+    changed: bool
+    """Whether its value entered another state."""
+
+
+class Fired(NamedTuple):
+    """A rule that changed something, for the counts of a tenant and of coverage."""
+
+    rule: str
+    scenario: str
+    """Scenario for which coverage counts the rule; empty where it does not."""
+    definition: str
+    """Digest of the rule as it was written; rules of one name may differ."""
+    outcome: int
+    """Place of its outcome among those of `one_of`."""
+    spoiled: bool
+    """Whether its faults changed the script."""

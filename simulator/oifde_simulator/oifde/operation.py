@@ -1,0 +1,176 @@
+"""Hold what all operations of the vendor share, and what an operation may leave as it is.
+
+Rule: a new operation is one subclass in a file of its own, an entry in `operations.py`, and its part of the
+document `schemas/openapi.json`.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, tzinfo
+from typing import Any, ClassVar, NamedTuple
+
+import orjson
+
+from oifde_simulator.model.credential_step import Admission, CredentialStep
+from oifde_simulator.model.exchange import Answer
+from oifde_simulator.model.http import JSON_UTF8, Headers, Response
+from oifde_simulator.model.operation import Credential, Paging
+from oifde_simulator.model.sessions import Sessions
+from oifde_simulator.model.vendor_errors import Problem
+from oifde_simulator.oifde import contract
+from oifde_simulator.oifde.credentials import Credentials
+
+NOTHING: Mapping[str, Any] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class ServicePolicy:
+    """Behaviour of the service where the vendor's documents leave it open."""
+
+    # Guess: [time-zone] the newest manual says UTC, IDs show UTC+8; a query around one call would settle it.
+    time_zone: tzinfo = UTC
+    """Time zone of beginTime and endTime."""
+    # Guess: [error-status] sibling interfaces judge by 200 and errorCode; a capture would settle it.
+    error_status: int = 200
+    """HTTP status of an error answer."""
+    accept_numbers: bool = False
+    """True to accept a number where the contract has a string."""
+    refuse_unknown: bool = False
+    """True to refuse fields that the contract does not have."""
+    flow_record: bool = True
+    """FLOWRECORDFLAG: True while the system keeps session records."""
+
+
+@dataclass(slots=True)
+class Reading:
+    """Request body as the service understands it; shared between requests, so not to be changed."""
+
+    values: dict[str, Any]
+    """Fields that count as sent."""
+    identity: tuple[Problem, ...] = ()
+    """Problems of the fields with tenant, token and secret."""
+    problems: tuple[Problem, ...] = ()
+    """Problems of all other fields."""
+    warnings: tuple[str, ...] = ()
+    """Mistakes that the service lets pass."""
+    parsed: object = None
+    """Value that the operation has made of `values`, kept for the next equal body; None until then."""
+
+
+class ValidRequest(NamedTuple):
+    """Request without a problem, with the credential check passed."""
+
+    reading: Reading
+    now: int
+    """Epoch milliseconds on the tenant's clock."""
+    warnings: tuple[str, ...] = ()
+    token: str = ""
+    """Issued token; empty where the operation issues none."""
+    lifetime: int = 0
+    """Lifetime of the issued token in seconds."""
+
+
+class DocumentedOperation(ABC):
+    """One interface of the document; see `model.operation.Operation` for the meaning of the attributes."""
+
+    name: ClassVar[str]
+    credential: ClassVar[Credential] = "none"
+    tenant_field: ClassVar[str] = ""
+    secret_field: ClassVar[str] = ""
+    token_field: ClassVar[str] = ""
+    issues_token: ClassVar[bool] = False
+    records_field: ClassVar[str] = ""
+    paging: ClassVar[Paging | None] = None
+    unmatchable: ClassVar[Mapping[str, str]] = NOTHING
+    error_members: ClassVar[Mapping[str, Any]] = NOTHING
+    """Members of an error answer beside errorCode and errorMsg."""
+    slips: ClassVar[Mapping[str, str]] = NOTHING
+    """Wrong names that clients are known to send, each with the field that they mean."""
+
+    def __init__(self) -> None:
+        interface = contract.interfaces()[self.name]
+        self.path = interface.path
+        self.methods = interface.methods
+        self.has_body = contract.has_body(self.name)
+        self.identity_fields = frozenset(
+            filter(None, (self.tenant_field, self.secret_field, self._sent_token))
+        )
+        """Request fields with tenant, secret and token; they are judged before all others."""
+
+    @property
+    def _sent_token(self) -> str:
+        return "" if self.issues_token else self.token_field
+
+    @property
+    def request_types(self) -> Mapping[str, str]:
+        """JSON type of each request field, in the order of the vendor's table."""
+        return contract.request_types(self.name)
+
+    @property
+    def response_types(self) -> Mapping[str, str]:
+        """JSON type of each response field, in the order of the vendor's table."""
+        return contract.response_types(self.name)
+
+    @property
+    def request_defaults(self) -> Mapping[str, Any]:
+        """Documented defaults of request fields."""
+        return contract.request_defaults(self.name)
+
+    def token(self, request: Mapping[str, Any], response: Mapping[str, Any]) -> object:
+        """Find the token that an exchange is about: the issued one, or the one that was sent."""
+        return (
+            (response if self.issues_token else request).get(self.token_field) if self.token_field else None
+        )
+
+    def credentials_of(self, tenant: str, credential: str) -> dict[str, str]:
+        """Build the request fields that name `tenant` and bring its secret or token."""
+        named = {self.tenant_field: tenant, (self.secret_field or self._sent_token): credential}
+        return {field: value for field, value in named.items() if field}
+
+    def example(self, tenant: str, credential: str, user: str) -> dict[str, str]:  # noqa: ARG002
+        """Build a request body that a tenant with this credential can send about `user`."""
+        return self.credentials_of(tenant, credential)
+
+    def conflict(self, values: Mapping[str, Any]) -> str:  # noqa: ARG002
+        """Describe fields that contradict each other; return an empty text where none do."""
+        return ""
+
+    def credential_step(
+        self,
+        reading: Reading,  # noqa: ARG002
+        credentials: Credentials,  # noqa: ARG002
+        now: int,  # noqa: ARG002
+    ) -> CredentialStep | None:
+        """Judge the credential at `now` without counts; None where there is nothing that counts."""
+        return None
+
+    def credential_problem(
+        self,
+        reading: Reading,  # noqa: ARG002
+        credentials: Credentials,  # noqa: ARG002
+        admission: Admission,  # noqa: ARG002
+    ) -> Problem | None:
+        """Name the problem of the credential; None for a good one, or where there is nothing to check."""
+        return None
+
+    @abstractmethod
+    def answer(self, request: ValidRequest, sessions: Sessions, policy: ServicePolicy) -> Answer:
+        """Answer a valid request as an unbroken service would."""
+
+    def refuse(
+        self,
+        problems: tuple[Problem, ...],
+        *,
+        status: int,
+        headers: Headers = (),
+        warnings: tuple[str, ...] = (),
+    ) -> Answer:
+        """Answer the first of `problems` in the error shape of this operation."""
+        first = problems[0]
+        # Guess: [error-body] what tables mark mandatory is there in errors too, empty; a capture settles it.
+        fields = {"errorCode": first.error.code, "errorMsg": first.message, **self.error_members}
+        response = Response(first.status or status, orjson.dumps(fields), JSON_UTF8 + headers)
+        return Answer(response, fields, problems, warnings)

@@ -1,0 +1,130 @@
+"""Answer queryRecordHistory: one page of the session records that a query selects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, tzinfo
+from typing import Any, ClassVar, NamedTuple
+
+from oifde_simulator.model.credential_step import Admission, TokenStep
+from oifde_simulator.model.exchange import Answer
+from oifde_simulator.model.http import JSON_UTF8, Response
+from oifde_simulator.model.operation import Credential, Paging
+from oifde_simulator.model.sessions import CallSession, Criteria, Sessions
+from oifde_simulator.model.vendor_errors import Problem
+from oifde_simulator.oifde.credentials import Credentials
+from oifde_simulator.oifde.decoding import shown
+from oifde_simulator.oifde.operation import DocumentedOperation, Reading, ServicePolicy, ValidRequest
+
+EMPTY_PAGE = slice(0, 0)
+
+
+class PageRequest(NamedTuple):
+    """Selection and page that a query asks for."""
+
+    criteria: Criteria
+    page: slice
+    """Places of the page in the selection, newest session first; beyond the end there are no records."""
+
+
+class QueryRecordHistory(DocumentedOperation):
+    """Session Record Query Interface."""
+
+    name = "queryRecordHistory"
+    credential: ClassVar[Credential] = "token"
+    tenant_field = "tenantId"
+    token_field = "authToken"  # noqa: S105  a field's name
+    records_field = "recordList"
+    paging: ClassVar[Paging | None] = Paging("pageNum", "pageSize", "total")
+    unmatchable: ClassVar[Mapping[str, str]] = {
+        "recordList": "a rule sees no records; match total, or fields of the request"
+    }
+    error_members: ClassVar[Mapping[str, Any]] = {"total": 0, "recordList": []}
+    # Names seen in other catalogues of calls.
+    slips: ClassVar[Mapping[str, str]] = {
+        "startTime": "beginTime",
+        "pageNo": "pageNum",
+        "token": "authToken",
+    }
+
+    def example(self, tenant: str, credential: str, user: str) -> dict[str, str]:
+        """Build a query for the sessions of `user`."""
+        return {**self.credentials_of(tenant, credential), "userMobile": user}
+
+    def conflict(self, values: Mapping[str, Any]) -> str:
+        """Describe a beginTime after its endTime."""
+        # Guess: [reversed-times] an end before its beginning is refused, not empty; a query would settle it.
+        begin, end = values.get("beginTime"), values.get("endTime")
+        # Both have the format of the contract, or one of them is refused; the format sorts as text sorts.
+        if begin is None or end is None or str(begin) <= str(end):
+            return ""
+        return f"beginTime {shown(begin)} is after endTime {shown(end)}"
+
+    def credential_step(self, reading: Reading, credentials: Credentials, now: int) -> TokenStep | None:
+        """Judge the token, unless it is of a wrong type."""
+        token = reading.values.get(self.token_field)
+        return credentials.token_step(token, now) if token is None or isinstance(token, str) else None
+
+    def credential_problem(
+        self, reading: Reading, credentials: Credentials, admission: Admission
+    ) -> Problem | None:
+        """Name the problem of the token, unless it is of a wrong type."""
+        token = reading.values.get(self.token_field)
+        return credentials.token_problem(admission.token) if token is None or isinstance(token, str) else None
+
+    def answer(self, request: ValidRequest, sessions: Sessions, policy: ServicePolicy) -> Answer:
+        """Answer the records of the page, and the number of all selected sessions."""
+        if not policy.flow_record:
+            # Guess: [flow-record] disabled means success with nothing; a system without it would settle it.
+            return _records((), EMPTY_PAGE, request.warnings)
+        reading = request.reading
+        wanted = reading.parsed
+        if not isinstance(wanted, PageRequest):
+            wanted = reading.parsed = page_request(reading.values, self.request_defaults, policy.time_zone)
+        selection = sessions.select(wanted.criteria, request.now)
+        return _records(selection, wanted.page, request.warnings)
+
+
+def page_request(values: Mapping[str, Any], defaults: Mapping[str, Any], zone: tzinfo) -> PageRequest:
+    """Parse valid request fields; read times in `zone`."""
+    return PageRequest(_criteria(values, zone), _page(values, defaults))
+
+
+def _criteria(values: Mapping[str, Any], zone: tzinfo) -> Criteria:
+    begin, end = values.get("beginTime"), values.get("endTime")
+    # Guess: [time-bounds] startTime, both ends inside, the last second whole; two queries would settle it.
+    # Guess: [field-lengths] an ID longer than documented finds nothing, no error; one query would settle it.
+    return Criteria(
+        values.get("userMobile"),
+        values.get("callId"),
+        values.get("ctiCallId"),
+        None if begin is None else _instant(begin, zone),
+        None if end is None else _instant(end, zone) + 999,
+    )
+
+
+def _page(values: Mapping[str, Any], defaults: Mapping[str, Any]) -> slice:
+    # Guess: [past-the-end] no records, the same total, no error; asking for page 999 would settle it.
+    number = int(values.get("pageNum") or defaults["pageNum"])
+    size = int(values.get("pageSize") or defaults["pageSize"])
+    return slice((number - 1) * size, number * size)
+
+
+def _instant(text: str, zone: tzinfo) -> int:
+    # Guess: [repeated-hour] where clocks go back, the first of the two; only a zone that does so asks.
+    return int(datetime.fromisoformat(text).replace(tzinfo=zone).timestamp()) * 1000
+
+
+def _records(selection: Sequence[CallSession], page: slice, warnings: tuple[str, ...]) -> Answer:
+    """Answer one page of a selection."""
+    total = len(selection)
+    response = records_response([session.encoded for session in selection[page]], total)
+    fields = {"errorCode": 0, "errorMsg": "Success", "total": total}
+    return Answer(response, fields, (), warnings, selection, page, records_response)
+
+
+def records_response(encoded: Sequence[bytes], total: int) -> Response:
+    """Answer these records, each given as JSON text."""
+    # The records are JSON already, so the object around them is written by hand.
+    body = b'{"errorCode":0,"errorMsg":"Success","total":%d,"recordList":[%b]}' % (total, b",".join(encoded))
+    return Response(200, body, JSON_UTF8)

@@ -1,0 +1,65 @@
+"""Judge credentials for a tenant that does not exist: every check fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+from oifde_simulator.model.credential_step import (
+    EndedToken,
+    SecretStep,
+    SecretVerdict,
+    TokenStep,
+    TokenVerdict,
+)
+from oifde_simulator.model.vendor_errors import KEY_UNKNOWN, TOKEN_INVALID, Problem
+from oifde_simulator.oifde.decoding import shown
+from oifde_simulator.text import nearest
+
+
+class UnknownTenant:
+    """Credentials of a tenant that does not exist."""
+
+    counted = False
+
+    def __init__(self, name: object, known: Iterable[str] = ()) -> None:
+        """`name` is what the request has as its tenant; the nearest of the `known` ids is suggested."""
+        self._name = shown(name)
+        self._named = isinstance(name, str) and name != ""
+        self._hint = _suggestion(name, tuple(known)) if isinstance(name, str) and name else ""
+
+    def token_step(self, token: str | None, now: int) -> TokenStep | None:
+        """Ask nothing: the tenant is unknown, whatever its token."""
+        del token, now
+        return None
+
+    def secret_step(self, secret: str, *, issues: bool) -> SecretStep | None:
+        """Ask nothing: the key is unknown, whatever its secret."""
+        del secret, issues
+        return None
+
+    def token_problem(self, verdict: TokenVerdict) -> Problem | None:
+        """Name the unknown tenant; a name that is no name has its own problem."""
+        del verdict
+        text = f"tenantId {self._name} is unknown{self._hint}"
+        return Problem(TOKEN_INVALID, text) if self._named else None
+
+    def secret_problem(self, verdict: SecretVerdict) -> Problem | None:
+        """Name the unknown key."""
+        del verdict
+        return Problem(KEY_UNKNOWN, f"appKey {self._name} is unknown{self._hint}")
+
+    def issue(self, now: int, number: int) -> tuple[str, int]:
+        """Never called: a secret problem comes first."""
+        raise LookupError(f"tenant {self._name} is unknown and is issued no token {number} at {now}")
+
+    def ended(self, how: str, token: object) -> EndedToken | None:
+        """End nothing."""
+        del how, token
+        return None
+
+
+@lru_cache(maxsize=256)
+def _suggestion(name: str, known: tuple[str, ...]) -> str:
+    near = nearest(name, known)
+    return f"; did you mean {near}?" if near else ""

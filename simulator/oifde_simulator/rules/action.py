@@ -1,0 +1,39 @@
+"""Context of the actions that change an answer: `respond`, `rows` and `patch`.
+
+Rule: an action is a pure function of the answer so far and this context.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from oifde_simulator.model.exchange import Answer
+from oifde_simulator.model.vendor_errors import Problem
+from oifde_simulator.randomness import KeyedRandom
+
+ErrorRenderer = Callable[[Problem], Answer]
+"""Function that renders a vendor error in the form of the operation that was called."""
+
+
+class NotApplicable(Exception):
+    """Raised by an action that cannot change this answer.
+
+    The honest answer is sent, and the exchange says why. The rule has fired all the same: it
+    counts among its `times`, and no later rule is asked.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class ActionContext:
+    """Request-dependent facts that an action may use beside the answer so far."""
+
+    honest: Answer
+    """Answer of a good day."""
+    render_error: ErrorRenderer
+    random: KeyedRandom
+    """Random numbers of this action, keyed by seed, rule and match count."""
+    now: int
+    """Time on the tenant's clock, in epoch milliseconds."""
+    retry_after: int | None = None
+    """Seconds until a rate limit lets the client in again; None where no rate limit fired."""

@@ -1,0 +1,104 @@
+"""Serving: create a server, watch its files, print its banner, and stop at a signal."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+from typing import TYPE_CHECKING, TextIO
+
+from oifde_simulator import logs
+from oifde_simulator.config import Settings
+from oifde_simulator.model.coverage import CoverageSnapshot
+from oifde_simulator.runtime import lifecycle, warming
+from oifde_simulator.runtime.banner import banner
+from oifde_simulator.runtime.server import Simulator, registry
+from oifde_simulator.scenario import selection
+from oifde_simulator.tenants import Tenants
+
+if TYPE_CHECKING:
+    from oifde_simulator.runtime.reload.watcher import Watcher
+
+UNUSED_RULES = 3
+"""Exit code of `--fail-on-unused` for rules that never fired."""
+
+GC_THRESHOLDS = (10_000, 20, 50)
+"""Thresholds of the garbage collector: high, since requests make many objects and no cycles."""
+
+
+def serve(settings: Settings, out: TextIO) -> int:
+    """Serve until SIGTERM or SIGINT and return the exit code."""
+    logs.to_stderr(settings.log_level)
+    simulator, watcher = create(settings)
+    # Loaded objects stay forever, so the collector need not walk them.
+    gc.freeze()
+    gc.set_threshold(*GC_THRESHOLDS)
+    gc.enable()
+    with asyncio.Runner(loop_factory=lifecycle.loop_factory()) as loop:
+        loop.run(_serve(simulator, settings, watcher, out))
+    return report_coverage(simulator.coverage, out) if settings.fail_on_unused else 0
+
+
+def report_coverage(coverage: CoverageSnapshot, out: TextIO) -> int:
+    """Print which rules never fired and return the exit code."""
+    from oifde_simulator.coverage import report  # needed at the end only, and seldom
+
+    for line in report.lines(coverage):
+        print(line, file=out)
+    out.flush()
+    return 0 if report.passed(coverage) else UNUSED_RULES
+
+
+def create(settings: Settings) -> tuple[Simulator, Watcher | None]:
+    """Create a server that does not listen yet, and the watcher of its files if they are watched.
+
+    Raises ValueError or OSError for unusable settings.
+    """
+    warming.warm()
+    watcher = _create_watcher(settings)
+    scenarios = watcher.scenarios if watcher else selection.scenarios(settings)
+    return Simulator(settings, registry(settings, scenarios)), watcher
+
+
+def _create_watcher(settings: Settings) -> Watcher | None:
+    if not settings.watch:
+        return None
+    from oifde_simulator.runtime.reload.watcher import Watcher  # needed with --watch only
+
+    return Watcher(settings)
+
+
+def _watching(watcher: Watcher | None, tenants: Tenants) -> AbstractContextManager[None]:
+    return watcher.watching(tenants) if watcher else nullcontext()
+
+
+async def _serve(simulator: Simulator, settings: Settings, watcher: Watcher | None, out: TextIO) -> None:
+    stop = asyncio.Event()
+    lifecycle.on_signals(stop.set)
+    if settings.until_eof:
+        lifecycle.on_end_of_input(stop.set)
+    async with listening(simulator, settings, watcher):
+        lines = await banner(
+            simulator.tenants,
+            settings,
+            data_url=simulator.data_url,
+            control_url=simulator.control_url,
+            authority=simulator.ca_pem is not None,
+            token=simulator.token if settings.control_token is None else None,
+        )
+        print(lines, file=out, flush=True)
+        await stop.wait()
+
+
+@asynccontextmanager
+async def listening(simulator: Simulator, settings: Settings, watcher: Watcher | None) -> AsyncIterator[None]:
+    """Listen on both ports, watch files and keep the ready file until the end of the block."""
+    await simulator.start()
+    try:
+        urls = {"data": simulator.data_url, "control": simulator.control_url}
+        with _watching(watcher, simulator.tenants), lifecycle.ready_file(settings.ready_file, **urls):
+            warming.warm_other_locales(simulator.tenants.files.read().values())
+            yield
+    finally:
+        await simulator.stop()

@@ -1,0 +1,88 @@
+"""Checks a document by the schema and by lint, and builds the scenario that it describes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
+from typing import Any
+
+from oifde_simulator.json_schema.schema import Violation
+from oifde_simulator.scenario.builder import build
+from oifde_simulator.scenario.documents import Document
+from oifde_simulator.scenario.errors import ScenarioError, ScenarioErrors
+from oifde_simulator.scenario.lint import sessions, tenant
+from oifde_simulator.scenario.lint.finding import Finding
+from oifde_simulator.scenario.model import Scenario
+from oifde_simulator.scenario.schema import schema_for, shipped
+
+MOST_ERRORS = 200
+"""Mistakes of one scenario that are looked for; one more error then says that there may be others."""
+
+
+def checked(document: Document, stem: str | None) -> Scenario:
+    """Check a document and build its scenario. Raises ScenarioErrors with all mistakes.
+
+    `stem` is the tenant's id where the document names none.
+    """
+    if errors := _errors(document, stem):
+        raise ScenarioErrors(errors)
+    scenario = build(document.value, document.origin, stem or "")
+    warnings = tuple(str(document.located(finding)) for finding in _warnings(document, scenario))
+    return replace(scenario, warnings=warnings)
+
+
+def _errors(document: Document, stem: str | None) -> list[ScenarioError]:
+    errors = list(document.errors)
+    violations = _violations(document.value)
+    _add(errors, document, _explained(document, violations))
+    if len(violations) < MOST_ERRORS:  # with so many, the shape of the rest is unknown
+        _add(errors, document, _lint(document, stem, errors))
+    if max(len(violations), len(errors)) >= MOST_ERRORS:
+        message = "there may be more mistakes than these; mend them first"
+        errors.append(ScenarioError(document.origin, 0, 0, (), message))
+    return errors
+
+
+def _add(errors: list[ScenarioError], document: Document, findings: Iterable[Finding]) -> None:
+    """Locate findings and add them, except where the same place has an error already."""
+    taken = {(error.path, error.line, error.column) for error in errors}
+    found = map(document.located, findings)
+    fresh = (error for error in found if (error.path, error.line, error.column) not in taken)
+    errors += islice(fresh, max(0, MOST_ERRORS - len(errors)))
+
+
+def _violations(value: Any) -> list[Violation]:
+    schema = schema_for(value)
+    return [] if schema.accepts(value) else schema.explain(value, MOST_ERRORS)
+
+
+def _explained(document: Document, violations: Sequence[Violation]) -> Iterator[Finding]:
+    if violations:
+        from oifde_simulator.scenario.lint.schema import (
+            violations as explained,  # only wanted when something is wrong
+        )
+
+        yield from explained.lint(violations, document, shipped().document)
+
+
+def _lint(document: Document, stem: str | None, errors: Sequence[ScenarioError]) -> Iterator[Finding]:
+    """Check what the schema cannot express. Rules that have `errors` already are passed over."""
+    value = document.value
+    yield from tenant.lint(value, stem)
+    yield from sessions.lint(value, document)
+    if isinstance(value, dict) and isinstance(value.get("rules"), list):
+        from oifde_simulator.scenario.lint import (
+            rules,  # slow to import, and only wanted where there are rules
+        )
+
+        misshapen = {error.path[1] for error in errors if error.path[:1] == ("rules",) and error.path[1:]}
+        yield from rules.lint(value["rules"], document, misshapen)
+
+
+def _warnings(document: Document, scenario: Scenario) -> Iterator[Finding]:
+    yield from sessions.warnings(document.value)
+    if scenario.rules:
+        from oifde_simulator.scenario.lint import reachability
+
+        yield from reachability.warnings(document.value["rules"], scenario.rules, document)

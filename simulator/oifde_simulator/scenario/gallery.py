@@ -1,0 +1,61 @@
+"""The bundled scenarios in a compiled form, which loads without YAML and without lint.
+
+`gallery.json` holds the values of each bundled file under the digest of its bytes, and tests compare the two.
+A file that was edited since is not found here, and is loaded as any other one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from functools import cache
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from oifde_simulator import resources
+from oifde_simulator.scenario.builder import build
+from oifde_simulator.scenario.model import Scenario
+from oifde_simulator.text import printable
+
+COMPILED = Path(__file__).with_name("gallery.json")
+
+
+def load(paths: Iterable[Path]) -> dict[str, Scenario | Path]:
+    """Load bundled files by their stem; a file without a current compiled form stays a path."""
+    return {path.stem: _find(path) or path for path in paths}
+
+
+def compile_all() -> str:
+    """Write the compiled form of all bundled files as JSON text, a line for each."""
+    from oifde_simulator.scenario import loader
+    from oifde_simulator.scenario.yaml.tree import read
+
+    lines = []
+    for path in loader.find([resources.scenarios()]):
+        if loader.load(path).warnings:
+            raise ValueError(f"{path}: expected a bundled scenario without warnings")
+        source = path.read_bytes()
+        value = json.dumps(read(source, str(path)).root.value, ensure_ascii=False, separators=(",", ":"))
+        lines.append(f'"{_digest(source)}":{value}')
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def _find(path: Path) -> Scenario | None:
+    try:
+        value = _values().get(_digest(path.read_bytes()))
+    except OSError:
+        return None  # the loader says what is wrong, should the scenario be asked for
+    return None if value is None else build(value, printable(path), printable(path.stem))
+
+
+@cache
+def _values() -> Mapping[str, Mapping[str, Any]]:
+    if not COMPILED.is_file():
+        return {}
+    values: Mapping[str, Mapping[str, Any]] = json.loads(COMPILED.read_bytes())
+    return values
+
+
+def _digest(source: bytes) -> str:
+    return blake2b(source, digest_size=16).hexdigest()

@@ -1,0 +1,71 @@
+"""Checks the outcomes of a rule: its actions, or those of each alternative in `one_of`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from oifde_simulator import faults
+from oifde_simulator.model.http import Request, Response
+from oifde_simulator.oifde.operations import BY_NAME
+from oifde_simulator.randomness import KeyedRandom
+from oifde_simulator.scenario.lint import patch, respond
+from oifde_simulator.scenario.lint.finding import Finding, value_at
+from oifde_simulator.scenario.rule_builder import weight
+from oifde_simulator.text import KeyPath
+
+ACTIONS = ("respond", "patch", "rows", "token", "faults", "one_of")
+
+
+def lint(rule: Mapping[str, Any]) -> Iterator[Finding]:
+    """Check the outcomes of a rule that fits the schema."""
+    if not any(action in rule for action in ACTIONS) and "becomes" not in rule.get("state", {}):
+        yield Finding((), f"does nothing; give it one of {', '.join(ACTIONS)}")
+    if "one_of" in rule and (others := [action for action in ACTIONS[:-1] if action in rule]):
+        yield Finding((), f"one_of and {others[0]} exclude each other; put {others[0]} into each of one_of")
+    if "one_of" in rule and not any(map(weight, rule["one_of"])):
+        yield Finding(("one_of",), "the weights add up to 0; give at least one a weight")
+    for path in outcome_paths(rule):
+        yield from _outcome(rule, path, value_at(rule, path))
+
+
+def outcome_paths(rule: Mapping[str, Any]) -> list[KeyPath]:
+    """List the paths of all outcomes: the rule itself, and each alternative of `one_of`."""
+    return [(), *(("one_of", place) for place in range(len(rule.get("one_of", ()))))]
+
+
+def _outcome(rule: Mapping[str, Any], path: KeyPath, given: Mapping[str, Any]) -> Iterator[Finding]:
+    for other in ("patch", "rows"):
+        if "respond" in given and other in given:
+            message = f"edits the honest answer, which respond replaces; keep respond or {other}"
+            yield Finding((*path, other), message)
+    called = BY_NAME.get(rule.get("match", {}).get("endpoint", ""))
+    if "rows" in given and called and not called.records_field:
+        yield Finding((*path, "rows"), f"{called.name} answers with no records; remove it")
+    for place, operation in enumerate(given.get("patch", ())):
+        yield from patch.lint((*path, "patch", place), operation)
+    if "respond" in given:
+        yield from respond.lint((*path, "respond"), given["respond"])
+    wrong = list(_faults(path, given))
+    yield from wrong or _idle_faults(path, given)
+
+
+def _faults(path: KeyPath, given: Mapping[str, Any]) -> Iterator[Finding]:
+    for place, item in enumerate(given.get("faults", ())):
+        try:
+            faults.build(item)
+        except faults.FaultError as error:
+            where = (*path, "faults", place)
+            yield Finding((*where, *error.path), error.message, where)
+
+
+def _idle_faults(path: KeyPath, given: Mapping[str, Any]) -> Iterator[Finding]:
+    """Find faults without effect in an outcome that answers without a body."""
+    if "respond" not in given or given["respond"].keys() & set(respond.BODIES):
+        return
+    script = Response(503, b"").script(Request("POST", "/", {}), 0)
+    for place, item in enumerate(given.get("faults", ())):
+        fault = faults.build(item)
+        if faults.apply(script, (fault,), faults.FaultContext(KeyedRandom(b"check"), 0.0)) == script:
+            message = f"{fault.fault_name} has nothing to spoil: this answer has no body"
+            yield Finding((*path, "faults", place), message)

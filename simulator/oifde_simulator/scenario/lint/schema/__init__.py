@@ -1,0 +1,1 @@
+"""Explaining what the scenario schema refuses: the message, the words in it and the fix at its end."""

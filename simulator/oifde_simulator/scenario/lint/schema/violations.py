@@ -1,0 +1,158 @@
+"""Explains violations of the scenario schema to the person who wrote the file.
+
+The schema's own keys help: `x-fix` is advice, `x-expected` names a quantity, `x-noun` names a kind of key,
+`x-main` and `x-needs` belong to faults.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from oifde_simulator.json_schema.schema import Violation
+from oifde_simulator.scenario.lint.finding import Finding, Source
+from oifde_simulator.scenario.lint.schema.fixes import suggested_fix
+from oifde_simulator.scenario.lint.schema.wording import (
+    LONGEST_CHOICE,
+    as_json,
+    choices,
+    found,
+    listed,
+    unquoted,
+)
+from oifde_simulator.text import did_you_mean, shown
+
+TYPES = {
+    "string": "a string",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "array": "a list",
+    "object": 'a mapping of "key: value" lines',
+    "null": "null",
+}
+"""JSON types in words."""
+
+
+def lint(violations: Iterable[Violation], source: Source, schema: Mapping[str, Any]) -> Iterator[Finding]:
+    """Explain violations of `schema`; of several at one place, those of the type only."""
+    violations = list(violations)
+    mistyped = {violation.path for violation in violations if violation.keyword == "type"}
+    for violation in violations:
+        if violation.keyword == "type" or violation.path not in mistyped:
+            yield from _explained(violation, source, schema)
+
+
+def _explained(violation: Violation, source: Source, schema: Mapping[str, Any]) -> Iterator[Finding]:
+    if violation.keyword == "additionalProperties":
+        yield from _unknown_keys(violation, schema)
+    elif violation.keyword == "required":
+        yield from _missing_keys(violation)
+    else:
+        text = source.text(violation.path)
+        message = MESSAGES.get(violation.keyword, _not_allowed)(violation, text)
+        yield Finding(violation.path, message)
+
+
+def _unknown_keys(violation: Violation, schema: Mapping[str, Any]) -> Iterator[Finding]:
+    known = violation.schema.get("properties", {})
+    noun = violation.schema.get("x-noun", "key")
+    for key in violation.found:
+        if key not in known:
+            hint = did_you_mean(key, known) or _other_place(key, schema) or listed(known)
+            message = f"unknown {noun} {shown(key)}{hint}"
+            yield Finding(violation.path, message, (*violation.path, key), on_key=True)
+
+
+def _other_place(key: str, schema: Mapping[str, Any]) -> str:
+    """Say where else a key that is unknown here is known."""
+    sections = schema["properties"]
+    if key in sections:
+        return "; it belongs at the beginning of a line, inside no other key"
+    homes = [name for name, section in sections.items() if key in section.get("properties", {})]
+    return f'; it belongs inside "{homes[0]}"' if homes else ""
+
+
+def _missing_keys(violation: Violation) -> Iterator[Finding]:
+    for key in violation.expected:
+        if key not in violation.found:
+            examples = violation.schema.get("properties", {}).get(key, {}).get("examples", [])
+            example = f", such as: {key}: {as_json(examples[0])}" if examples else ""
+            yield Finding((*violation.path, key), f"missing; add it{example}", violation.path)
+
+
+def _type(violation: Violation, text: str) -> str:
+    value, schema = violation.found, violation.schema
+    if value is None and "x-main" in schema:
+        return f"needs a value, such as {unquoted(schema['examples'][0])}; {schema['x-fix']}"
+    if "x-main" in schema and not isinstance(value, dict | list):
+        return f"found {found(value, text)}; {schema['x-fix']}"  # a fault's settings are too much for a line
+    expected = violation.expected if isinstance(violation.expected, list) else [violation.expected]
+    words = " or ".join(TYPES[name] for name in expected)
+    if len(expected) > 1:
+        words = schema.get("x-expected", words)
+    fix = _fix(violation, suggested_fix(expected, value, text))
+    return f"expected {words}, found {found(value, text)}{fix}"
+
+
+def _enum(violation: Violation, text: str) -> str:
+    allowed, value = violation.expected, violation.found
+    if "x-needs" in violation.schema and isinstance(value, str):
+        return _name(value, allowed, violation.schema)
+    names = [each for each in allowed if isinstance(each, str)]
+    near = did_you_mean(value, names) if isinstance(value, str) else ""
+    if near and len(allowed) > LONGEST_CHOICE:
+        return f"{found(value, text)} is none of the {len(allowed)} that are known here{near}"
+    return f"expected {choices(allowed)}, found {found(value, text)}{near or _fix(violation)}"
+
+
+def _name(written: str, allowed: Sequence[str], schema: Mapping[str, Any]) -> str:
+    """Explain a name that is unknown, or that needs a value beside it."""
+    if example := schema["x-needs"].get(written):
+        return f"{written} needs a value, such as {{{written}: {unquoted(example)}}}"
+    known = [*allowed, *schema["x-needs"]]
+    return f"unknown {schema['x-noun']} {shown(written)}{did_you_mean(written, known) or listed(known)}"
+
+
+def _const(violation: Violation, text: str) -> str:
+    expected = as_json(violation.expected)
+    return f"expected {expected}, found {found(violation.found, text)}{_fix(violation)}"
+
+
+def _bound(words: str) -> Callable[[Violation, str], str]:
+    return lambda v, text: f"expected {words} {v.expected}, found {found(v.found, text)}{_fix(v)}"
+
+
+def _length(violation: Violation, text: str) -> str:
+    least = violation.expected
+    words = "text that is not empty" if least == 1 else f"at least {least} characters"
+    return f"expected {words}, found {found(violation.found, text)}{_fix(violation)}"
+
+
+def _pattern(violation: Violation, text: str) -> str:
+    """Name the expected quantity, where the schema does."""
+    if "x-expected" not in violation.schema:
+        return _not_allowed(violation, text)
+    return f"expected {violation.schema['x-expected']}, found {found(violation.found, text)}"
+
+
+def _not_allowed(violation: Violation, text: str) -> str:
+    return f"{found(violation.found, text)} is not allowed here{_fix(violation)}"
+
+
+MESSAGES: Mapping[str, Callable[[Violation, str], str]] = {
+    "type": _type,
+    "enum": _enum,
+    "const": _const,
+    "minimum": _bound("at least"),
+    "maximum": _bound("at most"),
+    "minLength": _length,
+    "pattern": _pattern,
+}
+"""Writers of messages by the keyword that refused; each takes the violation and the text of the value."""
+
+
+def _fix(violation: Violation, otherwise: str = "") -> str:
+    """Write the schema's own advice for this place, else `otherwise`."""
+    advice = violation.schema.get("x-fix", otherwise)
+    return f"; {advice}" if advice else ""

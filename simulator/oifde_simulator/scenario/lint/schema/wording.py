@@ -1,0 +1,47 @@
+"""Values as the messages of a lint name them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from oifde_simulator.text import shown
+
+LONGEST_CHOICE = 8
+"""Number of allowed values up to which a message names them all."""
+
+
+def found(value: Any, text: str) -> str:
+    """Name a value as a reader of the file does; `text` is the value as the file writes it."""
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, list):
+        return "a list"
+    if isinstance(value, str):
+        return shown(value)
+    if value is None:
+        return "nothing (null)"
+    return text if isinstance(value, bool) else f"the number {text}"
+
+
+def choices(allowed: Sequence[Any]) -> str:
+    """Write the values to choose from, or the first of many."""
+    first = [as_json(value) for value in allowed[:LONGEST_CHOICE]]
+    rest = len(allowed) - len(first)
+    return f"{', '.join(first)} or one of {rest} more" if rest else " or ".join(first)
+
+
+def listed(known: Iterable[str]) -> str:
+    """Write the end of a message that lists all known names."""
+    return f"; known here: {', '.join(known)}"
+
+
+def unquoted(value: Any) -> str:
+    """Write a value as JSON, but a text without quotes."""
+    return value if isinstance(value, str) else as_json(value)
+
+
+def as_json(value: Any) -> str:
+    """Write a value as JSON in one line, with letters of every script as they are."""
+    return json.dumps(value, ensure_ascii=False)

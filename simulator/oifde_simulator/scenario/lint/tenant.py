@@ -1,0 +1,65 @@
+"""Checks the texts in `tenant`, `settings` and `clock`, whose grammars a JSON Schema cannot express.
+
+Each `..._error` function answers with the mistake and its fix, or with an empty text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from oifde_simulator.instants import instant_error, time_zone_error
+from oifde_simulator.quantities import whole_seconds
+from oifde_simulator.scenario.lint.finding import Finding, value_at
+from oifde_simulator.text import KeyPath, shown
+
+LONGEST_LIFETIME = 2**31 - 1
+"""Longest token lifetime in seconds: the vendor's `expireTime` is a 32-bit integer."""
+
+
+def lint(value: Any, stem: str | None) -> Iterator[Finding]:
+    """Check a scenario of any shape; `stem` is the name of its file, which stands in for the tenant's id."""
+    for path, error_of in TEXTS.items():
+        text = value_at(value, path)
+        if isinstance(text, str) and (message := error_of(text)):
+            yield Finding(path, message)
+    tenant = value_at(value, ("tenant",))
+    if not isinstance(tenant, dict) or "id" not in tenant:
+        message = tenant_id_error(stem) if stem else "nothing names the tenant"
+        if message:
+            yield Finding((), f"{message}; write tenant: {{id: ...}} into the file")
+
+
+def tenant_id_error(text: str) -> str:
+    """Check that a tenant id has only visible characters, and no blanks at its ends."""
+    if text.isprintable() and text.strip() == text:
+        return ""
+    return (
+        f"the tenant id {shown(text)} has characters at its ends or inside that cannot be seen; remove them"
+    )
+
+
+def _lifetime_error(text: str) -> str:
+    try:
+        seconds = whole_seconds(text)
+    except ValueError:
+        seconds = 0
+    if 1 <= seconds <= LONGEST_LIFETIME:
+        return ""
+    return (
+        f"{shown(text)} is no lifetime of whole seconds, 1 to {LONGEST_LIFETIME}; write it as 3600, 90s or 2h"
+    )
+
+
+def _clock_error(text: str) -> str:
+    expected = 'now, or an instant such as "2026-01-01T00:00:00Z"'
+    return "" if text == "now" else instant_error(text, expected)
+
+
+TEXTS: Mapping[KeyPath, Callable[[str], str]] = {
+    ("tenant", "id"): tenant_id_error,
+    ("tenant", "token_lifetime"): _lifetime_error,
+    ("settings", "time_zone"): time_zone_error,
+    ("clock",): _clock_error,
+}
+"""Checks of single texts, by the path of the text."""

@@ -1,0 +1,100 @@
+"""Builds rules from the `rules` of a file, which have been checked and hold no mistake."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from oifde_simulator import faults
+from oifde_simulator.model.turn import Limits, Rate
+from oifde_simulator.quantities import milliseconds, share
+from oifde_simulator.randomness import key
+from oifde_simulator.rules.matching import Matcher
+from oifde_simulator.rules.pagination import Rows
+from oifde_simulator.rules.patch import Patch
+from oifde_simulator.rules.respond import Respond
+from oifde_simulator.rules.selection import Action, Reshape, Rule
+from oifde_simulator.rules.triggers import Window
+
+RESHAPES: Mapping[str, Callable[[Any], Reshape]] = {"respond": Respond.of, "rows": Rows.of, "patch": Patch.of}
+"""Makers of the actions that change the answer, in the order in which they do."""
+DEFAULT_WEIGHT = 1.0
+"""Weight of an outcome that names none."""
+
+
+def rules(given: Sequence[Mapping[str, Any]]) -> tuple[Rule, ...]:
+    """Build rules in the order of the file."""
+    return tuple(_rule(each, place) for place, each in enumerate(given))
+
+
+def rule_name(given: Mapping[str, Any], place: int) -> str:
+    """Name a rule: its own name, else `rule-` and its place in the file, counted from 1."""
+    return str(given.get("name", f"rule-{place + 1}"))
+
+
+def weight(outcome: Mapping[str, Any]) -> float:
+    """Read the weight of one outcome of `one_of`."""
+    return float(outcome.get("weight", DEFAULT_WEIGHT))
+
+
+def _rule(given: Mapping[str, Any], place: int) -> Rule:
+    named: dict[str, Any] = {name: read(given[name]) for name, read in PARTS.items() if name in given}
+    return Rule(
+        name=rule_name(given, place),
+        matcher=Matcher(given.get("match", {})),
+        limits=_limits(given),
+        becomes=given.get("state", {}).get("becomes"),
+        actions=_actions(given),
+        definition=key(json.dumps(given, sort_keys=True, default=str)).hex(),
+        **named,
+    )
+
+
+def _limits(given: Mapping[str, Any]) -> Limits:
+    named = {name: read(given[name]) for name, read in LIMITS.items() if name in given}
+    return Limits(state_is=given.get("state", {}).get("is"), **named)
+
+
+def _window(given: Mapping[str, Any]) -> Window:
+    times = {name: milliseconds(text) for name, text in given.items()}
+    return Window(**{"start" if name == "from" else name: time for name, time in times.items()})
+
+
+def _rate(given: Mapping[str, Any]) -> Rate:
+    return Rate(**{**given, "window": milliseconds(given["window"])})
+
+
+def _unchanged(given: int) -> int:
+    return given
+
+
+PARTS: Mapping[str, Callable[[Any], Any]] = {"per": tuple, "window": _window}
+"""Readers of keys that have a default in `Rule`."""
+LIMITS: Mapping[str, Callable[[Any], Any]] = {
+    "over": _rate,
+    "after": _unchanged,
+    "every": _unchanged,
+    "probability": share,
+    "times": _unchanged,
+}
+"""Readers of the keys that limit how often a rule fires."""
+
+
+def _actions(given: Mapping[str, Any]) -> tuple[tuple[Action, float], ...]:
+    if "one_of" in given:
+        return tuple((_action(each), weight(each)) for each in given["one_of"])
+    return ((_action(given), DEFAULT_WEIGHT),)
+
+
+def _action(given: Mapping[str, Any]) -> Action:
+    token = {"token": given["token"]} if "token" in given else {}
+    return Action(
+        reshapes=tuple(_reshapes(given)),
+        faults=tuple(map(faults.build, given.get("faults", ()))),
+        **token,
+    )
+
+
+def _reshapes(given: Mapping[str, Any]) -> Iterator[Reshape]:
+    return (make(given[name]) for name, make in RESHAPES.items() if name in given)

@@ -1,0 +1,17 @@
+"""Refusals of the state: what is full, taken or no longer as the caller read it."""
+
+
+class Stale(Exception):
+    """The tenant is no longer as it was read; nothing was counted, and the request is to be planned anew."""
+
+
+class CapacityExceeded(Exception):
+    """As much as may be is held already; the message says of what, and what to do."""
+
+
+class DuplicateName(ValueError):
+    """The name is in use."""
+
+
+class UnknownRule(KeyError):
+    """The tenant has no rule of this name."""

@@ -1,0 +1,251 @@
+"""The state: all that a request or the control plane may change, behind calls that any store can answer.
+
+Rule: values go in and out. No answer is a mutable object, none is assumed to be there at once, and nothing is
+drawn by a count that only the caller knows. `memory/` is the form in this process, which never suspends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
+
+from oifde_simulator.clock import ClockSetting
+from oifde_simulator.model.coverage import CoverageSnapshot, CoveredRule
+from oifde_simulator.model.credential_step import (
+    Admission,
+    EndedToken,
+    SecretStep,
+    TokenStep,
+)
+from oifde_simulator.model.entry import Entry
+from oifde_simulator.model.outcome import Outcome
+from oifde_simulator.model.tenant_state import NewRule, RuleStanding, TenantSource, TenantState
+from oifde_simulator.model.turn import Candidate, Fired, Turn, Value
+
+
+class Read(NamedTuple):
+    """A tenant as a request was planned with it."""
+
+    tenant: str
+    """Id; empty for requests that belong to no tenant."""
+    version: int
+    epoch: int
+
+
+class Exchanges(Protocol):
+    """What a request asks of the state, in this order. Each call may raise Stale.
+
+    The first call of a request checks the version of what it read, later ones only the epoch (`begun`).
+    """
+
+    async def admit(self, read: Read, step: TokenStep | SecretStep) -> Admission:
+        """Judge a credential by what was counted, and count it."""
+        ...
+
+    async def turn(self, read: Read, now: int, candidates: Sequence[Candidate], *, begun: bool) -> Turn:
+        """Find whose turn it is at `now` (tenant time, epoch milliseconds), and count it."""
+        ...
+
+    async def record(
+        self,
+        read: Read,
+        entry: Entry,
+        fired: Sequence[Fired] = (),
+        ended: EndedToken | None = None,
+        *,
+        begun: bool,
+    ) -> Entry:
+        """Put an exchange on record with what its rules did, in one step; the entry with its number."""
+        ...
+
+    def finish(self, number: int, outcome: Outcome) -> None:
+        """Say how the sending of an exchange ended. Nobody waits for it."""
+        ...
+
+
+class Tenants(Protocol):
+    """Tenants that are not as their files have them."""
+
+    async def get(self, id: str) -> TenantState:
+        """Tell how a tenant is; one that nobody touched is as its file has it."""
+        ...
+
+    async def made(self) -> list[str]:
+        """List the ids of tenants that were made on demand, in the order in which they were."""
+        ...
+
+    async def gone(self) -> frozenset[str]:
+        """List the ids that the files have and that were deleted."""
+        ...
+
+    async def touched(self) -> list[str]:
+        """List the ids of tenants that are not as their files have them."""
+        ...
+
+    async def number(self) -> int:
+        """Count one more tenant without an id of its own; from 1."""
+        ...
+
+    async def make(self, id: str, source: TenantSource) -> TenantState:
+        """Serve a tenant that is made of `source`. Raises DuplicateName and CapacityExceeded."""
+        ...
+
+    async def replace(self, id: str, source: TenantSource | None) -> TenantState:
+        """Serve another source as the tenant (None: what the files have). Raises CapacityExceeded."""
+        ...
+
+    async def delete(self, id: str, *, in_files: bool) -> None:
+        """End a tenant; the next one of its id has other credentials."""
+        ...
+
+    async def reset(self, id: str, *, cleared: bool = False) -> TenantState:
+        """Begin the tenant anew; `cleared` leaves the rules of its scenario out until the next reset."""
+        ...
+
+    async def reset_all(self) -> None:
+        """Begin every tenant anew."""
+        ...
+
+    async def restore(self) -> list[str]:
+        """Serve what the files have and nothing else; the ids of made tenants that are gone by this."""
+        ...
+
+    async def set_clock(
+        self, id: str, change: Callable[[ClockSetting, int], ClockSetting], default: ClockSetting
+    ) -> TenantState:
+        """Change a tenant's clock, which is `default` until it is set. Raises what `change` raises."""
+        ...
+
+    async def add_rules(
+        self, id: str, rules: Sequence[NewRule], own: Iterable[str], epoch: int
+    ) -> TenantState:
+        """Have rules asked before all others; `own` are the names of those of the scenario.
+
+        Raises DuplicateName, CapacityExceeded, and Stale where another epoch has begun.
+        """
+        ...
+
+    async def remove_rules(self, id: str, names: Iterable[str], own: Iterable[str]) -> TenantState:
+        """Ask rules no more, added or not. Raises UnknownRule for one that is not there."""
+        ...
+
+    async def rules(self, id: str, own: Iterable[str]) -> list[RuleStanding]:
+        """List the rules of a tenant in the order in which they are asked."""
+        ...
+
+    async def state(self, id: str, value: Value) -> str:
+        """Tell the state that the rules of a tenant are in for a value."""
+        ...
+
+    async def states(self, id: str) -> list[Value]:
+        """List the values that have left the first state."""
+        ...
+
+    async def enter(self, id: str, value: Value, state: str) -> None:
+        """Set the state of a value."""
+        ...
+
+
+class Journal(Protocol):
+    """Exchanges on record, within bounds."""
+
+    async def last(self) -> int:
+        """Tell the number of the newest entry; 0 when there was none."""
+        ...
+
+    async def entries(self, tenant: str | None, after: int) -> list[Entry]:
+        """Entries of a tenant (`""` for none known, None for all) after a number, the oldest first."""
+        ...
+
+    async def some(self, tenant: str | None, numbers: Collection[int]) -> list[Entry]:
+        """Entries of these numbers that are still there, in order."""
+        ...
+
+    async def get(self, number: int) -> Entry | None:
+        """The entry of a number; None where it is not there."""
+        ...
+
+    async def truncated(self, tenant: str | None, after: int, at: int | None) -> bool:
+        """Check that entries after a number, and of `at` (epoch milliseconds) or later, had to go."""
+        ...
+
+    async def clear(self, tenant: str | None) -> int:
+        """Forget the entries of a tenant, or all; how many. Numbers go on."""
+        ...
+
+    async def remove(self, numbers: Collection[int]) -> int:
+        """Forget the entries of these numbers; how many."""
+        ...
+
+    async def sizes(self) -> list[tuple[str, int]]:
+        """Tenants (`""` for none known) and how many entries each has."""
+        ...
+
+    async def charge(self) -> int:
+        """Bytes of memory that the entries are charged with."""
+        ...
+
+    def listen(self, hear: Callable[[Entry], None]) -> None:
+        """Call `hear` with each entry that is put on record, wherever that is."""
+        ...
+
+
+class Coverage(Protocol):
+    """Rules that count, and how often each has fired since the start."""
+
+    async def cover(self, scenario: str, rules: Sequence[CoveredRule], *, file: bool, asked: bool) -> None:
+        """Count these rules of a scenario from now on."""
+        ...
+
+    async def snapshot(self) -> CoverageSnapshot:
+        """Copy what was counted."""
+        ...
+
+
+class Settings(Protocol):
+    """Settings of the whole server that may change while it runs."""
+
+    async def global_delay(self) -> Mapping[str, Any]:
+        """Tell the delay of every answer, as it was set; empty for none."""
+        ...
+
+    async def set_global_delay(self, given: Mapping[str, Any]) -> None:
+        """Delay every answer from now on; counting its answers begins anew."""
+        ...
+
+    async def next_delayed(self) -> int:
+        """Count one more delayed answer; from 1."""
+        ...
+
+
+class State(Protocol):
+    """All of it."""
+
+    @property
+    def exchanges(self) -> Exchanges:
+        """Calls of requests."""
+        ...
+
+    @property
+    def tenants(self) -> Tenants:
+        """Tenants that were made or changed."""
+        ...
+
+    @property
+    def journal(self) -> Journal:
+        """Exchanges on record."""
+        ...
+
+    @property
+    def coverage(self) -> Coverage:
+        """Counts of rules."""
+        ...
+
+    @property
+    def settings(self) -> Settings:
+        """Settings of the whole server."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of what the state holds outside this process."""
+        ...

@@ -1,0 +1,76 @@
+"""The judgement of a rule's limits on what was counted, and the words for each reason.
+
+Rule: every form of the state judges in this order and says these words.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha1
+
+from oifde_simulator.model.turn import Candidate, Limits, Rate
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts of one rule for one value."""
+
+    matches: int = 0
+    turns: int = 0
+    window: int = -1
+    """Number of the rate window that was counted in last."""
+    in_window: int = 0
+    refused_until: int = 0
+    """Epoch milliseconds until which an enforced rate limit refuses."""
+
+
+def chance(key: str, matches: int) -> int:
+    """Draw a number of `CHANCE_BITS` bits for a key and a count of matches; Redis and Lua can draw it too."""
+    # The first 52 bits of SHA-1, which Redis offers to scripts: no secret depends on it.
+    return int(sha1(f"{key}{matches}".encode(), usedforsecurity=False).hexdigest()[:13], 16)
+
+
+def count(candidate: Candidate, tally: Tally, now: int) -> str:
+    """Count a match at `now` (tenant time, epoch milliseconds).
+
+    Returns the reason why it is not the rule's turn; "" when it is.
+    """
+    limits = candidate.limits
+    tally.matches += 1
+    if limits.over and (reason := _within(limits.over, tally, now)):
+        return reason
+    if tally.matches <= limits.after:
+        return f"after: match {tally.matches} of the first {limits.after}"
+    if (tally.matches - limits.after) % limits.every:
+        return f"every: match {(tally.matches - limits.after) % limits.every} of each {limits.every}"
+    if limits.probability < 1 and chance(candidate.chance_key, tally.matches) >= limits.threshold:
+        return f"probability: {limits.probability:g} was drawn against"
+    if limits.times is not None and tally.turns >= limits.times:
+        return f"times: has fired {tally.turns} of {limits.times}"
+    tally.turns += 1
+    return ""
+
+
+def other_state(state: str, limits: Limits) -> str:
+    """Say that a value is in another state than the rule wants; "" where it is not."""
+    if limits.state_is is None or state == limits.state_is:
+        return ""
+    return f"state: is {state}, not {limits.state_is}"
+
+
+def retry_at(rate: Rate | None, tally: Tally, now: int) -> int | None:
+    """Compute when a rate limit lets the client in again, epoch milliseconds; None without a rate."""
+    return max(tally.refused_until, rate.next_window(now)) if rate else None
+
+
+def _within(rate: Rate, tally: Tally, now: int) -> str:
+    """Count a match of a rate; the reason why it is within the rate, or ""."""
+    window = now // rate.window
+    if window != tally.window:
+        tally.window, tally.in_window = window, 0
+    tally.in_window += 1
+    early = rate.enforce and now < tally.refused_until
+    if tally.in_window <= rate.limit and not early:
+        return f"over: {tally.in_window} of {rate.limit} in this window"
+    tally.refused_until = now + rate.window if early else rate.next_window(now)
+    return ""

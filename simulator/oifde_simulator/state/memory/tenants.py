@@ -1,0 +1,236 @@
+"""Tenants as they were made and changed since the start; one that nobody changed has no entry here."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from itertools import count
+
+from oifde_simulator.clock import ClockSetting
+from oifde_simulator.model.tenant_state import AddedRule, NewRule, TenantSource, TenantState
+from oifde_simulator.state.errors import CapacityExceeded, DuplicateName, UnknownRule
+
+MOST_MADE = 10_000
+"""Tenants that may have been made and not deleted."""
+MOST_BYTES = 64 << 20
+"""Bytes of scenarios that came along and are served."""
+MOST_ADDED = 1000
+"""Rules that may have been added to one tenant."""
+MOST_REMEMBERED = 100_000
+"""Ids of which it is remembered how many tenants had them; the oldest is forgotten first."""
+
+
+class TenantTable:
+    """What is special about each tenant, and the versions by which a reader sees that it changed."""
+
+    def __init__(
+        self,
+        time_of_day: Callable[[], int],
+        uptime: Callable[[], float],
+        rules_went: Callable[[str, frozenset[str]], None],
+    ) -> None:
+        """`time_of_day` gives epoch milliseconds, `uptime` the seconds by which added rules expire.
+
+        `rules_went` is called with a tenant and the names of rules that are asked no more.
+        """
+        self._time_of_day = time_of_day
+        self._uptime = uptime
+        self._rules_went = rules_went
+        self._versions = count(1)
+        self._numbers = count(1)
+        self._generations: OrderedDict[str, int] = OrderedDict()
+        self._tenants: dict[str, TenantState] = {}
+        self._weight = 0
+        self._made = 0
+        self._untouched = self._begun("")
+
+    def get(self, id: str) -> TenantState:
+        """Tell how a tenant is; one that nobody touched is as its file has it."""
+        state = self._tenants.get(id)
+        if state is None:
+            return self._untouched
+        return state if not state.added else self._expired(state)
+
+    def made(self) -> list[str]:
+        """List the ids of tenants that were made on demand, in the order in which they were."""
+        return [state.id for state in self._tenants.values() if state.made]
+
+    def gone(self) -> frozenset[str]:
+        """List the ids that the files have and that were deleted."""
+        return frozenset(state.id for state in self._tenants.values() if state.gone)
+
+    def touched(self) -> list[str]:
+        """List the ids of tenants that are not as their files have them."""
+        return list(self._tenants)
+
+    def number(self) -> int:
+        """Count one more tenant without an id of its own; from 1."""
+        return next(self._numbers)
+
+    def make(self, id: str, source: TenantSource) -> TenantState:
+        """Serve a tenant that is made of `source`. Raises DuplicateName and CapacityExceeded."""
+        before = self._tenants.get(id)
+        if before is not None and not before.gone:
+            raise DuplicateName(id)
+        if self._made >= MOST_MADE:
+            raise CapacityExceeded(
+                f"{MOST_MADE} tenants have been made; delete those that are not needed any more"
+            )
+        generation = before.generation if before else self._generations.get(id, 0)
+        return self._put(self._begun(id, source=source, made=True, generation=generation))
+
+    def replace(self, id: str, source: TenantSource | None) -> TenantState:
+        """Serve `source` as the tenant from now on (None: what the files have); a made one stays made.
+
+        Raises CapacityExceeded.
+        """
+        before = self.get(id)
+        made, generation = (
+            before.made and source is not None,
+            before.generation or self._generations.get(id, 0),
+        )
+        return self._put(self._begun(id, source=source, made=made, generation=generation))
+
+    def delete(self, id: str, *, in_files: bool) -> None:
+        """End a tenant; the next one of its id has other credentials."""
+        generation = self.get(id).generation or self._generations.get(id, 0)
+        self._drop(id)
+        self._generations[id] = generation + 1
+        self._generations.move_to_end(id)
+        if len(self._generations) > MOST_REMEMBERED:
+            self._generations.popitem(last=False)
+        if in_files:
+            self._tenants[id] = replace(self._begun(id, generation=generation + 1), gone=True)
+
+    def reset(self, id: str, *, cleared: bool = False) -> TenantState:
+        """Begin the tenant anew; `cleared` leaves the rules of its scenario out until the next reset."""
+        before = self.get(id)
+        fresh = self._begun(id)
+        return self._put(
+            replace(
+                fresh, source=before.source, made=before.made, generation=before.generation, cleared=cleared
+            )
+        )
+
+    def reset_all(self) -> None:
+        """Begin every tenant anew; made ones stay, and deleted ones stay gone."""
+        self._untouched = self._begun("")
+        for id, state in list(self._tenants.items()):
+            if not state.gone:
+                self.reset(id)
+
+    def restore(self) -> list[str]:
+        """Serve what the files have and nothing else; the ids of made tenants that are gone by this."""
+        gone = self.made()
+        self._tenants.clear()
+        self._generations.clear()
+        self._weight = self._made = 0
+        self._untouched = self._begun("")
+        return gone
+
+    def set_clock(
+        self, id: str, change: Callable[[ClockSetting, int], ClockSetting], default: ClockSetting
+    ) -> TenantState:
+        """Change a tenant's clock, which is `default` until it is set. Raises what `change` raises."""
+        before = self.get(id)
+        setting = change(before.clock or default, self._time_of_day())
+        return self._put(replace(self._named(before, id), version=next(self._versions), clock=setting))
+
+    def add_rules(self, id: str, rules: Sequence[NewRule], own: Iterable[str]) -> TenantState:
+        """Have rules asked before all others; `own` are the names of those of the scenario.
+
+        Raises DuplicateName where a name is in use, CapacityExceeded where too many were added.
+        """
+        before = self._named(self.get(id), id)
+        own = tuple(own)
+        names = new_names(before, [rule.name for rule in rules], own)
+        now = self._uptime()
+        added = tuple(
+            AddedRule(name, rule.definition, rule.digest, None if rule.ttl is None else now + rule.ttl)
+            for rule, name in zip(rules, names, strict=True)
+        )
+        state = replace(
+            before,
+            version=next(self._versions),
+            added=(*added, *before.added),
+            numbered=before.numbered + len(added),
+            ends_tokens=before.ends_tokens or any(rule.ends_tokens for rule in rules),
+        )
+        return self._put(state)
+
+    def remove_rules(self, id: str, names: Iterable[str], own: Iterable[str]) -> TenantState:
+        """Ask rules no more, added or not. Raises UnknownRule for one that is not there."""
+        before, gone = self._named(self.get(id), id), frozenset(names)
+        if strange := gone - {*standing(before, tuple(own))}:
+            raise UnknownRule(min(strange))
+        kept = tuple(rule for rule in before.added if rule.name not in gone)
+        added = {rule.name for rule in before.added}
+        self._rules_went(id, gone)
+        return self._put(
+            replace(before, version=next(self._versions), added=kept, removed=before.removed | (gone - added))
+        )
+
+    def _expired(self, state: TenantState) -> TenantState:
+        """Take out the added rules whose time is up."""
+        now = self._uptime()
+        kept = tuple(rule for rule in state.added if rule.expires is None or rule.expires > now)
+        if len(kept) == len(state.added):
+            return state
+        self._rules_went(state.id, frozenset(rule.name for rule in state.added if rule not in kept))
+        return self._put(replace(state, version=next(self._versions), added=kept))
+
+    def _begun(
+        self, id: str, source: TenantSource | None = None, *, made: bool = False, generation: int = 0
+    ) -> TenantState:
+        version = next(self._versions)
+        return TenantState(id, version, version, self._time_of_day(), source, made, generation)
+
+    def _named(self, state: TenantState, id: str) -> TenantState:
+        return state if state.id == id else replace(state, id=id)
+
+    def _put(self, state: TenantState) -> TenantState:
+        before = self._tenants.get(state.id)
+        weight = self._weight - _weight(before) + _weight(state)
+        if weight > MOST_BYTES and _weight(state) > _weight(before):
+            raise CapacityExceeded(
+                f"scenarios of {MOST_BYTES >> 20} MiB have come along; delete tenants that are not "
+                "needed any more, or give large scenarios to the server as files"
+            )
+        self._weight = weight
+        self._made += state.made - (before.made if before else False)
+        self._tenants[state.id] = state
+        return state
+
+    def _drop(self, id: str) -> None:
+        before = self._tenants.pop(id, None)
+        self._weight -= _weight(before)
+        self._made -= before.made if before else False
+
+
+def new_names(state: TenantState, given: Sequence[str | None], own: Sequence[str]) -> list[str]:
+    """Choose names of rules to be added: `rule-` and a place, as in a file, where none is given.
+
+    Raises DuplicateName where one is in use, CapacityExceeded where there is no room for so many.
+    """
+    if len(state.added) + len(given) > MOST_ADDED:
+        raise CapacityExceeded(
+            f"{len(state.added)} rules were added already, and at most {MOST_ADDED} may be"
+        )
+    taken = set(standing(state, own))
+    for name in given:
+        if name in taken:
+            raise DuplicateName(name)
+    taken.update(filter(None, given))
+    free = (name for place in count(len(own) + state.numbered + 1) if (name := f"rule-{place}") not in taken)
+    return [name or next(free) for name in given]
+
+
+def standing(state: TenantState, own: Iterable[str]) -> list[str]:
+    """List the rules that are asked: the added ones, then those of the scenario."""
+    kept = () if state.cleared else (name for name in own if name not in state.removed)
+    return [*(rule.name for rule in state.added), *kept]
+
+
+def _weight(state: TenantState | None) -> int:
+    return state.source.weight if state is not None and state.source is not None else 0

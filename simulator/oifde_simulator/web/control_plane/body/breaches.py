@@ -1,0 +1,100 @@
+"""Breaches of a schema in words. Rule: a message names place, expectation and finding, and is never long.
+
+A message repeats neither the content of an object or list, which may be credentials, nor a long text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from oifde_simulator.json_schema.schema import Schema, Violation
+from oifde_simulator.text import dotted, shown
+from oifde_simulator.web.control_plane.body.shrink import MOST_EXPLAINED, shrink
+
+MOST_MESSAGES = 10
+"""Breaches that are described."""
+MOST_FOUND = 100
+"""Breaches among which those are chosen, the outermost first."""
+MOST_NAMES = 5
+"""Unknown names of one object that are listed."""
+LONGEST_VALUE = 60
+"""Characters of a value that are repeated."""
+LONGEST_MESSAGE = 300
+"""Characters of a message of the validator."""
+TOO_LARGE = "the body is not what the document says, and too large to say where; send less"
+
+
+def describe_breaches(value: Any, wanted: Schema) -> list[str]:
+    """Describe the breaches of a value that `wanted` refuses, at least one."""
+    small = shrink(value, wanted)
+    if small.too_long:
+        path, most, length = small.too_long
+        return [_placed(path, f"expected at most {most} items, found {length}")]
+    violations = wanted.explain(small.value, MOST_FOUND) if small.count <= MOST_EXPLAINED else ()
+    messages = [_describe(small.placed(violation)) for violation in violations]
+    return messages[:MOST_MESSAGES] or [TOO_LARGE]
+
+
+def _describe(violation: Violation) -> str:
+    violation = _closest(violation)
+    return _placed(violation.path, _message(violation))
+
+
+def _placed(path: tuple[str | int, ...], message: str) -> str:
+    place = dotted(path)
+    return f"{place}: {message}" if place else message
+
+
+def _message(violation: Violation) -> str:
+    match violation.keyword:
+        case "oneOf" | "anyOf":
+            choices = "; or ".join(filter(None, map(_choice, violation.expected)))
+            return f"expected {choices or violation.message}, found {shown(violation.found)}"
+        case "additionalProperties":
+            known = ", ".join(violation.schema.get("properties", {}))
+            return f"unknown {_unknown_names(violation)}; expected {known}"
+        case "maxProperties":
+            return f"expected at most {violation.expected} members, found {len(violation.found)}"
+        case "pattern" if "examples" in violation.schema:
+            return f"expected {_example(violation.schema)}, found {shown(violation.found)}"
+    message = _without_value(violation.found, violation.message)
+    return message if len(message) <= LONGEST_MESSAGE else f"{message[: LONGEST_MESSAGE - 1]}…"
+
+
+def _unknown_names(violation: Violation) -> str:
+    """List the first unknown names of an object, and count the rest."""
+    names = [name for name in violation.found if name not in violation.schema["properties"]]
+    listed = ", ".join(map(shown, names[:MOST_NAMES]))
+    return listed if len(names) <= MOST_NAMES else f"{listed} and {len(names) - MOST_NAMES} more"
+
+
+def _without_value(found: Any, message: str) -> str:
+    """Take the value out of a message where it is a container or long."""
+    if isinstance(found, dict | list):
+        return message.replace(repr(found), "an object" if isinstance(found, dict) else "a list")
+    return message if len(repr(found)) <= LONGEST_VALUE else message.replace(repr(found), shown(found))
+
+
+def _closest(violation: Violation) -> Violation:
+    """Choose the breach of the one alternative that fits the value's members; else keep the whole breach."""
+    found = violation.found
+    if not isinstance(found, dict | list):
+        return violation
+    close = [
+        each for each in violation.alternatives if all(len(one.path) > len(violation.path) for one in each)
+    ]
+    return _closest(close[0][0]) if len(close) == 1 else violation
+
+
+def _example(wanted: Mapping[str, Any]) -> str:
+    """Describe a text by examples, as in `a duration with its unit such as 800ms, 2s or 5m`."""
+    what = str(wanted["description"]).rstrip(".")
+    *others, last = map(str, wanted["examples"])
+    return f"{what[0].lower()}{what[1:]} such as {' or '.join(filter(None, (', '.join(others), last)))}"
+
+
+def _choice(wanted: Any) -> str:
+    if "required" in wanted:
+        return "{" + ", ".join(f'"{name}": ...' for name in wanted["required"]) + "}"
+    return str(wanted.get("description") or wanted.get("type") or "")

@@ -1,0 +1,86 @@
+"""JSON bodies, judged by the document. Rule: a wrong body is a problem that names each breach."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from aiohttp import web
+
+from oifde_simulator.json_schema.schema import Schema
+from oifde_simulator.web.control_plane.body.breaches import describe_breaches
+from oifde_simulator.web.control_plane.openapi import Route, schema
+from oifde_simulator.web.control_plane.problems import Problem
+from oifde_simulator.web.http_connection import shortened_reason
+
+MAX_DEPTH = 64
+"""Levels of nesting."""
+EMPTY = (b"", b"{}", b"null")
+"""Bodies that count as none where none is taken."""
+
+
+async def read_body(request: web.Request, route: Route) -> Any:
+    """Read the body as JSON; None where the route takes none, or where it may be left out and is.
+
+    Raises Problem for a body that is not what the document says.
+    """
+    octets = await _octets(request, route)
+    if not route.body:
+        if octets.strip() not in EMPTY:
+            raise _no_body_taken(route, f"{len(octets)} bytes")
+        return None
+    if octets:
+        return _judged(_parse(octets), schema(route.body))
+    if route.body_required:
+        raise _wrong_body(f"{request.method} {route.path} takes a body of JSON, found none")
+    return None
+
+
+async def _octets(request: web.Request, route: Route) -> bytes:
+    try:
+        return await request.read()
+    except web.HTTPRequestEntityTooLarge:
+        if route.body:
+            raise
+        raise _no_body_taken(route, "a large one") from None
+    except web.RequestPayloadError as error:
+        reason = shortened_reason(str(error))
+        raise _wrong_body(f"the body cannot be read: {reason}; send it as the headers say") from None
+
+
+def _parse(octets: bytes) -> Any:
+    try:
+        value = orjson.loads(octets)
+    except orjson.JSONDecodeError as error:
+        raise _wrong_body(f"expected a body of JSON, found {error}") from None
+    if _depth(value) > MAX_DEPTH:
+        raise _wrong_body(f"the body is nested deeper than {MAX_DEPTH} levels; expected a flatter one")
+    return value
+
+
+def _judged(value: Any, wanted: Schema) -> Any:
+    if not wanted.accepts(value):
+        breaches = describe_breaches(value, wanted)
+        raise _wrong_body(breaches[0], errors=breaches)
+    return value
+
+
+def _depth(value: Any) -> int:
+    """Count the levels of nesting, at most MAX_DEPTH and one."""
+    depth, level = 0, [value]
+    while level and depth <= MAX_DEPTH:
+        depth += 1
+        containers = [each for each in level if isinstance(each, dict | list)]
+        level = [
+            inner for each in containers for inner in (each.values() if isinstance(each, dict) else each)
+        ]
+    return depth
+
+
+def _no_body_taken(route: Route, found: str) -> Problem:
+    return _wrong_body(f"{route.method} {route.path} takes no body, found {found}; leave it out")
+
+
+def _wrong_body(detail: str, **members: Any) -> Problem:
+    return Problem(HTTPStatus.BAD_REQUEST, "wrong-body", detail, **members)

@@ -1,0 +1,70 @@
+"""Entries of the journal: listed, shown and forgotten."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from aiohttp import web
+
+from oifde_simulator.journal.near_misses import near_misses
+from oifde_simulator.model.entry import Entry
+from oifde_simulator.web.control_plane.context import Call
+from oifde_simulator.web.control_plane.problems import Problem, json_response
+from oifde_simulator.web.control_plane.query import up_to, wrong_parameter
+from oifde_simulator.web.control_plane.routes.values import is_entry_number
+
+DEFAULT_LIMIT, LARGEST_LIMIT = 100, 1000
+"""Entries of a page without a `limit`, and at most."""
+LONGEST_ID = 256
+"""Characters of a tenant's id."""
+
+
+async def list_exchanges(call: Call) -> web.Response:
+    """List a page of the entries that a filter accepts, the oldest first."""
+    limit = call.query.get("limit", DEFAULT_LIMIT, up_to(LARGEST_LIMIT))
+    journal = call.context.journal
+    found = await journal.search(journal.filter(call.query.without("limit")))
+    count, page = len(found.entries), found.entries[:limit]
+    return json_response(
+        {
+            **found.summary(count),
+            "next": call.query.url_after(page[-1].number) if count > limit else None,
+            "entries": [entry.brief() for entry in page],
+        }
+    )
+
+
+async def read_exchange(call: Call) -> web.Response:
+    """Show one entry with everything that is kept of it."""
+    text, journal = call.path["number"], call.context.journal
+    if not is_entry_number(text):
+        raise wrong_parameter(
+            f"expected /journal/ and an entry's number, such as /journal/1, found {text[:60]!r}"
+        )
+    entry = await journal.get(int(text))
+    if entry is None:
+        raise Problem(
+            HTTPStatus.NOT_FOUND,
+            "not-on-record",
+            f"entry {text} is not on record; the newest is {await journal.last()}, and old ones go",
+        )
+    return json_response(entry.whole() | {"nearMisses": await _near_misses(call, entry)})
+
+
+async def _near_misses(call: Call, entry: Entry) -> list[dict[str, Any]]:
+    rules = None if entry.rule else await call.context.tenants.rules_about(entry)
+    return near_misses(rules, entry, call.context.journal.redaction) if rules else []
+
+
+async def forget_exchanges(call: Call) -> web.Response:
+    """Forget all entries, or those of one tenant."""
+    tenant = call.query.get("tenant", None, _tenant)
+    return json_response({"deleted": await call.context.journal.clear(tenant)})
+
+
+def _tenant(text: str) -> str:
+    """Read a tenant's id; `false` stands for no known tenant, which is `""`."""
+    if len(text) > LONGEST_ID:
+        raise ValueError(f"expected at most {LONGEST_ID} characters, found {len(text)}")
+    return "" if text == "false" else text

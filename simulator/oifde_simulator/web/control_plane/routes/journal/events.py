@@ -1,0 +1,101 @@
+"""The journal as server-sent events: each exchange as it comes, from wherever its reader was."""
+
+from __future__ import annotations
+
+import asyncio
+from http import HTTPStatus
+
+import orjson
+from aiohttp import web
+
+from oifde_simulator.journal.filters import Filter
+from oifde_simulator.journal.subscriptions.follower import Follower
+from oifde_simulator.model.entry import Entry
+from oifde_simulator.text import shown
+from oifde_simulator.web.control_plane.context import Call
+from oifde_simulator.web.control_plane.problems import Problem
+from oifde_simulator.web.control_plane.query import wrong_parameter
+from oifde_simulator.web.control_plane.routes.values import is_entry_number
+
+HEARTBEAT = 15.0
+"""Seconds of silence after which a comment shows that the connection lives."""
+PATIENCE = 30.0
+"""Seconds that a client may leave its events unread; when it comes again, it is told what it missed."""
+MOST_FOLLOWERS = 100
+"""Clients that may follow at once."""
+HEADERS = {
+    "Content-Type": "text/event-stream",
+    "Cache-Control": "no-store",
+    "X-Accel-Buffering": "no",  # nginx would keep events back
+}
+TRUNCATED = b'event: truncated\ndata: {"why":"exchanges went before they were read"}\n\n'
+
+
+async def follow_exchanges(call: Call) -> web.StreamResponse:
+    """Send each entry that a filter accepts as soon as it is there, until the client leaves."""
+    subscriptions = call.context.subscriptions
+    wanted = call.context.journal.filter(call.query.pairs)
+    last = await call.context.journal.last()
+    after = _start(call.request, wanted, last)
+    if subscriptions.followers >= MOST_FOLLOWERS:  # so few that they are never CapacityExceeded
+        raise _too_many_followers()
+    response = web.StreamResponse(headers=HEADERS)
+    follower = subscriptions.follow(wanted, after, last)
+    try:
+        await response.prepare(call.request)
+        if call.request.method != "HEAD":
+            await _send_events(follower, response, call.request)
+    finally:
+        subscriptions.unfollow(follower)
+    return response
+
+
+def _too_many_followers() -> Problem:
+    return Problem(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "too-many-followers",
+        f"{MOST_FOLLOWERS} clients follow already; let some of them end first",
+    )
+
+
+def _start(request: web.Request, wanted: Filter, newest: int) -> int:
+    """Find the number after which entries are sent: the client's last one, or `since`, or the newest."""
+    last = request.headers.get("Last-Event-ID", "").strip()
+    if last:
+        if not is_entry_number(last):
+            raise wrong_parameter(f"Last-Event-ID: expected the number of an entry, found {shown(last)}")
+        return int(last)
+    return wanted.since.number if wanted.since.given else newest
+
+
+async def _send_events(follower: Follower, response: web.StreamResponse, request: web.Request) -> None:
+    octets = b": following\n\n"
+    while True:
+        octets += await _unread(follower)
+        if octets and not await _write(response, octets):
+            if request.transport is not None:
+                request.transport.abort()
+            return
+        if follower.ended:
+            return
+        octets = b"" if await follower.wait(HEARTBEAT) else b": nothing new\n\n"
+
+
+async def _unread(follower: Follower) -> bytes:
+    """Render the unread entries. No entry is kept while the follower waits, or bounds would not hold."""
+    news = await follower.read()
+    return b"".join([TRUNCATED if news.truncated else b"", *map(_event, news.entries)])
+
+
+def _event(entry: Entry) -> bytes:
+    return b"id: %d\nevent: exchange\ndata: %b\n\n" % (entry.number, orjson.dumps(entry.brief()))
+
+
+async def _write(response: web.StreamResponse, octets: bytes) -> bool:
+    """Write to a client; False where it does not read."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await response.write(octets)
+    except TimeoutError:
+        return False
+    return True

@@ -1,0 +1,43 @@
+"""Problems that several services raise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from http import HTTPStatus
+
+from oifde_simulator.scenario.errors import ScenarioErrors
+from oifde_simulator.tenants import Tenant, Tenants
+from oifde_simulator.text import did_you_mean, shown
+from oifde_simulator.web.control_plane.problems import Problem
+
+MOST_MISTAKES = 100
+"""Mistakes of one scenario that are listed."""
+
+
+async def named_tenant(tenants: Tenants, id: str) -> Tenant:
+    """Find a tenant as it is now. Raises Problem where it is not served."""
+    try:
+        return await tenants.named(id)
+    except KeyError:
+        # Tenants that were made on demand are not suggested: they are somebody else's business.
+        raise no_tenant(id, tenants.files) from None
+
+
+def no_tenant(id: str, known: Iterable[str], purpose: str = "") -> Problem:
+    """Make the problem of a tenant that is not served.
+
+    `known` are ids that may be suggested; `purpose` goes into the message behind the id.
+    """
+    hint = tenant_hint(id, known)
+    return Problem(HTTPStatus.NOT_FOUND, "no-tenant", f"there is no tenant {shown(id)}{purpose}{hint}")
+
+
+def tenant_hint(id: str, known: Iterable[str]) -> str:
+    """Suggest a tenant whose id is like `id`, or the list of all."""
+    return did_you_mean(id, known) or "; GET /tenants lists those there are"
+
+
+def wrong_scenario(errors: ScenarioErrors) -> Problem:
+    """Make the problem of a scenario or rule that is wrong; its detail is the first mistake."""
+    mistakes = list(map(str, errors.errors))
+    return Problem(HTTPStatus.BAD_REQUEST, "wrong-scenario", mistakes[0], errors=mistakes[:MOST_MISTAKES])

@@ -1,0 +1,57 @@
+"""Subscriptions to the journal: requests that wait for entries, and clients that follow it."""
+
+from __future__ import annotations
+
+from oifde_simulator.journal import Journal
+from oifde_simulator.journal.filters import Filter
+from oifde_simulator.journal.subscriptions.follower import Follower
+from oifde_simulator.journal.subscriptions.waiter import Waiter
+from oifde_simulator.model.entry import Entry
+
+
+class SubscriptionService:
+    """Start and end subscriptions to the journal of one server."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+
+    @property
+    def waiters(self) -> int:
+        """Number of requests that wait for entries."""
+        return len(self._journal.waiters)
+
+    async def start_waiting(self, waiter: Waiter) -> list[Entry]:
+        """Tell a waiter of each entry that comes, and list those of its range that are there already.
+
+        An entry may be told of and listed too. Raises CapacityExceeded where too many different filters wait.
+        """
+        self._journal.waiters.add(waiter)
+        try:
+            return await self._journal.entries(waiter.filter.tenant, waiter.filter.since)
+        except BaseException:
+            self._journal.waiters.remove(waiter)  # the caller does not know that it was added
+            raise
+
+    def stop_waiting(self, waiter: Waiter) -> None:
+        """Tell a waiter of no more entries."""
+        self._journal.waiters.remove(waiter)
+
+    @property
+    def followers(self) -> int:
+        """Number of clients that follow the journal."""
+        return len(self._journal.followers)
+
+    def follow(self, wanted: Filter, after: int, last: int) -> Follower:
+        """Start a follower that reads the entries after number `after`; `last` is that of the newest."""
+        follower = Follower(self._journal, wanted, after, last)
+        self._journal.followers.add(follower)
+        return follower
+
+    def unfollow(self, follower: Follower) -> None:
+        """End a follower."""
+        self._journal.followers.remove(follower)
+
+    def shutdown(self) -> None:
+        """End every wait and every stream."""
+        self._journal.waiters.shutdown()
+        self._journal.followers.shutdown()

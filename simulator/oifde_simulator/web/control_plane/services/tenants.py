@@ -1,0 +1,145 @@
+"""Tenants: found and described."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from oifde_simulator.instants import iso
+from oifde_simulator.model.entry import Entry
+from oifde_simulator.model.sessions import CallSession, Criteria
+from oifde_simulator.rules.selection import Rules
+from oifde_simulator.tenants import Tenants
+from oifde_simulator.web.control_plane.services.errors import named_tenant, no_tenant, tenant_hint
+
+if TYPE_CHECKING:
+    from oifde_simulator.wiremock.admin.scenarios import WireMockScenario
+
+
+@dataclass(frozen=True, slots=True)
+class TenantSummary:
+    """A tenant in a list, without secrets. Fields are the members of its JSON."""
+
+    id: str
+    description: str
+    records: int
+    """Number of literal records."""
+    generator: Mapping[str, Any] | None
+    """Facts that generated sessions depend on; None without such sessions."""
+    made: bool
+    """True where the tenant was made on demand."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClockReading:
+    """Time of a tenant. Fields are the members of its JSON."""
+
+    now: str
+    """Instant in ISO 8601."""
+    frozen: bool
+
+
+class TenantService:
+    """Read the tenants of one server. Methods raise a Problem for an id that is not served."""
+
+    def __init__(self, tenants: Tenants) -> None:
+        self._tenants = tenants
+
+    @property
+    def seed(self) -> str:
+        """Seed of the server, on which fingerprints of credentials depend."""
+        return self._tenants.seed
+
+    async def ids(self) -> list[str]:
+        """List the ids of all tenants that are served."""
+        return await self._tenants.ids()
+
+    async def count(self) -> int:
+        """Count the tenants that are served."""
+        return len(await self._tenants.ids())
+
+    async def exists(self, id: str) -> bool:
+        """Check that a tenant is served."""
+        return await self._tenants.has(id)
+
+    async def require(self, id: str, purpose: str = "") -> None:
+        """Raise a Problem where a tenant is not served; `purpose` goes into its message."""
+        if not await self._tenants.has(id):
+            # Tenants that were made on demand are not suggested: they are somebody else's business.
+            raise no_tenant(id, self._tenants.files, purpose)
+
+    async def hint(self, id: str, *others: str) -> str:
+        """Suggest a tenant, or one of the `others`, whose id is like one that is not served."""
+        return tenant_hint(id, (*await self._tenants.ids(), *others))
+
+    async def summaries(self) -> list[TenantSummary]:
+        """Summarize every tenant."""
+        made = frozenset(await self._tenants.state.tenants.made())
+        return [await self._summary(id, made=id in made) for id in await self._tenants.ids()]
+
+    async def summary(self, id: str) -> TenantSummary:
+        """Summarize one tenant."""
+        await self.require(id)
+        return await self._summary(id, made=(await self._tenants.state.tenants.get(id)).made)
+
+    async def _summary(self, id: str, *, made: bool) -> TenantSummary:
+        scenario = await self._tenants.scenario(id)
+        return TenantSummary(
+            id,
+            scenario.description,
+            len(scenario.records),
+            self._tenants.generator(scenario),
+            made,
+        )
+
+    async def scenario_id(self, id: str) -> str:
+        """Tell the id of the scenario that a tenant was made from."""
+        await self.require(id)
+        return (await self._tenants.scenario(id)).id
+
+    async def scenario_ids(self) -> dict[str, str]:
+        """Map each tenant to the id of its scenario, or to itself where its file was not read yet."""
+        return {id: self._tenants.scenario_id(id) for id in await self._tenants.ids()}
+
+    async def clock(self, id: str) -> ClockReading:
+        """Read the clock of a tenant."""
+        clock = (await named_tenant(self._tenants, id)).clock
+        return ClockReading(iso(clock.now()), clock.frozen)
+
+    async def sessions(self, id: str, criteria: Criteria) -> Sequence[CallSession]:
+        """Find the call sessions of a tenant as they are now on its clock, the newest first."""
+        await self.require(id)
+        return await self._tenants.select(id, criteria)
+
+    async def wiremock_scenarios(self) -> list[WireMockScenario]:
+        """List the states of rules of all tenants, as WireMock's scenarios."""
+        from oifde_simulator.wiremock.admin import scenarios  # only wanted by WireMock's clients
+
+        found: list[WireMockScenario] = []
+        state = self._tenants.state.tenants
+        for id in await self._tenants.ids():
+            scenario = await self._tenants.scenario(id)
+            if (await state.get(id)).added or any(map(scenarios.is_stateful, scenario.rules)):
+                tenant = await self._tenants.named(id)
+                found += await scenarios.tenant_scenarios(id, tenant.rules.rules, state)
+        return found
+
+    async def enter_state(self, scenario: WireMockScenario, state: str) -> None:
+        """Put one of WireMock's scenarios into a state, in our words."""
+        await self._tenants.state.tenants.enter(scenario.tenant, scenario.value, state)
+
+    async def rules_about(self, entry: Entry) -> Rules | None:
+        """Find the rules of the tenant that an entry of the journal names; None without such a tenant."""
+        if not entry.tenant:
+            return None
+        try:
+            return (await self._tenants.named(entry.tenant)).rules
+        except KeyError:
+            return None
+
+    async def initial_tokens(self) -> dict[str, str]:
+        """Map the tenants that were made on demand to the tokens that they were made with."""
+        ids = await self._tenants.state.tenants.made()
+        fresh = {id: await self._tenants.fresh(id) for id in ids}
+        return {id: credentials.token for id, credentials in fresh.items() if credentials}

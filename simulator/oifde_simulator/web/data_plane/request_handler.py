@@ -1,0 +1,76 @@
+"""Requests of the data plane: each is read, decided by the pipeline, and answered with a script."""
+
+from __future__ import annotations
+
+import asyncio
+from http import HTTPStatus
+from typing import Any
+
+from aiohttp import web
+
+from oifde_simulator.engine.pipeline import Pipeline
+from oifde_simulator.model.http import Headers, Response
+from oifde_simulator.model.outcome import OutcomeRecorder
+from oifde_simulator.web.data_plane.delivery import Delivery
+from oifde_simulator.web.data_plane.held_connections import HeldConnections
+from oifde_simulator.web.data_plane.request_reader import Limits, incomplete_request, read_request
+from oifde_simulator.wire.script import Script
+
+NOT_HTTP_HEADERS: Headers = (
+    ("Content-Type", "text/plain; charset=utf-8"),
+    ("Server", "oifde-simulator"),
+)
+
+
+class DataPlaneHandler:
+    """Answer requests; aiohttp calls it with each."""
+
+    def __init__(
+        self, pipeline: Pipeline, limits: Limits, held: HeldConnections, *, write_seconds: float
+    ) -> None:
+        """Bound reading by `limits`; a client may leave its answer unread for `write_seconds`."""
+        self.stopping = False
+        """True when each answer is the last one of its connection."""
+        self.incomplete: dict[asyncio.Task[Any], web.RequestHandler] = {}
+        """Connections of requests whose bodies were not whole when their heads were, by task."""
+        self.held = held
+        self._pipeline = pipeline
+        self._limits = limits
+        self._write_seconds = write_seconds
+
+    async def __call__(self, incoming: web.BaseRequest) -> web.StreamResponse:
+        """Answer one request."""
+        if not incoming.content.is_eof():
+            self._note_incomplete(asyncio.current_task(), incoming.protocol)
+        try:
+            request = await read_request(incoming, self._limits)
+        except (ConnectionError, asyncio.CancelledError) as error:
+            exchange = await self._pipeline.handle(incomplete_request(incoming))
+            exchange.outcome.end("client left")
+            if isinstance(error, asyncio.CancelledError):
+                raise
+            return self._delivery((), OutcomeRecorder(), keep_alive=False)
+        if self.stopping:
+            request.keep_alive = False
+        exchange = await self._pipeline.handle(request)
+        return self._delivery(exchange.script, exchange.outcome, keep_alive=request.keep_alive)
+
+    def refuse(self, reason: str) -> Delivery:
+        """Answer bytes that are not HTTP, for aiohttp's `reason`."""
+        # aiohttp says `header token: b'...'`, in which `b` would pass for a credential beside its name.
+        reason = reason.replace("token: b", "token ")
+        body = f"not HTTP: {reason}\n".encode()
+        delivery = self._delivery((), OutcomeRecorder(), keep_alive=False)
+        response = Response(HTTPStatus.BAD_REQUEST.value, body, NOT_HTTP_HEADERS)
+        delivery.undecided = self._pipeline.unreadable(reason, response)
+        return delivery
+
+    def _delivery(self, script: Script, outcome: OutcomeRecorder, *, keep_alive: bool) -> Delivery:
+        return Delivery(
+            script, outcome, keep_alive=keep_alive, write_seconds=self._write_seconds, held=self.held
+        )
+
+    def _note_incomplete(self, task: asyncio.Task[Any] | None, connection: web.RequestHandler) -> None:
+        assert task is not None
+        self.incomplete[task] = connection
+        task.add_done_callback(self.incomplete.pop)

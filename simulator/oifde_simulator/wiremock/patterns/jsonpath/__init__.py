@@ -1,0 +1,1 @@
+"""JSONPath as WireMock evaluates it, by Jayway's library."""

@@ -1,0 +1,59 @@
+"""Entries as bytes: whatever is on record comes back as it was."""
+
+from __future__ import annotations
+
+import json
+from typing import get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from oifde_simulator.model.entry import Entry, RecordedHead, RecordedRequest
+from oifde_simulator.model.entry_codec import decode, encode
+from oifde_simulator.model.outcome import Ending, Outcome
+
+TEXT = st.text(max_size=8)
+NAME = st.text(st.characters(), max_size=8)
+"""Text with lone surrogates, as an escape in a scenario's name can write them."""
+COUNT = st.integers(0, 2**63 - 1)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1)
+    | st.floats(allow_nan=False, allow_infinity=False) | TEXT,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
+    max_leaves=8,
+)  # fmt: skip
+FIELDS = st.dictionaries(TEXT, JSON, max_size=4)
+PAIRS = st.lists(st.tuples(TEXT, TEXT), max_size=3).map(tuple)
+NAMES = st.lists(NAME, max_size=3).map(tuple)
+REQUESTS = st.builds(RecordedRequest, st.builds(RecordedHead, TEXT, TEXT, PAIRS), FIELDS, TEXT)
+OUTCOMES = st.builds(
+    Outcome, st.sampled_from(get_args(Ending)), COUNT, st.floats(0, allow_nan=False, allow_infinity=False)
+)
+ENTRIES = st.builds(
+    Entry, COUNT, COUNT, NAME, TEXT, REQUESTS, COUNT, COUNT, st.none() | COUNT, PAIRS,
+    st.binary(max_size=40), COUNT, COUNT, FIELDS, COUNT, NAME, NAMES,
+    st.lists(st.tuples(NAME, NAME), max_size=3).map(tuple), NAMES, NAMES, NAMES, OUTCOMES,
+)  # fmt: skip
+
+
+@given(ENTRIES)
+def test_an_entry_comes_back_as_it_was(entry: Entry) -> None:
+    assert decode(encode(entry)) == entry
+
+
+@given(ENTRIES)
+def test_other_languages_can_read_the_bytes(entry: Entry) -> None:
+    written = json.loads(encode(entry))
+    assert (written[1], written[-1][1]) == (entry.number, entry.outcome.sent)
+
+
+def test_bytes_of_another_format_are_refused() -> None:
+    with pytest.raises(ValueError, match="expected an entry of format 1, found format 2"):
+        decode(b"[2, 1]")
+
+
+@given(ENTRIES, COUNT, OUTCOMES)
+def test_a_number_and_an_outcome_change_nothing_else(entry: Entry, number: int, outcome: Outcome) -> None:
+    assert entry.numbered(number) == entry._replace(number=number)
+    assert entry.finished(outcome) == entry._replace(outcome=outcome)

@@ -1,0 +1,54 @@
+"""A server that says it is ready is warm."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+ASKED = """
+import json, sys
+from oifde_simulator.config import Settings
+from oifde_simulator.model.http import Request
+from oifde_simulator.oifde.router import Router
+from oifde_simulator.engine.pipeline import Pipeline
+from oifde_simulator.immediate import immediate
+from oifde_simulator.runtime import serve
+
+simulator, _ = serve.create(Settings(tls="off", any_credentials=True))
+pipeline = Pipeline(Router(bad_json_status=400), simulator.tenants, simulator.journal)
+before = set(sys.modules)
+HEADERS = {"content-type": "application/json; charset=UTF-8"}
+
+
+def ask(operation, **fields):
+    body = json.dumps(fields).encode()
+    immediate(pipeline.handle(Request("POST", f"/oifde/rest/api/{operation}", HEADERS, body)))
+
+
+for tenant in [*simulator.tenants.files, "tenant01"]:
+    query = {"tenantId": tenant, "authToken": "t", "userMobile": "18000000001"}
+    ask("queryRecordHistory", **query)
+    ask("queryRecordHistory", **query, pageSize="x")
+    ask("gettoken", appKey=tenant, appSecret="secret")
+print(json.dumps(sorted(set(sys.modules) - before)))
+"""
+
+
+def test_no_decision_about_the_gallery_imports_a_module() -> None:
+    found = subprocess.run([sys.executable, "-c", ASKED], check=True, capture_output=True, text=True)
+    assert json.loads(found.stdout.splitlines()[-1]) == []
+
+
+def test_authorities_are_as_before_once_aiohttp_is_imported() -> None:
+    program = """
+import os, ssl
+os.environ["SSL_CERT_FILE"] = "mine.pem"
+os.environ.pop("SSL_CERT_DIR", None)
+from oifde_simulator.runtime.authorities import no_client_authorities
+with no_client_authorities():
+    assert not ssl.create_default_context().get_ca_certs()
+assert os.environ["SSL_CERT_FILE"] == "mine.pem"
+assert "SSL_CERT_DIR" not in os.environ
+"""
+    subprocess.run([sys.executable, "-c", program], check=True)

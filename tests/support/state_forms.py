@@ -1,0 +1,41 @@
+"""Forms of the state, each of which has to keep the same laws."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from oifde_simulator.model.entry import Entry, RecordedHead, RecordedRequest
+from oifde_simulator.state.interface import Read, State
+from oifde_simulator.state.memory.journal_store import Bounds
+from oifde_simulator.state.memory.state import MemoryState
+
+
+class Uptime:
+    """Seconds that pass only when a test says so."""
+
+    def __init__(self) -> None:
+        self.seconds = 1000.0
+
+    def __call__(self) -> float:
+        """Tell the seconds."""
+        return self.seconds
+
+
+def memory(bounds: Bounds, uptime: Uptime) -> State:
+    """Make a state in this process."""
+    return MemoryState(bounds, uptime)
+
+
+FORMS: dict[str, Callable[[Bounds, Uptime], State]] = {"memory": memory}
+
+
+async def read(state: State, tenant: str = "acme") -> Read:
+    """Read a tenant as a request does."""
+    now = await state.tenants.get(tenant)
+    return Read(tenant, now.version, now.epoch)
+
+
+def entry(tenant: str = "acme", at: int = 0, charge: int = 100) -> Entry:
+    """Make an entry of a tenant."""
+    asked = RecordedRequest(RecordedHead("POST", "/", ()), {}, "")
+    return Entry(0, at, tenant, "", asked, 0, 200, 0, (), b"", 0, 200, {}, charge)
