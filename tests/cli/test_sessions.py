@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -151,3 +152,14 @@ def test_a_long_intention_is_cut_visibly(tmp_path: Path, capsys: pytest.CaptureF
     record = f"{{{call}, recordDetials: [{{intention: {'x' * 41}}}]}}"
     (tmp_path / "long.yaml").write_text(f"sessions: {{records: [{record}]}}\n")
     assert f" {'x' * 37}... " in run(capsys, str(tmp_path / "long.yaml"), "1")[1]
+
+
+def test_a_long_export_draws_its_bar_at_most_ten_times_a_second(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clock = count(0, 0.01)  # each look at the time takes 10 ms
+    monkeypatch.setattr(session_export.time, "monotonic", lambda: next(clock))
+    drawn = session_export._with_progress(({"callId": str(number)} for number in range(200)), 200)
+    assert len(list(drawn)) == 200
+    shown = capsys.readouterr().err
+    assert shown.count("\r[") == 10

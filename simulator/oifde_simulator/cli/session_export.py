@@ -57,7 +57,6 @@ def _with_progress(items: Iterable[Mapping[str, Any]], total: int) -> Iterator[M
         if time.monotonic() >= shown:
             bar = "#" * (40 * done // total)
             print(f"\r[{bar:40}] {done:,} of {total:,}", end="", file=sys.stderr, flush=True)
-            """Yield the items, and draw a progress bar on standard error if they take long."""
-    shown = time.monotonic() + 0.1
+            shown = time.monotonic() + 0.1
     if time.monotonic() > shown:
         print(file=sys.stderr)
