@@ -1,1 +1,1 @@
-"""coverage."""
+"""Report which rules have fired, and say to the state which ones count."""
