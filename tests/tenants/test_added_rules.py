@@ -13,8 +13,8 @@ from engines import Engine
 from oifde_simulator.immediate import immediate
 from oifde_simulator.scenario import loader
 from oifde_simulator.scenario.errors import ScenarioErrors
+from oifde_simulator.state import rule_names
 from oifde_simulator.state.errors import CapacityExceeded, DuplicateName
-from oifde_simulator.state.memory import tenants as table
 from oifde_simulator.state.memory.state import MemoryState
 from oifde_simulator.tenants.admin import check_rules
 from oifde_simulator.web.control_plane.services import rules as rule_service
@@ -155,7 +155,7 @@ def test_a_rule_that_is_not_there_is_404(server: Controlling, rules: str) -> Non
 
 
 def test_at_most_so_many_are_added(server: Controlling, rules: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(table, "MOST_ADDED", 2)
+    monkeypatch.setattr(rule_names, "MOST_ADDED", 2)
     server("POST", rules, [{"token": "expire"}] * 2)
     assert server("POST", rules, {"token": "expire"}).problem == (409, "too-many-rules")
     assert len(server("DELETE", rules).json) == 2

@@ -16,7 +16,7 @@ from oifde_simulator.randomness import key
 from oifde_simulator.scenario import loader
 from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.state.errors import DuplicateName
-from oifde_simulator.state.memory.tenants import new_names
+from oifde_simulator.state.rule_names import new_names
 from oifde_simulator.tenants.factory import NAMELESS, FreshCredentials
 from oifde_simulator.tenants.registry import Tenants, inline
 from oifde_simulator.tenants.tenant import Tenant

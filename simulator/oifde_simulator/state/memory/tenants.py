@@ -10,13 +10,12 @@ from itertools import count
 from oifde_simulator.clock import ClockSetting
 from oifde_simulator.model.tenant_state import AddedRule, NewRule, TenantSource, TenantState
 from oifde_simulator.state.errors import CapacityExceeded, DuplicateName, UnknownRule
+from oifde_simulator.state.rule_names import new_names, standing
 
 MOST_MADE = 10_000
 """Tenants that may have been made and not deleted."""
 MOST_BYTES = 64 << 20
 """Bytes of scenarios that came along and are served."""
-MOST_ADDED = 1000
-"""Rules that may have been added to one tenant."""
 MOST_REMEMBERED = 100_000
 """Ids of which it is remembered how many tenants had them; the oldest is forgotten first."""
 
@@ -206,30 +205,6 @@ class TenantTable:
         before = self._tenants.pop(id, None)
         self._weight -= _weight(before)
         self._made -= before.made if before else False
-
-
-def new_names(state: TenantState, given: Sequence[str | None], own: Sequence[str]) -> list[str]:
-    """Choose names of rules to be added: `rule-` and a place, as in a file, where none is given.
-
-    Raises DuplicateName where one is in use, CapacityExceeded where there is no room for so many.
-    """
-    if len(state.added) + len(given) > MOST_ADDED:
-        raise CapacityExceeded(
-            f"{len(state.added)} rules were added already, and at most {MOST_ADDED} may be"
-        )
-    taken = set(standing(state, own))
-    for name in given:
-        if name in taken:
-            raise DuplicateName(name)
-    taken.update(filter(None, given))
-    free = (name for place in count(len(own) + state.numbered + 1) if (name := f"rule-{place}") not in taken)
-    return [name or next(free) for name in given]
-
-
-def standing(state: TenantState, own: Iterable[str]) -> list[str]:
-    """List the rules that are asked: the added ones, then those of the scenario."""
-    kept = () if state.cleared else (name for name in own if name not in state.removed)
-    return [*(rule.name for rule in state.added), *kept]
 
 
 def _weight(state: TenantState | None) -> int:

@@ -1,0 +1,81 @@
+"""What requests ask of the state in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from oifde_simulator.model.credential_step import Admission, EndedToken, SecretStep, TokenStep
+from oifde_simulator.model.entry import Entry
+from oifde_simulator.model.outcome import Outcome
+from oifde_simulator.model.turn import Candidate, Fired, Turn
+from oifde_simulator.state.errors import Stale
+from oifde_simulator.state.interface import Read
+from oifde_simulator.state.memory.tables import Tables
+
+
+class MemoryExchanges:
+    """What requests ask."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+        self._tenants = tables.tenants
+        self._journal = tables.journal
+        self.hearers: list[Callable[[Entry], None]] = []
+        """Called with each entry that is put on record."""
+
+    async def admit(self, read: Read, step: TokenStep | SecretStep) -> Admission:
+        """Judge a credential by what was counted, and count it."""
+        tenant = self._tenants.get(read.tenant)
+        if tenant.version != read.version:
+            raise Stale
+        credentials = self._tables.counts_of(read.tenant, tenant.epoch).credentials
+        if isinstance(step, TokenStep):
+            return Admission(token=credentials.token(step))
+        verdict = credentials.secret(step)
+        if verdict != "good" or not step.issues:
+            return Admission(secret=verdict)
+        number = self._tables.token_numbers.get(read.tenant, 0)
+        self._tables.token_numbers[read.tenant] = number + 1
+        credentials.issued(number)
+        return Admission(number=number)
+
+    async def turn(self, read: Read, now: int, candidates: Sequence[Candidate], *, begun: bool) -> Turn:
+        """Find whose turn it is at `now` (tenant time, epoch milliseconds), and count it."""
+        self._check(read, begun)
+        return self._tables.counts_of(read.tenant, read.epoch).rules.turn(now, candidates)
+
+    async def record(
+        self,
+        read: Read,
+        entry: Entry,
+        fired: Sequence[Fired] = (),
+        ended: EndedToken | None = None,
+        *,
+        begun: bool,
+    ) -> Entry:
+        """Put an exchange on record with what its rules did; the entry with its number."""
+        self._check(read, begun)
+        entry = self._journal.add(entry)
+        if fired or ended:
+            self._count(read, fired, ended)
+        for hear in self.hearers:
+            hear(entry)
+        return entry
+
+    def finish(self, number: int, outcome: Outcome) -> None:
+        """Say how the sending of an exchange ended."""
+        self._journal.finish(number, outcome)
+
+    def _check(self, read: Read, begun: bool) -> None:
+        tenant = self._tenants.get(read.tenant)
+        if tenant.epoch != read.epoch or not (begun or tenant.version == read.version):
+            raise Stale
+
+    def _count(self, read: Read, fired: Sequence[Fired], ended: EndedToken | None) -> None:
+        counts = self._tables.counts_of(read.tenant, read.epoch)
+        for each in fired:
+            counts.rules.fire(each.rule)
+            if each.scenario:
+                self._tables.coverage.fire(each)
+        if ended is not None:
+            counts.credentials.end(ended)

@@ -1,0 +1,121 @@
+"""What the control plane asks of the state in memory about tenants."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from oifde_simulator.clock import ClockSetting
+from oifde_simulator.model.tenant_state import NewRule, RuleStanding, TenantSource, TenantState
+from oifde_simulator.model.turn import Value
+from oifde_simulator.state.errors import Stale
+from oifde_simulator.state.memory.counters import RuleCounters
+from oifde_simulator.state.memory.tables import Tables
+from oifde_simulator.state.rule_names import standing
+
+
+class MemoryTenants:
+    """What the control plane does to tenants."""
+
+    def __init__(self, tables: Tables, uptime: Callable[[], float]) -> None:
+        self._tables = tables
+        self._table = tables.tenants
+        self._uptime = uptime
+
+    async def get(self, id: str) -> TenantState:
+        """Tell how a tenant is; one that nobody touched is as its file has it."""
+        return self._table.get(id)
+
+    async def made(self) -> list[str]:
+        """List the ids of tenants that were made on demand, in the order in which they were."""
+        return self._table.made()
+
+    async def gone(self) -> frozenset[str]:
+        """List the ids that the files have and that were deleted."""
+        return self._table.gone()
+
+    async def touched(self) -> list[str]:
+        """List the ids of tenants that are not as their files have them."""
+        return self._table.touched()
+
+    async def number(self) -> int:
+        """Count one more tenant without an id of its own; from 1."""
+        return self._table.number()
+
+    async def make(self, id: str, source: TenantSource) -> TenantState:
+        """Serve a tenant that is made of `source`. Raises DuplicateName and CapacityExceeded."""
+        return self._table.make(id, source)
+
+    async def replace(self, id: str, source: TenantSource | None) -> TenantState:
+        """Serve another source as the tenant (None: what the files have). Raises CapacityExceeded."""
+        return self._table.replace(id, source)
+
+    async def delete(self, id: str, *, in_files: bool) -> None:
+        """End a tenant; the next one of its id has other credentials."""
+        made = self._table.get(id).made
+        self._table.delete(id, in_files=in_files)
+        self._tables.forget(id, tokens=made)
+
+    async def reset(self, id: str, *, cleared: bool = False) -> TenantState:
+        """Begin the tenant anew; `cleared` leaves the rules of its scenario out until the next reset."""
+        return self._table.reset(id, cleared=cleared)
+
+    async def reset_all(self) -> None:
+        """Begin every tenant anew."""
+        self._table.reset_all()
+
+    async def restore(self) -> list[str]:
+        """Serve what the files have and nothing else; the ids of made tenants that are gone by this."""
+        gone = self._table.restore()
+        self._tables.counts.clear()
+        for id in gone:
+            self._tables.forget(id, tokens=True)
+        return gone
+
+    async def set_clock(
+        self, id: str, change: Callable[[ClockSetting, int], ClockSetting], default: ClockSetting
+    ) -> TenantState:
+        """Change a tenant's clock, which is `default` until it is set. Raises what `change` raises."""
+        return self._table.set_clock(id, change, default)
+
+    async def add_rules(
+        self, id: str, rules: Sequence[NewRule], own: Iterable[str], epoch: int
+    ) -> TenantState:
+        """Have rules asked before all others; `own` are the names of those of the scenario.
+
+        Raises DuplicateName, CapacityExceeded, and Stale where another epoch has begun.
+        """
+        if self._table.get(id).epoch != epoch:
+            raise Stale
+        return self._table.add_rules(id, rules, own)
+
+    async def remove_rules(self, id: str, names: Iterable[str], own: Iterable[str]) -> TenantState:
+        """Ask rules no more, added or not. Raises UnknownRule for one that is not there."""
+        return self._table.remove_rules(id, names, own)
+
+    async def rules(self, id: str, own: Iterable[str]) -> list[RuleStanding]:
+        """List the rules of a tenant in the order in which they are asked."""
+        tenant = self._table.get(id)
+        fired, now = self._counters(id).fired(), self._uptime()
+        ttls = {
+            rule.name: None if rule.expires is None else max(0.0, round(rule.expires - now, 3))
+            for rule in tenant.added
+        }
+        return [
+            RuleStanding(name, fired.get(name, 0), name in ttls, ttls.get(name))
+            for name in standing(tenant, own)
+        ]
+
+    async def state(self, id: str, value: Value) -> str:
+        """Tell the state that the rules of a tenant are in for a value."""
+        return self._counters(id).state(value)
+
+    async def states(self, id: str) -> list[Value]:
+        """List the values that have left the first state."""
+        return self._counters(id).states()
+
+    async def enter(self, id: str, value: Value, state: str) -> None:
+        """Set the state of a value."""
+        self._counters(id).enter(value, state)
+
+    def _counters(self, id: str) -> RuleCounters:
+        return self._tables.counts_of(id, self._table.get(id).epoch).rules
