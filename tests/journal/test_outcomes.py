@@ -59,5 +59,6 @@ def test_each_outcome_reaches_its_own_entry_whatever_is_gone(
         journal.clear(cleared)
     left = {entry.number for entry in journal}
     for number in order:
-        journal.finish(number, Outcome("complete", number, 0.0))
+        tenant = tenants[number - 1] if number <= len(tenants) else "a"
+        journal.finish(tenant, number, Outcome("complete", number, 0.0))
     assert {entry.number: entry.outcome.sent for entry in journal} == {number: number for number in left}

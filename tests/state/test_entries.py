@@ -36,11 +36,11 @@ async def test_an_outcome_comes_later_and_once(state: State) -> None:
     found = await state.journal.get(number)
     assert found
     assert found.outcome == UNDER_WAY
-    state.exchanges.finish(number, Outcome("complete", 10, 0.5))
+    state.exchanges.finish("acme", number, Outcome("complete", 10, 0.5))
     found = await state.journal.get(number)
     assert found
     assert found.outcome == Outcome("complete", 10, 0.5)
-    state.exchanges.finish(99, Outcome("complete"))  # an entry that had to go
+    state.exchanges.finish("acme", 99, Outcome("complete"))  # an entry that had to go
 
 
 async def test_the_oldest_go_and_that_is_known(state: State) -> None:

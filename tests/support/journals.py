@@ -32,13 +32,13 @@ class Journal:
         tenant = await self.state.tenants.get(exchange.tenant)
         read = Read(exchange.tenant, tenant.version, tenant.epoch)
         entry = await self.state.exchanges.record(read, self.awaited.entry(exchange), begun=False)
-        exchange.outcome.report_to(self.state.exchanges.finish, entry.number)
+        exchange.outcome.report_to(self.state.exchanges.finish, entry.tenant, entry.number)
         self.awaited.log(exchange, entry)
         return entry
 
-    def finish(self, number: int, outcome: Outcome) -> None:
+    def finish(self, tenant: str, number: int, outcome: Outcome) -> None:
         """Put the outcome of an entry on record."""
-        self.state.exchanges.finish(number, outcome)
+        self.state.exchanges.finish(tenant, number, outcome)
 
     def filter(self, parameters: Iterable[tuple[str, str]]) -> Filter:
         """Make the filter that parameters of a URL describe."""

@@ -32,7 +32,7 @@ class Meter:
     """Counts the exchanges of one server."""
 
     def __init__(self) -> None:
-        self._counts: dict[str, dict[Kind, int]] = {}
+        self._counts: dict[str, dict[tuple[str, int, int | None, str, tuple[str, ...]], int]] = {}
         self.durations = [0] * (len(BOUNDS) + 1)
         """How many decisions took so long, by class."""
         self.seconds = 0.0
@@ -43,10 +43,12 @@ class Meter:
         kinds = self._counts.get(entry.tenant)
         if kinds is None:
             kinds = self._counts[entry.tenant] = {}
-        kind = Kind(entry.endpoint, entry.status, entry.error_code, entry.rule, entry.faults)
-        if kind not in kinds and len(kinds) >= MOST_KINDS:
-            kind = Kind(entry.endpoint, entry.status, None, OTHER, (OTHER,))
-        kinds[kind] = kinds.get(kind, 0) + 1
+        kind = (entry.endpoint, entry.status, entry.error_code, entry.rule, entry.faults)
+        number = kinds.get(kind)
+        if number is None and len(kinds) >= MOST_KINDS:
+            kind = (entry.endpoint, entry.status, None, OTHER, (OTHER,))
+            number = kinds.get(kind)
+        kinds[kind] = (number or 0) + 1
         self.durations[bisect_left(BOUNDS, seconds)] += 1
         self.seconds += seconds
 
@@ -58,4 +60,4 @@ class Meter:
         """Tenant, kind and number; the tenant is empty where none was known."""
         for tenant, kinds in self._counts.items():
             for kind, number in kinds.items():
-                yield tenant, kind, number
+                yield tenant, Kind(*kind), number

@@ -35,16 +35,15 @@ PROVENANCE = "X-Simulator-Rule"
 ATTEMPTS = 10
 """Times that a request is planned anew, because its tenant changed, before it is refused."""
 GOOD = Admission()
+"""Judgement of a good credential, and of none."""
 
 
 class Conclusion(NamedTuple):
-    """An exchange, and what its rule did, for the state to record."""
+    """An exchange about which rules were asked, and what they did, for the state to record."""
 
     exchange: Exchange
     fired: tuple[Fired, ...] = ()
     ended: EndedToken | None = None
-    begun: bool = False
-    """Whether the state was asked before."""
 
 
 class Pipeline:
@@ -62,6 +61,7 @@ class Pipeline:
         self._router = router
         self._journal = journal
         self._state = tenants.state.exchanges
+        self._entry = journal.entry
         self._coverage = tenants.state.coverage
         self._meter = meter or Meter()
         self._delay = delay or GlobalDelay(tenants.state.settings, tenants.seed)
@@ -69,7 +69,7 @@ class Pipeline:
     async def handle(self, request: Request) -> Exchange:
         """Decide everything about `request`, and put it on record."""
         began = perf_counter()
-        exchange, entry = await self._answered(self._router.route(request))
+        exchange, entry = await self._decide(self._router.route(request))
         if self._delay.faults:
             exchange.script = await self._delay.apply(exchange.script)
         self._meter.count(entry, perf_counter() - began)
@@ -78,96 +78,71 @@ class Pipeline:
     async def unreadable(self, why: str, response: Response) -> Exchange:
         """Decide what answers bytes that are no request, and put it on record; `why` says what is wrong."""
         request = Request("", "", {}, read_error=why, keep_alive=False)
-        exchange, entry = await self._answered(Call(request, None), Answer(response, {"errorCode": None}))
+        exchange, entry = await self._decide(Call(request, None), Answer(response, {"errorCode": None}))
         self._meter.count(entry, 0.0)
         return exchange
 
-    async def _answered(self, call: Call, honest: Answer | None = None) -> tuple[Exchange, Entry]:
-        """Decide about `call`, again where its tenant changed; `honest` where no service answers."""
+    async def _decide(self, call: Call, given: Answer | None = None) -> tuple[Exchange, Entry]:
+        """Decide about a call, again where its tenant has changed; `given` answers where no service does."""
         for _ in range(ATTEMPTS):
             tenant = self.tenants.cached(call.tenant) or await self._find(call)
             try:
-                return await self._exchange(tenant, call, honest)
+                return await self._exchange(tenant, call, given)
             except Stale:
                 self.tenants.forget(tenant.id)
-        return await self._refused(call)
+        tenant = await self.tenants.unknown()
+        tenant.defect = RuntimeError("the tenant changes faster than it can be asked")
+        return await self._exchange(tenant, call, given)
 
     async def _find(self, call: Call) -> Tenant:
         """Find the tenant of a call; where that fails, the world of nobody, whose service is broken."""
         try:
             return await self.tenants.find(call.tenant)
-        except Exception as defect:
-            log.exception("a defect of the simulator; the client was answered %d", INTERNAL_ERROR.code)
+        except Exception as defect:  # noqa: BLE001  whatever it is, the exchange tells and logs it
             tenant = await self.tenants.unknown()
             tenant.defect = defect
             return tenant
 
-    async def _refused(self, call: Call) -> tuple[Exchange, Entry]:
-        tenant = await self.tenants.unknown()
-        exchange = _broken(tenant, call, RuntimeError("the tenant changes faster than it can be asked"))
-        return exchange, await self._record(tenant, Conclusion(exchange))
-
-    async def _exchange(self, tenant: Tenant, call: Call, honest: Answer | None) -> tuple[Exchange, Entry]:
-        """Decide about a call of a tenant, and put it on record. Raises Stale."""
-        if tenant.defect is not None:
-            conclusion = Conclusion(_broken(tenant, call, tenant.defect))
-            return conclusion.exchange, await self._record(tenant, conclusion)
+    async def _exchange(self, tenant: Tenant, call: Call, given: Answer | None) -> tuple[Exchange, Entry]:
+        """Admit, answer, turn, conclude, record. Raises Stale where the tenant has changed meanwhile."""
+        fired: tuple[Fired, ...] = ()
+        ended, begun, now = None, False, tenant.clock.now()
         try:
-            conclusion = await self._concluded(tenant, call, honest)
+            if tenant.defect is not None:
+                raise tenant.defect
+            honest = given
+            if honest is None:
+                asked = tenant.service.read(call, now)
+                admission, step = GOOD, asked.step
+                if type(step) is TokenStep and not tenant.counted:
+                    admission = GOOD if step.worth == "good" else Admission(step.worth)
+                elif step is not None:
+                    admission, begun = await self._state.admit(tenant.read, step), True
+                honest = tenant.service.respond(call, asked, admission)
+            rules = tenant.rules
+            if rules.rules and not tenant.covered:
+                await self._cover(tenant)
+            selection = rules.select(view(call, honest), now) if rules.rules else None
+            if selection is None:
+                exchange = _unspoiled(tenant, call, honest, now)
+            else:
+                turn = NO_TURN
+                if selection.candidates:
+                    turn = await self._state.turn(tenant.read, now, selection.candidates, begun=begun)
+                    begun = True
+                exchange, fired, ended = _conclude(tenant, call, honest, rules.decide(selection, turn), now)
         except Stale:
             raise
         except Exception as defect:
             # Guess: [internal-error] a fault of the server is 10000001; a capture of one would settle it.
             log.exception("a defect of the simulator; the client was answered %d", INTERNAL_ERROR.code)
-            conclusion = Conclusion(_broken(tenant, call, defect))
-        if honest is not None:
-            exchange = conclusion.exchange
+            exchange, fired, ended = _broken(tenant, call, defect), (), None
+        if given is not None:
             exchange.notes = (f"not HTTP, refused: {call.request.read_error}", *exchange.notes)
-        return conclusion.exchange, await self._record(tenant, conclusion)
-
-    async def _record(self, tenant: Tenant, conclusion: Conclusion) -> Entry:
-        exchange, fired, ended, begun = conclusion
-        entry = self._journal.entry(exchange)
-        entry = await self._state.record(tenant.read, entry, fired, ended, begun=begun)
-        exchange.outcome.report_to(self._state.finish, entry.number)
+        entry = await self._state.record(tenant.read, self._entry(exchange), fired, ended, begun=begun)
+        exchange.outcome.report_to(self._state.finish, entry.tenant, entry.number)
         self._journal.log(exchange, entry)
-        return entry
-
-    async def _concluded(self, tenant: Tenant, call: Call, honest: Answer | None) -> Conclusion:
-        rules = tenant.rules
-        if rules.rules and not tenant.covered:
-            await self._cover(tenant)
-        now = tenant.clock.now()
-        begun = False
-        if honest is None:
-            honest, begun = await self._honest(tenant, call, now)
-        if not rules.rules:
-            return Conclusion(_unspoiled(tenant, call, honest, now), begun=begun)
-        seen = view(call, honest)
-        selection = rules.select(seen, now)
-        if selection is None:
-            return Conclusion(_unspoiled(tenant, call, honest, now), begun=begun)
-        turn = NO_TURN
-        if selection.candidates:
-            turn = await self._state.turn(tenant.read, now, selection.candidates, begun=begun)
-            begun = True
-        decision = rules.decide(selection, turn)
-        if decision.of is None:
-            exchange = _unspoiled(tenant, call, honest, now)
-            exchange.held_back = decision.held_back
-            return Conclusion(exchange, begun=begun)
-        return _spoiled(tenant, call, honest, decision, now)._replace(begun=begun)
-
-    async def _honest(self, tenant: Tenant, call: Call, now: int) -> tuple[Answer, bool]:
-        """Answer as the service does; True where the state was asked for it."""
-        asked = tenant.service.read(call, now)
-        step, admission, begun = asked.step, GOOD, False
-        if type(step) is TokenStep and not tenant.counted:
-            if step.worth != "good":
-                admission = Admission(step.worth)
-        elif step is not None:
-            admission, begun = await self._state.admit(tenant.read, step), True
-        return tenant.service.respond(asked, now, admission), begun
+        return exchange, entry
 
     async def _cover(self, tenant: Tenant) -> None:
         """Have coverage count the rules of a tenant that is asked for the first time."""
@@ -206,9 +181,13 @@ def view(call: Call, honest: Answer) -> View:
     return View(call.endpoint, call.document, call.request.headers, fields)
 
 
-def _spoiled(tenant: Tenant, call: Call, honest: Answer, decision: Decision, now: int) -> Conclusion:
+def _conclude(tenant: Tenant, call: Call, honest: Answer, decision: Decision, now: int) -> Conclusion:
+    """Spoil the honest answer as the rules decided."""
     rule = decision.of
-    assert rule
+    if rule is None:
+        exchange = _unspoiled(tenant, call, honest, now)
+        exchange.held_back = decision.held_back
+        return Conclusion(exchange)
     notes: tuple[str, ...] = ()
     ended = tenant.credentials.ended(decision.action.token, call.token(honest.fields))
     outcome = decision.outcome

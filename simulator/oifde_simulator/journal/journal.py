@@ -42,12 +42,9 @@ class Journal:
         self.redaction = Redactor(seed)
         """Makes fingerprints of credentials."""
         self._state = state.journal
-        self._factory = EntryFactory(self.redaction)
+        self.entry = EntryFactory(self.redaction).make
+        """Makes the entry of an exchange, which has no number yet."""
         state.journal.listen(self._hear)
-
-    def entry(self, exchange: Exchange) -> Entry:
-        """Make the entry of `exchange`, which has no number yet."""
-        return self._factory.make(exchange)
 
     def log(self, exchange: Exchange, entry: Entry) -> None:
         """Say in the log what was exchanged."""

@@ -90,7 +90,7 @@ class Entry(NamedTuple):
 
     def numbered(self, number: int) -> Entry:
         """Copy with `number`."""
-        return tuple.__new__(Entry, (number, *self[1:]))
+        return tuple.__new__(Entry, (number,) + self[1:])  # noqa: RUF005  a list on the way costs more
 
     def finished(self, outcome: Outcome) -> Entry:
         """Copy with `outcome`."""

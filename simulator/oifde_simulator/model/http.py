@@ -50,12 +50,12 @@ class Response:
     def script(self, request: Request, now: int) -> Script:
         """Write the bytes of this response to `request`, at `now` (epoch milliseconds)."""
         length = len(self.body)
-        head = b"%bDate: %b\r\n%b%b\r\n" % (
-            _opening(self.status, self.headers),
-            _date(now // 1000),
-            b"" if self.status == NO_CONTENT else b"Content-Length: %d\r\n" % length,
-            _connection(request),
-        )
+        opening = _opening(self.status, self.headers, now // 1000)
+        if request.keep_alive and request.version >= (1, 1) and self.status != NO_CONTENT:
+            head = b"%bContent-Length: %d\r\n\r\n" % (opening, length)
+        else:
+            counted = b"" if self.status == NO_CONTENT else b"Content-Length: %d\r\n" % length
+            head = b"%b%b%b\r\n" % (opening, counted, _connection(request))
         if request.method == "HEAD" or not length:
             return (Send(head, "head"),)
         return (Send(head, "head"), Send(self.body, "body"))
@@ -68,18 +68,14 @@ def _connection(request: Request) -> bytes:
 
 
 @lru_cache(maxsize=256)
-def _opening(status: int, headers: Headers) -> bytes:
+def _opening(status: int, headers: Headers, seconds: int) -> bytes:
     lines = "".join(f"{name}: {value}\r\n" for name, value in headers)
-    return f"HTTP/1.1 {status} {reason(status)}\r\n{lines}".encode("latin-1")
+    date = formatdate(min(seconds, LAST_SECOND), usegmt=True)
+    return f"HTTP/1.1 {status} {reason(status)}\r\n{lines}Date: {date}\r\n".encode("latin-1")
 
 
 LAST_SECOND = 253_402_300_799
 """Last epoch second of the year 9999 (UTC): no later date can be written, but a clock may be set later."""
-
-
-@lru_cache(maxsize=16)
-def _date(seconds: int) -> bytes:
-    return formatdate(min(seconds, LAST_SECOND), usegmt=True).encode("ascii")
 
 
 WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104  an address to translate

@@ -26,14 +26,14 @@ class Outcome(NamedTuple):
 UNDER_WAY = Outcome()
 """The outcome of every exchange until its sender reports another."""
 
-Report = Callable[[int, Outcome], None]
-"""Takes the number of an entry and its outcome."""
+Report = Callable[[str, int, Outcome], None]
+"""Takes the tenant and the number of an entry, and its outcome."""
 
 
 class OutcomeRecorder:
     """Counts the bytes of one answer and reports its outcome once."""
 
-    __slots__ = ("_begun", "_number", "_outcome", "_report", "sent")
+    __slots__ = ("_begun", "_number", "_outcome", "_report", "_tenant", "sent")
 
     def __init__(self) -> None:
         self.sent = 0
@@ -41,17 +41,16 @@ class OutcomeRecorder:
         self._begun = monotonic()
         self._outcome = UNDER_WAY
         self._report: Report | None = None
-        self._number = 0
 
-    def report_to(self, report: Report, number: int) -> None:
-        """Call `report` with `number` and the outcome at the end, or now if the end has come already."""
-        self._report, self._number = report, number
+    def report_to(self, report: Report, tenant: str, number: int) -> None:
+        """Call `report` with tenant, number and outcome at the end, or now if the end has come already."""
+        self._report, self._tenant, self._number = report, tenant, number
         if self._outcome is not UNDER_WAY:
-            report(number, self._outcome)
+            report(tenant, number, self._outcome)
 
     def end(self, how: Ending) -> None:
         """Fix the outcome and report it; later calls change nothing."""
         if self._outcome is UNDER_WAY:
-            self._outcome = Outcome(how, self.sent, monotonic() - self._begun)
+            self._outcome = outcome = Outcome(how, self.sent, monotonic() - self._begun)
             if self._report is not None:
-                self._report(self._number, self._outcome)
+                self._report(self._tenant, self._number, outcome)

@@ -14,7 +14,7 @@ from oifde_simulator.model.operation import Credential
 from oifde_simulator.model.sessions import Sessions
 from oifde_simulator.model.vendor_errors import Problem
 from oifde_simulator.oifde.credentials import Credentials
-from oifde_simulator.oifde.operation import DocumentedOperation, Reading, ServicePolicy, ValidRequest
+from oifde_simulator.oifde.operation import DocumentedOperation, Reading, ServicePolicy, ServiceRequest
 
 
 class Gettoken(DocumentedOperation):
@@ -40,7 +40,7 @@ class Gettoken(DocumentedOperation):
         """Name the problem of the secret, unless who asks is wrong already."""
         return None if reading.identity else credentials.secret_problem(admission.secret)
 
-    def answer(self, request: ValidRequest, sessions: Sessions, policy: ServicePolicy) -> Answer:  # noqa: ARG002
+    def answer(self, request: ServiceRequest, sessions: Sessions, policy: ServicePolicy) -> Answer:  # noqa: ARG002
         """Answer the issued token and its lifetime in seconds."""
         # errorMsg is "" on success here; the query's is "Success" (C3 OIAP Interface Authentication).
         fields = {"errorCode": 0, "errorMsg": "", "authToken": request.token, "expireTime": request.lifetime}

@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 import orjson
 
@@ -60,13 +60,16 @@ class Reading:
     """Value that the operation has made of `values`, kept for the next equal body; None until then."""
 
 
-class ValidRequest(NamedTuple):
-    """Request without a problem, with the credential check passed."""
+@dataclass(slots=True)
+class ServiceRequest:
+    """Call as the service reads it; an operation answers it where nothing is wrong with it."""
 
     reading: Reading
     now: int
     """Epoch milliseconds on the tenant's clock."""
     warnings: tuple[str, ...] = ()
+    step: CredentialStep | None = None
+    """Credential that the state may have to judge; None where there is none."""
     token: str = ""
     """Issued token; empty where the operation issues none."""
     lifetime: int = 0
@@ -157,7 +160,7 @@ class DocumentedOperation(ABC):
         return None
 
     @abstractmethod
-    def answer(self, request: ValidRequest, sessions: Sessions, policy: ServicePolicy) -> Answer:
+    def answer(self, request: ServiceRequest, sessions: Sessions, policy: ServicePolicy) -> Answer:
         """Answer a valid request as an unbroken service would."""
 
     def refuse(

@@ -14,7 +14,7 @@ from oifde_simulator.model.sessions import CallSession, Criteria, Sessions
 from oifde_simulator.model.vendor_errors import Problem
 from oifde_simulator.oifde.credentials import Credentials
 from oifde_simulator.oifde.decoding import shown
-from oifde_simulator.oifde.operation import DocumentedOperation, Reading, ServicePolicy, ValidRequest
+from oifde_simulator.oifde.operation import DocumentedOperation, Reading, ServicePolicy, ServiceRequest
 
 EMPTY_PAGE = slice(0, 0)
 
@@ -72,7 +72,7 @@ class QueryRecordHistory(DocumentedOperation):
         token = reading.values.get(self.token_field)
         return credentials.token_problem(admission.token) if token is None or isinstance(token, str) else None
 
-    def answer(self, request: ValidRequest, sessions: Sessions, policy: ServicePolicy) -> Answer:
+    def answer(self, request: ServiceRequest, sessions: Sessions, policy: ServicePolicy) -> Answer:
         """Answer the records of the page, and the number of all selected sessions."""
         if not policy.flow_record:
             # Guess: [flow-record] disabled means success with nothing; a system without it would settle it.

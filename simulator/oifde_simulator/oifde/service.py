@@ -6,29 +6,16 @@ Rule: no failure of a scenario is known here; the answer depends on request, ten
 from __future__ import annotations
 
 from copy import copy
-from dataclasses import dataclass
 
-from oifde_simulator.model.credential_step import Admission, CredentialStep
+from oifde_simulator.model.credential_step import Admission
 from oifde_simulator.model.exchange import Answer
 from oifde_simulator.model.sessions import Sessions
 from oifde_simulator.model.vendor_errors import INTERNAL_ERROR, Problem
 from oifde_simulator.oifde.credentials import Credentials
-from oifde_simulator.oifde.operation import Reading, ServicePolicy, ValidRequest
+from oifde_simulator.oifde.operation import Reading, ServicePolicy, ServiceRequest
 from oifde_simulator.oifde.operations import OPERATIONS
 from oifde_simulator.oifde.router import Call
 from oifde_simulator.oifde.validation import BodyReader, content_type_warning
-
-
-@dataclass(slots=True)
-class Asked:
-    """Call as the service reads it."""
-
-    call: Call
-    reading: Reading
-    warnings: tuple[str, ...] = ()
-    step: CredentialStep | None = None
-    """Credential that the state may have to judge; None where there is none."""
-
 
 NO_READING = Reading({})
 
@@ -48,28 +35,30 @@ class Service:
         other._credentials = credentials
         return other
 
-    def read(self, call: Call, now: int) -> Asked:
+    def read(self, call: Call, now: int) -> ServiceRequest:
         """Read `call` at `now` (epoch milliseconds), up to the credential that the state may judge."""
         operation, request = call.operation, call.request
         if operation is None or call.problem is not None:
-            return Asked(call, NO_READING)
+            return ServiceRequest(NO_READING, now)
         reading = self._readers[operation.name].read(request.body, call.document)
         warnings = reading.warnings
         if operation.has_body and (complaint := content_type_warning(request.headers.get("Content-Type"))):
             warnings = (*warnings, complaint)
-        return Asked(call, reading, warnings, operation.credential_step(reading, self._credentials, now))
+        return ServiceRequest(
+            reading, now, warnings, operation.credential_step(reading, self._credentials, now)
+        )
 
-    def respond(self, asked: Asked, now: int, admission: Admission) -> Answer:
-        """Answer honestly at `now` (epoch milliseconds)."""
-        call, reading, warnings = asked.call, asked.reading, asked.warnings
-        operation = call.operation
+    def respond(self, call: Call, request: ServiceRequest, admission: Admission) -> Answer:
+        """Answer honestly; `admission` is the judgement of the credential."""
+        operation, reading = call.operation, request.reading
         if operation is None or call.problem is not None:
             return self.refuse(call, call.problem or Problem(INTERNAL_ERROR))
         problem = operation.credential_problem(reading, self._credentials, admission)
         if problem or reading.problems or reading.identity:
-            return self._refuse(call, _in_order(reading, problem), warnings)
-        issued = self._credentials.issue(now, admission.number) if operation.issues_token else ("", 0)
-        return operation.answer(ValidRequest(reading, now, warnings, *issued), self._sessions, self._policy)
+            return self._refuse(call, _in_order(reading, problem), request.warnings)
+        if operation.issues_token:
+            request.token, request.lifetime = self._credentials.issue(request.now, admission.number)
+        return operation.answer(request, self._sessions, self._policy)
 
     def refuse(self, call: Call, problem: Problem) -> Answer:
         """Answer `problem` in the error shape that `call` expects."""

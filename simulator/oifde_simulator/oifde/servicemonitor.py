@@ -10,7 +10,7 @@ import orjson
 from oifde_simulator.model.exchange import Answer
 from oifde_simulator.model.http import JSON_UTF8, Response
 from oifde_simulator.model.sessions import Sessions
-from oifde_simulator.oifde.operation import DocumentedOperation, ServicePolicy, ValidRequest
+from oifde_simulator.oifde.operation import DocumentedOperation, ServicePolicy, ServiceRequest
 
 # servicemonitor, sample; its table spells "deadload".
 HEALTHY = {"jvm": {"fullgc": "0", "deadlock": "0"}}
@@ -27,6 +27,6 @@ class Servicemonitor(DocumentedOperation):
 
     # Guess: [abnormal-body] an error has errorCode and errorMsg; an abnormal server would settle it.
     # Guess: [monitor-body] a body is not looked at, whatever it holds; sending plain text would settle it.
-    def answer(self, request: ValidRequest, sessions: Sessions, policy: ServicePolicy) -> Answer:  # noqa: ARG002
+    def answer(self, request: ServiceRequest, sessions: Sessions, policy: ServicePolicy) -> Answer:  # noqa: ARG002
         """Answer that the server is well."""
         return Answer(Response(200, orjson.dumps(HEALTHY), JSON_UTF8), HEALTHY)

@@ -41,7 +41,8 @@ class Tokens:
         self._fixed = frozenset(fixed)
         self._anything = anything
         self._key = blake2b(f"{seed}\0{tenant}".encode("utf-8", "surrogatepass"), digest_size=32).digest()
-        self._remembered: dict[str, tuple[int, int]] = {}
+        self._remembered: dict[str, tuple[int, Worth]] = {}
+        """Issued tokens, each with the time of its end and its worth until then."""
 
     def issue(self, now: int, number: int) -> str:
         """Write the token of a number, good from `now` (epoch milliseconds)."""
@@ -61,12 +62,12 @@ class Tokens:
         issued = self._remembered.get(token) or self._decoded(token)
         if issued is None:
             return UNKNOWN
-        at, number = issued
         # Guess: [token-expiry] counted from its issue, not from its last use; waiting would settle it.
-        return Worth("good" if now < at + self.lifetime * 1000 else "expired", number)
+        expires, worth = issued
+        return worth if now < expires else Worth("expired", worth.number)
 
-    def _decoded(self, token: str) -> tuple[int, int] | None:
-        """Read time of issue and number; None for a token that was not issued to this tenant."""
+    def _decoded(self, token: str) -> tuple[int, Worth] | None:
+        """Read when a token ends, and its worth; None for one that was not issued to this tenant."""
         if len(token) != 2 * (CHECK_BYTES + TIME_BYTES + NUMBER_BYTES) or not token.isascii():
             return None
         try:
@@ -79,8 +80,8 @@ class Tokens:
             return None
         if len(self._remembered) >= REMEMBERED:
             self._remembered.clear()
-        issued = int.from_bytes(content[:TIME_BYTES]), int.from_bytes(content[TIME_BYTES:])
-        self._remembered[token] = issued
+        at, number = int.from_bytes(content[:TIME_BYTES]), int.from_bytes(content[TIME_BYTES:])
+        issued = self._remembered[token] = at + self.lifetime * 1000, Worth("good", number)
         return issued
 
     def _check(self, content: bytes) -> bytes:

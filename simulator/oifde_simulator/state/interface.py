@@ -58,7 +58,7 @@ class Exchanges(Protocol):
         """Put an exchange on record with what its rules did, in one step; the entry with its number."""
         ...
 
-    def finish(self, number: int, outcome: Outcome) -> None:
+    def finish(self, tenant: str, number: int, outcome: Outcome, /) -> None:
         """Say how the sending of an exchange ended. Nobody waits for it."""
         ...
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 
 from oifde_simulator.model.credential_step import Admission, EndedToken, SecretStep, TokenStep
 from oifde_simulator.model.entry import Entry
-from oifde_simulator.model.outcome import Outcome
 from oifde_simulator.model.turn import Candidate, Fired, Turn
 from oifde_simulator.state.errors import Stale
 from oifde_simulator.state.interface import Read
@@ -22,6 +21,8 @@ class MemoryExchanges:
         self._journal = tables.journal
         self.hearers: list[Callable[[Entry], None]] = []
         """Called with each entry that is put on record."""
+        self.finish = tables.journal.finish
+        """Takes the tenant and the number of an exchange, and how its sending ended."""
 
     async def admit(self, read: Read, step: TokenStep | SecretStep) -> Admission:
         """Judge a credential by what was counted, and count it."""
@@ -41,7 +42,9 @@ class MemoryExchanges:
 
     async def turn(self, read: Read, now: int, candidates: Sequence[Candidate], *, begun: bool) -> Turn:
         """Find whose turn it is at `now` (tenant time, epoch milliseconds), and count it."""
-        self._check(read, begun)
+        tenant = self._tenants.get(read.tenant)
+        if tenant.epoch != read.epoch or not (begun or tenant.version == read.version):
+            raise Stale
         return self._tables.counts_of(read.tenant, read.epoch).rules.turn(now, candidates)
 
     async def record(
@@ -54,22 +57,15 @@ class MemoryExchanges:
         begun: bool,
     ) -> Entry:
         """Put an exchange on record with what its rules did; the entry with its number."""
-        self._check(read, begun)
+        tenant = self._tenants.get(read.tenant)
+        if tenant.epoch != read.epoch or not (begun or tenant.version == read.version):
+            raise Stale
         entry = self._journal.add(entry)
         if fired or ended:
             self._count(read, fired, ended)
         for hear in self.hearers:
             hear(entry)
         return entry
-
-    def finish(self, number: int, outcome: Outcome) -> None:
-        """Say how the sending of an exchange ended."""
-        self._journal.finish(number, outcome)
-
-    def _check(self, read: Read, begun: bool) -> None:
-        tenant = self._tenants.get(read.tenant)
-        if tenant.epoch != read.epoch or not (begun or tenant.version == read.version):
-            raise Stale
 
     def _count(self, read: Read, fired: Sequence[Fired], ended: EndedToken | None) -> None:
         counts = self._tables.counts_of(read.tenant, read.epoch)

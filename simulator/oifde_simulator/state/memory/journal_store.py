@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from heapq import merge
 from itertools import takewhile
@@ -81,8 +81,6 @@ class EntryTable:
         self.last = 0
         """The number of the newest entry; 0 when there was none."""
         self._ledgers: dict[str, TenantEntries] = {}
-        self._under_way: dict[int, TenantEntries] = {}
-        """Where the entries without an outcome are, by number."""
 
     def add(self, entry: Entry) -> Entry:
         """Keep `entry` under the next number and return it so numbered; older ones may have to go."""
@@ -91,28 +89,23 @@ class EntryTable:
         ledger = self._ledgers.get(entry.tenant)
         if ledger is None:
             ledger = self._ledgers[entry.tenant] = TenantEntries()
-        self._under_way[entry.number] = ledger
-        ledger.entries.append(entry)
-        ledger.charge += entry.charge
-        self.charge += entry.charge
-        bounds = self.bounds
-        while len(ledger.entries) > bounds.exchanges or ledger.charge > bounds.tenant_bytes:
-            if len(ledger.entries) == 1:
+        entries, charge, bounds = ledger.entries, entry.charge, self.bounds
+        entries.append(entry)
+        ledger.charge += charge
+        self.charge += charge
+        while len(entries) > bounds.exchanges or ledger.charge > bounds.tenant_bytes:
+            if len(entries) == 1:
                 break  # the newest stays, however large
-            self._drop(ledger)
+            self.charge -= ledger.drop()
         if self.charge > bounds.total_bytes:
             self._make_room(entry)
         return entry
 
-    def finish(self, number: int, outcome: Outcome) -> None:
+    def finish(self, tenant: str, number: int, outcome: Outcome) -> None:
         """Keep the outcome of an entry; ignored if the entry is gone."""
-        ledger = self._under_way.pop(number, None)
-        if ledger is not None:
+        ledger = self._ledgers.get(tenant)
+        if ledger is not None and ledger.entries and ledger.entries[0].number <= number:
             ledger.outcomes[number] = outcome
-
-    def _drop(self, ledger: TenantEntries) -> None:
-        self._under_way.pop(ledger.entries[0].number, None)
-        self.charge -= ledger.drop()
 
     def _make_room(self, newest: Entry) -> None:
         # The largest give first, so that a busy tenant does not cost a quiet one its entries.
@@ -129,7 +122,7 @@ class EntryTable:
     def _halve(self, ledger: TenantEntries, wanted: int, newest: Entry) -> None:
         half = ledger.charge // 2
         while self.charge > wanted and ledger.charge > half and ledger.entries[0] is not newest:
-            self._drop(ledger)
+            self.charge -= ledger.drop()
 
     def entries(self, tenant: str | None, after: int) -> list[Entry]:
         """Entries of a tenant (`""` for none known, None for all) after a number, the oldest first."""
@@ -171,7 +164,6 @@ class EntryTable:
         for ledger in self._ledgers.values():
             gone = [entry for entry in ledger.entries if entry.number in numbers]
             if gone:
-                self._forget_outcomes(gone)
                 ledger.entries = deque(entry for entry in ledger.entries if entry.number not in numbers)
                 charge = sum(entry.charge for entry in gone)
                 ledger.charge -= charge
@@ -184,13 +176,7 @@ class EntryTable:
         gone = [name for name in self._ledgers if tenant is None or name == tenant]
         ledgers = [self._ledgers.pop(name) for name in gone]
         self.charge -= sum(ledger.charge for ledger in ledgers)
-        for ledger in ledgers:
-            self._forget_outcomes(ledger.entries)
         return sum(len(ledger.entries) for ledger in ledgers)
-
-    def _forget_outcomes(self, entries: Iterable[Entry]) -> None:
-        for entry in entries:
-            self._under_way.pop(entry.number, None)
 
     def sizes(self) -> Iterator[tuple[str, int]]:
         """Tenants and how many entries each has."""
