@@ -32,7 +32,7 @@ def refused(operation: str, body: Any, monkeypatch: pytest.MonkeyPatch) -> list[
 
     monkeypatch.setattr(Schema, "explain", counting)
     with pytest.raises(Problem) as caught:
-        reader._judged(body, BODIES[operation])
+        reader._validated(body, BODIES[operation])
     told: list[str] = caught.value.body["errors"]
     assert len(told) <= breaches.MOST_MESSAGES
     assert sum(map(len, told)) < 5_000

@@ -10,14 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from yarl import URL
 
-from oifde_simulator.web.control_plane.openapi import Route
+from oifde_simulator.web.control_plane.openapi import Route, routes
 from oifde_simulator.web.control_plane.problems import Problem
-from oifde_simulator.web.control_plane.query import Query, read_query, up_to
+from oifde_simulator.web.control_plane.query import Query, read_query
 
 
 def route(*parameters: str) -> Route:
-    """Make a route with these query parameters."""
-    return Route("journal", "GET", "/journal", "listExchanges", False, frozenset(parameters), "", False)
+    """Make a route with these query parameters, each from 1 to 10 and by default 3."""
+    schemas = {name: {"type": "integer", "minimum": 1, "maximum": 10, "default": 3} for name in parameters}
+    return Route("journal", "GET", "/journal", "listExchanges", False, schemas, "", False)
 
 
 def query(text: str, *parameters: str) -> Query:
@@ -43,15 +44,28 @@ def test_a_wrong_query_is_a_problem(text: str, parameters: tuple[str, ...], word
 
 def test_a_value_is_read_or_its_default_is_taken() -> None:
     found = query("limit=7", "limit", "count")
-    assert found.get("limit", 1, up_to(10)) == 7
-    assert found.get("count", 1, up_to(10)) == 1
+    assert found.get("limit", 1, int) == 7
+    assert found.get("count", 1, int) == 1
     assert found.require("limit", str) == "7"
 
 
 @pytest.mark.parametrize("text", ["limit=11", "limit=0", "limit=x", "limit="])
 def test_a_value_that_cannot_be_read_is_a_problem_that_names_the_parameter(text: str) -> None:
     with pytest.raises(Problem, match=r"^limit: "):
-        query(text, "limit").get("limit", 1, up_to(10))
+        query(text, "limit").number("limit")
+
+
+def test_a_number_has_the_bounds_and_the_default_of_the_document() -> None:
+    found = query("limit=10", "limit", "count")
+    assert found.number("limit") == 10
+    assert found.number("count") == 3
+
+
+def test_every_bounded_number_with_a_default_begins_at_one() -> None:
+    schemas = [each for route in routes() for each in route.parameters.values()]
+    bounded = [each for each in schemas if {"default", "maximum"} <= each.keys()]
+    assert len(bounded) > 3
+    assert all(each["minimum"] == 1 <= each["default"] <= each["maximum"] for each in bounded)
 
 
 def test_a_missing_parameter_that_is_required_is_a_problem_that_shows_it() -> None:
@@ -69,7 +83,7 @@ def test_the_others_are_those_of_a_filter_in_their_order() -> None:
     st.integers(1),
 )
 def test_the_next_url_asks_the_same_after_a_number(pairs: list[tuple[str, Any]], number: int) -> None:
-    url = URL(Query("/journal", tuple(pairs)).url_after(number))
+    url = URL(Query("/journal", tuple(pairs), {}).url_after(number))
     others = [pair for pair in pairs if pair[0] != "since"]
     assert url.path == "/journal"
     assert list(url.query.items()) == [*others, ("since", str(number))]

@@ -12,7 +12,7 @@ from oifde_simulator.web.control_plane import openapi
 from oifde_simulator.web.control_plane.auth import guard
 from oifde_simulator.web.control_plane.context import Call, ControlContext, RouteTable
 from oifde_simulator.web.control_plane.openapi import Route
-from oifde_simulator.web.control_plane.problems import note_begun, problems
+from oifde_simulator.web.control_plane.problems import note_head_sent, problems
 from oifde_simulator.web.control_plane.query import read_query
 from oifde_simulator.web.control_plane.server import ControlPlaneRunner
 
@@ -38,7 +38,7 @@ def control_plane(context: ControlContext, token: str | None) -> web.AppRunner:
         context.subscriptions.shutdown()
 
     app.on_shutdown.append(shutdown)
-    app.on_response_prepare.append(note_begun)
+    app.on_response_prepare.append(note_head_sent)
     return ControlPlaneRunner(app, handle_signals=False, shutdown_timeout=SHUTDOWN_SECONDS)
 
 

@@ -40,8 +40,8 @@ class Route:
     operation_id: str
     open: bool
     """True where no token is wanted."""
-    parameters: frozenset[str]
-    """Names of the query parameters; `filter` stands for any name."""
+    parameters: Mapping[str, Mapping[str, Any]]
+    """JSON Schemas of the query parameters by name; the name `filter` stands for any."""
     body: str
     """JSON pointer of the body's schema in the document; empty where there is no body."""
     body_required: bool
@@ -100,18 +100,18 @@ def _route(module: str, path: str, method: str, operation: Mapping[str, Any]) ->
         path=path,
         operation_id=operation["operationId"],
         open=operation.get("security") == [],
-        parameters=frozenset(_query_parameters(operation.get("parameters", ()))),
+        parameters=dict(_query_parameters(operation.get("parameters", ()))),
         body=f"{pointer}/content/application~1json/schema" if "requestBody" in operation else "",
         body_required=operation.get("requestBody", {}).get("required", False),
     )
 
 
-def _query_parameters(parameters: Iterable[Mapping[str, str]]) -> Iterator[str]:
+def _query_parameters(parameters: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     shared = document()["components"]["parameters"]
     for each in parameters:
         parameter = shared[each["$ref"].rpartition("/")[2]] if "$ref" in each else each
         if parameter["in"] == "query":
-            yield parameter["name"]
+            yield parameter["name"], parameter["schema"]
 
 
 def methods() -> dict[str, frozenset[str]]:

@@ -25,7 +25,7 @@ URN = "urn:oifde-simulator:problem:"
 """Prefix of each `type` of ours; an error that its status explains is `about:blank`."""
 LONGEST_PATH = 80
 """Characters of a path that a detail repeats."""
-BEGUN = web.RequestKey("begun", bool)
+HEAD_SENT = web.RequestKey("head_sent", bool)
 """Set on a request as soon as the head of its answer is sent."""
 
 
@@ -50,9 +50,9 @@ class Problem(Exception):
         return _problem_response(self.body, self.status, self.headers)
 
 
-async def note_begun(request: web.Request, _response: web.StreamResponse) -> None:
+async def note_head_sent(request: web.Request, _response: web.StreamResponse) -> None:
     """Note that the head of an answer is sent; aiohttp's `on_response_prepare` calls this."""
-    request[BEGUN] = True
+    request[HEAD_SENT] = True
 
 
 @web.middleware
@@ -73,7 +73,7 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
     except Exception:
         log.exception("a defect of the simulator: %s %s", request.method, request.path)
         response = _problem_response(DEFECT, HTTPStatus.INTERNAL_SERVER_ERROR)
-    return _abort(request) if BEGUN in request else response
+    return _abort(request) if HEAD_SENT in request else response
 
 
 def _abort(request: web.Request) -> web.StreamResponse:

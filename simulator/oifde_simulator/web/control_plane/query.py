@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from aiohttp import web
@@ -29,6 +29,14 @@ class Query:
     path: str
     pairs: tuple[tuple[str, str], ...]
     """Names and values in the order of the URL."""
+    schemas: Mapping[str, Mapping[str, Any]]
+    """JSON Schemas of the parameters in the document, by name."""
+
+    def number(self, name: str) -> int:
+        """Read a whole number within the bounds of the document; its default where it is missing."""
+        schema = self.schemas[name]
+        number: int = self.get(name, schema["default"], _up_to(schema["maximum"]))
+        return number
 
     def get(self, name: str, default: Value, read: Callable[[str], Value]) -> Value:
         """Read the value of a parameter; `default` where it is missing.
@@ -59,7 +67,7 @@ class Query:
 
 def read_query(request: web.Request, route: Route) -> Query:
     """Read the query parameters of a request. Raises Problem for unknown and repeated ones."""
-    query = Query(request.path, tuple(request.query.items()))
+    query = Query(request.path, tuple(request.query.items()), route.parameters)
     for name, times in Counter(name for name, _ in query.pairs).items():
         if times > 1 and name in route.parameters:
             raise wrong_parameter(f"{name} is there twice; expected each parameter once")
@@ -75,7 +83,7 @@ def wrong_parameter(detail: str) -> Problem:
     return Problem(HTTPStatus.BAD_REQUEST, "wrong-parameter", detail)
 
 
-def up_to(most: int) -> Callable[[str], int]:
+def _up_to(most: int) -> Callable[[str], int]:
     """Make a reader of a number from 1 to `most`."""
 
     def read(text: str) -> int:

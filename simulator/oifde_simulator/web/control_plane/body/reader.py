@@ -31,7 +31,7 @@ async def read_body(request: web.Request, route: Route) -> Any:
             raise _no_body_taken(route, f"{len(octets)} bytes")
         return None
     if octets:
-        return _judged(_parse(octets), schema(route.body))
+        return _validated(_parse(octets), schema(route.body))
     if route.body_required:
         raise _wrong_body(f"{request.method} {route.path} takes a body of JSON, found none")
     return None
@@ -59,7 +59,7 @@ def _parse(octets: bytes) -> Any:
     return value
 
 
-def _judged(value: Any, wanted: Schema) -> Any:
+def _validated(value: Any, wanted: Schema) -> Any:
     if not wanted.accepts(value):
         breaches = describe_breaches(value, wanted)
         raise _wrong_body(breaches[0], errors=breaches)

@@ -8,10 +8,7 @@ from aiohttp import web
 from oifde_simulator.model.sessions import Criteria
 from oifde_simulator.web.control_plane.context import Call, RouteTable
 from oifde_simulator.web.control_plane.problems import json_response
-from oifde_simulator.web.control_plane.query import up_to
 
-DEFAULT_LIMIT, LARGEST_LIMIT = 100, 1000
-"""Sessions that are listed without a `limit`, and at most."""
 LONGEST_NUMBER = 64
 """Characters of a telephone number."""
 
@@ -19,7 +16,7 @@ LONGEST_NUMBER = 64
 async def list_sessions(call: Call) -> web.Response:
     """List the sessions of a number, the newest first."""
     number = call.query.require("userMobile", _number)
-    limit = call.query.get("limit", DEFAULT_LIMIT, up_to(LARGEST_LIMIT))
+    limit = call.query.number("limit")
     found = await call.context.tenants.sessions(call.path["tenant"], Criteria(user=number))
     sessions = [orjson.Fragment(session.encoded) for session in found[:limit]]
     return json_response({"total": len(found), "sessions": sessions})

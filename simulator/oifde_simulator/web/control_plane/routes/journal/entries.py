@@ -11,18 +11,16 @@ from oifde_simulator.journal.near_misses import near_misses
 from oifde_simulator.model.entry import Entry
 from oifde_simulator.web.control_plane.context import Call
 from oifde_simulator.web.control_plane.problems import Problem, json_response
-from oifde_simulator.web.control_plane.query import up_to, wrong_parameter
+from oifde_simulator.web.control_plane.query import wrong_parameter
 from oifde_simulator.web.control_plane.routes.values import is_entry_number
 
-DEFAULT_LIMIT, LARGEST_LIMIT = 100, 1000
-"""Entries of a page without a `limit`, and at most."""
 LONGEST_ID = 256
 """Characters of a tenant's id."""
 
 
 async def list_exchanges(call: Call) -> web.Response:
     """List a page of the entries that a filter accepts, the oldest first."""
-    limit = call.query.get("limit", DEFAULT_LIMIT, up_to(LARGEST_LIMIT))
+    limit = call.query.number("limit")
     journal = call.context.journal
     found = await journal.search(journal.filter(call.query.without("limit")))
     count, page = len(found.entries), found.entries[:limit]

@@ -12,17 +12,13 @@ from oifde_simulator.journal import har
 from oifde_simulator.model.entry import Entry
 from oifde_simulator.web.control_plane.context import Call
 from oifde_simulator.web.control_plane.json_stream import stream_list
-from oifde_simulator.web.control_plane.query import up_to
 
 log = logging.getLogger("oifde_simulator")
-
-LARGEST_LIMIT = 10_000
-"""Entries of an archive without a `limit`, and at most."""
 
 
 async def export_exchanges(call: Call) -> web.StreamResponse:
     """Send the newest entries that a filter accepts, the oldest of them first."""
-    limit = call.query.get("limit", LARGEST_LIMIT, up_to(LARGEST_LIMIT))
+    limit = call.query.number("limit")
     journal = call.context.journal
     found = await journal.search(journal.filter(call.query.without("limit")))
     entries = found.entries[-limit:]

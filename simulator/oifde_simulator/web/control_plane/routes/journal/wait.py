@@ -16,15 +16,12 @@ from oifde_simulator.quantities import duration
 from oifde_simulator.text import counted
 from oifde_simulator.web.control_plane.context import Call, ControlContext
 from oifde_simulator.web.control_plane.problems import Problem, json_response
-from oifde_simulator.web.control_plane.query import up_to
 from oifde_simulator.web.control_plane.services.journal import SearchResult, accepted
 
 DEFAULT_TIMEOUT, LONGEST_TIMEOUT = 5.0, 600.0
 """Seconds of a wait without a `timeout`, and at most."""
 MOST_WAITERS = 10_000
 """Requests that may wait at once."""
-LARGEST_COUNT = 10_000
-"""Exchanges that a request may wait for."""
 MOST_COMPARED = 1000
 """Newest entries among which near misses are looked for."""
 CROWDED = (
@@ -36,7 +33,7 @@ CROWDED = (
 async def await_exchanges(call: Call) -> web.Response:
     """Answer as soon as `count` entries that a filter accepts have come. Raises Problem after `timeout`."""
     journal = call.context.journal
-    count = call.query.get("count", 1, up_to(LARGEST_COUNT))
+    count = call.query.number("count")
     timeout = call.query.get("timeout", DEFAULT_TIMEOUT, _timeout)
     wanted = journal.filter(call.query.without("count", "timeout"))
     if call.context.subscriptions.waiters >= MOST_WAITERS:
