@@ -34,7 +34,7 @@ TOKEN = "0dbe11892be840cf983453ea70b505de"
 QUERY = "/oifde/rest/api/queryRecordHistory"
 GETTOKEN = "/oifde/rest/api/gettoken"
 
-Plane = Callable[..., Awaitable["Asking"]]
+ServeScenarios = Callable[..., Awaitable["VendorClient"]]
 
 
 class DataPlane(BaseTestServer):
@@ -49,7 +49,7 @@ class DataPlane(BaseTestServer):
         return data_plane(self._pipeline, self._limits, idle_seconds=5.0, write_seconds=5.0)
 
 
-class Asking:
+class VendorClient:
     """A client of the vendor's interface."""
 
     def __init__(self, client: TestClient[Any, Any], tenants: Tenants) -> None:
@@ -70,19 +70,19 @@ class Asking:
 
 
 @pytest.fixture
-def plane(aiohttp_client: Any) -> Plane:
+def serve(aiohttp_client: Any) -> ServeScenarios:
     """Serve scenarios given as `name=yaml text`."""
 
-    async def serve(
+    async def start(
         *, limits: Limits | None = None, error_status: int = 200, bad_json_status: int = 400, **texts: str
-    ) -> Asking:
+    ) -> VendorClient:
         scenarios = {name: loader.loads(text.encode(), f"{name}.yaml", name) for name, text in texts.items()}
         tenants = Tenants(scenarios, seed="0", error_status=error_status)
         pipeline = Pipeline(Router(bad_json_status=bad_json_status), tenants, Journal(tenants.state))
         server = DataPlane(pipeline, limits or Limits(1 << 20, 5.0))
-        return Asking(await aiohttp_client(server), tenants)
+        return VendorClient(await aiohttp_client(server), tenants)
 
-    return serve
+    return start
 
 
 ACME = f"""
@@ -98,9 +98,9 @@ sessions:
 
 
 @pytest.fixture
-async def acme(plane: Plane) -> Asking:
+async def acme(serve: ServeScenarios) -> VendorClient:
     """Serve one tenant, `acme`, with the specification's token and three sessions of two users."""
-    return await plane(acme=ACME)
+    return await serve(acme=ACME)
 
 
 def ids(answer: dict[str, Any]) -> list[str]:

@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 import yaml
 
-from conftest import QUERY, TOKEN, Plane
+from conftest import QUERY, TOKEN, ServeScenarios
 from oifde_simulator import resources
 from oifde_simulator.cli import main, new
 from oifde_simulator.scenario import loader
@@ -37,13 +37,13 @@ def test_a_new_scenario_is_good_and_named_by_its_file(name: str, capsys: pytest.
     assert capsys.readouterr().out == f"{file}: good: tenant {stem}, 0 records, 1 rule\n"
 
 
-async def test_a_new_scenario_does_what_it_says(plane: Plane) -> None:
-    asking = await plane(acme=new.write_scenario("acme").read_text())
+async def test_a_new_scenario_does_what_it_says(serve: ServeScenarios) -> None:
+    vendor = await serve(acme=new.write_scenario("acme").read_text())
     query = {"tenantId": "acme", "authToken": TOKEN, "userMobile": "18000000001"}
     for status in (503, 503):
-        async with asking.client.post(QUERY, json=query) as response:
+        async with vendor.client.post(QUERY, json=query) as response:
             assert response.status == status
-    assert (await asking.query())["total"] == 40
+    assert (await vendor.query())["total"] == 40
 
 
 def test_its_first_line_leads_editors_to_the_schema_on_any_machine(

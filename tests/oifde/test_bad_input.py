@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from conftest import ACME, GETTOKEN, QUERY, TOKEN, Asking, Plane
+from conftest import ACME, GETTOKEN, QUERY, TOKEN, ServeScenarios, VendorClient
 
 GOOD = {"tenantId": "acme", "authToken": TOKEN, "userMobile": "18000000001"}
 PARAMETER = 10000002
@@ -75,7 +75,7 @@ QUERIES: dict[str, tuple[dict[str, Any], int, tuple[str, ...]]] = {
 
 @pytest.mark.parametrize(("changes", "code", "words"), QUERIES.values(), ids=QUERIES.keys())
 async def test_a_bad_query_is_refused_naming_field_value_and_rule(
-    acme: Asking, changes: dict[str, Any], code: int, words: tuple[str, ...]
+    acme: VendorClient, changes: dict[str, Any], code: int, words: tuple[str, ...]
 ) -> None:
     status, answer = await acme.post(QUERY, query(**changes))
     assert (status, answer["errorCode"], answer["total"], answer["recordList"]) == (200, code, 0, [])
@@ -99,7 +99,7 @@ GETTOKENS: dict[str, tuple[dict[str, Any], int]] = {
 
 @pytest.mark.parametrize(("body", "code"), GETTOKENS.values(), ids=GETTOKENS.keys())
 async def test_a_bad_gettoken_is_refused_in_its_own_shape(
-    acme: Asking, body: dict[str, Any], code: int
+    acme: VendorClient, body: dict[str, Any], code: int
 ) -> None:
     status, answer = await acme.post(GETTOKEN, body)
     assert status == 200
@@ -120,22 +120,22 @@ NOT_JSON = {
 @pytest.mark.parametrize("octets", NOT_JSON.values(), ids=NOT_JSON.keys())
 @pytest.mark.parametrize("path", [QUERY, GETTOKEN])
 async def test_a_body_that_is_no_json_object_gets_400_and_the_process_lives(
-    acme: Asking, path: str, octets: bytes
+    acme: VendorClient, path: str, octets: bytes
 ) -> None:
     status, answer = await acme.post(path, octets)
     assert (status, answer["errorCode"]) == (400, PARAMETER)
     assert (await acme.query())["total"] == 2
 
 
-async def test_the_status_of_a_body_that_is_not_json_is_an_option(plane: Plane) -> None:
-    asking = await plane(acme=ACME, bad_json_status=422)
-    assert (await asking.post(QUERY, b"nonsense"))[0] == 422
+async def test_the_status_of_a_body_that_is_not_json_is_an_option(serve: ServeScenarios) -> None:
+    vendor = await serve(acme=ACME, bad_json_status=422)
+    assert (await vendor.post(QUERY, b"nonsense"))[0] == 422
 
 
 @pytest.mark.parametrize(
     "path", ["/", "/oifde/rest/api/", QUERY + "/", QUERY.lower(), "/oifde/rest/api/x" * 100]
 )
-async def test_another_path_gets_404_in_the_querys_shape(acme: Asking, path: str) -> None:
+async def test_another_path_gets_404_in_the_querys_shape(acme: VendorClient, path: str) -> None:
     status, answer = await acme.post(path, GOOD)
     assert (status, answer["errorCode"], answer["total"], answer["recordList"]) == (404, PARAMETER, 0, [])
     assert QUERY in answer["errorMsg"]
@@ -143,19 +143,21 @@ async def test_another_path_gets_404_in_the_querys_shape(acme: Asking, path: str
 
 @pytest.mark.parametrize("path", [QUERY, GETTOKEN])
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH", "OPTIONS"])
-async def test_another_method_gets_405_with_allow(acme: Asking, path: str, method: str) -> None:
+async def test_another_method_gets_405_with_allow(acme: VendorClient, path: str, method: str) -> None:
     async with acme.client.request(method, path) as response:
         answer = json.loads(await response.read())
         assert (response.status, response.headers["Allow"]) == (405, "POST")
         assert (answer["errorCode"], answer["total"], answer["recordList"]) == (PARAMETER, 0, [])
 
 
-async def test_a_query_string_does_not_hide_the_path(acme: Asking) -> None:
+async def test_a_query_string_does_not_hide_the_path(acme: VendorClient) -> None:
     assert (await acme.post(QUERY + "?a=1", GOOD))[1]["total"] == 2
 
 
 @pytest.mark.parametrize(("path", "field"), [(QUERY, "tenantId"), (GETTOKEN, "appKey")])
-async def test_a_name_of_a_tenant_that_is_nested_deep_is_refused(acme: Asking, path: str, field: str) -> None:
+async def test_a_name_of_a_tenant_that_is_nested_deep_is_refused(
+    acme: VendorClient, path: str, field: str
+) -> None:
     octets = b'{"%b": %b%b, "authToken": "x", "appSecret": "x"}' % (field.encode(), b"[" * 1000, b"]" * 1000)
     status, answer = await acme.post(path, octets)
     assert (status, answer["errorCode"]) == (200, PARAMETER)

@@ -20,7 +20,7 @@ rules: [{match: {request: {userMobile: "9"}}, token: revoke, respond: {error: to
 """
 
 
-class Asking:
+class TenantPair:
     """A server of one tenant, `acme`, and one made from it."""
 
     def __init__(self, *, any_credentials: bool) -> None:
@@ -39,7 +39,7 @@ class Asking:
 
 @pytest.mark.parametrize("tenant", ["acme", "made"])
 def test_with_any_credentials_every_secret_and_token_will_do(tenant: str) -> None:
-    ask = Asking(any_credentials=True)
+    ask = TenantPair(any_credentials=True)
     for secret in ("right", "wrong", "another", "秘"):
         issued = ask(GETTOKEN, appKey=tenant, appSecret=secret)
         assert (issued["errorCode"], len(issued["authToken"])) == (0, 32)
@@ -48,20 +48,20 @@ def test_with_any_credentials_every_secret_and_token_will_do(tenant: str) -> Non
 
 
 def test_with_any_credentials_no_token_and_no_tenant_are_still_refused() -> None:
-    ask = Asking(any_credentials=True)
+    ask = TenantPair(any_credentials=True)
     assert ask(QUERY, tenantId="acme", authToken="", userMobile="1")["errorCode"] == 900001
     assert ask(QUERY, tenantId="nobody", authToken="x", userMobile="1")["errorCode"] == 900002
     assert ask(GETTOKEN, appKey="nobody", appSecret="x")["errorCode"] == 200800001
 
 
 def test_with_any_credentials_a_rule_still_ends_a_token() -> None:
-    ask = Asking(any_credentials=True)
+    ask = TenantPair(any_credentials=True)
     for user in ("9", "1"):
         assert ask(QUERY, tenantId="acme", authToken="mine", userMobile=user)["errorCode"] == 900002
 
 
 def test_a_wrong_secret_is_answered_as_the_vendor_would_and_the_log_has_the_fix() -> None:
-    ask = Asking(any_credentials=False)
+    ask = TenantPair(any_credentials=False)
     answer = ask(GETTOKEN, appKey="acme", appSecret="wrong")
     assert answer["errorMsg"] == "The key is wrong: appSecret is not this tenant's secret"
     (entry,) = ask.entries()

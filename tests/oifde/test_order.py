@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from conftest import ACME, GETTOKEN, QUERY, TOKEN, Asking, Plane
+from conftest import ACME, GETTOKEN, QUERY, TOKEN, ServeScenarios, VendorClient
 from oifde_simulator.model.http import Request
 
 # Each row is wrong in the way it names and in every way below it; the last is right.
@@ -36,20 +36,20 @@ ROWS: list[tuple[str, str, str, dict[str, Any] | bytes, int, int]] = [
     ("method", "path", "body", "status", "code"), [row[1:] for row in ROWS], ids=[r[0] for r in ROWS]
 )
 async def test_the_first_check_that_fails_decides(
-    plane: Plane, method: str, path: str, body: Any, status: int, code: int
+    serve: ServeScenarios, method: str, path: str, body: Any, status: int, code: int
 ) -> None:
     from oifde_simulator.web.data_plane.request_reader import Limits
 
-    asking = await plane(acme=ACME, limits=Limits(2000, 5.0))
+    vendor = await serve(acme=ACME, limits=Limits(2000, 5.0))
     if method == "GET":
-        async with asking.client.get(path) as response:
+        async with vendor.client.get(path) as response:
             assert (response.status, (await response.json())["errorCode"]) == (status, code)
     else:
-        found_status, answer = await asking.post(path, body)
+        found_status, answer = await vendor.post(path, body)
         assert (found_status, answer["errorCode"]) == (status, code)
 
 
-async def test_every_problem_is_on_record_though_the_first_decides(acme: Asking) -> None:
+async def test_every_problem_is_on_record_though_the_first_decides(acme: VendorClient) -> None:
     exchange = await _decide(acme, QUERY, b'{"tenantId":"acme","authToken":"x","pageSize":"7","pageNum":"0"}')
     codes = [problem.error.code for problem in exchange.honest.problems]
     assert codes == [900002, 10000002, 10000002, 10000002]
@@ -58,29 +58,29 @@ async def test_every_problem_is_on_record_though_the_first_decides(acme: Asking)
         assert word in told
 
 
-async def test_a_secret_that_is_no_string_is_not_compared(acme: Asking) -> None:
+async def test_a_secret_that_is_no_string_is_not_compared(acme: VendorClient) -> None:
     exchange = await _decide(acme, GETTOKEN, b'{"appKey":"acme","appSecret":[]}')
     assert [problem.error.code for problem in exchange.honest.problems] == [10000002]
 
 
-async def _decide(asking: Asking, path: str, body: bytes) -> Any:
+async def _decide(vendor: VendorClient, path: str, body: bytes) -> Any:
     from oifde_simulator.engine.pipeline import Pipeline
     from oifde_simulator.journal import Journal
     from oifde_simulator.oifde.router import Router
 
-    pipeline = Pipeline(Router(bad_json_status=400), asking.tenants, Journal(asking.tenants.state))
+    pipeline = Pipeline(Router(bad_json_status=400), vendor.tenants, Journal(vendor.tenants.state))
     return await pipeline.handle(Request("POST", path, {"Content-Type": "application/json"}, body))
 
 
 async def test_a_defect_of_the_simulator_is_answered_as_an_internal_error(
-    plane: Plane, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    serve: ServeScenarios, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    asking = await plane(acme=ACME, error_status=500)
+    vendor = await serve(acme=ACME, error_status=500)
 
     def fail(*_: object) -> None:
         raise RuntimeError("a defect")
 
     monkeypatch.setattr("oifde_simulator.oifde.query_record_history.page_request", fail)
-    status, answer = await asking.post(QUERY, {"tenantId": "acme", "authToken": TOKEN, "userMobile": "1"})
+    status, answer = await vendor.post(QUERY, {"tenantId": "acme", "authToken": TOKEN, "userMobile": "1"})
     assert (status, answer["errorCode"], answer["recordList"]) == (500, 10000001, [])
     assert "a defect" in caplog.text

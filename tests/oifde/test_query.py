@@ -9,17 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conftest import ACME, GETTOKEN, QUERY, SPECIFICATION, TOKEN, Asking, Plane, ids
+from conftest import ACME, GETTOKEN, QUERY, SPECIFICATION, TOKEN, ServeScenarios, VendorClient, ids
 from oifde_simulator import resources
 from oifde_simulator.model.sessions import Criteria
 from oifde_simulator.oifde import contract
 from oifde_simulator.population.literal import LiteralSessions
 
 
-async def test_the_specifications_example_is_answered_with_the_specifications_example(plane: Plane) -> None:
+async def test_the_specifications_example_is_answered_with_the_specifications_example(
+    serve: ServeScenarios,
+) -> None:
     tenant001 = (resources.scenarios() / "tenant001.yaml").read_text()
-    asking = await plane(tenant001=tenant001)
-    status, answer = await asking.post(QUERY, (SPECIFICATION / "request.json").read_bytes())
+    vendor = await serve(tenant001=tenant001)
+    status, answer = await vendor.post(QUERY, (SPECIFICATION / "request.json").read_bytes())
     wanted = json.loads((SPECIFICATION / "response.json").read_bytes())
     assert (status, answer) == (200, wanted)
     assert list(answer["recordList"][0]) == list(wanted["recordList"][0])
@@ -48,7 +50,7 @@ SELECTIONS = {
 
 
 @pytest.mark.parametrize(("fields", "found"), SELECTIONS.values(), ids=SELECTIONS.keys())
-async def test_a_query_selects(acme: Asking, fields: dict[str, object], found: list[str]) -> None:
+async def test_a_query_selects(acme: VendorClient, fields: dict[str, object], found: list[str]) -> None:
     answer = await acme.query(**fields)
     assert ids(answer) == found
     assert answer["errorCode"] == 0
@@ -57,41 +59,41 @@ async def test_a_query_selects(acme: Asking, fields: dict[str, object], found: l
     assert contract.response_schema("queryRecordHistory").explain(answer) == []
 
 
-async def test_time_is_read_in_the_tenants_zone(plane: Plane) -> None:
-    asking = await plane(acme=ACME + 'settings: {time_zone: "+08:00"}\n')
-    assert ids(await asking.query(endTime="2026-01-01 08:00:00")) == ["c1"]
-    assert ids(await asking.query(endTime="2026-01-01 00:00:00")) == []
+async def test_time_is_read_in_the_tenants_zone(serve: ServeScenarios) -> None:
+    vendor = await serve(acme=ACME + 'settings: {time_zone: "+08:00"}\n')
+    assert ids(await vendor.query(endTime="2026-01-01 08:00:00")) == ["c1"]
+    assert ids(await vendor.query(endTime="2026-01-01 00:00:00")) == []
 
 
-async def test_flow_record_switched_off_finds_nothing_and_succeeds(plane: Plane) -> None:
-    asking = await plane(acme=ACME.replace("tenant: {", "tenant: {flow_record: false, "))
-    assert await asking.query() == {"errorCode": 0, "errorMsg": "Success", "total": 0, "recordList": []}
-    assert (await asking.query(pageSize="7"))["errorCode"] == 10000002
+async def test_flow_record_switched_off_finds_nothing_and_succeeds(serve: ServeScenarios) -> None:
+    vendor = await serve(acme=ACME.replace("tenant: {", "tenant: {flow_record: false, "))
+    assert await vendor.query() == {"errorCode": 0, "errorMsg": "Success", "total": 0, "recordList": []}
+    assert (await vendor.query(pageSize="7"))["errorCode"] == 10000002
 
 
-async def test_error_status_is_the_servers_unless_the_tenant_says_otherwise(plane: Plane) -> None:
-    asking = await plane(acme=ACME, other=ACME + "settings: {error_status: 401}\n", error_status=500)
+async def test_error_status_is_the_servers_unless_the_tenant_says_otherwise(serve: ServeScenarios) -> None:
+    vendor = await serve(acme=ACME, other=ACME + "settings: {error_status: 401}\n", error_status=500)
     bad = {"authToken": "x", "userMobile": "1"}
-    assert (await asking.post(QUERY, {"tenantId": "acme"} | bad))[0] == 500
-    assert (await asking.post(QUERY, {"tenantId": "other"} | bad))[0] == 401
-    assert (await asking.post(QUERY, {"tenantId": "nobody"} | bad))[0] == 500
+    assert (await vendor.post(QUERY, {"tenantId": "acme"} | bad))[0] == 500
+    assert (await vendor.post(QUERY, {"tenantId": "other"} | bad))[0] == 401
+    assert (await vendor.post(QUERY, {"tenantId": "nobody"} | bad))[0] == 500
 
 
-async def test_numbers_pass_for_strings_where_the_tenant_accepts_them(plane: Plane) -> None:
-    asking = await plane(acme=ACME + "settings: {numbers: accept}\n")
-    assert ids(await asking.query(userMobile=18000000001, pageNum=1, pageSize=5)) == ["c2", "c1"]
-    assert (await asking.query(pageSize=7))["errorCode"] == 10000002
-    assert (await asking.query(userMobile=True))["errorCode"] == 10000002
+async def test_numbers_pass_for_strings_where_the_tenant_accepts_them(serve: ServeScenarios) -> None:
+    vendor = await serve(acme=ACME + "settings: {numbers: accept}\n")
+    assert ids(await vendor.query(userMobile=18000000001, pageNum=1, pageSize=5)) == ["c2", "c1"]
+    assert (await vendor.query(pageSize=7))["errorCode"] == 10000002
+    assert (await vendor.query(userMobile=True))["errorCode"] == 10000002
 
 
-async def test_unknown_fields_are_refused_where_the_tenant_refuses_them(plane: Plane) -> None:
-    asking = await plane(acme=ACME + "settings: {unknown_fields: refuse}\n")
-    answer = await asking.query(startTime="2026-01-01 00:00:00")
+async def test_unknown_fields_are_refused_where_the_tenant_refuses_them(serve: ServeScenarios) -> None:
+    vendor = await serve(acme=ACME + "settings: {unknown_fields: refuse}\n")
+    answer = await vendor.query(startTime="2026-01-01 00:00:00")
     assert answer["errorCode"] == 10000002
     assert "did you mean beginTime" in answer["errorMsg"]
 
 
-async def test_a_token_from_gettoken_works_and_a_second_does_not_end_the_first(acme: Asking) -> None:
+async def test_a_token_from_gettoken_works_and_a_second_does_not_end_the_first(acme: VendorClient) -> None:
     tokens = []
     for _ in range(2):
         status, answer = await acme.post(GETTOKEN, {"appKey": "acme", "appSecret": "secret"})
@@ -109,16 +111,16 @@ async def test_a_token_from_gettoken_works_and_a_second_does_not_end_the_first(a
         assert (await acme.query(authToken=token))["total"] == 2
 
 
-async def test_an_issued_token_of_another_tenant_is_refused(plane: Plane) -> None:
-    asking = await plane(acme=ACME, other=ACME)
-    token = (await asking.post(GETTOKEN, {"appKey": "other", "appSecret": "secret"}))[1]["authToken"]
-    assert (await asking.query(authToken=token))["errorCode"] == 900002
+async def test_an_issued_token_of_another_tenant_is_refused(serve: ServeScenarios) -> None:
+    vendor = await serve(acme=ACME, other=ACME)
+    token = (await vendor.post(GETTOKEN, {"appKey": "other", "appSecret": "secret"}))[1]["authToken"]
+    assert (await vendor.query(authToken=token))["errorCode"] == 900002
 
 
-async def test_any_token_is_any_but_an_empty_one(plane: Plane) -> None:
-    asking = await plane(acme=ACME.replace(f'["{TOKEN}"]', "any"))
-    assert (await asking.query(authToken="whatever"))["total"] == 2
-    assert (await asking.query(authToken=""))["errorCode"] == 900001
+async def test_any_token_is_any_but_an_empty_one(serve: ServeScenarios) -> None:
+    vendor = await serve(acme=ACME.replace(f'["{TOKEN}"]', "any"))
+    assert (await vendor.query(authToken="whatever"))["total"] == 2
+    assert (await vendor.query(authToken=""))["errorCode"] == 900001
 
 
 WARNED = {
@@ -145,7 +147,7 @@ WARNED = {
 
 @pytest.mark.parametrize(("fields", "headers", "warning"), WARNED.values(), ids=WARNED.keys())
 async def test_a_mistake_that_the_service_lets_pass_is_answered_and_told(
-    acme: Asking,
+    acme: VendorClient,
     caplog: pytest.LogCaptureFixture,
     fields: dict[str, object],
     headers: dict[str, str],
@@ -157,13 +159,15 @@ async def test_a_mistake_that_the_service_lets_pass_is_answered_and_told(
     assert warning in caplog.text
 
 
-async def test_a_good_request_is_told_nothing(acme: Asking, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_good_request_is_told_nothing(acme: VendorClient, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("WARNING")
     assert (await acme.query())["total"] == 2
     assert caplog.text == ""
 
 
-async def test_no_token_or_secret_is_ever_logged(acme: Asking, caplog: pytest.LogCaptureFixture) -> None:
+async def test_no_token_or_secret_is_ever_logged(
+    acme: VendorClient, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level("DEBUG")
     await acme.query(authToken="TOPSECRET")
     await acme.query(authToken=["TOPSECRET"])

@@ -12,7 +12,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-import asking
+import query_answers
 from oifde_simulator.model.sessions import Criteria
 from oifde_simulator.population import generator
 from oifde_simulator.population.vocabulary import faker_version
@@ -28,7 +28,7 @@ def test_two_processes_give_the_same_bytes_to_a_thousand_queries_in_another_orde
     orders = [("0", "1"), ("313", "7")]
     printed = [
         subprocess.run(
-            [sys.executable, str(HERE.parent / "support" / "asking.py"), *order],
+            [sys.executable, str(HERE.parent / "support" / "query_answers.py"), *order],
             env=environment,
             check=True,
             capture_output=True,
@@ -38,7 +38,9 @@ def test_two_processes_give_the_same_bytes_to_a_thousand_queries_in_another_orde
     ]
     assert printed[0] == printed[1]
     assert len(printed[0]) == 65
-    totals = {json.loads(answer.partition(b"\r\n\r\n")[2])["total"] for answer in asking.answers(0, 1)[:50]}
+    totals = {
+        json.loads(answer.partition(b"\r\n\r\n")[2])["total"] for answer in query_answers.answers(0, 1)[:50]
+    }
     assert len(totals) > 5
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from conftest import GETTOKEN, QUERY, TOKEN, Asking, Plane, ids
+from conftest import GETTOKEN, QUERY, TOKEN, ServeScenarios, VendorClient, ids
 from oifde_simulator.cli import request_file
 from oifde_simulator.engine import explain as explanation
 from oifde_simulator.model.exchange import Answer
@@ -35,15 +35,15 @@ CONTEXT = ActionContext(
 )
 
 
-async def spoiled(plane: Plane, rule: str, tenant: str = "") -> Asking:
+async def spoiled(serve: ServeScenarios, rule: str, tenant: str = "") -> VendorClient:
     """Start a data plane whose tenant has one rule."""
     world = WORLD.replace('"]}', f'"]{tenant}}}') if tenant else WORLD
-    return await plane(acme=f"{world}rules:\n  - {rule}\n")
+    return await serve(acme=f"{world}rules:\n  - {rule}\n")
 
 
-async def raw(asking: Asking, **fields: str) -> tuple[int, dict[str, str], bytes]:
+async def raw(vendor: VendorClient, **fields: str) -> tuple[int, dict[str, str], bytes]:
     body = {"tenantId": "acme", "authToken": TOKEN, "userMobile": "18000000001"} | fields
-    async with asking.client.post(QUERY, json=body) as response:
+    async with vendor.client.post(QUERY, json=body) as response:
         return response.status, dict(response.headers), await response.read()
 
 
@@ -79,46 +79,48 @@ RESPONDS: dict[str, tuple[str, int, str, Any]] = {
 
 @pytest.mark.parametrize(("respond", "status", "kind", "body"), RESPONDS.values(), ids=RESPONDS.keys())
 async def test_another_answer_takes_its_place(
-    plane: Plane, respond: str, status: int, kind: str, body: Any
+    serve: ServeScenarios, respond: str, status: int, kind: str, body: Any
 ) -> None:
-    asking = await spoiled(plane, f"{{name: r, respond: {respond}}}")
-    found, headers, octets = await raw(asking)
+    vendor = await spoiled(serve, f"{{name: r, respond: {respond}}}")
+    found, headers, octets = await raw(vendor)
     assert (found, headers.get("Content-Type", "")) == (status, kind)
     assert headers["X-Simulator-Rule"] == "r"
     if body is not ...:
         assert (octets if isinstance(body, bytes) else json.loads(octets)) == body
 
 
-async def test_a_header_of_the_rule_wins_over_the_one_of_its_rate(plane: Plane) -> None:
+async def test_a_header_of_the_rule_wins_over_the_one_of_its_rate(serve: ServeScenarios) -> None:
     own = "respond: {status: 429, headers: {retry-after: 7}}"
-    asking = await spoiled(plane, f"{{over: {{limit: 0, window: 1s}}, {own}}}")
-    async with asking.client.post(QUERY, json={"tenantId": "acme"}) as response:
+    vendor = await spoiled(serve, f"{{over: {{limit: 0, window: 1s}}, {own}}}")
+    async with vendor.client.post(QUERY, json={"tenantId": "acme"}) as response:
         assert response.headers.getall("Retry-After") == ["7"]
 
 
-async def test_a_vendor_error_has_the_shape_of_the_call(plane: Plane) -> None:
-    asking = await spoiled(plane, "{match: {endpoint: gettoken}, respond: {error: account-locked}}")
-    _, answer = await asking.post(GETTOKEN, {"appKey": "acme", "appSecret": "secret"})
+async def test_a_vendor_error_has_the_shape_of_the_call(serve: ServeScenarios) -> None:
+    vendor = await spoiled(serve, "{match: {endpoint: gettoken}, respond: {error: account-locked}}")
+    _, answer = await vendor.post(GETTOKEN, {"appKey": "acme", "appSecret": "secret"})
     assert answer == {"errorCode": 200800003, "errorMsg": "The account is locked", "authToken": ""}
 
 
-async def test_a_rule_can_look_at_the_honest_answer(plane: Plane) -> None:
-    asking = await spoiled(plane, "{match: {response: {errorCode: 0}}, respond: {status: 429}}")
-    assert (await raw(asking))[0] == 429
-    assert (await raw(asking, authToken="wrong"))[0] == 200
+async def test_a_rule_can_look_at_the_honest_answer(serve: ServeScenarios) -> None:
+    vendor = await spoiled(serve, "{match: {response: {errorCode: 0}}, respond: {status: 429}}")
+    assert (await raw(vendor))[0] == 429
+    assert (await raw(vendor, authToken="wrong"))[0] == 200
 
 
-async def test_names_in_the_header_are_percent_encoded_and_a_setting_removes_it(plane: Plane) -> None:
-    asking = await spoiled(plane, '{name: "aus; 秘\\r\\n", respond: {status: 503}}')
-    assert (await raw(asking))[1]["X-Simulator-Rule"] == "aus%3B%20%E7%A7%98%0D%0A"
-    silent = await plane(acme=WORLD + "settings: {provenance: false}\nrules: [{respond: {status: 503}}]\n")
+async def test_names_in_the_header_are_percent_encoded_and_a_setting_removes_it(
+    serve: ServeScenarios,
+) -> None:
+    vendor = await spoiled(serve, '{name: "aus; 秘\\r\\n", respond: {status: 503}}')
+    assert (await raw(vendor))[1]["X-Simulator-Rule"] == "aus%3B%20%E7%A7%98%0D%0A"
+    silent = await serve(acme=WORLD + "settings: {provenance: false}\nrules: [{respond: {status: 503}}]\n")
     status, headers, _ = await raw(silent)
     assert (status, "X-Simulator-Rule" in headers) == (503, False)
 
 
-async def test_the_faults_are_in_the_header_too(plane: Plane) -> None:
-    asking = await spoiled(plane, "{name: odd, faults: [bom, {trailing-garbage: {bytes: 3}}]}")
-    assert (await raw(asking))[1]["X-Simulator-Rule"] == "odd; fault=bom; fault=trailing-garbage"
+async def test_the_faults_are_in_the_header_too(serve: ServeScenarios) -> None:
+    vendor = await spoiled(serve, "{name: odd, faults: [bom, {trailing-garbage: {bytes: 3}}]}")
+    assert (await raw(vendor))[1]["X-Simulator-Rule"] == "odd; fault=bom; fault=trailing-garbage"
 
 
 PATCHES: dict[str, tuple[str, str]] = {
@@ -145,9 +147,9 @@ PATCHES: dict[str, tuple[str, str]] = {
 
 
 @pytest.mark.parametrize(("patch", "claim"), PATCHES.values(), ids=PATCHES.keys())
-async def test_a_patch_edits_every_record(plane: Plane, patch: str, claim: str) -> None:
-    asking = await spoiled(plane, f"{{patch: {patch}}}")
-    answer = json.loads((await raw(asking, pageSize="5"))[2])
+async def test_a_patch_edits_every_record(serve: ServeScenarios, patch: str, claim: str) -> None:
+    vendor = await spoiled(serve, f"{{patch: {patch}}}")
+    answer = json.loads((await raw(vendor, pageSize="5"))[2])
     assert len(answer["recordList"]) == 5
     assert all(eval(claim, {"record": record}) for record in answer["recordList"])
 
@@ -158,10 +160,10 @@ SHARED = (
 )
 
 
-async def test_each_record_has_a_value_of_its_own_and_the_rule_keeps_its(plane: Plane) -> None:
-    asking = await spoiled(plane, f"{{patch: {SHARED}}}")
+async def test_each_record_has_a_value_of_its_own_and_the_rule_keeps_its(serve: ServeScenarios) -> None:
+    vendor = await spoiled(serve, f"{{patch: {SHARED}}}")
     for _ in range(2):
-        answer = json.loads((await raw(asking, pageSize="5"))[2])
+        answer = json.loads((await raw(vendor, pageSize="5"))[2])
         assert [record["extra"]["a"] for record in answer["recordList"]] == [2, 1, 1, 1, 1]
 
 
@@ -189,9 +191,9 @@ def test_a_patch_of_many_records_copies_none_of_them(monkeypatch: pytest.MonkeyP
     assert not [value for value in copied if isinstance(value, dict)]
 
 
-async def test_each_record_can_be_removed(plane: Plane) -> None:
-    asking = await spoiled(plane, "{patch: [{op: remove, path: /recordList/*}]}")
-    answer = json.loads((await raw(asking, pageSize="10"))[2])
+async def test_each_record_can_be_removed(serve: ServeScenarios) -> None:
+    vendor = await spoiled(serve, "{patch: [{op: remove, path: /recordList/*}]}")
+    answer = json.loads((await raw(vendor, pageSize="10"))[2])
     assert (answer["recordList"], answer["total"]) == ([], 40)
 
 
@@ -208,10 +210,10 @@ IMPOSSIBLE = {
 
 @pytest.mark.parametrize("deed", IMPOSSIBLE.values(), ids=IMPOSSIBLE.keys())
 async def test_what_cannot_be_done_is_told_and_the_honest_answer_sent(
-    plane: Plane, deed: str, caplog: pytest.LogCaptureFixture
+    serve: ServeScenarios, deed: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    asking = await spoiled(plane, f"{{name: odd, {deed}, faults: [reset]}}")
-    status, headers, octets = await raw(asking)
+    vendor = await spoiled(serve, f"{{name: odd, {deed}, faults: [reset]}}")
+    status, headers, octets = await raw(vendor)
     assert (status, json.loads(octets)["total"], "X-Simulator-Rule" in headers) == (200, 40, False)
     assert "odd: patch[0]: " in caplog.text
     assert "the honest answer was sent" in caplog.text
@@ -232,9 +234,9 @@ def test_a_patch_that_fails_leaves_nothing_of_itself(operations: list[dict[str, 
     assert response.body == b'{"a": 1}'
 
 
-async def test_rows_without_records_are_told(plane: Plane, caplog: pytest.LogCaptureFixture) -> None:
-    asking = await spoiled(plane, "{name: odd, rows: {repeat: 1}}")
-    answer = json.loads((await raw(asking, authToken="wrong"))[2])
+async def test_rows_without_records_are_told(serve: ServeScenarios, caplog: pytest.LogCaptureFixture) -> None:
+    vendor = await spoiled(serve, "{name: odd, rows: {repeat: 1}}")
+    answer = json.loads((await raw(vendor, authToken="wrong"))[2])
     assert answer["errorCode"] == 900002
     assert "odd: rows: this answer has no records" in caplog.text
 
@@ -249,93 +251,93 @@ def test_the_page_s_rules_can_do_what_they_say() -> None:
             assert [turn.exchange.notes for turn in explanation.explain(world, request)] == [()]
 
 
-async def pages(asking: Asking, size: int = 10) -> tuple[list[list[str]], list[int]]:
-    answers = [json.loads((await raw(asking, pageNum=str(n), pageSize=str(size)))[2]) for n in (1, 2, 3, 4)]
+async def pages(vendor: VendorClient, size: int = 10) -> tuple[list[list[str]], list[int]]:
+    answers = [json.loads((await raw(vendor, pageNum=str(n), pageSize=str(size)))[2]) for n in (1, 2, 3, 4)]
     return [ids(answer) for answer in answers], [answer["total"] for answer in answers]
 
 
-async def test_rows_repeat_skip_shift_and_miscount(plane: Plane) -> None:
+async def test_rows_repeat_skip_shift_and_miscount(serve: ServeScenarios) -> None:
     honest, totals = await pages(
-        await spoiled(plane, "{match: {request: {pageNum: '9'}}, respond: {status: 500}}")
+        await spoiled(serve, "{match: {request: {pageNum: '9'}}, respond: {status: 500}}")
     )
     assert totals == [40] * 4
     whole = [each for page in honest for each in page]
 
-    repeated, _ = await pages(await spoiled(plane, "{rows: {repeat: 2}}"))
+    repeated, _ = await pages(await spoiled(serve, "{rows: {repeat: 2}}"))
     assert repeated[0] == honest[0]
     assert repeated[1] == [*honest[0][-2:], *honest[1][:8]]
 
-    skipped, _ = await pages(await spoiled(plane, "{rows: {skip: 2}}"))
+    skipped, _ = await pages(await spoiled(serve, "{rows: {skip: 2}}"))
     assert skipped[0] == honest[0]
     assert skipped[1] == honest[1][2:]
 
-    shifted, more = await pages(await spoiled(plane, "{rows: {shift: 3}}"))
+    shifted, more = await pages(await spoiled(serve, "{rows: {shift: 3}}"))
     assert shifted[1] == whole[7:17]
     assert more == [40, 43, 43, 43]
 
-    _, off = await pages(await spoiled(plane, "{rows: {total: -1}}"))
+    _, off = await pages(await spoiled(serve, "{rows: {total: -1}}"))
     assert off == [39] * 4
 
-    _, wandering = await pages(await spoiled(plane, "{rows: {wander: 5}}"))
+    _, wandering = await pages(await spoiled(serve, "{rows: {wander: 5}}"))
     assert len(set(wandering)) > 1
     assert all(35 <= total <= 45 for total in wandering)
 
-    shuffled, _ = await pages(await spoiled(plane, "{rows: {shuffle: true}}"))
+    shuffled, _ = await pages(await spoiled(serve, "{rows: {shuffle: true}}"))
     assert shuffled[0] != honest[0]
     assert sorted(shuffled[0]) == sorted(honest[0])
 
 
-async def test_late_records_are_not_there_until_they_are_old_enough(plane: Plane) -> None:
-    asking = await spoiled(plane, "{rows: {late: 720h}}")
-    answer = json.loads((await raw(asking))[2])
+async def test_late_records_are_not_there_until_they_are_old_enough(serve: ServeScenarios) -> None:
+    vendor = await spoiled(serve, "{rows: {late: 720h}}")
+    answer = json.loads((await raw(vendor))[2])
     limit = 1_767_276_000_000 - 720 * 3_600_000
     assert 0 < answer["total"] < 40
     assert all(record["startTime"] <= limit for record in answer["recordList"])
 
 
-async def gettoken(asking: Asking, secret: str = "secret") -> dict[str, Any]:
-    return (await asking.post(GETTOKEN, {"appKey": "acme", "appSecret": secret}))[1]
+async def gettoken(vendor: VendorClient, secret: str = "secret") -> dict[str, Any]:
+    return (await vendor.post(GETTOKEN, {"appKey": "acme", "appSecret": secret}))[1]
 
 
 @pytest.mark.parametrize(("how", "code"), [("expire", 900001), ("revoke", 900002)])
-async def test_a_rule_ends_the_token_that_it_saw(plane: Plane, how: str, code: int) -> None:
-    asking = await spoiled(plane, f"{{times: 1, token: {how}}}")
-    assert (await asking.query())["total"] == 40
-    assert (await asking.query())["errorCode"] == code
-    fresh = (await gettoken(asking))["authToken"]
-    assert (await asking.query(authToken=fresh))["total"] == 40
+async def test_a_rule_ends_the_token_that_it_saw(serve: ServeScenarios, how: str, code: int) -> None:
+    vendor = await spoiled(serve, f"{{times: 1, token: {how}}}")
+    assert (await vendor.query())["total"] == 40
+    assert (await vendor.query())["errorCode"] == code
+    fresh = (await gettoken(vendor))["authToken"]
+    assert (await vendor.query(authToken=fresh))["total"] == 40
 
 
-async def test_a_token_can_be_expired_on_arrival(plane: Plane) -> None:
-    asking = await spoiled(plane, "{match: {endpoint: gettoken}, times: 1, token: expire}")
-    first, second = (await gettoken(asking))["authToken"], (await gettoken(asking))["authToken"]
-    assert (await asking.query(authToken=first))["errorCode"] == 900001
-    assert (await asking.query(authToken=second))["total"] == 40
+async def test_a_token_can_be_expired_on_arrival(serve: ServeScenarios) -> None:
+    vendor = await spoiled(serve, "{match: {endpoint: gettoken}, times: 1, token: expire}")
+    first, second = (await gettoken(vendor))["authToken"], (await gettoken(vendor))["authToken"]
+    assert (await vendor.query(authToken=first))["errorCode"] == 900001
+    assert (await vendor.query(authToken=second))["total"] == 40
 
 
-async def test_a_second_gettoken_ends_the_first_token_where_the_tenant_says_so(plane: Plane) -> None:
-    asking = await spoiled(plane, "{match: {request: {callId: x}}, token: expire}", ", single_token: true")
-    first, second = (await gettoken(asking))["authToken"], (await gettoken(asking))["authToken"]
-    assert (await asking.query(authToken=first))["errorCode"] == 900001
-    assert (await asking.query(authToken=second))["total"] == 40
+async def test_a_second_gettoken_ends_the_first_token_where_the_tenant_says_so(serve: ServeScenarios) -> None:
+    vendor = await spoiled(serve, "{match: {request: {callId: x}}, token: expire}", ", single_token: true")
+    first, second = (await gettoken(vendor))["authToken"], (await gettoken(vendor))["authToken"]
+    assert (await vendor.query(authToken=first))["errorCode"] == 900001
+    assert (await vendor.query(authToken=second))["total"] == 40
 
 
-async def test_a_token_may_be_used_so_often_and_no_more(plane: Plane) -> None:
-    asking = await spoiled(plane, "{match: {request: {callId: x}}, token: expire}", ", token_uses: 3")
-    token = (await gettoken(asking))["authToken"]
-    codes = [(await asking.query(authToken=token))["errorCode"] for _ in range(5)]
+async def test_a_token_may_be_used_so_often_and_no_more(serve: ServeScenarios) -> None:
+    vendor = await spoiled(serve, "{match: {request: {callId: x}}, token: expire}", ", token_uses: 3")
+    token = (await gettoken(vendor))["authToken"]
+    codes = [(await vendor.query(authToken=token))["errorCode"] for _ in range(5)]
     assert codes == [0, 0, 0, 900001, 900001]
 
 
-async def test_an_account_is_locked_after_so_many_wrong_secrets(plane: Plane) -> None:
-    asking = await spoiled(plane, "{match: {request: {callId: x}}, token: expire}", ", lock_after: 2")
-    codes = [(await gettoken(asking, secret))["errorCode"] for secret in ("a", "secret", "a", "b", "secret")]
+async def test_an_account_is_locked_after_so_many_wrong_secrets(serve: ServeScenarios) -> None:
+    vendor = await spoiled(serve, "{match: {request: {callId: x}}, token: expire}", ", lock_after: 2")
+    codes = [(await gettoken(vendor, secret))["errorCode"] for secret in ("a", "secret", "a", "b", "secret")]
     assert codes == [200800002, 0, 200800002, 200800002, 200800003]
 
 
 async def test_a_fault_that_finds_nothing_to_spoil_says_so(
-    plane: Plane, caplog: pytest.LogCaptureFixture
+    serve: ServeScenarios, caplog: pytest.LogCaptureFixture
 ) -> None:
-    asking = await spoiled(plane, '{name: odd, respond: {status: 503, body: ""}, faults: [bom]}')
-    assert (await raw(asking))[0] == 503
+    vendor = await spoiled(serve, '{name: odd, respond: {status: 503, body: ""}, faults: [bom]}')
+    assert (await raw(vendor))[0] == 503
     assert "odd: nothing in this answer for bom to spoil" in caplog.text

@@ -517,16 +517,16 @@ LARGE_AND_WRONG: dict[str, Any] = {
 def test_of_very_many_mistakes_the_first_are_looked_for(expect: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
 
-    def asking(name: str) -> Callable[..., str]:
+    def recording(name: str) -> Callable[..., str]:
         def answer(*_: Any) -> str:
             asked.append(name)
             return ""
 
         return answer
 
-    monkeypatch.setattr(expectation_kinds, "did_you_mean", asking("did_you_mean"))
+    monkeypatch.setattr(expectation_kinds, "did_you_mean", recording("did_you_mean"))
     for name in ("did_you_mean", "condition_error"):
-        monkeypatch.setattr(descriptions, name, asking(name))
+        monkeypatch.setattr(descriptions, name, recording(name))
     with pytest.raises(WrongExpectations) as caught:
         expectations.read({"expect": expect}, Journal().redaction)
     assert 0 < len(caught.value.mistakes) <= descriptions.MOST_ERRORS

@@ -48,7 +48,7 @@ class Stage:
 
     def __init__(self) -> None:
         self.script: Script = ()
-        self.let_go: Queue[None] = Queue()
+        self.released: Queue[None] = Queue()
         """Queue with one item for each connection that is no longer held."""
         self.url = ""
         self.ca_pem: bytes | None = None
@@ -77,7 +77,7 @@ class Stage:
         )
         self.holds = plane._handler.held
         release = self.holds.release
-        self.holds.release = lambda: (release(), self.let_go.put(None))[0]  # type: ignore[method-assign]
+        self.holds.release = lambda: (release(), self.released.put(None))[0]  # type: ignore[method-assign]
         self.loop, self.stop, self.over = asyncio.get_running_loop(), asyncio.Event(), asyncio.Event()
         await plane.setup()
         bound = bind("127.0.0.1", 0)
@@ -348,10 +348,10 @@ def held(stage: Stage, item: Any = None) -> Peer:
 def test_a_client_that_leaves_ends_its_wait_at_once(small: Stage, item: Any, reset: bool) -> None:
     with held(small, item) as client:
         with pytest.raises(Empty):
-            small.let_go.get_nowait()
+            small.released.get_nowait()
         if reset:
             client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    small.let_go.get(timeout=PATIENCE)
+    small.released.get(timeout=PATIENCE)
     assert len(small.holds) == 0
 
 
@@ -369,9 +369,9 @@ def test_no_more_connections_are_held_than_the_limit_allows(
         with small.peer() as third:
             third.send(ASK)
             assert exactly(third, len(sent(honest()))) == sent(honest())
-    small.let_go.get(timeout=PATIENCE)
+    small.released.get(timeout=PATIENCE)
     held(small).close()
-    small.let_go.get(timeout=PATIENCE)
+    small.released.get(timeout=PATIENCE)
 
 
 def test_an_answer_that_waits_many_times_takes_one_place_and_gives_it_back(small: Stage) -> None:
@@ -381,7 +381,7 @@ def test_an_answer_that_waits_many_times_takes_one_place_and_gives_it_back(small
         for _ in range(3):
             client.send(ASK)
             assert exactly(client, len(expected)) == expected
-            small.let_go.get(timeout=PATIENCE)
+            small.released.get(timeout=PATIENCE)
 
 
 @pytest.mark.parametrize("item", HANGING.values(), ids=HANGING.keys())
@@ -398,5 +398,5 @@ def test_a_client_that_leaves_in_mid_answer_is_no_error(
 ) -> None:
     with held(small, {"dribble": {"bytes": 1, "every": "1ms"}}) as client:
         assert exactly(client, 10)
-    small.let_go.get(timeout=PATIENCE)
+    small.released.get(timeout=PATIENCE)
     assert not [record for record in caplog.records if record.levelno >= logging.WARNING]

@@ -104,7 +104,7 @@ def junit(scenarios: Iterable[ScenarioCoverage], now: int) -> bytes:
 
 
 def _suite(place: int, scenario: ScenarioCoverage, timestamp: str) -> ElementTree.Element:
-    told = {
+    attributes = {
         "name": _name(scenario.id),
         "tests": str(len(scenario.rules)),
         "failures": str(len(scenario.unused())),
@@ -115,7 +115,7 @@ def _suite(place: int, scenario: ScenarioCoverage, timestamp: str) -> ElementTre
         "id": str(place),
         "package": "oifde-simulator",
     }
-    suite = ElementTree.Element("testsuite", told)
+    suite = ElementTree.Element("testsuite", attributes)
     ElementTree.SubElement(suite, "properties")
     for rule in scenario.rules.values():
         _case(suite, scenario, rule)
@@ -125,8 +125,8 @@ def _suite(place: int, scenario: ScenarioCoverage, timestamp: str) -> ElementTre
 
 
 def _case(suite: ElementTree.Element, scenario: ScenarioCoverage, rule: RuleCoverage) -> None:
-    told = {"name": _name(rule.name), "classname": _name(scenario.id), "time": "0"}
-    case = ElementTree.SubElement(suite, "testcase", told)
+    attributes = {"name": _name(rule.name), "classname": _name(scenario.id), "time": "0"}
+    case = ElementTree.SubElement(suite, "testcase", attributes)
     if not rule.own and not rule.fired:
         ElementTree.SubElement(case, "skipped", {"message": "a bundled rule; it need not fire"})
     elif not rule.fired:

@@ -101,8 +101,8 @@ class BodyReader:
         return values | {name: str(value) for name, value in numbers.items()}
 
     def _unknown(self, name: str) -> str:
-        meant = self._operation.slips.get(name) or nearest(name, sorted(self._known))
-        hint = f"; did you mean {meant}?" if meant else ""
+        suggestion = self._operation.slips.get(name) or nearest(name, sorted(self._known))
+        hint = f"; did you mean {suggestion}?" if suggestion else ""
         return f"{shown(name)} is not a field of this interface{hint}"
 
 

@@ -71,10 +71,12 @@ def insert_repeats(context: DialogueContext, found: list[DraftTurn], count: int)
     # A date or an amount is worth repeating; "you're welcome" is not.
     worth = [exchange for exchange in ends if context.kind == KEYS or any(map(str.isdigit, exchange.reply))]
     for turn in range(count if worth else 0):
-        told = worth[-1 - turn % len(worth)]
+        earlier = worth[-1 - turn % len(worth)]
         again = render(context, context.draws.pick(context.texts.repeats[context.kind]))[0]
-        again.reply = _with_lead(again.reply, told.reply.removeprefix(told.lead), context.texts.formats.space)
-        place = next(place for place, exchange in enumerate(found) if exchange is told)
+        again.reply = _with_lead(
+            again.reply, earlier.reply.removeprefix(earlier.lead), context.texts.formats.space
+        )
+        place = next(place for place, exchange in enumerate(found) if exchange is earlier)
         found.insert(place + 1, again)
 
 

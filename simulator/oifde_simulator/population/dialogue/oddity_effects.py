@@ -50,8 +50,8 @@ def _cut(text: str, draws: KeyedRandom, space: str) -> str | None:
     parts = text.split(" ") if space else [text[place : place + 2] for place in range(0, len(text), 2)]
     if len(parts) < SHORTEST:
         return None
-    begun = (space or "").join(parts[: draws.between(2, max(2, len(parts) * 3 // 4))])
-    return begun.rstrip(MARKS) or None
+    beginning = (space or "").join(parts[: draws.between(2, max(2, len(parts) * 3 // 4))])
+    return beginning.rstrip(MARKS) or None
 
 
 def _add_emoji(exchanges: list[DraftTurn], draws: KeyedRandom, texts: Texts) -> None:

@@ -73,13 +73,13 @@ def _question(exchange: DraftTurn, at: int) -> Question:
 def _rates(texts: Texts, kind: str) -> tuple[Seconds, Seconds]:
     """Choose functions from a text to the seconds of saying or typing it, and of hearing or reading it."""
     spaced = bool(texts.formats.space)
-    spoken = _rate(WORDS_SPOKEN, CHARACTERS_SPOKEN, spaced=spaced)
+    speech = _rate(WORDS_SPOKEN, CHARACTERS_SPOKEN, spaced=spaced)
     if kind == CHAT:
         typed = _rate(WORDS_TYPED, CHARACTERS_TYPED, spaced=spaced)
         return lambda text: min(typed(text), PASTED), _rate(WORDS_READ, CHARACTERS_READ, spaced=spaced)
     if kind == KEYS:
-        return lambda text: A_KEY * len(text) if len(text) <= MOST_KEYS else spoken(text), spoken
-    return spoken, spoken
+        return lambda text: A_KEY * len(text) if len(text) <= MOST_KEYS else speech(text), speech
+    return speech, speech
 
 
 def _rate(words: float, characters: float, *, spaced: bool) -> Seconds:

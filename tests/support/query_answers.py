@@ -1,6 +1,6 @@
 """A thousand random queries, answered in this process: prints a digest of every byte of the answers.
 
-python asking.py FIRST STEP      # which of the queries to ask first, and how to go on
+python query_answers.py FIRST STEP      # which of the queries to ask first, and how to go on
 """
 
 from __future__ import annotations
