@@ -119,18 +119,11 @@ class Pipeline:
                 elif step is not None:
                     admission, begun = await self._state.admit(tenant.read, step), True
                 honest = tenant.service.respond(call, asked, admission)
-            rules = tenant.rules
-            if rules.rules and not tenant.covered:
-                await self._cover(tenant)
-            selection = rules.select(view(call, honest), now) if rules.rules else None
-            if selection is None:
-                exchange = _unspoiled(tenant, call, honest, now)
+            if tenant.rules.rules:
+                conclusion, begun = await self._ruled(tenant, call, honest, now, begun=begun)
+                exchange, fired, ended = conclusion
             else:
-                turn = NO_TURN
-                if selection.candidates:
-                    turn = await self._state.turn(tenant.read, now, selection.candidates, begun=begun)
-                    begun = True
-                exchange, fired, ended = _conclude(tenant, call, honest, rules.decide(selection, turn), now)
+                exchange = _unspoiled(tenant, call, honest, now)
         except Stale:
             raise
         except Exception as defect:
@@ -143,6 +136,22 @@ class Pipeline:
         exchange.outcome.report_to(self._state.finish, entry.tenant, entry.number)
         self._journal.log(exchange, entry)
         return exchange, entry
+
+    async def _ruled(
+        self, tenant: Tenant, call: Call, honest: Answer, now: int, *, begun: bool
+    ) -> tuple[Conclusion, bool]:
+        """Ask the rules of a tenant about a call; returned with whether the state has been asked."""
+        rules = tenant.rules
+        if not tenant.covered:
+            await self._cover(tenant)
+        selection = rules.select(view(call, honest), now)
+        if selection is None:
+            return Conclusion(_unspoiled(tenant, call, honest, now)), begun
+        turn = NO_TURN
+        if selection.candidates:
+            turn = await self._state.turn(tenant.read, now, selection.candidates, begun=begun)
+            begun = True
+        return _conclude(tenant, call, honest, rules.decide(selection, turn), now), begun
 
     async def _cover(self, tenant: Tenant) -> None:
         """Have coverage count the rules of a tenant that is asked for the first time."""

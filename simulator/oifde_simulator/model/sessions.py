@@ -66,7 +66,7 @@ class Criteria(NamedTuple):
 class Sessions(Protocol):
     """Collection of call sessions, stored or computed."""
 
-    def select(self, criteria: Criteria, now: int) -> Sequence[CallSession]:
+    def select(self, criteria: Criteria, now: int, /) -> Sequence[CallSession]:
         """Select the sessions that fit at `now` (epoch milliseconds), newest start first, order stable."""
         ...
 

@@ -52,19 +52,19 @@ class Credentials(Protocol):
     counted: bool
     """Whether a token's worth depends on what was counted."""
 
-    def token_step(self, token: str | None, now: int) -> TokenStep | None:
+    def token_step(self, token: str | None, now: int, /) -> TokenStep | None:
         """Judge a query's token at `now` (epoch milliseconds) without counts; None where none are asked."""
         ...
 
-    def secret_step(self, secret: str, *, issues: bool) -> SecretStep | None:
+    def secret_step(self, secret: str, issues: bool, /) -> SecretStep | None:
         """Compare gettoken's secret; `issues` where nothing else is wrong. None where no secret is asked."""
         ...
 
-    def token_problem(self, verdict: TokenVerdict) -> Problem | None:
+    def token_problem(self, verdict: TokenVerdict, /) -> Problem | None:
         """Name the problem of a token; None for a good one."""
         ...
 
-    def secret_problem(self, verdict: SecretVerdict) -> Problem | None:
+    def secret_problem(self, verdict: SecretVerdict, /) -> Problem | None:
         """Name the problem of a secret; None for a good one."""
         ...
 
@@ -72,7 +72,7 @@ class Credentials(Protocol):
         """Write a new token; returned with its lifetime in seconds."""
         ...
 
-    def ended(self, how: str, token: object) -> EndedToken | None:
+    def ended(self, how: str, token: object, /) -> EndedToken | None:
         """Describe the end of a token, by `expire` or `revoke`; None where there is nothing to end."""
         ...
 
@@ -108,7 +108,7 @@ class TenantCredentials:
         verdict, number = self._tokens.judge(token, now)
         return TokenStep(remembered(token or ""), verdict, number, self._single, self._uses)
 
-    def secret_step(self, secret: str, *, issues: bool) -> SecretStep | None:
+    def secret_step(self, secret: str, issues: bool, /) -> SecretStep | None:
         """Compare gettoken's secret."""
         right = self._secret is None or hmac.compare_digest(secret.encode(), self._secret)
         return SecretStep(right, self._lock_after, issues)

@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 import orjson
 
@@ -60,6 +60,18 @@ class Reading:
     """Value that the operation has made of `values`, kept for the next equal body; None until then."""
 
 
+class CredentialCheck(Protocol):
+    """Checks the credential of one operation. Pure: what is counted comes in as an Admission."""
+
+    def step(self, reading: Reading, credentials: Credentials, now: int, /) -> CredentialStep | None:
+        """Judge the credential at `now` without counts; None where there is nothing that counts."""
+        ...
+
+    def problem(self, reading: Reading, credentials: Credentials, admission: Admission, /) -> Problem | None:
+        """Name the problem of the credential; None for a good one."""
+        ...
+
+
 @dataclass(slots=True)
 class ServiceRequest:
     """Call as the service reads it; an operation answers it where nothing is wrong with it."""
@@ -85,12 +97,18 @@ class DocumentedOperation(ABC):
     secret_field: ClassVar[str] = ""
     token_field: ClassVar[str] = ""
     issues_token: ClassVar[bool] = False
+    check: ClassVar[CredentialCheck | None] = None
+    """Check of the credential; None where the operation asks for none."""
+    user_field: ClassVar[str] = ""
+    """Request field with the number of a user; empty where a request is about none."""
+    time_range: ClassVar[tuple[str, str] | None] = None
+    """Request fields with a time and a later one, in the format of the contract; None without such fields."""
     records_field: ClassVar[str] = ""
     paging: ClassVar[Paging | None] = None
     unmatchable: ClassVar[Mapping[str, str]] = NOTHING
     error_members: ClassVar[Mapping[str, Any]] = NOTHING
     """Members of an error answer beside errorCode and errorMsg."""
-    slips: ClassVar[Mapping[str, str]] = NOTHING
+    misnamed_fields: ClassVar[Mapping[str, str]] = NOTHING
     """Wrong names that clients are known to send, each with the field that they mean."""
 
     def __init__(self) -> None:
@@ -133,34 +151,12 @@ class DocumentedOperation(ABC):
         named = {self.tenant_field: tenant, (self.secret_field or self._sent_token): credential}
         return {field: value for field, value in named.items() if field}
 
-    def example(self, tenant: str, credential: str, user: str) -> dict[str, str]:  # noqa: ARG002
+    def example(self, tenant: str, credential: str, user: str) -> dict[str, str]:
         """Build a request body that a tenant with this credential can send about `user`."""
-        return self.credentials_of(tenant, credential)
-
-    def conflict(self, values: Mapping[str, Any]) -> str:  # noqa: ARG002
-        """Describe fields that contradict each other; return an empty text where none do."""
-        return ""
-
-    def credential_step(
-        self,
-        reading: Reading,  # noqa: ARG002
-        credentials: Credentials,  # noqa: ARG002
-        now: int,  # noqa: ARG002
-    ) -> CredentialStep | None:
-        """Judge the credential at `now` without counts; None where there is nothing that counts."""
-        return None
-
-    def credential_problem(
-        self,
-        reading: Reading,  # noqa: ARG002
-        credentials: Credentials,  # noqa: ARG002
-        admission: Admission,  # noqa: ARG002
-    ) -> Problem | None:
-        """Name the problem of the credential; None for a good one, or where there is nothing to check."""
-        return None
+        return self.credentials_of(tenant, credential) | ({self.user_field: user} if self.user_field else {})
 
     @abstractmethod
-    def answer(self, request: ServiceRequest, sessions: Sessions, policy: ServicePolicy) -> Answer:
+    def answer(self, request: ServiceRequest, sessions: Sessions, policy: ServicePolicy, /) -> Answer:
         """Answer a valid request as an unbroken service would."""
 
     def refuse(

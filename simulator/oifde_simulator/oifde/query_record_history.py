@@ -6,15 +6,17 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Any, ClassVar, NamedTuple
 
-from oifde_simulator.model.credential_step import Admission, TokenStep
 from oifde_simulator.model.exchange import Answer
 from oifde_simulator.model.http import JSON_UTF8, Response
 from oifde_simulator.model.operation import Credential, Paging
 from oifde_simulator.model.sessions import CallSession, Criteria, Sessions
-from oifde_simulator.model.vendor_errors import Problem
-from oifde_simulator.oifde.credentials import Credentials
-from oifde_simulator.oifde.decoding import shown
-from oifde_simulator.oifde.operation import DocumentedOperation, Reading, ServicePolicy, ServiceRequest
+from oifde_simulator.oifde.credential_checks import TokenCheck
+from oifde_simulator.oifde.operation import (
+    CredentialCheck,
+    DocumentedOperation,
+    ServicePolicy,
+    ServiceRequest,
+)
 
 EMPTY_PAGE = slice(0, 0)
 
@@ -34,6 +36,10 @@ class QueryRecordHistory(DocumentedOperation):
     credential: ClassVar[Credential] = "token"
     tenant_field = "tenantId"
     token_field = "authToken"  # noqa: S105  a field's name
+    check: ClassVar[CredentialCheck | None] = TokenCheck(token_field)
+    user_field = "userMobile"
+    # Guess: [reversed-times] an end before its beginning is refused, not empty; a query would settle it.
+    time_range: ClassVar[tuple[str, str] | None] = ("beginTime", "endTime")
     records_field = "recordList"
     paging: ClassVar[Paging | None] = Paging("pageNum", "pageSize", "total")
     unmatchable: ClassVar[Mapping[str, str]] = {
@@ -41,38 +47,13 @@ class QueryRecordHistory(DocumentedOperation):
     }
     error_members: ClassVar[Mapping[str, Any]] = {"total": 0, "recordList": []}
     # Names seen in other catalogues of calls.
-    slips: ClassVar[Mapping[str, str]] = {
+    misnamed_fields: ClassVar[Mapping[str, str]] = {
         "startTime": "beginTime",
         "pageNo": "pageNum",
         "token": "authToken",
     }
 
-    def example(self, tenant: str, credential: str, user: str) -> dict[str, str]:
-        """Build a query for the sessions of `user`."""
-        return {**self.credentials_of(tenant, credential), "userMobile": user}
-
-    def conflict(self, values: Mapping[str, Any]) -> str:
-        """Describe a beginTime after its endTime."""
-        # Guess: [reversed-times] an end before its beginning is refused, not empty; a query would settle it.
-        begin, end = values.get("beginTime"), values.get("endTime")
-        # Both have the format of the contract, or one of them is refused; the format sorts as text sorts.
-        if begin is None or end is None or str(begin) <= str(end):
-            return ""
-        return f"beginTime {shown(begin)} is after endTime {shown(end)}"
-
-    def credential_step(self, reading: Reading, credentials: Credentials, now: int) -> TokenStep | None:
-        """Judge the token, unless it is of a wrong type."""
-        token = reading.values.get(self.token_field)
-        return credentials.token_step(token, now) if token is None or isinstance(token, str) else None
-
-    def credential_problem(
-        self, reading: Reading, credentials: Credentials, admission: Admission
-    ) -> Problem | None:
-        """Name the problem of the token, unless it is of a wrong type."""
-        token = reading.values.get(self.token_field)
-        return credentials.token_problem(admission.token) if token is None or isinstance(token, str) else None
-
-    def answer(self, request: ServiceRequest, sessions: Sessions, policy: ServicePolicy) -> Answer:
+    def answer(self, request: ServiceRequest, sessions: Sessions, policy: ServicePolicy, /) -> Answer:
         """Answer the records of the page, and the number of all selected sessions."""
         if not policy.flow_record:
             # Guess: [flow-record] disabled means success with nothing; a system without it would settle it.

@@ -44,16 +44,17 @@ class Service:
         warnings = reading.warnings
         if operation.has_body and (complaint := content_type_warning(request.headers.get("Content-Type"))):
             warnings = (*warnings, complaint)
-        return ServiceRequest(
-            reading, now, warnings, operation.credential_step(reading, self._credentials, now)
-        )
+        check = operation.check
+        step = check.step(reading, self._credentials, now) if check else None
+        return ServiceRequest(reading, now, warnings, step)
 
     def respond(self, call: Call, request: ServiceRequest, admission: Admission) -> Answer:
         """Answer honestly; `admission` is the judgement of the credential."""
         operation, reading = call.operation, request.reading
         if operation is None or call.problem is not None:
             return self.refuse(call, call.problem or Problem(INTERNAL_ERROR))
-        problem = operation.credential_problem(reading, self._credentials, admission)
+        check = operation.check
+        problem = check.problem(reading, self._credentials, admission) if check else None
         if problem or reading.problems or reading.identity:
             return self._refuse(call, _in_order(reading, problem), request.warnings)
         if operation.issues_token:

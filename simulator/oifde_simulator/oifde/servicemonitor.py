@@ -27,6 +27,6 @@ class Servicemonitor(DocumentedOperation):
 
     # Guess: [abnormal-body] an error has errorCode and errorMsg; an abnormal server would settle it.
     # Guess: [monitor-body] a body is not looked at, whatever it holds; sending plain text would settle it.
-    def answer(self, request: ServiceRequest, sessions: Sessions, policy: ServicePolicy) -> Answer:  # noqa: ARG002
+    def answer(self, request: ServiceRequest, _sessions: Sessions, _policy: ServicePolicy, /) -> Answer:
         """Answer that the server is well."""
-        return Answer(Response(200, orjson.dumps(HEALTHY), JSON_UTF8), HEALTHY)
+        return Answer(Response(200, orjson.dumps(HEALTHY), JSON_UTF8), HEALTHY, (), request.warnings)

@@ -28,34 +28,29 @@ class UnknownTenant:
         self._named = isinstance(name, str) and name != ""
         self._hint = _suggestion(name, tuple(known)) if isinstance(name, str) and name else ""
 
-    def token_step(self, token: str | None, now: int) -> TokenStep | None:
+    def token_step(self, _token: str | None, _now: int, /) -> TokenStep | None:
         """Ask nothing: the tenant is unknown, whatever its token."""
-        del token, now
         return None
 
-    def secret_step(self, secret: str, *, issues: bool) -> SecretStep | None:
+    def secret_step(self, _secret: str, _issues: bool, /) -> SecretStep | None:
         """Ask nothing: the key is unknown, whatever its secret."""
-        del secret, issues
         return None
 
-    def token_problem(self, verdict: TokenVerdict) -> Problem | None:
+    def token_problem(self, _verdict: TokenVerdict, /) -> Problem | None:
         """Name the unknown tenant; a name that is no name has its own problem."""
-        del verdict
         text = f"tenantId {self._name} is unknown{self._hint}"
         return Problem(TOKEN_INVALID, text) if self._named else None
 
-    def secret_problem(self, verdict: SecretVerdict) -> Problem | None:
+    def secret_problem(self, _verdict: SecretVerdict, /) -> Problem | None:
         """Name the unknown key."""
-        del verdict
         return Problem(KEY_UNKNOWN, f"appKey {self._name} is unknown{self._hint}")
 
     def issue(self, now: int, number: int) -> tuple[str, int]:
         """Never called: a secret problem comes first."""
         raise LookupError(f"tenant {self._name} is unknown and is issued no token {number} at {now}")
 
-    def ended(self, how: str, token: object) -> EndedToken | None:
+    def ended(self, _how: str, _token: object, /) -> EndedToken | None:
         """End nothing."""
-        del how, token
         return None
 
 

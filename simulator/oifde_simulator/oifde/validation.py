@@ -43,7 +43,7 @@ class BodyReader:
         """Compare a decoded body with the contract."""
         sent = document.values()
         plain = None not in sent and "" not in sent and document.keys() <= self._known
-        if plain and self._accepts(document) and not self._operation.conflict(document):
+        if plain and self._accepts(document) and not self._reversed_times(document):
             return Reading(document)
         return self._explained(document)
 
@@ -53,7 +53,7 @@ class BodyReader:
         if self._accept_numbers:
             values = self._as_strings(values, warnings)
         problems = [] if self._accepts(values) else self._violations(values)
-        if not problems and (conflict := self._operation.conflict(values)):
+        if not problems and (conflict := self._reversed_times(values)):
             problems.append(("", Problem(PARAMETER_INCORRECT, conflict)))
         # Guess: [unknown-fields] let pass unless the setting says so; sending one would settle it.
         unknown = [self._unknown(name) for name in document if name not in self._known]
@@ -65,6 +65,17 @@ class BodyReader:
         identity = tuple(problem for name, problem in problems if name in first)
         others = tuple(problem for name, problem in problems if name not in first)
         return Reading(values, identity, others, tuple(warnings))
+
+    def _reversed_times(self, values: dict[str, Any]) -> str:
+        """Describe a time range that ends before its beginning; empty where none does."""
+        if self._operation.time_range is None:
+            return ""
+        begin_name, end_name = self._operation.time_range
+        begin, end = values.get(begin_name), values.get(end_name)
+        # Both have the format of the contract, or one of them is refused; the format sorts as text sorts.
+        if begin is None or end is None or str(begin) <= str(end):
+            return ""
+        return f"{begin_name} {shown(begin)} is after {end_name} {shown(end)}"
 
     def _violations(self, values: dict[str, Any]) -> list[tuple[str, Problem]]:
         """List each wrong field with its problem."""
@@ -101,7 +112,7 @@ class BodyReader:
         return values | {name: str(value) for name, value in numbers.items()}
 
     def _unknown(self, name: str) -> str:
-        suggestion = self._operation.slips.get(name) or nearest(name, sorted(self._known))
+        suggestion = self._operation.misnamed_fields.get(name) or nearest(name, sorted(self._known))
         hint = f"; did you mean {suggestion}?" if suggestion else ""
         return f"{shown(name)} is not a field of this interface{hint}"
 

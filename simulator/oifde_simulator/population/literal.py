@@ -61,7 +61,7 @@ class LiteralSessions:
         """List the callIds of all sessions, given and derived."""
         return self._by_call
 
-    def select(self, criteria: Criteria, now: int) -> Sequence[CallSession]:  # noqa: ARG002
+    def select(self, criteria: Criteria, _now: int, /) -> Sequence[CallSession]:
         """Find the sessions that fit, newest first; the time `now` does not matter."""
         if criteria.call_id is not None:
             return self._by_call.get(criteria.call_id, NOTHING).filtered(criteria)

@@ -11,10 +11,13 @@ import yaml
 class _Dumper(yaml.SafeDumper):
     """Dumper that indents lists below their key, as people write them."""
 
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002
-        super().increase_indent(flow, False)
+    def expect_block_sequence(self) -> None:
+        """Begin a list; without this, a list in a mapping is not indented."""
+        self.increase_indent(flow=False, indentless=False)
+        self.state = self.expect_first_block_sequence_item
 
-    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
+    def ignore_aliases(self, _data: Any, /) -> bool:
+        """Write a value again where it comes twice."""
         return True
 
     def quoted(self, text: str) -> yaml.ScalarNode:
