@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from oifde_simulator.cli import main, session_export
+from oifde_simulator.cli import main
+from oifde_simulator.cli.sessions import export
 from oifde_simulator.scenario import loader
 
 SCENARIO = """
@@ -82,7 +83,7 @@ def test_an_export_replaces_nothing(acme: str, tmp_path: Path, capsys: pytest.Ca
 def test_a_long_export_shows_how_far_it_is(
     acme: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session_export, "SILENCE", 0.0)
+    monkeypatch.setattr(export, "SILENCE", 0.0)
     code, said = run(
         capsys, "acme", "--scenarios", acme, "--export", "25", "--to", str(tmp_path / "frozen.yaml")
     )
@@ -158,8 +159,8 @@ def test_a_long_export_draws_its_bar_at_most_ten_times_a_second(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     clock = count(0, 0.01)  # each look at the time takes 10 ms
-    monkeypatch.setattr(session_export.time, "monotonic", lambda: next(clock))
-    drawn = session_export._with_progress(({"callId": str(number)} for number in range(200)), 200)
+    monkeypatch.setattr(export.time, "monotonic", lambda: next(clock))
+    drawn = export._with_progress(({"callId": str(number)} for number in range(200)), 200)
     assert len(list(drawn)) == 200
     shown = capsys.readouterr().err
     assert shown.count("\r[") == 10

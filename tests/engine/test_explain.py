@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from conftest import QUERY, TOKEN
-from oifde_simulator.cli import main, request_file
-from oifde_simulator.cli.explanation_text import format_explanation, format_explanations, shorten
+from oifde_simulator.cli import main
+from oifde_simulator.cli.explain import request_file
+from oifde_simulator.cli.explain.explanation_text import format_explanation, format_explanations, shorten
 from oifde_simulator.config import Settings
 from oifde_simulator.engine import explain as explanation
 from oifde_simulator.scenario import loader

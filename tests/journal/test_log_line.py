@@ -10,7 +10,7 @@ import pytest
 from conftest import TOKEN
 from engines import Engine
 from journals import Journal
-from oifde_simulator.cli import request_file
+from oifde_simulator.cli.explain import request_file
 from oifde_simulator.engine import explain as explanation
 from oifde_simulator.journal import log_line
 from oifde_simulator.model.http import Request

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from conftest import GETTOKEN, QUERY, TOKEN, ServeScenarios, VendorClient, ids
-from oifde_simulator.cli import request_file
+from oifde_simulator.cli.explain import request_file
 from oifde_simulator.engine import explain as explanation
 from oifde_simulator.model.exchange import Answer
 from oifde_simulator.model.http import Response

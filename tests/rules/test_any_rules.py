@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oifde_simulator import faults
-from oifde_simulator.cli import request_file
+from oifde_simulator.cli.explain import request_file
 from oifde_simulator.engine import explain as explanation
 from oifde_simulator.resources import read_json
 from oifde_simulator.scenario import loader

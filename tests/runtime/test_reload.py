@@ -21,7 +21,8 @@ from multidict import CIMultiDict
 from conftest import QUERY, TOKEN
 from engines import Engine
 from oifde_simulator import logs
-from oifde_simulator.cli import main, request_file
+from oifde_simulator.cli import main
+from oifde_simulator.cli.explain import request_file
 from oifde_simulator.config import Settings
 from oifde_simulator.engine import explain as explanation
 from oifde_simulator.immediate import immediate

@@ -1,6 +1,6 @@
 """The command line: arguments in, exit code out.
 
-Rule: every command has a file with its arguments and its work. A run imports the file of its own command
+Rule: every command has a module or a folder with its arguments and its work. A run imports its own command
 only, and builds the parser of this command only.
 """
 

@@ -9,7 +9,7 @@ from oifde_simulator.cli.parser import OK, SESSION_SETTINGS, add_settings, print
 from oifde_simulator.quantities import count
 
 if TYPE_CHECKING:
-    from oifde_simulator.cli.request_file import RequestFile
+    from oifde_simulator.cli.explain.request_file import RequestFile
     from oifde_simulator.config import Settings
     from oifde_simulator.tenants import Tenants
 
@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(options: argparse.Namespace) -> int:
     """Explain the request, sent `--repeat` times; return the exit code."""
-    from oifde_simulator.cli import request_file
+    from oifde_simulator.cli.explain import request_file
 
     settings, repeat = session_settings(options), _repeat(options.repeat)
     tenant, tenants = _tenants(options.scenario, settings)
@@ -62,7 +62,7 @@ def _tenants(scenario: str, settings: Settings) -> tuple[str, Tenants]:
 
 
 def _print(request: RequestFile, tenants: Tenants, settings: Settings, repeat: int, *, as_json: bool) -> None:
-    from oifde_simulator.cli import explanation_text, request_file
+    from oifde_simulator.cli.explain import explanation_text, request_file
     from oifde_simulator.engine import explain
 
     explanations = explain.explain(

@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from oifde_simulator.cli.session_listing import sample_numbers, sessions_of
+from oifde_simulator.cli.sessions.listing import sample_numbers, sessions_of
 from oifde_simulator.scenario import writer
 from oifde_simulator.tenants import Tenants
 

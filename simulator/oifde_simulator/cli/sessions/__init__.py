@@ -52,16 +52,16 @@ def execute(options: argparse.Namespace) -> int:
 
 
 def _list(tenants: Tenants, tenant: str, options: argparse.Namespace) -> str:
-    from oifde_simulator.cli import session_listing
+    from oifde_simulator.cli.sessions import listing
 
     shape = "json" if options.json else "csv" if options.csv else "table"
-    return session_listing.format_sessions(tenants, tenant, options.number, shape)
+    return listing.format_sessions(tenants, tenant, options.number, shape)
 
 
 def _export(tenants: Tenants, tenant: str, options: argparse.Namespace) -> str:
-    from oifde_simulator.cli import session_export
+    from oifde_simulator.cli.sessions import export
 
     path = options.to or EXPORT_FILE
-    written = session_export.export(tenants, tenant, options.number, options.export, path)
+    written = export.export(tenants, tenant, options.number, options.export, path)
     command = f"oifde-simulator serve --scenarios {shlex.quote(str(path))}"
     return f"{path}: {counted(written, 'session')}; {command}"

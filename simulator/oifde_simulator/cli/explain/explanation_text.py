@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from oifde_simulator.cli.request_file import RequestFile
+from oifde_simulator.cli.explain.request_file import RequestFile
 from oifde_simulator.engine.explain import Explanation
 from oifde_simulator.model.http import Response, reason
 from oifde_simulator.oifde.operations import MAIN
