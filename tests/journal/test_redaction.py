@@ -21,7 +21,7 @@ from oifde_simulator.journal.redaction.credential_finder import CredentialFinder
 from oifde_simulator.journal.redaction.redactor import PREFIX, Redactor
 from oifde_simulator.model.entry import Entry
 from oifde_simulator.model.http import Request
-from oifde_simulator.oifde.credentials import WRONG_SECRET
+from oifde_simulator.oifde.credentials.tenant import WRONG_SECRET
 from oifde_simulator.scenario import loader
 
 SECRET = 'hush-hush/+\u00e9"x'

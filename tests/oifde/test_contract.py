@@ -10,7 +10,7 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from oifde_simulator.json_schema.schema import Schema
-from oifde_simulator.oifde import complaints, contract
+from oifde_simulator.oifde import contract, error_messages
 
 SPECIFICATION = Path(__file__).parents[1] / "specification"
 QUERY = "queryRecordHistory"
@@ -129,7 +129,7 @@ def query(**fields: Any) -> dict[str, Any]:
 
 def told(body: Any, operation_id: str = QUERY) -> list[str]:
     violations = contract.request_schema(operation_id).explain(body)
-    return [complaints.complaint(violation) for violation in complaints.distinct(violations)]
+    return [error_messages.error_message(violation) for violation in error_messages.distinct(violations)]
 
 
 def test_the_document_is_valid_openapi_3_1() -> None:
@@ -312,8 +312,8 @@ def test_a_refused_request_is_told_field_value_and_rule_once(
 
 def test_every_fault_of_a_request_is_told() -> None:
     faults = {"tenantId": ..., "userMobile": ..., "pageNum": "0", "pageSize": 7}
-    violations = complaints.distinct(contract.request_schema(QUERY).explain(query(**faults)))
-    fields = sorted(complaints.field_of(violation) for violation in violations)
+    violations = error_messages.distinct(contract.request_schema(QUERY).explain(query(**faults)))
+    fields = sorted(error_messages.field_of(violation) for violation in violations)
     assert fields == ["", "pageNum", "pageSize", "tenantId"]
 
 
@@ -335,8 +335,8 @@ def test_a_complaint_about_an_answer_says_where() -> None:
     record["startTime"] = "1618558942000"
     record["recordDetials"][0]["involveMode"] = 3
     del record["businessInfo"]
-    violations = complaints.distinct(contract.response_schema(QUERY).explain(answer))
-    assert sorted(map(complaints.complaint, violations)) == [
+    violations = error_messages.distinct(contract.response_schema(QUERY).explain(answer))
+    assert sorted(map(error_messages.error_message, violations)) == [
         "recordList[0].businessInfo: missing; it is mandatory",
         "recordList[0].recordDetials[0].involveMode 3: expected one of 0, 1, 2",
         'recordList[0].startTime "1618558942000": expected an integer',
@@ -345,6 +345,6 @@ def test_a_complaint_about_an_answer_says_where() -> None:
 
 def test_a_rule_the_document_does_not_word_is_told_by_its_keyword() -> None:
     schema = Schema({"properties": {"a": {"maxLength": 2}}})
-    assert [complaints.complaint(v) for v in schema.explain({"a": "long"})] == [
+    assert [error_messages.error_message(v) for v in schema.explain({"a": "long"})] == [
         'a "long": expected maxLength 2'
     ]

@@ -80,7 +80,7 @@ async def test_a_defect_of_the_simulator_is_answered_as_an_internal_error(
     def fail(*_: object) -> None:
         raise RuntimeError("a defect")
 
-    monkeypatch.setattr("oifde_simulator.oifde.query_record_history.page_request", fail)
+    monkeypatch.setattr("oifde_simulator.oifde.operations.query_record_history.page_request", fail)
     status, answer = await vendor.post(QUERY, {"tenantId": "acme", "authToken": TOKEN, "userMobile": "1"})
     assert (status, answer["errorCode"], answer["recordList"]) == (500, 10000001, [])
     assert "a defect" in caplog.text

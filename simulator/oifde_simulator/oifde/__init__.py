@@ -1,4 +1,4 @@
 """Play the vendor's service on a good day: contract, validation, credentials, and one file an operation.
 
-Rule: pure but for `credential_counts.py`; no failure of a scenario is known here.
+Rule: pure; no failure of a scenario is known here.
 """

@@ -10,8 +10,8 @@ from urllib.parse import unquote
 from oifde_simulator.model.http import Headers, Request
 from oifde_simulator.model.vendor_errors import PARAMETER_INCORRECT, Problem
 from oifde_simulator.oifde.decoding import SHORT, NotAnObject, decode, decode_again, shown
-from oifde_simulator.oifde.operation import DocumentedOperation
 from oifde_simulator.oifde.operations import BY_PATH, MAIN
+from oifde_simulator.oifde.operations.base import DocumentedOperation
 
 
 @dataclass(slots=True)

@@ -11,9 +11,10 @@ from oifde_simulator.model.credential_step import Admission
 from oifde_simulator.model.exchange import Answer
 from oifde_simulator.model.sessions import Sessions
 from oifde_simulator.model.vendor_errors import INTERNAL_ERROR, Problem
-from oifde_simulator.oifde.credentials import Credentials
-from oifde_simulator.oifde.operation import Reading, ServicePolicy, ServiceRequest
+from oifde_simulator.oifde.credentials.interface import Credentials
 from oifde_simulator.oifde.operations import OPERATIONS
+from oifde_simulator.oifde.operations.base import ServicePolicy, ServiceRequest
+from oifde_simulator.oifde.reading import Reading
 from oifde_simulator.oifde.router import Call
 from oifde_simulator.oifde.validation import BodyReader, content_type_warning
 

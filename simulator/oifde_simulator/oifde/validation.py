@@ -10,9 +10,10 @@ from functools import lru_cache
 from typing import Any
 
 from oifde_simulator.model.vendor_errors import PARAMETER_INCORRECT, Problem
-from oifde_simulator.oifde import complaints, contract
+from oifde_simulator.oifde import contract, error_messages
 from oifde_simulator.oifde.decoding import SHORT, decode_again, shown
-from oifde_simulator.oifde.operation import DocumentedOperation, Reading, ServicePolicy
+from oifde_simulator.oifde.operations.base import DocumentedOperation, ServicePolicy
+from oifde_simulator.oifde.reading import Reading
 from oifde_simulator.text import nearest
 
 REMEMBERED = 128
@@ -82,9 +83,9 @@ class BodyReader:
         hollow = {name: _hollow(value) for name, value in values.items() if name in self._known}
         # Guess: [parameter-code] any fault of a parameter is 10000002; a capture of each would settle it.
         return [
-            (name, Problem(PARAMETER_INCORRECT, complaints.complaint(violation)))
-            for violation in complaints.distinct(self._explain(hollow))
-            if not self._is_missing_token(name := complaints.field_of(violation), values)
+            (name, Problem(PARAMETER_INCORRECT, error_messages.error_message(violation)))
+            for violation in error_messages.distinct(self._explain(hollow))
+            if not self._is_missing_token(name := error_messages.field_of(violation), values)
         ]
 
     def _is_missing_token(self, name: str, values: dict[str, Any]) -> bool:

@@ -10,10 +10,10 @@ from typing import NamedTuple
 from oifde_simulator.clock import TIME_OF_DAY, Clock, TenantClock
 from oifde_simulator.model.sessions import Sessions
 from oifde_simulator.model.tenant_state import AddedRule, TenantState
-from oifde_simulator.oifde.credentials import TenantCredentials
-from oifde_simulator.oifde.operation import ServicePolicy
+from oifde_simulator.oifde.credentials.tenant import TenantCredentials
+from oifde_simulator.oifde.credentials.tokens import Tokens
+from oifde_simulator.oifde.operations.base import ServicePolicy
 from oifde_simulator.oifde.service import Service
-from oifde_simulator.oifde.tokens import Tokens
 from oifde_simulator.population import generator
 from oifde_simulator.population.history import SessionCache
 from oifde_simulator.population.literal import LiteralSessions

@@ -13,8 +13,8 @@ from oifde_simulator.immediate import aside
 from oifde_simulator.model.credential_step import SecretStep
 from oifde_simulator.model.sessions import CallSession, Criteria
 from oifde_simulator.model.tenant_state import TenantSource, TenantState
-from oifde_simulator.oifde.operation import ServicePolicy
-from oifde_simulator.oifde.unknown_tenant import UnknownTenant
+from oifde_simulator.oifde.credentials.unknown_tenant import UnknownTenant
+from oifde_simulator.oifde.operations.base import ServicePolicy
 from oifde_simulator.population import generator
 from oifde_simulator.population.vocabulary import faker_version, shipped_locales
 from oifde_simulator.scenario import loader

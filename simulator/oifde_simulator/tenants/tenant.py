@@ -8,7 +8,7 @@ from functools import cached_property
 from oifde_simulator.clock import ClockSetting, TenantClock
 from oifde_simulator.model.sessions import Sessions
 from oifde_simulator.model.tenant_state import TenantSource
-from oifde_simulator.oifde.credentials import Credentials
+from oifde_simulator.oifde.credentials.interface import Credentials
 from oifde_simulator.oifde.service import Service
 from oifde_simulator.rules.selection import Rules
 from oifde_simulator.scenario.model import Scenario

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from oifde_simulator.clock import ClockSetting, TenantClock
-from oifde_simulator.oifde.operation import ServicePolicy
+from oifde_simulator.oifde.credentials.unknown_tenant import UnknownTenant
+from oifde_simulator.oifde.operations.base import ServicePolicy
 from oifde_simulator.oifde.service import Service
-from oifde_simulator.oifde.unknown_tenant import UnknownTenant
 from oifde_simulator.population.literal import LiteralSessions
 from oifde_simulator.rules.selection import Rules
 from oifde_simulator.state.interface import Read

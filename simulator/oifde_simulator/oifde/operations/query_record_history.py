@@ -10,9 +10,9 @@ from oifde_simulator.model.exchange import Answer
 from oifde_simulator.model.http import JSON_UTF8, Response
 from oifde_simulator.model.operation import Credential, Paging
 from oifde_simulator.model.sessions import CallSession, Criteria, Sessions
-from oifde_simulator.oifde.credential_checks import TokenCheck
-from oifde_simulator.oifde.operation import (
-    CredentialCheck,
+from oifde_simulator.oifde.credentials.checks import TokenCheck
+from oifde_simulator.oifde.credentials.interface import CredentialCheck
+from oifde_simulator.oifde.operations.base import (
     DocumentedOperation,
     ServicePolicy,
     ServiceRequest,

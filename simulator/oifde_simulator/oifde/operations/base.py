@@ -1,6 +1,6 @@
 """Hold what all operations of the vendor share, and what an operation may leave as it is.
 
-Rule: a new operation is one subclass in a file of its own, an entry in `operations.py`, and its part of the
+Rule: a new operation is one subclass in a file of its own, an entry in `OPERATIONS`, and its part of the
 document `schemas/openapi.json`.
 """
 
@@ -10,18 +10,19 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
 import orjson
 
-from oifde_simulator.model.credential_step import Admission, CredentialStep
+from oifde_simulator.model.credential_step import CredentialStep
 from oifde_simulator.model.exchange import Answer
 from oifde_simulator.model.http import JSON_UTF8, Headers, Response
 from oifde_simulator.model.operation import Credential, Paging
 from oifde_simulator.model.sessions import Sessions
 from oifde_simulator.model.vendor_errors import Problem
 from oifde_simulator.oifde import contract
-from oifde_simulator.oifde.credentials import Credentials
+from oifde_simulator.oifde.credentials.interface import CredentialCheck
+from oifde_simulator.oifde.reading import Reading
 
 NOTHING: Mapping[str, Any] = {}
 
@@ -42,34 +43,6 @@ class ServicePolicy:
     """True to refuse fields that the contract does not have."""
     flow_record: bool = True
     """FLOWRECORDFLAG: True while the system keeps session records."""
-
-
-@dataclass(slots=True)
-class Reading:
-    """Request body as the service understands it; shared between requests, so not to be changed."""
-
-    values: dict[str, Any]
-    """Fields that count as sent."""
-    identity: tuple[Problem, ...] = ()
-    """Problems of the fields with tenant, token and secret."""
-    problems: tuple[Problem, ...] = ()
-    """Problems of all other fields."""
-    warnings: tuple[str, ...] = ()
-    """Mistakes that the service lets pass."""
-    parsed: object = None
-    """Value that the operation has made of `values`, kept for the next equal body; None until then."""
-
-
-class CredentialCheck(Protocol):
-    """Checks the credential of one operation. Pure: what is counted comes in as an Admission."""
-
-    def step(self, reading: Reading, credentials: Credentials, now: int, /) -> CredentialStep | None:
-        """Judge the credential at `now` without counts; None where there is nothing that counts."""
-        ...
-
-    def problem(self, reading: Reading, credentials: Credentials, admission: Admission, /) -> Problem | None:
-        """Name the problem of the credential; None for a good one."""
-        ...
 
 
 @dataclass(slots=True)

@@ -35,7 +35,7 @@ def field_of(violation: Violation) -> str:
     return str(next(iter(_subject(violation)), ""))
 
 
-def complaint(violation: Violation) -> str:
+def error_message(violation: Violation) -> str:
     """Word a violation for `errorMsg`: field, value and rule. Passwords are left out."""
     place = _place(_subject(violation))
     if violation.keyword == "required":

@@ -10,7 +10,7 @@ import orjson
 from oifde_simulator.model.exchange import Answer
 from oifde_simulator.model.http import JSON_UTF8, Response
 from oifde_simulator.model.sessions import Sessions
-from oifde_simulator.oifde.operation import DocumentedOperation, ServicePolicy, ServiceRequest
+from oifde_simulator.oifde.operations.base import DocumentedOperation, ServicePolicy, ServiceRequest
 
 # servicemonitor, sample; its table spells "deadload".
 HEALTHY = {"jvm": {"fullgc": "0", "deadlock": "0"}}

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from oifde_simulator.model.credential_step import Admission, SecretStep, TokenStep
 from oifde_simulator.model.vendor_errors import Problem
-from oifde_simulator.oifde.credentials import Credentials
-from oifde_simulator.oifde.operation import Reading
+from oifde_simulator.oifde.credentials.interface import Credentials
+from oifde_simulator.oifde.reading import Reading
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from oifde_simulator.oifde.gettoken import Gettoken
-from oifde_simulator.oifde.operation import DocumentedOperation
-from oifde_simulator.oifde.query_record_history import QueryRecordHistory
-from oifde_simulator.oifde.servicemonitor import Servicemonitor
+from oifde_simulator.oifde.operations.base import DocumentedOperation
+from oifde_simulator.oifde.operations.gettoken import Gettoken
+from oifde_simulator.oifde.operations.query_record_history import QueryRecordHistory
+from oifde_simulator.oifde.operations.servicemonitor import Servicemonitor
 
 # Guess: [other-path] 404 and 405 with the error body of the query; one call of each would settle it.
 MAIN: DocumentedOperation = QueryRecordHistory()

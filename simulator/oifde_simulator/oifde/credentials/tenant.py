@@ -1,12 +1,8 @@
-"""Judge the secret and the token of a request.
-
-Rule: pure; what is counted comes in as an Admission.
-"""
+"""Judge the secret and the tokens of a tenant that exists."""
 
 from __future__ import annotations
 
 import hmac
-from typing import Protocol
 
 from oifde_simulator.model.credential_step import (
     EndedToken,
@@ -22,7 +18,7 @@ from oifde_simulator.model.vendor_errors import (
     TOKEN_INVALID,
     Problem,
 )
-from oifde_simulator.oifde.tokens import Tokens
+from oifde_simulator.oifde.credentials.tokens import Tokens
 from oifde_simulator.randomness import key
 
 # Guess: [error-codes] which code answers which fault is documented nowhere; captures would settle it.
@@ -44,37 +40,6 @@ WRONG_SECRET = Problem(
 
 LONGEST_TOKEN = 128
 """Characters of a token that is remembered as it is, and not by a digest."""
-
-
-class Credentials(Protocol):
-    """Judges credentials. Pure: facts that are counted come in as an Admission."""
-
-    counted: bool
-    """Whether a token's worth depends on what was counted."""
-
-    def token_step(self, token: str | None, now: int, /) -> TokenStep | None:
-        """Judge a query's token at `now` (epoch milliseconds) without counts; None where none are asked."""
-        ...
-
-    def secret_step(self, secret: str, issues: bool, /) -> SecretStep | None:
-        """Compare gettoken's secret; `issues` where nothing else is wrong. None where no secret is asked."""
-        ...
-
-    def token_problem(self, verdict: TokenVerdict, /) -> Problem | None:
-        """Name the problem of a token; None for a good one."""
-        ...
-
-    def secret_problem(self, verdict: SecretVerdict, /) -> Problem | None:
-        """Name the problem of a secret; None for a good one."""
-        ...
-
-    def issue(self, now: int, number: int) -> tuple[str, int]:
-        """Write a new token; returned with its lifetime in seconds."""
-        ...
-
-    def ended(self, how: str, token: object, /) -> EndedToken | None:
-        """Describe the end of a token, by `expire` or `revoke`; None where there is nothing to end."""
-        ...
 
 
 SECRET_PROBLEMS: dict[SecretVerdict, Problem] = {"wrong": WRONG_SECRET, "locked": LOCKED}
