@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oifde_simulator.model.entry import Entry, RecordedHead, RecordedRequest
-from oifde_simulator.model.entry_codec import decode, encode
 from oifde_simulator.model.outcome import Ending, Outcome
+from oifde_simulator.state.entry_codec import decode, encode
 
 TEXT = st.text(max_size=8)
 NAME = st.text(st.characters(), max_size=8)
