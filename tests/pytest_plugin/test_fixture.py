@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from inner import Suite
+from inner import APPLICATION, Suite
 
 pytest_plugins = ("inner",)
 
@@ -19,7 +19,7 @@ def test_what_the_fixture_is(suite: Suite) -> None:
     suite.write(
         test_it="""
         import pytest
-        from asking import GETTOKEN, post, query
+        from vendor import GETTOKEN, post, query
 
         def test_a_good_day(simulator):
             assert query(simulator) == 200
@@ -87,7 +87,7 @@ def test_a_failed_test_shows_its_journal_and_no_other(suite: Suite) -> None:
     suite.write(
         test_it="""
         import pytest
-        from asking import query
+        from vendor import query
 
         NEVER = {"name": "never", "match": {"request": {"userMobile": "0"}}, "faults": ["reset"]}
 
@@ -127,7 +127,7 @@ def test_a_port_that_a_test_has_closed_is_told_and_open_for_the_next(suite: Suit
         test_it="""
         from urllib.error import URLError
         import pytest
-        from asking import query
+        from vendor import query
 
         def test_fails_while_closed(simulator):
             query(simulator)
@@ -300,7 +300,7 @@ def test_every_client_works(suite: Suite) -> None:
     suite.write(
         test_it="""
         import aiohttp, httpx, requests
-        from asking import QUERY
+        from vendor import QUERY
 
         def body(simulator):
             return {**simulator.credentials, "userMobile": "18000000001"}
@@ -329,30 +329,6 @@ def test_every_client_works(suite: Suite) -> None:
     suite.ini("asyncio_mode = auto", *STRICT)
     suite.passes(4, "--simulator-tls", "off")
     suite.passes(4, "--simulator-tls", "auto")
-
-
-APPLICATION = """
-import aiohttp
-from aiohttp import web
-from asking import QUERY
-
-VENDOR = web.AppKey("VENDOR", str)
-WHO = web.AppKey("WHO", dict)
-
-def my_application(vendor, **who):
-    app = web.Application()
-    app[VENDOR], app[WHO] = vendor, who
-    app.router.add_get("/calls/{number}", calls)
-    return app
-
-async def calls(request):
-    body = {**request.app[WHO], "userMobile": request.match_info["number"]}
-    async with aiohttp.ClientSession() as session:
-        while True:
-            async with session.post(request.app[VENDOR] + QUERY, json=body) as answer:
-                if answer.status == 200:
-                    return web.json_response({"calls": (await answer.json())["total"]})
-"""
 
 
 @pytest.mark.parametrize("mode", ["auto", "strict"])

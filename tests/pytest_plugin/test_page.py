@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from inner import Suite
+from inner import APPLICATION, Suite
 from oifde_simulator.cli import main
 from oifde_simulator.config import Settings, flag_name
 from serving import PATIENCE, REPOSITORY, command, environment, running
@@ -35,8 +35,8 @@ EXAMPLE, MARKERS, FAULT, OWN_SERVERS, AIOHTTP, TLS, OVERRIDING, CLIENT, THREAD =
 
 YOURS = """
 import aiohttp, httpx, pytest, requests
-from aiohttp import web
-from asking import GETTOKEN, QUERY
+from application import my_application
+from vendor import GETTOKEN, QUERY
 
 def fetch_all(url, tenantId, authToken, userMobile="18000000001"):
     who = {"tenantId": tenantId, "authToken": authToken}
@@ -59,30 +59,14 @@ def fetch_again(*args, **kwargs):
 
 def body(simulator):
     return {**simulator.credentials, "userMobile": "18000000001"}
-
-VENDOR, WHO = web.AppKey("VENDOR", str), web.AppKey("WHO", dict)
-
-def my_application(vendor, **who):
-    app = web.Application()
-    app[VENDOR], app[WHO] = vendor, who
-    app.router.add_get("/calls/{number}", calls)
-    return app
-
-async def calls(request):
-    body = {**request.app[WHO], "userMobile": request.match_info["number"]}
-    async with aiohttp.ClientSession() as session:
-        while True:
-            async with session.post(request.app[VENDOR] + QUERY, json=body) as answer:
-                if answer.status == 200:
-                    return web.json_response({"calls": (await answer.json())["total"]})
 """
-"""Client and application of a reader of the page."""
+"""Client of a reader of the page, and the application."""
 
 
 @pytest.fixture
 def yours(suite: Suite) -> Suite:
     """Create a suite with a client and an application."""
-    suite.write(yours=YOURS)
+    suite.write(yours=YOURS, application=APPLICATION)
     suite.ini("asyncio_mode = auto", *STRICT)
     return suite
 
@@ -119,7 +103,7 @@ def test_each_worker_has_a_server_as_written(yours: Suite) -> None:
         test_it="""
         import pytest
         from urllib.error import URLError
-        from asking import query
+        from vendor import query
 
         @pytest.mark.parametrize("turn", range(8))
         def test_closes_its_port(simulator, turn):
@@ -149,7 +133,7 @@ def test_the_fixture_overrides_as_written(yours: Suite) -> None:
     yours.write(
         conftest=f"import pytest\n{OVERRIDING}",
         test_it="""
-        from asking import query
+        from vendor import query
 
         def test_it(simulator):
             assert simulator.url.startswith("https://")

@@ -133,7 +133,7 @@ def test_a_suite_whose_server_wants_a_token_has_it(suite: Suite, options: dict[s
             return {{**simulator_options, **{options!r}}}
         """,
         test_it="""
-        from asking import query
+        from vendor import query
 
         def test_it(simulator):
             assert query(simulator) == 200

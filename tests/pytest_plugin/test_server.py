@@ -21,7 +21,7 @@ TELLS = """
 import json, os
 from pathlib import Path
 import pytest
-from asking import query
+from vendor import query
 
 @pytest.fixture(autouse=True)
 def tell(simulator, simulator_options):
@@ -43,7 +43,7 @@ def test_two_hundred_tests_on_four_workers_share_a_server_and_never_meet(suite: 
         conftest=TELLS,
         test_it="""
         import pytest
-        from asking import query
+        from vendor import query
 
         @pytest.mark.parametrize("number", range(200))
         def test_alone(simulator, number):
@@ -72,7 +72,7 @@ def test_workers_share_one_server_which_ends_with_them(suite: Suite) -> None:
         conftest=TELLS,
         test_it="""
         import pytest
-        from asking import query
+        from vendor import query
 
         @pytest.mark.parametrize("number", range(4))
         def test_it(simulator, number):
@@ -96,7 +96,7 @@ def simulator_options(simulator_options):
 """,
         test_it="""
         import pytest
-        from asking import query
+        from vendor import query
 
         @pytest.mark.parametrize("number", range(6))
         def test_it(simulator, number):
@@ -132,7 +132,7 @@ def test_the_ini_file_chooses(suite: Suite) -> None:
         conftest=TELLS,
         test_it="""
         import threading
-        from asking import query
+        from vendor import query
 
         def test_it(simulator, simulator_options):
             assert query(simulator) == 418

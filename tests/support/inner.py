@@ -49,6 +49,30 @@ def query(simulator, **fields):
 '''
 """A client as a module for suites."""
 
+APPLICATION = """
+import aiohttp
+from aiohttp import web
+from vendor import QUERY
+
+VENDOR = web.AppKey("VENDOR", str)
+WHO = web.AppKey("WHO", dict)
+
+def my_application(vendor, **who):
+    app = web.Application()
+    app[VENDOR], app[WHO] = vendor, who
+    app.router.add_get("/calls/{number}", calls)
+    return app
+
+async def calls(request):
+    body = {**request.app[WHO], "userMobile": request.match_info["number"]}
+    async with aiohttp.ClientSession() as session:
+        while True:
+            async with session.post(request.app[VENDOR] + QUERY, json=body) as answer:
+                if answer.status == 200:
+                    return web.json_response({"calls": (await answer.json())["total"]})
+"""
+"""A server of the reader, as a module for suites: it asks the vendor again until it is answered."""
+
 
 @dataclass
 class Suite:
@@ -125,8 +149,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def suite(tmp_path: Path, site: Path) -> Suite:
-    """Create a suite with nothing but a client in its module `asking`."""
+    """Create a suite with nothing but a client in its module `vendor`."""
     folder = tmp_path / "suite"
     folder.mkdir()
-    (folder / "asking.py").write_text(CLIENT)
+    (folder / "vendor.py").write_text(CLIENT)
     return Suite(folder, site)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -18,23 +17,13 @@ from oifde_simulator.state.errors import CapacityExceeded, DuplicateName
 from oifde_simulator.state.memory.state import MemoryState
 from oifde_simulator.tenants.admin import check_rules
 from oifde_simulator.web.control_plane.services import rules as rule_service
-from serving import running
 from state_forms import Uptime
 
-COUNTING = (
+pytest_plugins = ("made_tenants",)
+
+SCENARIO = (
     "rules:\n  - {name: third, every: 3, respond: {status: 503}}\n  - {after: 1, respond: {status: 500}}\n"
 )
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Controlling]:
-    with running() as simulator:
-        yield Controlling(simulator)
-
-
-@pytest.fixture
-def made(server: Controlling) -> dict[str, str]:
-    return server.make(COUNTING)
 
 
 @pytest.fixture
@@ -170,7 +159,7 @@ def test_rules_are_read_in_a_thread_and_added_to_the_tenant_that_was_meant(
             asyncio.get_running_loop()
         if given[0]["name"] == "late":
             assert (
-                server("PUT", f"/tenants/{made['tenantId']}/scenario", {"scenario": COUNTING}).status == 200
+                server("PUT", f"/tenants/{made['tenantId']}/scenario", {"scenario": SCENARIO}).status == 200
             )
         if given[0]["name"] == "gone":
             assert server("DELETE", f"/tenants/{made['tenantId']}").status == 204
@@ -199,7 +188,7 @@ class Timed:
 
     def __init__(self) -> None:
         self.uptime = Uptime()
-        scenario = loader.loads(COUNTING.encode(), "acme.yaml", "acme")
+        scenario = loader.loads(SCENARIO.encode(), "acme.yaml", "acme")
         self.engine = Engine({"acme": scenario}, state=MemoryState(uptime=self.uptime))
         self.admin = self.engine.admin
 
@@ -209,7 +198,7 @@ class Timed:
         immediate(self.admin.new_names(tenant, given))
         immediate(self.admin.add_rules(tenant, given, ttls))
 
-    def asked(self) -> list[str]:
+    def rule_names(self) -> list[str]:
         """Names of the rules that a request is asked about now."""
         return [rule.name for rule in self.engine.tenant("acme").rules.rules]
 
@@ -218,9 +207,9 @@ def test_a_rule_goes_after_its_time() -> None:
     timed = Timed()
     timed.add([RULE, {**RULE, "name": "b"}], [5.0, None])
     timed.uptime.seconds += 4.9
-    assert timed.asked() == ["a", "b", "third", "rule-2"]
+    assert timed.rule_names() == ["a", "b", "third", "rule-2"]
     timed.uptime.seconds += 0.1
-    assert timed.asked() == ["b", "third", "rule-2"]
+    assert timed.rule_names() == ["b", "third", "rule-2"]
 
 
 def remove(timed: Timed) -> None:
@@ -247,7 +236,7 @@ def test_a_rule_that_went_early_takes_no_other_of_its_name_along(go: Any) -> Non
     go(timed)
     timed.add([RULE], [None])
     timed.uptime.seconds += 10
-    assert timed.asked()[0] == "a"
+    assert timed.rule_names()[0] == "a"
 
 
 def test_what_is_refused_has_used_no_name_and_no_time() -> None:
@@ -256,9 +245,9 @@ def test_what_is_refused_has_used_no_name_and_no_time() -> None:
         timed.add([RULE, {**RULE, "name": "third"}], [None, None])
     with pytest.raises(CapacityExceeded):
         timed.add([{"token": "expire"}] * 1001, [None] * 1001)
-    assert timed.asked() == ["third", "rule-2"]
+    assert timed.rule_names() == ["third", "rule-2"]
     timed.add([{"token": "expire"}, {"name": "rule-4", "token": "expire"}], [None, None])
-    assert timed.asked()[:2] == ["rule-3", "rule-4"]
+    assert timed.rule_names()[:2] == ["rule-3", "rule-4"]
 
 
 def test_rules_that_are_wrong_are_told_as_in_a_file() -> None:

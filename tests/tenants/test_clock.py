@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -13,7 +12,8 @@ from hypothesis import strategies as st
 
 from controlling import USER, Controlling
 from oifde_simulator.clock import LATEST, ClockSetting, TenantClock
-from serving import running
+
+pytest_plugins = ("made_tenants",)
 
 NOON = 1767268800000
 INSTANTS = st.integers(0, LATEST)
@@ -29,7 +29,7 @@ class Standing:
         """Change the setting as the control plane does."""
         self.setting = getattr(self.setting, deed)(*given, self.day)
 
-    def told(self) -> tuple[int, bool]:
+    def reading(self) -> tuple[int, bool]:
         """What the clock tells, and whether it stands still; the clock and its setting agree."""
         clock = TenantClock(self.setting, self)
         assert clock.now() == self.setting.at(self.day)
@@ -45,26 +45,26 @@ class Standing:
 def test_it_goes_with_the_time_of_day_until_somebody_says_otherwise() -> None:
     clock = Standing(NOON)
     clock.day += 5
-    assert clock.told() == (NOON + 5, False)
+    assert clock.reading() == (NOON + 5, False)
     clock.change("advanced", 1000)
     clock.day += 5
-    assert clock.told() == (NOON + 1010, False)
+    assert clock.reading() == (NOON + 1010, False)
     clock.change("frozen")
     clock.day += 5
-    assert clock.told() == (NOON + 1010, True)
+    assert clock.reading() == (NOON + 1010, True)
     clock.change("advanced", 1)
     clock.change("frozen")
-    assert clock.told() == (NOON + 1011, True)
+    assert clock.reading() == (NOON + 1011, True)
     clock.change("going")
     clock.day += 5
-    assert clock.told() == (NOON + 1016, False)
+    assert clock.reading() == (NOON + 1016, False)
 
 
 def test_one_that_stood_still_goes_on_from_there() -> None:
     clock = Standing(0, ClockSetting(NOON))
     clock.change("going")
     clock.day = 7
-    assert clock.told() == (NOON + 7, False)
+    assert clock.reading() == (NOON + 7, False)
 
 
 @given(INSTANTS, INSTANTS, st.booleans(), st.integers(0, 2**45))
@@ -75,9 +75,9 @@ def test_what_is_set_is_told_and_time_goes_on_from_there(
     if still:
         clock.change("frozen")
     clock.change("set", instant)
-    assert clock.told() == (instant, still)
+    assert clock.reading() == (instant, still)
     clock.day += passes
-    assert clock.told() == (instant if still else min(instant + passes, LATEST), still)
+    assert clock.reading() == (instant if still else min(instant + passes, LATEST), still)
 
 
 @given(
@@ -92,12 +92,12 @@ def test_what_is_set_is_told_and_time_goes_on_from_there(
 def test_it_never_leaves_its_bounds_and_what_is_refused_changes_nothing(deeds: list[Any]) -> None:
     clock = Standing(NOON)
     for deed in deeds:
-        before = clock.told()
+        before = clock.reading()
         try:
             clock.change(*deed)
         except ValueError:
-            assert clock.told() == before
-        assert 0 <= clock.told()[0] <= LATEST
+            assert clock.reading() == before
+        assert 0 <= clock.reading()[0] <= LATEST
 
 
 @pytest.mark.parametrize("instant", [-1, LATEST + 1, 10**30])
@@ -121,17 +121,6 @@ SCENARIO = {
         }
     ],
 }
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Controlling]:
-    with running() as simulator:
-        yield Controlling(simulator)
-
-
-@pytest.fixture
-def made(server: Controlling) -> dict[str, str]:
-    return server.make(SCENARIO)
 
 
 @pytest.fixture
