@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -199,6 +200,23 @@ def test_the_page_counts_the_documented_codes() -> None:
 def test_the_design_speaks_of_files_that_exist() -> None:
     for path in re.findall(r"`((?:[a-z_]+/)+[a-z_]*(?:\.(?:py|json))?|[a-z_]+\.py)`", DESIGN):
         assert any((root / path).exists() for root in (REPOSITORY, PACKAGE)), path
+
+
+def test_the_design_is_one_page() -> None:
+    lines = DESIGN.splitlines()
+    assert len(lines) <= 80
+    assert max(map(len, lines)) < 120
+
+
+def test_the_design_has_every_room_and_no_other() -> None:
+    layers = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"][
+        0
+    ]
+    rooms = set(re.findall(r"\w+", " ".join(layers["layers"])))
+    folders = {room for room in rooms if (PACKAGE / room).is_dir()}
+    table = DESIGN.partition("## The rooms")[2].partition("\n## ")[0]
+    first_cells = " ".join(re.findall(r"^\| (.*?) \|", table, re.MULTILINE))
+    assert set(re.findall(r"`(\w+)/`", first_cells)) == folders
 
 
 @pytest.mark.parametrize("page", [FIDELITY, DESIGN], ids=["fidelity", "design"])

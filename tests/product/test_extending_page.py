@@ -34,8 +34,15 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_page_has_files_and_commands() -> None:
-    assert len(FILES) == 5
-    assert len(COMMANDS) == 7
+    assert len(FILES) == 4
+    assert len(COMMANDS) == 6
+
+
+def test_the_example_has_at_most_40_lines() -> None:
+    example = PAGE.partition("## What the parts mean")[0]
+    blocks = re.findall(r"```\w+\n(.*?)```", example, re.DOTALL)
+    assert len(blocks) == 4
+    assert sum(block.count("\n") for block in blocks) <= 40
 
 
 @pytest.mark.parametrize(("command", "output"), COMMANDS, ids=[command for command, _ in COMMANDS])
