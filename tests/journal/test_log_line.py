@@ -29,10 +29,10 @@ def line(rule: str = "", endpoint: str = "queryRecordHistory", **fields: Any) ->
     scenario = loader.loads(f"{SCENARIO}rules: [{rule}]\n".encode(), "acme.yaml", "acme")
     tenants = Tenants({"acme": scenario}, seed="0", error_status=200)
     body = {"tenantId": "acme", "authToken": TOKEN, "userMobile": "18000000001", **fields}
-    return told(tenants, request_file.RequestFile(endpoint, body, {}, {}).request())
+    return line_of(tenants, request_file.RequestFile(endpoint, body, {}, {}).request())
 
 
-def told(tenants: Tenants, request: Request) -> str:
+def line_of(tenants: Tenants, request: Request) -> str:
     (turn,) = explanation.explain(tenants, request)
     return log_line.format_line(turn.exchange, Journal().record(turn.exchange))
 
@@ -121,7 +121,7 @@ def test_what_a_scenario_has_that_cannot_be_printed_is_escaped() -> None:
 def test_a_request_that_is_no_json_names_no_tenant(body: bytes) -> None:
     tenants = Tenants({}, seed="0", error_status=200)
     request = request_file.RequestFile("gettoken", body.decode(), {}, {}).request()
-    assert told(tenants, request).startswith("(no tenant) gettoken 400 ")
+    assert line_of(tenants, request).startswith("(no tenant) gettoken 400 ")
 
 
 def test_the_nearest_tenant_is_suggested_and_no_other_is_named() -> None:

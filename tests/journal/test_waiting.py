@@ -32,7 +32,7 @@ def waiting(journal: Journal, query: str = "", count: int = 1) -> tuple[Waiter, 
 
 
 @pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> Counter[Filter]:
+def filter_calls(monkeypatch: pytest.MonkeyPatch) -> Counter[Filter]:
     """Counter of the calls of each filter."""
     counted: Counter[Filter] = Counter()
     accepts = Filter.accepts
@@ -73,25 +73,25 @@ OTHERS: dict[str, Callable[[int], str]] = {
 
 @pytest.mark.parametrize("query", OTHERS.values(), ids=OTHERS)
 def test_an_exchange_asks_none_who_waits_for_another(
-    query: Callable[[int], str], asked: Counter[Filter]
+    query: Callable[[int], str], filter_calls: Counter[Filter]
 ) -> None:
     journal = Journal()
     for number in range(1000):
         waiting(journal, query(number))
     journal.record(exchange("zenith", userMobile="none", pageNum="1"))
     # The first of them have only the page to be found by.
-    assert sum(asked.values()) <= 1
+    assert sum(filter_calls.values()) <= 1
 
 
-def test_those_who_want_the_same_are_asked_once(asked: Counter[Filter]) -> None:
+def test_those_who_want_the_same_are_asked_once(filter_calls: Counter[Filter]) -> None:
     journal = Journal()
     waiters = [waiting(journal, 'status={"minimum":200}')[0] for _ in range(2000)]
     journal.record(exchange())
-    assert sum(asked.values()) == 1
+    assert sum(filter_calls.values()) == 1
     assert {waiter.found for waiter in waiters} == {1}
 
 
-def test_those_whom_only_their_filters_tell_apart_are_few(asked: Counter[Filter]) -> None:
+def test_those_whom_only_their_filters_tell_apart_are_few(filter_calls: Counter[Filter]) -> None:
     journal = Journal()
     for number in range(MOST_GROUPS):
         waiting(journal, f'status={{"minimum":{number}}}')
@@ -101,7 +101,7 @@ def test_those_whom_only_their_filters_tell_apart_are_few(asked: Counter[Filter]
     waiting(journal, "status=503")
     assert len(journal.waiters) == MOST_GROUPS + 2
     journal.record(exchange())
-    assert sum(asked.values()) == MOST_GROUPS
+    assert sum(filter_calls.values()) == MOST_GROUPS
 
 
 def test_who_no_longer_waits_leaves_nothing_behind() -> None:

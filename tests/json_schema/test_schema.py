@@ -168,7 +168,7 @@ def elsewhere() -> Iterator[socket.socket]:
         yield listening
 
 
-def asked(listening: socket.socket) -> bool:
+def was_contacted(listening: socket.socket) -> bool:
     try:
         listening.accept()[0].close()
     except BlockingIOError:
@@ -200,7 +200,7 @@ def test_a_schema_that_would_be_fetched_is_refused(
         Schema(given_)
     with pytest.raises(ValueError):
         Schema(given_, resources={"urn:known": {}})
-    assert not asked(elsewhere)
+    assert not was_contacted(elsewhere)
 
 
 @pytest.mark.parametrize("keyword", ["$schema", "$id"])
@@ -210,7 +210,7 @@ def test_what_a_schema_calls_itself_is_not_fetched(keyword: str, elsewhere: sock
         schema = Schema(document)
         agree(schema, "x")
         agree(schema, 1)
-    assert not asked(elsewhere)
+    assert not was_contacted(elsewhere)
 
 
 @pytest.mark.parametrize(
@@ -221,7 +221,7 @@ def test_the_one_that_explains_fetches_nothing_either(url: str, elsewhere: socke
     schema.document = {"$ref": url.replace("PORT", str(elsewhere.getsockname()[1]))}
     with pytest.raises(Exception, match="Unresolvable"):
         schema.explain(1)
-    assert not asked(elsewhere)
+    assert not was_contacted(elsewhere)
 
 
 def test_both_engines_end_a_pattern_at_the_same_place() -> None:

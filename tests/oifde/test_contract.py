@@ -127,7 +127,7 @@ def query(**fields: Any) -> dict[str, Any]:
     return {name: value for name, value in (example("request") | fields).items() if value is not ...}
 
 
-def told(body: Any, operation_id: str = QUERY) -> list[str]:
+def error_lines(body: Any, operation_id: str = QUERY) -> list[str]:
     violations = contract.request_schema(operation_id).explain(body)
     return [error_messages.error_message(violation) for violation in error_messages.distinct(violations)]
 
@@ -253,7 +253,7 @@ ACCEPTED: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("fields", ACCEPTED.values(), ids=ACCEPTED)
 def test_an_accepted_request_has_no_complaint(fields: dict[str, Any]) -> None:
     assert contract.request_schema(QUERY).accepts(query(**fields))
-    assert told(query(**fields)) == []
+    assert error_lines(query(**fields)) == []
 
 
 NO_PAGE = "expected a whole number from 1 to 999999999, as a string without leading zeros"
@@ -307,7 +307,7 @@ def test_a_refused_request_is_told_field_value_and_rule_once(
     fields: dict[str, Any], expected: list[str]
 ) -> None:
     assert not contract.request_schema(QUERY).accepts(query(**fields))
-    assert told(query(**fields)) == expected
+    assert error_lines(query(**fields)) == expected
 
 
 def test_every_fault_of_a_request_is_told() -> None:
@@ -319,12 +319,12 @@ def test_every_fault_of_a_request_is_told() -> None:
 
 @pytest.mark.parametrize("body", [[], None, "x", 1], ids=repr)
 def test_a_body_that_is_no_object_is_told_so(body: Any) -> None:
-    assert [line.partition(": ")[2] for line in told(body)] == ["expected a JSON object"]
+    assert [line.partition(": ")[2] for line in error_lines(body)] == ["expected a JSON object"]
 
 
 @pytest.mark.parametrize("secret", [5551234, "", None, ["5551234"]], ids=repr)
 def test_a_complaint_never_repeats_a_secret(secret: Any) -> None:
-    lines = told({"appKey": "tenant001", "appSecret": secret}, "gettoken")
+    lines = error_lines({"appKey": "tenant001", "appSecret": secret}, "gettoken")
     assert [line.startswith("appSecret: expected ") for line in lines] == [True]
     assert "555" not in lines[0]
 

@@ -32,7 +32,7 @@ def tell(simulator, simulator_options):
 """A conftest that writes down the server of each test."""
 
 
-def told(suite: Suite, name: str) -> set[str]:
+def values_written(suite: Suite, name: str) -> set[str]:
     """Read what the tests wrote down about their server."""
     return {json.loads(path.read_text())[name] for path in suite.folder.glob("told-*.json")}
 
@@ -63,8 +63,8 @@ def test_two_hundred_tests_on_four_workers_share_a_server_and_never_meet(suite: 
         """,
     )
     suite.passes(200, "-n", "4")
-    assert len(told(suite, "control")) == 1
-    assert len(told(suite, "pid")) == 4
+    assert len(values_written(suite, "control")) == 1
+    assert len(values_written(suite, "pid")) == 4
 
 
 def test_workers_share_one_server_which_ends_with_them(suite: Suite) -> None:
@@ -80,7 +80,7 @@ def test_workers_share_one_server_which_ends_with_them(suite: Suite) -> None:
         """,
     )
     suite.passes(4, "-n", "2")
-    (control,) = told(suite, "control")
+    (control,) = values_written(suite, "control")
     with pytest.raises(OSError, match="refused"):
         socket.create_connection(_place(control), PATIENCE)
 
@@ -105,7 +105,7 @@ def simulator_options(simulator_options):
         """,
     )
     suite.passes(6, "-n", "2")
-    assert len(told(suite, "control")) == len(told(suite, "pid"))
+    assert len(values_written(suite, "control")) == len(values_written(suite, "pid"))
 
 
 @pytest.mark.slow
@@ -143,7 +143,7 @@ def test_the_ini_file_chooses(suite: Suite) -> None:
     )
     suite.passes(1)
     suite.passes(1, "--rootdir", str(suite.folder), "-c", "pytest.ini")
-    assert told(suite, "tls") == {"auto"}
+    assert values_written(suite, "tls") == {"auto"}
 
 
 @pytest.mark.parametrize("how", ["option", "environment"])
@@ -155,7 +155,7 @@ def test_a_server_that_runs_already_is_used(suite: Suite, how: str) -> None:
             suite.passes(1, "--simulator-url", server.control_url)
         else:
             suite.passes(1, OIFDE_CONTROL=server.control_url)
-        assert told(suite, "control") == {server.control_url}
+        assert values_written(suite, "control") == {server.control_url}
 
 
 @pytest.mark.slow

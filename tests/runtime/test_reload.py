@@ -517,7 +517,7 @@ async def test_requests_are_answered_while_a_file_is_being_loaded(
     loop, loads, go_on = asyncio.get_running_loop(), asyncio.Event(), threading.Event()
     load, put, in_service = watching.loader.load, Tenants.put, asyncio.Event()
 
-    async def told(self: Tenants, *given: Any) -> bool:
+    async def put_and_signal(self: Tenants, *given: Any) -> bool:
         assert threading.current_thread() is threading.main_thread()
         done = await put(self, *given)
         in_service.set()
@@ -529,7 +529,7 @@ async def test_requests_are_answered_while_a_file_is_being_loaded(
         return load(path)
 
     monkeypatch.setattr(watching.loader, "load", slow)
-    monkeypatch.setattr(Tenants, "put", told)
+    monkeypatch.setattr(Tenants, "put", put_and_signal)
     (folder / "acme.yaml").write_text(SCENARIO % 20)
     with followed.watcher.watching(followed.tenants):
         await asyncio.wait_for(loads.wait(), PATIENCE)

@@ -27,7 +27,7 @@ SCENARIOS = {"acme": ACME, "steps": STEPS}
 
 
 @contextmanager
-def asked(folder: Path) -> Iterator[Simulator]:
+def queried(folder: Path) -> Iterator[Simulator]:
     """A server with three queries of acme on record, and a request to a path that there is not."""
     for name, text in SCENARIOS.items():
         (folder / f"{name}.yaml").write_text(text)

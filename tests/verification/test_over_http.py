@@ -37,7 +37,7 @@ def server(tmp_path: Path) -> Iterator[Simulator]:
         yield simulator
 
 
-def asked(server: Simulator, status: int = 200, **body: Any) -> Any:
+def fetch_verdict(server: Simulator, status: int = 200, **body: Any) -> Any:
     """Send a verification; returns its answer, checked against the OpenAPI document."""
     found, headers, octets = fetch(f"{server.control_url}/verify", json.dumps(body).encode())
     answer = json.loads(octets)
@@ -80,7 +80,7 @@ def test_a_whole_conversation_is_verified(server: Simulator) -> None:
         {"tokensFetchedFirst": True},
         {"pagesWalked": {"userMobile": "18000000001"}},
     ]
-    verdict = asked(server, tenant="acme", expect=expect)
+    verdict = fetch_verdict(server, tenant="acme", expect=expect)
     assert [result["passed"] for result in verdict["results"]] == [True] * len(expect), verdict
     assert verdict["passed"]
     assert token not in json.dumps(verdict)
@@ -88,7 +88,7 @@ def test_a_whole_conversation_is_verified(server: Simulator) -> None:
 
 def test_a_failure_is_a_verdict_too_with_what_comes_nearest(server: Simulator) -> None:
     query(server)
-    verdict = asked(server, tenant="acme", expect={"count": 3, "userMobile": "18000000002"})
+    verdict = fetch_verdict(server, tenant="acme", expect={"count": 3, "userMobile": "18000000002"})
     assert verdict["passed"] is False
     assert verdict["results"][0]["nearMisses"] == [
         {
@@ -102,7 +102,9 @@ def test_a_failure_is_a_verdict_too_with_what_comes_nearest(server: Simulator) -
 
 def test_a_fixed_token_was_not_fetched_and_pages_that_fail_were_not_walked(server: Simulator) -> None:
     query(server)
-    verdict = asked(server, tenant="acme", expect=[{"tokensFetchedFirst": True}, {"pagesWalked": True}])
+    verdict = fetch_verdict(
+        server, tenant="acme", expect=[{"tokensFetchedFirst": True}, {"pagesWalked": True}]
+    )
     assert [result["passed"] for result in verdict["results"]] == [False, False]
     assert verdict["results"][1]["walks"][0]["missing"] == [1, 2, 3]
     assert TOKEN not in json.dumps(verdict)
@@ -118,9 +120,9 @@ def test_the_token_that_a_tenant_was_made_with_was_handed_out(server: Simulator)
     made = json.loads(fetch(f"{server.control_url}/tenants", b'{"scenario": "tenant001"}')[2])
     name = made["tenantId"]
     query(server, made["authToken"], name)
-    assert asked(server, tenant=name, expect={"tokensFetchedFirst": True})["passed"]
+    assert fetch_verdict(server, tenant=name, expect={"tokensFetchedFirst": True})["passed"]
     query(server, TOKEN, name)
-    (result,) = asked(server, expect={"tokensFetchedFirst": True})["results"]
+    (result,) = fetch_verdict(server, expect={"tokensFetchedFirst": True})["results"]
     assert (result["passed"], result["numbers"]) == (False, [2])
 
 
@@ -132,9 +134,11 @@ def test_the_page_tells_what_happens() -> None:
         )["authToken"]
         for page in (1, 1, 1):
             query(simulator, token, "fail-twice", page, size="100")
-        assert asked(simulator, **expect)["passed"]
+        assert fetch_verdict(simulator, **expect)["passed"]
         query(simulator, token, "fail-twice")
-        verdict = asked(simulator, tenant="fail-twice", expect={"count": 1, "userMobile": "18000000002"})
+        verdict = fetch_verdict(
+            simulator, tenant="fail-twice", expect={"count": 1, "userMobile": "18000000002"}
+        )
         verdict["results"][0]["nearMisses"] = verdict["results"][0]["nearMisses"][:1]
         assert verdict == failed
 

@@ -45,7 +45,7 @@ def plain() -> Iterator[Simulator]:
         yield simulator
 
 
-def told(simulator: Simulator, path: str) -> Any:
+def fetch_json(simulator: Simulator, path: str) -> Any:
     """Fetch the JSON at a path of the control plane."""
     status, headers, body = fetch(simulator.control_url + path)
     assert (status, headers["Content-Type"].partition(";")[0]) == (200, "application/json")
@@ -53,8 +53,8 @@ def told(simulator: Simulator, path: str) -> Any:
 
 
 def test_livez_and_readyz_say_so(server: Simulator) -> None:
-    assert told(server, "/livez") == {"status": "alive", "version": __version__}
-    assert told(server, "/readyz") == {
+    assert fetch_json(server, "/livez") == {"status": "alive", "version": __version__}
+    assert fetch_json(server, "/readyz") == {
         "status": "ready",
         "version": __version__,
         "tenants": len(immediate(server.tenants.ids())),
@@ -62,7 +62,7 @@ def test_livez_and_readyz_say_so(server: Simulator) -> None:
 
 
 def test_tenants_are_listed_with_what_is_there(server: Simulator) -> None:
-    tenants = {tenant["id"]: tenant for tenant in told(server, "/tenants")}
+    tenants = {tenant["id"]: tenant for tenant in fetch_json(server, "/tenants")}
     assert tenants.keys() == {*(path.stem for path in scenarios().glob("*.yaml")), "acme", "zenith"}
     counts = {"tenant001": 1, "paging": 250, "acme": 2, "zenith": 2, "outage": 0}
     assert {name: tenants[name]["records"] for name in counts} == counts
@@ -80,7 +80,7 @@ def test_no_route_tells_a_secret(server: Simulator, path: str) -> None:
 
 
 def test_the_contract_is_that_of_the_checkout(server: Simulator) -> None:
-    assert told(server, "/openapi.json") == contract.document() == resources.read_json("openapi.json")
+    assert fetch_json(server, "/openapi.json") == contract.document() == resources.read_json("openapi.json")
 
 
 def test_the_authority_is_what_the_vendors_port_is_verified_by(server: Simulator) -> None:

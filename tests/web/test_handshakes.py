@@ -86,15 +86,15 @@ class Noticing(logging.Handler):
         self.noticed.set()
 
 
-async def spoken(server: ServerTls, *clients: Client, told: bool = True) -> None:
-    """Have clients call a server of this loop, one after the other; `told` waits for a record of the log."""
+async def shake_hands(server: ServerTls, *clients: Client, wait: bool = True) -> None:
+    """Have clients call a server of this loop, one after the other; `wait` waits for a record of the log."""
     noticing, log = Noticing(), logging.getLogger("oifde_simulator")
     log.addHandler(noticing)
     listening = await asyncio.get_running_loop().create_server(Leaving, "127.0.0.1", 0, ssl=server.context)
     try:
         for client in clients:
             await asyncio.to_thread(client, listening.sockets[0].getsockname()[1], server)
-        if told:
+        if wait:
             await asyncio.wait_for(noticing.noticed.wait(), PATIENCE)
     finally:
         log.removeHandler(noticing)
@@ -124,7 +124,7 @@ def test_a_failed_handshake_is_one_warning_with_the_likely_fix(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     with asyncio.Runner(loop_factory=loop) as runner:
-        runner.run(spoken(tls_from_authority(), client))
+        runner.run(shake_hands(tls_from_authority(), client))
     (record,) = [each for each in caplog.records if each.name == "oifde_simulator"]
     assert (record.levelno, words in record.getMessage()) == (logging.WARNING, True), record.getMessage()
 
@@ -137,7 +137,7 @@ def test_a_client_that_only_knocks_is_not_told(
         socket.create_connection(("127.0.0.1", port), PATIENCE).close()
 
     with asyncio.Runner(loop_factory=loop) as runner:
-        runner.run(spoken(tls_from_authority(), knock, welcome, told=False))
+        runner.run(shake_hands(tls_from_authority(), knock, welcome, wait=False))
     assert not [each for each in caplog.records if each.name == "oifde_simulator"]
 
 
@@ -147,7 +147,7 @@ def test_a_certificate_of_the_users_is_spoken_of_as_theirs(
     leaf = trustme.CA().issue_cert("localhost")
     leaf.private_key_pem.write_to_path(tmp_path / "key.pem")
     (tmp_path / "cert.pem").write_bytes(b"".join(each.bytes() for each in leaf.cert_chain_pems))
-    asyncio.run(spoken(tls_from_files(tmp_path / "cert.pem", tmp_path / "key.pem"), shaking(stranger)))
+    asyncio.run(shake_hands(tls_from_files(tmp_path / "cert.pem", tmp_path / "key.pem"), shaking(stranger)))
     (record,) = [each for each in caplog.records if each.name == "oifde_simulator"]
     assert "--tls-cert" in record.getMessage()
     assert "/ca.pem" not in record.getMessage()

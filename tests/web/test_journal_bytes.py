@@ -64,7 +64,7 @@ def request(
     return b"\r\n".join((*lines, b"", body))
 
 
-def told(server: Simulator, path: str) -> Any:
+def fetch_json(server: Simulator, path: str) -> Any:
     status, _, body = fetch(server.control_url + path)
     assert status == 200, (path, body)
     return json.loads(body) if not path.startswith("/metrics") else body.decode()
@@ -73,15 +73,15 @@ def told(server: Simulator, path: str) -> Any:
 def read_everywhere(server: Simulator, number: int) -> dict[str, Any]:
     """Read an entry in every way that the control plane has; returns the entry."""
     since = f"since={number - 1}"
-    assert [entry["number"] for entry in told(server, f"/journal?{since}")["entries"]] == [number]
-    assert told(server, f"/journal/wait?{since}")["count"] == 1
-    archived = told(server, f"/journal.har?{since}")
+    assert [entry["number"] for entry in fetch_json(server, f"/journal?{since}")["entries"]] == [number]
+    assert fetch_json(server, f"/journal/wait?{since}")["count"] == 1
+    archived = fetch_json(server, f"/journal.har?{since}")
     jsonschema.validate(archived, HAR)
     assert [entry["_number"] for entry in archived["log"]["entries"]] == [number]
     urlsplit(archived["log"]["entries"][0]["request"]["url"])
-    told(server, "/metrics")
-    told(server, "/__admin/requests?limit=1")
-    told(server, f"/__admin/requests/{identity.entry_id(number)}")
+    fetch_json(server, "/metrics")
+    fetch_json(server, "/__admin/requests?limit=1")
+    fetch_json(server, f"/__admin/requests/{identity.entry_id(number)}")
     status, _, body = fetch(server.control_url + "/__admin/requests/find", b'{"urlPattern": ".*"}')
     assert (status, bool(json.loads(body)["requests"])) == (200, True)
     parts = urlsplit(server.control_url)
@@ -91,7 +91,7 @@ def read_everywhere(server: Simulator, number: int) -> dict[str, Any]:
         while b"id: %d\n" % number not in heard:
             heard += (received := follower.socket.recv(65536))
             assert received
-    whole: dict[str, Any] = told(server, f"/journal/{number}")
+    whole: dict[str, Any] = fetch_json(server, f"/journal/{number}")
     return whole
 
 
@@ -144,7 +144,7 @@ def test_an_entry_at_which_the_simulator_fails_is_left_out_of_an_archive(
 
     monkeypatch.setattr(har.HarEntry, "as_json", failing)
     monkeypatch.setattr(json_stream, "PIECE_BYTES", 1)
-    found = told(server, f"/journal.har?since={first - 1}")["log"]["entries"]
+    found = fetch_json(server, f"/journal.har?since={first - 1}")["log"]["entries"]
     assert [entry["_number"] for entry in found] == [second]
     assert f"entry {first} is left out" in caplog.text
 

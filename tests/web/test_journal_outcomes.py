@@ -21,7 +21,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
         yield simulator
 
 
-def told(server: Simulator, path: str) -> Any:
+def fetch_json(server: Simulator, path: str) -> Any:
     return json.loads(fetch(server.control_url + path)[2])
 
 
@@ -39,7 +39,7 @@ def ask(server: Simulator, tenant: str, user: str) -> bytes:
 def test_a_request_that_is_answered_is_on_record_with_its_outcome(server: Simulator) -> None:
     for number in range(50):
         came = ask(server, "acme", f"u{number}")
-        (entry,) = told(server, f"/journal?userMobile=u{number}")["entries"]
+        (entry,) = fetch_json(server, f"/journal?userMobile=u{number}")["entries"]
         assert (entry["outcome"]["how"], entry["outcome"]["bytes"]) == ("complete", len(came))
         assert entry["outcome"]["seconds"] >= 0
 
@@ -55,9 +55,9 @@ def test_a_request_that_is_answered_is_on_record_with_its_outcome(server: Simula
     ],
 )
 def test_a_spoiled_answer_says_how_it_ended(server: Simulator, user: str, how: str, rule: str) -> None:
-    before = told(server, "/journal?limit=1")["last"]
+    before = fetch_json(server, "/journal?limit=1")["last"]
     came = ask(server, "magic", user)
-    (entry,) = told(server, f"/journal?since={before}&userMobile={user}")["entries"]
+    (entry,) = fetch_json(server, f"/journal?since={before}&userMobile={user}")["entries"]
     outcome = entry["outcome"]
     assert (outcome["how"], entry["rule"], entry["honest"]["status"]) == (how, rule, 200)
     assert outcome["bytes"] >= len(came)
@@ -65,25 +65,25 @@ def test_a_spoiled_answer_says_how_it_ended(server: Simulator, user: str, how: s
 
 
 def test_a_client_that_leaves_is_told_of(server: Simulator) -> None:
-    before = told(server, "/journal?limit=1")["last"]
+    before = fetch_json(server, "/journal?limit=1")["last"]
     query = f"since={before}&userMobile=18000000203"
     with Peer(server.data_url) as peer:
         peer.send(post(body(tenantId="magic", userMobile="18000000203")))
-        (entry,) = told(server, f"/journal/wait?{query}")["entries"]
+        (entry,) = fetch_json(server, f"/journal/wait?{query}")["entries"]
         assert entry["outcome"]["how"] == "under way"
-    while told(server, f"/journal?{query}")["entries"][0]["outcome"]["how"] == "under way":
+    while fetch_json(server, f"/journal?{query}")["entries"][0]["outcome"]["how"] == "under way":
         pass
-    assert told(server, f"/journal?{query}")["entries"][0]["outcome"]["how"] == "client left"
+    assert fetch_json(server, f"/journal?{query}")["entries"][0]["outcome"]["how"] == "client left"
 
 
 def test_requests_that_nobody_can_read_have_a_place_of_their_own(server: Simulator) -> None:
-    before = told(server, "/journal?limit=1")["last"]
+    before = fetch_json(server, "/journal?limit=1")["last"]
     fetch(server.data_url + QUERY, b"not JSON")
     fetch(server.data_url + "/other", body())
     fetch(server.data_url + QUERY, body(tenantId="nobody"))
-    entries = told(server, f"/journal?tenant=false&since={before}")["entries"]
+    entries = fetch_json(server, f"/journal?tenant=false&since={before}")["entries"]
     assert [entry["status"] for entry in entries] == [400, 404, 200]
     assert [entry["tenant"] for entry in entries] == [None] * 3
-    whole = told(server, f"/journal/{entries[0]['number']}")
+    whole = fetch_json(server, f"/journal/{entries[0]['number']}")
     assert whole["request"]["text"] == "not JSON"
     assert whole["problems"]

@@ -33,11 +33,13 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
 @pytest.fixture
 def server(shared: Simulator) -> Simulator:
     """Empty the journal of the shared server."""
-    told(shared, "/journal", method="DELETE")
+    fetch_json(shared, "/journal", method="DELETE")
     return shared
 
 
-def told(server: Simulator, path: str, status: int = 200, method: str = "GET", **parameters: str) -> Any:
+def fetch_json(
+    server: Simulator, path: str, status: int = 200, method: str = "GET", **parameters: str
+) -> Any:
     """Fetch the JSON at a path of the control plane."""
     query = f"{'&' if '?' in path else '?'}{urlencode(parameters)}" if parameters else ""
     found, headers, body = fetch(server.control_url + path + query, method=method)
@@ -53,12 +55,12 @@ def ask(server: Simulator, tenant: str = "acme", **fields: str) -> None:
 
 def test_what_was_asked_is_listed_and_shown_whole(server: Simulator) -> None:
     ask(server)
-    listed = told(server, "/journal")
+    listed = fetch_json(server, "/journal")
     (entry,) = listed.pop("entries")
     assert listed == {"count": 1, "truncated": False, "last": entry["number"], "next": None}
     assert entry["at"] == "2026-01-01T00:00:00.000Z"
     assert entry["honest"] == {"status": 200, "errorCode": 0, "errorMsg": "Success", "total": 2}
-    whole = told(server, f"/journal/{entry['number']}")
+    whole = fetch_json(server, f"/journal/{entry['number']}")
     assert whole["request"]["fields"] == entry["request"]
     assert whole["response"]["text"].startswith('{"errorCode":0')
     assert TOKEN not in json.dumps(whole)
@@ -71,7 +73,7 @@ def test_pages_joined_are_the_whole(server: Simulator) -> None:
     users: list[str] = []
     path = "/journal?" + urlencode({"tenant": "acme", "limit": "3", "userMobile": '{"pattern":"."}'})
     while path:
-        page = told(server, path)
+        page = fetch_json(server, path)
         users += [entry["request"]["userMobile"] for entry in page["entries"]]
         path = page["next"]
     assert users == list("0123456")
@@ -80,23 +82,25 @@ def test_pages_joined_are_the_whole(server: Simulator) -> None:
 def test_a_deletion_is_of_one_tenant_or_of_all(server: Simulator) -> None:
     for tenant in ("acme", "zenith", "acme", "nobody"):
         ask(server, tenant)
-    assert told(server, "/journal", method="DELETE", tenant="acme") == {"deleted": 2}
-    assert [each["tenant"] for each in told(server, "/journal")["entries"]] == ["zenith", None]
-    assert told(server, "/journal", method="DELETE", tenant="false") == {"deleted": 1}
-    assert told(server, "/journal", method="DELETE") == {"deleted": 1}
-    assert told(server, "/journal")["count"] == 0
+    assert fetch_json(server, "/journal", method="DELETE", tenant="acme") == {"deleted": 2}
+    assert [each["tenant"] for each in fetch_json(server, "/journal")["entries"]] == ["zenith", None]
+    assert fetch_json(server, "/journal", method="DELETE", tenant="false") == {"deleted": 1}
+    assert fetch_json(server, "/journal", method="DELETE") == {"deleted": 1}
+    assert fetch_json(server, "/journal")["count"] == 0
 
 
 def test_who_waits_for_what_is_there_is_answered_at_once(server: Simulator) -> None:
     for _ in range(3):
         ask(server)
-    answer = told(server, "/journal/wait", count="2", tenant="acme")
+    answer = fetch_json(server, "/journal/wait", count="2", tenant="acme")
     assert (answer["count"], len(answer["entries"])) == (3, 2)
 
 
 def test_who_waits_is_answered_when_the_last_has_come(server: Simulator) -> None:
     with ThreadPoolExecutor(1) as threads:
-        waiting = threads.submit(told, server, "/journal/wait", count="3", timeout="20s", userMobile="7")
+        waiting = threads.submit(
+            fetch_json, server, "/journal/wait", count="3", timeout="20s", userMobile="7"
+        )
         while not len(server.journal.waiters):
             pass
         for user in ("7", "8", "7"):
@@ -112,7 +116,7 @@ def test_who_waits_is_answered_when_the_last_has_come(server: Simulator) -> None
 def test_who_waits_in_vain_is_told_what_came_and_what_nearly_did(server: Simulator) -> None:
     for page in ("1", "2"):
         ask(server, pageNum=page)
-    answer = told(
+    answer = fetch_json(
         server, "/journal/wait", 504, count="2", timeout="1ms", pageNum="1", userMobile="18000000001"
     )
     assert answer["type"] == "urn:oifde-simulator:problem:not-come"
@@ -125,7 +129,7 @@ def test_who_waits_in_vain_is_told_what_came_and_what_nearly_did(server: Simulat
 def test_a_server_that_stops_lets_those_who_wait_go() -> None:
     with ThreadPoolExecutor(1) as threads:
         with running() as simulator:
-            waiting = threads.submit(told, simulator, "/journal/wait", 504, timeout="10m")
+            waiting = threads.submit(fetch_json, simulator, "/journal/wait", 504, timeout="10m")
             while not len(simulator.journal.waiters):
                 pass
         assert waiting.result()["count"] == 0
@@ -135,10 +139,10 @@ def test_the_bounds_are_those_of_the_options() -> None:
     with running(journal_exchanges=2) as simulator:
         for user in "1234":
             ask(simulator, "tenant001", userMobile=user)
-        listed = told(simulator, "/journal")
+        listed = fetch_json(simulator, "/journal")
         assert (listed["count"], listed["truncated"]) == (2, True)
-        assert told(simulator, "/journal", since="2")["truncated"] is False
-        assert "old ones go" in told(simulator, "/journal/1", 404)["detail"]
+        assert fetch_json(simulator, "/journal", since="2")["truncated"] is False
+        assert "old ones go" in fetch_json(simulator, "/journal/1", 404)["detail"]
 
 
 RULES = f"""
@@ -153,14 +157,14 @@ def test_what_no_rule_spoiled_says_which_nearly_did(tmp_path: Path) -> None:
     with running(scenarios=(tmp_path / "acme.yaml",)) as simulator:
         ask(simulator, pageNum="1")
         ask(simulator, pageNum="2")
-        found = told(simulator, "/journal/1")["nearMisses"]
+        found = fetch_json(simulator, "/journal/1")["nearMisses"]
         assert found == [
             {"rule": "second-page", "differences": ['request.pageNum: expected "2", found "1"']},
             {"rule": "this-token", "differences": ['request.pageNum: expected "3", found "1"']},
         ]
-        assert told(simulator, "/journal/2")["nearMisses"] == []
+        assert fetch_json(simulator, "/journal/2")["nearMisses"] == []
         ask(simulator, authToken="0" * 32, pageNum="3")
-        found = told(simulator, "/journal/3")["nearMisses"]
+        found = fetch_json(simulator, "/journal/3")["nearMisses"]
         mark = simulator.journal.redaction.fingerprint
         token = f'request.authToken: expected {mark(TOKEN)}, found "{mark("0" * 32)}"'
         assert [miss["differences"] for miss in found if miss["rule"] == "this-token"] == [[token]]
@@ -182,7 +186,7 @@ EXPLAINED = {
 @pytest.mark.parametrize(("octets", "status"), EXPLAINED.values(), ids=EXPLAINED.keys())
 def test_a_list_says_why_a_request_was_refused(server: Simulator, octets: bytes, status: int) -> None:
     assert answered(server, octets) == status
-    entry = told(server, f"/journal?status={status}", tenant="false")["entries"][-1]
+    entry = fetch_json(server, f"/journal?status={status}", tenant="false")["entries"][-1]
     assert all(entry["problems"])
     assert entry["problems"]
 
@@ -201,9 +205,9 @@ def test_what_cannot_be_read_is_on_record_as_nobodys(
     server: Simulator, octets: bytes, status: int, why: str
 ) -> None:
     assert answered(server, octets) == status
-    (entry,) = told(server, f"/journal?status={status}", tenant="false")["entries"]
+    (entry,) = fetch_json(server, f"/journal?status={status}", tenant="false")["entries"]
     assert entry["tenant"] is None
-    whole = told(server, f"/journal/{entry['number']}")
+    whole = fetch_json(server, f"/journal/{entry['number']}")
     assert entry["problems"] == whole["problems"]
     assert any(each.startswith(why) for each in (*whole["problems"], *whole["notes"]))
     assert whole["outcome"]["bytes"] > 0
@@ -213,20 +217,20 @@ def test_a_client_that_leaves_amid_its_body_is_on_record(server: Simulator) -> N
     client = Peer(server.data_url)
     client.send(head("Content-Length: 100") + b"{")
     client.close()
-    entry = told(server, "/journal/wait", tenant="false", timeout="20s")["entries"][0]
+    entry = fetch_json(server, "/journal/wait", tenant="false", timeout="20s")["entries"][0]
     assert (entry["endpoint"], entry["outcome"]["how"], entry["outcome"]["bytes"]) == (
         "queryRecordHistory",
         "client left",
         0,
     )
-    whole = told(server, f"/journal/{entry['number']}")
+    whole = fetch_json(server, f"/journal/{entry['number']}")
     assert "the client left before the body was whole" in whole["problems"][0]
 
 
 def test_the_archive_is_har(server: Simulator) -> None:
     for user in "123":
         ask(server, userMobile=user)
-    archive = told(server, "/journal.har", tenant="acme", limit="2")
+    archive = fetch_json(server, "/journal.har", tenant="acme", limit="2")
     jsonschema.validate(archive, HAR)
     log = archive["log"]
     assert [json.loads(each["request"]["postData"]["text"])["userMobile"] for each in log["entries"]] == [
@@ -235,13 +239,13 @@ def test_the_archive_is_har(server: Simulator) -> None:
     ]
     assert {each["request"]["url"] for each in log["entries"]} == {server.data_url + QUERY}
     assert log["comment"] == "2 of 3 exchanges; without credentials"
-    assert told(server, "/journal.har", tenant="zenith")["log"]["entries"] == []
+    assert fetch_json(server, "/journal.har", tenant="zenith")["log"]["entries"] == []
 
 
 def test_an_archive_of_many_is_whole(server: Simulator) -> None:
     for number in range(101):
         ask(server, userMobile=str(number))
-    numbers = [each["_number"] for each in told(server, "/journal.har")["log"]["entries"]]
+    numbers = [each["_number"] for each in fetch_json(server, "/journal.har")["log"]["entries"]]
     assert numbers == list(range(numbers[0], numbers[0] + 101))
 
 
@@ -268,7 +272,7 @@ WRONG = {
 
 @pytest.mark.parametrize(("path", "message"), WRONG.items(), ids=WRONG.keys())
 def test_a_wrong_parameter_is_told(server: Simulator, path: str, message: str) -> None:
-    answer = told(server, path, 400)
+    answer = fetch_json(server, path, 400)
     assert answer["type"] == "urn:oifde-simulator:problem:wrong-parameter"
     assert message in answer["detail"]
 
@@ -276,13 +280,13 @@ def test_a_wrong_parameter_is_told(server: Simulator, path: str, message: str) -
 @pytest.mark.parametrize("query", ["?tenent=acme", "?tenant=a&tenant=b", "?status=200"])
 def test_a_wrong_deletion_deletes_nothing(server: Simulator, query: str) -> None:
     ask(server)
-    told(server, "/journal" + query, 400, "DELETE")
-    assert told(server, "/journal")["count"] == 1
+    fetch_json(server, "/journal" + query, 400, "DELETE")
+    assert fetch_json(server, "/journal")["count"] == 1
 
 
 @pytest.mark.parametrize("path", ["/journal", "/journal/1", "/journal/wait"])
 def test_another_method_is_405(server: Simulator, path: str) -> None:
-    assert told(server, path, 405, "POST")["detail"].startswith(f"POST is not for {path}; expected ")
+    assert fetch_json(server, path, 405, "POST")["detail"].startswith(f"POST is not for {path}; expected ")
 
 
 def test_the_page_names_every_problem_and_no_other() -> None:

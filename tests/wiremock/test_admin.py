@@ -27,14 +27,14 @@ UNSUPPORTED = [
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
     """Server that tests only read."""
-    with suites.asked(tmp_path_factory.mktemp("read")) as simulator:
+    with suites.queried(tmp_path_factory.mktemp("read")) as simulator:
         yield simulator
 
 
 @pytest.fixture
 def simulator(tmp_path: Path) -> Iterator[Simulator]:
     """Server for one test alone."""
-    with suites.asked(tmp_path) as simulator:
+    with suites.queried(tmp_path) as simulator:
         yield simulator
 
 

@@ -25,7 +25,7 @@ HERE = Path(__file__).parent
 @pytest.fixture
 def simulator(tmp_path: Path) -> Iterator[Simulator]:
     """Server with four requests on record."""
-    with suites.asked(tmp_path) as simulator:
+    with suites.queried(tmp_path) as simulator:
         yield simulator
 
 

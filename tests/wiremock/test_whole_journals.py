@@ -38,7 +38,7 @@ LISTS = [
 
 @pytest.mark.parametrize(("method", "path", "name"), LISTS, ids=[path for _, path, _ in LISTS])
 def test_a_list_is_written_piece_by_piece(tmp_path: Path, method: str, path: str, name: str) -> None:
-    with suites.asked(tmp_path) as simulator:
+    with suites.queried(tmp_path) as simulator:
         url = f"{simulator.control_url}/__admin{path}"
         status, headers, octets = fetch(url, b"{}" if method == "POST" else None, method=method)
     assert (status, headers["Transfer-Encoding"]) == (200, "chunked")
