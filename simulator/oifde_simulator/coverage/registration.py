@@ -23,7 +23,7 @@ async def expect(coverage: Coverage, scenarios: Iterable[Scenario]) -> None:
         await coverage.cover(scenario.id, rules, file=True, asked=False)
 
 
-async def asked(coverage: Coverage, scenario: Scenario, rules: Sequence[Rule]) -> None:
+async def cover_tenant(coverage: Coverage, scenario: Scenario, rules: Sequence[Rule]) -> None:
     """Count the rules of a tenant of a scenario, which is asked."""
     shipped = {id(rule) for rule in _shipped(scenario)}  # an added rule may have the name of a removed one
     found = [covered(rule, own=id(rule) not in shipped) for rule in rules]

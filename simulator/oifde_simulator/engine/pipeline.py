@@ -112,13 +112,13 @@ class Pipeline:
                 raise tenant.defect
             honest = given
             if honest is None:
-                asked = tenant.service.read(call, now)
-                admission, step = GOOD, asked.step
+                request = tenant.service.read(call, now)
+                admission, step = GOOD, request.step
                 if type(step) is TokenStep and not tenant.counted:
                     admission = GOOD if step.worth == "good" else Admission(step.worth)
                 elif step is not None:
                     admission, begun = await self._state.admit(tenant.read, step), True
-                honest = tenant.service.respond(call, asked, admission)
+                honest = tenant.service.respond(call, request, admission)
             if tenant.rules.rules:
                 conclusion, begun = await self._ruled(tenant, call, honest, now, begun=begun)
                 exchange, fired, ended = conclusion
@@ -156,7 +156,7 @@ class Pipeline:
     async def _cover(self, tenant: Tenant) -> None:
         """Have coverage count the rules of a tenant that is asked for the first time."""
         assert tenant.world.scenario
-        await registration.asked(self._coverage, tenant.world.scenario, tenant.rules.rules)
+        await registration.cover_tenant(self._coverage, tenant.world.scenario, tenant.rules.rules)
         for each in (tenant, self.tenants.cached(tenant.id)):  # a tenantless one is a copy of another
             if each is not None and each.rules is tenant.rules:
                 each.covered = True
@@ -210,7 +210,7 @@ def _conclude(tenant: Tenant, call: Call, honest: Answer, decision: Decision, no
         )
         decision = replace(HONEST, held_back=decision.held_back)
     if decision.acts and tenant.provenance:
-        response = _told(response, decision)
+        response = _with_provenance(response, decision)
     whole = response.script(call.request, now)
     script = decision.spoil(whole)
     if decision.faults and script == whole:
@@ -224,7 +224,7 @@ def _conclude(tenant: Tenant, call: Call, honest: Answer, decision: Decision, no
     return Conclusion(exchange, (fired,), ended)
 
 
-def _told(response: Response, decision: Decision) -> Response:
+def _with_provenance(response: Response, decision: Decision) -> Response:
     """Add a header that says which rule spoiled the response."""
     names = "; ".join((quote(decision.rule), *(f"fault={name}" for name in decision.faults)))
     return Response(response.status, response.body, (*response.headers, (PROVENANCE, names)))
