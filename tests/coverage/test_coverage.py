@@ -115,7 +115,7 @@ def test_a_rule_that_could_do_nothing_has_not_fired_and_a_fault_without_prey_nei
 
 def test_tenants_of_one_scenario_add_up_and_neither_reset_nor_removal_takes_away() -> None:
     engine = serving(acme=TWO)
-    immediate(engine.admin.change("other", engine.admin.scenario("acme")))
+    immediate(engine.admin.make(engine.admin.scenario("acme"), "other"))
     for tenant in ("acme", "other"):
         ask(engine, tenant, "1")
     immediate(engine.admin.reset("acme"))
@@ -189,8 +189,7 @@ def test_a_rule_added_to_a_bundled_scenario_is_the_users(name: str) -> None:
 def test_an_inline_scenario_that_takes_a_bundled_id_is_the_users() -> None:
     engine = with_bundled()
     ask(engine, "outage", "1")
-    engine.change(
-        "mine",
+    engine.make(
         loader.from_json(
             {
                 "rules": [
@@ -201,6 +200,7 @@ def test_an_inline_scenario_that_takes_a_bundled_id_is_the_users() -> None:
             "scenario",
             "inline",
         ),
+        "mine",
     )
     ask(engine, "mine", "1")
     assert [each.unused() for each in snapshot(engine)] == [["own"]]
@@ -342,7 +342,7 @@ def test_rules_of_one_name_that_are_written_differently_do_not_hide_each_other()
     second = scenario("rules: [{match: {endpoint: gettoken}, faults: [bom]}]", "inline")
     engine = serving()
     for name, came in (("one", first), ("two", second)):
-        engine.change(name, replace(came, weight=1))
+        engine.make(replace(came, weight=1), name)
     ask(engine, "one", "1")
     ask(engine, "two", "1")
     assert fired(engine) == {"inline": {"rule-1": 1, "rule-1 (2)": 0}}

@@ -52,8 +52,7 @@ def clock(change: Callable[[ClockSetting, int], ClockSetting]) -> Deed:
     """Change the clock of the left tenant."""
 
     async def deed(engine: Engine) -> None:
-        default = (await engine.tenants.named("left")).world.clock
-        await engine.state.tenants.set_clock("left", change, default)
+        await engine.admin.change_clock("left", change)
 
     return deed
 

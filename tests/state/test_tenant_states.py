@@ -162,13 +162,13 @@ async def test_bytes_of_scenarios_are_given_back_with_their_tenants(state: State
         await state.tenants.delete("large", in_files=False)
 
 
-async def test_a_clock_is_set_from_how_it_stood(state: State) -> None:
-    still = ClockSetting(1000)
-    for expected in (1500, 2000):
-        await state.tenants.set_clock("acme", lambda clock, now: clock.advanced(500, now), still)
-        assert (await state.tenants.get("acme")).clock == ClockSetting(expected)
-    with pytest.raises(ValueError, match="expected an instant"):
-        await state.tenants.set_clock("acme", lambda clock, now: clock.advanced(-3000, now), still)
-    assert (await state.tenants.get("acme")).clock == ClockSetting(2000)
+async def test_a_clock_is_set_to_what_follows_from_the_version_that_was_read(state: State) -> None:
+    before = await state.tenants.get("acme")
+    assert (await state.tenants.set_clock("acme", ClockSetting(1), before.version)).clock == ClockSetting(1)
+    after = await state.tenants.get("acme")
+    assert (after.clock, after.epoch) == (ClockSetting(1), before.epoch)
+    with pytest.raises(Stale):
+        await state.tenants.set_clock("acme", ClockSetting(2), before.version)
+    assert await state.tenants.get("acme") == after
     await state.tenants.reset("acme")
     assert (await state.tenants.get("acme")).clock is None

@@ -127,7 +127,7 @@ async def test_a_change_that_begins_nothing_anew_stops_only_who_has_not_begun(st
     from oifde_simulator.clock import ClockSetting
 
     before = await read(state)
-    await state.tenants.set_clock("acme", lambda clock, now: clock.frozen(now), ClockSetting())
+    await state.tenants.set_clock("acme", ClockSetting(1), before.version)
     with pytest.raises(Stale):
         await state.exchanges.turn(before, 0, [candidate()], begun=False)
     assert (await state.exchanges.turn(before, 0, [candidate()], begun=True)).place == 0

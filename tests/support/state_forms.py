@@ -8,6 +8,7 @@ from oifde_simulator.model.entry import Entry, RecordedHead, RecordedRequest
 from oifde_simulator.state.interface import Read, State
 from oifde_simulator.state.memory.journal_store import Bounds
 from oifde_simulator.state.memory.state import MemoryState
+from suspending_state import suspending
 
 
 class Uptime:
@@ -26,7 +27,12 @@ def memory(bounds: Bounds, uptime: Uptime) -> State:
     return MemoryState(bounds, uptime)
 
 
-FORMS: dict[str, Callable[[Bounds, Uptime], State]] = {"memory": memory}
+def remote(bounds: Bounds, uptime: Uptime) -> State:
+    """Make a state whose calls suspend."""
+    return suspending(memory(bounds, uptime))
+
+
+FORMS: dict[str, Callable[[Bounds, Uptime], State]] = {"memory": memory, "suspending": remote}
 
 
 async def read(state: State, tenant: str = "acme") -> Read:

@@ -64,7 +64,11 @@ class Exchanges(Protocol):
 
 
 class Tenants(Protocol):
-    """Tenants that are not as their files have them."""
+    """Tenants that are not as their files have them.
+
+    A change to what was read names its `epoch`, and raises Stale where another has begun, as when the tenant
+    was deleted meanwhile; None changes the tenant as it is by then.
+    """
 
     async def get(self, id: str) -> TenantState:
         """Tell how a tenant is; one that nobody touched is as its file has it."""
@@ -90,15 +94,15 @@ class Tenants(Protocol):
         """Serve a tenant that is made of `source`. Raises DuplicateName and CapacityExceeded."""
         ...
 
-    async def replace(self, id: str, source: TenantSource | None) -> TenantState:
+    async def replace(self, id: str, source: TenantSource | None, *, epoch: int | None = None) -> TenantState:
         """Serve another source as the tenant (None: what the files have). Raises CapacityExceeded."""
         ...
 
-    async def delete(self, id: str, *, in_files: bool) -> None:
+    async def delete(self, id: str, *, in_files: bool, epoch: int | None = None) -> None:
         """End a tenant; the next one of its id has other credentials."""
         ...
 
-    async def reset(self, id: str, *, cleared: bool = False) -> TenantState:
+    async def reset(self, id: str, *, cleared: bool = False, epoch: int | None = None) -> TenantState:
         """Begin the tenant anew; `cleared` leaves the rules of its scenario out until the next reset."""
         ...
 
@@ -110,10 +114,8 @@ class Tenants(Protocol):
         """Serve what the files have and nothing else; the ids of made tenants that are gone by this."""
         ...
 
-    async def set_clock(
-        self, id: str, change: Callable[[ClockSetting, int], ClockSetting], default: ClockSetting
-    ) -> TenantState:
-        """Change a tenant's clock, which is `default` until it is set. Raises what `change` raises."""
+    async def set_clock(self, id: str, setting: ClockSetting, version: int) -> TenantState:
+        """Set a tenant's clock, as it follows from how the tenant was at `version`; Stale at another."""
         ...
 
     async def add_rules(
@@ -125,11 +127,13 @@ class Tenants(Protocol):
         """
         ...
 
-    async def remove_rules(self, id: str, names: Iterable[str], own: Iterable[str]) -> TenantState:
+    async def remove_rules(
+        self, id: str, names: Iterable[str], own: Iterable[str], *, epoch: int | None = None
+    ) -> TenantState:
         """Ask rules no more, added or not. Raises UnknownRule for one that is not there."""
         ...
 
-    async def rules(self, id: str, own: Iterable[str]) -> list[RuleStanding]:
+    async def rules(self, id: str, own: Iterable[str], *, epoch: int | None = None) -> list[RuleStanding]:
         """List the rules of a tenant in the order in which they are asked."""
         ...
 
@@ -141,7 +145,7 @@ class Tenants(Protocol):
         """List the values that have left the first state."""
         ...
 
-    async def enter(self, id: str, value: Value, state: str) -> None:
+    async def enter(self, id: str, value: Value, state: str, *, epoch: int | None = None) -> None:
         """Set the state of a value."""
         ...
 

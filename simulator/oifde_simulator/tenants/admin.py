@@ -6,19 +6,24 @@ Rule: nothing here reads a file but those that the server was given; a refused c
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
 from typing import Any, NamedTuple
 
 import orjson
 
-from oifde_simulator.model.tenant_state import NewRule, RuleStanding, TenantSource
+from oifde_simulator.clock import ClockSetting
+from oifde_simulator.model.tenant_state import NewRule, RuleStanding, TenantSource, TenantState
 from oifde_simulator.randomness import key
 from oifde_simulator.scenario import loader
 from oifde_simulator.scenario.model import Scenario
-from oifde_simulator.state.errors import DuplicateName
+from oifde_simulator.state.errors import DuplicateName, UnknownRule
 from oifde_simulator.state.rule_names import new_names
+from oifde_simulator.tenants.errors import NotServed
 from oifde_simulator.tenants.factory import NAMELESS, FreshCredentials
 from oifde_simulator.tenants.registry import Tenants, inline
+from oifde_simulator.tenants.retry import retried
 from oifde_simulator.tenants.tenant import Tenant
 from oifde_simulator.text import did_you_mean, shown
 
@@ -38,7 +43,7 @@ class Given(NamedTuple):
 
 
 class TenantAdmin:
-    """Changes the tenants of one server while it runs."""
+    """Changes the tenants of one server while it runs. Methods raise NotServed for an unknown id."""
 
     def __init__(self, tenants: Tenants) -> None:
         self._tenants = tenants
@@ -70,22 +75,33 @@ class TenantAdmin:
 
         It has the history of the scenario's own tenant. Raises DuplicateName and CapacityExceeded.
         """
-        if name is not None and await self._tenants.has(name):
-            raise DuplicateName(
-                f"there is a tenant {shown(name)}; choose another tenantId, or delete it first"
-            )
-        id = name if name is not None else await self._free(given.scenario.id[:LONGEST_STEM])
         await self._tenants.warm(given.scenario)
-        state = await self._state.make(id, given.source)
-        self._tenants.keep(id, self._tenants.prepared(id, given.scenario, state))
-        fresh = await self._tenants.fresh(id)
-        assert fresh, "it was made"
-        return id, fresh
+        id, state = await (self._make(name, given) if name is not None else self._make_any(given))
+        await self._keep(id, given, state)
+        return id, self._tenants.fresh_of(id, state)
 
-    async def _free(self, stem: str) -> str:
-        while await self._tenants.has(name := f"{stem}-{await self._state.number()}"):
+    async def _make(self, name: str, given: Given) -> tuple[str, TenantState]:
+        try:
+            if not await self._tenants.has(name):
+                return name, await self._state.make(name, given.source)
+        except DuplicateName:  # somebody has made one meanwhile
             pass
-        return name
+        raise DuplicateName(f"there is a tenant {shown(name)}; choose another tenantId, or delete it first")
+
+    async def _make_any(self, given: Given) -> tuple[str, TenantState]:
+        while True:
+            try:
+                return await self._make(
+                    f"{given.scenario.id[:LONGEST_STEM]}-{await self._state.number()}", given
+                )
+            except DuplicateName:
+                continue
+
+    async def _keep(self, name: str, given: Given, state: TenantState) -> None:
+        """Serve a scenario as a tenant that the state has now, unless the tenant has gone meanwhile."""
+        self._tenants.keep(name, self._tenants.prepared(name, given.scenario, state))
+        with suppress(NotServed):
+            await self._tenants.served(name)
 
     async def change(self, name: str, given: Given) -> None:
         """Serve a scenario as the tenant `name`, from its beginning; credentials that were made stay.
@@ -93,16 +109,45 @@ class TenantAdmin:
         Raises CapacityExceeded.
         """
         await self._tenants.warm(given.scenario)
-        state = await self._state.replace(name, given.source)
-        self._tenants.keep(name, self._tenants.prepared(name, given.scenario, state))
+
+        async def replace() -> TenantState:
+            epoch = (await self._tenants.served(name)).epoch
+            return await self._state.replace(name, given.source, epoch=epoch)
+
+        await self._keep(name, given, await retried(replace))
 
     async def reset(self, name: str) -> None:
         """Have the tenant `name` at the beginning of its scenario."""
-        await self._state.reset(name)
+        await retried(partial(self._reset, name, cleared=False))
 
     async def clear(self, name: str) -> None:
         """Have the tenant at the beginning of its scenario, without rules."""
-        await self._state.reset(name, cleared=True)
+        await retried(partial(self._reset, name, cleared=True))
+
+    async def _reset(self, name: str, *, cleared: bool) -> None:
+        epoch = (await self._tenants.served(name)).epoch
+        await self._state.reset(name, cleared=cleared, epoch=epoch)
+
+    async def delete(self, name: str) -> None:
+        """Have the tenant unknown from now on."""
+
+        async def drop() -> None:
+            await self._tenants.drop(name, epoch=(await self._tenants.served(name)).epoch)
+
+        await retried(drop)
+
+    async def change_clock(self, name: str, change: Callable[[ClockSetting, int], ClockSetting]) -> None:
+        """Change the clock of a tenant; `change` gets its setting and the time of day.
+
+        It is called again where the tenant was changed meanwhile. Raises what `change` raises.
+        """
+
+        async def set_clock() -> None:
+            tenant = await self._tenants.named(name)
+            setting = change(tenant.clock.setting, self._tenants.clock.now())
+            await self._state.set_clock(name, setting, tenant.read.version)
+
+        await retried(set_clock)
 
     async def new_names(self, tenant: Tenant, given: Sequence[Mapping[str, Any]]) -> list[str]:
         """Choose the names that rules would have now. Raises DuplicateName and CapacityExceeded."""
@@ -120,17 +165,25 @@ class TenantAdmin:
         await self._state.add_rules(tenant.id, rules, tenant.world.rule_names, tenant.read.epoch)
 
     async def remove_rules(self, tenant: Tenant, names: Sequence[str]) -> None:
-        """Ask rules no more, added or not. Raises UnknownRule."""
-        await self._state.remove_rules(tenant.id, names, tenant.world.rule_names)
+        """Ask rules no more, added or not. Raises UnknownRule, and Stale where another tenant has come."""
+        own, epoch = tenant.world.rule_names, tenant.read.epoch
+        await self._state.remove_rules(tenant.id, names, own, epoch=epoch)
 
     async def remove_added_rules(self, tenant: Tenant) -> None:
-        """Ask no more rules than those of the scenario."""
-        state = await self._state.get(tenant.id)
-        await self.remove_rules(tenant, [rule.name for rule in state.added])
+        """Ask no more rules than those of the scenario. Raises Stale where another tenant has come."""
+        while True:
+            state = await self._state.get(tenant.id)
+            try:
+                return await self.remove_rules(tenant, [rule.name for rule in state.added])
+            except UnknownRule:  # one has gone by itself meanwhile
+                continue
 
     async def rules(self, tenant: Tenant) -> list[RuleStanding]:
-        """List the rules of a tenant in the order in which they are asked."""
-        return await self._state.rules(tenant.id, tenant.world.rule_names)
+        """List the rules of a tenant in the order in which they are asked.
+
+        Raises Stale where another tenant has come.
+        """
+        return await self._state.rules(tenant.id, tenant.world.rule_names, epoch=tenant.read.epoch)
 
 
 def _new(given: Mapping[str, Any], ttl: float | None) -> NewRule:

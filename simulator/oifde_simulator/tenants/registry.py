@@ -22,7 +22,9 @@ from oifde_simulator.scenario.catalog import ScenarioCatalog
 from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.state.interface import Read, State
 from oifde_simulator.state.memory.state import MemoryState
+from oifde_simulator.tenants.errors import NotServed
 from oifde_simulator.tenants.factory import NAMELESS, FreshCredentials, TenantFactory
+from oifde_simulator.tenants.retry import retried
 from oifde_simulator.tenants.tenant import Tenant, World, WorldKey
 from oifde_simulator.tenants.unknown import unknown
 from oifde_simulator.text import did_you_mean
@@ -61,6 +63,8 @@ class Tenants:
         self._factory = TenantFactory(
             seed, ServicePolicy(error_status=error_status), any_credentials=any_credentials, clock=clock
         )
+        self.clock = clock
+        """Time of day, by which clocks of tenants are set."""
         self._tenants: dict[str, Tenant] = {}
         self._worlds: dict[str, World] = {}
         self._nobody: Read | None = None
@@ -79,7 +83,7 @@ class Tenants:
         if isinstance(name, str) and name:
             try:
                 return await self.named(name)
-            except KeyError:
+            except NotServed:
                 return await self.unknown(name)
         return await self.tenantless(name)
 
@@ -92,21 +96,24 @@ class Tenants:
             return await self.unknown(name)
         try:
             home = await self.named(self._tenantless)
-        except KeyError:
+        except NotServed:
             return await self.unknown(name)
         nobody = UnknownTenant(name)
         service = home.service.with_credentials(nobody)
         return replace(home, world=replace(home.world, credentials=nobody, service=service))
 
     async def named(self, name: str) -> Tenant:
-        """Find the tenant of this id as it is now. Raises KeyError where there is none."""
-        state = await self.state.tenants.get(name)
-        tenant = self._tenants.get(name)
-        if tenant is not None and tenant.read.version == state.version:
-            return tenant
-        world = await self._world(name, state)
-        tenant = self._tenants[name] = self._factory.tenant(name, world, state)
-        return tenant
+        """Find the tenant of this id as it is now. Raises NotServed where there is none."""
+        while True:
+            state = await self.served(name)
+            tenant = self._tenants.get(name)
+            if tenant is not None and tenant.read.version == state.version:
+                return tenant
+            if world := self._known_world(name, state):
+                tenant = self._tenants[name] = self._factory.tenant(name, world, state)
+                return tenant
+            self._worlds[name] = await aside(self._made, name, state)
+            # The tenant may have gone meanwhile, and what is kept of it would never be given back.
 
     async def unknown(self, name: object = None) -> Tenant:
         """Make the world of a request that names no tenant, or none that is known."""
@@ -121,15 +128,11 @@ class Tenants:
         self._nobody = None
         self._tenants.pop(name, None)
 
-    async def _world(self, name: str, state: TenantState) -> World:
-        """Find or make what depends on the scenario alone. Raises KeyError where there is no tenant."""
-        if state.gone or (state.source is None and name not in self.files):
-            self.release(name)
-            raise KeyError(name)
+    def _known_world(self, name: str, state: TenantState) -> World | None:
+        """Find what depends on the scenario alone; None where it is still to be made."""
         world, key = self._worlds.get(name), _key(state)
         if world is None or world.key != key or (key is None and world.scenario is not self.files.peek(name)):
-            world = await aside(self._made, name, state)
-            self._worlds[name] = world
+            return None
         return world
 
     def _made(self, name: str, state: TenantState) -> World:
@@ -141,7 +144,7 @@ class Tenants:
             generator.warm(scenario.generate.locale)
         if state is None or state.source is None:
             return self._factory.world(name, scenario, None)
-        fresh = self._factory.fresh(name, state.generation) if state.made else None
+        fresh = self.fresh_of(name, state) if state.made else None
         return self._factory.world(name, scenario, _key(state), fresh)
 
     def keep(self, name: str, world: World) -> None:
@@ -161,14 +164,22 @@ class Tenants:
 
     async def has(self, name: str) -> bool:
         """Check that a tenant of this id is served."""
-        state = await self.state.tenants.get(name)
+        return self._has(name, await self.state.tenants.get(name))
+
+    def _has(self, name: str, state: TenantState) -> bool:
         return not state.gone and (state.source is not None or name in self.files)
 
-    async def scenario(self, name: str) -> Scenario:
-        """Find the scenario of a tenant. Raises KeyError where there is none."""
+    async def served(self, name: str) -> TenantState:
+        """Tell how a tenant is now. Raises NotServed where there is none."""
         state = await self.state.tenants.get(name)
-        if state.gone or (state.source is None and name not in self.files):
-            raise KeyError(name)
+        if not self._has(name, state):
+            self.release(name)
+            raise NotServed(name)
+        return state
+
+    async def scenario(self, name: str, state: TenantState | None = None) -> Scenario:
+        """Find the scenario of a tenant, served as `state` says. Raises NotServed where there is none."""
+        state = state or await self.served(name)
         world = self._worlds.get(name)
         if state.source is not None and world is not None and world.key == _key(state):
             assert world.scenario
@@ -179,7 +190,10 @@ class Tenants:
         source = state.source
         if source is not None and source.format != "name":
             return inline(source)
-        return self.files[name if source is None else source.text]
+        try:
+            return self.files[name if source is None else source.text]
+        except KeyError:  # a reload has taken the file away
+            raise NotServed(name) from None
 
     def scenario_id(self, name: str) -> str:
         """Tell the id of a tenant's scenario, as far as that is known without reading it."""
@@ -194,23 +208,31 @@ class Tenants:
         that were issued stay good, since nobody stores them; what was counted is forgotten.
         """
         self.files = self.files | {name: scenario}
-        if (await self.state.tenants.get(name)).made:
-            return False
-        await self.state.tenants.replace(name, None)
-        self.keep(name, world)
-        return True
+
+        async def replace_file() -> bool:
+            state = await self.state.tenants.get(name)
+            if not state.made:
+                await self.state.tenants.replace(name, None, epoch=state.epoch)
+                self.keep(name, world)
+            return not state.made
+
+        return await retried(replace_file)
 
     async def remove(self, name: str) -> bool:
         """Have the tenant unknown, whose file is gone. False where one of its id was made, which stays."""
         self.files = self.files.without(name)
-        if (await self.state.tenants.get(name)).made:
-            return False
-        await self.drop(name)
-        return True
 
-    async def drop(self, name: str) -> None:
-        """Have the tenant unknown from now on."""
-        await self.state.tenants.delete(name, in_files=name in self.files)
+        async def drop_file() -> bool:
+            state = await self.state.tenants.get(name)
+            if not state.made:
+                await self.drop(name, epoch=state.epoch)
+            return not state.made
+
+        return await retried(drop_file)
+
+    async def drop(self, name: str, *, epoch: int | None = None) -> None:
+        """Have the tenant unknown from now on. Raises Stale where it is no longer that of `epoch`."""
+        await self.state.tenants.delete(name, in_files=name in self.files, epoch=epoch)
         self.release(name)
 
     async def restore(self) -> list[str]:
@@ -224,10 +246,17 @@ class Tenants:
     async def fresh(self, name: str) -> FreshCredentials | None:
         """Compute the credentials that a tenant was made with; None where it was not made on demand."""
         state = await self.state.tenants.get(name)
-        return self._factory.fresh(name, state.generation) if state.made else None
+        return self.fresh_of(name, state) if state.made else None
+
+    def fresh_of(self, name: str, state: TenantState) -> FreshCredentials:
+        """Compute the credentials that a tenant was made with on demand."""
+        return self._factory.fresh(name, state.generation)
 
     async def token(self, name: str) -> str:
-        """Find a token that a tenant accepts now: a fixed one, or one freshly issued."""
+        """Find a token that a tenant accepts now: a fixed one, or one freshly issued. Raises NotServed."""
+        return await retried(lambda: self._token(name))
+
+    async def _token(self, name: str) -> str:
         tenant = await self.named(name)
         if fresh := await self.fresh(name):
             return fresh.token

@@ -45,18 +45,21 @@ class MemoryTenants:
         """Serve a tenant that is made of `source`. Raises DuplicateName and CapacityExceeded."""
         return self._table.make(id, source)
 
-    async def replace(self, id: str, source: TenantSource | None) -> TenantState:
+    async def replace(self, id: str, source: TenantSource | None, *, epoch: int | None = None) -> TenantState:
         """Serve another source as the tenant (None: what the files have). Raises CapacityExceeded."""
+        self._check(id, epoch)
         return self._table.replace(id, source)
 
-    async def delete(self, id: str, *, in_files: bool) -> None:
+    async def delete(self, id: str, *, in_files: bool, epoch: int | None = None) -> None:
         """End a tenant; the next one of its id has other credentials."""
+        self._check(id, epoch)
         made = self._table.get(id).made
         self._table.delete(id, in_files=in_files)
         self._tables.forget(id, tokens=made)
 
-    async def reset(self, id: str, *, cleared: bool = False) -> TenantState:
+    async def reset(self, id: str, *, cleared: bool = False, epoch: int | None = None) -> TenantState:
         """Begin the tenant anew; `cleared` leaves the rules of its scenario out until the next reset."""
+        self._check(id, epoch)
         return self._table.reset(id, cleared=cleared)
 
     async def reset_all(self) -> None:
@@ -71,11 +74,11 @@ class MemoryTenants:
             self._tables.forget(id, tokens=True)
         return gone
 
-    async def set_clock(
-        self, id: str, change: Callable[[ClockSetting, int], ClockSetting], default: ClockSetting
-    ) -> TenantState:
-        """Change a tenant's clock, which is `default` until it is set. Raises what `change` raises."""
-        return self._table.set_clock(id, change, default)
+    async def set_clock(self, id: str, setting: ClockSetting, version: int) -> TenantState:
+        """Set a tenant's clock, as it follows from how the tenant was at `version`; Stale at another."""
+        if self._table.get(id).version != version:
+            raise Stale
+        return self._table.set_clock(id, setting)
 
     async def add_rules(
         self, id: str, rules: Sequence[NewRule], own: Iterable[str], epoch: int
@@ -84,16 +87,19 @@ class MemoryTenants:
 
         Raises DuplicateName, CapacityExceeded, and Stale where another epoch has begun.
         """
-        if self._table.get(id).epoch != epoch:
-            raise Stale
+        self._check(id, epoch)
         return self._table.add_rules(id, rules, own)
 
-    async def remove_rules(self, id: str, names: Iterable[str], own: Iterable[str]) -> TenantState:
+    async def remove_rules(
+        self, id: str, names: Iterable[str], own: Iterable[str], *, epoch: int | None = None
+    ) -> TenantState:
         """Ask rules no more, added or not. Raises UnknownRule for one that is not there."""
+        self._check(id, epoch)
         return self._table.remove_rules(id, names, own)
 
-    async def rules(self, id: str, own: Iterable[str]) -> list[RuleStanding]:
+    async def rules(self, id: str, own: Iterable[str], *, epoch: int | None = None) -> list[RuleStanding]:
         """List the rules of a tenant in the order in which they are asked."""
+        self._check(id, epoch)
         tenant = self._table.get(id)
         fired, now = self._counters(id).fired(), self._uptime()
         ttls = {
@@ -113,9 +119,16 @@ class MemoryTenants:
         """List the values that have left the first state."""
         return self._counters(id).states()
 
-    async def enter(self, id: str, value: Value, state: str) -> None:
+    async def enter(self, id: str, value: Value, state: str, *, epoch: int | None = None) -> None:
         """Set the state of a value."""
-        self._counters(id).enter(value, state)
+        self._check(id, epoch)
+        self._tables.counts_of(id, self._table.get(id).epoch).rules.enter(value, state)
 
     def _counters(self, id: str) -> RuleCounters:
-        return self._tables.counts_of(id, self._table.get(id).epoch).rules
+        """Find what was counted, to read; a tenant that is only looked at is not remembered."""
+        counts, epoch = self._tables.counts.get(id), self._table.get(id).epoch
+        return counts.rules if counts is not None and counts.epoch == epoch else RuleCounters()
+
+    def _check(self, id: str, epoch: int | None) -> None:
+        if epoch is not None and self._table.get(id).epoch != epoch:
+            raise Stale

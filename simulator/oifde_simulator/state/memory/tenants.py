@@ -128,13 +128,10 @@ class TenantTable:
         self._untouched = self._begun("")
         return gone
 
-    def set_clock(
-        self, id: str, change: Callable[[ClockSetting, int], ClockSetting], default: ClockSetting
-    ) -> TenantState:
-        """Change a tenant's clock, which is `default` until it is set. Raises what `change` raises."""
-        before = self.get(id)
-        setting = change(before.clock or default, self._time_of_day())
-        return self._put(replace(self._named(before, id), version=next(self._versions), clock=setting))
+    def set_clock(self, id: str, setting: ClockSetting) -> TenantState:
+        """Set a tenant's clock."""
+        before = self._named(self.get(id), id)
+        return self._put(replace(before, version=next(self._versions), clock=setting))
 
     def add_rules(self, id: str, rules: Sequence[NewRule], own: Iterable[str]) -> TenantState:
         """Have rules asked before all others; `own` are the names of those of the scenario.

@@ -9,6 +9,7 @@ from typing import Any
 from oifde_simulator.model.turn import START, Value
 from oifde_simulator.rules.selection import Rule
 from oifde_simulator.state.interface import Tenants
+from oifde_simulator.tenants.tenant import Tenant
 from oifde_simulator.wiremock.admin import ids
 
 FIRST = START
@@ -35,6 +36,8 @@ class WireMockScenario:
     """State that it is in, in our words."""
     rules: Sequence[Rule]
     """Rules that ask for a state or lead to one."""
+    epoch: int
+    """Epoch of the tenant that it was read in."""
 
     @property
     def states(self) -> list[str]:
@@ -87,17 +90,18 @@ def is_stateful(rule: Rule) -> bool:
     return rule.limits.state_is is not None or rule.becomes is not None
 
 
-async def tenant_scenarios(tenant: str, rules: Sequence[Rule], state: Tenants) -> list[WireMockScenario]:
+async def tenant_scenarios(tenant: Tenant, state: Tenants) -> list[WireMockScenario]:
     """Make the scenarios of a tenant; none where no rule has a `state`."""
-    stateful = [rule for rule in rules if is_stateful(rule)]
+    stateful = [rule for rule in tenant.rules.rules if is_stateful(rule)]
     if not stateful:
         return []
-    values = [value for value in (await state.states(tenant))[:MOST] if value]
+    id, epoch = tenant.read.tenant, tenant.read.epoch
+    values = [value for value in (await state.states(id))[:MOST] if value]
     if any(not rule.per for rule in stateful):
         values.insert(0, ())
     return [
         WireMockScenario(
-            tenant, ":".join((tenant, *map(_shown, value))), value, await state.state(tenant, value), stateful
+            id, ":".join((id, *map(_shown, value))), value, await state.state(id, value), stateful, epoch
         )
         for value in values
     ]

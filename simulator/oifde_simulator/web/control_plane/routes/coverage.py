@@ -51,8 +51,8 @@ async def _choose(
     if tenant is None:
         return scenarios
     counted, tenants = {each.id: each for each in scenarios}, call.context.tenants
-    if await tenants.exists(tenant):
-        id = await tenants.scenario_id(tenant)
+    id = await tenants.served_scenario_id(tenant)
+    if id is not None:
         return [counted[id]] if id in counted else []
     if tenant in counted:
         return [counted[tenant]]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 
 from oifde_simulator.scenario.errors import ScenarioErrors
 from oifde_simulator.tenants import Tenant, Tenants
+from oifde_simulator.tenants.errors import NotServed
 from oifde_simulator.text import did_you_mean, shown
 from oifde_simulator.web.control_plane.problems import Problem
 
@@ -14,13 +16,20 @@ MOST_MISTAKES = 100
 """Mistakes of one scenario that are listed."""
 
 
-async def named_tenant(tenants: Tenants, id: str) -> Tenant:
-    """Find a tenant as it is now. Raises Problem where it is not served."""
+@contextmanager
+def needs_tenant(tenants: Tenants, id: str) -> Iterator[None]:
+    """Raise Problem where a step within finds that a tenant is not served."""
     try:
-        return await tenants.named(id)
-    except KeyError:
+        yield
+    except NotServed:
         # Tenants that were made on demand are not suggested: they are somebody else's business.
         raise no_tenant(id, tenants.files) from None
+
+
+async def named_tenant(tenants: Tenants, id: str) -> Tenant:
+    """Find a tenant as it is now. Raises Problem where it is not served."""
+    with needs_tenant(tenants, id):
+        return await tenants.named(id)
 
 
 def no_tenant(id: str, known: Iterable[str], purpose: str = "") -> Problem:

@@ -12,6 +12,7 @@ from oifde_simulator.scenario.errors import ScenarioErrors
 from oifde_simulator.state.errors import CapacityExceeded, DuplicateName, Stale, UnknownRule
 from oifde_simulator.tenants import Tenant, Tenants
 from oifde_simulator.tenants.admin import TenantAdmin, check_rules
+from oifde_simulator.tenants.retry import retried
 from oifde_simulator.text import did_you_mean, shown
 from oifde_simulator.web.control_plane.problems import Problem
 from oifde_simulator.web.control_plane.services.errors import named_tenant, wrong_scenario
@@ -28,7 +29,11 @@ class RuleService:
 
     async def all(self, id: str) -> list[RuleStanding]:
         """List the rules of a tenant in the order in which they are asked."""
-        return await self._admin.rules(await named_tenant(self._tenants, id))
+
+        async def rules() -> list[RuleStanding]:
+            return await self._admin.rules(await named_tenant(self._tenants, id))
+
+        return await retried(rules)
 
     async def add(
         self, id: str, definitions: Sequence[dict[str, Any]], ttls: Sequence[float | None]
@@ -47,7 +52,7 @@ class RuleService:
             raise Problem(HTTPStatus.CONFLICT, "too-many-rules", str(error)) from None
         except ScenarioErrors as errors:
             raise wrong_scenario(errors) from None
-        return await self._admin.rules(tenant)
+        return await self.all(id)
 
     async def _add(
         self, tenant: Tenant, definitions: Sequence[dict[str, Any]], ttls: Sequence[float | None]
@@ -59,20 +64,28 @@ class RuleService:
         try:
             await self._admin.add_rules(tenant, definitions, ttls)
         except Stale:
+            await named_tenant(self._tenants, tenant.id)
             detail = f"another tenant {shown(tenant.id)} has come meanwhile; ask again where it is meant"
             raise Problem(HTTPStatus.NOT_FOUND, "no-tenant", detail) from None
 
     async def remove_added(self, id: str) -> None:
         """Remove the rules that were added to a tenant."""
-        await self._admin.remove_added_rules(await named_tenant(self._tenants, id))
+
+        async def remove_added() -> None:
+            await self._admin.remove_added_rules(await named_tenant(self._tenants, id))
+
+        await retried(remove_added)
 
     async def remove(self, id: str, name: str) -> None:
         """Remove one rule of a tenant, added or not."""
-        tenant = await named_tenant(self._tenants, id)
+
+        async def remove() -> None:
+            await self._admin.remove_rules(await named_tenant(self._tenants, id), [name])
+
         try:
-            await self._admin.remove_rules(tenant, [name])
+            await retried(remove)
         except UnknownRule:
-            standing = await self._admin.rules(tenant)
+            standing = await self.all(id)
             hint = did_you_mean(name, (rule.name for rule in standing)) or f"; {NO_RULE_HINT}"
             detail = f"the tenant {shown(id)} has no rule {shown(name)}{hint}"
             raise Problem(HTTPStatus.NOT_FOUND, "no-rule", detail) from None

@@ -14,7 +14,7 @@ from oifde_simulator.state.errors import CapacityExceeded, DuplicateName
 from oifde_simulator.tenants import Tenants
 from oifde_simulator.tenants.admin import Given, TenantAdmin, UnknownScenario
 from oifde_simulator.web.control_plane.problems import Problem
-from oifde_simulator.web.control_plane.services.errors import named_tenant, no_tenant, wrong_scenario
+from oifde_simulator.web.control_plane.services.errors import needs_tenant, wrong_scenario
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +57,16 @@ class TenantAdminService:
 
     async def replace_scenario(self, id: str, scenario: Given) -> None:
         """Serve another scenario as the tenant, from its beginning."""
-        await self._require(id)
         try:
-            await self._admin.change(id, scenario)
+            with needs_tenant(self._tenants, id):
+                await self._admin.change(id, scenario)
         except CapacityExceeded as error:
             raise _too_many_tenants(error) from None
 
     async def reset(self, id: str) -> None:
         """Put a tenant back to the beginning of its scenario."""
-        await self._require(id)
-        await self._admin.reset(id)
+        with needs_tenant(self._tenants, id):
+            await self._admin.reset(id)
 
     async def reset_all(self) -> None:
         """Put every tenant back to the beginning of its scenario."""
@@ -74,13 +74,13 @@ class TenantAdminService:
 
     async def clear(self, id: str) -> None:
         """Put a tenant back to the beginning, without rules."""
-        await self._require(id)
-        await self._admin.clear(id)
+        with needs_tenant(self._tenants, id):
+            await self._admin.clear(id)
 
     async def delete(self, id: str) -> None:
         """Stop serving a tenant."""
-        await self._require(id)
-        await self._tenants.drop(id)
+        with needs_tenant(self._tenants, id):
+            await self._admin.delete(id)
 
     async def restore(self) -> list[str]:
         """Serve the tenants of the files as at the start, and no others; list those that are gone."""
@@ -91,12 +91,8 @@ class TenantAdminService:
 
         Raises what `change` raises.
         """
-        tenant = await named_tenant(self._tenants, id)
-        await self._tenants.state.tenants.set_clock(id, change, tenant.world.clock)
-
-    async def _require(self, id: str) -> None:
-        if not await self._tenants.has(id):
-            raise no_tenant(id, self._tenants.files)
+        with needs_tenant(self._tenants, id):
+            await self._admin.change_clock(id, change)
 
 
 def _too_many_tenants(error: CapacityExceeded) -> Problem:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,13 @@ from oifde_simulator.model.entry import Entry
 from oifde_simulator.model.sessions import CallSession, Criteria
 from oifde_simulator.rules.selection import Rules
 from oifde_simulator.tenants import Tenants
-from oifde_simulator.web.control_plane.services.errors import named_tenant, no_tenant, tenant_hint
+from oifde_simulator.tenants.errors import NotServed
+from oifde_simulator.web.control_plane.services.errors import (
+    named_tenant,
+    needs_tenant,
+    no_tenant,
+    tenant_hint,
+)
 
 if TYPE_CHECKING:
     from oifde_simulator.wiremock.admin.scenarios import WireMockScenario
@@ -75,28 +82,39 @@ class TenantService:
 
     async def summaries(self) -> list[TenantSummary]:
         """Summarize every tenant."""
-        made = frozenset(await self._tenants.state.tenants.made())
-        return [await self._summary(id, made=id in made) for id in await self._tenants.ids()]
+        found = []
+        for id in await self._tenants.ids():
+            with suppress(NotServed):  # one that has gone meanwhile is left out
+                found.append(await self._summary(id))
+        return found
 
     async def summary(self, id: str) -> TenantSummary:
         """Summarize one tenant."""
-        await self.require(id)
-        return await self._summary(id, made=(await self._tenants.state.tenants.get(id)).made)
+        with needs_tenant(self._tenants, id):
+            return await self._summary(id)
 
-    async def _summary(self, id: str, *, made: bool) -> TenantSummary:
-        scenario = await self._tenants.scenario(id)
+    async def _summary(self, id: str) -> TenantSummary:
+        state = await self._tenants.served(id)
+        scenario = await self._tenants.scenario(id, state)
         return TenantSummary(
             id,
             scenario.description,
             len(scenario.records),
             self._tenants.generator(scenario),
-            made,
+            state.made,
         )
 
     async def scenario_id(self, id: str) -> str:
         """Tell the id of the scenario that a tenant was made from."""
-        await self.require(id)
-        return (await self._tenants.scenario(id)).id
+        with needs_tenant(self._tenants, id):
+            return (await self._tenants.scenario(id)).id
+
+    async def served_scenario_id(self, id: str) -> str | None:
+        """Tell the id of the scenario that a tenant was made from; None where it is not served."""
+        try:
+            return (await self._tenants.scenario(id)).id
+        except NotServed:
+            return None
 
     async def scenario_ids(self) -> dict[str, str]:
         """Map each tenant to the id of its scenario, or to itself where its file was not read yet."""
@@ -109,25 +127,26 @@ class TenantService:
 
     async def sessions(self, id: str, criteria: Criteria) -> Sequence[CallSession]:
         """Find the call sessions of a tenant as they are now on its clock, the newest first."""
-        await self.require(id)
-        return await self._tenants.select(id, criteria)
+        with needs_tenant(self._tenants, id):
+            return await self._tenants.select(id, criteria)
 
     async def wiremock_scenarios(self) -> list[WireMockScenario]:
         """List the states of rules of all tenants, as WireMock's scenarios."""
         from oifde_simulator.wiremock.admin import scenarios  # only wanted by WireMock's clients
 
         found: list[WireMockScenario] = []
-        state = self._tenants.state.tenants
         for id in await self._tenants.ids():
-            scenario = await self._tenants.scenario(id)
-            if (await state.get(id)).added or any(map(scenarios.is_stateful, scenario.rules)):
-                tenant = await self._tenants.named(id)
-                found += await scenarios.tenant_scenarios(id, tenant.rules.rules, state)
+            with suppress(NotServed):  # one that has gone meanwhile is left out
+                state = await self._tenants.served(id)
+                scenario = await self._tenants.scenario(id, state)
+                if state.added or any(map(scenarios.is_stateful, scenario.rules)):
+                    tenant = await self._tenants.named(id)
+                    found += await scenarios.tenant_scenarios(tenant, self._tenants.state.tenants)
         return found
 
     async def enter_state(self, scenario: WireMockScenario, state: str) -> None:
-        """Put one of WireMock's scenarios into a state, in our words."""
-        await self._tenants.state.tenants.enter(scenario.tenant, scenario.value, state)
+        """Put one of WireMock's scenarios into a state, in our words. Raises Stale where it has ended."""
+        await self._tenants.state.tenants.enter(scenario.tenant, scenario.value, state, epoch=scenario.epoch)
 
     async def rules_about(self, entry: Entry) -> Rules | None:
         """Find the rules of the tenant that an entry of the journal names; None without such a tenant."""
@@ -135,7 +154,7 @@ class TenantService:
             return None
         try:
             return (await self._tenants.named(entry.tenant)).rules
-        except KeyError:
+        except NotServed:
             return None
 
     async def initial_tokens(self) -> dict[str, str]:

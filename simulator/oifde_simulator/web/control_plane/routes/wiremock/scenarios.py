@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from functools import partial
 from http import HTTPStatus
 
 from aiohttp import web
 
+from oifde_simulator.state.errors import Stale
+from oifde_simulator.tenants.retry import retried
 from oifde_simulator.web.control_plane.context import Call, RouteTable
 from oifde_simulator.web.control_plane.problems import json_response
 from oifde_simulator.web.control_plane.routes.wiremock.errors import error_response
@@ -25,12 +29,17 @@ async def reset_scenarios(call: Call) -> web.Response:
     """Put every scenario into its first state; counts of rules stay."""
     tenants = call.context.tenants
     for scenario in await tenants.wiremock_scenarios():
-        await tenants.enter_state(scenario, FIRST)
+        with suppress(Stale):  # its tenant has gone, or begun anew in its first state
+            await tenants.enter_state(scenario, FIRST)
     return json_response({})
 
 
 async def set_state(call: Call) -> web.Response:
     """Put one scenario into a state, or into its first state where none is given."""
+    return await retried(partial(_set_state, call))
+
+
+async def _set_state(call: Call) -> web.Response:
     name, tenants = call.path["name"], call.context.tenants
     scenario = next((each for each in await tenants.wiremock_scenarios() if each.name == name), None)
     if scenario is None:
