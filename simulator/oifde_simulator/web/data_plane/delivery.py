@@ -19,7 +19,7 @@ from oifde_simulator.web.data_plane.tcp import reset_on_close, unacknowledged_by
 from oifde_simulator.wire.script import Close, Reset, Script, Send, Wait
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    from collections.abc import Awaitable, Callable
 
     from aiohttp.abc import AbstractStreamWriter
 
@@ -56,8 +56,8 @@ class Delivery(web.StreamResponse):
         self._held = held
         self._hold: Hold | None = None
         self._request: web.BaseRequest | None = None
-        self.undecided: Awaitable[Exchange] | None = None
-        """Decision that is still to be awaited, for a caller that cannot; it has script and outcome."""
+        self.decide: Callable[[], Awaitable[Exchange]] | None = None
+        """Decision that is still to be made, for a caller that cannot await it; it has script and outcome."""
 
     @property
     def keep_alive(self) -> bool | None:
@@ -67,8 +67,9 @@ class Delivery(web.StreamResponse):
     async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
         """Remember the request, whose transport is needed later; nothing is written yet."""
         self._request = request
-        if self.undecided is not None:
-            exchange = await self.undecided
+        if self.decide is not None:
+            decide, self.decide = self.decide, None
+            exchange = await decide()
             self._script, self._outcome = exchange.script, exchange.outcome
         return None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -62,7 +63,8 @@ class DataPlaneHandler:
         body = f"not HTTP: {reason}\n".encode()
         delivery = self._delivery((), OutcomeRecorder(), keep_alive=False)
         response = Response(HTTPStatus.BAD_REQUEST.value, body, NOT_HTTP_HEADERS)
-        delivery.undecided = self._pipeline.unreadable(reason, response)
+        # No coroutine yet: aiohttp lets go of an answer whose client has left, and nobody would await it.
+        delivery.decide = partial(self._pipeline.unreadable, reason, response)
         return delivery
 
     def _delivery(self, script: Script, outcome: OutcomeRecorder, *, keep_alive: bool) -> Delivery:
