@@ -104,6 +104,26 @@ def test_a_request_without_a_tenant_is_the_tenants_and_refused_as_before(path: s
     assert mine.honest.problems == nobodys.honest.problems
 
 
+ENDING = """
+tenant: {tokens: [fixed, other]}
+rules: [{name: ends, match: {response: {errorCode: 10000002}}, token: %s}]
+"""
+
+
+@pytest.mark.parametrize(("how", "code"), [("expire", 900001), ("revoke", 900002)])
+def test_a_rule_ends_the_token_of_a_request_that_names_no_tenant(how: str, code: int) -> None:
+    engine = Engine({"edge": loader.loads((ENDING % how).encode(), "edge.yaml", "edge")}, tenantless="edge")
+
+    def ask(**fields: str) -> object:
+        body = json.dumps(fields | {"userMobile": "1"}).encode()
+        return engine.handle(Request("POST", QUERY, {}, body)).honest.fields["errorCode"]
+
+    assert ask(tenantId="edge", authToken="fixed") == 0
+    assert ask(authToken="fixed") == ask() == 10000002
+    assert ask(tenantId="edge", authToken="fixed") == code
+    assert ask(tenantId="edge", authToken="other") == 0
+
+
 def test_a_request_that_names_an_unknown_tenant_stays_unknown() -> None:
     body = json.dumps({"tenantId": "nobody", "authToken": "fixed", "userMobile": "1"}).encode()
     exchange = Server().ask("POST", QUERY, body)

@@ -13,7 +13,7 @@ from oifde_simulator.immediate import aside
 from oifde_simulator.model.credential_step import SecretStep
 from oifde_simulator.model.sessions import CallSession, Criteria
 from oifde_simulator.model.tenant_state import TenantSource, TenantState
-from oifde_simulator.oifde.credentials.unknown_tenant import UnknownTenant
+from oifde_simulator.oifde.credentials.unknown_tenant import NamelessTenant
 from oifde_simulator.oifde.operations.base import ServicePolicy
 from oifde_simulator.population import generator
 from oifde_simulator.population.vocabulary import faker_version, shipped_locales
@@ -90,7 +90,8 @@ class Tenants:
     async def tenantless(self, name: object = None) -> Tenant:
         """Find the tenant of requests that name none; `name` is what they have in its place.
 
-        It has the rules, clock and policy of the tenant that was chosen for them, but accepts no credentials.
+        It has the rules, clock and policy of the tenant that was chosen for them, but accepts no credentials;
+        a rule ends tokens of that tenant.
         """
         if self._tenantless is None:
             return await self.unknown(name)
@@ -98,7 +99,7 @@ class Tenants:
             home = await self.named(self._tenantless)
         except NotServed:
             return await self.unknown(name)
-        nobody = UnknownTenant(name)
+        nobody = NamelessTenant(name, home.credentials)
         service = home.service.with_credentials(nobody)
         return replace(home, world=replace(home.world, credentials=nobody, service=service))
 

@@ -13,6 +13,7 @@ from oifde_simulator.model.credential_step import (
     TokenVerdict,
 )
 from oifde_simulator.model.vendor_errors import KEY_UNKNOWN, TOKEN_INVALID, Problem
+from oifde_simulator.oifde.credentials.interface import Credentials
 from oifde_simulator.oifde.decoding import shown
 from oifde_simulator.text import nearest
 
@@ -52,6 +53,19 @@ class UnknownTenant:
     def ended(self, _how: str, _token: object, /) -> EndedToken | None:
         """End nothing."""
         return None
+
+
+class NamelessTenant(UnknownTenant):
+    """Credentials of requests that name no tenant and were given to one: none is accepted."""
+
+    def __init__(self, name: object, home: Credentials) -> None:
+        """`home` are the credentials of the tenant that has these requests."""
+        super().__init__(name)
+        self._home = home
+
+    def ended(self, how: str, token: object) -> EndedToken | None:
+        """Describe the end of a token of the tenant whose rule ends it."""
+        return self._home.ended(how, token)
 
 
 @lru_cache(maxsize=256)
