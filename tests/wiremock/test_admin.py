@@ -66,7 +66,24 @@ def test_the_list_is_cut_by_time_and_by_who_took_a_request(served: Simulator) ->
     assert admin(served, f"/mappings/{stub['id']}") == (200, stub)
     taken = [len(admin(served, f"/requests?matchingStub={each['id']}")[1]["requests"])
              for each in admin(served, "/mappings")[1]["mappings"]]  # fmt: skip
-    assert sorted(taken) == [0, 0, 0, 3]
+    assert sorted(taken) == [0, 0, 0, 0, 3]
+
+
+def test_the_health_interface_has_one_stub_which_takes_its_requests(simulator: Simulator) -> None:
+    fetch(simulator.data_url + "/oifde/rest/api/servicemonitor")
+    stubs = admin(simulator, "/mappings")[1]["mappings"]
+    (stub,) = [each for each in stubs if each["name"] == "servicemonitor"]
+    assert stub["request"] == {"method": "ANY", "urlPath": "/oifde/rest/api/servicemonitor"}
+    assert stub["metadata"] == {"tenant": "", "endpoint": "servicemonitor"}
+    assert admin(simulator, f"/mappings/{stub['id']}") == (200, stub)
+    (event,) = admin(simulator, f"/requests?matchingStub={stub['id']}")[1]["requests"]
+    assert (event["wasMatched"], event["stubMapping"]["id"]) == (True, stub["id"])
+    unmatched = admin(simulator, "/requests/unmatched")[1]["requests"]
+    assert not [each for each in unmatched if "servicemonitor" in each["url"]]
+    near = admin(
+        simulator, "/near-misses/request", {"method": "GET", "url": "/oifde/rest/api/servicemonitors"}
+    )
+    assert near[1]["nearMisses"][0]["stubMapping"]["name"] == "servicemonitor"
 
 
 def test_unmatched_is_what_no_endpoint_of_a_known_tenant_took(simulator: Simulator) -> None:

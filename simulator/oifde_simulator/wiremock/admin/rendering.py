@@ -67,8 +67,8 @@ def serve_event(entry: Entry, scheme: str) -> dict[str, Any]:
 
 
 def was_matched(entry: Entry) -> bool:
-    """Check that an endpoint of a known tenant answered the request, whatever the answer."""
-    return bool(entry.tenant and entry.endpoint)
+    """Check that an endpoint answered the request, of a known tenant if it has one, whatever the answer."""
+    return stubs.is_answered(entry.tenant, entry.endpoint)
 
 
 def _stub(entry: Entry) -> Mapping[str, Any]:

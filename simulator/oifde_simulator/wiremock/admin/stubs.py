@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from heapq import nsmallest
 from itertools import product
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from oifde_simulator.oifde.operations import BY_NAME, OPERATIONS, TENANT_FIELDS
 from oifde_simulator.wiremock.admin import ids
@@ -36,13 +37,18 @@ class NearMiss(NamedTuple):
     """The stub as JSON, or the entry of the request."""
 
 
+def stub_id(tenant: str, endpoint: str) -> UUID:
+    """Build the id of the stub that answers a tenant's endpoint; one that names no tenant has one for all."""
+    return ids.stub_id(tenant if _names_tenant(endpoint) else "", endpoint)
+
+
 def stub_mapping(tenant: str, endpoint: str) -> dict[str, Any]:
-    """Render the stub mapping of a tenant's endpoint."""
-    id = str(ids.stub_id(tenant, endpoint))
+    """Render the stub mapping of a tenant's endpoint; `tenant` is empty where requests name none."""
+    id = str(stub_id(tenant, endpoint))
     return {
         "id": id,
         "uuid": id,
-        "name": f"{tenant} {endpoint}",
+        "name": f"{tenant} {endpoint}" if _names_tenant(endpoint) else endpoint,
         "request": _pattern(tenant, endpoint),
         "response": {"status": 200},
         "metadata": {"tenant": tenant, "endpoint": endpoint},
@@ -60,8 +66,18 @@ def _pattern(tenant: str, endpoint: str) -> dict[str, Any]:
 
 
 def tenant_endpoints(tenants: Iterable[str]) -> list[tuple[str, str]]:
-    """List each tenant with each endpoint whose requests name a tenant; each pair has a stub."""
-    return list(product(tenants, (each.name for each in OPERATIONS if each.tenant_field)))
+    """List each tenant with each endpoint, and without one those that name none; each pair has a stub."""
+    named = product(tenants, (each.name for each in OPERATIONS if each.tenant_field))
+    return [*named, *(("", each.name) for each in OPERATIONS if not each.tenant_field)]
+
+
+def is_answered(tenant: str, endpoint: str) -> bool:
+    """Check that there is a stub for requests of a tenant, empty for none known, to an endpoint."""
+    return bool(endpoint and (tenant or not _names_tenant(endpoint)))
+
+
+def _names_tenant(endpoint: str) -> bool:
+    return endpoint not in BY_NAME or bool(BY_NAME[endpoint].tenant_field)
 
 
 def nearest_stubs(request: LoggedRequest, tenants: list[str], redactor: ExpectedRedactor) -> list[NearMiss]:

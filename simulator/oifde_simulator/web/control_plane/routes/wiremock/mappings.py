@@ -12,7 +12,7 @@ from oifde_simulator.web.control_plane.json_stream import stream_object
 from oifde_simulator.web.control_plane.problems import Problem, json_response
 from oifde_simulator.web.control_plane.routes.wiremock.parameters import number
 from oifde_simulator.web.control_plane.time_slicing import time_sliced
-from oifde_simulator.wiremock.admin import ids, stubs
+from oifde_simulator.wiremock.admin import stubs
 
 
 async def list_mappings(call: Call) -> web.StreamResponse:
@@ -28,7 +28,7 @@ async def read_mapping(call: Call) -> web.Response:
     """Show one stub mapping."""
     id = call.path["id"]
     async for place in time_sliced(stubs.tenant_endpoints(await call.context.tenants.ids())):
-        if str(ids.stub_id(*place)) == id:
+        if str(stubs.stub_id(*place)) == id:
             return json_response(stubs.stub_mapping(*place))
     raise Problem(
         HTTPStatus.NOT_FOUND, "no-such-stub", f"there is no stub {shown(id)}; GET /__admin/mappings"

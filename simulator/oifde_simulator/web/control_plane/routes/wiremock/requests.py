@@ -15,7 +15,7 @@ from oifde_simulator.web.control_plane.query import wrong_parameter
 from oifde_simulator.web.control_plane.routes.wiremock.journal_disabled import journal_disabled
 from oifde_simulator.web.control_plane.routes.wiremock.parameters import boolean, number, timestamp, uuid
 from oifde_simulator.web.control_plane.time_slicing import time_sliced
-from oifde_simulator.wiremock.admin import ids, rendering
+from oifde_simulator.wiremock.admin import ids, rendering, stubs
 from oifde_simulator.wiremock.patterns.expected_redactor import ExpectedRedactor
 from oifde_simulator.wiremock.patterns.logged_request import LoggedRequest
 from oifde_simulator.wiremock.patterns.request_pattern import RequestPattern
@@ -33,7 +33,7 @@ async def list_requests(call: Call) -> web.StreamResponse:
         async for entry in time_sliced(newest_first)
         if (since is None or entry.at > since)
         and not (unmatched and rendering.was_matched(entry))
-        and (stub is None or ids.stub_id(entry.tenant, entry.endpoint) == stub)
+        and (stub is None or stubs.stub_id(entry.tenant, entry.endpoint) == stub)
     ]
     events = (rendering.serve_event(entry, call.context.scheme) for entry in found[:limit])
     total = {"total": len(newest_first)}
