@@ -70,6 +70,9 @@ def test_a_fault_of_a_plugin_is_checked_explained_and_written_for_editors(site: 
 BROKEN = {
     "no such module": ({"odd": "nowhere"}, "ModuleNotFoundError: No module named 'nowhere'"),
     "a module that fails": ({"odd": "failing"}, "ZeroDivisionError: division by zero"),
+    "a module that exits": ({"odd": "exiting"}, "SystemExit: 3"),
+    "a module that ends with what is no error": ({"odd": "ending"}, "Ending: for good reason"),
+    "a module that is cancelled": ({"odd": "cancelled"}, "left out: CancelledError"),
     "no such class": ({"odd": "acme_faults:Nothing"}, "AttributeError: "),
     "no fault": ({"odd": "json"}, 'expected a fault, or a module with faults, at "json", found none'),
     "not declared": ({"odd": "bare:Bare"}, "expected a fault, or a module with faults"),
@@ -90,6 +93,9 @@ BROKEN = {
 MODULES = {
     "acme_faults": fault_module("acme-repeat"),
     "failing": "1 / 0",
+    "exiting": "import sys\nsys.exit(3)",
+    "ending": "class Ending(BaseException): ...\nraise Ending('for\\ngood\\nreason')",
+    "cancelled": "import asyncio\nraise asyncio.CancelledError",
     "bare": fault_module("bare").replace("@fault", "# @fault").replace("Repeat", "Bare"),
     "misnamed": fault_module("Not A Name"),
     "unfrozen": fault_module("odd").replace("frozen=True, ", ""),
@@ -140,6 +146,7 @@ FAILING = {
         "expected a tuple of Send, Wait, Close and Reset, found [",
     ),
     "it returns nothing": ("return None", "found None"),
+    "it exits": ("raise SystemExit(3)", "SystemExit: 3"),
 }
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from oifde_simulator.faults.base import Fault, FaultContext
-from oifde_simulator.faults.plugins import PluginError, is_plugin
+from oifde_simulator.faults.plugins import PluginError, blaming_the_plugin, is_plugin
 from oifde_simulator.randomness import KeyedRandom, key
 from oifde_simulator.wire.script import Close, Reset, Script, Send, Wait
 
@@ -40,10 +40,8 @@ def _rewrite_safely(fault: Fault, script: Script, context: FaultContext) -> Scri
 
 
 def _rewrite(fault: Fault, script: Script, context: FaultContext) -> Script:
-    try:
+    with blaming_the_plugin():
         rewritten = fault.rewrite(script, context)
-    except Exception as error:
-        raise PluginError(f"{type(error).__name__}: {error}") from error
     if not (isinstance(rewritten, tuple) and all(map(_is_action, rewritten))):
         raise PluginError(f"expected a tuple of Send, Wait, Close and Reset, found {rewritten!r:.60}")
     return rewritten

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Container, Iterator
+from contextlib import contextmanager
 from types import ModuleType
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,17 @@ log = logging.getLogger("oifde_simulator")
 
 class PluginError(Exception):
     """A plugin that cannot be loaded, or that failed."""
+
+
+@contextmanager
+def blaming_the_plugin() -> Iterator[None]:
+    """Turn what a plugin raises into a PluginError of one line; only Ctrl-C goes on to end the process."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        raise PluginError(" ".join(f"{type(error).__name__}: {error}".split()).rstrip(":")) from error
 
 
 def is_plugin(fault_class: type[Fault]) -> bool:
@@ -67,10 +79,8 @@ def _faults_of(entry: EntryPoint) -> dict[str, type[Fault]]:
 
 
 def _import(entry: EntryPoint) -> object:
-    try:
+    with blaming_the_plugin():
         return entry.load()
-    except Exception as error:
-        raise PluginError(f"{type(error).__name__}: {error}") from error
 
 
 def _check(name: str, fault_class: type[Fault]) -> None:
