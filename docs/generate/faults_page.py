@@ -42,9 +42,9 @@ def _rows(recorded: Mapping[str, Recorded]) -> Iterator[list[str]]:
 
 
 def settings(schema: Mapping[str, Any]) -> str:
-    """List the settings of a fault, with their defaults; the main one in bold."""
-    main = schema.get("x-main")
-    lines = (_setting(name, about, name == main) for name, about in schema["properties"].items())
+    """List the settings of a fault, with their defaults; those that a value alone sets are in bold."""
+    main = (schema.get("x-main"), schema.get("x-share"))
+    lines = (_setting(name, about, name in main) for name, about in schema["properties"].items())
     return "<br>".join(lines) or "none"
 
 

@@ -109,6 +109,31 @@ def test_any_value_makes_a_fault_or_a_fault_error(item: Any) -> None:
         assert playable(apply(WHOLE, [fault], context(elapsed=1.0)))
 
 
+@pytest.mark.parametrize(
+    ("short", "long"),
+    [
+        ("50%", {"share": "50%"}),
+        ("12.5%", {"share": 0.125}),
+        (0.5, {"share": 0.5}),
+        (40, {"bytes": 40}),
+        (40.0, {"bytes": 40}),
+        (1.0, {"bytes": 1}),
+        ("10KiB", {"bytes": 10240}),
+        (None, {}),
+    ],
+)
+def test_a_cut_may_be_written_as_a_share_or_as_bytes_without_the_name(short: Any, long: Any) -> None:
+    cut = build({"cut": short})
+    assert cut == build({"cut": long})
+    assert apply(WHOLE, [cut], context()) == apply(WHOLE, [build({"cut": long})], context())
+
+
+@pytest.mark.parametrize("value", ["150%", "-1%", 1.5, -0.5, "half", "50 %", "%"])
+def test_what_is_neither_a_share_nor_bytes_is_refused_with_both(value: Any) -> None:
+    with pytest.raises(FaultError, match="share"):
+        build({"cut": value})
+
+
 def test_no_header_is_ever_written_over_two_lines() -> None:
     with pytest.raises(FaultError):
         ContentType("a\r\nX: b")

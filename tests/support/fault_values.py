@@ -25,7 +25,8 @@ def values(fault: type[Fault]) -> Values:
     """Draw a value of one fault: nothing, its main setting, a mapping of settings, or an example."""
     schema = fault.fault_schema
     nothing = [st.sampled_from([None, True])] if "null" in schema["type"] else []
-    main = [_setting(schema["properties"][schema["x-main"]])] if "x-main" in schema else []
+    scalars = [schema[key] for key in ("x-main", "x-share") if key in schema]
+    main = [_setting(schema["properties"][name]) for name in scalars]
     drawn = st.one_of(*nothing, *main, _mapping(schema), st.sampled_from(schema["examples"]))
     return drawn.filter(lambda value: _makes_a_fault({fault.fault_name: value}))
 

@@ -43,7 +43,8 @@ class Fault(ABC):
     fault_name: ClassVar[str]
     """Name in scenarios."""
     fault_schema: ClassVar[Mapping[str, Any]]
-    """JSON Schema of the value that a scenario may write; `x-main` is the setting that a scalar sets."""
+    """JSON Schema of the value that a scenario may write; `x-main` is the setting that a scalar sets,
+    `x-share` the one that a share sets."""
     timing_only: ClassVar[bool]
     """Promise that only waits are added: all bytes and the end of the connection stay."""
 

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from oifde_simulator.faults import registry
 from oifde_simulator.faults.base import Fault, FaultError
+from oifde_simulator.faults.quantities import is_share
 from oifde_simulator.faults.setting import Setting, settings_of
 from oifde_simulator.json_schema.schema import Schema
 from oifde_simulator.text import did_you_mean, shown
@@ -38,8 +39,14 @@ def _parse(fault_class: type[Fault], value: Any) -> Fault:
     _validate(fault_class, value)
     if value is None or value is True:
         return fault_class()
-    settings = value if isinstance(value, Mapping) else {fault_class.fault_schema["x-main"]: value}
+    settings = value if isinstance(value, Mapping) else {_scalar_setting(fault_class, value): value}
     return _construct(fault_class, settings)
+
+
+def _scalar_setting(fault_class: type[Fault], value: Any) -> str:
+    schema = fault_class.fault_schema
+    name: str = schema["x-share" if "x-share" in schema and is_share(value) else "x-main"]
+    return name
 
 
 def _validate(fault_class: type[Fault], value: Any) -> None:

@@ -12,7 +12,7 @@ from typing import TypeVar
 from oifde_simulator import quantities
 from oifde_simulator.quantities import DURATION, SHARE, SIZE
 
-__all__ = ["DURATION", "SHARE", "SIZE", "byte_count", "seconds", "share", "share_or_bytes"]
+__all__ = ["DURATION", "SHARE", "SIZE", "byte_count", "is_share", "seconds", "share", "share_or_bytes"]
 
 Given = TypeVar("Given")
 Quantity = TypeVar("Quantity")
@@ -31,13 +31,18 @@ def seconds(duration: str) -> float | None:
 
 
 def byte_count(given: int | str) -> int | None:
-    """Read bytes from a number or a size with its unit."""
-    return _or_none(quantities.size, given)
+    """Read bytes from a number or a size with its unit; a whole number may have a point, as in JSON."""
+    return _or_none(quantities.size, int(given) if isinstance(given, float) else given)
 
 
 def share(given: float | str) -> float | None:
     """Read a share from a number from 0 to 1 or a text in percent."""
     return _or_none(quantities.share, given)
+
+
+def is_share(given: object) -> bool:
+    """Check that a value is a share where it may be bytes too: it is in percent, or between whole numbers."""
+    return given.endswith("%") if isinstance(given, str) else isinstance(given, float) and given % 1 != 0
 
 
 def share_or_bytes(given: float | str) -> float | None:

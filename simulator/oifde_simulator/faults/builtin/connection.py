@@ -52,7 +52,7 @@ class ResetMidBody(Fault):
         return (*truncate_body(script, octets_of(length, self.after)), Reset()) if length else script
 
 
-@fault("cut", main="bytes", examples=[None, 40, {"bytes": 40}, {"share": 0.9}])
+@fault("cut", main="bytes", share="share", examples=[None, 40, "50%", {"bytes": 40}, {"share": 0.9}])
 @dataclass(frozen=True, slots=True)
 class Cut(Fault):
     """The connection is closed (FIN) within the body, by default half-way; Content-Length is that of all."""
