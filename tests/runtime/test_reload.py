@@ -36,6 +36,7 @@ from oifde_simulator.scenario import selection
 from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.tenants import Tenants
 from oifde_simulator.tenants.admin import TenantAdmin
+from oifde_simulator.tenants.worlds import Worlds
 from serving import PATIENCE, Peer, post, served
 
 SCENARIO = 'tenant: {tokens: ["' + TOKEN + '"]}\nsessions: {users: {"18000000001": %d}}\n'
@@ -247,7 +248,9 @@ def test_other_names_of_a_scenario_follow_it(folder: Path, caplog: pytest.LogCap
 def test_tenants_that_came_another_way_are_left_alone(folder: Path) -> None:
     followed = follow(folder)
     scenario = followed.scenario("acme")
-    assert immediate(followed.tenants.put("guest", scenario, followed.tenants.prepared("guest", scenario)))
+    assert immediate(
+        followed.tenants.put("guest", scenario, followed.tenants.worlds.prepared("guest", scenario))
+    )
     (folder / "acme.yaml").write_text(SCENARIO % 20)
     followed.look()
     assert followed.total("guest") == 1
@@ -361,9 +364,9 @@ def test_a_tenant_that_cannot_be_made_stays_and_the_others_follow(
 ) -> None:
     (folder / "calm.yaml").write_text(SCENARIO % 1)
     followed = follow(folder)
-    prepared = Tenants.prepared
+    prepared = Worlds.prepared
 
-    def failing(self: Tenants, name: str, scenario: Any) -> Any:
+    def failing(self: Worlds, name: str, scenario: Any) -> Any:
         if name in ("acme", "fresh"):
             raise LookupError
         return prepared(self, name, scenario)
@@ -371,7 +374,7 @@ def test_a_tenant_that_cannot_be_made_stays_and_the_others_follow(
     for name in ("acme", "calm", "fresh"):
         (folder / f"{name}.yaml").write_text(SCENARIO % 20)
     with monkeypatch.context() as defective:
-        defective.setattr(Tenants, "prepared", failing)
+        defective.setattr(Worlds, "prepared", failing)
         followed.look()
     assert (followed.names(), followed.total("acme"), followed.total("calm")) == (["acme", "calm"], 1, 20)
     assert [record.getMessage() for record in caplog.records if record.exc_info] == [

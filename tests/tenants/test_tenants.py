@@ -399,7 +399,7 @@ def test_a_changed_file_is_served_whatever_was_done_to_its_tenant() -> None:
     tenants = engine.tenants
     immediate(engine.admin.change("outage", engine.admin.scenario({})))
     changed = loader.loads(b"clock: now\n", "outage.yaml", "outage")
-    immediate(tenants.put("outage", changed, tenants.prepared("outage", changed)))
+    immediate(tenants.put("outage", changed, tenants.worlds.prepared("outage", changed)))
     assert engine.tenant("outage").rules.rules == ()
     assert engine.admin.scenario("outage").scenario.origin == "outage.yaml"
     immediate(tenants.remove("outage"))

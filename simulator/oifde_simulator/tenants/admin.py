@@ -22,9 +22,10 @@ from oifde_simulator.state.errors import DuplicateName, UnknownRule
 from oifde_simulator.state.rule_names import new_names
 from oifde_simulator.tenants.errors import NotServed
 from oifde_simulator.tenants.factory import NAMELESS, FreshCredentials
-from oifde_simulator.tenants.registry import Tenants, inline
+from oifde_simulator.tenants.registry import Tenants
 from oifde_simulator.tenants.retry import retried
 from oifde_simulator.tenants.tenant import Tenant
+from oifde_simulator.tenants.worlds import inline
 from oifde_simulator.text import did_you_mean, shown
 
 LONGEST_STEM = 64
@@ -75,10 +76,10 @@ class TenantAdmin:
 
         It has the history of the scenario's own tenant. Raises DuplicateName and CapacityExceeded.
         """
-        await self._tenants.warm(given.scenario)
+        await self._tenants.worlds.warm(given.scenario)
         id, state = await (self._make(name, given) if name is not None else self._make_any(given))
         await self._keep(id, given, state)
-        return id, self._tenants.fresh_of(id, state)
+        return id, self._tenants.worlds.fresh(id, state)
 
     async def _make(self, name: str, given: Given) -> tuple[str, TenantState]:
         try:
@@ -99,7 +100,7 @@ class TenantAdmin:
 
     async def _keep(self, name: str, given: Given, state: TenantState) -> None:
         """Serve a scenario as a tenant that the state has now, unless the tenant has gone meanwhile."""
-        self._tenants.keep(name, self._tenants.prepared(name, given.scenario, state))
+        self._tenants.worlds.keep(name, self._tenants.worlds.prepared(name, given.scenario, state))
         with suppress(NotServed):
             await self._tenants.served(name)
 
@@ -108,7 +109,7 @@ class TenantAdmin:
 
         Raises CapacityExceeded.
         """
-        await self._tenants.warm(given.scenario)
+        await self._tenants.worlds.warm(given.scenario)
 
         async def replace() -> TenantState:
             epoch = (await self._tenants.served(name)).epoch

@@ -4,33 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
-
-import orjson
 
 from oifde_simulator.clock import TIME_OF_DAY, Clock
 from oifde_simulator.immediate import aside
 from oifde_simulator.model.credential_step import SecretStep
 from oifde_simulator.model.sessions import CallSession, Criteria
-from oifde_simulator.model.tenant_state import TenantSource, TenantState
+from oifde_simulator.model.tenant_state import TenantState
 from oifde_simulator.oifde.credentials.unknown_tenant import NamelessTenant
 from oifde_simulator.oifde.operations.base import ServicePolicy
-from oifde_simulator.population import generator
-from oifde_simulator.population.vocabulary import faker_version, shipped_locales
-from oifde_simulator.scenario import loader
 from oifde_simulator.scenario.catalog import ScenarioCatalog
 from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.state.interface import Read, State
 from oifde_simulator.state.memory.state import MemoryState
 from oifde_simulator.tenants.errors import NotServed
-from oifde_simulator.tenants.factory import NAMELESS, FreshCredentials, TenantFactory
+from oifde_simulator.tenants.factory import FreshCredentials, TenantFactory
 from oifde_simulator.tenants.retry import retried
-from oifde_simulator.tenants.tenant import Tenant, World, WorldKey
+from oifde_simulator.tenants.tenant import Tenant, World
 from oifde_simulator.tenants.unknown import unknown
+from oifde_simulator.tenants.worlds import Worlds
 from oifde_simulator.text import did_you_mean
-
-ORIGIN = "scenario"
-"""Word that stands for a file's name where a scenario comes along."""
 
 
 class Tenants:
@@ -57,17 +49,22 @@ class Tenants:
             hint = did_you_mean(tenantless, scenarios)
             raise ValueError(f"--tenantless {tenantless}: there is no tenant {tenantless}{hint}")
         self._tenantless = tenantless
-        self.files = scenarios if isinstance(scenarios, ScenarioCatalog) else ScenarioCatalog(scenarios)
-        """Scenarios that the server was given, whatever became of their tenants."""
         self.state: State = MemoryState(clock=clock) if state is None else state
         self._factory = TenantFactory(
             seed, ServicePolicy(error_status=error_status), any_credentials=any_credentials, clock=clock
         )
         self.clock = clock
         """Time of day, by which clocks of tenants are set."""
+        catalog = scenarios if isinstance(scenarios, ScenarioCatalog) else ScenarioCatalog(scenarios)
+        self.worlds = Worlds(self._factory, catalog)
+        """What depends on the scenarios of tenants alone."""
         self._tenants: dict[str, Tenant] = {}
-        self._worlds: dict[str, World] = {}
         self._nobody: Read | None = None
+
+    @property
+    def files(self) -> ScenarioCatalog:
+        """Scenarios that the server was given, whatever became of their tenants."""
+        return self.worlds.files
 
     @property
     def seed(self) -> str:
@@ -110,10 +107,10 @@ class Tenants:
             tenant = self._tenants.get(name)
             if tenant is not None and tenant.read.version == state.version:
                 return tenant
-            if world := self._known_world(name, state):
+            if world := self.worlds.find(name, state):
                 tenant = self._tenants[name] = self._factory.tenant(name, world, state)
                 return tenant
-            self._worlds[name] = await aside(self._made, name, state)
+            self.worlds.keep(name, await aside(self.worlds.make, name, state))
             # The tenant may have gone meanwhile, and what is kept of it would never be given back.
 
     async def unknown(self, name: object = None) -> Tenant:
@@ -129,32 +126,9 @@ class Tenants:
         self._nobody = None
         self._tenants.pop(name, None)
 
-    def _known_world(self, name: str, state: TenantState) -> World | None:
-        """Find what depends on the scenario alone; None where it is still to be made."""
-        world, key = self._worlds.get(name), _key(state)
-        if world is None or world.key != key or (key is None and world.scenario is not self.files.peek(name)):
-            return None
-        return world
-
-    def _made(self, name: str, state: TenantState) -> World:
-        return self.prepared(name, self._scenario(name, state), state)
-
-    def prepared(self, name: str, scenario: Scenario, state: TenantState | None = None) -> World:
-        """Make what depends on the scenario alone, not yet served. Any thread may ask."""
-        if scenario.generate:
-            generator.warm(scenario.generate.locale)
-        if state is None or state.source is None:
-            return self._factory.world(name, scenario, None)
-        fresh = self.fresh_of(name, state) if state.made else None
-        return self._factory.world(name, scenario, _key(state), fresh)
-
-    def keep(self, name: str, world: World) -> None:
-        """Serve a world that was prepared, once the state says so."""
-        self._worlds[name] = world
-
     def release(self, name: str) -> None:
         """Give back what was made for a tenant that is gone."""
-        self._worlds.pop(name, None)
+        self.worlds.release(name)
         self._tenants.pop(name, None)
 
     async def ids(self) -> list[str]:
@@ -180,27 +154,7 @@ class Tenants:
 
     async def scenario(self, name: str, state: TenantState | None = None) -> Scenario:
         """Find the scenario of a tenant, served as `state` says. Raises NotServed where there is none."""
-        state = state or await self.served(name)
-        world = self._worlds.get(name)
-        if state.source is not None and world is not None and world.key == _key(state):
-            assert world.scenario
-            return world.scenario
-        return await aside(self._scenario, name, state)
-
-    def _scenario(self, name: str, state: TenantState) -> Scenario:
-        source = state.source
-        if source is not None and source.format != "name":
-            return inline(source)
-        try:
-            return self.files[name if source is None else source.text]
-        except KeyError:  # a reload has taken the file away
-            raise NotServed(name) from None
-
-    def scenario_id(self, name: str) -> str:
-        """Tell the id of a tenant's scenario, as far as that is known without reading it."""
-        world = self._worlds.get(name)
-        scenario = world.scenario if world else self.files.peek(name)
-        return scenario.id if scenario else name
+        return await self.worlds.scenario(name, state or await self.served(name))
 
     async def put(self, name: str, scenario: Scenario, world: World) -> bool:
         """Serve a file's `scenario` from now on, from its beginning, in the world prepared of it.
@@ -208,20 +162,20 @@ class Tenants:
         False where a tenant of its id was made on demand, which stays until everything is restored. Tokens
         that were issued stay good, since nobody stores them; what was counted is forgotten.
         """
-        self.files = self.files | {name: scenario}
+        self.worlds.files = self.files | {name: scenario}
 
         async def replace_file() -> bool:
             state = await self.state.tenants.get(name)
             if not state.made:
                 await self.state.tenants.replace(name, None, epoch=state.epoch)
-                self.keep(name, world)
+                self.worlds.keep(name, world)
             return not state.made
 
         return await retried(replace_file)
 
     async def remove(self, name: str) -> bool:
         """Have the tenant unknown, whose file is gone. False where one of its id was made, which stays."""
-        self.files = self.files.without(name)
+        self.worlds.files = self.files.without(name)
 
         async def drop_file() -> bool:
             state = await self.state.tenants.get(name)
@@ -239,19 +193,14 @@ class Tenants:
     async def restore(self) -> list[str]:
         """Serve what the files have, each tenant from its beginning; the ids of made ones that are gone."""
         gone = await self.state.tenants.restore()
-        for name, world in list(self._worlds.items()):
-            if world.key is not None:
-                self.release(name)
+        for name in self.worlds.of_sources():
+            self.release(name)
         return gone
 
     async def fresh(self, name: str) -> FreshCredentials | None:
         """Compute the credentials that a tenant was made with; None where it was not made on demand."""
         state = await self.state.tenants.get(name)
-        return self.fresh_of(name, state) if state.made else None
-
-    def fresh_of(self, name: str, state: TenantState) -> FreshCredentials:
-        """Compute the credentials that a tenant was made with on demand."""
-        return self._factory.fresh(name, state.generation)
+        return self.worlds.fresh(name, state) if state.made else None
 
     async def token(self, name: str) -> str:
         """Find a token that a tenant accepts now: a fixed one, or one freshly issued. Raises NotServed."""
@@ -272,33 +221,3 @@ class Tenants:
         """Find the sessions of a tenant that fit, as they are now on its clock."""
         tenant = await self.named(name)
         return tenant.world.sessions.select(criteria, tenant.clock.now())
-
-    def generator(self, scenario: Scenario) -> dict[str, Any] | None:
-        """Tell what the generated sessions of a scenario depend on; None where it has none."""
-        how = scenario.generate
-        if how is None:
-            return None
-        return {
-            "version": generator.VERSION,
-            "faker": faker_version(how.locale),
-            "seed": self._factory.seed_of(how),
-            "locale": how.locale,
-        }
-
-    async def warm(self, scenario: Scenario) -> None:
-        """Load the words of a scenario; where they have to be drawn, that takes a thread its time."""
-        if scenario.generate and scenario.generate.locale not in shipped_locales():
-            await aside(generator.warm, scenario.generate.locale)
-
-
-def _key(state: TenantState) -> WorldKey | None:
-    return None if state.source is None else (state.source, state.made, state.generation)
-
-
-def inline(source: TenantSource) -> Scenario:
-    """Read a scenario that came along. Raises ScenarioErrors."""
-    if source.format == "json":
-        scenario = loader.from_json(orjson.loads(source.text), ORIGIN, NAMELESS)
-    else:
-        scenario = loader.loads(source.text.encode("utf-8", "surrogatepass"), ORIGIN, NAMELESS)
-    return replace(scenario, weight=source.weight)

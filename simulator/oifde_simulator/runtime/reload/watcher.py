@@ -117,7 +117,7 @@ class Watcher:
     ) -> Iterator[TenantChange]:
         """Prepare the world of `scenario`; if that fails, keep the scenario of before in `after`."""
         try:
-            world = tenants.prepared(name, scenario)
+            world = tenants.worlds.prepared(name, scenario)
         except Exception:
             log.exception("tenant %s: nothing could be made of %s; it stays as it is", name, scenario.origin)
             if name in self.scenarios:

@@ -100,7 +100,7 @@ class TenantService:
             id,
             scenario.description,
             len(scenario.records),
-            self._tenants.generator(scenario),
+            self._tenants.worlds.generator(scenario),
             state.made,
         )
 
@@ -118,7 +118,7 @@ class TenantService:
 
     async def scenario_ids(self) -> dict[str, str]:
         """Map each tenant to the id of its scenario, or to itself where its file was not read yet."""
-        return {id: self._tenants.scenario_id(id) for id in await self._tenants.ids()}
+        return {id: self._tenants.worlds.scenario_id(id) for id in await self._tenants.ids()}
 
     async def clock(self, id: str) -> ClockReading:
         """Read the clock of a tenant."""
