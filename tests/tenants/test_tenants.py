@@ -242,11 +242,11 @@ def test_a_tenant_that_is_made_again_has_other_credentials_and_none_of_the_old_a
 def test_inline_scenarios_have_so_many_bytes_in_all(
     server: Controlling, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(table, "MOST_BYTES", 100)
-    large, small = {"description": "x" * 45}, "clock: now\nrules: []\n"
+    monkeypatch.setattr(table, "MOST_BYTES", 100_000)
+    large, small = {"description": "x" * 25_000}, "clock: now\nrules: []\n"
     server.make(large, "first")
     before = listed(server)
-    for scenario in (large, "description: " + "x" * 60 + "\n"):
+    for scenario in (large, "description: " + "x" * 30_000 + "\n"):
         assert server("POST", "/tenants", {"scenario": scenario}).problem == (503, "too-many-tenants")
     assert listed(server) == before
     server.make(small, "second")

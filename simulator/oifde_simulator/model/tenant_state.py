@@ -17,7 +17,7 @@ class TenantSource(NamedTuple):
     format: Literal["name", "json", "yaml"]
     """Whether `text` names a scenario of the files, or is one."""
     weight: int = 0
-    """Bytes that a scenario which came along is charged with."""
+    """Bytes of memory that a scenario which came along is charged with."""
 
 
 class AddedRule(NamedTuple):

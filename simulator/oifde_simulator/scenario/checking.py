@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Any
@@ -19,6 +19,9 @@ from oifde_simulator.scenario.schema import schema_for, shipped
 MOST_ERRORS = 200
 """Mistakes of one scenario that are looked for; one more error then says that there may be others."""
 
+MOST_COUNTED = 10_000_000
+"""Values of one scenario that are counted."""
+
 
 def checked(document: Document, stem: str | None) -> Scenario:
     """Check a document and build its scenario. Raises ScenarioErrors with all mistakes.
@@ -29,7 +32,18 @@ def checked(document: Document, stem: str | None) -> Scenario:
         raise ScenarioErrors(errors)
     scenario = build(document.value, document.origin, stem or "")
     warnings = tuple(str(document.located(finding)) for finding in _warnings(document, scenario))
-    return replace(scenario, warnings=warnings)
+    return replace(scenario, warnings=warnings, values=count_values(document.value))
+
+
+def count_values(value: Any, most: int = MOST_COUNTED) -> int:
+    """Count the values that a value of JSON types holds, itself included; up to about `most`."""
+    count, level = 1, [value]
+    while level and count <= most:
+        each = level.pop()
+        inner = each.values() if isinstance(each, Mapping) else each
+        count += len(each)
+        level += [one for one in inner if isinstance(one, dict | list)]
+    return count
 
 
 def _errors(document: Document, stem: str | None) -> list[ScenarioError]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from oifde_simulator.scenario.checking import checked
+from oifde_simulator.scenario.checking import checked, count_values
 from oifde_simulator.scenario.documents import JsonDocument, YamlDocument
 from oifde_simulator.scenario.errors import ScenarioError, ScenarioErrors
 from oifde_simulator.scenario.model import Scenario
@@ -43,21 +43,10 @@ def loads(source: bytes, origin: str, stem: str | None = None) -> Scenario:
 
 def from_json(value: Mapping[str, Any], origin: str, stem: str | None = None) -> Scenario:
     """Load a scenario from a value of JSON types and modest depth, as `loads` does from YAML."""
-    if _exceeds(value, MOST_VALUES):
+    if count_values(value, MOST_VALUES) > MOST_VALUES:
         message = f"more than {MOST_VALUES:,} values; write fewer records or rules"
         raise ScenarioErrors([_whole_file(origin, message)])
     return checked(JsonDocument(value, origin), stem)
-
-
-def _exceeds(value: Any, most: int) -> bool:
-    """Tell whether a value holds more than `most` values, itself included."""
-    count, level = 1, [value]
-    while level and count <= most:
-        each = level.pop()
-        inner = each.values() if isinstance(each, Mapping) else each
-        count += len(each)
-        level += [one for one in inner if isinstance(one, dict | list)]
-    return count > most
 
 
 def find(paths: Iterable[Path]) -> list[Path]:

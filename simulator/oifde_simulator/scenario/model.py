@@ -95,7 +95,9 @@ class Scenario:
     rules: tuple[Rule, ...] = ()
     """Rules in the order in which they are asked."""
     weight: int = 0
-    """Size in bytes of the request that brought the scenario; 0 for a file."""
+    """Bytes of memory that a scenario which came along is charged with; 0 for a file."""
+    values: int = 0
+    """Number of JSON values in its text, members and items of lists; 0 where nobody counted."""
     warnings: tuple[str, ...] = ()
     """Lines about parts of the file that are allowed, and yet unlikely to be meant."""
 

@@ -58,11 +58,11 @@ class TenantAdmin:
         if isinstance(given, str) and "\n" not in given:
             return self._named(given)
         if isinstance(given, str):
-            source = TenantSource(given, "yaml", len(given.encode("utf-8", "surrogatepass")))
+            source = TenantSource(given, "yaml")
         else:
-            octets = orjson.dumps(given)
-            source = TenantSource(octets.decode(), "json", len(octets))
-        return Given(inline(source), source)
+            source = TenantSource(orjson.dumps(given).decode(), "json")
+        scenario = inline(source)
+        return Given(scenario, source._replace(weight=scenario.weight))
 
     def _named(self, name: str) -> Given:
         files = self._tenants.files

@@ -20,6 +20,12 @@ from oifde_simulator.tenants.tenant import World, WorldKey
 
 ORIGIN = "scenario"
 """Word that stands for a file's name where a scenario comes along."""
+TENANT_BYTES = 8 << 10
+"""Memory of a tenant beside its scenario."""
+VALUE_BYTES = 230
+"""Memory that one value of a scenario takes: as a rule or a record, and in the indexes of sessions."""
+COPIES = 2
+"""Times that texts of a scenario are kept: in its source, and as values."""
 
 
 class Worlds:
@@ -113,9 +119,10 @@ def _key(state: TenantState) -> WorldKey | None:
 
 
 def inline(source: TenantSource) -> Scenario:
-    """Read a scenario that came along. Raises ScenarioErrors."""
+    """Read a scenario that came along, with the memory that it takes. Raises ScenarioErrors."""
+    octets = source.text.encode("utf-8", "surrogatepass")
     if source.format == "json":
-        scenario = loader.from_json(orjson.loads(source.text), ORIGIN, NAMELESS)
+        scenario = loader.from_json(orjson.loads(octets), ORIGIN, NAMELESS)
     else:
-        scenario = loader.loads(source.text.encode("utf-8", "surrogatepass"), ORIGIN, NAMELESS)
-    return replace(scenario, weight=source.weight)
+        scenario = loader.loads(octets, ORIGIN, NAMELESS)
+    return replace(scenario, weight=TENANT_BYTES + COPIES * len(octets) + VALUE_BYTES * scenario.values)

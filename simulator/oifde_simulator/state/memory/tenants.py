@@ -14,8 +14,8 @@ from oifde_simulator.state.rule_names import new_names, standing
 
 MOST_MADE = 10_000
 """Tenants that may have been made and not deleted."""
-MOST_BYTES = 64 << 20
-"""Bytes of scenarios that came along and are served."""
+MOST_BYTES = 128 << 20
+"""Bytes of memory that scenarios which came along and are served may take."""
 MOST_REMEMBERED = 100_000
 """Ids of which it is remembered how many tenants had them; the oldest is forgotten first."""
 
@@ -190,8 +190,8 @@ class TenantTable:
         weight = self._weight - _weight(before) + _weight(state)
         if weight > MOST_BYTES and _weight(state) > _weight(before):
             raise CapacityExceeded(
-                f"scenarios of {MOST_BYTES >> 20} MiB have come along; delete tenants that are not "
-                "needed any more, or give large scenarios to the server as files"
+                f"scenarios that came along take {MOST_BYTES >> 20} MiB of memory; delete tenants that are "
+                "not needed any more, or give large scenarios to the server as files"
             )
         self._weight = weight
         self._made += state.made - (before.made if before else False)
