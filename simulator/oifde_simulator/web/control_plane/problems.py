@@ -11,6 +11,8 @@ import orjson
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from oifde_simulator.web.aiohttp_versions import IS_OLD
+
 log = logging.getLogger("oifde_simulator")
 
 DEFECT = {
@@ -25,7 +27,7 @@ URN = "urn:oifde-simulator:problem:"
 """Prefix of each `type` of ours; an error that its status explains is `about:blank`."""
 LONGEST_PATH = 80
 """Characters of a path that a detail repeats."""
-HEAD_SENT = web.RequestKey("head_sent", bool)
+HEAD_SENT: Any = "head_sent" if IS_OLD else web.RequestKey("head_sent", bool)
 """Set on a request as soon as the head of its answer is sent."""
 
 

@@ -41,6 +41,8 @@ class DataPlaneHandler:
 
     async def __call__(self, incoming: web.BaseRequest) -> web.StreamResponse:
         """Answer one request."""
+        connection: Any = incoming.protocol
+        connection.note_request()
         if not incoming.content.is_eof():
             self._note_incomplete(asyncio.current_task(), incoming.protocol)
         try:
