@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from oifde_simulator import logs
 from oifde_simulator.config import Settings
 from oifde_simulator.model.coverage import CoverageSnapshot
-from oifde_simulator.runtime import lifecycle, warming
+from oifde_simulator.runtime import lifecycle, ready_file, warming
 from oifde_simulator.runtime.banner import banner
 from oifde_simulator.runtime.server import Simulator, registry
 from oifde_simulator.scenario import selection
@@ -27,8 +28,8 @@ GC_THRESHOLDS = (10_000, 20, 50)
 """Thresholds of the garbage collector: high, since requests make many objects and no cycles."""
 
 
-def serve(settings: Settings, out: TextIO) -> int:
-    """Serve until SIGTERM or SIGINT and return the exit code."""
+def serve(settings: Settings, out: TextIO, ready_files: Collection[Path] = ()) -> int:
+    """Serve until SIGTERM, SIGINT or SIGHUP and return the exit code; keep the `ready_files` meanwhile."""
     logs.to_stderr(settings.log_level)
     simulator, watcher = create(settings)
     # Loaded objects stay forever, so the collector need not walk them.
@@ -36,7 +37,7 @@ def serve(settings: Settings, out: TextIO) -> int:
     gc.set_threshold(*GC_THRESHOLDS)
     gc.enable()
     with asyncio.Runner(loop_factory=lifecycle.loop_factory()) as loop:
-        loop.run(_serve(simulator, settings, watcher, out))
+        loop.run(_serve(simulator, settings, watcher, out, ready_files))
     return report_coverage(simulator.coverage, out) if settings.fail_on_unused else 0
 
 
@@ -73,12 +74,18 @@ def _watching(watcher: Watcher | None, tenants: Tenants) -> AbstractContextManag
     return watcher.watching(tenants) if watcher else nullcontext()
 
 
-async def _serve(simulator: Simulator, settings: Settings, watcher: Watcher | None, out: TextIO) -> None:
+async def _serve(
+    simulator: Simulator,
+    settings: Settings,
+    watcher: Watcher | None,
+    out: TextIO,
+    ready_files: Collection[Path],
+) -> None:
     stop = asyncio.Event()
     lifecycle.on_signals(stop.set)
     if settings.until_eof:
         lifecycle.on_end_of_input(stop.set)
-    async with listening(simulator, settings, watcher):
+    async with listening(simulator, watcher, ready_files):
         lines = await banner(
             simulator.tenants,
             settings,
@@ -92,12 +99,14 @@ async def _serve(simulator: Simulator, settings: Settings, watcher: Watcher | No
 
 
 @asynccontextmanager
-async def listening(simulator: Simulator, settings: Settings, watcher: Watcher | None) -> AsyncIterator[None]:
-    """Listen on both ports, watch files and keep the ready file until the end of the block."""
+async def listening(
+    simulator: Simulator, watcher: Watcher | None, ready_files: Collection[Path]
+) -> AsyncIterator[None]:
+    """Listen on both ports, watch files and keep the ready files until the end of the block."""
     await simulator.start()
     try:
         urls = {"data": simulator.data_url, "control": simulator.control_url}
-        with _watching(watcher, simulator.tenants), lifecycle.ready_file(settings.ready_file, **urls):
+        with _watching(watcher, simulator.tenants), ready_file.ready_files(ready_files, **urls):
             warming.warm_other_locales(simulator.tenants.files.read().values())
             yield
     finally:
