@@ -1,4 +1,4 @@
-"""The environment of a command that `run` starts: proxies are passed by, and files are written where needed."""
+"""The environment of a command that `run` starts: proxies are passed by, files are written where needed."""
 
 from __future__ import annotations
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from oifde_simulator.cli.parser import OK, SESSION_SETTINGS, add_settings, print_json, session_settings
+from oifde_simulator.cli.exit_codes import OK
+from oifde_simulator.cli.parser import SESSION_SETTINGS, add_settings, print_json, session_settings
 from oifde_simulator.quantities import count
 
 if TYPE_CHECKING:

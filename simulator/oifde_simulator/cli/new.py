@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from oifde_simulator import resources
-from oifde_simulator.cli.parser import OK
+from oifde_simulator.cli.exit_codes import OK
 from oifde_simulator.text import printable
 
 SCHEMA_COPY = "oifde-scenario.schema.json"

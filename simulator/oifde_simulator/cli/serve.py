@@ -6,16 +6,12 @@ import argparse
 import gc
 import os
 import sys
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import fields
-from pathlib import Path
 
 from oifde_simulator.cli.parser import add_settings
-from oifde_simulator.config import ENVIRONMENT_PREFIX, Settings, environment_name, settings, unknown_variables
+from oifde_simulator.config import Settings, environment_name, settings, unknown_variables
 from oifde_simulator.runtime import ready_file
-
-READY_FILE = f"{ENVIRONMENT_PREFIX}READY_FILE"
-"""Variable that names the ready file."""
 
 
 def add_arguments(parser: argparse.ArgumentParser, *, free_ports: Collection[str] = ()) -> None:
@@ -29,8 +25,9 @@ def execute(options: argparse.Namespace) -> int:
     """Serve until told to stop and return the exit code."""
     gc.disable()  # starting makes little garbage and many objects; the server turns it on again
     chosen = settings(vars(options), os.environ)
-    ready_files = _ready_files(chosen, os.environ)
-    ready_file.remove_old(ready_files)  # before the slow imports: nobody shall take it for ours
+    ready_file.remove_old(
+        ready_file.paths(chosen, os.environ)
+    )  # before the slow imports: nobody shall take it for ours
     from oifde_simulator.runtime.authorities import no_client_authorities
 
     with no_client_authorities():
@@ -38,10 +35,4 @@ def execute(options: argparse.Namespace) -> int:
 
     if complaint := unknown_variables(os.environ):
         print(f"oifde-simulator serve: {complaint}", file=sys.stderr)
-    return serve.serve(chosen, sys.stdout, ready_files)
-
-
-def _ready_files(chosen: Settings, environment: Mapping[str, str]) -> list[Path]:
-    """List the file of the option and that of the environment, where a container's health check looks."""
-    named = settings({}, {READY_FILE: environment.get(READY_FILE, "")}).ready_file
-    return list(dict.fromkeys(path for path in (chosen.ready_file, named) if path))
+    return serve.serve(chosen, sys.stdout)

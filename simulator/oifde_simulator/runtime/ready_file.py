@@ -10,13 +10,16 @@ import json
 import os
 import secrets
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from oifde_simulator.config import ENVIRONMENT_PREFIX, Settings, settings
 from oifde_simulator.text import printable
 
+READY_FILE = f"{ENVIRONMENT_PREFIX}READY_FILE"
+"""Variable that names the ready file."""
 KINDS = {
     stat.S_IFDIR: "a folder",
     stat.S_IFLNK: "a link",
@@ -29,6 +32,12 @@ KINDS = {
 
 FileIdentity = tuple[int, int, int]
 """Device, inode number and time of change of a file: another file with the same name differs in one."""
+
+
+def paths(chosen: Settings, environment: Mapping[str, str]) -> list[Path]:
+    """List the file of the option and that of the environment, where a container's health check looks."""
+    named = settings({}, {READY_FILE: environment.get(READY_FILE, "")}).ready_file
+    return list(dict.fromkeys(path for path in (chosen.ready_file, named) if path))
 
 
 def remove_old(paths: Iterable[Path]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 from collections.abc import AsyncIterator, Collection
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
@@ -28,8 +29,8 @@ GC_THRESHOLDS = (10_000, 20, 50)
 """Thresholds of the garbage collector: high, since requests make many objects and no cycles."""
 
 
-def serve(settings: Settings, out: TextIO, ready_files: Collection[Path] = ()) -> int:
-    """Serve until SIGTERM, SIGINT or SIGHUP and return the exit code; keep the `ready_files` meanwhile."""
+def serve(settings: Settings, out: TextIO) -> int:
+    """Serve until SIGTERM, SIGINT or SIGHUP and return the exit code."""
     logs.to_stderr(settings.log_level)
     simulator, watcher = create(settings)
     # Loaded objects stay forever, so the collector need not walk them.
@@ -37,7 +38,7 @@ def serve(settings: Settings, out: TextIO, ready_files: Collection[Path] = ()) -
     gc.set_threshold(*GC_THRESHOLDS)
     gc.enable()
     with asyncio.Runner(loop_factory=lifecycle.loop_factory()) as loop:
-        loop.run(_serve(simulator, settings, watcher, out, ready_files))
+        loop.run(_serve(simulator, settings, watcher, out))
     return report_coverage(simulator.coverage, out) if settings.fail_on_unused else 0
 
 
@@ -74,18 +75,12 @@ def _watching(watcher: Watcher | None, tenants: Tenants) -> AbstractContextManag
     return watcher.watching(tenants) if watcher else nullcontext()
 
 
-async def _serve(
-    simulator: Simulator,
-    settings: Settings,
-    watcher: Watcher | None,
-    out: TextIO,
-    ready_files: Collection[Path],
-) -> None:
+async def _serve(simulator: Simulator, settings: Settings, watcher: Watcher | None, out: TextIO) -> None:
     stop = asyncio.Event()
     lifecycle.on_signals(stop.set)
     if settings.until_eof:
         lifecycle.on_end_of_input(stop.set)
-    async with listening(simulator, watcher, ready_files):
+    async with listening(simulator, watcher, ready_file.paths(settings, os.environ)):
         lines = await banner(
             simulator.tenants,
             settings,

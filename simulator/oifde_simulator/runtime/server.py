@@ -15,13 +15,13 @@ from oifde_simulator.engine.pipeline import Pipeline
 from oifde_simulator.faults.global_delay import GlobalDelay
 from oifde_simulator.journal import Journal
 from oifde_simulator.model.coverage import CoverageSnapshot
-from oifde_simulator.model.http import url
 from oifde_simulator.oifde.router import Router
 from oifde_simulator.scenario import selection
 from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.state.memory.journal_store import Bounds
 from oifde_simulator.state.memory.state import MemoryState
 from oifde_simulator.tenants import Tenants
+from oifde_simulator.urls import url
 from oifde_simulator.web.control_plane import auth
 from oifde_simulator.web.control_plane.app import control_plane
 from oifde_simulator.web.control_plane.context import ControlContext

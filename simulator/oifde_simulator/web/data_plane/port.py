@@ -12,7 +12,7 @@ from ssl import SSLContext
 
 from aiohttp import web
 
-from oifde_simulator.model.http import url
+from oifde_simulator.urls import url
 from oifde_simulator.web.data_plane.server import DataPlane
 from oifde_simulator.web.data_plane.tcp import bind, keep_port, prepare_listening, stop_listening
 
