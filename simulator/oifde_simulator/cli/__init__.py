@@ -11,7 +11,7 @@ import sys
 
 from oifde_simulator import __version__
 from oifde_simulator.cli.exit_codes import OK, USAGE_ERROR
-from oifde_simulator.cli.streams import escape_unencodable
+from oifde_simulator.streams import escape_unencodable
 
 TYPE_CHECKING = False  # typing's own would be an import
 if TYPE_CHECKING:

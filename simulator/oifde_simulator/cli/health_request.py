@@ -9,6 +9,10 @@ from __future__ import annotations
 import socket
 from time import monotonic
 
+TYPE_CHECKING = False  # typing's own would be an import
+if TYPE_CHECKING:
+    from typing import Any
+
 PATH = "/readyz"
 LONGEST_ANSWER = 65536
 """Bytes of an answer that are read."""
@@ -59,7 +63,8 @@ def _exchange(host: str, port: int, path: str, deadline: float) -> bytes:
     request = f"GET {path} HTTP/1.0\r\nHost: {name}:{port}\r\nConnection: close\r\n\r\n"
     answer = b""
     # A host as bytes: text would be encoded by IDNA, whose import is slow.
-    with socket.create_connection((host.encode(), port), _left(deadline)) as connection:
+    address: Any = (host.encode(), port)
+    with socket.create_connection(address, _left(deadline)) as connection:
         connection.sendall(request.encode())
         while len(answer) < LONGEST_ANSWER:
             connection.settimeout(_left(deadline))

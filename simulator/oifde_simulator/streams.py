@@ -1,6 +1,6 @@
-"""Standard output that takes every character, whatever its encoding.
+"""Text for a terminal or a pipe that cannot encode every character.
 
-Rule: import nothing, for the sake of health checks.
+Rule: import nothing until something has to be escaped, for the sake of health checks.
 """
 
 from __future__ import annotations
@@ -28,6 +28,17 @@ def escape_unencodable(stream: TextIO | None) -> None:
 
     codecs.register_error(ESCAPES, escape)
     reconfigure(errors=ESCAPES)
+
+
+def encodable(text: str, encoding: str) -> str:
+    """Replace what `encoding` lacks by its escapes; an encoding that Python does not know lacks nothing."""
+    import codecs
+
+    codecs.register_error(ESCAPES, escape)
+    try:
+        return text.encode(encoding, ESCAPES).decode(encoding)
+    except LookupError:
+        return text
 
 
 def escape(error: UnicodeError) -> tuple[str | bytes, int]:
