@@ -73,10 +73,11 @@ def parse_plain(arguments: Sequence[str]) -> Options | None:
 
 def execute(options: argparse.Namespace | Options) -> int:
     """Print whether the server is ready and return the exit code."""
-    patience = _duration(options.timeout) if options.wait else 0.0
+    patience = _duration(options.timeout.strip()) if options.wait else 0.0
     where = _server(os.environ)
     file = options.ready_file or where.ready_file
-    address, reason = _ask_until_ready(options.url, file, where, patience)
+    given = options.url and options.url.strip()
+    address, reason = _ask_until_ready(given, file, where, patience)
     if reason:
         print(f"not ready: {address}: {reason}", file=sys.stderr)
         return FAILED
@@ -105,7 +106,7 @@ def _server(environment: Mapping[str, str]) -> Settings | Options:
         return settings({}, {name: environment.get(name, "") for name in names})
     found = Options()
     found.control_host, found.control_port = host or HOST, int(port or PORT)
-    found.ready_file = file or None
+    found.ready_file = environment[names[2]].strip("\r\n") if file else None
     return found
 
 
@@ -123,7 +124,7 @@ def _ask_until_ready(
             address = given or control_url(server)
             reason = health_request.ask(address, max(1.0, deadline - monotonic())).reason
         else:
-            address, reason = _ask_writer(os.fspath(file), max(1.0, deadline - monotonic()))
+            address, reason = _ask_writer(os.fspath(file).strip("\r\n"), max(1.0, deadline - monotonic()))
         if not reason or monotonic() >= deadline:
             return address, reason
         _pause()
