@@ -29,6 +29,7 @@ from oifde_simulator.web.data_plane.port import BACKLOG, Port
 from oifde_simulator.web.data_plane.request_reader import Limits
 from oifde_simulator.web.data_plane.server import data_plane
 from oifde_simulator.web.data_plane.tcp import bind
+from oifde_simulator.web.descriptors import ListeningSocket
 
 if TYPE_CHECKING:
     from oifde_simulator.web.tls.context import ServerTls
@@ -109,7 +110,7 @@ class Simulator:
     async def _open(self, runner: web.BaseRunner, host: str, port: int) -> str:
         await runner.setup()
         self._running.append(runner)
-        bound = bind(host, port)
+        bound = ListeningSocket.of(bind(host, port))
         await web.SockSite(runner, bound, backlog=BACKLOG).start()
         return url("http", host, bound.getsockname()[1])
 

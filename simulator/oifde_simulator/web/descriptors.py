@@ -31,6 +31,11 @@ class ListeningSocket(socket.socket):
 
     _failed = False
 
+    @classmethod
+    def of(cls, bound: socket.socket) -> ListeningSocket:
+        """Take over the descriptor of a bound socket."""
+        return cls(bound.family, bound.type, bound.proto, fileno=bound.detach())
+
     def accept(self) -> tuple[socket.socket, Any]:
         """Accept a connection."""
         if self._failed:

@@ -9,8 +9,6 @@ import struct
 import sys
 from typing import Any
 
-from oifde_simulator.web.descriptors import ListeningSocket
-
 if sys.platform != "win32":
     from fcntl import ioctl
     from termios import TIOCOUTQ
@@ -25,7 +23,7 @@ def bind(host: str, port: int) -> socket.socket:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
-        return _bind(ListeningSocket(family, kind, protocol), address)
+        return _bind(socket.socket(family, kind, protocol), address)
     except OSError as error:
         raise OSError(f"cannot listen on {host}:{port}: {_explain(error)}") from None
 
@@ -49,7 +47,7 @@ def keep_port(bound: socket.socket) -> socket.socket:
     if os.name != "posix":
         return bound
     with bound:
-        return _bind(ListeningSocket(bound.family, bound.type, bound.proto), bound.getsockname())
+        return _bind(socket.socket(bound.family, bound.type, bound.proto), bound.getsockname())
 
 
 def stop_listening(bound: socket.socket) -> bool:
