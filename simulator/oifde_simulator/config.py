@@ -55,7 +55,9 @@ class Settings:
         separator=os.pathsep,
     )
     no_bundled: bool = option(False, "leave the bundled scenarios out", read=flag)
-    watch: bool = option(False, "follow the files of --scenarios: what changes is served at once", read=flag)
+    watch: bool = option(
+        False, "follow the files of --scenarios: what changes is served within a moment", read=flag
+    )
     tenant: tuple[tuple[str, str], ...] = option(
         (), "serve a scenario under another tenant id too", read=pair, word="ID=SCENARIO", separator=","
     )

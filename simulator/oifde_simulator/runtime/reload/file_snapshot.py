@@ -29,8 +29,10 @@ class FileSnapshot:
             _require_file_or_folder(path)
         self._paths = paths
         self._known: dict[str, Path] = {}
-        self._read = self._stamps()
+        self._walked = self._walk()
+        self._read = self._by_path(self._walked)
         self._seen = dict(self._read)
+        self._settled = True
 
     @property
     def count(self) -> int:
@@ -39,11 +41,15 @@ class FileSnapshot:
 
     def changed(self) -> Mapping[Path, FileStamp]:
         """Look at the files again and return the stamps of the changed ones, GONE for removed ones."""
-        stamps = self._stamps()
+        walked = self._walk()
+        if walked == self._walked and self._settled:
+            return {}
+        stamps = self._by_path(walked)
         for path in self._read.keys() - stamps.keys():
             stamps[path] = _stamp(path)
         changed = {path: stamp for path, stamp in stamps.items() if self._is_changed(path, stamp)}
-        self._seen = stamps
+        self._settled = all(stamp == self._read.get(path, GONE) for path, stamp in stamps.items())
+        self._walked, self._seen = walked, stamps
         return changed
 
     def still(self, changed: Mapping[Path, FileStamp]) -> Mapping[Path, FileStamp]:
@@ -56,33 +62,27 @@ class FileSnapshot:
 
     def mark_read(self, path: Path, stamp: FileStamp) -> None:
         """Remember that the file was read at this stamp; forget a file that is GONE."""
+        self._settled = False
         if stamp == GONE:
             self._read.pop(path, None)
         else:
             self._read[path] = stamp
 
-    def _stamps(self) -> dict[Path, FileStamp]:
-        """Stamp the files as they come, then those in each folder, sorted as the loader sorts them."""
-        stamps: dict[Path, FileStamp] = {}
+    def _walk(self) -> dict[str, FileStamp]:
+        """Stamp every file by its name: cheap to do and to compare, unlike paths."""
+        stamps: dict[str, FileStamp] = {}
         for path in self._paths:
             if path.is_dir():
-                stamps |= self._folder_stamps(path)
+                stamps |= _folder_stamps(path)
             elif (stamp := _stamp(path)) != GONE:
-                stamps[path] = stamp
+                stamps[str(path)] = stamp
         return stamps
 
-    def _folder_stamps(self, folder: Path) -> dict[Path, FileStamp]:
-        """Stamp the scenario files of a folder by one walk: a path is made when a file is first seen."""
-        found: dict[str, FileStamp] = {}
-        with suppress(OSError), os.scandir(folder) as entries:
-            for entry in entries:
-                name = entry.name
-                if name.endswith(loader.SUFFIXES) and not name.startswith("."):
-                    found[entry.path] = _stamp(entry)
-        known = self._known
-        for name in found.keys() - known.keys():
-            known[name] = folder / os.path.basename(name)
-        return {known[name]: found[name] for name in sorted(found)}
+    def _by_path(self, walked: Mapping[str, FileStamp]) -> dict[Path, FileStamp]:
+        """Map paths to stamps; a path is made when a file is first seen."""
+        for name in walked.keys() - self._known.keys():
+            self._known[name] = Path(name)
+        return {self._known[name]: stamp for name, stamp in walked.items()}
 
     def _is_changed(self, path: Path, stamp: FileStamp) -> bool:
         # Some editors empty or move a file before they write it, so a file must be gone at two looks.
@@ -93,6 +93,17 @@ def _require_file_or_folder(path: Path) -> None:
     if path.exists() and not (path.is_file() or path.is_dir()):
         text = printable(path)
         raise ValueError(f"--watch follows files and folders, and {text} is neither; leave --watch out")
+
+
+def _folder_stamps(folder: Path) -> dict[str, FileStamp]:
+    """Stamp the scenario files of a folder by one walk, sorted as the loader sorts them."""
+    found: dict[str, FileStamp] = {}
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            name = entry.name
+            if name.endswith(loader.SUFFIXES) and not name.startswith("."):
+                found[entry.path] = _stamp(entry)
+    return {name: found[name] for name in sorted(found)}
 
 
 def _stamp(path: Path | os.DirEntry[str]) -> FileStamp:
