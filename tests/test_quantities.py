@@ -221,10 +221,17 @@ def test_a_size_is_a_number_with_or_without_its_unit_everywhere(
 
 
 @pytest.mark.parametrize("read", SIZED.values(), ids=SIZED.keys())
-@pytest.mark.parametrize("written", ["", "40KB", "1.5MiB", "-1", "KiB", "0", "1KiB\n"])
+@pytest.mark.parametrize("written", ["", "40KB", "1.5MiB", "-1", "KiB", "0", "1 KiB", "1KiB\n2"])
 def test_other_texts_are_no_size_anywhere(read: Callable[[Any], int], written: str) -> None:
     with pytest.raises((ValueError, ScenarioErrors, faults.FaultError)):
         read(written)
+
+
+@pytest.mark.parametrize("place", ["patch", "garbage"])
+def test_a_line_feed_after_a_size_is_dropped_on_the_command_line_only(place: str) -> None:
+    assert SIZED["command line"]("1KiB\n") == 1024
+    with pytest.raises((ScenarioErrors, faults.FaultError)):
+        SIZED[place]("1KiB\n")
 
 
 def test_a_fill_that_is_too_large_is_told_whatever_its_unit() -> None:

@@ -22,10 +22,12 @@ from oifde_simulator.quantities import (
     one_of,
     pair,
     port_number,
+    trim,
 )
 from oifde_simulator.text import nearest
 
 ENVIRONMENT_PREFIX = "OIFDE_SIMULATOR_"
+LINE_ENDS = "\r\n"
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
 
@@ -53,7 +55,9 @@ class Settings:
         separator=os.pathsep,
     )
     no_bundled: bool = option(False, "leave the bundled scenarios out", read=flag)
-    watch: bool = option(False, "follow the files of --scenarios: what changes is served at once", read=flag)
+    watch: bool = option(
+        False, "follow the files of --scenarios: what changes is served within a moment", read=flag
+    )
     tenant: tuple[tuple[str, str], ...] = option(
         (), "serve a scenario under another tenant id too", read=pair, word="ID=SCENARIO", separator=","
     )
@@ -152,6 +156,7 @@ def environment_name(entry: Field[Any]) -> str:
 def settings(given: Mapping[str, str | Sequence[str] | bool], environment: Mapping[str, str]) -> Settings:
     """Read settings from the command line's texts, else from the environment's, else take the defaults.
 
+    White space around a text is dropped: a mounted secret or a line of a file ends in a line feed.
     Raises ValueError that names the option or variable with a wrong text.
     """
     values: dict[str, Any] = {}
@@ -159,10 +164,15 @@ def settings(given: Mapping[str, str | Sequence[str] | bool], environment: Mappi
         separator, variable = entry.metadata["separator"], environment_name(entry)
         if entry.name in given:
             values[entry.name] = _read(entry, given[entry.name], flag_name(entry))
-        elif environment.get(variable):
+        elif environment.get(variable, "").strip():
             text = environment[variable]
-            values[entry.name] = _read(entry, text.split(separator) if separator else text, variable)
+            values[entry.name] = _read(entry, _split(text, separator) if separator else text, variable)
     return Settings(**values)
+
+
+def _split(text: str, separator: str) -> list[str]:
+    """Split the text of a variable; a separator at the end or twice adds nothing."""
+    return [part for part in map(str.strip, text.split(separator)) if part]
 
 
 def unknown_variables(environment: Mapping[str, str]) -> str:
@@ -183,7 +193,10 @@ def _read(entry: Field[Any], given: str | Sequence[str] | bool, source: str) -> 
     read = entry.metadata["read"]
     if isinstance(given, bool):
         return given
+    dropped = LINE_ENDS if read is Path else None  # a name of a file may begin and end with blanks
     try:
-        return read(given) if isinstance(given, str) else tuple(read(text) for text in given)
+        if isinstance(given, str):
+            return read(trim(given, dropped))
+        return tuple(read(trim(text, dropped)) for text in given)
     except ValueError as error:
         raise ValueError(f"{source}: {error}") from None

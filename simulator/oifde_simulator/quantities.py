@@ -115,17 +115,34 @@ def _within(text: str, low: int, high: int, expected: str) -> int:
     return int(text)
 
 
+def trim(text: str, dropped: str | None = None) -> str:
+    """Drop the white space around a text, or only the characters `dropped`."""
+    found = text.strip(dropped)
+    if text and not found:
+        raise ValueError("expected a value, found nothing but white space")
+    return found
+
+
 def bearer_token(text: str) -> str:
     """Read a token for the Authorization header (RFC 6750, section 2.1), 8 to 256 characters."""
     if not re.fullmatch(r"[A-Za-z0-9._~+/=-]{8,256}", text, re.ASCII):
         # The text is a secret, so the message does not repeat it.
-        raise ValueError("expected a token of 8 to 256 letters, digits and ._~+/=-")
+        raise ValueError(f"expected a token of 8 to 256 letters, digits and ._~+/=-, found {_flaw(text)}")
     return text
+
+
+def _flaw(token: str) -> str:
+    """Say what is wrong with a token, without any of its characters."""
+    if any(character.isspace() for character in token):
+        return "white space or a line feed inside it"
+    if not 8 <= len(token) <= 256:
+        return f"one of {len(token)} characters"
+    return "one with other characters"
 
 
 def pair(text: str) -> tuple[str, str]:
     """Read `ID=SCENARIO` as its two sides."""
-    left, equals, right = text.partition("=")
+    left, equals, right = (side.strip() for side in text.partition("="))
     if not (left and equals and right):
         raise _unexpected("ID=SCENARIO such as acme=tenant001", text)
     return left, right

@@ -70,3 +70,12 @@ def _bare(key: str) -> str:
 def counted(number: int, noun: str) -> str:
     """Write a number with its noun, `1 record` or `250 records`; the plural adds an s."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def temporary_folder_error(error: OSError) -> tuple[str, str, str, str]:
+    """Say why no temporary folder could be made: place, expectation, finding and fix."""
+    found = error.strerror or str(error)
+    # Python says so of all the folders that it has tried.
+    found = "none" if isinstance(error, FileNotFoundError) else found
+    fix = "point TMPDIR to one; in Kubernetes with a read-only root, mount an emptyDir at /tmp"
+    return "the folder for temporary files", "a writable one", found, fix

@@ -66,6 +66,39 @@ def test_its_first_line_leads_editors_to_the_schema_on_any_machine(
     assert main(["new", "other"]) == 0
 
 
+def test_an_earlier_copy_of_the_schema_is_renewed() -> None:
+    assert main(["new", "acme"]) == 0
+    copy = Path(new.SCHEMA_COPY)
+    whole = copy.read_text()
+    copy.write_text(json.dumps({"$id": json.loads(whole)["$id"], "title": "of an earlier version"}))
+    assert main(["new", "other"]) == 0
+    assert copy.read_text() == whole
+
+
+@pytest.mark.parametrize(
+    "text", ["", "mine", "[]", "{}", "[" * 9999], ids=["empty", "text", "list", "object", "deep"]
+)
+def test_a_file_with_the_name_of_the_schema_is_not_replaced(
+    text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy = Path(new.SCHEMA_COPY)
+    copy.write_text(text)
+    assert main(["new", "acme"]) == 2
+    assert capsys.readouterr().err.startswith(f"oifde-simulator new: {copy} is there already")
+    assert (copy.read_text(), Path("acme.yaml").exists()) == (text, False)
+
+
+@pytest.mark.parametrize("name", ["acme.yaml", new.SCHEMA_COPY])
+@pytest.mark.parametrize("target", ["nowhere", "target"])
+def test_no_link_is_followed(name: str, target: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("target").write_text("precious")
+    Path(name).symlink_to(target)
+    assert main(["new", "acme"]) == 2
+    assert f"{name} is there already" in capsys.readouterr().err
+    assert sorted(path.name for path in Path().iterdir()) == sorted({name, "target"})
+    assert Path("target").read_text() == "precious"
+
+
 @pytest.mark.parametrize("file", sorted(resources.scenarios().glob("*.yaml")), ids=lambda file: file.stem)
 def test_the_schema_beside_accepts_what_the_shipped_one_does(file: Path) -> None:
     beside = new.write_schema_beside(Path("acme.yaml"))

@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-from collections.abc import Iterator
 from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
 
 import help_text
-from serving import FREE_PORTS, REPOSITORY, command, environment, served
+from serving import FREE_PORTS, REPOSITORY, command, environment
 
 LINES = (REPOSITORY / "Dockerfile").read_text().replace("\\\n", " ").splitlines()
 
@@ -46,6 +45,7 @@ def test_it_does_not_run_as_root() -> None:
 def test_its_variables_are_settings_and_mean_something() -> None:
     ours = {name: text for name, text in variables().items() if name.startswith("OIFDE_SIMULATOR_")}
     assert ours.keys() <= help_text.variables()
+    assert ours.pop("OIFDE_SIMULATOR_READY_FILE").startswith("/dev/shm/"), "writable in a read-only container"
     assert set(ours.values()) == {"0.0.0.0"}
 
 
@@ -89,28 +89,48 @@ def run(words: list[str], **settings: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.fixture(scope="module")
-def control_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with served(tmp_path_factory.mktemp("container"), "--control-host", "0.0.0.0") as server:
-        yield server.control.rpartition(":")[2]
+@pytest.fixture
+def ours(tmp_path: Path) -> dict[str, str]:
+    """Settings of the image, with a ready file of this test."""
+    found = {name: text for name, text in variables().items() if name.startswith("OIFDE_SIMULATOR_")}
+    return found | {"OIFDE_SIMULATOR_READY_FILE": str(tmp_path / "ready.json")}
 
 
-def test_it_is_healthy_once_it_is_ready(control_port: str) -> None:
-    ours = {name: text for name, text in variables().items() if name.startswith("OIFDE_SIMULATOR_")}
-    asked = run(healthcheck(), OIFDE_SIMULATOR_CONTROL_PORT=control_port, **ours)
-    assert (asked.returncode, asked.stderr) == (0, "")
+OPTIONS = {
+    "another port": [],
+    "another address": ["--control-host", "127.0.0.2"],
+    "IPv6": ["--control-host", "::1"],
+    "a token": ["--control-token", "a-token-for-this-run"],
+    "another ready file": ["--ready-file", "mine.json"],
+}
 
 
-def test_it_is_not_before() -> None:
-    assert run(healthcheck(), OIFDE_SIMULATOR_CONTROL_PORT="1").returncode == 1
+@pytest.mark.parametrize("options", OPTIONS.values(), ids=OPTIONS.keys())
+def test_it_is_healthy_once_it_is_ready_whatever_its_options(
+    tmp_path: Path, ours: dict[str, str], options: list[str]
+) -> None:
+    serve = [*command(), "serve", *FREE_PORTS, "--tls", "off", *options]
+    with subprocess.Popen(
+        serve, env=environment() | ours, cwd=tmp_path, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE
+    ) as server:
+        try:
+            assert server.stdout is not None
+            assert server.stdout.readline()
+            asked = run(healthcheck(), **ours)
+            assert (asked.returncode, asked.stderr) == (0, "")
+        finally:
+            server.terminate()
+            server.communicate(timeout=60)
+    assert run(healthcheck(), **ours).returncode == 1
 
 
-def test_its_command_serves_with_a_token_and_ends_at_the_signal_it_names(tmp_path: Path) -> None:
+def test_its_command_serves_with_a_token_and_ends_at_the_signal_it_names(
+    tmp_path: Path, ours: dict[str, str]
+) -> None:
     (entry,), (serve,) = instructions("ENTRYPOINT"), instructions("CMD")
     words = [*json.loads(entry), *json.loads(serve)]
     assert words[0] == "oifde-simulator"
     assert instructions("STOPSIGNAL") == ["SIGTERM"]
-    ours = {name: text for name, text in variables().items() if name.startswith("OIFDE_SIMULATOR_")}
     server = subprocess.Popen(
         [*command(), *words[1:], *FREE_PORTS],
         env=environment() | ours,

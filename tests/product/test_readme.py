@@ -17,7 +17,7 @@ import pytest
 from conftest import GETTOKEN, QUERY, SPECIFICATION, TOKEN
 from gallery_page import HONEST, paragraphs
 from help_text import options, variables
-from serving import FREE_PORTS, PATIENCE, REPOSITORY, Served, fetch, run, served
+from serving import FREE_PORTS, PATIENCE, REPOSITORY, Served, command, environment, fetch, run, served
 
 README = (REPOSITORY / "README.md").read_text()
 DOOR = REPOSITORY / ".ci" / "run"
@@ -207,6 +207,26 @@ def test_the_line_for_pipelines_is_how_these_tests_start_a_server() -> None:
         "ready.json",
         "&",
     ]
+
+
+def test_the_lines_for_pipelines_work_as_printed(tmp_path: Path) -> None:
+    (waits,) = re.findall(r"`oifde-simulator (readyz --wait --ready-file [^`]+)`", README)
+    ours = shlex.join(command())
+    script = (
+        f"{PIPELINE.replace('oifde-simulator', ours)}\n{ours} {waits}\ncode=$?\nkill $!\nwait $!\nexit $code"
+    )
+    done = subprocess.run(
+        ["sh", "-c", script],
+        cwd=tmp_path,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"^ready: http://127\.0\.0\.1:\d+$", done.stdout, re.M)
+    assert not (tmp_path / "ready.json").exists()
 
 
 def test_every_option_and_variable_it_names_is_there() -> None:

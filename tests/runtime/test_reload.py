@@ -512,6 +512,68 @@ async def test_the_loop_goes_on_after_a_look_that_failed(
     assert caplog.records[0].exc_info
 
 
+async def test_the_looks_are_off_the_loop(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watching, "PERIOD", 0.0)
+    followed, looked, threads = follow(folder), asyncio.Event(), set()
+    loop, changed = asyncio.get_running_loop(), followed.watcher._snapshot.changed
+
+    def noted() -> Any:
+        threads.add(threading.current_thread().name)
+        loop.call_soon_threadsafe(looked.set)
+        return changed()
+
+    monkeypatch.setattr(followed.watcher._snapshot, "changed", noted)
+    with followed.watcher.watching(followed.tenants):
+        await asyncio.wait_for(looked.wait(), PATIENCE)
+    assert threads == {"watch"}
+
+
+async def test_a_file_that_is_being_written_is_not_read(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its first half may be a good scenario by itself."""
+    caplog.set_level(logging.INFO, "oifde_simulator")
+    monkeypatch.setattr(watching, "PERIOD", 0.0)
+    followed, path = follow(folder), folder / "acme.yaml"
+    snapshot, in_service = followed.watcher._snapshot, asyncio.Event()
+    still, put, rest = snapshot.still, Tenants.put, iter(range(2, 5))
+
+    def written_meanwhile(changed: Any) -> Any:
+        for total in rest:
+            path.write_text(SCENARIO % total + "# more\n" * total)
+            break
+        return still(changed)
+
+    async def noted(self: Tenants, *given: Any) -> bool:
+        done = await put(self, *given)
+        in_service.set()
+        return done
+
+    monkeypatch.setattr(snapshot, "still", written_meanwhile)
+    monkeypatch.setattr(Tenants, "put", noted)
+    path.write_text(SCENARIO % 9)
+    with followed.watcher.watching(followed.tenants):
+        await asyncio.wait_for(in_service.wait(), PATIENCE)
+    assert await followed.total_at_runtime() == 4
+    assert caplog.messages == [f"tenant acme: loaded {path}"]
+
+
+def test_a_look_at_many_files_walks_their_folder_once_and_comes_less_often(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = follow(folder).watcher._pause()
+    for number in range(500):
+        (folder / f"t{number}.yaml").write_text("sessions: {users: {'1': 1}}\n")
+    followed = follow(folder)
+    walks, stats, scandir, stat = [], [], os.scandir, Path.stat
+    monkeypatch.setattr(os, "scandir", lambda path: walks.append(path) or scandir(path))
+    monkeypatch.setattr(Path, "stat", lambda path, **how: stats.append(path) or stat(path, **how))
+    assert followed.watcher._snapshot.changed() == {}
+    assert walks == [folder]
+    assert len(stats) <= 2, "that of the folder"
+    assert (few, followed.watcher._pause()) == (0.2, pytest.approx(0.501))
+
+
 async def test_requests_are_answered_while_a_file_is_being_loaded(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,7 @@ def test_livez_and_readyz_say_so(server: Simulator) -> None:
         "status": "ready",
         "version": __version__,
         "tenants": len(immediate(server.tenants.ids())),
+        "pid": os.getpid(),
     }
 
 

@@ -243,6 +243,7 @@ def test_an_authority_made_elsewhere_is_used(tmp_path: Path) -> None:
 def write(directory: Path, files: dict[str, bytes]) -> None:
     for name, content in files.items():
         (directory / name).write_bytes(content)
+        (directory / name).chmod(0o600)
 
 
 def contents(directory: Path) -> dict[str, bytes]:
@@ -342,12 +343,54 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path, monkeypatch: p
     assert contents(tmp_path) == {}
 
 
-def test_a_machine_without_a_temporary_folder_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: object, **__: object) -> None:
-        raise OSError(30, "Read-only file system")
+def test_a_kept_key_that_others_can_read_is_refused_with_the_fix(tmp_path: Path) -> None:
+    first = tls_from_authority([], tmp_path)
+    key = tmp_path / "ca.key"
+    for mode in (0o644, 0o640, 0o604, 0o602, 0o777):
+        key.chmod(mode)
+        assert_refused(
+            key, f"found the mode {mode:04o}; chmod 600 {key}", lambda: tls_from_authority([], tmp_path)
+        )
+    key.chmod(0o400)
+    (tmp_path / "ca.pem").chmod(0o644)
+    assert tls_from_authority([], tmp_path).ca_pem == first.ca_pem
 
-    monkeypatch.setattr(trustme, "NamedTemporaryFile", refuse)
-    assert_refused(Path(tempfile.gettempdir()), "Read-only file system", tls_from_authority)
+
+def test_a_key_that_another_user_owns_may_be_its_groups(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tls_from_authority([], tmp_path)
+    (tmp_path / "ca.key").chmod(0o440)
+    monkeypatch.setattr(os, "geteuid", lambda: tmp_path.stat().st_uid + 1)
+    assert tls_from_authority([], tmp_path).ca_pem
+    (tmp_path / "ca.key").chmod(0o444)
+    assert_refused(tmp_path / "ca.key", "found the mode 0444", lambda: tls_from_authority([], tmp_path))
+
+
+def refuse(*_: object, **__: object) -> None:
+    raise OSError(30, "Read-only file system")
+
+
+def test_a_read_only_file_system_will_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "mkdtemp", refuse)
+    server = tls_from_authority()
+    assert greeted(server, client_of(server.ca_pem), "localhost")
+
+
+def test_a_system_without_files_in_memory_will_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(os, "memfd_create", raising=False)
+    server = tls_from_authority()
+    assert greeted(server, client_of(server.ca_pem), "localhost")
+
+
+def test_a_machine_without_a_temporary_folder_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "memfd_create", refuse, raising=False)
+    monkeypatch.setattr(tempfile, "mkdtemp", refuse)
+    with pytest.raises(
+        TlsError, match="expected a writable one, found Read-only file system; point TMPDIR"
+    ) as refused:
+        tls_from_authority()
+    assert str(refused.value).endswith("mount an emptyDir at /tmp")
 
 
 # The user's own certificate

@@ -1,21 +1,22 @@
 """The command line: arguments in, exit code out.
 
 Rule: every command has a module or a folder with its arguments and its work. A run imports its own command
-only, and builds the parser of this command only.
+only, and builds the parser of this command only. This file imports nothing, for the sake of health checks.
 """
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
-from collections.abc import Sequence
-from importlib import import_module
-from typing import Any, NoReturn
 
 from oifde_simulator import __version__
-from oifde_simulator.cli.parser import OK, USAGE_ERROR, Parser
-from oifde_simulator.text import did_you_mean
+from oifde_simulator.cli.exit_codes import OK, USAGE_ERROR
+from oifde_simulator.streams import escape_unencodable
+
+TYPE_CHECKING = False  # typing's own would be an import
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any, NoReturn
 
 PROGRAM = "oifde-simulator"
 
@@ -36,6 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     given = sys.argv[1:] if arguments is None else arguments
     name = given[0] if given else ""
+    escape_unencodable(sys.stdout)
     if name not in COMMANDS:
         _answer_without_command(given)
     try:
@@ -51,6 +53,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(name: str, arguments: Sequence[str]) -> int:
+    if name == "readyz":
+        from oifde_simulator.cli import readyz
+
+        if plain := readyz.parse_plain(arguments):
+            return readyz.execute(plain)
+    import argparse
+    from importlib import import_module
+
+    from oifde_simulator.cli.parser import Parser
+
     command: Any = import_module(f"{__name__}.{name}")
     options, program = _split_program(arguments) if name == "run" else (arguments, ())
     parser = Parser(prog=f"{PROGRAM} {name}")
@@ -68,6 +80,9 @@ def _split_program(arguments: Sequence[str]) -> tuple[Sequence[str], Sequence[st
 
 def _answer_without_command(arguments: Sequence[str]) -> NoReturn:
     """Show the help or the version, or refuse arguments without a known command."""
+    from oifde_simulator.cli.parser import Parser
+    from oifde_simulator.text import did_you_mean
+
     parser = Parser(prog=PROGRAM, description="Plays Huawei's Session Record Query Interface.")
     parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from oifde_simulator.cli.parser import FAILED, OK
+from oifde_simulator.cli.exit_codes import FAILED, OK
 from oifde_simulator.text import counted, printable
 
 if TYPE_CHECKING:

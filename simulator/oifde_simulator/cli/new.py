@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from oifde_simulator import resources
-from oifde_simulator.cli.parser import OK
+from oifde_simulator.cli.exit_codes import OK
 from oifde_simulator.text import printable
 
 SCHEMA_COPY = "oifde-scenario.schema.json"
 """Name of the schema's copy beside a scenario that is outside the schema's own folders."""
+SCHEMA = "scenario.schema.json"
+"""Name of the shipped schema."""
 
 TEMPLATE = """\
 # yaml-language-server: $schema={schema}
@@ -55,6 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(options: argparse.Namespace) -> int:
     """Write the scenario and, where editors need it, the schema; return the exit code."""
+    require_no_foreign_schema(_scenario_path(options.name))
     path = write_scenario(options.name)
     if schema := write_schema_beside(path):
         print(f"{schema}: written; the first line of {path} leads editors to it, so keep them together")
@@ -97,7 +100,7 @@ def _scenario_path(name: str) -> Path:
 
 def _schema_reference(file: Path) -> str:
     """Write the path from `file` to the schema if both move together, else the name of a copy beside it."""
-    schema = (resources.schemas() / "scenario.schema.json").resolve()
+    schema = (resources.schemas() / SCHEMA).resolve()
     folder = file.resolve().parent
     if schema.parents[1] in (folder, *folder.parents):
         return Path(os.path.relpath(schema, folder)).as_posix()
@@ -109,6 +112,7 @@ def write_schema_beside(file: Path) -> Path | None:
 
     Returns None if the scenario refers to the schema itself. Raises ValueError if the copy cannot be written.
     """
+    require_no_foreign_schema(file)
     if _schema_reference(file) != SCHEMA_COPY:
         return None
     from oifde_simulator.scenario import schema
@@ -117,12 +121,37 @@ def write_schema_beside(file: Path) -> Path | None:
     contract = resources.read_json("openapi.json")
     text = json.dumps(_inline(schema.document(), contract), indent=1)
     try:
-        path.write_text(text + "\n", encoding="utf-8")
+        path.unlink(missing_ok=True)
+        with path.open("x", encoding="utf-8") as copy:
+            copy.write(text + "\n")
     except OSError as error:
         raise ValueError(
             f"{path}: cannot be written: {error.strerror}; editors miss it, all else works"
         ) from None
     return path
+
+
+def require_no_foreign_schema(file: Path) -> None:
+    """Check that the name of the schema's copy beside `file` is free, or has an earlier copy.
+
+    Raises ValueError rather than replace a file of the user's, or follow a link.
+    """
+    path = file.with_name(SCHEMA_COPY)
+    if _schema_reference(file) != SCHEMA_COPY or not os.path.lexists(path):
+        return
+    if path.is_symlink() or not path.is_file() or not _is_earlier_copy(path):
+        raise ValueError(
+            f"{printable(path)} is there already, is no earlier copy of the schema and is not replaced; "
+            "move it, or choose another folder"
+        )
+
+
+def _is_earlier_copy(path: Path) -> bool:
+    try:
+        schema = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(schema, dict) and schema.get("$id") == resources.read_json(SCHEMA)["$id"]
 
 
 def _inline(schema: Any, contract: Mapping[str, Any]) -> Any:

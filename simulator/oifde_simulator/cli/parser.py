@@ -9,10 +9,8 @@ from collections.abc import Collection
 from dataclasses import Field, fields
 from typing import Any, NoReturn
 
+from oifde_simulator.cli.exit_codes import USAGE_ERROR
 from oifde_simulator.config import Settings, flag_name, settings
-
-OK, FAILED, USAGE_ERROR = 0, 1, 2
-"""Exit codes: all is well; a checked thing is wrong; the command cannot do its work."""
 
 SESSION_SETTINGS = ("scenarios", "no_bundled", "seed")
 """Names of the settings that decide which sessions exist."""

@@ -7,7 +7,8 @@ import textwrap
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from oifde_simulator.cli.parser import OK, SESSION_SETTINGS, add_settings, print_json, session_settings
+from oifde_simulator.cli.exit_codes import OK
+from oifde_simulator.cli.parser import SESSION_SETTINGS, add_settings, print_json, session_settings
 
 if TYPE_CHECKING:
     from oifde_simulator.scenario.model import Scenario

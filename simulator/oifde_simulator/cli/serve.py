@@ -11,6 +11,7 @@ from dataclasses import fields
 
 from oifde_simulator.cli.parser import add_settings
 from oifde_simulator.config import Settings, environment_name, settings, unknown_variables
+from oifde_simulator.runtime import ready_file
 
 
 def add_arguments(parser: argparse.ArgumentParser, *, free_ports: Collection[str] = ()) -> None:
@@ -23,12 +24,15 @@ def add_arguments(parser: argparse.ArgumentParser, *, free_ports: Collection[str
 def execute(options: argparse.Namespace) -> int:
     """Serve until told to stop and return the exit code."""
     gc.disable()  # starting makes little garbage and many objects; the server turns it on again
+    chosen = settings(vars(options), os.environ)
+    ready_file.remove_old(
+        ready_file.paths(chosen, os.environ)
+    )  # before the slow imports: nobody shall take it for ours
     from oifde_simulator.runtime.authorities import no_client_authorities
 
     with no_client_authorities():
         from oifde_simulator.runtime import serve
 
-    chosen = settings(vars(options), os.environ)
     if complaint := unknown_variables(os.environ):
         print(f"oifde-simulator serve: {complaint}", file=sys.stderr)
     return serve.serve(chosen, sys.stdout)

@@ -19,7 +19,7 @@ from oifde_simulator.client.errors import ControlProblem, hides_frames
 from oifde_simulator.client.journal import JournalCalls
 from oifde_simulator.client.models import Listener, Ready, Verdict
 from oifde_simulator.client.tenants import TenantCalls
-from oifde_simulator.client.transport import Transport
+from oifde_simulator.client.transport import TOKEN_VARIABLE, Transport, hidden
 
 __tracebackhide__ = hides_frames  # pytest shows the line of the failing test only
 
@@ -44,8 +44,10 @@ class Control(TenantCalls, JournalCalls):
     ) -> None:
         """Take the bearer `token`, the TLS `context` of a https URL, and the `timeout` in seconds.
 
-        Raises ValueError for a `url` that is not http or https.
+        White space around `url` and `token` is dropped. Raises ValueError for a `url` that is not http or
+        https, and for a token with white space inside.
         """
+        token = hidden(token)  # frames of an error show it
         self._transport = Transport(url, token, context, timeout)
         self._closed_until = 0.0
         """Time at which the port opens that this object closed, on the clock of time.monotonic."""
@@ -53,7 +55,7 @@ class Control(TenantCalls, JournalCalls):
     @classmethod
     def from_environment(cls) -> Control:
         """Create a client from OIFDE_CONTROL, by default URL, and OIFDE_CONTROL_TOKEN; `run` sets both."""
-        return cls(os.environ.get("OIFDE_CONTROL") or URL, os.environ.get("OIFDE_CONTROL_TOKEN") or None)
+        return cls(os.environ.get("OIFDE_CONTROL", "").strip() or URL, os.environ.get(TOKEN_VARIABLE) or None)
 
     @property
     def url(self) -> str:

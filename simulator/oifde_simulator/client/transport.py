@@ -18,6 +18,8 @@ from oifde_simulator.client.errors import Unreachable, create_problem, hides_fra
 
 __tracebackhide__ = hides_frames  # pytest shows the line of the failing test only
 
+TOKEN_VARIABLE = "OIFDE_CONTROL_TOKEN"  # noqa: S105  the name of a variable
+"""Environment variable with the token."""
 MOST_IDLE = 4
 """Most connections that are kept open."""
 
@@ -44,11 +46,22 @@ class HiddenText(str):
         return "'...'"
 
 
+def hidden(token: str | None) -> HiddenText | None:
+    """Trim a token and hide it from tracebacks; None for none."""
+    return HiddenText(token.strip()) if token and not token.isspace() else None
+
+
 class Transport:
     """Connections to one control plane."""
 
     def __init__(self, url: str, token: str | None, context: ssl.SSLContext | None, timeout: float) -> None:
-        """Connect to nothing yet. Raises ValueError for a `url` that is not http or https."""
+        """Connect to nothing yet.
+
+        White space around `url` and `token` is dropped. Raises ValueError for a `url` that is not http or
+        https, and for a token that no header can have.
+        """
+        token = hidden(token)
+        url = url.strip()
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError(f'expected a URL such as http://127.0.0.1:8444, found "{url}"')
@@ -57,7 +70,7 @@ class Transport:
         self._host, self._port, self._prefix = parts.hostname, parts.port, parts.path.rstrip("/")
         self._context = context
         self._timeout = timeout
-        self._headers = {"Authorization": HiddenText(f"Bearer {token}")} if token else {}
+        self._headers = _authorization(token)
         self._idle: list[HTTPConnection] = []
 
     def request(self, method: str, path: str, body: Any = None, *, extra_timeout: float = 0.0) -> Reply:
@@ -121,6 +134,18 @@ class Transport:
         if self._secure:
             return HTTPSConnection(self._host, self._port, context=self._context)
         return HTTPConnection(self._host, self._port)
+
+
+def _authorization(token: HiddenText | None) -> Mapping[str, str]:
+    """Make the header for a token; without one, none. The message never repeats the token."""
+    if token is None:
+        return {}
+    if not (token.isascii() and token.isprintable() and " " not in token):
+        raise ValueError(
+            f"{TOKEN_VARIABLE}, or the token given to Control: expected printable ASCII characters, "
+            "found white space, a line feed or others inside it"
+        )
+    return {"Authorization": HiddenText(f"Bearer {token}")}
 
 
 def _is_closed(connection: HTTPConnection) -> bool:

@@ -78,16 +78,6 @@ LAST_SECOND = 253_402_300_799
 """Last epoch second of the year 9999 (UTC): no later date can be written, but a clock may be set later."""
 
 
-WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104  an address to translate
-"""Loopback address for each address that means every interface."""
-
-
-def url(scheme: str, host: str, port: int) -> str:
-    """Build the URL by which this machine calls a listener on `host`."""
-    host = WILDCARDS.get(host, host)
-    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
-
-
 def reason(status: int) -> str:
     """Look up the standard phrase of a status; `Unknown` where there is none."""
     try:

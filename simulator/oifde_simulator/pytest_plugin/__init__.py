@@ -122,7 +122,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
     report = yield
     tenant = item.stash.get(TENANT, None)
     if tenant is not None and report.failed:
-        from oifde_simulator.pytest_plugin.report import format_journal
+        from oifde_simulator.pytest_plugin.report import format_section
 
-        report.sections.append((SECTION, format_journal(tenant)))
+        report.sections.append((SECTION, format_section(tenant)))
     return report

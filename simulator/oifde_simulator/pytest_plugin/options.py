@@ -47,8 +47,8 @@ def server_kind(config: pytest.Config) -> str:
 
 def running_server(config: pytest.Config) -> tuple[str, str | None]:
     """Read the control URL and the token of a server that runs already; the URL is empty for none."""
-    url = _option(config, "url") or os.environ.get("OIFDE_CONTROL", "")
-    return url, os.environ.get("OIFDE_CONTROL_TOKEN") or None
+    url = _option(config, "url") or os.environ.get("OIFDE_CONTROL", "").strip()
+    return url, os.environ.get("OIFDE_CONTROL_TOKEN", "").strip() or None
 
 
 def scenario(config: pytest.Config, marker: pytest.Mark | None) -> dict[str, Any]:
@@ -68,7 +68,7 @@ def scenario(config: pytest.Config, marker: pytest.Mark | None) -> dict[str, Any
 
 
 def _option(config: pytest.Config, name: str) -> str:
-    return str(config.getoption(f"simulator_{name}") or config.getini(f"simulator_{name}") or "")
+    return str(config.getoption(f"simulator_{name}") or config.getini(f"simulator_{name}") or "").strip()
 
 
 def _scenarios(config: pytest.Config) -> list[Path]:

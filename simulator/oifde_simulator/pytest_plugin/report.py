@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from oifde_simulator.client import ControlError, Exchange, SimulatedTenant
 from oifde_simulator.oifde.operations import OPERATIONS
+from oifde_simulator.streams import encodable
 
 NEWEST = 50
 """Number of newest exchanges in the report."""
@@ -17,6 +19,16 @@ CREDENTIALS = frozenset(name for each in OPERATIONS for name in each.identity_fi
 """Fields that the lines leave out."""
 CLOSED = "the vendor's port is closed (by PUT /listener), for everybody"
 GIVE = "give the client simulator.url and .credentials"
+
+
+def format_section(tenant: SimulatedTenant) -> str:
+    """Write the journal so that the terminal can show it.
+
+    pytest would escape the line ends, too, where one character cannot be encoded. A worker of pytest-xdist
+    has the encoding of the controller, and cannot send half a character at all.
+    """
+    encoding = getattr(sys.__stdout__, "encoding", None) or "utf-8"
+    return encodable(encodable(format_journal(tenant), "utf-8"), encoding)
 
 
 def format_journal(tenant: SimulatedTenant) -> str:

@@ -8,17 +8,12 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from types import FrameType
-from typing import TYPE_CHECKING
 
 from oifde_simulator import logs
 from oifde_simulator.config import Settings
+from oifde_simulator.runtime.child_environment import child_environment
 from oifde_simulator.runtime.embedding import running
-
-if TYPE_CHECKING:
-    from oifde_simulator.runtime.server import Simulator
 
 NOT_EXECUTABLE, NOT_FOUND, BY_SIGNAL = 126, 127, 128
 """Exit codes of shells; the last one plus the signal's number."""
@@ -41,31 +36,13 @@ def run(settings: Settings, program: Sequence[str], *, coverage: bool = False) -
     with (
         _forward_signals() as forwarder,
         running(settings) as server,
-        TemporaryDirectory(prefix="oifde-simulator-") as folder,
+        child_environment(server, os.environ) as environment,
     ):
-        code = _run_child(program, {**os.environ, **environment(server, Path(folder))}, forwarder)
+        code = _run_child(program, environment, forwarder)
     if not (coverage or settings.fail_on_unused):
         return code
     unused = report_coverage(server.coverage, sys.stdout)
     return code or (unused if settings.fail_on_unused else code)
-
-
-def environment(server: Simulator, folder: Path) -> Mapping[str, str]:
-    """Build variables with the addresses of `server`, and write its authority to `folder`.
-
-    A variable without a value is empty.
-    """
-    authority = ""
-    if server.ca_pem:
-        path = folder / "ca.pem"
-        path.write_bytes(server.ca_pem)
-        authority = str(path)
-    return {
-        "OIFDE_URL": server.data_url,
-        "OIFDE_CONTROL": server.control_url,
-        "OIFDE_CONTROL_TOKEN": server.token or "",
-        "OIFDE_CA_FILE": authority,
-    }
 
 
 class SignalForwarder:

@@ -17,10 +17,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import IO, TYPE_CHECKING, Any
 
 from oifde_simulator.config import ENVIRONMENT_PREFIX, Settings
+from oifde_simulator.runtime.temporary_folder import temporary_folder
 
 if TYPE_CHECKING:
     from oifde_simulator.runtime.server import Simulator
@@ -41,13 +41,15 @@ def running(settings: Settings) -> Iterator[Simulator]:
     Its `data_url`, `control_url`, `token` and `ca_pem` are the way to reach it.
     Raises ValueError or OSError for settings that cannot be used.
     """
-    from oifde_simulator.runtime import lifecycle, serve
+    from oifde_simulator.runtime import lifecycle, ready_file, serve
 
+    ready_files = [settings.ready_file] if settings.ready_file else []
+    ready_file.remove_old(ready_files)
     simulator, watcher = serve.create(settings)
     listening: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = Future()
 
     async def serve_until_stopped() -> None:
-        async with serve.listening(simulator, settings, watcher):
+        async with serve.listening(simulator, watcher, ready_files):
             stop = asyncio.Event()
             listening.set_result((asyncio.get_running_loop(), stop))
             await stop.wait()
@@ -95,8 +97,8 @@ def spawned(*options: str) -> Iterator[Addresses]:
     ValueError or RuntimeError if the server does not start.
     """
     token, others = _split_token(options)
-    with TemporaryDirectory(prefix="oifde-simulator-") as folder, open(Path(folder, "log"), "w+b") as log:
-        ready = Path(folder, "ready.json")
+    with temporary_folder() as folder, open(folder / "log", "w+b") as log:
+        ready = folder / "ready.json"
         child = _start_process(("--ready-file", str(ready), *others), log, token)
         try:
             yield Addresses(_read_ready_file(child, ready, log)["control"], token)

@@ -1,37 +1,23 @@
-"""The operating system's side of a server: signals, the end of input, the ready file, the event loop."""
+"""The operating system's side of a server: signals, the end of input, the event loop."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 
-@contextmanager
-def ready_file(path: Path | None, **ready: Any) -> Iterator[None]:
-    """Write `ready` and the process id to a file in one step, and remove the file at the end of the block."""
-    if path is None:
-        yield
-        return
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.write_text(json.dumps({**ready, "pid": os.getpid()}) + "\n")
-    draft.replace(path)
-    try:
-        yield
-    finally:
-        path.unlink(missing_ok=True)
-
-
 def on_signals(stop: Callable[[], None]) -> None:
-    """Call `stop` on the running event loop at SIGTERM and SIGINT."""
+    """Call `stop` on the running event loop at SIGTERM, SIGINT and SIGHUP, which `nohup` ignores."""
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for name in ("SIGTERM", "SIGINT", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is None or (name == "SIGHUP" and signal.getsignal(number) == signal.SIG_IGN):
+            continue
         with suppress(NotImplementedError):  # Windows: Ctrl-C raises KeyboardInterrupt instead
             loop.add_signal_handler(number, stop)
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator
+import os
+from collections.abc import AsyncIterator, Collection
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from oifde_simulator import logs
 from oifde_simulator.config import Settings
 from oifde_simulator.model.coverage import CoverageSnapshot
-from oifde_simulator.runtime import lifecycle, warming
+from oifde_simulator.runtime import lifecycle, ready_file, warming
 from oifde_simulator.runtime.banner import banner
 from oifde_simulator.runtime.server import Simulator, registry
 from oifde_simulator.scenario import selection
@@ -28,7 +30,7 @@ GC_THRESHOLDS = (10_000, 20, 50)
 
 
 def serve(settings: Settings, out: TextIO) -> int:
-    """Serve until SIGTERM or SIGINT and return the exit code."""
+    """Serve until SIGTERM, SIGINT or SIGHUP and return the exit code."""
     logs.to_stderr(settings.log_level)
     simulator, watcher = create(settings)
     # Loaded objects stay forever, so the collector need not walk them.
@@ -78,7 +80,7 @@ async def _serve(simulator: Simulator, settings: Settings, watcher: Watcher | No
     lifecycle.on_signals(stop.set)
     if settings.until_eof:
         lifecycle.on_end_of_input(stop.set)
-    async with listening(simulator, settings, watcher):
+    async with listening(simulator, watcher, ready_file.paths(settings, os.environ)):
         lines = await banner(
             simulator.tenants,
             settings,
@@ -92,12 +94,14 @@ async def _serve(simulator: Simulator, settings: Settings, watcher: Watcher | No
 
 
 @asynccontextmanager
-async def listening(simulator: Simulator, settings: Settings, watcher: Watcher | None) -> AsyncIterator[None]:
-    """Listen on both ports, watch files and keep the ready file until the end of the block."""
+async def listening(
+    simulator: Simulator, watcher: Watcher | None, ready_files: Collection[Path]
+) -> AsyncIterator[None]:
+    """Listen on both ports, watch files and keep the ready files until the end of the block."""
     await simulator.start()
     try:
         urls = {"data": simulator.data_url, "control": simulator.control_url}
-        with _watching(watcher, simulator.tenants), lifecycle.ready_file(settings.ready_file, **urls):
+        with _watching(watcher, simulator.tenants), ready_file.ready_files(ready_files, **urls):
             warming.warm_other_locales(simulator.tenants.files.read().values())
             yield
     finally:

@@ -15,13 +15,13 @@ from oifde_simulator.engine.pipeline import Pipeline
 from oifde_simulator.faults.global_delay import GlobalDelay
 from oifde_simulator.journal import Journal
 from oifde_simulator.model.coverage import CoverageSnapshot
-from oifde_simulator.model.http import url
 from oifde_simulator.oifde.router import Router
 from oifde_simulator.scenario import selection
 from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.state.memory.journal_store import Bounds
 from oifde_simulator.state.memory.state import MemoryState
 from oifde_simulator.tenants import Tenants
+from oifde_simulator.urls import url
 from oifde_simulator.web.control_plane import auth
 from oifde_simulator.web.control_plane.app import control_plane
 from oifde_simulator.web.control_plane.context import ControlContext
@@ -29,6 +29,7 @@ from oifde_simulator.web.data_plane.port import BACKLOG, Port
 from oifde_simulator.web.data_plane.request_reader import Limits
 from oifde_simulator.web.data_plane.server import data_plane
 from oifde_simulator.web.data_plane.tcp import bind
+from oifde_simulator.web.descriptors import ListeningSocket
 
 if TYPE_CHECKING:
     from oifde_simulator.web.tls.context import ServerTls
@@ -109,7 +110,7 @@ class Simulator:
     async def _open(self, runner: web.BaseRunner, host: str, port: int) -> str:
         await runner.setup()
         self._running.append(runner)
-        bound = bind(host, port)
+        bound = ListeningSocket.of(bind(host, port))
         await web.SockSite(runner, bound, backlog=BACKLOG).start()
         return url("http", host, bound.getsockname()[1])
 

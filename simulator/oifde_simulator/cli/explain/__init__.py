@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from oifde_simulator.cli.parser import OK, SESSION_SETTINGS, add_settings, print_json, session_settings
-from oifde_simulator.quantities import count
+from oifde_simulator.cli.exit_codes import OK
+from oifde_simulator.cli.parser import SESSION_SETTINGS, add_settings, print_json, session_settings
+from oifde_simulator.quantities import count, trim
 
 if TYPE_CHECKING:
     from oifde_simulator.cli.explain.request_file import RequestFile
@@ -41,7 +42,7 @@ def execute(options: argparse.Namespace) -> int:
 
 def _repeat(text: str) -> int:
     try:
-        return count(text)
+        return count(trim(text))
     except ValueError as error:
         raise ValueError(f"--repeat: {error}") from None
 

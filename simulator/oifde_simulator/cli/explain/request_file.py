@@ -48,13 +48,18 @@ class RequestFile:
 def load(name: str) -> Any:
     """Read the JSON of the file `name`, or of standard input for `-`. Raises ValueError."""
     try:
-        return json.loads(sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8"))
+        return json.loads(_standard_input() if name == "-" else Path(name).read_text(encoding="utf-8"))
     except (ValueError, RecursionError) as error:
         raise ValueError(f"{name}: expected a JSON object, the body of a request: {error}") from None
     except OSError as error:
         raise ValueError(
             f"{name}: cannot be read: {error.strerror}; expected a file with the JSON body of a request"
         ) from None
+
+
+def _standard_input() -> str | bytes:
+    # As bytes: JSON is UTF-8, whatever the terminal has.
+    return getattr(sys.stdin, "buffer", sys.stdin).read()
 
 
 def parse(document: Any, tenants: Tenants, tenant: str, endpoint: str | None = None) -> RequestFile:

@@ -7,7 +7,8 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from oifde_simulator.cli.parser import OK, SESSION_SETTINGS, add_settings, session_settings
+from oifde_simulator.cli.exit_codes import OK
+from oifde_simulator.cli.parser import SESSION_SETTINGS, add_settings, session_settings
 from oifde_simulator.text import counted
 
 if TYPE_CHECKING:

@@ -1,19 +1,20 @@
 """Watches scenario files and replaces the tenants of changed ones.
 
-Rule: look at times and sizes on the event loop, load changed files in a thread, replace tenants on the
-event loop. A wrong file leaves the last good scenario in service.
+Rule: look at times and sizes, and load changed files, in a thread; replace tenants on the event loop. A wrong
+file leaves the last good scenario in service, and a file that is being written is not read.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from threading import Thread
+from typing import TypeVar
 
 from oifde_simulator import logs
 from oifde_simulator.config import Settings
@@ -28,8 +29,12 @@ from oifde_simulator.text import printable
 
 log = logging.getLogger(logs.FOLLOWED)
 
+Result = TypeVar("Result")
+
 PERIOD = 0.2
-"""Seconds between two looks at the files."""
+"""Seconds between two looks at the files, and for which a changed file must be still before it is read."""
+PERIOD_OF_A_FILE = 0.001
+"""Seconds between two looks for each file, where there are many: a look takes some 5 microseconds each."""
 
 
 class Watcher:
@@ -56,20 +61,35 @@ class Watcher:
     @contextmanager
     def watching(self, tenants: Tenants) -> Iterator[None]:
         """Look at the files periodically, on the running event loop, until the end of the block."""
-        task = asyncio.create_task(self._look_periodically(tenants))
+        stopped = threading.Event()
+        task = asyncio.create_task(self._look_periodically(tenants, stopped))
         try:
             yield
         finally:
+            stopped.set()
             task.cancel()
 
-    async def _look_periodically(self, tenants: Tenants) -> None:
+    async def _look_periodically(self, tenants: Tenants, stopped: threading.Event) -> None:
         while True:
-            await asyncio.sleep(PERIOD)
+            await asyncio.sleep(self._pause())
             try:
-                if changed := self._snapshot.changed():
-                    await apply(await _run_in_thread(partial(self._load_changes, changed, tenants)))
+                await self._look_when_still(tenants, stopped)
             except Exception:
                 log.exception("--watch: a look at the files failed; the next one comes")
+
+    def _pause(self) -> float:
+        return max(PERIOD, self._snapshot.count * PERIOD_OF_A_FILE) if PERIOD else 0.0
+
+    async def _look_when_still(self, tenants: Tenants, stopped: threading.Event) -> None:
+        """Load the changed files that have been still for a moment: half a file may be a valid one."""
+        snapshot = self._snapshot
+        changed = await _run_in_thread(lambda: {} if stopped.is_set() else snapshot.changed())
+        if not changed:
+            return
+        await asyncio.sleep(PERIOD)
+        still = await _run_in_thread(partial(snapshot.still, changed))
+        if still:
+            await apply(await _run_in_thread(partial(self._load_changes, still, tenants)))
 
     async def look(self, tenants: Tenants) -> None:
         """Load changed files and replace their tenants now."""
@@ -145,15 +165,15 @@ class Watcher:
         return selection.combined(self._bundled, self._good, aliases)
 
 
-async def _run_in_thread(work: Callable[[], list[TenantChange]]) -> list[TenantChange]:
+async def _run_in_thread(work: Callable[[], Result]) -> Result:
     # A daemon thread: a server that stops meanwhile does not wait for it.
-    done: Future[list[TenantChange]] = Future()
+    done: Future[Result] = Future()
     done.set_running_or_notify_cancel()
-    Thread(target=_set_result, args=(done, work), name="watch", daemon=True).start()
+    threading.Thread(target=_set_result, args=(done, work), name="watch", daemon=True).start()
     return await asyncio.wrap_future(done)
 
 
-def _set_result(done: Future[list[TenantChange]], work: Callable[[], list[TenantChange]]) -> None:
+def _set_result(done: Future[Result], work: Callable[[], Result]) -> None:
     try:
         done.set_result(work())
     except Exception as error:  # noqa: BLE001  raised where the result is awaited

@@ -12,9 +12,10 @@ from ssl import SSLContext
 
 from aiohttp import web
 
-from oifde_simulator.model.http import url
+from oifde_simulator.urls import url
 from oifde_simulator.web.data_plane.server import DataPlane
 from oifde_simulator.web.data_plane.tcp import bind, keep_port, prepare_listening, stop_listening
+from oifde_simulator.web.descriptors import ListeningSocket
 
 BACKLOG = 4096
 """Connections that may wait to be accepted; the kernel may allow fewer."""
@@ -95,7 +96,7 @@ class Port:
             self._bound = bind(self._host, self._number)
         prepare_listening(self._bound)
         # A site closes the socket that it is given: it gets a second descriptor of ours.
-        duplicate = self._bound.dup()
+        duplicate = ListeningSocket.of(self._bound.dup())
         site = web.SockSite(self._plane, duplicate, ssl_context=self._ssl, backlog=BACKLOG)
         try:
             await site.start()

@@ -12,6 +12,7 @@ from oifde_simulator.engine.pipeline import Pipeline
 from oifde_simulator.web.data_plane.held_connections import HeldConnections
 from oifde_simulator.web.data_plane.request_handler import DataPlaneHandler
 from oifde_simulator.web.data_plane.request_reader import Limits
+from oifde_simulator.web.descriptors import DescriptorWatch
 from oifde_simulator.web.http_connection import HttpConnection
 
 
@@ -34,6 +35,8 @@ class Connections(web.Server):
 
     refusing = False
     """True while connections are closed as soon as they are accepted."""
+    descriptors: DescriptorWatch | None = None
+    """Watch of the file descriptors that connections take, while the port listens."""
 
     def __init__(self, handler: DataPlaneHandler, **options: Any) -> None:
         super().__init__(handler, handler_cancellation=True)
@@ -47,6 +50,8 @@ class Connections(web.Server):
     def connection_made(self, handler: web.RequestHandler, transport: asyncio.Transport) -> None:
         """Keep an accepted connection, or close it where the port was closed in between."""
         super().connection_made(handler, transport)
+        if self.descriptors is not None:
+            self.descriptors.accepted(transport)
         if self.refusing:
             handler.force_close()
 
@@ -59,6 +64,11 @@ class DataPlane(web.ServerRunner):
         self._handler = handler
         self._connections = server
         self._closing: set[asyncio.Task[None]] = set()
+
+    async def setup(self) -> None:
+        """Prepare to listen, and watch the file descriptors from now on."""
+        await super().setup()
+        self._connections.descriptors = DescriptorWatch(asyncio.get_running_loop())
 
     def close_connections(self) -> None:
         """Close idle connections now, and the others after the answers that they wait for."""
@@ -81,6 +91,9 @@ class DataPlane(web.ServerRunner):
         for task in self._closing:
             task.cancel()  # a stop has less patience than a closed port
         self._handler.held.shutdown()
+        if self._connections.descriptors is not None:
+            self._connections.descriptors.close()
+            self._connections.descriptors = None
         for site in list(self.sites):
             await site.stop()
         if self._handler.incomplete:

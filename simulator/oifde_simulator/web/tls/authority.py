@@ -7,15 +7,22 @@ nothing). It is imported where it is used: its import is nearly all that TLS add
 from __future__ import annotations
 
 import socket
-import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from oifde_simulator.text import temporary_folder_error
 from oifde_simulator.web.tls import handshake_log
-from oifde_simulator.web.tls.context import ServerTls, TlsError, client_context, prove, server_context
-from oifde_simulator.web.tls.files import make_folder, read, write_once
+from oifde_simulator.web.tls.context import (
+    ServerTls,
+    TlsError,
+    client_context,
+    load_chain,
+    prove,
+    server_context,
+)
+from oifde_simulator.web.tls.files import make_folder, read, require_private, write_once
 
 if TYPE_CHECKING:
     import trustme
@@ -44,10 +51,9 @@ def _issue(ca: trustme.CA, names: Sequence[str]) -> ServerTls:
     leaf = ca.issue_cert(*_identities(ca, names))
     context = server_context()
     try:
-        leaf.configure_cert(context)  # through a file of mode 0600, gone at once: bpo-16487
+        load_chain(context, leaf.private_key_and_cert_chain_pem.bytes())
     except OSError as error:
-        found = error.strerror or error
-        raise TlsError(tempfile.gettempdir(), "a writable folder", found, "point TMPDIR to one") from error
+        raise TlsError(*temporary_folder_error(error)) from error
     return ServerTls(context, ca.cert_pem.bytes())
 
 
@@ -89,6 +95,7 @@ def _kept_authority(directory: Path) -> trustme.CA:
         new = trustme.CA()
         secret = write_once(key, new.private_key_pem.bytes() + new.cert_pem.bytes())
     ca = _load(key, secret, *((key, secret) if certificate is None else (pem, certificate)))
+    require_private(key)
     if certificate is None:
         write_once(pem, ca.cert_pem.bytes())
     return ca

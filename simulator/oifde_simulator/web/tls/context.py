@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import ssl
+import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,6 +50,24 @@ def client_context(path: Path, pem: bytes | None, fix: str) -> ssl.SSLContext:
         found = "no file" if pem is None else f"none that can be read ({openssl_reason(error)})"
         raise TlsError(path, "a PEM certificate", found, fix) from error
     return client
+
+
+def load_chain(context: ssl.SSLContext, pem: bytes) -> None:
+    """Have a server present the key and certificates in `pem`. Raises OSError without a writable folder.
+
+    OpenSSL's Python reads files only (bpo-16487): where the system has one, a file in memory, so that no key
+    comes to a disk and a read-only file system will do.
+    """
+    try:
+        with open(os.memfd_create("certificate"), "wb") as file:
+            file.write(pem)
+            file.flush()
+            context.load_cert_chain(f"/proc/self/fd/{file.fileno()}")
+    except (AttributeError, OSError):  # not Linux, or without /proc
+        with tempfile.TemporaryDirectory(prefix="oifde-simulator-") as folder:  # of mode 0700
+            path = Path(folder, "certificate.pem")
+            path.write_bytes(pem)
+            context.load_cert_chain(path)
 
 
 def prove(server: ssl.SSLContext, client: ssl.SSLContext, path: Path, fix: str) -> None:

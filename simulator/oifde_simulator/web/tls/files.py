@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shlex
+import stat
 import tempfile
 from contextlib import suppress
 from pathlib import Path
@@ -27,6 +29,22 @@ def read(path: Path) -> bytes | None:
     except OSError as error:
         fix = "let this user read it, or name another"
         raise TlsError(path, "a readable file", error.strerror, fix) from error
+
+
+def require_private(path: Path) -> None:
+    """Check that nobody but this user can read a key. Raises TlsError.
+
+    The group may read a key that another user owns, as it does where Kubernetes mounts a secret.
+    """
+    if os.name != "posix":
+        return
+    found = path.stat()
+    allowed = 0o700 if found.st_uid == os.geteuid() else 0o740
+    mode = stat.S_IMODE(found.st_mode)
+    if mode & ~allowed:
+        mounted = "or mount it with defaultMode 0400"
+        fix = f"chmod 600 {shlex.quote(str(path))}, {mounted}, or make a new authority if others have read it"
+        raise TlsError(path, "a key that no other user can read", f"the mode {mode:04o}", fix)
 
 
 def write_once(path: Path, content: bytes) -> bytes:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
+from http import HTTPStatus
+
 from aiohttp import web
 
 from oifde_simulator import __version__
 from oifde_simulator.oifde import contract
 from oifde_simulator.web.control_plane import openapi
 from oifde_simulator.web.control_plane.context import Call, RouteTable
-from oifde_simulator.web.control_plane.problems import json_response
+from oifde_simulator.web.control_plane.problems import Problem, json_response
+
+CLOSED = "the vendor's port is closed by PUT /listener; open it, or wait for its ttl; /livez is 200 meanwhile"
 
 
 async def livez(_: Call) -> web.Response:
@@ -17,9 +22,12 @@ async def livez(_: Call) -> web.Response:
 
 
 async def readyz(call: Call) -> web.Response:
-    """Say that both ports listen: this one is opened after the vendor's."""
+    """Say that both ports listen: this one is opened after the vendor's, which may be closed by now."""
+    if not call.context.port.is_open:
+        raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "listener-closed", CLOSED)
     tenants = await call.context.tenants.count()
-    return json_response({"status": "ready", "version": __version__, "tenants": tenants})
+    ready = {"status": "ready", "version": __version__, "tenants": tenants, "pid": os.getpid()}
+    return json_response(ready)
 
 
 async def authority(call: Call) -> web.Response:

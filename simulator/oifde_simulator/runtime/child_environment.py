@@ -1,0 +1,60 @@
+"""The environment of a command beside a server: the addresses of the server, and no proxy before them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from oifde_simulator.runtime.temporary_folder import temporary_folder
+
+if TYPE_CHECKING:
+    from oifde_simulator.runtime.server import Simulator
+
+NO_PROXY = ("NO_PROXY", "no_proxy")
+"""Variables that name the hosts to reach without a proxy; clients read the one, the other or both."""
+LOOPBACK = ("localhost", "127.0.0.1", "::1", "[::1]")
+"""Names of this machine. Some clients compare an IPv6 address with its brackets, some without."""
+
+
+@contextmanager
+def child_environment(server: Simulator, inherited: Mapping[str, str]) -> Iterator[Mapping[str, str]]:
+    """Provide the variables of the command until the end of the block.
+
+    A variable of ours without a value is empty. Raises ValueError if the authority's file has no place.
+    """
+    hosts = [*LOOPBACK, *(urlsplit(url).hostname or "" for url in (server.data_url, server.control_url))]
+    ours = {
+        "OIFDE_URL": server.data_url,
+        "OIFDE_CONTROL": server.control_url,
+        "OIFDE_CONTROL_TOKEN": server.token or "",
+    }
+    with _authority_file(server.ca_pem) as authority:
+        yield {**inherited, **ours, "OIFDE_CA_FILE": authority, **_proxy_exceptions(inherited, hosts)}
+
+
+@contextmanager
+def _authority_file(pem: bytes | None) -> Iterator[str]:
+    """Write the authority to a file for the block and yield its path; without one, yield nothing."""
+    if pem is None:
+        yield ""
+        return
+    with temporary_folder() as folder:
+        path = folder / "ca.pem"
+        path.write_bytes(pem)
+        yield str(path)
+
+
+def _proxy_exceptions(inherited: Mapping[str, str], hosts: list[str]) -> Mapping[str, str]:
+    """Add `hosts` to what each variable of NO_PROXY has, or else to what the other one has."""
+    other = next((inherited[name] for name in NO_PROXY if name in inherited), "")
+    return {name: _with_hosts(inherited.get(name, other), hosts) for name in NO_PROXY}
+
+
+def _with_hosts(exceptions: str, hosts: list[str]) -> str:
+    there = [name.strip() for name in exceptions.split(",") if name.strip()]
+    if there == ["*"]:  # it stands for every host only where it stands alone
+        return exceptions
+    known = {name.casefold() for name in there}
+    return ",".join([*there, *dict.fromkeys(host for host in hosts if host not in known)])
