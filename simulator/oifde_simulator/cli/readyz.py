@@ -15,7 +15,8 @@ from pathlib import Path
 
 from oifde_simulator.cli.parser import FAILED, OK
 from oifde_simulator.client.errors import ControlProblem, Unreachable
-from oifde_simulator.client.transport import Transport
+from oifde_simulator.client.transport.blocking import Transport
+from oifde_simulator.client.transport.endpoint import Endpoint
 from oifde_simulator.config import Settings, settings
 from oifde_simulator.model.http import url
 from oifde_simulator.quantities import duration
@@ -81,7 +82,7 @@ def _read_ready_file(path: Path) -> tuple[str, str]:
 def _ask(address: str, timeout: float) -> str:
     """Ask the control plane once, for `timeout` seconds; return why it is not ready, or nothing."""
     try:
-        transport = Transport(address, token=None, context=None, timeout=timeout)
+        transport = Transport(Endpoint(address, token=None, context=None, timeout=timeout))
     except ValueError:
         return "expected a URL such as http://127.0.0.1:8444"
     try:

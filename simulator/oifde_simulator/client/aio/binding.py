@@ -1,0 +1,74 @@
+"""Coroutine methods, made from operations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Generator
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from oifde_simulator.client.binding import describe
+from oifde_simulator.client.call import Call, Steps
+from oifde_simulator.client.errors import hides_frames
+from oifde_simulator.client.transport.streams import AsyncTransport
+
+__tracebackhide__ = hides_frames  # pytest shows the line of the failing test only
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def awaitable(operation: Callable[P, Steps[T]]) -> Callable[Concatenate[Any, P], Coroutine[Any, Any, T]]:
+    """Make a coroutine method from an operation."""
+
+    async def method(self: Any, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        found: T = await self._run(operation(*args, **kwargs))
+        return found
+
+    return describe(method, operation)
+
+
+def awaitable_of_tenant(
+    operation: Callable[Concatenate[str, P], Steps[T]],
+) -> Callable[Concatenate[Any, P], Coroutine[Any, Any, T]]:
+    """Make a coroutine method from an operation whose first argument is the object's tenant."""
+
+    async def method(self: Any, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        found: T = await self._run(operation(self._tenant, *args, **kwargs))
+        return found
+
+    return describe(method, operation, bound=1)
+
+
+def awaitable_filter(
+    operation: Callable[P, Steps[T]],
+) -> Callable[Concatenate[Any, P], Coroutine[Any, Any, T]]:
+    """Make a coroutine method from an operation with a filter, to which the object's tenant is added."""
+
+    async def method(self: Any, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        kwargs["tenant"] = self._tenant
+        found: T = await self._run(operation(*args, **kwargs))
+        return found
+
+    return describe(method, operation)
+
+
+async def run(transport: AsyncTransport, steps: Steps[T]) -> T:
+    """Perform each call of `steps` and return their result."""
+    generator = iter(steps)
+    try:
+        call = next(generator)
+        while True:
+            call = await _advance(transport, generator, call)
+    except StopIteration as end:
+        result: T = end.value
+        return result
+
+
+async def _advance(
+    transport: AsyncTransport, generator: Generator[Call[Any], Any, Any], call: Call[Any]
+) -> Call[Any]:
+    try:
+        reply = await transport.request(call.method, call.path, call.body, extra_timeout=call.extra_timeout)
+        answer = call.decode(reply)
+    except Exception as error:  # noqa: BLE001 -- the steps decide
+        return generator.throw(error)
+    return generator.send(answer)
