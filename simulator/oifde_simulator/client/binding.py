@@ -6,11 +6,11 @@ Rule: an operation is written once, in `operations/`; a method has its signature
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from oifde_simulator.client.call import Call, Steps
-from oifde_simulator.client.errors import hides_frames
+from oifde_simulator.client.call import Progress, Steps
+from oifde_simulator.client.errors import ControlError, hides_frames
 from oifde_simulator.client.transport.blocking import Transport
 
 __tracebackhide__ = hides_frames  # pytest shows the line of the failing test only
@@ -82,20 +82,12 @@ def _result(annotation: str) -> str:
 
 def run(transport: Transport, steps: Steps[T]) -> T:
     """Perform each call of `steps` and return their result."""
-    generator = iter(steps)
-    try:
-        call = next(generator)
-        while True:
-            call = _advance(transport, generator, call)
-    except StopIteration as end:
-        result: T = end.value
-        return result
-
-
-def _advance(transport: Transport, generator: Generator[Call[Any], Any, Any], call: Call[Any]) -> Call[Any]:
-    try:
-        reply = transport.request(call.method, call.path, call.body, extra_timeout=call.extra_timeout)
-        answer = call.decode(reply)
-    except Exception as error:  # noqa: BLE001 -- the steps decide
-        return generator.throw(error)
-    return generator.send(answer)
+    progress = Progress(steps)
+    while call := progress.call:
+        try:
+            reply = transport.request(call.method, call.path, call.body, extra_timeout=call.extra_timeout)
+        except ControlError as error:
+            progress.fail(error)
+        else:
+            progress.reply(reply)
+    return progress.result

@@ -171,7 +171,8 @@ class Control:
         try:
             return self._run(journal.wait(count, AT_ONCE, **wanted))
         except NotCome as missed:
-            raise EventLoopRunning(f"{WAIT_ON_LOOP} ({missed.detail})") from None
+            found = f"{len(missed.entries)} of {count} on record so far"
+            raise EventLoopRunning(f"{WAIT_ON_LOOP} ({found})") from None
 
     async def wait_async(
         self,

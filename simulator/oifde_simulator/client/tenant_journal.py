@@ -57,7 +57,7 @@ class TenantJournal:
         Raises NotCome after `timeout`. On a running event loop it raises EventLoopRunning unless they are on
         record already.
         """
-        return self._control.wait(count, timeout, tenant=self._tenant, **wanted)
+        return self._control.wait(count, timeout, **wanted, tenant=self._tenant)
 
     async def wait_async(
         self,
@@ -66,11 +66,11 @@ class TenantJournal:
         **wanted: Any,
     ) -> Exchanges:
         """Do as `wait` does, in a coroutine: the event loop runs meanwhile."""
-        return await self._control.wait_async(count, timeout, tenant=self._tenant, **wanted)
+        return await self._control.wait_async(count, timeout, **wanted, tenant=self._tenant)
 
     def events(self, **wanted: Any) -> EventStream:
         """Follow matching exchanges as they come, from now on, or after `since`."""
-        return self._control.events(tenant=self._tenant, **wanted)
+        return self._control.events(**wanted, tenant=self._tenant)
 
     def __iter__(self) -> Iterator[Exchange]:
         return iter(self.entries)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Generator
+from collections.abc import Callable, Coroutine
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from oifde_simulator.client.binding import describe
-from oifde_simulator.client.call import Call, Steps
-from oifde_simulator.client.errors import hides_frames
+from oifde_simulator.client.call import Progress, Steps
+from oifde_simulator.client.errors import ControlError, hides_frames
 from oifde_simulator.client.transport.streams import AsyncTransport
 
 __tracebackhide__ = hides_frames  # pytest shows the line of the failing test only
@@ -53,22 +53,14 @@ def awaitable_filter(
 
 async def run(transport: AsyncTransport, steps: Steps[T]) -> T:
     """Perform each call of `steps` and return their result."""
-    generator = iter(steps)
-    try:
-        call = next(generator)
-        while True:
-            call = await _advance(transport, generator, call)
-    except StopIteration as end:
-        result: T = end.value
-        return result
-
-
-async def _advance(
-    transport: AsyncTransport, generator: Generator[Call[Any], Any, Any], call: Call[Any]
-) -> Call[Any]:
-    try:
-        reply = await transport.request(call.method, call.path, call.body, extra_timeout=call.extra_timeout)
-        answer = call.decode(reply)
-    except Exception as error:  # noqa: BLE001 -- the steps decide
-        return generator.throw(error)
-    return generator.send(answer)
+    progress = Progress(steps)
+    while call := progress.call:
+        try:
+            reply = await transport.request(
+                call.method, call.path, call.body, extra_timeout=call.extra_timeout
+            )
+        except ControlError as error:
+            progress.fail(error)
+        else:
+            progress.reply(reply)
+    return progress.result

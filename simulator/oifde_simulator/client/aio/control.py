@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from typing import Any, TypeVar
 
 from oifde_simulator.client.aio.binding import awaitable, run
-from oifde_simulator.client.aio.events import AsyncEventStream
+from oifde_simulator.client.aio.events import AsyncEventStream, open_stream
 from oifde_simulator.client.aio.pending import Pending
 from oifde_simulator.client.call import Steps
 from oifde_simulator.client.control import URL, address_from_environment
@@ -139,7 +139,7 @@ class AsyncControl:
 
     async def events(self, **wanted: Any) -> AsyncEventStream:
         """Follow matching exchanges as they come, from now on, or after `since`."""
-        return await AsyncEventStream.open(self._transport, journal.events(**wanted))
+        return await open_stream(self._transport, journal.events(**wanted))
 
     verify = awaitable(verification.verify)
     coverage = awaitable(verification.coverage)

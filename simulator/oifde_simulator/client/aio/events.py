@@ -22,11 +22,6 @@ class AsyncEventStream:
         self._endpoint, self._arrived = endpoint, ArrivedExchanges()
         self._connection, self._response = connection, response
 
-    @classmethod
-    async def open(cls, transport: AsyncTransport, url: str) -> AsyncEventStream:
-        """Connect: exchanges from now on, or those since `since`, are not missed. Raises ControlError."""
-        return cls(transport.endpoint, *await transport.open_stream(url, SILENCE))
-
     @property
     def truncated(self) -> bool:
         """True if exchanges went before they were read."""
@@ -64,3 +59,8 @@ class AsyncEventStream:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._endpoint.shown_url!r})"
+
+
+async def open_stream(transport: AsyncTransport, url: str) -> AsyncEventStream:
+    """Connect: exchanges from now on, or those since `since`, are not missed. Raises ControlError."""
+    return AsyncEventStream(transport.endpoint, *await transport.open_stream(url, SILENCE))

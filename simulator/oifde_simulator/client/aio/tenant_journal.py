@@ -54,7 +54,7 @@ class AsyncTenantJournal:
 
     async def events(self, **wanted: Any) -> AsyncEventStream:
         """Follow matching exchanges as they come, from now on, or after `since`."""
-        return await self._control.events(tenant=self._tenant, **wanted)
+        return await self._control.events(**wanted, tenant=self._tenant)
 
     async def __aiter__(self) -> AsyncIterator[Exchange]:
         for entry in await self.entries:

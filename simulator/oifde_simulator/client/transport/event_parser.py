@@ -29,8 +29,9 @@ class EventParser:
         for line in lines:
             if line:
                 self._take(line.decode("utf-8", "replace"))
-            elif self._data:
-                yield ServerSentEvent(self._name or "message", "\n".join(self._data))
+            else:
+                if self._data:
+                    yield ServerSentEvent(self._name or "message", "\n".join(self._data))
                 self._name, self._data = "", []
 
     def _take(self, line: str) -> None:

@@ -114,7 +114,8 @@ class Response:
         line = self._line()
         if line:
             raise NotHttp(f"expected the end of a chunk, found {line[:60]!r}")
-        self._step = self._read_chunk_size
+        if line is not None:
+            self._step = self._read_chunk_size
         return line is not None
 
     def _read_trailer(self) -> bool:

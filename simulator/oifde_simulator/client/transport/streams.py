@@ -58,15 +58,17 @@ class AsyncConnection:
 
     def abort(self) -> None:
         """Close the connection at once."""
-        with suppress(RuntimeError):  # its event loop is closed
-            self._writer.transport.abort()
+        self._writer.transport.abort()
 
     async def close(self) -> None:
-        """Close the connection and wait until it is closed."""
-        self.abort()
+        """Close the connection, and wait until it is closed unless another event loop has to do it."""
         if self.loop is asyncio.get_running_loop():
+            self.abort()
             with suppress(OSError):
                 await self._writer.wait_closed()
+        else:
+            with suppress(RuntimeError):  # that loop is closed
+                self.loop.call_soon_threadsafe(self.abort)
 
 
 class AsyncTransport:
@@ -143,9 +145,9 @@ class AsyncTransport:
 
     async def _connection(self) -> AsyncConnection:
         loop = asyncio.get_running_loop()
-        while self._idle:
-            connection = self._idle.pop()
-            if connection.loop is loop and not connection.is_closed():
+        for connection in [each for each in self._idle if each.loop is loop]:
+            self._idle.remove(connection)
+            if not connection.is_closed():
                 return connection
             connection.abort()
         return await AsyncConnection.open(self.endpoint)
