@@ -5,12 +5,12 @@ Rule: a method for each operation of its OpenAPI document. `aio/control.py` has 
 
 from __future__ import annotations
 
-import os
 import ssl
 from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from oifde_simulator.client.address import URL, address_from_environment
 from oifde_simulator.client.binding import blocking, run
 from oifde_simulator.client.call import Steps
 from oifde_simulator.client.encode import Duration
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
 __tracebackhide__ = hides_frames  # pytest shows the line of the failing test only
 
-URL = "http://127.0.0.1:8444"
-"""Default URL of the control plane of `serve`."""
 AT_ONCE = 0.001
 """Timeout of a wait for what is on record already, in seconds."""
 WAIT_ON_LOOP = (
@@ -47,12 +45,6 @@ SAME_LOOP = (
     "This call blocks the event loop that runs in this thread; if the server runs on it too, use AsyncControl"
 )
 T = TypeVar("T")
-
-
-def address_from_environment() -> tuple[str, str | None]:
-    """Read URL and token from OIFDE_CONTROL and OIFDE_CONTROL_TOKEN; a shell may leave a line feed behind."""
-    url = os.environ.get("OIFDE_CONTROL", "").strip()
-    return url or URL, os.environ.get("OIFDE_CONTROL_TOKEN", "").strip() or None
 
 
 class Control:

@@ -9,11 +9,11 @@ import ssl
 from collections.abc import AsyncIterator
 from typing import Any, TypeVar
 
+from oifde_simulator.client.address import URL, address_from_environment
 from oifde_simulator.client.aio.binding import awaitable, run
 from oifde_simulator.client.aio.events import AsyncEventStream, open_stream
 from oifde_simulator.client.aio.pending import Pending
 from oifde_simulator.client.call import Steps
-from oifde_simulator.client.control import URL, address_from_environment
 from oifde_simulator.client.encode import Duration
 from oifde_simulator.client.errors import hides_frames
 from oifde_simulator.client.models import Exchange, Listener
