@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oifde_simulator.client.transport.event_parser import EventParser, ServerSentEvent
@@ -42,6 +42,7 @@ WHOLE = {
 
 
 @pytest.mark.parametrize(("octets", "expected"), WHOLE.values(), ids=WHOLE)
+@settings(max_examples=25, deadline=None)
 @given(data=st.data())
 def test_a_response_is_one_in_whatever_pieces_it_comes(
     data: st.DataObject, octets: bytes, expected: tuple[int, bytes, bool]
