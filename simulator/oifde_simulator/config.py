@@ -83,6 +83,9 @@ class Settings:
     tls_dir: Path | None = option(None, "keep the made authority here across starts", read=Path, word="DIR")
     tls_cert: Path | None = option(None, "your own certificate chain (PEM) instead", read=Path, word="FILE")
     tls_key: Path | None = option(None, "its private key (PEM)", read=Path, word="FILE")
+    tls_any_certificate: bool = option(
+        False, "serve --tls-cert even if it has expired, to test that clients refuse it", read=flag
+    )
     control_host: str = option("127.0.0.1", "where the control plane listens", word="ADDRESS")
     control_port: int = option(8444, "its port; 0 picks a free one", read=port_number, word="PORT")
     control_token: str | None = option(

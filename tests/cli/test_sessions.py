@@ -70,7 +70,21 @@ def test_an_export_is_a_scenario_with_the_same_records(
     code, said = run(capsys, *arguments, "--export", "20", "--to", str(frozen))
     assert (code, f"{frozen}: 20 sessions" in said) == (0, True)
     records = json.loads(run(capsys, *arguments, "--json")[1])
+    for record in records:
+        assert record.pop("tenantId") == "acme"
     assert [dict(record) for record in loader.load(frozen).records] == records[:20]
+    assert "acme" not in frozen.read_text().partition("sessions:")[2]
+    served = json.loads(run(capsys, "frozen", "18000000250", "--scenarios", str(frozen), "--json")[1])
+    assert {record.pop("tenantId") for record in served} == {"frozen"}
+    assert served == records[:20]
+
+
+def test_an_export_keeps_a_tenant_id_that_a_record_was_given(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    frozen = tmp_path / "frozen.yaml"
+    assert run(capsys, "tenant001", "180****9999", "--export", "1", "--to", str(frozen))[0] == 0
+    assert [record["tenantId"] for record in loader.load(frozen).records] == ["xxxxxx"]
 
 
 def test_an_export_replaces_nothing(acme: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

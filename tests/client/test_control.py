@@ -76,7 +76,7 @@ def test_every_public_name_is_there_and_no_other() -> None:
 
 
 METHODS = {
-    "livez": "readyz",
+    "livez": "livez",
     "readyz": "readyz",
     "authority": "ca_pem",
     "vendorDocument": None,
@@ -100,18 +100,19 @@ METHODS = {
     "readExchange": "exchange",
     "forgetExchanges": "forget",
     "awaitExchanges": "wait",
-    "followExchanges": None,
+    "followExchanges": "events",
     "exportExchanges": "har",
     "verify": "verify",
     "coverage": "coverage",
     "readListener": "listener",
     "setListener": "close_listener",
+    "metrics": "metrics",
 }
 """Methods by operation id; None for operations that programs do not use."""
 
 
 def test_there_is_a_method_for_every_operation_of_the_document() -> None:
-    ours = {route.operation_id for route in document.routes() if route.module not in ("metrics", "wiremock")}
+    ours = {route.operation_id for route in document.routes() if route.module != "wiremock"}
     assert ours == METHODS.keys()
     for name in filter(None, METHODS.values()):
         assert inspect.getdoc(getattr(Control, name))
@@ -212,7 +213,7 @@ def test_gettoken_takes_the_secret(tenant: SimulatedTenant) -> None:
 
 
 def test_every_exchange_is_found_over_pages(tenant: SimulatedTenant, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("oifde_simulator.client.journal.PAGE", 2)
+    monkeypatch.setattr("oifde_simulator.client.operations.journal.PAGE", 2)
     for number in range(5):
         ask(tenant, userMobile=str(number))
     assert [entry.request["userMobile"] for entry in tenant.journal] == list("01234")

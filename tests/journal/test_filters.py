@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from operator import attrgetter
+
 import pytest
 from test_bounds import exchange
 
@@ -78,6 +81,40 @@ def test_parameters_find_entries_and_say_why_not_others(
         since = wanted.since
         of_age = entry.number > since.number and (since.at is None or entry.at >= since.at)
         assert (of_age and not wanted.difference(entry)) is wanted.accepts(entry)
+
+
+# parameters: whether an exchange with the warnings "a" and "b" fits, and whether one without any does
+OF_WARNINGS = {
+    "warnings=true": (True, False),
+    "warnings=false": (False, True),
+    "warnings=b": (True, False),
+    "warnings=ab": (False, False),
+    'warnings={"pattern":"^a$"}': (True, False),
+    'warnings={"minLength":2}': (False, False),
+}
+
+
+@pytest.mark.parametrize(("query", "expected"), OF_WARNINGS.items(), ids=OF_WARNINGS.keys())
+def test_of_several_warnings_one_has_to_fit(
+    journal: Journal, query: str, expected: tuple[bool, bool]
+) -> None:
+    warned = exchange("acme")
+    warned.honest = replace(warned.honest, warnings=("a", "b"))
+    journal.record(warned)
+    wanted = journal.filter(pairs(query))
+    without, with_two = sorted(journal, key=attrgetter("number"))[-2:]
+    for entry, fits in zip((with_two, without), expected, strict=True):
+        assert wanted.accepts(entry) is fits
+        assert [each.place for each in wanted.difference(entry)] == ([] if fits else ["warnings"])
+
+
+def test_a_difference_lists_all_warnings(journal: Journal) -> None:
+    warned = exchange("acme")
+    warned.honest = replace(warned.honest, warnings=("a", "b"))
+    journal.record(warned)
+    entry = max(journal, key=attrgetter("number"))
+    (mismatch,) = journal.filter([("warnings", "false")]).difference(entry)
+    assert (mismatch.expected, mismatch.found) == ("not to be there", '"a"; "b"')
 
 
 WRONG = {

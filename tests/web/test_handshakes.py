@@ -6,7 +6,10 @@ import asyncio
 import logging
 import socket
 import ssl
+import struct
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
@@ -17,7 +20,7 @@ from oifde_simulator.runtime.lifecycle import loop_factory
 from oifde_simulator.web.tls.authority import tls_from_authority
 from oifde_simulator.web.tls.context import ServerTls
 from oifde_simulator.web.tls.user_certificate import tls_from_files
-from serving import PATIENCE, Peer, running
+from serving import PATIENCE, Peer, fetch, running
 
 LOOPS = {"asyncio": asyncio.new_event_loop, "the loop of serve": loop_factory() or asyncio.new_event_loop}
 Client = Callable[[int, ServerTls], None]
@@ -161,3 +164,71 @@ def test_a_server_tells_of_it_and_serves_on(caplog: pytest.LogCaptureFixture) ->
             peer.send(b"GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n")
             assert peer.answer().status == 404
     assert [each for each in caplog.messages if "this port is https" in each]
+
+
+def close_notify(secure: ssl.SSLSocket) -> None:
+    with suppress(OSError):
+        secure.unwrap()
+
+
+def reset(secure: ssl.SSLSocket) -> None:
+    secure.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    secure.close()
+
+
+TLS_1_2, TLS_1_3 = ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3
+# how a client leaves, by which TLS; a reset in TLS 1.3 overtakes the end of the handshake
+LEAVING: dict[str, tuple[Callable[[ssl.SSLSocket], None], ssl.TLSVersion]] = {
+    "close_notify, 1.2": (close_notify, TLS_1_2),
+    "close_notify, 1.3": (close_notify, TLS_1_3),
+    "FIN, 1.2": (lambda secure: secure.shutdown(socket.SHUT_WR), TLS_1_2),
+    "FIN, 1.3": (lambda secure: secure.shutdown(socket.SHUT_WR), TLS_1_3),
+    "RST, 1.2": (reset, TLS_1_2),
+}
+
+
+class Told(logging.Handler):
+    """Log handler that lets a thread wait for the record about a client that left."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told = threading.Event()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if "right after the TLS handshake" in record.getMessage():
+            self.told.set()
+
+
+@pytest.mark.parametrize(("leave", "version"), LEAVING.values(), ids=LEAVING)
+def test_a_client_that_leaves_right_after_the_handshake_may_not_trust_us(
+    leave: Callable[[ssl.SSLSocket], None], version: ssl.TLSVersion, caplog: pytest.LogCaptureFixture
+) -> None:
+    handler, log = Told(), logging.getLogger("oifde_simulator")
+    log.addHandler(handler)
+    with running(tls="auto") as server:
+        context = ssl.create_default_context(cadata=(server.ca_pem or b"").decode())
+        context.minimum_version = context.maximum_version = version
+        port = int(server.data_url.rpartition(":")[2])
+        with Peer(server.data_url, server.ca_pem) as peer:  # its request shows that it is content
+            peer.send(b"GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert peer.answer().status == 404
+        plain_socket = socket.create_connection(("127.0.0.1", port), PATIENCE)
+        with context.wrap_socket(plain_socket, server_hostname="localhost") as secure:
+            leave(secure)
+        assert handler.told.wait(PATIENCE)
+    log.removeHandler(handler)
+    told = [each for each in caplog.messages if "right after the TLS handshake" in each]
+    assert len(told) == 1
+    assert "--tls-name" in told[0]
+
+
+def test_a_server_that_stops_blames_no_client(caplog: pytest.LogCaptureFixture) -> None:
+    with running(tls="auto") as server:
+        idle = Peer(server.data_url, server.ca_pem)
+        with ThreadPoolExecutor(1) as threads:
+            ended = threads.submit(idle.hangs_up)
+            control = server.control_url
+            fetch(f"{control}/listener", b'{"open": false}', method="PUT")
+            assert ended.result(PATIENCE)
+        idle.close()
+    assert not [each for each in caplog.messages if "handshake" in each]

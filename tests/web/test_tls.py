@@ -412,6 +412,49 @@ def test_a_self_signed_certificate_is_served(tmp_path: Path) -> None:
     assert tls_from_files(tmp_path / "cert.pem", tmp_path / "key.pem").ca_pem is None
 
 
+AROUND = {
+    "text": "Bag Attributes\n  friendlyName: für uns\n{}\nand after\n",
+    "a byte order mark": "\ufeff{}",
+    "CR LF": "# comment\r\n{}\r\n",
+}
+
+
+@pytest.mark.parametrize("around", AROUND.values(), ids=AROUND)
+def test_text_around_the_blocks_of_a_pem_file_does_not_matter(around: str, tmp_path: Path) -> None:
+    ca = trustme.CA()
+    leaf = ca.issue_cert("bank.example")
+    chain = b"".join(blob.bytes() for blob in leaf.cert_chain_pems)
+    key = leaf.private_key_pem.bytes()
+    dressed = {name: around.format(pem.decode()).encode() for name, pem in (("cert", chain), ("key", key))}
+    write(tmp_path, {"cert.pem": dressed["cert"], "key.pem": dressed["key"]})
+    server = tls_from_files(tmp_path / "cert.pem", tmp_path / "key.pem")
+    assert greeted(server, client_of(ca.cert_pem.bytes()), "bank.example")
+
+
+def test_an_expired_certificate_is_served_on_purpose(tmp_path: Path) -> None:
+    write(tmp_path, {"cert.pem": EXPIRED, "key.pem": EXPIRED_KEY})
+    files = tmp_path / "cert.pem", tmp_path / "key.pem"
+    with pytest.raises(TlsError, match="--tls-any-certificate"):
+        tls_from_files(*files)
+    with (
+        listening(tls_from_files(*files, unproved=True)) as port,
+        pytest.raises(ssl.SSLCertVerificationError, match="expired"),
+    ):
+        call(client_of(EXPIRED), port, "127.0.0.1", "localhost")
+
+
+@pytest.mark.parametrize("host", ["127.0.0.2", "fe80::1%lo", "machine.test"])
+def test_the_address_of_the_server_is_among_the_names(host: str) -> None:
+    server = tls_from_authority(host=host)
+    assert greeted(server, client_of(server.ca_pem), host.partition("%")[0])
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "my_host", ""])
+def test_an_address_that_nobody_calls_is_no_name(host: str) -> None:
+    server = tls_from_authority(host=host)
+    assert greeted(server, client_of(server.ca_pem), "localhost")
+
+
 @pytest.mark.parametrize(
     ("pem", "key", "blamed", "found"),
     [
@@ -422,6 +465,10 @@ def test_a_self_signed_certificate_is_served(tmp_path: Path) -> None:
         ),
         pytest.param(GOOD, None, "key.pem", "found no file", id="key missing"),
         pytest.param(GOOD, b"junk", "key.pem", "expected the private key of", id="key corrupt"),
+        pytest.param(
+            GOOD, GOOD, "key.pem", "found a certificate, but no private key", id="a certificate as key"
+        ),
+        pytest.param(GOOD_KEY, GOOD_KEY, "cert.pem", "it holds a private key", id="a key as certificate"),
         pytest.param(GOOD, LOCKED_KEY, "key.pem", "one with a passphrase", id="key with a passphrase"),
         pytest.param(GOOD, OTHER_KEY, "key.pem", "mismatch", id="key of another certificate"),
         pytest.param(EXPIRED, EXPIRED_KEY, "cert.pem", "expired", id="certificate expired"),

@@ -113,10 +113,11 @@ def _document(body: bytes) -> dict[str, object]:
 
 def _ask_by_client(url: str, timeout: float) -> Health:
     from oifde_simulator.client.errors import ControlProblem, Unreachable
-    from oifde_simulator.client.transport import Transport
+    from oifde_simulator.client.transport.blocking import Transport
+    from oifde_simulator.client.transport.endpoint import Endpoint
 
     try:
-        transport = Transport(url, token=None, context=None, timeout=timeout)
+        transport = Transport(Endpoint(url, token=None, context=None, timeout=timeout))
     except ValueError:
         return Health(NO_URL)
     try:

@@ -10,9 +10,22 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from oifde_simulator.client.aio.control import AsyncControl
+    from oifde_simulator.client.aio.events import AsyncEventStream
+    from oifde_simulator.client.aio.tenant import AsyncSimulatedTenant
+    from oifde_simulator.client.aio.tenant_clock import AsyncTenantClock
+    from oifde_simulator.client.aio.tenant_journal import AsyncTenantJournal
     from oifde_simulator.client.control import Control
-    from oifde_simulator.client.errors import ControlError, ControlProblem, NotCome, Unreachable
+    from oifde_simulator.client.errors import (
+        ControlError,
+        ControlProblem,
+        EventLoopRunning,
+        NotCome,
+        Unreachable,
+    )
+    from oifde_simulator.client.events import EventStream
     from oifde_simulator.client.models import (
+        Alive,
         Clock,
         Exchange,
         ExchangeInWhole,
@@ -32,10 +45,18 @@ if TYPE_CHECKING:
 
 __all__ = [
     "GOOD_DAY",
+    "Alive",
+    "AsyncControl",
+    "AsyncEventStream",
+    "AsyncSimulatedTenant",
+    "AsyncTenantClock",
+    "AsyncTenantJournal",
     "Clock",
     "Control",
     "ControlError",
     "ControlProblem",
+    "EventLoopRunning",
+    "EventStream",
     "Exchange",
     "ExchangeInWhole",
     "Exchanges",
@@ -55,8 +76,16 @@ __all__ = [
 ]
 
 MODULES = {
+    "AsyncControl": "aio.control",
+    "AsyncEventStream": "aio.events",
+    "AsyncSimulatedTenant": "aio.tenant",
+    "AsyncTenantClock": "aio.tenant_clock",
+    "AsyncTenantJournal": "aio.tenant_journal",
     "Control": "control",
-    **dict.fromkeys(("ControlError", "ControlProblem", "NotCome", "Unreachable"), "errors"),
+    **dict.fromkeys(
+        ("ControlError", "ControlProblem", "EventLoopRunning", "NotCome", "Unreachable"), "errors"
+    ),
+    "EventStream": "events",
     **dict.fromkeys(("GOOD_DAY", "SimulatedTenant"), "tenant"),
     "TenantClock": "tenant_clock",
     "TenantJournal": "tenant_journal",

@@ -1,37 +1,59 @@
 """The control plane as an object.
 
-Rule: a method for each operation of its OpenAPI document.
+Rule: a method for each operation of its OpenAPI document. `aio/control.py` has the same, to be awaited.
 """
 
 from __future__ import annotations
 
-import math
-import os
 import ssl
-import time
-from collections.abc import Mapping
+from collections.abc import Iterator
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from oifde_simulator.client.decode import build
-from oifde_simulator.client.encode import Duration, format_duration, query_string, seconds
-from oifde_simulator.client.errors import ControlProblem, hides_frames
-from oifde_simulator.client.journal import JournalCalls
-from oifde_simulator.client.models import Listener, Ready, Verdict
-from oifde_simulator.client.tenants import TenantCalls
-from oifde_simulator.client.transport import TOKEN_VARIABLE, Transport, hidden
+from oifde_simulator.client.address import URL, address_from_environment
+from oifde_simulator.client.binding import blocking, run
+from oifde_simulator.client.call import Steps
+from oifde_simulator.client.encode import Duration
+from oifde_simulator.client.errors import EventLoopRunning, NotCome, Unreachable, hides_frames
+from oifde_simulator.client.events import EventStream
+from oifde_simulator.client.models import Exchange, Exchanges, Listener
+from oifde_simulator.client.operations import clock as clock_calls
+from oifde_simulator.client.operations import health, journal, verification
+from oifde_simulator.client.operations import listener as listener_calls
+from oifde_simulator.client.operations import rules as rule_calls
+from oifde_simulator.client.operations import tenants as tenant_calls
+from oifde_simulator.client.running_loop import is_running
+from oifde_simulator.client.transport.blocking import Transport
+from oifde_simulator.client.transport.endpoint import Endpoint
+from oifde_simulator.client.transport.hidden import hidden
+
+if TYPE_CHECKING:
+    from oifde_simulator.client.aio.control import AsyncControl
 
 __tracebackhide__ = hides_frames  # pytest shows the line of the failing test only
 
-URL = "http://127.0.0.1:8444"
-"""Default URL of the control plane of `serve`."""
+AT_ONCE = 0.001
+"""Timeout of a wait for what is on record already, in seconds."""
+WAIT_ON_LOOP = (
+    "wait() blocks the event loop that runs in this thread, and with it the client that it waits for; write "
+    "`await ....wait_async(...)`, use AsyncControl, or `await asyncio.to_thread(....wait, ...)`"
+)
+EVENTS_ON_LOOP = (
+    "events() blocks the event loop that runs in this thread; use `async for` with AsyncControl.events(), or "
+    "call it in a thread"
+)
+SAME_LOOP = (
+    "This call blocks the event loop that runs in this thread; if the server runs on it too, use AsyncControl"
+)
+T = TypeVar("T")
 
 
-class Control(TenantCalls, JournalCalls):
+class Control:
     """A control plane. Connects at the first call, keeps connections, and may be shared by threads.
 
     Every method raises ControlProblem if the control plane refuses (its `detail` says what to do), and
-    Unreachable if no answer comes.
+    Unreachable if no answer comes. In coroutines use AsyncControl; short calls of this class are answered in
+    milliseconds and do no harm there, `wait` and `events` raise EventLoopRunning.
     """
 
     def __init__(
@@ -45,22 +67,27 @@ class Control(TenantCalls, JournalCalls):
         """Take the bearer `token`, the TLS `context` of a https URL, and the `timeout` in seconds.
 
         White space around `url` and `token` is dropped. Raises ValueError for a `url` that is not http or
-        https, and for a token with white space inside.
+        https, and for a token that no header can have.
         """
         token = hidden(token)  # frames of an error show it
-        self._transport = Transport(url, token, context, timeout)
-        self._closed_until = 0.0
-        """Time at which the port opens that this object closed, on the clock of time.monotonic."""
+        self._transport = Transport(Endpoint(url, token, context, timeout))
+        self._port = listener_calls.ClosedPort()
 
     @classmethod
     def from_environment(cls) -> Control:
         """Create a client from OIFDE_CONTROL, by default URL, and OIFDE_CONTROL_TOKEN; `run` sets both."""
-        return cls(os.environ.get("OIFDE_CONTROL", "").strip() or URL, os.environ.get(TOKEN_VARIABLE) or None)
+        return cls(*address_from_environment())
 
     @property
     def url(self) -> str:
         """URL of the control plane."""
-        return self._transport.url
+        return self._transport.endpoint.url
+
+    def to_async(self) -> AsyncControl:
+        """Create an asynchronous client of the same control plane, with connections of its own."""
+        from oifde_simulator.client.aio.control import AsyncControl  # most programs need no asyncio
+
+        return AsyncControl._of(self._transport.endpoint)
 
     def close(self) -> None:
         """Close the kept connections."""
@@ -72,18 +99,22 @@ class Control(TenantCalls, JournalCalls):
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def readyz(self) -> Ready:
-        """Fetch the server's version and number of tenants, once both ports listen."""
-        return build(Ready, self._transport.request("GET", "/readyz").json)
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._transport.endpoint.shown_url!r})"
 
-    def ca_pem(self) -> bytes | None:
-        """Fetch the certificate authority to trust (PEM); None with TLS off or a given certificate."""
+    def _run(self, steps: Steps[T]) -> T:
         try:
-            return self._transport.request("GET", "/ca.pem").body
-        except ControlProblem as refusal:
-            if refusal.status == 404:
-                return None
+            return run(self._transport, steps)
+        except Unreachable as error:
+            if error.timed_out and is_running():
+                raise Unreachable(f"{error} {SAME_LOOP}", error.reason, timed_out=True) from None
             raise
+
+    livez = blocking(health.livez)
+    readyz = blocking(health.readyz)
+    metrics = blocking(health.metrics)
+    ca_pem = blocking(health.ca_pem)
+    openapi = blocking(health.openapi)
 
     @cached_property
     def ssl_context(self) -> ssl.SSLContext:
@@ -91,59 +122,87 @@ class Control(TenantCalls, JournalCalls):
         authority = self.ca_pem()
         return ssl.create_default_context(cadata=authority.decode() if authority else None)
 
-    def openapi(self) -> Mapping[str, Any]:
-        """Fetch the control plane's own OpenAPI document."""
-        answer: Mapping[str, Any] = self._transport.request("GET", "/control/openapi.json").json
-        return answer
+    tenants = blocking(tenant_calls.tenants)
+    make_tenant = blocking(tenant_calls.make_tenant)
+    tenant = blocking(tenant_calls.tenant)
+    delete_tenant = blocking(tenant_calls.delete_tenant)
+    use = blocking(tenant_calls.use)
+    reset = blocking(tenant_calls.reset)
+    clear = blocking(tenant_calls.clear)
+    reset_all = blocking(tenant_calls.reset_all)
+    sessions = blocking(tenant_calls.sessions)
 
-    def verify(
-        self,
-        *expect: Mapping[str, Any],
-        tenant: str | None = None,
-        since: int | str | None = None,
-    ) -> Verdict:
-        """Judge whether the recorded exchanges meet every expectation.
+    rules = blocking(rule_calls.rules)
+    add_rules = blocking(rule_calls.add_rules)
+    remove_rules = blocking(rule_calls.remove_rules)
+    remove_rule = blocking(rule_calls.remove_rule)
 
-        An expectation is written as in docs/control-plane.md; `tenant` and `since` apply to all of them.
+    clock = blocking(clock_calls.clock)
+    freeze_clock = blocking(clock_calls.freeze_clock)
+    set_clock = blocking(clock_calls.set_clock)
+    advance_clock = blocking(clock_calls.advance_clock)
+
+    exchanges = blocking(journal.exchanges)
+    exchange = blocking(journal.exchange)
+    forget = blocking(journal.forget)
+    har = blocking(journal.har)
+
+    def every_exchange(self, **wanted: Any) -> Iterator[Exchange]:
+        """Fetch all matching exchanges page by page, oldest first."""
+        url: str | None = journal.first_page(**wanted)
+        while url:
+            page = self._run(journal.page(url))
+            yield from page.entries
+            url = page.next
+
+    def wait(self, count: int = 1, timeout: Duration = 5.0, **wanted: Any) -> Exchanges:
+        """Wait until `count` matching exchanges are on record and return the first `count`.
+
+        Raises NotCome after `timeout`. On a running event loop it raises EventLoopRunning unless they are on
+        record already.
         """
-        wanted = {"tenant": tenant, "since": since, "expect": expect}
-        answer = self._transport.request(
-            "POST", "/verify", {name: value for name, value in wanted.items() if value is not None}
-        ).json
-        return build(Verdict, answer)
+        if not is_running():
+            return self._run(journal.wait(count, timeout, **wanted))
+        try:
+            return self._run(journal.wait(count, AT_ONCE, **wanted))
+        except NotCome as missed:
+            found = f"{len(missed.entries)} of {count} on record so far"
+            raise EventLoopRunning(f"{WAIT_ON_LOOP} ({found})") from None
 
-    def coverage(self, tenant: str | None = None) -> Mapping[str, Any]:
-        """Fetch the fired counts of rules and faults, with those that never fired."""
-        answer: Mapping[str, Any] = self._transport.request(
-            "GET", "/coverage" + query_string({"tenant": tenant})
-        ).json
-        return answer
+    async def wait_async(
+        self,
+        count: int = 1,
+        timeout: Duration = 5.0,  # noqa: ASYNC109 -- the server's
+        **wanted: Any,
+    ) -> Exchanges:
+        """Do as `wait` does, in a coroutine: the event loop runs meanwhile."""
+        async with self.to_async() as control:
+            return await control.wait(count, timeout, **wanted)
 
-    def coverage_junit(self, tenant: str | None = None) -> str:
-        """Fetch the coverage as JUnit XML."""
-        query = query_string({"tenant": tenant, "format": "junit"})
-        return self._transport.request("GET", "/coverage" + query).body.decode()
+    def events(self, **wanted: Any) -> EventStream:
+        """Follow matching exchanges as they come, from now on, or after `since`.
 
-    def listener(self) -> Listener:
-        """Fetch the state of the vendor's port."""
-        return build(Listener, self._transport.request("GET", "/listener").json)
+        Raises EventLoopRunning on a running event loop.
+        """
+        if is_running():
+            raise EventLoopRunning(EVENTS_ON_LOOP)
+        return EventStream(self._transport, journal.events(**wanted))
+
+    verify = blocking(verification.verify)
+    coverage = blocking(verification.coverage)
+    coverage_junit = blocking(verification.coverage_junit)
+
+    listener = blocking(listener_calls.listener)
 
     def open_listener(self) -> Listener:
         """Open the vendor's port for all tenants."""
-        opened = build(Listener, self._transport.request("PUT", "/listener", {"open": True}).json)
-        self._closed_until = 0.0
-        return opened
+        return self._run(self._port.open())
 
     def close_listener(self, ttl: Duration | None = None) -> Listener:
         """Close the vendor's port for all tenants, until it is opened or for `ttl`."""
-        self._closed_until = math.inf  # even if the answer gets lost
-        wanted = {"open": False} | ({} if ttl is None else {"ttl": format_duration(ttl)})
-        closed = build(Listener, self._transport.request("PUT", "/listener", wanted).json)
-        if ttl is not None:
-            self._closed_until = time.monotonic() + seconds(ttl)
-        return closed
+        return self._run(self._port.close(ttl))
 
     @property
     def has_closed_listener(self) -> bool:
         """True while the vendor's port is closed by this object, as far as this object knows."""
-        return time.monotonic() < self._closed_until
+        return self._port.is_closed

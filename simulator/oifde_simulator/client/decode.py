@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from oifde_simulator.client.models import Clock, Exchange, Exchanges, Rule, TenantInWhole
+from oifde_simulator.client.models import Clock, Exchange, Exchanges, Rule, Tenant, TenantInWhole
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -26,6 +26,11 @@ def build(model: type[Model], answer: Mapping[str, Any], **more: Any) -> Model:
 def _camel(name: str) -> str:
     first, *others = name.split("_")
     return first + "".join(map(str.capitalize, others))
+
+
+def as_it_is(answer: Any) -> Any:
+    """Return an answer without a model."""
+    return answer
 
 
 def build_exchange(answer: Mapping[str, Any]) -> Exchange:
@@ -46,6 +51,11 @@ def build_exchanges(answer: Mapping[str, Any]) -> Exchanges:
 def build_rules(answer: Sequence[Mapping[str, Any]]) -> Sequence[Rule]:
     """Build a tenant's rules."""
     return tuple(build(Rule, entry) for entry in answer)
+
+
+def build_tenants(answer: Sequence[Mapping[str, Any]]) -> Sequence[Tenant]:
+    """Build a list of tenants."""
+    return tuple(build(Tenant, entry) for entry in answer)
 
 
 def build_tenant(answer: Mapping[str, Any]) -> TenantInWhole:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from oifde_simulator import quantities
+from oifde_simulator import instants, quantities
 from oifde_simulator.client.errors import hides_frames
 
 __tracebackhide__ = hides_frames  # pytest shows the line of the failing test only
 
 Duration = str | float | timedelta
 """`"800ms"`, `"5s"`, `"2m"`, `"1h"`; a number of seconds; or a timedelta."""
+
+Instant = str | datetime
+"""`"2026-01-01T00:00:00Z"`, or a datetime with a time zone."""
 
 SPELLINGS = {"error_code": "errorCode"}
 """Names of the control plane for keywords that differ from them."""
@@ -37,7 +40,23 @@ def query_string(conditions: Mapping[str, Any]) -> str:
 
 
 def _text(value: Any) -> str:
+    if isinstance(value, datetime):
+        return format_instant(value)
     return value if isinstance(value, str) else json.dumps(value)
+
+
+def format_instant(value: Instant) -> str:
+    """Write an instant as the control plane reads it, to the millisecond below.
+
+    Raises ValueError for a datetime without a time zone.
+    """
+    if isinstance(value, str):
+        return value
+    if value.utcoffset() is None:
+        raise ValueError(
+            f"expected a datetime with a time zone, found {value!r} without; if it is UTC, give it tzinfo=UTC"
+        )
+    return instants.iso((value - instants.EPOCH) // timedelta(milliseconds=1))
 
 
 def format_duration(value: Duration) -> str:

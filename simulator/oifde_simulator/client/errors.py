@@ -1,14 +1,15 @@
 """Errors between a program and the control plane.
 
 ControlError
-├── Unreachable        no answer came (a ConnectionError too)
-└── ControlProblem     the control plane refused, said why, and changed nothing
-    └── NotCome        fewer exchanges came than were waited for (a TimeoutError too)
+├── Unreachable          no answer came (a ConnectionError too)
+├── EventLoopRunning     a call would wait on the event loop that has to run meanwhile (a RuntimeError too)
+└── ControlProblem       the control plane refused, said why, and changed nothing
+    └── NotCome          fewer exchanges came than were waited for (a TimeoutError too)
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -30,10 +31,16 @@ class ControlError(Exception):
 class Unreachable(ControlError, ConnectionError):
     """A request without an answer: nothing listens there, or the connection broke."""
 
-    def __init__(self, message: str, reason: str = "") -> None:
+    def __init__(self, message: str, reason: str = "", *, timed_out: bool = False) -> None:
         """Keep the operating system's `reason` apart from the whole message."""
         super().__init__(message)
         self.reason = reason
+        self.timed_out = timed_out
+        """True if the control plane was silent until the timeout."""
+
+
+class EventLoopRunning(ControlError, RuntimeError):
+    """A blocking call on a running event loop that stops those for whom it waits."""
 
 
 class ControlProblem(ControlError):
@@ -45,9 +52,24 @@ class ControlProblem(ControlError):
         self.type = str(document.get("type", "about:blank"))
         """Stable type of the problem; `about:blank` if the status says enough."""
         self.detail = str(document.get("detail", ""))
+        self.errors = _texts(document.get("errors"))
+        """Every error of a body, a scenario or rules; empty if `detail` says all."""
         self.document = document
         """Whole answer."""
-        super().__init__(f"{request}: {status}: {self.detail}" if self.detail else f"{request}: {status}")
+        super().__init__("\n".join([_summary(request, status, self.detail), *_further(self)]))
+
+
+def _summary(request: str, status: int, detail: str) -> str:
+    return f"{request}: {status}: {detail}" if detail else f"{request}: {status}"
+
+
+def _texts(given: Any) -> Sequence[str]:
+    return tuple(map(str, given)) if isinstance(given, list) else ()
+
+
+def _further(problem: ControlProblem) -> Iterator[str]:
+    """List the errors that the detail, which is one of them, does not say."""
+    return (f"  {error}" for error in problem.errors if error != problem.detail)
 
 
 class NotCome(ControlProblem, TimeoutError):

@@ -7,7 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Alive:
+    """A server whose process runs."""
+
+    status: str
+    version: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +35,11 @@ class Clock:
     now: str
     """Instant in ISO 8601."""
     frozen: bool
+
+    @property
+    def instant(self) -> datetime:
+        """The same instant as a datetime in UTC."""
+        return datetime.fromisoformat(self.now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +115,11 @@ class Exchange:
     """Outcome on the wire: `how`, `bytes`, `seconds`."""
     problems: Sequence[str]
     """Errors of the request."""
+
+    @property
+    def instant(self) -> datetime:
+        """Time of the request on the tenant's clock, as a datetime in UTC."""
+        return datetime.fromisoformat(self.at)
 
 
 @dataclass(frozen=True, slots=True)

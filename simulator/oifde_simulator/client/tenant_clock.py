@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import TypeVar
+
+from oifde_simulator.client.binding import blocking_of_tenant
+from oifde_simulator.client.call import Steps
 from oifde_simulator.client.control import Control
-from oifde_simulator.client.encode import Duration
 from oifde_simulator.client.errors import hides_frames
-from oifde_simulator.client.models import Clock
+from oifde_simulator.client.operations import clock
 
 __tracebackhide__ = hides_frames  # pytest shows the line of the failing test only
+
+T = TypeVar("T")
 
 
 class TenantClock:
@@ -17,28 +23,28 @@ class TenantClock:
         self._control = control
         self._tenant = tenant
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._tenant!r}, {self._control!r})"
+
+    def _run(self, steps: Steps[T]) -> T:
+        return self._control._run(steps)
+
     @property
     def now(self) -> str:
         """Current instant in ISO 8601."""
-        return self._control.clock(self._tenant).now
+        return self._run(clock.clock(self._tenant)).now
+
+    @property
+    def instant(self) -> datetime:
+        """Current instant as a datetime in UTC."""
+        return self._run(clock.clock(self._tenant)).instant
 
     @property
     def frozen(self) -> bool:
         """True for a stopped clock."""
-        return self._control.clock(self._tenant).frozen
+        return self._run(clock.clock(self._tenant)).frozen
 
-    def freeze(self) -> Clock:
-        """Stop the clock."""
-        return self._control.freeze_clock(self._tenant)
-
-    def go_on(self) -> Clock:
-        """Start the clock again from the instant at which it stopped."""
-        return self._control.freeze_clock(self._tenant, freeze=False)
-
-    def set(self, instant: str) -> Clock:
-        """Set the clock to an instant such as `2026-01-01T00:00:00Z`."""
-        return self._control.set_clock(self._tenant, instant)
-
-    def advance(self, by: Duration) -> Clock:
-        """Move the clock forward by `"1h"` or a number of seconds."""
-        return self._control.advance_clock(self._tenant, by)
+    freeze = blocking_of_tenant(clock.freeze)
+    go_on = blocking_of_tenant(clock.go_on)
+    set = blocking_of_tenant(clock.set_clock)
+    advance = blocking_of_tenant(clock.advance_clock)

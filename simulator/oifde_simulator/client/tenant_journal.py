@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeVar
 
+from oifde_simulator.client.binding import blocking_filter, blocking_of_tenant
+from oifde_simulator.client.call import Steps
 from oifde_simulator.client.control import Control
 from oifde_simulator.client.encode import Duration
 from oifde_simulator.client.errors import hides_frames
+from oifde_simulator.client.events import EventStream
 from oifde_simulator.client.models import Exchange, Exchanges
+from oifde_simulator.client.operations import journal
 
 __tracebackhide__ = hides_frames  # pytest shows the line of the failing test only
+
+T = TypeVar("T")
 
 
 class TenantJournal:
@@ -19,6 +25,12 @@ class TenantJournal:
     def __init__(self, control: Control, tenant: str) -> None:
         self._control = control
         self._tenant = tenant
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._tenant!r}, {self._control!r})"
+
+    def _run(self, steps: Steps[T]) -> T:
+        return self._control._run(steps)
 
     @property
     def entries(self) -> Sequence[Exchange]:
@@ -35,27 +47,33 @@ class TenantJournal:
         """errorCode of each answer; None for an answer without one."""
         return [entry.error_code for entry in self.entries]
 
-    def find(self, **wanted: Any) -> Sequence[Exchange]:
-        """Fetch matching exchanges, such as `status=503` or `userMobile="18000000001"`."""
-        return list(self._control.every_exchange(tenant=self._tenant, **wanted))
+    find = blocking_filter(journal.find)
+    har = blocking_filter(journal.har)
+    forget = blocking_of_tenant(journal.forget)
 
     def wait(self, count: int = 1, timeout: Duration = 5.0, **wanted: Any) -> Exchanges:
         """Wait until `count` matching exchanges are on record and return the first `count`.
 
-        Raises NotCome after `timeout`.
+        Raises NotCome after `timeout`. On a running event loop it raises EventLoopRunning unless they are on
+        record already.
         """
-        return self._control.wait(count, timeout, tenant=self._tenant, **wanted)
+        return self._control.wait(count, timeout, **wanted, tenant=self._tenant)
 
-    def har(self, **wanted: Any) -> Mapping[str, Any]:
-        """Export matching exchanges as an HTTP archive (HAR 1.2)."""
-        return self._control.har(tenant=self._tenant, **wanted)
+    async def wait_async(
+        self,
+        count: int = 1,
+        timeout: Duration = 5.0,  # noqa: ASYNC109 -- the server's
+        **wanted: Any,
+    ) -> Exchanges:
+        """Do as `wait` does, in a coroutine: the event loop runs meanwhile."""
+        return await self._control.wait_async(count, timeout, **wanted, tenant=self._tenant)
 
-    def forget(self) -> int:
-        """Delete all exchanges and return their number."""
-        return self._control.forget(self._tenant)
+    def events(self, **wanted: Any) -> EventStream:
+        """Follow matching exchanges as they come, from now on, or after `since`."""
+        return self._control.events(**wanted, tenant=self._tenant)
 
     def __iter__(self) -> Iterator[Exchange]:
         return iter(self.entries)
 
     def __len__(self) -> int:
-        return self._control.exchanges(limit=1, tenant=self._tenant).count
+        return self._run(journal.number_of_exchanges(tenant=self._tenant))

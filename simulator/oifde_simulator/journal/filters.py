@@ -23,8 +23,9 @@ ATTRIBUTES: Mapping[str, Callable[[Entry], Any]] = {
     "rule": lambda entry: entry.rule or ABSENT,
     "status": lambda entry: entry.status,
     "errorCode": lambda entry: ABSENT if entry.error_code is None else entry.error_code,
+    "warnings": lambda entry: entry.warnings or ABSENT,
 }
-"""Attributes of an entry that a filter can test."""
+"""Attributes of an entry that a filter can test; of several values in a tuple one has to fit."""
 NUMBERS = ("status", "errorCode")
 """Attributes whose values are numbers."""
 
@@ -75,7 +76,7 @@ class Filter:
         since = self.since
         if entry.number <= since.number or (since.at is not None and entry.at < since.at):
             return False
-        if not all(condition.accepts(value(entry)) for _, value, condition in self._tests):
+        if not all(_fits(condition, value(entry)) for _, value, condition in self._tests):
             return False
         name, text = self._field
         if name and entry.request.document.get(name) != text:  # a cheap test that most entries fail
@@ -87,7 +88,7 @@ class Filter:
         found = [
             Mismatch(name, str(condition), _shown_tenant(entry) if name == "tenant" else _shown(value(entry)))
             for name, value, condition in self._tests
-            if not condition.accepts(value(entry))
+            if not _fits(condition, value(entry))
         ]
         return found + (self._matcher.difference(entry.view()) if self._matcher else [])
 
@@ -126,4 +127,11 @@ def _shown_tenant(entry: Entry) -> str:
 
 
 def _shown(value: Any) -> str:
+    if isinstance(value, tuple):
+        return "; ".join(map(shown, value))
     return "nothing" if value is ABSENT else shown(value)
+
+
+def _fits(condition: Condition, value: Any) -> bool:
+    """Check that a value fits, or one of several."""
+    return any(map(condition.accepts, value)) if type(value) is tuple else condition.accepts(value)

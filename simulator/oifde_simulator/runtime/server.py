@@ -138,7 +138,8 @@ def _load_tls(settings: Settings) -> ServerTls | None:
             raise ValueError("--tls-cert and --tls-key go together; give both")
         from oifde_simulator.web.tls.user_certificate import tls_from_files
 
-        return tls_from_files(settings.tls_cert, settings.tls_key)
+        unproved = settings.tls_any_certificate
+        return tls_from_files(settings.tls_cert, settings.tls_key, unproved=unproved)
     from oifde_simulator.web.tls.authority import tls_from_authority
 
-    return tls_from_authority(settings.tls_name, settings.tls_dir)
+    return tls_from_authority(settings.tls_name, settings.tls_dir, host=settings.host)

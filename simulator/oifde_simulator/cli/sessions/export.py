@@ -46,7 +46,12 @@ def _records(tenants: Tenants, tenant: str, number: str | None) -> Iterator[Mapp
         for session in sessions_of(tenants, tenant, each):
             record = session.record
             own = {} if session.user == record["callSorId"] else {"userMobile": session.user}
-            yield {**own, **record}
+            yield {**own, **_without_tenant(record, tenant)}
+
+
+def _without_tenant(record: Mapping[str, Any], tenant: str) -> Mapping[str, Any]:
+    """Leave out the source tenant's id: the file's tenant is another one, and shows its own."""
+    return {name: value for name, value in record.items() if (name, value) != ("tenantId", tenant)}
 
 
 def _with_progress(items: Iterable[Mapping[str, Any]], total: int) -> Iterator[Mapping[str, Any]]:

@@ -14,20 +14,38 @@ from oifde_simulator.web.data_plane.request_handler import DataPlaneHandler
 from oifde_simulator.web.data_plane.request_reader import Limits
 from oifde_simulator.web.descriptors import DescriptorWatch
 from oifde_simulator.web.http_connection import HttpConnection
+from oifde_simulator.web.tls.handshake_log import log_silent_end
 
 
 class Connection(HttpConnection):
     """Connection of the vendor's port; bytes that are not HTTP are answered and recorded like requests."""
 
-    __slots__ = ("_handler",)
+    __slots__ = ("_ended_here", "_handler")
 
     def __init__(self, handler: DataPlaneHandler, server: Connections, **options: Any) -> None:
         super().__init__(server, **options)
         self._handler = handler
+        self._ended_here = False
 
     def refuse(self, reason: str) -> web.StreamResponse:
         """Answer and record bytes that are not HTTP."""
         return self._handler.refuse(reason)
+
+    def close(self) -> None:
+        """Close the connection after the answer under way."""
+        self._ended_here = True
+        super().close()
+
+    def force_close(self) -> None:
+        """Close the connection at once."""
+        self._ended_here = True
+        super().force_close()
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """Take the end of the connection; a client that said nothing may not trust the certificate."""
+        if not self._ended_here:
+            log_silent_end(self.transport)
+        super().connection_lost(exc)
 
 
 class Connections(web.Server):

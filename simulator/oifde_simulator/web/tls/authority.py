@@ -29,17 +29,22 @@ if TYPE_CHECKING:
 
 ALWAYS_NAMED = ("localhost", "127.0.0.1", "::1")
 """Names that every certificate of the server has."""
+ANY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 -- nothing is bound here
+"""Addresses that stand for all of the machine, and that no client calls."""
 FIX = "restore ca.pem and ca.key, or remove both to have a new authority made"
 
 
-def tls_from_authority(names: Sequence[str] = (), directory: Path | None = None) -> ServerTls:
+def tls_from_authority(
+    names: Sequence[str] = (), directory: Path | None = None, *, host: str = ""
+) -> ServerTls:
     """Issue a certificate for this machine and `names`, and make TLS from it. Raises TlsError.
 
-    The authority is kept in `directory`, so that clients may trust it across starts; None makes a new one.
+    `host` is where the server listens; it is among the names if a certificate can have it. The authority is
+    kept in `directory`, so that clients may trust it across starts; None makes a new one.
     """
     import trustme
 
-    tls = _issue(trustme.CA() if directory is None else _kept_authority(directory), names)
+    tls = _issue(trustme.CA() if directory is None else _kept_authority(directory), names, host)
     if directory is not None:
         pem = directory / "ca.pem"
         prove(tls.context, client_context(pem, tls.ca_pem, FIX), pem, FIX)
@@ -47,8 +52,8 @@ def tls_from_authority(names: Sequence[str] = (), directory: Path | None = None)
     return tls
 
 
-def _issue(ca: trustme.CA, names: Sequence[str]) -> ServerTls:
-    leaf = ca.issue_cert(*_identities(ca, names))
+def _issue(ca: trustme.CA, names: Sequence[str], host: str) -> ServerTls:
+    leaf = ca.issue_cert(*_identities(ca, names, host))
     context = server_context()
     try:
         load_chain(context, leaf.private_key_and_cert_chain_pem.bytes())
@@ -57,14 +62,24 @@ def _issue(ca: trustme.CA, names: Sequence[str]) -> ServerTls:
     return ServerTls(context, ca.cert_pem.bytes())
 
 
-def _identities(ca: trustme.CA, names: Sequence[str]) -> list[str]:
+def _identities(ca: trustme.CA, names: Sequence[str], host: str) -> list[str]:
     for name in names:
         _check_name(ca, name)
-    own = []
-    with suppress(TlsError):  # a machine may have a name that no certificate can have, such as my_host
-        _check_name(ca, host := socket.gethostname())
-        own = [host]
+    own = [name for name in (socket.gethostname(), _address(host)) if name and _can_be_named(ca, name)]
     return list(dict.fromkeys([*ALWAYS_NAMED, *own, *names]))
+
+
+def _address(host: str) -> str:
+    """Take the name that clients call from where the server listens; empty for all addresses."""
+    return "" if host in ANY_ADDRESS else host.partition("%")[0]
+
+
+def _can_be_named(ca: trustme.CA, name: str) -> bool:
+    """Check that a certificate can have a name: a machine may be called my_host."""
+    with suppress(TlsError):
+        _check_name(ca, name)
+        return True
+    return False
 
 
 def _check_name(ca: trustme.CA, name: str) -> None:

@@ -9,6 +9,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from oifde_simulator.web.tls.pem import certificates, describe
+
 
 class TlsError(ValueError):
     """A certificate, key or folder does not do. One line: place, expectation, finding, fix."""
@@ -45,9 +47,9 @@ def client_context(path: Path, pem: bytes | None, fix: str) -> ssl.SSLContext:
     client.check_hostname = False
     client.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN  # a user's leaf is to be trusted by itself
     try:
-        client.load_verify_locations(cadata=(pem or b"").decode("ascii"))
+        client.load_verify_locations(cadata=certificates(pem or b""))
     except (ssl.SSLError, ValueError) as error:
-        found = "no file" if pem is None else f"none that can be read ({openssl_reason(error)})"
+        found = "no file" if pem is None else f"none that can be read ({_why(pem, error)})"
         raise TlsError(path, "a PEM certificate", found, fix) from error
     return client
 
@@ -68,6 +70,10 @@ def load_chain(context: ssl.SSLContext, pem: bytes) -> None:
             path = Path(folder, "certificate.pem")
             path.write_bytes(pem)
             context.load_cert_chain(path)
+
+
+def _why(pem: bytes, error: Exception) -> str:
+    return openssl_reason(error) if certificates(pem) else f"it holds {describe(pem)}"
 
 
 def prove(server: ssl.SSLContext, client: ssl.SSLContext, path: Path, fix: str) -> None:

@@ -1,12 +1,17 @@
-"""A log of TLS handshakes that fail: the event loops report none, and no request ever comes of one.
+"""A log of TLS handshakes that fail, and of clients that leave after one without a request.
+
+The event loops report none of them. OpenSSL, and so Python and curl, refuses a certificate amid the
+handshake; Node, and Java where it verifies the name itself, judge when it is over and close the connection.
 
 Rule: OpenSSL decides whom to trust; this module only logs its decision, with the likely fix.
 """
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import ssl
+from typing import Any
 
 log = logging.getLogger("oifde_simulator")
 
@@ -22,6 +27,8 @@ OWN_AUTHORITY = (
 USER_CERTIFICATE = (
     "it does not trust who signed --tls-cert, lacks a certificate in between, or calls us by another name"
 )
+
+SILENT = "a client closed its connection right after the TLS handshake, without a request; perhaps "
 
 # OpenSSL's names of reasons, as Python shows them.
 PLAIN_HTTP_REASONS = ("HTTP_REQUEST", "HTTPS_PROXY_REQUEST", "WRONG_VERSION_NUMBER")
@@ -51,6 +58,23 @@ class LoggedHandshake(ssl.SSLObject):
         | dict.fromkeys(UNTRUSTED_REASONS, UNTRUSTED + USER_CERTIFICATE)
     )
     """Likely causes with their fixes, by OpenSSL's reason."""
+    distrust = USER_CERTIFICATE
+    """Likely cause where a client does not trust the certificate."""
+    has_received = False
+    """True as soon as the client has sent something."""
+
+    def read(self, len: int = 1024, buffer: Any = None) -> Any:
+        """Read what the client has sent."""
+        found = super().read(len) if buffer is None else super().read(len, buffer)
+        if found:
+            self.has_received = True
+        return found
+
+    def log_silence(self) -> None:
+        """Log that the client has left; do nothing if it had sent something, or at a second time."""
+        if not self.has_received:
+            self.has_received = True
+            log.warning("%s%s", SILENT, self.distrust)
 
     def do_handshake(self) -> None:
         """Go on with the handshake; a client that just leaves is no failure."""
@@ -69,7 +93,15 @@ class LoggedHandshake(ssl.SSLObject):
 class LoggedHandshakeOfAuthority(LoggedHandshake):
     """TLS connection whose failed handshake is logged; its certificate is of our own authority."""
 
+    distrust = OWN_AUTHORITY
     causes = LoggedHandshake.causes | dict.fromkeys(UNTRUSTED_REASONS, UNTRUSTED + OWN_AUTHORITY)
+
+
+def log_silent_end(transport: asyncio.BaseTransport | None) -> None:
+    """Log that a client ended a TLS connection on which it had sent nothing."""
+    secure = transport.get_extra_info("ssl_object") if transport is not None else None
+    if isinstance(secure, LoggedHandshake):
+        secure.log_silence()
 
 
 def install(context: ssl.SSLContext, *, own_authority: bool) -> None:

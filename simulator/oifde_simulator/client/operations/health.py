@@ -1,0 +1,42 @@
+"""Operations about the server itself: health, metrics, documents, and the authority to trust."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from functools import partial
+from typing import Any
+
+from oifde_simulator.client.call import Call, of_json
+from oifde_simulator.client.decode import as_it_is, build
+from oifde_simulator.client.errors import ControlProblem
+from oifde_simulator.client.models import Alive, Ready
+
+
+def livez() -> Call[Alive]:
+    """Fetch the server's version, as soon as its process runs."""
+    return Call("GET", "/livez", of_json(partial(build, Alive)))
+
+
+def readyz() -> Call[Ready]:
+    """Fetch the server's version and number of tenants, once both ports listen."""
+    return Call("GET", "/readyz", of_json(partial(build, Ready)))
+
+
+def metrics() -> Call[str]:
+    """Fetch the counters of the server in the text format of Prometheus."""
+    return Call("GET", "/metrics", lambda reply: reply.body.decode())
+
+
+def openapi() -> Call[Mapping[str, Any]]:
+    """Fetch the control plane's own OpenAPI document."""
+    return Call("GET", "/control/openapi.json", of_json(as_it_is))
+
+
+def ca_pem() -> Generator[Call[Any], Any, bytes | None]:
+    """Fetch the certificate authority to trust (PEM); None with TLS off or a given certificate."""
+    try:
+        return (yield from Call("GET", "/ca.pem", lambda reply: reply.body))
+    except ControlProblem as refusal:
+        if refusal.status == 404:
+            return None
+        raise

@@ -1,0 +1,50 @@
+"""Operations on the vendor's port, and what this program knows of it."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Generator, Mapping
+from functools import partial
+from typing import Any
+
+from oifde_simulator.client.call import Call, of_json
+from oifde_simulator.client.decode import build
+from oifde_simulator.client.encode import Duration, format_duration, seconds
+from oifde_simulator.client.models import Listener
+
+
+class ClosedPort:
+    """What one client knows of the port that it closed."""
+
+    def __init__(self) -> None:
+        self._until = 0.0
+        """Time at which the port opens, on the clock of time.monotonic."""
+
+    @property
+    def is_closed(self) -> bool:
+        """Check whether the port is closed by this client, as far as it knows."""
+        return time.monotonic() < self._until
+
+    def open(self) -> Generator[Call[Any], Any, Listener]:
+        """Open the vendor's port for all tenants."""
+        opened = yield from _set({"open": True})
+        self._until = 0.0
+        return opened
+
+    def close(self, ttl: Duration | None = None) -> Generator[Call[Any], Any, Listener]:
+        """Close the vendor's port for all tenants, until it is opened or for `ttl`."""
+        self._until = math.inf  # even if the answer gets lost
+        closed = yield from _set({"open": False} | ({} if ttl is None else {"ttl": format_duration(ttl)}))
+        if ttl is not None:
+            self._until = time.monotonic() + seconds(ttl)
+        return closed
+
+
+def listener() -> Call[Listener]:
+    """Fetch the state of the vendor's port."""
+    return Call("GET", "/listener", of_json(partial(build, Listener)))
+
+
+def _set(wanted: Mapping[str, Any]) -> Call[Listener]:
+    return Call("PUT", "/listener", of_json(partial(build, Listener)), wanted)
