@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from threading import Thread
 
 from oifde_simulator import logs
 from oifde_simulator.config import Settings
+from oifde_simulator.immediate import aside
 from oifde_simulator.runtime.reload.file_snapshot import GONE, FileSnapshot, FileStamp
 from oifde_simulator.runtime.reload.tenant_changes import TenantChange, apply, remove, replace
 from oifde_simulator.scenario import loader, selection
@@ -67,7 +66,7 @@ class Watcher:
             await asyncio.sleep(PERIOD)
             try:
                 if changed := self._snapshot.changed():
-                    await apply(await _run_in_thread(partial(self._load_changes, changed, tenants)))
+                    await apply(await aside(self._load_changes, changed, tenants))
             except Exception:
                 log.exception("--watch: a look at the files failed; the next one comes")
 
@@ -143,18 +142,3 @@ class Watcher:
                 names.add(tenant)
                 aliases.append((tenant, name))
         return selection.combined(self._bundled, self._good, aliases)
-
-
-async def _run_in_thread(work: Callable[[], list[TenantChange]]) -> list[TenantChange]:
-    # A daemon thread: a server that stops meanwhile does not wait for it.
-    done: Future[list[TenantChange]] = Future()
-    done.set_running_or_notify_cancel()
-    Thread(target=_set_result, args=(done, work), name="watch", daemon=True).start()
-    return await asyncio.wrap_future(done)
-
-
-def _set_result(done: Future[list[TenantChange]], work: Callable[[], list[TenantChange]]) -> None:
-    try:
-        done.set_result(work())
-    except Exception as error:  # noqa: BLE001  raised where the result is awaited
-        done.set_exception(error)
