@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 
 from oifde_simulator import __version__
 from oifde_simulator.cli.parser import OK, USAGE_ERROR, Parser
+from oifde_simulator.cli.streams import open_standard_streams
 from oifde_simulator.text import did_you_mean
 
 PROGRAM = "oifde-simulator"
@@ -34,6 +35,7 @@ COMMANDS = {
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
+    open_standard_streams()
     given = sys.argv[1:] if arguments is None else arguments
     name = given[0] if given else ""
     if name not in COMMANDS:

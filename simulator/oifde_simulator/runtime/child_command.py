@@ -6,8 +6,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import FrameType
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from oifde_simulator import logs
 from oifde_simulator.config import Settings
+from oifde_simulator.runtime import guardian
 from oifde_simulator.runtime.embedding import running
 
 if TYPE_CHECKING:
@@ -42,8 +43,10 @@ def run(settings: Settings, program: Sequence[str], *, coverage: bool = False) -
         _forward_signals() as forwarder,
         running(settings) as server,
         TemporaryDirectory(prefix="oifde-simulator-") as folder,
+        _guarded(folder) as guard,
     ):
-        code = _run_child(program, {**os.environ, **environment(server, Path(folder))}, forwarder)
+        variables = {**os.environ, **environment(server, Path(folder))}
+        code = _run_child(program, variables, forwarder, guard)
     if not (coverage or settings.fail_on_unused):
         return code
     unused = report_coverage(server.coverage, sys.stdout)
@@ -95,12 +98,46 @@ def _forward_signals() -> Iterator[SignalForwarder]:
             signal.signal(number, handler)
 
 
-def _run_child(program: Sequence[str], environment: Mapping[str, str], forwarder: SignalForwarder) -> int:
+@contextmanager
+def _guarded(folder: str) -> Iterator[Callable[[int], None]]:
+    """Have a process of its own clean up if this one is killed; it is told the command's process id."""
+    if os.name != "posix":
+        yield lambda _: None
+        return
+    with subprocess.Popen(  # noqa: S603  our own program
+        [sys.executable, "-I", "-S", guardian.__file__, folder],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd="/",
+        start_new_session=True,  # signals of a terminal are not for it
+    ) as process:
+        pipe = process.stdin
+        assert pipe is not None
+
+        def tell(line: bytes) -> None:
+            with suppress(OSError):  # somebody has ended it
+                pipe.write(line)
+                pipe.flush()
+
+        try:
+            yield lambda pid: tell(b"%d\n" % pid)
+        finally:
+            tell(guardian.DONE)
+
+
+def _run_child(
+    program: Sequence[str],
+    environment: Mapping[str, str],
+    forwarder: SignalForwarder,
+    started: Callable[[int], None],
+) -> int:
     try:
         child = subprocess.Popen(program, env=environment)  # noqa: S603  the user's own command
     except OSError as error:
         print(f"oifde-simulator run: {program[0]}: {error.strerror}", file=sys.stderr)
         return NOT_FOUND if isinstance(error, FileNotFoundError) else NOT_EXECUTABLE
     forwarder.child = child
+    started(child.pid)
     code = child.wait()
     return code if code >= 0 else BY_SIGNAL - code

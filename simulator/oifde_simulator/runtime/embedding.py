@@ -149,6 +149,8 @@ def _stop_process(child: subprocess.Popen[bytes]) -> None:
     assert child.stdin is not None
     with child:  # closes its other pipes
         child.stdin.close()
+        if os.name == "posix":  # a process forked from this one may hold the pipe open
+            child.terminate()
         try:
             child.wait(STOP_TIMEOUT)
         except subprocess.TimeoutExpired:

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import json
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from types import FrameType
+from typing import Any, NoReturn
+
+SIGNALS = (signal.SIGTERM, signal.SIGINT)
+"""Signals that stop a server."""
+BY_SIGNAL = 128
+"""Exit code of a process that a signal ended, as shells have it, less the signal's number."""
 
 
 @contextmanager
@@ -28,12 +36,39 @@ def ready_file(path: Path | None, **ready: Any) -> Iterator[None]:
         path.unlink(missing_ok=True)
 
 
-def on_signals(stop: Callable[[], None]) -> None:
-    """Call `stop` on the running event loop at SIGTERM and SIGINT."""
+def on_signals(stop: Callable[[], None], ready: Path | None = None) -> None:
+    """Call `stop` on the running event loop at the first SIGTERM or SIGINT; end the process at the second.
+
+    The second one removes the file `ready`, and waits for nothing else.
+    """
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
+
+    def stop_once() -> None:
+        for number in SIGNALS:
+            loop.remove_signal_handler(number)
+            signal.signal(number, end_now)
+        stop()
+
+    def end_now(number: int, _: FrameType | None) -> None:
+        with suppress(OSError):
+            if ready:
+                ready.unlink(missing_ok=True)
+        os._exit(BY_SIGNAL + number)
+
+    for number in SIGNALS:
         with suppress(NotImplementedError):  # Windows: Ctrl-C raises KeyboardInterrupt instead
-            loop.add_signal_handler(number, stop)
+            loop.add_signal_handler(number, stop_once)
+
+
+def end_process(code: int) -> NoReturn:
+    """End the process with an exit code, without taking apart what it holds, which the system does faster.
+
+    What is registered to be done at exit is done, and standard output is flushed.
+    """
+    atexit._run_exitfuncs()
+    with suppress(OSError, ValueError):
+        sys.stdout.flush()
+    os._exit(code)
 
 
 def on_end_of_input(stop: Callable[[], None]) -> None:

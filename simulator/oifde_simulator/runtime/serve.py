@@ -75,7 +75,7 @@ def _watching(watcher: Watcher | None, tenants: Tenants) -> AbstractContextManag
 
 async def _serve(simulator: Simulator, settings: Settings, watcher: Watcher | None, out: TextIO) -> None:
     stop = asyncio.Event()
-    lifecycle.on_signals(stop.set)
+    lifecycle.on_signals(stop.set, settings.ready_file)
     if settings.until_eof:
         lifecycle.on_end_of_input(stop.set)
     async with listening(simulator, settings, watcher):
