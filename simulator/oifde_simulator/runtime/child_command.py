@@ -38,7 +38,8 @@ def run(settings: Settings, program: Sequence[str], *, coverage: bool = False) -
     """
     from oifde_simulator.runtime.serve import report_coverage  # slow to import
 
-    logs.to_stderr(settings.log_level or "warning")
+    level = settings.log_level or ("error" if settings.quiet else "warning")
+    logs.start(level, settings.log_format, settings.log_file)
     with (
         _forward_signals() as forwarder,
         running(settings) as server,

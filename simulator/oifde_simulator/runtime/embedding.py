@@ -95,6 +95,7 @@ def spawned(*options: str) -> Iterator[Addresses]:
     ValueError or RuntimeError if the server does not start.
     """
     token, others = _split_token(options)
+    others = [option for option in others if option != "--quiet"]  # its first line says that it listens
     with TemporaryDirectory(prefix="oifde-simulator-") as folder, open(Path(folder, "log"), "w+b") as log:
         ready = Path(folder, "ready.json")
         child = _start_process(("--ready-file", str(ready), *others), log, token)

@@ -29,7 +29,7 @@ GC_THRESHOLDS = (10_000, 20, 50)
 
 def serve(settings: Settings, out: TextIO) -> int:
     """Serve until SIGTERM or SIGINT and return the exit code."""
-    logs.to_stderr(settings.log_level)
+    logs.start(settings.log_level, settings.log_format, settings.log_file, quiet=settings.quiet)
     simulator, watcher = create(settings)
     # Loaded objects stay forever, so the collector need not walk them.
     gc.freeze()
@@ -87,7 +87,8 @@ async def _serve(simulator: Simulator, settings: Settings, watcher: Watcher | No
             authority=simulator.ca_pem is not None,
             token=simulator.token if settings.control_token is None else None,
         )
-        print(lines, file=out, flush=True)
+        if not settings.quiet:
+            print(lines, file=out, flush=True)
         await stop.wait()
 
 
