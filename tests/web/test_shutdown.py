@@ -17,7 +17,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from conftest import QUERY, SPECIFICATION
+from oifde_simulator import cli
 from oifde_simulator.config import Settings
+from oifde_simulator.runtime import lifecycle
 from oifde_simulator.runtime.server import Simulator, registry
 from oifde_simulator.scenario import selection
 from oifde_simulator.web.data_plane import server as data_plane_server
@@ -221,6 +223,17 @@ end_process(5)
         [sys.executable, "-c", code], env=environment(), capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stdout, done.stderr) == (5, "at exit\n", "")
+
+
+def test_serve_ends_its_process_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ended: list[int] = []
+    monkeypatch.setattr(lifecycle, "end_process", ended.append)
+    monkeypatch.setattr(cli, "_run", lambda name, given: 5)
+    monkeypatch.setattr(sys, "argv", ["oifde-simulator", "serve"])
+    cli.main()
+    assert ended == [5]
+    assert cli.main(["serve"]) == 5
+    assert ended == [5]
 
 
 @pytest.mark.parametrize("closed", ["<&- >&- 2>&-", "<&-", ">&-", "2>&-"])

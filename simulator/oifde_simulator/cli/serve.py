@@ -26,10 +26,9 @@ def execute(options: argparse.Namespace) -> int:
     from oifde_simulator.runtime.authorities import no_client_authorities
 
     with no_client_authorities():
-        from oifde_simulator.runtime import lifecycle, serve
+        from oifde_simulator.runtime import serve
 
     chosen = settings(vars(options), os.environ)
     if not chosen.quiet and (complaint := unknown_variables(os.environ)):
         print(f"oifde-simulator serve: {complaint}", file=sys.stderr)
-    # Ten thousand tenants take seconds to be taken apart, and nobody needs that.
-    lifecycle.end_process(serve.serve(chosen, sys.stdout))
+    return serve.serve(chosen, sys.stdout)
