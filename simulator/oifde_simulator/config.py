@@ -29,6 +29,7 @@ from oifde_simulator.text import nearest
 ENVIRONMENT_PREFIX = "OIFDE_SIMULATOR_"
 LINE_ENDS = "\r\n"
 LOG_LEVELS = ("debug", "info", "warning", "error")
+LOG_FORMATS = ("text", "json")
 
 
 def option(
@@ -143,6 +144,18 @@ class Settings:
         "info says a line an exchange; default: info on a terminal, else warning",
         read=one_of(*LOG_LEVELS),
         word="LEVEL",
+    )
+    log_format: str | None = option(
+        None,
+        "json says a line as an object; default: json for info and debug off a terminal, else text",
+        read=one_of(*LOG_FORMATS),
+        word="text|json",
+    )
+    log_file: Path | None = option(
+        None, "append the log to this file, not to standard error", read=Path, word="PATH"
+    )
+    quiet: bool = option(
+        False, "print nothing at the start, and log errors only unless --log-level says more", read=flag
     )
 
 

@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
+from oifde_simulator import daemon_threads
+
 Result = TypeVar("Result")
 
 
@@ -21,9 +23,9 @@ def immediate(coroutine: Coroutine[Any, Any, Result]) -> Result:
 
 
 async def aside(function: Callable[..., Result], *arguments: Any) -> Result:
-    """Call a slow function in a thread where an event loop runs; else at once."""
+    """Call a slow function in a daemon thread where an event loop runs; else at once."""
     try:
         asyncio.get_running_loop()
     except RuntimeError:
         return function(*arguments)
-    return await asyncio.to_thread(function, *arguments)
+    return await asyncio.wrap_future(daemon_threads.submit(function, *arguments))

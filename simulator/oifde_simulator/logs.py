@@ -1,13 +1,19 @@
-"""The log of one process: readable lines on a terminal, JSON lines of each exchange for machines."""
+"""The log of one process: readable lines on a terminal, JSON lines of each exchange for machines.
+
+Rule: whoever logs never waits; `log_writer.py` writes.
+"""
 
 from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
+from pathlib import Path
 from typing import Any
 
 from oifde_simulator.instants import iso
+from oifde_simulator.log_writer import LogHandler, Write, descriptor_writer
 
 FOLLOWED = "oifde_simulator.followed"
 """Name of the logger of watched files. It logs at info, so that people who edit a file see it taken."""
@@ -32,18 +38,39 @@ class JsonLines(logging.Formatter):
         return json.dumps(line, default=str)
 
 
-def to_stderr(level: str | None) -> None:
-    """Send the log to standard error, from `level` upward.
+def start(
+    level: str | None = None, format: str | None = None, file: Path | None = None, *, quiet: bool = False
+) -> None:
+    """Send the log to `file`, else to standard error, from `level` upward.
 
-    Without a level, a terminal shows info and everything else warnings. Lines are JSON if they are about
-    exchanges (info and below) and no terminal shows them.
+    Without a level, a terminal shows info and everything else warnings; `quiet` shows errors. Without a
+    `format` ("text" or "json"), lines are JSON if they are about exchanges (info and below) and no terminal
+    shows them. Raises ValueError for a file that cannot be written.
     """
-    terminal = sys.stderr.isatty()
+    terminal = file is None and sys.stderr.isatty()
+    level = level or ("error" if quiet else None)
     chosen = level or ("info" if terminal else "warning")
-    for_machines = not terminal and chosen in ("info", "debug")
-    handler = logging.StreamHandler()
-    handler.setFormatter(JsonLines() if for_machines else logging.Formatter(READABLE))
+    as_json = format == "json" if format else not terminal and chosen in ("info", "debug")
+    formatter = JsonLines() if as_json else logging.Formatter(READABLE)
+    handler = LogHandler(_file_writer(file) if file else _stderr_writer(), formatter)
     logging.basicConfig(level=chosen.upper(), handlers=[handler], force=True)
     logging.getLogger(FOLLOWED).setLevel(logging.NOTSET if level else logging.INFO)
     logging.getLogger("aiohttp").setLevel(logging.ERROR)
     logging.getLogger("faker").setLevel(logging.WARNING)  # its debug lines concern Faker only
+
+
+def _file_writer(path: Path) -> Write:
+    try:
+        return descriptor_writer(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666))
+    except OSError as error:
+        raise ValueError(
+            f"--log-file: cannot write {path}: {error.strerror}; name a file in a folder that is there"
+        ) from None
+
+
+def _stderr_writer() -> Write:
+    stream = sys.stderr
+    try:
+        return descriptor_writer(stream.fileno())
+    except (OSError, ValueError):  # a stream of a test, say, which is no file
+        return lambda octets: stream.write(octets.decode())

@@ -301,6 +301,9 @@ TEXTS: dict[str, tuple[str, Any]] = {
     "fail_on_unused": ("true", True),
     "until_eof": ("true", True),
     "log_level": ("debug", "debug"),
+    "log_format": ("json", "json"),
+    "log_file": ("/x/log", Path("/x/log")),
+    "quiet": ("true", True),
 }
 SETTINGS = {entry.name: entry for entry in fields(Settings)}
 

@@ -41,6 +41,31 @@ def test_an_honest_answer_is_its_status_code_and_total() -> None:
     assert line() == f"acme queryRecordHistory {HONEST}"
 
 
+# name: (fields of the query, end of the line)
+ASKED: dict[str, tuple[dict[str, Any], str]] = {
+    "a first page": ({}, "; userMobile=18000000001 pageNum=1 records=40"),
+    "a page": (
+        {"pageNum": "2", "pageSize": "20"},
+        "; userMobile=18000000001 pageNum=2 pageSize=20 records=20",
+    ),
+    "past the end": ({"pageNum": "9"}, "; userMobile=18000000001 pageNum=9 records=0"),
+    "a user without sessions": ({"userMobile": "1"}, "; userMobile=1 pageNum=1 records=0"),
+    "a refused query": ({"userMobile": 1}, ""),
+}
+
+
+@pytest.mark.parametrize(("fields", "end"), ASKED.values(), ids=ASKED.keys())
+def test_a_line_at_info_ends_with_user_page_and_number_of_records(fields: dict[str, Any], end: str) -> None:
+    scenario = loader.loads(SCENARIO.encode(), "acme.yaml", "acme")
+    tenants = Tenants({"acme": scenario}, seed="0", error_status=200)
+    body = {"tenantId": "acme", "authToken": TOKEN, "userMobile": "18000000001", **fields}
+    request = request_file.RequestFile("queryRecordHistory", body, {}, {}).request()
+    (turn,) = explanation.explain(tenants, request)
+    found = log_line.format_query(turn.exchange, Journal().record(turn.exchange))
+    assert found == end
+    assert TOKEN not in found
+
+
 # name: (rule without its name, what the line says was sent)
 SPOILED = {
     "another status": ("respond: {status: 503}", "503"),

@@ -19,7 +19,9 @@ from oifde_simulator.journal.filters import Filter, Since
 from oifde_simulator.journal.subscriptions.index import MOST_GROUPS, CapacityExceeded
 from oifde_simulator.journal.subscriptions.waiter import Waiter
 from oifde_simulator.state.memory.journal_store import Bounds
+from oifde_simulator.web.control_plane.evaluations import Evaluations
 from oifde_simulator.web.control_plane.routes.journal.wait import wait
+from oifde_simulator.web.control_plane.services.journal import JournalService
 from oifde_simulator.web.control_plane.services.subscriptions import SubscriptionService
 
 
@@ -169,8 +171,11 @@ async def served(id: str, purpose: str = "") -> None:
 
 async def test_what_is_deleted_before_who_was_woken_looks_has_not_come() -> None:
     journal = Journal()
+    searched = JournalService(journal.awaited, Evaluations())
     context: Any = SimpleNamespace(
-        subscriptions=SubscriptionService(journal.awaited), tenants=SimpleNamespace(require=served)
+        journal=searched,
+        subscriptions=SubscriptionService(journal.awaited, searched.accepted),
+        tenants=SimpleNamespace(require=served),
     )
     waiting = asyncio.create_task(wait(context, journal.filter([("tenant", "a")]), 1, 20.0))
     await turns()

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from oifde_simulator.journal.filter_parameters import WrongParameter, parse
+from oifde_simulator.json_schema.backtracking import CHARACTER_STEPS, BacktrackingPredicate
 from oifde_simulator.json_schema.bounded import BACKTRACKS, bounded
 from oifde_simulator.json_schema.schema import Schema
 from oifde_simulator.rules.matching import Condition
@@ -96,3 +97,33 @@ def test_an_expression_that_steps_back_too_often_does_not_match() -> None:
     length = ceil(log(BACKTRACKS, 1.6)) + 1
     assert not schema.accepts("a" * length + "d")
     assert Schema(schema.document).accepts("a" * length + "d")
+
+
+# name: (expression, text that fits it, text that it gives up on)
+LONG = {
+    "look-ahead": (r"(?=a)(a|a)*b", "a" * 2000 + "b", "a" * 500_000),
+    "back reference": (r"^(a+)+\1b$", "a" * 20 + "b", "a" * 500_000),
+    "look-behind": (r"(?<=x)(a|b)*(?<!c)d", "xabd", "ab" * 250_000),
+}
+
+
+@pytest.mark.parametrize(("expression", "fits", "text"), LONG.values(), ids=LONG.keys())
+@pytest.mark.parametrize("others", [0, 49], ids=["alone", "among others"])
+def test_an_expression_that_steps_back_has_fewer_steps_on_a_longer_text(
+    expression: str, fits: str, text: str, others: int
+) -> None:
+    condition = Condition({"allOf": [{"pattern": expression}, *[{"pattern": "^(?!zz)"}] * others]})
+    assert condition.backtracks
+    assert condition.accepts(fits)
+    predicate = bounded(condition.wanted).accepts
+    assert isinstance(predicate, BacktrackingPredicate)
+    assert predicate.steps("a" * 10) == BACKTRACKS
+    for value in (text, [text], {text: ""}, {"": {"": text}}):
+        assert 1 <= predicate.steps(value) * len(text) * (1 + others) <= CHARACTER_STEPS
+    assert not condition.accepts(text[:20_000])
+
+
+@pytest.mark.parametrize("schema", [{"pattern": r"^18\d+$"}, {"minLength": 1}, {"enum": ["(?=a)"]}])
+def test_a_schema_in_linear_time_does_not_depend_on_the_length(schema: dict[str, Any]) -> None:
+    assert not Condition(schema).backtracks
+    assert not isinstance(bounded(schema).accepts, BacktrackingPredicate)

@@ -66,6 +66,22 @@ def test_the_line_that_serve_prints_works_when_pasted(server: Served, tmp_path: 
     assert ordered(done.stdout) == ordered(RESPONSE.read_bytes())
 
 
+@needs_curl
+def test_the_line_with_the_secret_works_when_pasted(tmp_path: Path) -> None:
+    scenario = tmp_path / "it's.yaml"
+    scenario.write_text(
+        "tenant: {id: null-1, secret: 's \"$HOME` it''s'}\nsessions: {users: {'18000000001': 3}}\n"
+    )
+    with served(tmp_path, "--scenarios", str(scenario)) as server:
+        assert server.process.stdout is not None
+        told, line = server.process.stdout.readline(), server.process.stdout.readline()
+        assert """s "$HOME` it's""" in told
+        done = subprocess.run(
+            ["sh", "-c", line], cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE, check=True
+        )
+    assert json.loads(done.stdout)["total"] == 3
+
+
 def curl(folder: Path, *arguments: str) -> str:
     done = subprocess.run(
         ["curl", "--noproxy", "*", *arguments],

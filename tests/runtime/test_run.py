@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import os
+import select
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import threading
@@ -19,7 +22,7 @@ import pytest
 from oifde_simulator.cli import main
 from oifde_simulator.client import Control, Unreachable
 from oifde_simulator.config import Settings
-from oifde_simulator.runtime import child_command
+from oifde_simulator.runtime import child_command, guardian
 from oifde_simulator.runtime.embedding import running, spawned
 from serving import PATIENCE, command, environment, run
 
@@ -208,6 +211,60 @@ def test_no_verdict_is_printed_when_nobody_asked() -> None:
     assert run("run", "--tls", "off", *code(0)).stdout == ""
 
 
+FAMILY = """
+import os, subprocess, sys
+waits = "import signal; print(flush=True); signal.pause()"
+inner = subprocess.Popen([sys.executable, "-c", waits], stdout=subprocess.PIPE)
+inner.stdout.readline()
+print(os.path.dirname(os.environ["OIFDE_CA_FILE"]), flush=True)
+inner.wait()
+"""
+"""A command that starts another one and waits for it."""
+
+
+@pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="only Linux tells who started whom")
+def test_run_that_is_killed_leaves_no_command_and_no_folder() -> None:
+    with subprocess.Popen(
+        command("run", "--log-level", "error", *python(FAMILY)),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        env=environment(),
+    ) as killed:
+        assert killed.stdout is not None
+        folder = Path(killed.stdout.readline().decode().strip())
+        assert folder.is_dir()
+        family = guardian.with_descendants(list(guardian.named([killed.pid])))
+        handles = [os.pidfd_open(pid) for pid, _ in family]
+        assert len(handles) == 1 + 1 + 2, "run, the guardian, the command and what it started"
+        killed.kill()
+        for handle in handles:
+            assert select.select([handle], [], [], PATIENCE)[0], "it should end"
+            os.close(handle)
+    assert not folder.exists()
+
+
+def test_a_guardian_that_was_told_of_a_good_end_touches_nothing(tmp_path: Path) -> None:
+    guardian.main(str(tmp_path), io.BytesIO(b"%d\ndone\n" % os.getpid()))
+    assert tmp_path.exists()
+
+
+def test_a_guardian_ends_what_ignores_sigterm(tmp_path: Path) -> None:
+    stubborn = (
+        "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); signal.pause()"
+    )
+    with subprocess.Popen([sys.executable, "-c", stubborn], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        guardian.end(list(guardian.named([process.pid])))
+        assert process.wait(PATIENCE) == -signal.SIGKILL
+
+
+def test_a_guardian_spares_a_process_that_has_got_the_number_of_another() -> None:
+    me = [(os.getpid(), "0")]
+    guardian.send(signal.SIGKILL, me)
+    assert not guardian.is_alive(me[0])
+
+
 # Beside a program
 
 
@@ -255,6 +312,31 @@ def test_a_server_as_a_process_is_up_in_the_block_and_gone_after_it(monkeypatch:
         assert control.ca_pem() is None
     with pytest.raises(Unreachable):
         control.readyz()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="forks are of POSIX")
+def test_a_process_ends_though_a_forked_one_holds_its_input_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    killed: list[int] = []
+    monkeypatch.setattr(subprocess.Popen, "kill", lambda process: killed.append(process.pid))
+    with spawned("--tls", "off"):
+        held = [os.dup(number) for number in open_pipes()]
+    for number in held:
+        os.close(number)
+    assert held
+    assert not killed
+
+
+def open_pipes() -> list[int]:
+    """List the pipes that this process has open."""
+    numbers = map(int, os.listdir("/dev/fd"))
+    return [number for number in numbers if is_pipe(number)]
+
+
+def is_pipe(number: int) -> bool:
+    try:
+        return stat.S_ISFIFO(os.fstat(number).st_mode)
+    except OSError:
+        return False
 
 
 def test_a_process_that_does_not_start_says_why() -> None:

@@ -13,6 +13,7 @@ from oifde_simulator.immediate import immediate
 from oifde_simulator.model.exchange import Answer, Exchange
 from oifde_simulator.model.http import JSON_UTF8, Request, Response
 from oifde_simulator.model.outcome import Ending
+from oifde_simulator.stepwise import complete
 from oifde_simulator.verification import expectations
 from oifde_simulator.verification.snapshot import JournalSnapshot
 from oifde_simulator.verification.verdicts import verdict
@@ -70,6 +71,6 @@ def recorded(*exchanges: Exchange, journal: Journal | None = None) -> Journal:
 
 def judged(journal: Journal, *expect: Any, **about: Any) -> dict[str, Any]:
     """The verdict on a journal."""
-    expected = expectations.read({"expect": list(expect), **about}, journal.redaction)
+    expected = complete(expectations.read({"expect": list(expect), **about}, journal.redaction))
     past = immediate(JournalSnapshot.read(journal.awaited, expected.tenants, expected.since))
-    return verdict(expected, past)
+    return complete(verdict(expected, past))

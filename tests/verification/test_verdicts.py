@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from conftest import TOKEN
 from journals import Journal
 from oifde_simulator.state.memory.journal_store import Bounds
+from oifde_simulator.stepwise import complete
 from oifde_simulator.verification import descriptions, expectation_kinds, expectations
 from oifde_simulator.verification.expectations import WrongExpectations
 from past import fetched, judged, queried, recorded
@@ -444,7 +445,7 @@ WRONG_BODIES: dict[str, tuple[dict[str, Any], str]] = {
 @pytest.mark.parametrize(("body", "words"), WRONG_BODIES.values(), ids=WRONG_BODIES.keys())
 def test_a_body_that_cannot_be_understood_is_told(body: dict[str, Any], words: str) -> None:
     with pytest.raises(WrongExpectations) as raised:
-        expectations.read(body, Journal().redaction)
+        complete(expectations.read(body, Journal().redaction))
     assert words in str(raised.value)
 
 
@@ -528,7 +529,7 @@ def test_of_very_many_mistakes_the_first_are_looked_for(expect: Any, monkeypatch
     for name in ("did_you_mean", "condition_error"):
         monkeypatch.setattr(descriptions, name, recording(name))
     with pytest.raises(WrongExpectations) as caught:
-        expectations.read({"expect": expect}, Journal().redaction)
+        complete(expectations.read({"expect": expect}, Journal().redaction))
     assert 0 < len(caught.value.mistakes) <= descriptions.MOST_ERRORS
     assert asked.count("did_you_mean") <= descriptions.MOST_ERRORS
     assert asked.count("condition_error") <= descriptions.MOST_CONDITIONS

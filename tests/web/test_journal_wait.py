@@ -16,7 +16,7 @@ from oifde_simulator.immediate import immediate
 from oifde_simulator.journal.filters import Since
 from oifde_simulator.journal.subscriptions import index
 from oifde_simulator.model.entry import Entry
-from oifde_simulator.web.control_plane.routes.journal import wait as journal_wait
+from oifde_simulator.web.control_plane.services.journal import JournalService
 from serving import Peer, fetch, running
 
 
@@ -77,12 +77,12 @@ def test_what_is_deleted_has_not_come(
 def test_what_is_deleted_while_it_is_looked_for_has_not_come(
     server: Controlling, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def slow(wanted: Any, entries: list[Entry]) -> list[Entry]:
+    async def slow(_: JournalService, wanted: Any, entries: list[Entry]) -> list[Entry]:
         found = [entry for entry in entries if wanted.accepts(entry)]
         immediate(server.simulator.journal.clear())
         return found
 
-    monkeypatch.setattr(journal_wait, "accepted", slow)
+    monkeypatch.setattr(JournalService, "accepted", slow)
     ask(server, "tenant001")
     answer = server("GET", "/journal/wait?timeout=1ms")
     assert (answer.status, answer.json["count"], answer.json["entries"]) == (504, 0, [])

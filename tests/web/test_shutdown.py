@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
+import shlex
 import signal
 import socket
 import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -14,7 +17,13 @@ from urllib.parse import urlsplit
 import pytest
 
 from conftest import QUERY, SPECIFICATION
-from serving import FREE_PORTS, Peer, fetch, head, post, run, served
+from oifde_simulator import cli
+from oifde_simulator.config import Settings
+from oifde_simulator.runtime import lifecycle
+from oifde_simulator.runtime.server import Simulator, registry
+from oifde_simulator.scenario import selection
+from oifde_simulator.web.data_plane import server as data_plane_server
+from serving import FREE_PORTS, Peer, command, environment, fetch, head, post, run, served
 
 EXAMPLE = (SPECIFICATION / "request.json").read_bytes()
 SIGNALS = [signal.SIGTERM, signal.SIGINT]
@@ -159,3 +168,92 @@ def test_what_cannot_be_done_is_one_line_and_exit_2(options: tuple[str, ...], wo
     assert said.startswith("oifde-simulator serve: ")
     for word in words:
         assert word in said
+
+
+# Impatience
+
+
+@pytest.mark.parametrize("second", SIGNALS, ids=lambda number: number.name)
+def test_a_second_signal_ends_at_once(tmp_path: Path, second: signal.Signals) -> None:
+    with served(tmp_path, "--tls", "off") as server, Peer(server.data) as client:
+        client.send(head("Content-Length: 100", "Expect: 100-continue"))
+        assert client.answer().status == 100
+        with Peer(server.control) as watcher:
+            watcher.send(head(method="GET", target="/livez"))
+            assert watcher.answer().status == 200
+            server.process.send_signal(signal.SIGTERM)
+            assert watcher.hangs_up()
+        code, _ = server.stop(second)
+        assert client.hangs_up()
+    assert code == 128 + second
+    assert not server.ready_file.exists()
+
+
+async def test_bodies_that_stall_have_a_few_seconds_in_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(data_plane_server, "STOP_SECONDS", 0.0)
+    monkeypatch.setattr(data_plane_server, "LEAST_SECONDS", 0.0)
+    settings = Settings(port=0, control_port=0, tls="off", body_timeout=3600.0)
+    simulator = Simulator(settings, registry(settings, selection.scenarios(settings)))
+    await simulator.start()
+    address = urlsplit(simulator.data_url)
+    reader, writer = await asyncio.open_connection(address.hostname, address.port)
+    writer.write(head("Content-Length: 100", "Expect: 100-continue"))
+    assert (await reader.readline()).startswith(b"HTTP/1.1 100")
+    await simulator.stop()
+    await reader.read()
+    writer.close()
+
+
+def test_the_end_takes_nothing_apart(tmp_path: Path) -> None:
+    code = """
+import atexit, sys
+from oifde_simulator.runtime.lifecycle import end_process
+
+class Tenant:
+    def __init__(self):
+        self.me = self
+    def __del__(self):
+        print("taken apart")
+
+tenants = [Tenant() for _ in range(3)]
+atexit.register(print, "at exit")
+end_process(5)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment(), capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (5, "at exit\n", "")
+
+
+def test_serve_ends_its_process_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ended: list[int] = []
+    monkeypatch.setattr(lifecycle, "end_process", ended.append)
+    monkeypatch.setattr(cli, "_run", lambda name, given: 5)
+    monkeypatch.setattr(sys, "argv", ["oifde-simulator", "serve"])
+    cli.main()
+    assert ended == [5]
+    assert cli.main(["serve"]) == 5
+    assert ended == [5]
+
+
+@pytest.mark.parametrize("closed", ["<&- >&- 2>&-", "<&-", ">&-", "2>&-"])
+def test_a_server_without_standard_streams_starts_and_ends_well(tmp_path: Path, closed: str) -> None:
+    ready = tmp_path / "ready.json"
+    line = shlex.join([*command("serve", *FREE_PORTS, "--tls", "off", "--ready-file", str(ready))])
+    outer, inner = os.pipe()  # ends with the server, which inherits it
+    with subprocess.Popen(
+        ["sh", "-c", f"exec {line} {closed}"],
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        pass_fds=[inner],
+    ) as process:
+        os.close(inner)
+        assert run("readyz", "--wait", "--ready-file", str(ready)).returncode == 0
+        data = json.loads(ready.read_text())["data"]
+        assert fetch(data + QUERY, EXAMPLE)[0] == 200
+        process.terminate()
+        assert process.wait(10) == 0
+    assert os.read(outer, 1) == b""
+    os.close(outer)

@@ -16,7 +16,7 @@ from oifde_simulator.journal.filters import Since
 from oifde_simulator.model.exchange import Answer, Exchange
 from oifde_simulator.model.http import Request, Response
 from oifde_simulator.wiremock.admin import ids as identity
-from oifde_simulator.wiremock.patterns import regexes
+from oifde_simulator.wiremock.patterns import json_equality, regexes
 from oifde_simulator.wiremock.patterns.errors import Unsupported, WrongPattern
 from oifde_simulator.wiremock.patterns.expected_redactor import ExpectedRedactor
 from oifde_simulator.wiremock.patterns.logged_request import LoggedRequest
@@ -191,3 +191,10 @@ def test_a_url_is_as_it_was_sent_and_the_values_of_its_parameters_are_decoded(
     pattern: dict[str, Any], wanted: bool
 ) -> None:
     assert accepts(pattern, ENCODED) is wanted
+
+
+def test_more_expressions_than_are_kept_compiled_are_refused() -> None:
+    wanted = [f"${{json-unit.regex}}{number}" for number in range(json_equality.MOST_EXPRESSIONS)]
+    assert json_equality.check({"a": wanted}, "") == len(wanted)
+    with pytest.raises(Unsupported, match="more than 64 regular expressions"):
+        json_equality.check({"a": wanted, "b": {"c": wanted[:1]}}, "/x")

@@ -11,6 +11,7 @@ import sys
 
 from oifde_simulator import __version__
 from oifde_simulator.cli.exit_codes import OK, USAGE_ERROR
+from oifde_simulator.cli.streams import open_standard_streams
 from oifde_simulator.streams import escape_unencodable
 
 TYPE_CHECKING = False  # typing's own would be an import
@@ -35,13 +36,17 @@ COMMANDS = {
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
+    open_standard_streams()
     given = sys.argv[1:] if arguments is None else arguments
     name = given[0] if given else ""
     escape_unencodable(sys.stdout)
     if name not in COMMANDS:
         _answer_without_command(given)
     try:
-        return _run(name, given[1:])
+        code = _run(name, given[1:])
+        if name == "serve" and arguments is None:
+            _end_process(code)
+        return code
     except BrokenPipeError:  # the reader of our output has seen enough
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115  for the interpreter's last flush
         return OK
@@ -68,6 +73,13 @@ def _run(name: str, arguments: Sequence[str]) -> int:
     parser = Parser(prog=f"{PROGRAM} {name}")
     command.add_arguments(parser)
     return int(command.execute(parser.parse_args(options, argparse.Namespace(program=program))))
+
+
+def _end_process(code: int) -> NoReturn:
+    # Ten thousand tenants take seconds to be taken apart, and nobody needs that.
+    from oifde_simulator.runtime import lifecycle  # `serve` has imported it
+
+    lifecycle.end_process(code)
 
 
 def _split_program(arguments: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:

@@ -33,6 +33,6 @@ def execute(options: argparse.Namespace) -> int:
     with no_client_authorities():
         from oifde_simulator.runtime import serve
 
-    if complaint := unknown_variables(os.environ):
+    if not chosen.quiet and (complaint := unknown_variables(os.environ)):
         print(f"oifde-simulator serve: {complaint}", file=sys.stderr)
     return serve.serve(chosen, sys.stdout)

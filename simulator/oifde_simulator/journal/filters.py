@@ -64,6 +64,13 @@ class Filter:
         """Keys of which every accepted entry has each."""
         self._given = tests, match
 
+    @property
+    def backtracks(self) -> bool:
+        """Check that a condition has a regular expression that may take long."""
+        return any(each.backtracks for _, _, each in self._tests) or (
+            self._matcher is not None and self._matcher.backtracks
+        )
+
     @cached_property
     def canonical(self) -> str:
         """Text that is equal for filters that accept the same entries by the same conditions."""

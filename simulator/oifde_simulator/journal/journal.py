@@ -18,6 +18,7 @@ from oifde_simulator.model.entry import Entry
 from oifde_simulator.model.exchange import Exchange
 from oifde_simulator.model.view import Mismatch
 from oifde_simulator.state.interface import State
+from oifde_simulator.stepwise import Steps, complete, mapped
 
 if TYPE_CHECKING:
     from oifde_simulator.journal.subscriptions.follower import Follower
@@ -106,5 +107,11 @@ class Journal:
 
 def nearest(wanted: Filter, entries: Iterable[Entry], count: int = 3) -> list[NearMiss]:
     """The entries that fit `wanted` all but for the fewest differences."""
-    misses = [NearMiss(entry, found) for entry in entries if (found := wanted.difference(entry))]
+    return complete(search_nearest(wanted, entries, count))
+
+
+def search_nearest(wanted: Filter, entries: Iterable[Entry], count: int = 3) -> Steps[list[NearMiss]]:
+    """Find what `nearest` finds, a step for each entry."""
+    compared = yield from mapped(entries, lambda entry: NearMiss(entry, wanted.difference(entry)))
+    misses = [miss for miss in compared if miss.differences]
     return nsmallest(count, misses, key=lambda miss: (len(miss.differences), -miss.entry.number))

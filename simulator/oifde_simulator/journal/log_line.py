@@ -14,12 +14,14 @@ import orjson
 from oifde_simulator.model.entry import Entry
 from oifde_simulator.model.exchange import Exchange
 from oifde_simulator.model.http import Response
-from oifde_simulator.oifde.operations import tenant_field
+from oifde_simulator.oifde.operations import BY_NAME, tenant_field
 from oifde_simulator.text import printable, shown
 from oifde_simulator.wire.script import Send
 
 log = logging.getLogger("oifde_simulator.exchanges")
 
+LONGEST = 64
+"""Characters of a field's value."""
 LARGEST = 1 << 20
 """Size in bytes up to which a spoiled body is decoded for the log."""
 
@@ -31,7 +33,8 @@ def log_exchange(exchange: Exchange, entry: Entry) -> None:
             messages = printable("; ".join((*entry.problems, *entry.warnings, *entry.notes)))
             log.warning("%s: %s", format_line(exchange, entry), messages, extra={"exchange": entry.brief})
     elif log.isEnabledFor(logging.INFO):
-        log.info("%s", format_line(exchange, entry), extra={"exchange": entry.brief})
+        line = format_line(exchange, entry)
+        log.info("%s%s", line, format_query(exchange, entry), extra={"exchange": entry.brief})
 
 
 def format_line(exchange: Exchange, entry: Entry) -> str:
@@ -45,6 +48,20 @@ def format_line(exchange: Exchange, entry: Entry) -> str:
     total = f" total={fields['total']}" if "total" in fields and not fields["errorCode"] else ""
     honest = f"{exchange.honest.response.status}{code}{total}"
     return printable(f"{exchange.tenant or _unknown_tenant(entry)} {place} {_answers(exchange, honest)}")
+
+
+def format_query(exchange: Exchange, entry: Entry) -> str:
+    """Format what a good query asked for, and how many records its honest answer has, as a line's end."""
+    operation, honest = BY_NAME.get(exchange.endpoint), exchange.honest
+    if operation is None or operation.paging is None or honest.page is None:
+        return ""
+    pages = (operation.paging.number, operation.paging.size)
+    fields = {pages[0]: operation.request_defaults[pages[0]], **entry.request.document}
+    own = (*operation.identity_fields, *pages)
+    names = (*(name for name in operation.request_types if name not in own), *pages)
+    asked = " ".join(f"{name}={str(fields[name])[:LONGEST]}" for name in names if fields.get(name))
+    records = len(range(len(honest.selection))[honest.page])
+    return printable(f"; {asked} records={records}")
 
 
 def _unknown_tenant(entry: Entry) -> str:

@@ -35,9 +35,15 @@ FOREIGN_REFERENCES = ("$dynamicRef", "$recursiveRef", "$id", "id", "$anchor", "$
 def bounded(document: Mapping[str, Any]) -> Schema:
     """Compile a schema. Raises ValueError, in one line, for an invalid schema or one beyond the bounds."""
     _measure(document)
-    _Meter(document).count(document, 0)
+    meter = _Meter(document)
+    meter.count(document, 0)
     try:
-        return Schema(explicit_patterns(document), backtracks=BACKTRACKS, largest_pattern=LARGEST_PATTERN)
+        return Schema(
+            explicit_patterns(document),
+            backtracks=BACKTRACKS,
+            largest_pattern=LARGEST_PATTERN,
+            patterns=meter.patterns,
+        )
     except Exception as error:  # noqa: BLE001  jsonschema-rs raises errors of several kinds
         raise ValueError(str(error).splitlines()[0]) from None
 
@@ -72,7 +78,8 @@ class _Meter:
     def __init__(self, root: Mapping[str, Any]) -> None:
         self._root = root
         self._parts = 0
-        self._patterns = 0
+        self.patterns = 0
+        """Regular expressions that may be asked about one value."""
 
     def count(self, schema: Any, depth: int) -> None:
         """Count a schema, or a list or mapping of schemas. Raises ValueError beyond the bounds."""
@@ -104,10 +111,10 @@ class _Meter:
 
     def _count_patterns(self, keyword: str, value: Any) -> None:
         if keyword == "pattern":
-            self._patterns += 1
+            self.patterns += 1
         elif keyword == "patternProperties" and isinstance(value, Mapping):
-            self._patterns += len(value)
-        if self._patterns > MOST_PATTERNS:
+            self.patterns += len(value)
+        if self.patterns > MOST_PATTERNS:
             raise ValueError(f"has more than {MOST_PATTERNS} patterns; write fewer, or one with | in it")
 
     def _target(self, reference: str) -> Any:

@@ -14,6 +14,7 @@ from typing import Any
 
 import jsonschema_rs
 
+from oifde_simulator.json_schema.backtracking import BacktrackingPredicate
 from oifde_simulator.json_schema.regex import explicit_dots
 
 JSON = Any
@@ -51,29 +52,49 @@ class Schema:
         formats: Mapping[str, Callable[[str], bool]] | None = None,
         backtracks: int | None = None,
         largest_pattern: int | None = None,
+        patterns: int = 0,
     ) -> None:
         """Compile a schema. Raises ValueError for a document that is not one.
 
         `resources` maps URIs that the document refers to onto schemas; a reference to any other URI is an
         error, since nothing is fetched. `formats` are predicates on strings for the keyword `format`. A
-        pattern that needs more than `backtracks` backtracking steps does not match; a pattern of more than
-        `largest_pattern` bytes when compiled is an error.
+        pattern that needs more than `backtracks` backtracking steps does not match, nor one of `patterns`
+        that needs more than the length of a value leaves it; a pattern of more than `largest_pattern` bytes
+        when compiled is an error.
         """
         self.document = document
         self._resources = dict(resources or {})
         self._formats = dict(formats or {})
+        self._largest_pattern = largest_pattern
         self._pattern_options = jsonschema_rs.FancyRegexOptions(backtracks, largest_pattern)
+        self.accepts: Callable[[JSON], bool] = self._predicate(self._pattern_options)
+        """Predicate that tells whether a value of JSON types fits."""
+        self.backtracks = patterns > 0 and not self._is_linear()
+        """True if a pattern needs backtracking, so that its work does not only grow with the value."""
+        if self.backtracks and backtracks is not None:
+            self.accepts = BacktrackingPredicate(self._with_steps, patterns, backtracks)
+
+    def _predicate(self, options: Any) -> Callable[[JSON], bool]:
         known = list(self._resources.items())
-        registry = jsonschema_rs.Registry(known, retriever=_refuse) if known else None
-        self.accepts: Callable[[JSON], bool] = jsonschema_rs.Draft202012Validator(
-            document,
+        return jsonschema_rs.Draft202012Validator(
+            self.document,
             formats=self._formats,
             validate_formats=True,
-            registry=registry,
+            registry=jsonschema_rs.Registry(known, retriever=_refuse) if known else None,
             retriever=_refuse,
-            pattern_options=self._pattern_options,
+            pattern_options=options,
         ).is_valid
-        """Predicate that tells whether a value of JSON types fits."""
+
+    def _with_steps(self, steps: int) -> Callable[[JSON], bool]:
+        return self._predicate(jsonschema_rs.FancyRegexOptions(steps, self._largest_pattern))
+
+    def _is_linear(self) -> bool:
+        """Check that the engine that never steps back takes all patterns."""
+        try:
+            self._predicate(jsonschema_rs.RegexOptions(self._largest_pattern))
+        except Exception:  # noqa: BLE001  jsonschema-rs raises errors of several kinds
+            return False
+        return True
 
     def explain(self, value: JSON, most: int | None = None) -> list[Violation]:
         """List the violations of a value, or the first `most` found, outermost first; empty if it fits.
@@ -115,13 +136,10 @@ class Schema:
 def pattern(expression: str, *, backtracks: int) -> Callable[[str], bool]:
     """Compile a regular expression into a predicate that searches a text for it.
 
-    A text that needs more than `backtracks` backtracking steps does not match. Raises ValueError for an
-    invalid expression.
+    A text that needs more than `backtracks` backtracking steps does not match, nor a long one that needs
+    more than its length leaves it. Raises ValueError for an invalid expression.
     """
-    options = jsonschema_rs.FancyRegexOptions(backtrack_limit=backtracks)
-    return jsonschema_rs.Draft202012Validator(
-        {"pattern": explicit_dots(expression)}, pattern_options=options
-    ).is_valid
+    return Schema({"pattern": explicit_dots(expression)}, backtracks=backtracks, patterns=1).accepts
 
 
 def _refuse(uri: str) -> Any:

@@ -12,6 +12,7 @@ from operator import eq
 from typing import Any
 
 from oifde_simulator.json_schema.bounded import bounded
+from oifde_simulator.json_schema.schema import Schema
 from oifde_simulator.model.view import ABSENT, Mismatch, View
 from oifde_simulator.text import shown
 
@@ -22,8 +23,11 @@ class Condition:
     def __init__(self, wanted: Any) -> None:
         """Compile a condition as a scenario writes it. Raises ValueError for a bad or too large schema."""
         self.wanted = wanted
-        self.accepts: Callable[[Any], bool] = _predicate(wanted)
+        schema = bounded(wanted) if isinstance(wanted, Mapping) else None
+        self.accepts: Callable[[Any], bool] = _schema_predicate(schema) if schema else _predicate(wanted)
         """Predicate on the field's value; ABSENT is the value of a field that is not there."""
+        self.backtracks = schema is not None and schema.backtracks
+        """True if a regular expression in it may take long."""
 
     def __str__(self) -> str:
         if isinstance(self.wanted, bool):
@@ -36,12 +40,14 @@ def _predicate(wanted: Any) -> Callable[[Any], bool]:
         return lambda value: value is not ABSENT
     if wanted is False:
         return lambda value: value is ABSENT
-    if isinstance(wanted, Mapping):
-        accepts = bounded(wanted).accepts
-        return lambda value: value is not ABSENT and accepts(value)
     if isinstance(wanted, str):
         return partial(eq, wanted)
     return lambda value: type(value) is type(wanted) and value == wanted
+
+
+def _schema_predicate(schema: Schema) -> Callable[[Any], bool]:
+    accepts = schema.accepts
+    return lambda value: value is not ABSENT and accepts(value)
 
 
 class Matcher:
@@ -79,6 +85,11 @@ class Matcher:
     def gate(self) -> tuple[int, str, Callable[[Any], bool]]:
         """First test of all: 0 to 2 for request, headers or response; name of the field; predicate."""
         return self._tests[0] if self._tests else (0, "", lambda value: True)
+
+    @property
+    def backtracks(self) -> bool:
+        """Check that a condition has a regular expression that may take long."""
+        return any(condition.backtracks for _, _, condition in self._parts)
 
     @property
     def size(self) -> int:

@@ -1,18 +1,16 @@
-"""The lines that `serve` prints at its start: its URLs, its tenants, and a command to paste."""
+"""The lines that `serve` prints at its start: its URLs, its tenants, and commands to paste."""
 
 from __future__ import annotations
 
-import json
-import shlex
 import textwrap
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 
 from oifde_simulator import __version__
 from oifde_simulator.config import Settings
-from oifde_simulator.oifde.operations import MAIN
 from oifde_simulator.population import generator
 from oifde_simulator.population.vocabulary import faker_version
+from oifde_simulator.runtime.curl_lines import CurlLines
 from oifde_simulator.scenario import loader
 from oifde_simulator.scenario.errors import ScenarioErrors
 from oifde_simulator.tenants import Tenants
@@ -41,6 +39,8 @@ async def banner(
     was made at this start.
     """
     own = own_tenants(tenants, settings)
+    name = _example(tenants, own)
+    scenario, curl = tenants.files[name], CurlLines(data_url, control_url if authority else "")
     lines = [
         f"oifde-simulator {__version__}",
         f"  data plane     {data_url}   (the vendor's port: what clients call)",
@@ -52,7 +52,9 @@ async def banner(
         *_table(tenants, own),
         "",
         "Try it:",
-        f"  {await _curl(tenants, _example(tenants, own), data_url, control_url, authority)}",
+        f"  {curl.with_token(name, scenario, await tenants.token(name))}",
+        f"With a token that its secret, {printable(scenario.tenant.secret)}, is given:",
+        f"  {curl.with_secret(name, scenario)}",
         "",
     ]
     return "\n".join(lines)
@@ -93,17 +95,3 @@ def _table(tenants: Tenants, own: Mapping[str, str]) -> Iterator[str]:
 
 def _example(tenants: Tenants, own: Mapping[str, str]) -> str:
     return next(iter(own), EXAMPLE if EXAMPLE in tenants.files else next(iter(tenants.files)))
-
-
-async def _curl(tenants: Tenants, name: str, data_url: str, control_url: str, authority: bool) -> str:
-    scenario = tenants.files[name]
-    first = next(iter(scenario.records), {})
-    exact = scenario.generate.users if scenario.generate else {}
-    listed = next((number for number, sessions in exact.items() if sessions), None)
-    user = first.get("userMobile") or first.get("callSorId") or listed or "18000000001"
-    body = json.dumps(MAIN.example(name, await tenants.token(name), user))
-    header = "Content-Type: application/json; charset=UTF-8"
-    call = f"{data_url}{MAIN.path} -H {shlex.quote(header)} -d {shlex.quote(body)}"
-    if authority:
-        return f"curl -s {control_url}/ca.pem -o oifde-ca.pem && curl --cacert oifde-ca.pem {call}"
-    return f"curl {'-k ' if data_url.startswith('https') else ''}{call}"

@@ -6,12 +6,13 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 from oifde_simulator import logs
 from oifde_simulator.config import Settings
+from oifde_simulator.runtime import guardian
 from oifde_simulator.runtime.child_environment import child_environment
 from oifde_simulator.runtime.embedding import running
 
@@ -32,13 +33,15 @@ def run(settings: Settings, program: Sequence[str], *, coverage: bool = False) -
     """
     from oifde_simulator.runtime.serve import report_coverage  # slow to import
 
-    logs.to_stderr(settings.log_level or "warning")
+    level = settings.log_level or ("error" if settings.quiet else "warning")
+    logs.start(level, settings.log_format, settings.log_file)
     with (
         _forward_signals() as forwarder,
         running(settings) as server,
         child_environment(server, os.environ) as environment,
+        _guarded(os.path.dirname(environment["OIFDE_CA_FILE"])) as guard,
     ):
-        code = _run_child(program, environment, forwarder)
+        code = _run_child(program, environment, forwarder, guard)
     if not (coverage or settings.fail_on_unused):
         return code
     unused = report_coverage(server.coverage, sys.stdout)
@@ -72,12 +75,46 @@ def _forward_signals() -> Iterator[SignalForwarder]:
             signal.signal(number, handler)
 
 
-def _run_child(program: Sequence[str], environment: Mapping[str, str], forwarder: SignalForwarder) -> int:
+@contextmanager
+def _guarded(folder: str) -> Iterator[Callable[[int], None]]:
+    """Have a process of its own clean up if this one is killed; it is told the command's process id."""
+    if os.name != "posix":
+        yield lambda _: None
+        return
+    with subprocess.Popen(  # noqa: S603  our own program
+        [sys.executable, "-I", "-S", guardian.__file__, folder],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd="/",
+        start_new_session=True,  # signals of a terminal are not for it
+    ) as process:
+        pipe = process.stdin
+        assert pipe is not None
+
+        def tell(line: bytes) -> None:
+            with suppress(OSError):  # somebody has ended it
+                pipe.write(line)
+                pipe.flush()
+
+        try:
+            yield lambda pid: tell(b"%d\n" % pid)
+        finally:
+            tell(guardian.DONE)
+
+
+def _run_child(
+    program: Sequence[str],
+    environment: Mapping[str, str],
+    forwarder: SignalForwarder,
+    started: Callable[[int], None],
+) -> int:
     try:
         child = subprocess.Popen(program, env=environment)  # noqa: S603  the user's own command
     except OSError as error:
         print(f"oifde-simulator run: {program[0]}: {error.strerror}", file=sys.stderr)
         return NOT_FOUND if isinstance(error, FileNotFoundError) else NOT_EXECUTABLE
     forwarder.child = child
+    started(child.pid)
     code = child.wait()
     return code if code >= 0 else BY_SIGNAL - code

@@ -97,6 +97,7 @@ def spawned(*options: str) -> Iterator[Addresses]:
     ValueError or RuntimeError if the server does not start.
     """
     token, others = _split_token(options)
+    others = [option for option in others if option != "--quiet"]  # its first line says that it listens
     with temporary_folder() as folder, open(folder / "log", "w+b") as log:
         ready = folder / "ready.json"
         child = _start_process(("--ready-file", str(ready), *others), log, token)
@@ -151,6 +152,8 @@ def _stop_process(child: subprocess.Popen[bytes]) -> None:
     assert child.stdin is not None
     with child:  # closes its other pipes
         child.stdin.close()
+        if os.name == "posix":  # a process forked from this one may hold the pipe open
+            child.terminate()
         try:
             child.wait(STOP_TIMEOUT)
         except subprocess.TimeoutExpired:

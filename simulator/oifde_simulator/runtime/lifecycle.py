@@ -3,23 +3,57 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from types import FrameType
+from typing import Any, NoReturn
+
+SIGNALS = ("SIGTERM", "SIGINT", "SIGHUP")
+"""Names of the signals that stop a server; `nohup` has SIGHUP ignored."""
+BY_SIGNAL = 128
+"""Exit code of a process that a signal ended, as shells have it, less the signal's number."""
 
 
-def on_signals(stop: Callable[[], None]) -> None:
-    """Call `stop` on the running event loop at SIGTERM, SIGINT and SIGHUP, which `nohup` ignores."""
+def on_signals(stop: Callable[[], None], clean_up: Callable[[], None]) -> None:
+    """Call `stop` on the running event loop at the first signal; at the second, `clean_up` and end."""
     loop = asyncio.get_running_loop()
-    for name in ("SIGTERM", "SIGINT", "SIGHUP"):
-        number = getattr(signal, name, None)
-        if number is None or (name == "SIGHUP" and signal.getsignal(number) == signal.SIG_IGN):
-            continue
+    found = [getattr(signal, name) for name in SIGNALS if hasattr(signal, name)]
+    numbers = [each for each in found if not _is_ignored_hangup(each)]
+
+    def stop_once() -> None:
+        for number in numbers:
+            loop.remove_signal_handler(number)
+            signal.signal(number, end_now)
+        stop()
+
+    def end_now(number: int, _: FrameType | None) -> None:
+        with suppress(Exception):
+            clean_up()
+        os._exit(BY_SIGNAL + number)
+
+    for number in numbers:
         with suppress(NotImplementedError):  # Windows: Ctrl-C raises KeyboardInterrupt instead
-            loop.add_signal_handler(number, stop)
+            loop.add_signal_handler(number, stop_once)
+
+
+def _is_ignored_hangup(number: int) -> bool:
+    return signal.Signals(number).name == "SIGHUP" and signal.getsignal(number) == signal.SIG_IGN
+
+
+def end_process(code: int) -> NoReturn:
+    """End the process with an exit code, without taking apart what it holds, which the system does faster.
+
+    What is registered to be done at exit is done, and standard output is flushed.
+    """
+    atexit._run_exitfuncs()
+    with suppress(OSError, ValueError):
+        sys.stdout.flush()
+    os._exit(code)
 
 
 def on_end_of_input(stop: Callable[[], None]) -> None:

@@ -7,6 +7,7 @@ import gc
 import os
 from collections.abc import AsyncIterator, Collection
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -31,7 +32,7 @@ GC_THRESHOLDS = (10_000, 20, 50)
 
 def serve(settings: Settings, out: TextIO) -> int:
     """Serve until SIGTERM, SIGINT or SIGHUP and return the exit code."""
-    logs.to_stderr(settings.log_level)
+    logs.start(settings.log_level, settings.log_format, settings.log_file, quiet=settings.quiet)
     simulator, watcher = create(settings)
     # Loaded objects stay forever, so the collector need not walk them.
     gc.freeze()
@@ -77,10 +78,11 @@ def _watching(watcher: Watcher | None, tenants: Tenants) -> AbstractContextManag
 
 async def _serve(simulator: Simulator, settings: Settings, watcher: Watcher | None, out: TextIO) -> None:
     stop = asyncio.Event()
-    lifecycle.on_signals(stop.set)
+    ready_paths = ready_file.paths(settings, os.environ)
+    lifecycle.on_signals(stop.set, partial(ready_file.remove_written, ready_paths))
     if settings.until_eof:
         lifecycle.on_end_of_input(stop.set)
-    async with listening(simulator, watcher, ready_file.paths(settings, os.environ)):
+    async with listening(simulator, watcher, ready_paths):
         lines = await banner(
             simulator.tenants,
             settings,
@@ -89,7 +91,8 @@ async def _serve(simulator: Simulator, settings: Settings, watcher: Watcher | No
             authority=simulator.ca_pem is not None,
             token=simulator.token if settings.control_token is None else None,
         )
-        print(lines, file=out, flush=True)
+        if not settings.quiet:
+            print(lines, file=out, flush=True)
         await stop.wait()
 
 

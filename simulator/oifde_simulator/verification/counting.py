@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from oifde_simulator.stepwise import Steps
 from oifde_simulator.text import counted
 from oifde_simulator.verification.descriptions import Description
 from oifde_simulator.verification.snapshot import GONE, JournalSnapshot, Result, hint
@@ -27,15 +28,15 @@ class Count:
         """Tenant whose entries are searched; None for all."""
         return self.description.filter.tenant
 
-    def verify(self, snapshot: JournalSnapshot) -> Result:
+    def verify(self, snapshot: JournalSnapshot) -> Steps[Result]:
         """Count the entries that fit and compare the number with the bounds."""
         wanted = self.description.filter
-        numbers = [entry.number for entry in snapshot.matching(wanted)]
+        numbers = [entry.number for entry in (yield from snapshot.matching(wanted))]
         truncated = snapshot.range_of(wanted.tenant).truncated
         few, many = len(numbers) < self.least, self.most is not None and len(numbers) > self.most
         unsure = truncated and not many and (few or self.most is not None)
         message = f"expected {self._expected()}, found {len(numbers)} {self.description}"
-        near = snapshot.nearest(wanted) if few else ()
+        near = (yield from snapshot.nearest(wanted)) if few else ()
         ending = (_listed(numbers) if many else "") + (f"; {GONE}" if unsure else "")
         return Result(
             passed=not (few or many or unsure),

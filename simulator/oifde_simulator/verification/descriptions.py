@@ -13,6 +13,7 @@ from oifde_simulator.journal.filters import ATTRIBUTES, Filter, Since
 from oifde_simulator.journal.redaction.redactor import Redactor
 from oifde_simulator.oifde.operations import REQUEST_FIELDS
 from oifde_simulator.rules.matching import Condition
+from oifde_simulator.stepwise import Steps
 from oifde_simulator.text import KeyPath, did_you_mean, dotted, shown
 from oifde_simulator.verification.conditions import condition_error, format_condition
 from oifde_simulator.verification.expected_redaction import SECTIONS, redact_condition
@@ -57,8 +58,8 @@ class DescriptionReader:
         if len(self.errors) >= MOST_ERRORS:
             raise ReadingStopped
 
-    def describe(self, *given: tuple[KeyPath, Any]) -> Description:
-        """Read objects of conditions, each with its place, as one description."""
+    def describe(self, *given: tuple[KeyPath, Any]) -> Steps[Description]:
+        """Read objects of conditions, each with its place, as one description; a step a condition."""
         tests: dict[str, Condition] = {} if self.tenant is None else {"tenant": Condition(self.tenant)}
         match: dict[str, Any] = {}
         seen: set[tuple[str, str]] = set()
@@ -68,6 +69,7 @@ class DescriptionReader:
                 self.add_error(path, "is there twice; expected each condition once")
             seen.add((part, name))
             condition = self._condition(path, part, name, wanted)
+            yield
             if condition is None:
                 continue
             texts.append(format_condition(part, name, condition))

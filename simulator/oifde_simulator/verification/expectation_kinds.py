@@ -11,9 +11,10 @@ from typing import Any, Protocol
 
 from oifde_simulator.journal.filters import ATTRIBUTES
 from oifde_simulator.oifde.operations import REQUEST_FIELDS
+from oifde_simulator.stepwise import Steps
 from oifde_simulator.text import KeyPath, did_you_mean
 from oifde_simulator.verification.counting import Count
-from oifde_simulator.verification.descriptions import MOST_CONDITIONS, DescriptionReader
+from oifde_simulator.verification.descriptions import MOST_CONDITIONS, Description, DescriptionReader
 from oifde_simulator.verification.order import Order
 from oifde_simulator.verification.pages import PagesWalked
 from oifde_simulator.verification.snapshot import JournalSnapshot, Result
@@ -35,19 +36,19 @@ class Expectation(Protocol):
         """Tenant whose entries are searched; None for all."""
         ...
 
-    def verify(self, snapshot: JournalSnapshot) -> Result:
+    def verify(self, snapshot: JournalSnapshot) -> Steps[Result]:
         """Verify the expectation on a snapshot."""
         ...
 
 
-def read_expectation(reader: DescriptionReader, path: KeyPath, given: Any) -> Expectation | None:
+def read_expectation(reader: DescriptionReader, path: KeyPath, given: Any) -> Steps[Expectation | None]:
     """Read one item of `expect`; None after an error."""
     if not isinstance(given, Mapping):
         reader.add_error(path, 'expected an object such as {"count": 3, "userMobile": "18000000001"}')
         return None
     kinds = list(dict.fromkeys(KINDS[name] for name in given if name in KINDS))
     if len(kinds) == 1:
-        return kinds[0](reader, path, given)
+        return (yield from kinds[0](reader, path, given))
     if kinds:
         named = ", ".join(name for name in given if name in KINDS)
         reader.add_error(path, f"{named} are expectations of their own; write one object for each")
@@ -59,7 +60,7 @@ def read_expectation(reader: DescriptionReader, path: KeyPath, given: Any) -> Ex
     return None
 
 
-def _count(reader: DescriptionReader, path: KeyPath, given: Mapping[str, Any]) -> Expectation:
+def _count(reader: DescriptionReader, path: KeyPath, given: Mapping[str, Any]) -> Steps[Expectation]:
     for name in COUNTS:
         if name in given and not _is_count(given[name]):
             reader.add_error((*path, name), f"expected a whole number from 0 to {LARGEST}")
@@ -70,7 +71,7 @@ def _count(reader: DescriptionReader, path: KeyPath, given: Mapping[str, Any]) -
     if "since" in given:
         reader.add_error((*path, "since"), "belongs beside expect, for all of it")
     parts = [((*path, "match"), given["match"])] if "match" in given else []
-    description = reader.describe(*parts, (path, flat))
+    description = yield from reader.describe(*parts, (path, flat))
     least, most = given.get("count", given.get("atLeast", 0)), given.get("count", given.get("atMost"))
     if most is not None and least > most:
         reader.add_error(path, f"atLeast {least} is more than atMost {most}")
@@ -82,35 +83,40 @@ def _is_count(value: Any) -> bool:
     return whole and not isinstance(value, bool) and 0 <= value <= LARGEST
 
 
-def _none(reader: DescriptionReader, path: KeyPath, given: Mapping[str, Any]) -> Expectation:
+def _none(reader: DescriptionReader, path: KeyPath, given: Mapping[str, Any]) -> Steps[Expectation]:
     _check_alone(reader, path, given)
-    return Count(reader.describe(((*path, "none"), given["none"])), 0, 0)
+    return Count((yield from reader.describe(((*path, "none"), given["none"]))), 0, 0)
 
 
-def _order(reader: DescriptionReader, path: KeyPath, given: Mapping[str, Any]) -> Expectation:
+def _order(reader: DescriptionReader, path: KeyPath, given: Mapping[str, Any]) -> Steps[Expectation]:
     _check_alone(reader, path, given)
     steps, path = given["order"], (*path, "order")
     if not isinstance(steps, list) or not 1 <= len(steps) <= MOST_STEPS:
         reader.add_error(path, f"expected a list of 1 to {MOST_STEPS} objects of conditions")
         steps = []
-    return Order([reader.describe(((*path, place), step)) for place, step in enumerate(steps)])
+    described = []
+    for place, step in enumerate(steps):
+        described.append((yield from reader.describe(((*path, place), step))))
+    return Order(described)
 
 
-def _tokens(reader: DescriptionReader, path: KeyPath, given: Mapping[str, Any]) -> Expectation:
-    return TokensFetchedFirst(_described(reader, path, given, "tokensFetchedFirst"))
+def _tokens(reader: DescriptionReader, path: KeyPath, given: Mapping[str, Any]) -> Steps[Expectation]:
+    return TokensFetchedFirst((yield from _described(reader, path, given, "tokensFetchedFirst")))
 
 
-def _pages(reader: DescriptionReader, path: KeyPath, given: Mapping[str, Any]) -> Expectation:
-    return PagesWalked(_described(reader, path, given, "pagesWalked"))
+def _pages(reader: DescriptionReader, path: KeyPath, given: Mapping[str, Any]) -> Steps[Expectation]:
+    return PagesWalked((yield from _described(reader, path, given, "pagesWalked")))
 
 
-def _described(reader: DescriptionReader, path: KeyPath, given: Mapping[str, Any], name: str) -> Any:
+def _described(
+    reader: DescriptionReader, path: KeyPath, given: Mapping[str, Any], name: str
+) -> Steps[Description]:
     _check_alone(reader, path, given)
     wanted = {} if given[name] is True else given[name]
     if wanted is False:
         reader.add_error((*path, name), "expected true, or an object of conditions")
         wanted = {}
-    return reader.describe(((*path, name), wanted))
+    return (yield from reader.describe(((*path, name), wanted)))
 
 
 def _check_alone(reader: DescriptionReader, path: KeyPath, given: Mapping[str, Any]) -> None:
@@ -120,7 +126,7 @@ def _check_alone(reader: DescriptionReader, path: KeyPath, given: Mapping[str, A
         reader.add_error((*path, name), f"is unknown beside {kind}; conditions belong inside it")
 
 
-KINDS: Mapping[str, Callable[[DescriptionReader, KeyPath, Mapping[str, Any]], Expectation]] = {
+KINDS: Mapping[str, Callable[[DescriptionReader, KeyPath, Mapping[str, Any]], Steps[Expectation]]] = {
     **dict.fromkeys(COUNTS, _count),
     "none": _none,
     "order": _order,

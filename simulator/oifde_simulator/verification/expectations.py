@@ -13,6 +13,7 @@ from oifde_simulator.instants import instant
 from oifde_simulator.journal.filters import ATTRIBUTES, Since
 from oifde_simulator.journal.redaction.redactor import Redactor
 from oifde_simulator.oifde.operations import REQUEST_FIELDS
+from oifde_simulator.stepwise import Steps
 from oifde_simulator.text import KeyPath as Path
 from oifde_simulator.text import did_you_mean, shown
 from oifde_simulator.verification.descriptions import DescriptionReader, ReadingStopped
@@ -46,29 +47,34 @@ class Expectations:
         return {expectation.tenant for _, expectation in self.each}
 
 
-def read(body: Mapping[str, Any], redactor: Redactor) -> Expectations:
-    """Read the expectations in `{"tenant", "since", "expect"}`. Raises WrongExpectations."""
+def read(body: Mapping[str, Any], redactor: Redactor) -> Steps[Expectations]:
+    """Read the expectations in `{"tenant", "since", "expect"}`, a step a condition.
+
+    Raises WrongExpectations.
+    """
     reader = DescriptionReader(redactor)
     try:
-        return _read(body, reader)
+        return (yield from _read(body, reader))
     except ReadingStopped:
         raise WrongExpectations(reader.errors) from None
 
 
-def _read(body: Mapping[str, Any], reader: DescriptionReader) -> Expectations:
+def _read(body: Mapping[str, Any], reader: DescriptionReader) -> Steps[Expectations]:
     """Read a body with `reader`, which gathers the errors. Raises ReadingStopped."""
     reader.since = _since(reader, body.get("since", 0))
     reader.tenant = _tenant(reader, body.get("tenant"))
     for name in body:
         if name not in BODY:
             reader.add_error((name,), f"is unknown{did_you_mean(name, BODY) or _place_of(name)}")
-    each = [(one, read_expectation(reader, path, one)) for path, one in _items(reader, body)]
+    each = []
+    for path, one in _items(reader, body):
+        found = yield from read_expectation(reader, path, one)
+        if found is not None:
+            each.append((redact_expectation(reader.redactor, one), found))
+        yield
     if reader.errors:
         raise ReadingStopped
-    return Expectations(
-        [(redact_expectation(reader.redactor, one), found) for one, found in each if found is not None],
-        reader.since,
-    )
+    return Expectations(each, reader.since)
 
 
 def _items(reader: DescriptionReader, body: Mapping[str, Any]) -> list[tuple[Path, Any]]:

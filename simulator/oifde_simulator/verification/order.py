@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from oifde_simulator.model.entry import Entry
+from oifde_simulator.stepwise import Steps, selected
 from oifde_simulator.verification.descriptions import Description
 from oifde_simulator.verification.snapshot import GONE, JournalSnapshot, Result, hint
 
@@ -22,18 +23,19 @@ class Order:
         tenants = {step.filter.tenant for step in self.steps}
         return tenants.pop() if len(tenants) == 1 else None
 
-    def verify(self, snapshot: JournalSnapshot) -> Result:
+    def verify(self, snapshot: JournalSnapshot) -> Steps[Result]:
         """Take the first entry that fits each step in turn, which finds an order if there is one."""
         searched = snapshot.range_of(self.tenant)
-        numbers = list(self._found(searched.entries))
+        numbers = yield from self._found(searched.entries)
         if len(numbers) == len(self.steps):
             return Result(
                 True, "they came in this order", len(numbers), numbers, truncated=searched.truncated
             )
         step, after = self.steps[len(numbers)], numbers[-1] if numbers else 0
-        near = snapshot.nearest(step.filter, after)
-        earlier = [e.number for e in searched.entries if e.number < after and step.filter.accepts(e)]
-        earlier = [number for number in earlier if number not in numbers]
+        near = yield from snapshot.nearest(step.filter, after)
+        before = (entry for entry in searched.entries if entry.number < after)
+        fitting = yield from selected(before, step.filter.accepts)
+        earlier = [entry.number for entry in fitting if entry.number not in numbers]
         return Result(
             passed=False,
             message=f"step {len(numbers) + 1} {step}: {_missing(numbers)}{_earlier(earlier)}{hint(near)}"
@@ -44,13 +46,15 @@ class Order:
             truncated=searched.truncated,
         )
 
-    def _found(self, entries: Sequence[Entry]) -> Iterator[int]:
-        left = iter(entries)
-        for step in self.steps:
-            found = next((entry for entry in left if step.filter.accepts(entry)), None)
-            if found is None:
-                return
-            yield found.number
+    def _found(self, entries: Sequence[Entry]) -> Steps[list[int]]:
+        numbers: list[int] = []
+        for entry in entries:
+            if len(numbers) == len(self.steps):
+                break
+            if self.steps[len(numbers)].filter.accepts(entry):
+                numbers.append(entry.number)
+            yield
+        return numbers
 
 
 def _missing(numbers: Sequence[int]) -> str:

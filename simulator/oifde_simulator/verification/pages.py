@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from oifde_simulator.stepwise import Steps
 from oifde_simulator.text import counted
 from oifde_simulator.verification.descriptions import Description
 from oifde_simulator.verification.snapshot import GONE, JournalSnapshot, Result
@@ -23,13 +24,14 @@ class PagesWalked:
         """Tenant whose entries are searched; None for all."""
         return self.description.filter.tenant
 
-    def verify(self, snapshot: JournalSnapshot) -> Result:
+    def verify(self, snapshot: JournalSnapshot) -> Steps[Result]:
         """Find the walks and check each; without any walk the expectation fails."""
-        entries = [entry for entry in snapshot.matching(self.description.filter) if entry.endpoint in PAGED]
+        matching = yield from snapshot.matching(self.description.filter)
+        entries = [entry for entry in matching if entry.endpoint in PAGED]
         truncated = snapshot.range_of(self.tenant).truncated
         every = find_walks(entries)
         broken = [walk for walk in every if walk.missing() or walk.repeated()]
-        near = () if every else snapshot.nearest(self.description.filter)
+        near = () if every else (yield from snapshot.nearest(self.description.filter))
         return Result(
             passed=bool(every) and not broken and not truncated,
             message=self._message(every, broken) + (f"; {GONE}" if truncated else ""),

@@ -8,8 +8,9 @@ from typing import Any
 
 from oifde_simulator.journal import Journal
 from oifde_simulator.journal.filters import Filter, Since
-from oifde_simulator.journal.journal import NearMiss, nearest
+from oifde_simulator.journal.journal import NearMiss, search_nearest
 from oifde_simulator.model.entry import Entry
+from oifde_simulator.stepwise import Steps, selected
 
 SEARCHED = 1000
 """Newest entries that are searched for near misses."""
@@ -70,11 +71,11 @@ class JournalSnapshot:
         """Get the entries of one of the tenants."""
         return self._ranges[tenant]
 
-    def matching(self, wanted: Filter) -> list[Entry]:
-        """List the entries that a filter accepts."""
-        return [entry for entry in self._ranges[wanted.tenant].entries if wanted.accepts(entry)]
+    def matching(self, wanted: Filter) -> Steps[list[Entry]]:
+        """List the entries that a filter accepts, a step each."""
+        return selected(self._ranges[wanted.tenant].entries, wanted.accepts)
 
-    def nearest(self, wanted: Filter, after: int = 0) -> list[NearMiss]:
+    def nearest(self, wanted: Filter, after: int = 0) -> Steps[list[NearMiss]]:
         """List the nearest misses among the entries of the filter's tenant and of unknown tenants."""
         first = max(after, self.since.number)
         entries = [
@@ -84,7 +85,7 @@ class JournalSnapshot:
             if entry.number > first and (self.since.at is None or entry.at >= self.since.at)
         ]
         entries.sort(key=lambda entry: entry.number)
-        return nearest(wanted, entries[-SEARCHED:])
+        return search_nearest(wanted, entries[-SEARCHED:])
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from oifde_simulator.journal.redaction.redactor import PREFIX
 from oifde_simulator.model.entry import Entry
 from oifde_simulator.oifde.operations import ISSUED_TOKEN, SENT_TOKEN
+from oifde_simulator.stepwise import Steps
 from oifde_simulator.text import counted
 from oifde_simulator.verification.descriptions import Description
 from oifde_simulator.verification.snapshot import GONE, JournalSnapshot, Result
@@ -33,10 +34,10 @@ class TokensFetchedFirst:
         """Tenant whose entries are searched; None for all."""
         return self.description.filter.tenant
 
-    def verify(self, snapshot: JournalSnapshot) -> Result:
+    def verify(self, snapshot: JournalSnapshot) -> Steps[Result]:
         """Compare the token of each query with the tokens that were issued before it."""
         searched, wanted = snapshot.range_of(self.tenant), self.description.filter
-        count, unissued = _compared(searched.entries, wanted.accepts)
+        count, unissued = yield from _compared(searched.entries, wanted.accepts)
         initial = {tenant: snapshot.initial_token(tenant) for tenant in {entry.tenant for entry in unissued}}
         unissued = [entry for entry in unissued if _token(entry) != initial[entry.tenant]]
         unsure = searched.any_lost if unissued else searched.truncated
@@ -49,7 +50,7 @@ class TokensFetchedFirst:
         )
 
 
-def _compared(entries: Iterable[Entry], accepts: Callable[[Entry], bool]) -> tuple[int, list[Entry]]:
+def _compared(entries: Iterable[Entry], accepts: Callable[[Entry], bool]) -> Steps[tuple[int, list[Entry]]]:
     """Count the queries with a token, and list those whose token no answer before them issued."""
     issued: set[tuple[str, str]] = set()
     count, unissued = 0, []
@@ -60,6 +61,7 @@ def _compared(entries: Iterable[Entry], accepts: Callable[[Entry], bool]) -> tup
             count += 1
             if (entry.tenant, _token(entry)) not in issued:
                 unissued.append(entry)
+        yield
     return count, unissued
 
 

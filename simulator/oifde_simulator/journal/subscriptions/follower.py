@@ -7,11 +7,12 @@ bounds of the journal; it is told if entries were lost before it read them.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import NamedTuple, Protocol
 
 from oifde_simulator.journal.filters import Filter, Since
 from oifde_simulator.model.entry import Entry
+from oifde_simulator.stepwise import complete, selected
 
 BATCH = 1000
 """Entries that one read looks at, so that other tasks have their turn."""
@@ -41,11 +42,26 @@ class Readable(Protocol):
         ...
 
 
+Judge = Callable[[Filter, Sequence[Entry]], Awaitable[list[Entry]]]
+"""Chooses the entries that a filter accepts."""
+
+
+async def judge_at_once(wanted: Filter, entries: Sequence[Entry]) -> list[Entry]:
+    """Choose the entries that a filter accepts, without a turn for others."""
+    return complete(selected(entries, wanted.accepts))
+
+
 class Follower:
     """A subscriber that reads entries at its own speed; not safe to share between threads."""
 
-    def __init__(self, journal: Readable, wanted: Filter, after: int, last: int) -> None:
-        """Read the entries after the number `after`; one beyond `last`, the newest, is another server's."""
+    def __init__(
+        self, journal: Readable, wanted: Filter, after: int, last: int, judge: Judge = judge_at_once
+    ) -> None:
+        """Read the entries after the number `after`; one beyond `last`, the newest, is another server's.
+
+        `judge` chooses the entries that a filter accepts.
+        """
+        self._judge = judge
         self.filter = wanted
         self.ended = False
         """True after a shutdown: no more entries will come."""
@@ -56,6 +72,10 @@ class Follower:
 
     def notify(self, _entry: Entry) -> None:
         """Remember that the journal has more entries."""
+        self._more.set()
+
+    def notify_unjudged(self) -> None:
+        """Remember that the journal has more entries, which `read` judges."""
         self._more.set()
 
     def forget(self, tenant: str | None, numbers: Collection[int] | None = None) -> None:
@@ -89,4 +109,4 @@ class Follower:
             self._more.set()
         else:
             self._read = max(last, fresh[-1].number if fresh else 0)
-        return Batch(truncated, [entry for entry in fresh if self.filter.accepts(entry)])
+        return Batch(truncated, await self._judge(self.filter, fresh))

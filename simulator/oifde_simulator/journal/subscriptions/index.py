@@ -26,6 +26,9 @@ class Subscriber(Protocol):
     def notify(self, entry: Entry, /) -> None:
         """Take notice of a new entry that the filter accepts."""
 
+    def notify_unjudged(self) -> None:
+        """Take notice of a new entry that the filter, which may take long, has yet to judge."""
+
     def forget(self, tenant: str | None, numbers: Collection[int] | None = None) -> None:
         """Take notice of a deletion: of a tenant's entries, or of all for None; only `numbers` if given."""
 
@@ -127,6 +130,9 @@ def _others(groups: dict[str, Any], wanted: Filter) -> int:
 
 def _notify(groups: tuple[Group[SubscriberT], ...], entry: Entry) -> None:
     for group in groups:
-        if group.filter.accepts(entry):
+        if group.filter.backtracks:  # an exchange must not wait for it
+            for subscriber in tuple(group.members.values()):
+                subscriber.notify_unjudged()
+        elif group.filter.accepts(entry):
             for subscriber in tuple(group.members.values()):
                 subscriber.notify(entry)

@@ -51,6 +51,10 @@ class Waiter:
     """Number of entries that have come."""
     ended: bool = False
     """True after a shutdown: no more entries will come."""
+    behind: bool = False
+    """True if entries have come that the filter has yet to judge."""
+    judged: int = 0
+    """Number of the last entry that the filter has judged, of those it judges later."""
     _numbers: dict[str, array[int]] = field(default_factory=dict)
     """Numbers of the entries that have come, by tenant, ascending."""
     _deletions: Deletions | None = field(default_factory=Deletions)
@@ -61,8 +65,13 @@ class Waiter:
         """Check that enough entries have come."""
         return self.found >= self.count
 
+    def begin_search(self, last: int) -> None:
+        """Begin to judge the entries up to number `last`; `add_earlier` ends it."""
+        self.behind, self.judged = False, last
+        self._deletions = self._deletions or Deletions()
+
     def add_earlier(self, entries: Iterable[Entry]) -> None:
-        """Count, once, the entries from before the subscription, without those deleted since."""
+        """Count, once, entries that a search has found, without those deleted since it began."""
         deletions = self._deletions or Deletions()
         self._deletions = None
         earlier: dict[str, array[int]] = {}
@@ -80,6 +89,11 @@ class Waiter:
         self._numbers.setdefault(entry.tenant, array("Q")).append(entry.number)
         self.found += 1
         self._wake_if_enough()
+
+    def notify_unjudged(self) -> None:
+        """Remember that a new entry is to be judged."""
+        self.behind = True
+        self.wake()
 
     def forget(self, tenant: str | None, numbers: Collection[int] | None = None) -> None:
         """Uncount deleted entries: of a tenant, or of all for None; only `numbers` if given."""

@@ -9,15 +9,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
 
 from oifde_simulator import logs
 from oifde_simulator.config import Settings
+from oifde_simulator.immediate import aside
 from oifde_simulator.runtime.reload.file_snapshot import GONE, FileSnapshot, FileStamp
 from oifde_simulator.runtime.reload.tenant_changes import TenantChange, apply, remove, replace
 from oifde_simulator.scenario import loader, selection
@@ -28,8 +27,6 @@ from oifde_simulator.tenants import Tenants
 from oifde_simulator.text import printable
 
 log = logging.getLogger(logs.FOLLOWED)
-
-Result = TypeVar("Result")
 
 PERIOD = 0.2
 """Seconds between two looks at the files, and for which a changed file must be still before it is read."""
@@ -83,13 +80,13 @@ class Watcher:
     async def _look_when_still(self, tenants: Tenants, stopped: threading.Event) -> None:
         """Load the changed files that have been still for a moment: half a file may be a valid one."""
         snapshot = self._snapshot
-        changed = await _run_in_thread(lambda: {} if stopped.is_set() else snapshot.changed())
+        changed = await aside(lambda: {} if stopped.is_set() else snapshot.changed())
         if not changed:
             return
         await asyncio.sleep(PERIOD)
-        still = await _run_in_thread(partial(snapshot.still, changed))
+        still = await aside(partial(snapshot.still, changed))
         if still:
-            await apply(await _run_in_thread(partial(self._load_changes, still, tenants)))
+            await apply(await aside(partial(self._load_changes, still, tenants)))
 
     async def look(self, tenants: Tenants) -> None:
         """Load changed files and replace their tenants now."""
@@ -163,18 +160,3 @@ class Watcher:
                 names.add(tenant)
                 aliases.append((tenant, name))
         return selection.combined(self._bundled, self._good, aliases)
-
-
-async def _run_in_thread(work: Callable[[], Result]) -> Result:
-    # A daemon thread: a server that stops meanwhile does not wait for it.
-    done: Future[Result] = Future()
-    done.set_running_or_notify_cancel()
-    threading.Thread(target=_set_result, args=(done, work), name="watch", daemon=True).start()
-    return await asyncio.wrap_future(done)
-
-
-def _set_result(done: Future[Result], work: Callable[[], Result]) -> None:
-    try:
-        done.set_result(work())
-    except Exception as error:  # noqa: BLE001  raised where the result is awaited
-        done.set_exception(error)

@@ -14,6 +14,7 @@ from oifde_simulator.faults.global_delay import GlobalDelay
 from oifde_simulator.journal import Journal
 from oifde_simulator.model.coverage import CoverageSnapshot
 from oifde_simulator.tenants import Tenants
+from oifde_simulator.web.control_plane.evaluations import Evaluations
 from oifde_simulator.web.control_plane.query import Query
 from oifde_simulator.web.control_plane.services.journal import JournalService
 from oifde_simulator.web.control_plane.services.rules import RuleService
@@ -43,8 +44,10 @@ class ControlContext:
         self.tenants = TenantService(tenants)
         self.tenant_admin = TenantAdminService(tenants)
         self.rules = RuleService(tenants)
-        self.journal = JournalService(journal)
-        self.subscriptions = SubscriptionService(journal)
+        self.evaluations = Evaluations()
+        """Turns of the requests that compare much."""
+        self.journal = JournalService(journal, self.evaluations)
+        self.subscriptions = SubscriptionService(journal, self.journal.accepted)
         self.meter = meter
         self.port = port
         self.ca_pem = ca_pem

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from time import monotonic
 from typing import Any
 
 from aiohttp import web
@@ -15,6 +16,11 @@ from oifde_simulator.web.data_plane.request_reader import Limits
 from oifde_simulator.web.descriptors import DescriptorWatch
 from oifde_simulator.web.http_connection import HttpConnection
 from oifde_simulator.web.tls.handshake_log import log_silent_end
+
+STOP_SECONDS = 6.0
+"""Seconds that bodies under way and answers have together when the server stops."""
+LEAST_SECONDS = 0.5
+"""Seconds that answers have at least, where bodies took all the time."""
 
 
 class Connection(HttpConnection):
@@ -114,8 +120,13 @@ class DataPlane(web.ServerRunner):
             self._connections.descriptors = None
         for site in list(self.sites):
             await site.stop()
+        began = monotonic()
         if self._handler.incomplete:
-            await asyncio.wait(self._handler.incomplete)
+            _, late = await asyncio.wait(self._handler.incomplete, timeout=STOP_SECONDS)
+            for task in late:
+                task.cancel()
+        # aiohttp waits twice as long: for the answers, and again for the ends of those that it cancels.
+        self._shutdown_timeout = max(LEAST_SECONDS, (STOP_SECONDS - (monotonic() - began)) / 2)
         await super().cleanup()
 
 

@@ -25,6 +25,8 @@ PLACEHOLDERS: Mapping[str, Callable[[Any], bool]] = {
 """Tests of placeholders without an argument."""
 OPTIONAL = "json-unit.ignore-element"
 """Placeholder of a member that may be absent."""
+MOST_EXPRESSIONS = 64
+"""Regular expressions of one value; more of them would be compiled again for every request."""
 REGEX = "json-unit.regex}"
 """Beginning of a placeholder whose rest is a regular expression."""
 
@@ -36,18 +38,24 @@ def placeholder(wanted: Any) -> str:
     return wanted[2:] if wanted[2:].startswith(REGEX) else wanted[2:].rstrip("}")
 
 
-def check(wanted: Any, pointer: str) -> None:
-    """Check the placeholders in a value. Raises Unsupported or WrongPattern."""
+def check(wanted: Any, pointer: str) -> int:
+    """Check the placeholders in a value, and count their expressions. Raises Unsupported or WrongPattern."""
     if isinstance(wanted, dict | list):
+        expressions = 0
         for inner in wanted.values() if isinstance(wanted, dict) else wanted:
-            check(inner, pointer)
-    elif (named := placeholder(wanted)).startswith(REGEX):
+            expressions += check(inner, pointer)
+            if expressions > MOST_EXPRESSIONS:
+                raise Unsupported(f"{pointer}: more than {MOST_EXPRESSIONS} regular expressions")
+        return expressions
+    if (named := placeholder(wanted)).startswith(REGEX):
         try:
             regexes.full_match(named.removeprefix(REGEX))
         except ValueError as error:
             raise WrongPattern(pointer, str(error)) from None
-    elif named and named not in PLACEHOLDERS:
+        return 1
+    if named and named not in PLACEHOLDERS:
         raise Unsupported(f"the placeholder {wanted[:80]}; use one of {', '.join(PLACEHOLDERS)}")
+    return 0
 
 
 @dataclass(frozen=True, slots=True)

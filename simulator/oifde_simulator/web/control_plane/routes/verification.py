@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 
 from aiohttp import web
@@ -22,10 +21,9 @@ MOST_MISTAKES = 10
 
 async def verify(call: Call) -> web.Response:
     """Judge whether the exchanges on record are as expected."""
-    journal = call.context.journal
+    journal, evaluations = call.context.journal, call.context.evaluations
     try:
-        # A large body takes a while to read, as a full journal does to judge; other requests are answered.
-        expected = await asyncio.to_thread(expectations.read, call.body, journal.redaction)
+        expected = await evaluations.run(expectations.read(call.body, journal.redaction))
     except WrongExpectations as error:
         raise _wrong_expectations(error.mistakes) from None
     tokens = await _initial_tokens(call.context)
@@ -33,7 +31,7 @@ async def verify(call: Call) -> web.Response:
     for tenant in filter(None, expected.tenants):
         if not past.range_of(tenant).entries:
             await _check_tenant(call.context, tenant)
-    return json_response(await asyncio.to_thread(verdict, expected, past))
+    return json_response(await evaluations.run(verdict(expected, past)))
 
 
 async def _initial_tokens(context: ControlContext) -> dict[str, str]:

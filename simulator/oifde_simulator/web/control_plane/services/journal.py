@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from oifde_simulator.journal import Journal
 from oifde_simulator.journal.filter_parameters import WrongParameter
 from oifde_simulator.journal.filters import Filter, Since
+from oifde_simulator.journal.journal import NearMiss, search_nearest
 from oifde_simulator.journal.redaction.redactor import Redactor
 from oifde_simulator.model.entry import Entry
+from oifde_simulator.stepwise import selected
+from oifde_simulator.web.control_plane.evaluations import Evaluations
 from oifde_simulator.web.control_plane.query import wrong_parameter
-from oifde_simulator.web.control_plane.time_slicing import time_sliced
 
 if TYPE_CHECKING:
     from oifde_simulator.verification.snapshot import JournalSnapshot
@@ -47,8 +49,9 @@ class JournalSize:
 class JournalService:
     """Work on the journal of one server."""
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, journal: Journal, evaluations: Evaluations) -> None:
         self._journal = journal
+        self._evaluations = evaluations
 
     @property
     def redaction(self) -> Redactor:
@@ -84,8 +87,16 @@ class JournalService:
 
     async def search(self, wanted: Filter) -> SearchResult:
         """Find the entries that a filter accepts; other requests are answered in between."""
-        entries = await accepted(wanted, await self._journal.entries(wanted.tenant, wanted.since))
+        entries = await self.accepted(wanted, await self._journal.entries(wanted.tenant, wanted.since))
         return await self.result(wanted, entries)
+
+    async def accepted(self, wanted: Filter, entries: Sequence[Entry]) -> list[Entry]:
+        """Choose the entries that a filter accepts. Raises Problem where that takes too long."""
+        return await self._evaluations.run(selected(entries, wanted.accepts))
+
+    async def nearest(self, wanted: Filter, entries: Sequence[Entry]) -> list[NearMiss]:
+        """Find the entries that a filter nearly accepts. Raises Problem where that takes too long."""
+        return await self._evaluations.run(search_nearest(wanted, entries))
 
     async def result(self, wanted: Filter, entries: list[Entry]) -> SearchResult:
         """Tell how entries that a filter accepts stand to the journal as it is now."""
@@ -118,8 +129,3 @@ class JournalService:
     async def size(self) -> JournalSize:
         """Measure the journal."""
         return JournalSize(dict(await self._journal.sizes()), await self._journal.charge())
-
-
-async def accepted(wanted: Filter, entries: list[Entry]) -> list[Entry]:
-    """Choose the entries that a filter accepts; other requests are answered in between."""
-    return [entry async for entry in time_sliced(entries) if wanted.accepts(entry)]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
+from oifde_simulator.immediate import aside
 from oifde_simulator.model.tenant_state import RuleStanding
 from oifde_simulator.scenario.errors import ScenarioErrors
 from oifde_simulator.state.errors import CapacityExceeded, DuplicateName, Stale, UnknownRule
@@ -59,7 +59,7 @@ class RuleService:
     ) -> None:
         names = await self._admin.new_names(tenant, definitions)
         # Many rules take a while, and the vendor's port has other requests to answer.
-        await asyncio.to_thread(check_rules, definitions, names)
+        await aside(check_rules, definitions, names)
         await named_tenant(self._tenants, tenant.id)  # it may have gone meanwhile
         try:
             await self._admin.add_rules(tenant, definitions, ttls)

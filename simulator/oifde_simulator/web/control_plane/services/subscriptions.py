@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from oifde_simulator.journal import Journal
-from oifde_simulator.journal.filters import Filter
-from oifde_simulator.journal.subscriptions.follower import Follower
+from oifde_simulator.journal.filters import Filter, Since
+from oifde_simulator.journal.subscriptions.follower import Follower, Judge
 from oifde_simulator.journal.subscriptions.waiter import Waiter
 from oifde_simulator.model.entry import Entry
 
@@ -12,8 +12,10 @@ from oifde_simulator.model.entry import Entry
 class SubscriptionService:
     """Start and end subscriptions to the journal of one server."""
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, journal: Journal, judge: Judge) -> None:
+        """`judge` chooses the entries that a filter accepts."""
         self._journal = journal
+        self._judge = judge
 
     @property
     def waiters(self) -> int:
@@ -27,10 +29,17 @@ class SubscriptionService:
         """
         self._journal.waiters.add(waiter)
         try:
+            waiter.begin_search(await self._journal.last())
             return await self._journal.entries(waiter.filter.tenant, waiter.filter.since)
         except BaseException:
             self._journal.waiters.remove(waiter)  # the caller does not know that it was added
             raise
+
+    async def unjudged(self, waiter: Waiter) -> list[Entry]:
+        """List the entries that a waiter has yet to judge, and begin its search of them."""
+        since = Since(max(waiter.judged, waiter.filter.since.number))
+        waiter.begin_search(await self._journal.last())
+        return await self._journal.entries(waiter.filter.tenant, since)
 
     def stop_waiting(self, waiter: Waiter) -> None:
         """Tell a waiter of no more entries."""
@@ -43,7 +52,7 @@ class SubscriptionService:
 
     def follow(self, wanted: Filter, after: int, last: int) -> Follower:
         """Start a follower that reads the entries after number `after`; `last` is that of the newest."""
-        follower = Follower(self._journal, wanted, after, last)
+        follower = Follower(self._journal, wanted, after, last, self._judge)
         self._journal.followers.add(follower)
         return follower
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
 from oifde_simulator.clock import ClockSetting
+from oifde_simulator.immediate import aside
 from oifde_simulator.scenario.errors import ScenarioErrors
 from oifde_simulator.state.errors import CapacityExceeded, DuplicateName
 from oifde_simulator.tenants import Tenants
@@ -39,7 +39,7 @@ class TenantAdminService:
             if isinstance(given, str) and "\n" not in given:
                 return self._admin.scenario(given)
             # A large one takes a while, and the vendor's port has other requests to answer.
-            return await asyncio.to_thread(self._admin.scenario, given)
+            return await aside(self._admin.scenario, given)
         except UnknownScenario as error:
             raise Problem(HTTPStatus.NOT_FOUND, "no-scenario", str(error)) from None
         except ScenarioErrors as errors:

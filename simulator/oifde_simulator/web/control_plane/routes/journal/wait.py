@@ -8,15 +8,14 @@ from http import HTTPStatus
 from aiohttp import web
 
 from oifde_simulator.journal.filters import Filter
-from oifde_simulator.journal.journal import nearest
+from oifde_simulator.journal.journal import NearMiss
 from oifde_simulator.journal.subscriptions.index import MOST_GROUPS, CapacityExceeded
 from oifde_simulator.journal.subscriptions.waiter import Waiter
-from oifde_simulator.model.entry import Entry
 from oifde_simulator.quantities import duration
 from oifde_simulator.text import counted
 from oifde_simulator.web.control_plane.context import Call, ControlContext
 from oifde_simulator.web.control_plane.problems import Problem, json_response
-from oifde_simulator.web.control_plane.services.journal import SearchResult, accepted
+from oifde_simulator.web.control_plane.services.journal import JournalService, SearchResult
 
 DEFAULT_TIMEOUT, LONGEST_TIMEOUT = 5.0, 600.0
 """Seconds of a wait without a `timeout`, and at most."""
@@ -41,8 +40,7 @@ async def await_exchanges(call: Call) -> web.Response:
     waiter = await wait(call.context, wanted, count, timeout)
     found = await journal.result(wanted, await journal.some(wanted.tenant, waiter.numbers()))
     if not waiter.enough:
-        near = await journal.entries_since(wanted)
-        raise _timed_out(waiter, timeout, found, near[-MOST_COMPARED:])
+        raise _timed_out(waiter, timeout, found, await _nearest(journal, waiter))
     entries = [entry.brief() for entry in found.entries]
     return json_response(found.summary(waiter.found) | {"entries": entries})
 
@@ -56,18 +54,34 @@ async def wait(context: ControlContext, wanted: Filter, count: int, seconds: flo
     except CapacityExceeded:
         raise _too_many_waiters(CROWDED) from None
     try:
-        waiter.add_earlier(await accepted(wanted, present))
+        waiter.add_earlier(await context.journal.accepted(wanted, present))
         del present  # or the entries would be kept beyond the bounds
         async with asyncio.timeout(seconds):
             while not (waiter.enough or waiter.ended):
                 await _check_tenant(context, waiter)
                 await changed.wait()
                 changed.clear()
+                if waiter.behind:
+                    await _catch_up(context, waiter)
     except TimeoutError:
         pass
     finally:
         context.subscriptions.stop_waiting(waiter)
     return waiter
+
+
+async def _catch_up(context: ControlContext, waiter: Waiter) -> None:
+    """Judge the entries that have come since the waiter last did, by its own turn among evaluations."""
+    fresh = await context.subscriptions.unjudged(waiter)
+    waiter.add_earlier(await context.journal.accepted(waiter.filter, fresh))
+
+
+async def _nearest(journal: JournalService, waiter: Waiter) -> list[NearMiss]:
+    """Find the entries that come nearest; none for a server that stops, which has no time for it."""
+    if waiter.ended:
+        return []
+    compared = await journal.entries_since(waiter.filter)
+    return await journal.nearest(waiter.filter, compared[-MOST_COMPARED:])
 
 
 async def _check_tenant(context: ControlContext, waiter: Waiter) -> None:
@@ -81,9 +95,8 @@ def _too_many_waiters(detail: str) -> Problem:
     return Problem(HTTPStatus.SERVICE_UNAVAILABLE, "too-many-waiters", detail)
 
 
-def _timed_out(waiter: Waiter, timeout: float, found: SearchResult, compared: list[Entry]) -> Problem:
+def _timed_out(waiter: Waiter, timeout: float, found: SearchResult, near: list[NearMiss]) -> Problem:
     """Make the problem of a wait that timed out, with the entries that came and those that differ least."""
-    near = nearest(waiter.filter, compared)
     came = f"{waiter.found} of {counted(waiter.count, 'exchange')} came within {timeout:g} s"
     hint = f"; nearest is entry {near[0].entry.number}: {near[0].differences[0]}" if near else ""
     members = found.summary(waiter.found) | {

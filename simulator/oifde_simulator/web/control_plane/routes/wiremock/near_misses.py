@@ -9,6 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from oifde_simulator.model.entry import Entry
+from oifde_simulator.stepwise import mapped
 from oifde_simulator.web.control_plane.context import Call, RouteTable
 from oifde_simulator.web.control_plane.json_stream import stream_object
 from oifde_simulator.web.control_plane.problems import json_response
@@ -66,9 +67,8 @@ async def near_misses_of_pattern(call: Call) -> web.Response:
     """Show the requests on record that nearly match a pattern."""
     pattern = RequestPattern(call.body, ExpectedRedactor(call.context.tenants.seed))
     newest = (await call.context.journal.entries())[-MOST_COMPARED:]
-    misses = [
-        NearMiss(pattern.distance(LoggedRequest.of(entry)), entry) async for entry in time_sliced(newest)
-    ]
+    measured = mapped(newest, lambda entry: NearMiss(pattern.distance(LoggedRequest.of(entry)), entry))
+    misses = await call.context.evaluations.run(measured)
     near = nsmallest(stubs.NEAREST, misses, key=lambda miss: (miss.distance, -miss.what.number))
     return json_response({"nearMisses": [_near_request(call, miss) for miss in near]})
 

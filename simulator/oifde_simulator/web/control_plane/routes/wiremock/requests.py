@@ -8,6 +8,7 @@ from uuid import UUID
 from aiohttp import web
 
 from oifde_simulator.model.entry import Entry
+from oifde_simulator.stepwise import selected
 from oifde_simulator.web.control_plane.context import Call, RouteTable
 from oifde_simulator.web.control_plane.json_stream import stream_object
 from oifde_simulator.web.control_plane.problems import Problem, json_response
@@ -85,7 +86,8 @@ async def remove_requests(call: Call) -> web.StreamResponse:
 async def _matching(call: Call) -> list[Entry]:
     pattern = RequestPattern(call.body, ExpectedRedactor(call.context.tenants.seed))
     entries = await call.context.journal.entries()
-    return [entry async for entry in time_sliced(entries) if pattern.matches(LoggedRequest.of(entry))]
+    matching = selected(entries, lambda entry: pattern.matches(LoggedRequest.of(entry)))
+    return await call.context.evaluations.run(matching)
 
 
 def _id(call: Call) -> UUID:
