@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import formatdate
-from functools import lru_cache
 from http import HTTPStatus
 
+from oifde_simulator.bounded_cache import bounded_cache
 from oifde_simulator.wire.script import Script, Send
 
 Headers = tuple[tuple[str, str], ...]
@@ -51,7 +51,7 @@ class Response:
         """Write the bytes of this response to `request`, at `now` (epoch milliseconds)."""
         length = len(self.body)
         head = b"%bDate: %b\r\n%b%b\r\n" % (
-            _opening(self.status, self.headers),
+            _opening((self.status, self.headers)),
             _date(now // 1000),
             b"" if self.status == NO_CONTENT else b"Content-Length: %d\r\n" % length,
             _connection(request),
@@ -67,8 +67,9 @@ def _connection(request: Request) -> bytes:
     return b"Connection: keep-alive\r\n" if request.version < (1, 1) else b""
 
 
-@lru_cache(maxsize=256)
-def _opening(status: int, headers: Headers) -> bytes:
+@bounded_cache(512 << 10)
+def _opening(answer: tuple[int, Headers]) -> bytes:
+    status, headers = answer
     lines = "".join(f"{name}: {value}\r\n" for name, value in headers)
     return f"HTTP/1.1 {status} {reason(status)}\r\n{lines}".encode("latin-1")
 
@@ -77,7 +78,7 @@ LAST_SECOND = 253_402_300_799
 """Last epoch second of the year 9999 (UTC): no later date can be written, but a clock may be set later."""
 
 
-@lru_cache(maxsize=16)
+@bounded_cache(8 << 10)
 def _date(seconds: int) -> bytes:
     return formatdate(min(seconds, LAST_SECOND), usegmt=True).encode("ascii")
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from hashlib import blake2b
 from typing import NamedTuple
 
+from oifde_simulator.bounded_cache import BoundedCache
 from oifde_simulator.model.credential_step import TokenVerdict
 
 CHECK_BYTES = 6
@@ -18,8 +19,12 @@ TIME_BYTES = 6
 NUMBER_BYTES = 4
 NUMBERS = 2 ** (8 * NUMBER_BYTES)
 """Numbers after which they begin anew."""
-REMEMBERED = 10_000
-"""Tokens whose check is remembered, so that a client's next call does not compute it again."""
+ISSUED_KEPT = 4 << 20
+"""Bytes of tokens whose check is remembered, so that a client's next call does not compute it again."""
+ISSUED_WEIGHT = 350
+"""Bytes that one of them takes."""
+ISSUED: BoundedCache[tuple[int, int]] = BoundedCache(ISSUED_KEPT, lambda name, issued: ISSUED_WEIGHT)
+"""Time of issue and number of good tokens, of all tenants, under the tenant's key and the token."""
 
 
 class Worth(NamedTuple):
@@ -41,7 +46,6 @@ class Tokens:
         self._fixed = frozenset(fixed)
         self._anything = anything
         self._key = blake2b(f"{seed}\0{tenant}".encode("utf-8", "surrogatepass"), digest_size=32).digest()
-        self._remembered: dict[str, tuple[int, int]] = {}
 
     def issue(self, now: int, number: int) -> str:
         """Write the token of a number, good from `now` (epoch milliseconds)."""
@@ -58,7 +62,7 @@ class Tokens:
             return MISSING
         if self._anything or token in self._fixed:
             return GOOD
-        issued = self._remembered.get(token) or self._decoded(token)
+        issued = ISSUED.find((self._key, token)) or self._decoded(token)
         if issued is None:
             return UNKNOWN
         at, number = issued
@@ -77,11 +81,8 @@ class Tokens:
         content = self._masked(octets[CHECK_BYTES:], check)
         if octets.hex() != token or not hmac.compare_digest(check, self._check(content)):
             return None
-        if len(self._remembered) >= REMEMBERED:
-            self._remembered.clear()
         issued = int.from_bytes(content[:TIME_BYTES]), int.from_bytes(content[TIME_BYTES:])
-        self._remembered[token] = issued
-        return issued
+        return ISSUED.keep((self._key, token), issued)
 
     def _check(self, content: bytes) -> bytes:
         return blake2b(content, digest_size=CHECK_BYTES, key=self._key, person=b"check").digest()
