@@ -81,7 +81,7 @@ def _compiled(expression: str) -> JSONPath:
         )
     try:
         found = jayway.ENVIRONMENT.compile(re.sub(r"(?<!\.)\.\[", "[", expression))
-    except (JSONPathError, re.error, RecursionError, ValueError) as error:
+    except (JSONPathError, re.error, RecursionError, ValueError, ArithmeticError) as error:
         if BEYOND.search(QUOTED.sub("''", expression)):
             raise Unsupported(f"an operator or function of the JSONPath {expression[:200]!r}") from None
         message = str(error).partition("\n")[0]
