@@ -7,7 +7,6 @@ only, and builds the parser of this command only.
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -15,6 +14,7 @@ from typing import Any, NoReturn
 
 from oifde_simulator import __version__
 from oifde_simulator.cli.parser import OK, USAGE_ERROR, Parser
+from oifde_simulator.cli.terminal import printable_output
 from oifde_simulator.text import did_you_mean
 
 PROGRAM = "oifde-simulator"
@@ -34,15 +34,16 @@ COMMANDS = {
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    given = sys.argv[1:] if arguments is None else arguments
+    with printable_output():
+        return _main(sys.argv[1:] if arguments is None else arguments)
+
+
+def _main(given: Sequence[str]) -> int:
     name = given[0] if given else ""
     if name not in COMMANDS:
         _answer_without_command(given)
     try:
         return _run(name, given[1:])
-    except BrokenPipeError:  # the reader of our output has seen enough
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115  for the interpreter's last flush
-        return OK
     except (ValueError, OSError) as error:
         print(f"{PROGRAM} {name}: {error}", file=sys.stderr)
         return USAGE_ERROR
