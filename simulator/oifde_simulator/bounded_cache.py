@@ -1,4 +1,4 @@
-"""A cache with a bound in bytes; the least recently used values go first.
+"""A cache with a bound in bytes; values that were not used for long go first.
 
 Rule: the results of functions of anything that a client sends are cached here and nowhere else, since a
 client decides how long its texts are. `functools.cache` is for functions of our own documents.
@@ -6,7 +6,6 @@ client decides how long its texts are. `functools.cache` is for functions of our
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from functools import wraps
 from sys import getsizeof
@@ -23,7 +22,11 @@ SMALLEST_SHARE = 32
 
 
 class BoundedCache(Generic[Value]):
-    """Cache of the results of pure functions."""
+    """Cache of the results of pure functions.
+
+    It has two generations, so that finding a value costs one look-up: what is found in the old one becomes
+    young again, and where the young one has taken half of the bound, it becomes the old one.
+    """
 
     every: ClassVar[WeakSet[BoundedCache[Any]]] = WeakSet()
     """All caches of the process, so that a test can hold them to their bounds."""
@@ -33,37 +36,37 @@ class BoundedCache(Generic[Value]):
     ) -> None:
         """Set the bound in bytes; `weigh` gives the bytes of a name and its value, else they are measured.
 
-        A value of more than one `share` of the bound is not kept.
+        A value of more than one `share` of the bound is not kept; `share` is 2 or more.
         """
         self.bound = bound
         self._largest = bound // share
         self._weigh = weigh or measured
-        self._kept: OrderedDict[Hashable, tuple[Value, int]] = OrderedDict()
-        self.weight = 0
-        """Bytes of all names and values in the cache."""
+        self.young: dict[Hashable, tuple[Value, int]] = {}
+        """Values that were added or found lately, with their weights."""
+        self._old: dict[Hashable, tuple[Value, int]] = {}
+        self._young_weight = self._old_weight = 0
         self.every.add(self)
 
     def __len__(self) -> int:
-        return len(self._kept)
+        return len(self.young) + len(self._old)
+
+    @property
+    def weight(self) -> int:
+        """Bytes of all names and values in the cache."""
+        return self._young_weight + self._old_weight
 
     def find(self, name: Hashable) -> Value | None:
         """Return the value under `name`; None when there is none."""
-        kept = self._kept.get(name)
-        if kept is None:
-            return None
-        self._kept.move_to_end(name)
-        return kept[0]
+        kept = self.young.get(name)
+        return kept[0] if kept is not None else self._renewed(name)
 
-    def keep(self, name: Hashable, value: Value) -> Value:
-        """Add a value, unless it is too large; drop old ones beyond the bound, and return the value."""
-        weight = self._weigh(name, value) + OVERHEAD
-        if weight > self._largest:
-            return value
-        self._drop(name)
-        self._kept[name] = value, weight
-        self.weight += weight
-        while self.weight > self.bound:
-            self.weight -= self._kept.popitem(last=False)[1][1]
+    def keep(self, name: Hashable, value: Value, weight: int | None = None) -> Value:
+        """Add a value under a free name, unless it is too large, and return it; old ones may have to go."""
+        if weight is None:
+            weight = self._weigh(name, value)
+        weight += OVERHEAD
+        if weight <= self._largest:
+            self._add(name, (value, weight))
         return value
 
     def get(self, name: Hashable, make: Callable[[], Value]) -> Value:
@@ -71,15 +74,21 @@ class BoundedCache(Generic[Value]):
         value = self.find(name)
         return self.keep(name, make()) if value is None else value
 
-    def clear(self) -> None:
-        """Drop all values."""
-        self._kept.clear()
-        self.weight = 0
+    def _add(self, name: Hashable, kept: tuple[Value, int]) -> None:
+        if self._young_weight + kept[1] > self.bound // 2:
+            self._old, self._old_weight = self.young, self._young_weight
+            self.young, self._young_weight = {}, 0
+        self.young[name] = kept
+        self._young_weight += kept[1]
 
-    def _drop(self, name: Hashable) -> None:
-        dropped = self._kept.pop(name, None)
-        if dropped is not None:
-            self.weight -= dropped[1]
+    def _renewed(self, name: Hashable) -> Value | None:
+        """Move a value from the old generation to the young one."""
+        kept = self._old.pop(name, None)
+        if kept is None:
+            return None
+        self._old_weight -= kept[1]
+        self._add(name, kept)
+        return kept[0]
 
 
 def bounded_cache(
@@ -89,12 +98,15 @@ def bounded_cache(
 
     def decorate(function: Callable[[Key], Value]) -> Callable[[Key], Value]:
         cache: BoundedCache[Value] = BoundedCache(bound, weigh, share=share)
-        find, keep = cache.find, cache.keep
+
+        def found(argument: Key) -> Value:
+            value = cache.find(argument)
+            return cache.keep(argument, function(argument)) if value is None else value
 
         @wraps(function)
         def cached(argument: Key) -> Value:
-            value = find(argument)
-            return keep(argument, function(argument)) if value is None else value
+            kept = cache.young.get(argument)
+            return found(argument) if kept is None else kept[0]
 
         return cached
 

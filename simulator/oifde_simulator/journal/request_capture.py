@@ -25,6 +25,8 @@ MEMBER, NESTED = 160, 40
 """Bytes of memory that a field takes beside its text, and that one byte of nested JSON takes."""
 REQUESTS_KEPT = 2 << 20
 """Bytes of requests in the cache."""
+KEPT_BESIDE = 250
+"""Bytes that a request takes in the cache beside its body, its finder and what is charged."""
 
 
 JSON = dict[str, Any]
@@ -47,7 +49,7 @@ class RequestCapture:
         self._heads = HeadCapture(redactor)
         self.headers = self._heads.headers
         """Redacts the headers of an answer."""
-        self._cache: BoundedCache[Captured] = BoundedCache(REQUESTS_KEPT, _weigh, share=128)
+        self._cache: BoundedCache[Captured] = BoundedCache(REQUESTS_KEPT, share=128)
 
     def capture(self, request: Request, document: Mapping[str, Any]) -> Captured:
         """Redact a request whose decoded body is `document`, empty if nobody has decoded it."""
@@ -55,9 +57,12 @@ class RequestCapture:
         key = (request.body, head)
         cached = self._cache.find(key)
         if cached is not None:
-            return Captured(cached.request, cached.finder, 0)
+            return cached
         captured = self._captured(request.body, head, document)
-        self._cache.keep(key, captured)
+        recorded, finder, charge = captured
+        self._cache.keep(
+            key, Captured(recorded, finder, 0), len(request.body) + finder.weight + charge + KEPT_BESIDE
+        )
         return captured
 
     def _captured(self, body: bytes, head: CapturedHead, document: Mapping[str, Any]) -> Captured:
@@ -112,7 +117,3 @@ def _decoded(body: bytes) -> Any:
         return orjson.loads(body) if body and len(body) <= LARGEST_DECODED else None
     except orjson.JSONDecodeError:
         return None
-
-
-def _weigh(key: tuple[bytes, CapturedHead], captured: Captured) -> int:
-    return len(key[0]) + captured.finder.weight + captured.charge

@@ -78,7 +78,7 @@ LAST_SECOND = 253_402_300_799
 """Last epoch second of the year 9999 (UTC): no later date can be written, but a clock may be set later."""
 
 
-@bounded_cache(8 << 10)
+@bounded_cache(16 << 10, lambda *_: 100)
 def _date(seconds: int) -> bytes:
     return formatdate(min(seconds, LAST_SECOND), usegmt=True).encode("ascii")
 

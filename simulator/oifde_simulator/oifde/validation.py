@@ -24,7 +24,10 @@ MOST_TOLD = 10
 
 
 def _weigh_reading(name: tuple[object, bytes], reading: Reading) -> int:
-    told = sum(map(len, reading.warnings)) + sum(len(each.detail) for each in reading.problems)
+    told = 0
+    if reading.warnings or reading.problems or reading.identity:
+        problems = (*reading.identity, *reading.problems)
+        told = sum(map(len, reading.warnings)) + sum(len(each.detail) for each in problems)
     return weigh(name[1], reading.values) + READING + 2 * told
 
 
