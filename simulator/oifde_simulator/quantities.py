@@ -46,6 +46,14 @@ def milliseconds(text: str) -> int:
     return whole
 
 
+def milliseconds_up(text: str) -> int:
+    """Read a duration longer than zero, in milliseconds, rounded up."""
+    found = _billionths(text, "a duration with its unit such as 800ms, 2s or 5m")
+    if not found:
+        raise _unexpected("a duration with its unit such as 800ms, 2s or 5m", text)
+    return -(-found // BILLION)
+
+
 def whole_seconds(text: str) -> int:
     """Read a duration of whole seconds, in seconds; `0s` is one."""
     expected = "a duration of whole seconds such as 90s, 15m or 2h"

@@ -38,7 +38,7 @@ def close_matches(written: str, known: Iterable[str], *, most: int = 1, cutoff: 
     from difflib import get_close_matches  # slow to import, and only wanted when something is wrong
 
     folded = {name.casefold(): name for name in known}
-    return [folded[near] for near in get_close_matches(written.casefold()[:100], folded, most, cutoff)]
+    return [folded[near] for near in get_close_matches(written[:100].casefold()[:100], folded, most, cutoff)]
 
 
 def nearest(written: str, known: Iterable[str], cutoff: float = 0.6) -> str:

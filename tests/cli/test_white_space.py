@@ -18,6 +18,8 @@ TEXTS = {
     "no_bundled": "true",
     "watch": "yes",
     "any_credentials": "1",
+    "tls_any_certificate": "1",
+    "quiet": "1",
     "fail_on_unused": "on",
     "until_eof": "false",
     "scenarios": "one.yaml",

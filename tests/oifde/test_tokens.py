@@ -9,6 +9,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from oifde_simulator.oifde.credentials.tenant import tokens as tokens_room
 from oifde_simulator.oifde.credentials.tokens import Tokens
 
 NOW = 1_767_225_600_000
@@ -102,9 +103,9 @@ def test_anything_accepts_each_token_but_an_empty_one() -> None:
 
 def test_remembering_checked_tokens_stays_bounded() -> None:
     issuer = tokens()
-    for _ in range(10_050):
+    for _ in range(tokens_room.ISSUED_KEPT // tokens_room.ISSUED_WEIGHT + 50):
         assert issuer.worth(issuer.next(NOW), NOW) == "good"
-    assert len(issuer._remembered) <= 10_000
+    assert tokens_room.ISSUED.weight <= tokens_room.ISSUED_KEPT
 
 
 def test_equal_time_and_number_make_an_equal_token_in_every_process() -> None:

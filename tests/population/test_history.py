@@ -172,7 +172,7 @@ def test_any_number_of_1_to_15_digits_has_a_history(user: str) -> None:
 
 def test_what_is_remembered_stays_bounded() -> None:
     memory = SessionCache()
-    memory.settled = BoundedCache(100_000, lambda settled: len(settled.encoded))
+    memory.settled = BoundedCache(100_000, lambda name, settled: len(settled.encoded), share=4)
     made = history(memory=memory)
     for n in range(60):
         for session in made.select(Criteria(user=str(n)), NOW):

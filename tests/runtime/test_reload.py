@@ -439,7 +439,7 @@ def test_a_tenant_that_is_replaced_or_removed_is_kept_by_nothing(folder: Path) -
     assert [each() for each in gone] == [None] * 10
     memory = followed.tenants._factory._memory
     assert len(memory.starts) == 10  # without their tenants, until others need the place
-    assert memory.starts.weight <= 10 * (11 + 40)
+    assert memory.starts.weight <= 10 * 500  # bytes
 
 
 # What is printed

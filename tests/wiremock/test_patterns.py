@@ -132,6 +132,17 @@ def test_distances_are_those_of_wiremock(pattern: Any, wanted: float) -> None:
     ("pattern", "error", "pointer"),
     [
         ({"bogus": 1}, WrongPattern, "/bogus"),
+        (
+            {"bodyPatterns": [{"matchesJsonPath": "$[?(@.a == 1e400)]"}]},
+            WrongPattern,
+            "/bodyPatterns/0/matchesJsonPath",
+        ),
+        (
+            {"bodyPatterns": [{"matchesJsonPath": f"$[?(@.a > {'9' * 900})]"}]},
+            WrongPattern,
+            "/bodyPatterns/0/matchesJsonPath",
+        ),
+        ({"urlPattern": r"\w" * 900}, WrongPattern, "/urlPattern"),
         ({"url": "/a", "urlPath": "/b"}, WrongPattern, "/urlPath"),
         ({"method": 5}, WrongPattern, "/method"),
         ({"headers": [1]}, WrongPattern, "/headers"),

@@ -37,32 +37,56 @@ COMMANDS = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     open_standard_streams()
-    given = sys.argv[1:] if arguments is None else arguments
-    name = given[0] if given else ""
     escape_unencodable(sys.stdout)
-    if name not in COMMANDS:
-        _answer_without_command(given)
-    try:
-        code = _run(name, given[1:])
-        if name == "serve" and arguments is None:
-            _end_process(code)
+    given = sys.argv[1:] if arguments is None else arguments
+    code = _check_health(given)
+    if code is not None:
         return code
+    from oifde_simulator.cli.terminal import printable_output
+
+    with printable_output():
+        code = _main(given)
+    if arguments is None and given[0] == "serve":
+        _end_process(code)
+    return code
+
+
+def _check_health(given: Sequence[str]) -> int | None:
+    """Run `readyz` with few imports, if it is the command and its arguments are plain."""
+    if not given or given[0] != "readyz" or not "".join(given).isprintable():
+        return None
+    from oifde_simulator.cli import readyz
+
+    try:
+        plain = readyz.parse_plain(given[1:])
+        return readyz.execute(plain) if plain else None
     except BrokenPipeError:  # the reader of our output has seen enough
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115  for the interpreter's last flush
         return OK
     except (ValueError, OSError) as error:
-        print(f"{PROGRAM} {name}: {error}", file=sys.stderr)
-        return USAGE_ERROR
+        return _print_error("readyz", error)
     except KeyboardInterrupt:
         return OK
 
 
-def _run(name: str, arguments: Sequence[str]) -> int:
-    if name == "readyz":
-        from oifde_simulator.cli import readyz
+def _main(given: Sequence[str]) -> int:
+    name = given[0] if given else ""
+    if name not in COMMANDS:
+        _answer_without_command(given)
+    try:
+        return _run(name, given[1:])
+    except (ValueError, OSError) as error:
+        return _print_error(name, error)
+    except KeyboardInterrupt:
+        return OK
 
-        if plain := readyz.parse_plain(arguments):
-            return readyz.execute(plain)
+
+def _print_error(name: str, error: Exception) -> int:
+    print(f"{PROGRAM} {name}: {error}", file=sys.stderr)
+    return USAGE_ERROR
+
+
+def _run(name: str, arguments: Sequence[str]) -> int:
     import argparse
     from importlib import import_module
 

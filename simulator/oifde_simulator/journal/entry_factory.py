@@ -24,7 +24,7 @@ from oifde_simulator.oifde.operations import ISSUED_TOKEN
 ENTRY = 1100
 """Bytes of memory that an entry takes beside its texts."""
 
-ERROR_CODE = re.compile(rb'"errorCode"\s*:\s*(-?[0-9]{1,18})\b')
+ERROR_CODE = re.compile(rb'"errorCode"\s*:\s*(-?[0-9]{1,19})(?![0-9.eE])')
 
 
 Messages = tuple[str, ...]

@@ -89,7 +89,7 @@ def _wanted(name: str, text: str, *, number: bool) -> Any:
     """Parse a value: `{...}` is a JSON Schema, `true` means present, `false` absent, other text itself."""
     if text in ("true", "false"):
         return text == "true"
-    if number and re.fullmatch("-?[0-9]{1,18}", text, re.ASCII):
+    if number and re.fullmatch("-?[0-9]{1,19}", text, re.ASCII):
         return int(text)
     if not text.startswith("{"):
         return text

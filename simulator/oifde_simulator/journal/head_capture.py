@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
 from urllib.parse import quote, unquote
 
+from oifde_simulator.bounded_cache import BoundedCache, bounded_cache, measured
 from oifde_simulator.journal.redaction.credential_finder import CredentialFinder
 from oifde_simulator.journal.redaction.redactor import Redactor
 from oifde_simulator.model.entry import RecordedHead
@@ -15,8 +15,10 @@ from oifde_simulator.model.http import Headers
 MOST_HEADERS, LONGEST_HEADER, LONGEST_TARGET = 64, 512, 1024
 HEADER = 160
 """Bytes of memory that a header takes beside its text."""
-CACHED, LONGEST_CACHED = 512, 4096
-"""Heads in the cache, and the length in characters up to which a head goes there."""
+HEADS_KEPT, HEADERS_KEPT = 4 << 20, 1 << 20
+"""Bytes of heads, and of headers of answers, in the caches."""
+HEAVIEST_FINDER = 4 << 10
+"""Bytes up to which a finder is remembered beside a head."""
 SAFE = "%/?#[]@!$&'()*+,;=:"
 """Characters of a target that stay as sent: delimiters, RFC 3986 2.2, and the `%` of encoded characters."""
 SAFE_IN_PIECE = "/?=:,"
@@ -26,7 +28,7 @@ SAFE_IN_PIECE = "/?=:,"
 class CapturedHead:
     """A redacted head and its searchable text; identity is equality, since heads are cache keys."""
 
-    __slots__ = ("charge", "head", "octets")
+    __slots__ = ("charge", "cleared_by", "head", "octets")
 
     def __init__(self, head: RecordedHead, octets: bytes, charge: int) -> None:
         self.head = head
@@ -34,6 +36,8 @@ class CapturedHead:
         """Method, target and headers in one piece."""
         self.charge = charge
         """Bytes of memory that the head is charged with."""
+        self.cleared_by: CredentialFinder | None = None
+        """Finder that found nothing in the head; entries keep heads and never finders."""
 
 
 class HeadCapture:
@@ -41,32 +45,25 @@ class HeadCapture:
 
     def __init__(self, redactor: Redactor) -> None:
         self._redactor = redactor
-        self._cache: dict[object, CapturedHead] = {}
-        self._searched: dict[CapturedHead, CredentialFinder] = {}
-        """Heads in which a finder found nothing; entries keep heads and never finders."""
-        self.headers = lru_cache(maxsize=256)(self._headers)
+        self._cache: BoundedCache[CapturedHead] = BoundedCache(HEADS_KEPT, _weigh)
+        self.headers = bounded_cache(HEADERS_KEPT)(self._headers)
         """Redacts headers by their names and texts, and cuts them to size."""
 
     def capture(self, method: str, target: str, headers: Headers) -> CapturedHead:
         """Redact the credentials that the head names itself."""
         key = (headers, target, method)
-        captured = self._cache.get(key)
-        if captured is None:
-            captured = self._captured(method, target, headers)
-            if len(target) + sum(len(name) + len(value) for name, value in headers) <= LONGEST_CACHED:
-                if len(self._cache) >= CACHED:
-                    self._cache.clear()
-                    self._searched.clear()
-                self._cache[key] = captured
-        return captured
+        captured = self._cache.find(key)
+        return (
+            self._cache.keep(key, self._captured(method, target, headers)) if captured is None else captured
+        )
 
     def without(self, captured: CapturedHead, finder: CredentialFinder) -> RecordedHead:
         """Replace the credentials of `finder` in a head; returns the same head if there is none."""
-        if self._searched.get(captured) is finder:
+        if captured.cleared_by is finder:
             return captured.head
         if finder.replace_bytes(captured.octets) is captured.octets:
-            if len(self._searched) < CACHED:
-                self._searched[captured] = finder
+            if finder.weight <= HEAVIEST_FINDER:
+                captured.cleared_by = finder
             return captured.head
         method, target, headers = captured.head
         return RecordedHead(
@@ -96,6 +93,10 @@ class HeadCapture:
             (encodable(name)[:LONGEST_HEADER], encodable(redact(name, value, LONGEST_HEADER)))
             for name, value in headers[:MOST_HEADERS]
         )
+
+
+def _weigh(key: object, captured: CapturedHead) -> int:
+    return measured(key) + 2 * captured.charge + HEAVIEST_FINDER
 
 
 def encodable(text: str) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from itertools import islice
+from typing import Any, NamedTuple
 
 import orjson
 
+from oifde_simulator.bounded_cache import BoundedCache
 from oifde_simulator.journal.head_capture import CapturedHead, HeadCapture
 from oifde_simulator.journal.redaction.credential_finder import CredentialFinder
 from oifde_simulator.journal.redaction.redactor import Redactor, is_flat
@@ -21,8 +23,22 @@ LARGEST_DECODED = 64 * 1024
 """Size in bytes up to which a body is decoded here to find credentials, if nobody has decoded it before."""
 MEMBER, NESTED = 160, 40
 """Bytes of memory that a field takes beside its text, and that one byte of nested JSON takes."""
-CACHED, LARGEST_CACHED = 512, 4096
-"""Requests in the cache, and the charge up to which a request goes there."""
+REQUESTS_KEPT = 2 << 20
+"""Bytes of requests in the cache."""
+KEPT_BESIDE = 250
+"""Bytes that a request takes in the cache beside its body, its finder and what is charged."""
+
+
+JSON = dict[str, Any]
+
+
+class Captured(NamedTuple):
+    """A request as it is kept."""
+
+    request: RecordedRequest
+    finder: CredentialFinder
+    charge: int
+    """Bytes of memory to charge; 0 if they were charged before."""
 
 
 class RequestCapture:
@@ -33,57 +49,66 @@ class RequestCapture:
         self._heads = HeadCapture(redactor)
         self.headers = self._heads.headers
         """Redacts the headers of an answer."""
-        self._cache: dict[object, tuple[RecordedRequest, CredentialFinder]] = {}
+        self._cache: BoundedCache[Captured] = BoundedCache(REQUESTS_KEPT, share=128)
 
-    def capture(
-        self, request: Request, document: Mapping[str, Any]
-    ) -> tuple[RecordedRequest, CredentialFinder, int]:
-        """Redact a request whose decoded body is `document`, empty if nobody has decoded it.
-
-        Returns the request, the finder of its credentials, and the bytes of memory to charge: 0 if they were
-        charged before.
-        """
+    def capture(self, request: Request, document: Mapping[str, Any]) -> Captured:
+        """Redact a request whose decoded body is `document`, empty if nobody has decoded it."""
         head = self._heads.capture(request.method, request.target, tuple(request.headers.items()))
         key = (request.body, head)
-        cached = self._cache.get(key)
+        cached = self._cache.find(key)
         if cached is not None:
-            return *cached, 0
-        recorded, finder, charge = self._captured(request.body, head, document)
-        if charge <= LARGEST_CACHED and len(request.body) <= LARGEST_CACHED:
-            if len(self._cache) >= CACHED:
-                self._cache.clear()
-            self._cache[key] = recorded, finder
-        return recorded, finder, charge
+            return cached
+        captured = self._captured(request.body, head, document)
+        recorded, finder, charge = captured
+        self._cache.keep(
+            key, Captured(recorded, finder, 0), len(request.body) + finder.weight + charge + KEPT_BESIDE
+        )
+        return captured
 
-    def _captured(
-        self, body: bytes, head: CapturedHead, document: Mapping[str, Any]
-    ) -> tuple[RecordedRequest, CredentialFinder, int]:
+    def _captured(self, body: bytes, head: CapturedHead, document: Mapping[str, Any]) -> Captured:
         credentials: list[str] = []
         value = document or _decoded(body)
         if type(value) is dict and value:
             flat, text = is_flat(value), ""
             value = self._redactor.fields(value, credentials, flat=flat)
             finder = self._redactor.finder(*credentials)
-            fields, charge = _fields(value, finder, flat)
+            fields, charge = self._fields(value, finder, flat)
         else:
             value = self._redactor.value(value, credentials)
             finder = self._redactor.finder(*credentials)
             text = self._text(body, value, finder)
             fields, charge = {}, len(text)
         request = RecordedRequest(self._heads.without(head, finder), fields, text)
-        return request, finder, charge + head.charge
+        return Captured(request, finder, charge + head.charge)
+
+    def _fields(self, fields: dict[str, Any], finder: CredentialFinder, flat: bool) -> tuple[JSON, int]:
+        """Redact the fields again by `finder` and shorten them; returns them and their charge."""
+        written = orjson.dumps(fields)
+        if len(written) > KEPT:
+            fields = kept_fields(self._redactor, fields, finder)
+            return fields, len(fields) * (MEMBER + 2 * LONGEST_FIELD)
+        if finder.replace_bytes(written) is not written:
+            fields = self._redactor.without(fields, finder)
+        return fields, len(written) * (1 if flat else NESTED) + MEMBER * len(fields)
 
     def _text(self, octets: bytes, value: Any, finder: CredentialFinder) -> str:
-        beginning = finder.replace_bytes(orjson.dumps(value)) if value else octets
-        return self._redactor.unparsed_bytes(beginning[: KEPT + SLACK])[:KEPT]
+        beginning = (orjson.dumps(value) if value else octets)[: KEPT + SLACK]
+        return self._redactor.unparsed_bytes(finder.replace_bytes(beginning))[:KEPT]
 
 
-def shorten(fields: Mapping[str, Any]) -> dict[str, Any]:
+def kept_fields(redactor: Redactor, fields: Mapping[str, Any], finder: CredentialFinder) -> JSON:
+    """Shorten the fields of a large body; the search reaches beyond cuts, which may split credentials."""
+    longer: JSON = redactor.without(shorten(fields, finder.longest), finder)
+    return shorten(longer)
+
+
+def shorten(fields: Mapping[str, Any], slack: int = 0) -> JSON:
     """Keep the first plain fields of a body over `KEPT`, and the beginning of each text."""
+    longest = LONGEST_FIELD + slack
     plain = ((name, value) for name, value in fields.items() if not isinstance(value, dict | list))
     return {
-        name[:LONGEST_FIELD]: value[:LONGEST_FIELD] if isinstance(value, str) else value
-        for (name, value), _ in zip(plain, range(MOST_FIELDS), strict=False)
+        name[:longest]: value[:longest] if isinstance(value, str) else value
+        for name, value in islice(plain, MOST_FIELDS)
     }
 
 
@@ -92,15 +117,3 @@ def _decoded(body: bytes) -> Any:
         return orjson.loads(body) if body and len(body) <= LARGEST_DECODED else None
     except orjson.JSONDecodeError:
         return None
-
-
-def _fields(fields: dict[str, Any], finder: CredentialFinder, flat: bool) -> tuple[dict[str, Any], int]:
-    """Redact the fields again by `finder` and shorten them; returns them and their charge."""
-    written = orjson.dumps(fields)
-    redacted = finder.replace_bytes(written)
-    if redacted is not written:
-        fields = orjson.loads(redacted)
-    if len(written) > KEPT:
-        fields = shorten(fields)
-        return fields, len(fields) * (MEMBER + 2 * LONGEST_FIELD)
-    return fields, len(written) * (1 if flat else NESTED) + MEMBER * len(fields)

@@ -6,6 +6,7 @@ Rule: a schema from a file, a body or a URL is compiled here, so that none can h
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
@@ -27,6 +28,9 @@ LARGEST_PATTERN = 1 << 20
 """Bytes of a compiled regular expression."""
 MOST_PATTERNS = 50
 """Regular expressions in one schema."""
+CLASSES = re.compile(r"\\\\|\\[dDsSwW]")
+MOST_CLASSES = 300
+"""Classes such as `\\w` in the regular expressions of one schema: compiling takes their square in time."""
 
 FOREIGN_REFERENCES = ("$dynamicRef", "$recursiveRef", "$id", "id", "$anchor", "$dynamicAnchor")
 """Keywords that refer to a schema without a path to it, and that are refused."""
@@ -46,6 +50,16 @@ def bounded(document: Mapping[str, Any]) -> Schema:
         )
     except Exception as error:  # noqa: BLE001  jsonschema-rs raises errors of several kinds
         raise ValueError(str(error).splitlines()[0]) from None
+
+
+def check_classes(*expressions: str) -> None:
+    r"""Count the classes such as `\w` of regular expressions. Raises ValueError for too many."""
+    found = sum(each != r"\\" for expression in expressions for each in CLASSES.findall(expression))
+    if found > MOST_CLASSES:
+        raise ValueError(
+            rf"has {found:,} classes such as \w in its patterns; expected {MOST_CLASSES} at most: "
+            r"write repetitions, as in \w{9}, or ranges, as in [0-9]"
+        )
 
 
 def _measure(document: Any) -> None:
@@ -78,8 +92,12 @@ class _Meter:
     def __init__(self, root: Mapping[str, Any]) -> None:
         self._root = root
         self._parts = 0
-        self.patterns = 0
-        """Regular expressions that may be asked about one value."""
+        self._patterns: list[str] = []
+
+    @property
+    def patterns(self) -> int:
+        """Number of regular expressions that may be asked about one value."""
+        return len(self._patterns)
 
     def count(self, schema: Any, depth: int) -> None:
         """Count a schema, or a list or mapping of schemas. Raises ValueError beyond the bounds."""
@@ -110,11 +128,14 @@ class _Meter:
             self.count(value, depth)
 
     def _count_patterns(self, keyword: str, value: Any) -> None:
-        if keyword == "pattern":
-            self.patterns += 1
+        if keyword == "pattern" and isinstance(value, str):
+            self._patterns.append(value)
         elif keyword == "patternProperties" and isinstance(value, Mapping):
-            self.patterns += len(value)
-        if self.patterns > MOST_PATTERNS:
+            self._patterns += value
+        else:
+            return
+        check_classes(*self._patterns[: MOST_PATTERNS + 1])
+        if len(self._patterns) > MOST_PATTERNS:
             raise ValueError(f"has more than {MOST_PATTERNS} patterns; write fewer, or one with | in it")
 
     def _target(self, reference: str) -> Any:

@@ -6,7 +6,7 @@ validator, for its messages. `tests/json_schema/test_schema.py` holds the two to
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -103,7 +103,9 @@ class Schema:
         """
         found = islice(self._walker.iter_errors(value), most)
         errors = sorted(found, key=lambda e: ([str(p) for p in e.path], e.message))
-        return [_violation(error) for error in errors]
+        violations = [_violation(error) for error in errors]
+        _release(errors)
+        return violations
 
     @cached_property
     def _walker(self) -> Any:
@@ -133,13 +135,15 @@ class Schema:
             yield ValidationError(f"{value!r} does not match {expression!r}")
 
 
-def pattern(expression: str, *, backtracks: int) -> Callable[[str], bool]:
+def pattern(expression: str, *, backtracks: int, largest: int | None = None) -> Callable[[str], bool]:
     """Compile a regular expression into a predicate that searches a text for it.
 
     A text that needs more than `backtracks` backtracking steps does not match, nor a long one that needs
-    more than its length leaves it. Raises ValueError for an invalid expression.
+    more than its length leaves it. Raises ValueError for an invalid expression, and for one of more than
+    `largest` bytes when compiled.
     """
-    return Schema({"pattern": explicit_dots(expression)}, backtracks=backtracks, patterns=1).accepts
+    document = {"pattern": explicit_dots(expression)}
+    return Schema(document, backtracks=backtracks, patterns=1, largest_pattern=largest).accepts
 
 
 def _refuse(uri: str) -> Any:
@@ -160,6 +164,13 @@ def _violation(error: Any) -> Violation:
         message=str(error.message),
         alternatives=tuple(map(tuple, _alternatives(error).values())),
     )
+
+
+def _release(errors: Iterable[Any]) -> None:
+    """Break the circles of errors and their parents, which would hold the value until the next collection."""
+    for error in errors:
+        error.parent = None
+        _release(error.context)
 
 
 def _alternatives(error: Any) -> dict[int, list[Violation]]:

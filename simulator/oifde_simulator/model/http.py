@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import formatdate
-from functools import lru_cache
 from http import HTTPStatus
 
+from oifde_simulator.bounded_cache import bounded_cache
 from oifde_simulator.wire.script import Script, Send
 
 Headers = tuple[tuple[str, str], ...]
@@ -50,7 +50,7 @@ class Response:
     def script(self, request: Request, now: int) -> Script:
         """Write the bytes of this response to `request`, at `now` (epoch milliseconds)."""
         length = len(self.body)
-        opening = _opening(self.status, self.headers, now // 1000)
+        opening = _opening((self.status, self.headers, now // 1000))
         if request.keep_alive and request.version >= (1, 1) and self.status != NO_CONTENT:
             head = b"%bContent-Length: %d\r\n\r\n" % (opening, length)
         else:
@@ -67,8 +67,9 @@ def _connection(request: Request) -> bytes:
     return b"Connection: keep-alive\r\n" if request.version < (1, 1) else b""
 
 
-@lru_cache(maxsize=256)
-def _opening(status: int, headers: Headers, seconds: int) -> bytes:
+@bounded_cache(512 << 10)
+def _opening(answer: tuple[int, Headers, int]) -> bytes:
+    status, headers, seconds = answer
     lines = "".join(f"{name}: {value}\r\n" for name, value in headers)
     date = formatdate(min(seconds, LAST_SECOND), usegmt=True)
     return f"HTTP/1.1 {status} {reason(status)}\r\n{lines}Date: {date}\r\n".encode("latin-1")

@@ -6,11 +6,11 @@ Rule: the fields of the object are not known here.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from functools import lru_cache
 from typing import Any
 
 import orjson
+
+from oifde_simulator.bounded_cache import bounded_cache
 
 LENGTH_SHOWN = 60
 
@@ -33,11 +33,23 @@ def decode(octets: bytes) -> dict[str, Any]:
     return value
 
 
-decode_again: Callable[[bytes], dict[str, Any]] = lru_cache(maxsize=1024)(decode)
-"""Cached `decode` for short bodies, which clients repeat; callers share the result and must not change it."""
-
 SHORT = 1024
 """Length up to which a decoded body is cached, in bytes."""
+BODIES_KEPT = 2 << 20
+"""Bytes of decoded bodies in the cache."""
+FLAT_MEMBER, NESTED = 160, 45
+"""Bytes of memory that a member takes beside its text, and that one byte of nested JSON takes."""
+
+
+def weigh(octets: bytes, document: dict[str, Any]) -> int:
+    """Estimate the memory of a body and what was decoded from it, in bytes, from above."""
+    if octets.count(b"{") + octets.count(b"[") > 1:
+        return (1 + NESTED) * len(octets)
+    return 3 * len(octets) + FLAT_MEMBER * len(document)
+
+
+decode_again = bounded_cache(BODIES_KEPT, weigh)(decode)
+"""Cached `decode` for short bodies, which clients repeat; callers share the result and must not change it."""
 
 
 def _quotes(value: dict[str, Any]) -> int:

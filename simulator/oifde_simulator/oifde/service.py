@@ -16,7 +16,7 @@ from oifde_simulator.oifde.operations import OPERATIONS
 from oifde_simulator.oifde.operations.base import ServicePolicy, ServiceRequest
 from oifde_simulator.oifde.reading import Reading
 from oifde_simulator.oifde.router import Call
-from oifde_simulator.oifde.validation import BodyReader, content_type_warning
+from oifde_simulator.oifde.validation import body_reader, content_type_warning
 
 NO_READING = Reading({})
 
@@ -28,7 +28,7 @@ class Service:
         self._credentials = credentials
         self._sessions = sessions
         self._policy = policy
-        self._readers = {operation.name: BodyReader(operation, policy) for operation in OPERATIONS}
+        self._readers = {operation.name: body_reader((operation, policy)) for operation in OPERATIONS}
 
     def with_credentials(self, credentials: Credentials) -> Service:
         """Copy the service with other credentials; the copy shares all else."""

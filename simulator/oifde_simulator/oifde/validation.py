@@ -6,18 +6,34 @@ one is walked and explained.
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
+from oifde_simulator.bounded_cache import BoundedCache, bounded_cache
 from oifde_simulator.model.vendor_errors import PARAMETER_INCORRECT, Problem
 from oifde_simulator.oifde import contract, error_messages
-from oifde_simulator.oifde.decoding import SHORT, decode_again, shown
+from oifde_simulator.oifde.decoding import SHORT, decode_again, shown, weigh
 from oifde_simulator.oifde.operations.base import DocumentedOperation, ServicePolicy
 from oifde_simulator.oifde.reading import Reading
 from oifde_simulator.text import nearest
 
-REMEMBERED = 128
-"""Number of bodies of one operation of one tenant whose readings are kept."""
+READINGS_KEPT = 4 << 20
+"""Bytes of readings in the cache, of all operations and tenants."""
+READING = 1000
+"""Bytes of memory that a reading takes beside its document: warnings, problems, what was parsed."""
+MOST_TOLD = 10
+"""Unknown fields that are told one by one: a client decides how many it sends."""
+
+
+def _weigh_reading(name: tuple[object, bytes], reading: Reading) -> int:
+    told = 0
+    if reading.warnings or reading.problems or reading.identity:
+        problems = (*reading.identity, *reading.problems)
+        told = sum(map(len, reading.warnings)) + sum(len(each.detail) for each in problems)
+    return weigh(name[1], reading.values) + READING + 2 * told
+
+
+READINGS: BoundedCache[Reading] = BoundedCache(READINGS_KEPT, _weigh_reading)
+"""Readings of short bodies, under their reader's mark and the body."""
 
 
 class BodyReader:
@@ -29,16 +45,23 @@ class BodyReader:
         schema = contract.request_schema(operation.name)
         self._accepts, self._explain = schema.accepts, schema.explain
         self._known = contract.request_fields(operation.name)
+        self._sorted = sorted(self._known)
         self._optional = contract.optional_fields(operation.name)
         self._accept_numbers = policy.accept_numbers
         self._refuse_unknown = policy.refuse_unknown
-        self._read_again = lru_cache(maxsize=REMEMBERED)(lambda octets: self._compare(decode_again(octets)))
+        # Stands for the reader in the cache, which would otherwise outlive its tenant.
+        self._mark = object()
 
     def read(self, octets: bytes, document: dict[str, Any]) -> Reading:
         """Read a body, given as bytes and decoded; keep the readings of short ones."""
         if not self._has_body:
             return Reading({})
-        return self._read_again(octets) if len(octets) <= SHORT else self._compare(document)
+        if len(octets) > SHORT:
+            return self._compare(document)
+        reading = READINGS.find((self._mark, octets))
+        if reading is None:
+            reading = READINGS.keep((self._mark, octets), self._compare(decode_again(octets)))
+        return reading
 
     def _compare(self, document: dict[str, Any]) -> Reading:
         """Compare a decoded body with the contract."""
@@ -57,7 +80,7 @@ class BodyReader:
         if not problems and (conflict := self._reversed_times(values)):
             problems.append(("", Problem(PARAMETER_INCORRECT, conflict)))
         # Guess: [unknown-fields] let pass unless the setting says so; sending one would settle it.
-        unknown = [self._unknown(name) for name in document if name not in self._known]
+        unknown = self._unknown_fields(document)
         if self._refuse_unknown:
             problems += [("", Problem(PARAMETER_INCORRECT, text)) for text in unknown]
         else:
@@ -112,10 +135,24 @@ class BodyReader:
         ]
         return values | {name: str(value) for name, value in numbers.items()}
 
+    def _unknown_fields(self, document: dict[str, Any]) -> list[str]:
+        """Describe the first unknown fields, and count the others."""
+        unknown = [name for name in document if name not in self._known]
+        told = [self._unknown(name) for name in unknown[:MOST_TOLD]]
+        if more := len(unknown) - len(told):
+            told.append(f"and {more:,} more that are not fields of this interface")
+        return told
+
     def _unknown(self, name: str) -> str:
-        suggestion = self._operation.misnamed_fields.get(name) or nearest(name, sorted(self._known))
+        suggestion = self._operation.misnamed_fields.get(name) or nearest(name, self._sorted)
         hint = f"; did you mean {suggestion}?" if suggestion else ""
         return f"{shown(name)} is not a field of this interface{hint}"
+
+
+@bounded_cache(256 << 10, lambda *_: 1000)
+def body_reader(made_of: tuple[DocumentedOperation, ServicePolicy]) -> BodyReader:
+    """Give the reader of an operation under a policy; tenants of one policy share it, and its readings."""
+    return BodyReader(*made_of)
 
 
 def _hollow(value: Any) -> Any:
@@ -123,7 +160,7 @@ def _hollow(value: Any) -> Any:
     return type(value)() if isinstance(value, dict | list) else value
 
 
-@lru_cache(maxsize=256)
+@bounded_cache(64 << 10)
 def content_type_warning(content_type: str | None) -> str:
     """Describe what is wrong with a Content-Type header; return an empty text where nothing is."""
     # Guess: [content-type] another one is let pass; a call without the header would settle it.

@@ -17,10 +17,12 @@ from oifde_simulator.population.encoding import encode
 from oifde_simulator.population.ids import DecodedId, IdCodec, is_number
 from oifde_simulator.population.timetable import DAY, Timetable
 
-STARTS_KEPT = 500_000
-"""Number of starts of sessions in the cache: 4 MB."""
-OCTETS_KEPT = 16 * 1024 * 1024
+STARTS_KEPT = 4 << 20
+"""Size of the starts of sessions in the cache, in bytes: some 500,000."""
+RECORDS_KEPT = 16 << 20
 """Size of the encoded records in the cache, in bytes."""
+NAME = 150
+"""Bytes that the name of one value takes: a mark, a user number and a time."""
 
 
 class RecordSource(Protocol):
@@ -52,9 +54,11 @@ class SessionCache:
     """Bounded cache of starts and encoded records, one for all tenants of a server."""
 
     def __init__(self) -> None:
-        self.starts: BoundedCache[array[int]] = BoundedCache(STARTS_KEPT, lambda starts: len(starts) + 40)
+        self.starts: BoundedCache[array[int]] = BoundedCache(
+            STARTS_KEPT, lambda name, starts: NAME + starts.itemsize * len(starts), share=2
+        )
         self.settled: BoundedCache[FinishedRecord] = BoundedCache(
-            OCTETS_KEPT, lambda settled: len(settled.encoded)
+            RECORDS_KEPT, lambda name, settled: NAME + len(settled.encoded)
         )
 
 

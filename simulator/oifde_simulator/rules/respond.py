@@ -44,7 +44,7 @@ def _vendor_error(given: Mapping[str, Any]) -> VendorError | None:
     if "error" in given:
         known = BY_NAME[given["error"]]
     elif "errorCode" in given:
-        code = given["errorCode"]
+        code = int(given["errorCode"])  # JSON may write it with a point
         known = BY_CODE.get(code, VendorError(code, "", "Failure"))
     else:
         return None

@@ -2,35 +2,61 @@
 
 Rule: every text of every exchange is searched and few contain a credential, so the search itself must be
 fast. Searching `str` takes half the time of searching `bytes`; bytes are therefore read as Latin-1.
+
+Rule: a client decides how many credentials it sends, and how long they are. So a finder has at most
+`MOST_CREDENTIALS` of them (`many_credentials.py` finds more), and of a form it knows the first
+`LONGEST_NEEDLE` bytes.
 """
 
 from __future__ import annotations
 
-import base64
-import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from urllib.parse import quote
+from collections.abc import Mapping, Sequence
 
+from oifde_simulator.journal.redaction.credential_forms import forms
+
+MOST_CREDENTIALS = 16
+"""Credentials of one finder; a client sends one or two."""
+LONGEST_NEEDLE = 1024
+"""Bytes of a form that are searched for; where a longer form begins, the rest of the text is replaced."""
 PREFIX_LENGTH = 8
 """Characters that identify a truncated credential in a message."""
+BASE64 = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-")
+NEEDLE = 120
+"""Bytes of memory that a needle takes beside its text."""
 
 
 class CredentialFinder:
     """Replaces credentials in texts: plain, escaped or in base64."""
 
     def __init__(self, fingerprints: Mapping[str, str]) -> None:
-        """`fingerprints` maps each credential to its replacement."""
-        self._needles = {form: mark for each, mark in fingerprints.items() for form in _forms(each)}
+        """`fingerprints` maps each credential to its replacement, `MOST_CREDENTIALS` at most."""
+        self._needles: dict[bytes, bytes] = {}
+        self._unfinished: set[bytes] = set()
+        """Needles that are only the beginning of their form."""
+        for credential, mark in fingerprints.items():
+            self._add(credential, mark.encode())
         self.longest = max(map(len, self._needles), default=0)
-        """Length of the longest form in bytes."""
+        """Length of the longest needle in bytes."""
         self._prefixes = {
-            each.encode("utf-8", "surrogatepass")[:PREFIX_LENGTH]: mark.encode()
+            each[:PREFIX_LENGTH].encode("utf-8", "surrogatepass")[:PREFIX_LENGTH]: mark.encode()
             for each, mark in fingerprints.items()
             if len(each) >= 2 * PREFIX_LENGTH
         }
-        self._sought = tuple(needle.decode("latin-1") for needle in self._needles)
-        self._sought_in_messages = (*(each.decode("latin-1") for each in self._prefixes), *self._sought)
+        self.needles = tuple(needle.decode("latin-1") for needle in self._needles)
+        """Texts that are searched for."""
+        self._sought_in_messages = (*(each.decode("latin-1") for each in self._prefixes), *self.needles)
+        self.weight = sum(2 * (len(needle) + NEEDLE) for needle in self._needles)
+        """Bytes of memory that the finder takes."""
+
+    def _add(self, credential: str, mark: bytes) -> None:
+        """Search for the forms of a credential, or for the beginnings of long ones."""
+        beginning = credential[: LONGEST_NEEDLE + 1]
+        for form in forms(beginning):
+            needle = form[:LONGEST_NEEDLE]
+            self._needles[needle] = mark
+            if len(form) > len(needle) or len(credential) > len(beginning):
+                self._unfinished.add(needle)
 
     def replace(self, text: str) -> str:
         """Replace the credentials in a text."""
@@ -41,7 +67,7 @@ class CredentialFinder:
     def replace_bytes(self, octets: bytes) -> bytes:
         """Replace the credentials in bytes; returns the same object if there is none."""
         text = octets.decode("latin-1")
-        for needle in self._sought:
+        for needle in self.needles:
             if needle in text:
                 return self._replaced(octets)
         return octets
@@ -64,10 +90,27 @@ class CredentialFinder:
 
     def _replaced(self, octets: bytes) -> bytes:
         for needle, mark in self._needles.items():
-            # The base64 characters at either end hold bits of the credential too.
-            around = re.compile(rb"[A-Za-z0-9+/_-]{0,2}" + re.escape(needle) + rb"[A-Za-z0-9+/_-]{0,2}=*")
-            octets = around.sub(mark.encode(), octets)
+            if needle in octets:
+                octets = _masked(octets, needle, mark, to_the_end=needle in self._unfinished)
         return octets
+
+
+def _masked(octets: bytes, needle: bytes, mark: bytes, *, to_the_end: bool) -> bytes:
+    """Replace a needle wherever it is, or all from the first one on."""
+    pieces: list[bytes] = []
+    rest = 0
+    while (found := octets.find(needle, rest)) >= 0:
+        # The base64 characters at either end hold bits of the credential too.
+        begin, end = found, found + len(needle)
+        while begin > max(rest, found - 2) and octets[begin - 1] in BASE64:
+            begin -= 1
+        while end < min(len(octets), found + len(needle) + 2) and octets[end] in BASE64:
+            end += 1
+        while octets.startswith(b"=", end):
+            end += 1
+        pieces += octets[rest:begin], mark
+        rest = len(octets) if to_the_end else end
+    return b"".join((*pieces, octets[rest:]))
 
 
 def _contains_any(text: str, needles: Sequence[str]) -> bool:
@@ -75,18 +118,3 @@ def _contains_any(text: str, needles: Sequence[str]) -> bool:
         if needle in text:
             return True
     return False
-
-
-def _forms(credential: str) -> Iterator[bytes]:
-    octets = credential.encode("utf-8", "surrogatepass")
-    yield octets
-    yield quote(octets, safe="").encode()
-    yield quote(octets).encode()
-    yield json.dumps(credential)[1:-1].encode()
-    yield json.dumps(credential, ensure_ascii=False)[1:-1].encode("utf-8", "surrogatepass")
-    for offset in range(3):
-        text = base64.b64encode(bytes(offset) + octets)
-        core = text[(8 * offset + 5) // 6 : 8 * (offset + len(octets)) // 6]
-        yield core
-        yield core.replace(b"+", b"-").replace(b"/", b"_")
-        yield core.replace(b"/", rb"\/")

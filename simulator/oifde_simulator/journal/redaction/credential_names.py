@@ -8,8 +8,10 @@ where no other can have begun (at the start of a word, at a `<`), or ends its ex
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from functools import lru_cache
+from collections.abc import Callable, Collection
+from sys import getsizeof
+
+from oifde_simulator.bounded_cache import bounded_cache
 
 NAMES = "token|secret|passw|passphrase|pwd|auth|credential|(?:api|access|private)[_-]?key"
 FIELD = re.compile(NAMES, re.IGNORECASE)
@@ -51,15 +53,28 @@ Replace = Callable[[str], str]
 """Gives the replacement of a credential."""
 
 
-@lru_cache(maxsize=1024)
+NAMES_KEPT = 256 << 10
+"""Bytes of names, and of tuples of names, that are cached."""
+MOST_NAMES = 64
+"""Fields of one body whose names are cached together."""
+
+
+@bounded_cache(NAMES_KEPT, lambda name, _: getsizeof(name))
 def is_credential(name: str) -> bool:
     """Check that a field of this name holds a credential."""
     return FIELD.search(name) is not None
 
 
-@lru_cache(maxsize=256)
-def credential_fields(names: tuple[str, ...]) -> tuple[str, ...]:
+def credential_fields(names: Collection[str]) -> tuple[str, ...]:
     """Select the names of fields that hold credentials."""
+    # More fields than any client has would only push known names out of the cache.
+    return (
+        _credential_fields(tuple(names)) if len(names) <= MOST_NAMES else tuple(filter(FIELD.search, names))
+    )
+
+
+@bounded_cache(NAMES_KEPT)
+def _credential_fields(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(filter(is_credential, names))
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from hashlib import blake2b
 from typing import NamedTuple
 
+from oifde_simulator.bounded_cache import BoundedCache
 from oifde_simulator.model.credential_step import TokenVerdict
 
 CHECK_BYTES = 6
@@ -18,8 +19,10 @@ TIME_BYTES = 6
 NUMBER_BYTES = 4
 NUMBERS = 2 ** (8 * NUMBER_BYTES)
 """Numbers after which they begin anew."""
-REMEMBERED = 10_000
-"""Tokens whose check is remembered, so that a client's next call does not compute it again."""
+ISSUED_KEPT = 4 << 20
+"""Bytes of tokens whose check is remembered, so that a client's next call does not compute it again."""
+ISSUED_WEIGHT = 350
+"""Bytes that one of them takes."""
 
 
 class Worth(NamedTuple):
@@ -28,6 +31,10 @@ class Worth(NamedTuple):
     verdict: TokenVerdict
     number: int | None = None
     """Number that an issued token carries; None for another."""
+
+
+ISSUED: BoundedCache[tuple[int, Worth]] = BoundedCache(ISSUED_KEPT, lambda name, issued: ISSUED_WEIGHT)
+"""Time of issue and worth of good tokens, of all tenants, under the tenant's key and the token."""
 
 
 class Tokens:
@@ -41,8 +48,6 @@ class Tokens:
         self._fixed = frozenset(fixed)
         self._anything = anything
         self._key = blake2b(f"{seed}\0{tenant}".encode("utf-8", "surrogatepass"), digest_size=32).digest()
-        self._remembered: dict[str, tuple[int, Worth]] = {}
-        """Issued tokens, each with the time of its end and its worth until then."""
 
     def issue(self, now: int, number: int) -> str:
         """Write the token of a number, good from `now` (epoch milliseconds)."""
@@ -59,15 +64,15 @@ class Tokens:
             return MISSING
         if self._anything or token in self._fixed:
             return GOOD
-        issued = self._remembered.get(token) or self._decoded(token)
+        issued = ISSUED.find((self._key, token)) or self._decoded(token)
         if issued is None:
             return UNKNOWN
         # Guess: [token-expiry] counted from its issue, not from its last use; waiting would settle it.
-        expires, worth = issued
-        return worth if now < expires else Worth("expired", worth.number)
+        at, worth = issued
+        return worth if now < at + self.lifetime * 1000 else Worth("expired", worth.number)
 
     def _decoded(self, token: str) -> tuple[int, Worth] | None:
-        """Read when a token ends, and its worth; None for one that was not issued to this tenant."""
+        """Read when a token was issued, and its worth; None for one that was not issued to this tenant."""
         if len(token) != 2 * (CHECK_BYTES + TIME_BYTES + NUMBER_BYTES) or not token.isascii():
             return None
         try:
@@ -78,11 +83,8 @@ class Tokens:
         content = self._masked(octets[CHECK_BYTES:], check)
         if octets.hex() != token or not hmac.compare_digest(check, self._check(content)):
             return None
-        if len(self._remembered) >= REMEMBERED:
-            self._remembered.clear()
         at, number = int.from_bytes(content[:TIME_BYTES]), int.from_bytes(content[TIME_BYTES:])
-        issued = self._remembered[token] = at + self.lifetime * 1000, Worth("good", number)
-        return issued
+        return ISSUED.keep((self._key, token), (at, Worth("good", number)))
 
     def _check(self, content: bytes) -> bytes:
         return blake2b(content, digest_size=CHECK_BYTES, key=self._key, person=b"check").digest()

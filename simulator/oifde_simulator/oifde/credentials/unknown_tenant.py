@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
 
+from oifde_simulator.bounded_cache import bounded_cache
 from oifde_simulator.model.credential_step import (
     EndedToken,
     SecretStep,
@@ -17,6 +17,9 @@ from oifde_simulator.oifde.credentials.interface import Credentials
 from oifde_simulator.oifde.decoding import shown
 from oifde_simulator.text import nearest
 
+LONGEST = 100
+"""Characters of a name that are compared with known ones; `nearest` reads no more."""
+
 
 class UnknownTenant:
     """Credentials of a tenant that does not exist."""
@@ -27,7 +30,7 @@ class UnknownTenant:
         """`name` is what the request has as its tenant; the nearest of the `known` ids is suggested."""
         self._name = shown(name)
         self._named = isinstance(name, str) and name != ""
-        self._hint = _suggestion(name, tuple(known)) if isinstance(name, str) and name else ""
+        self._hint = _suggestion((name[:LONGEST], tuple(known))) if isinstance(name, str) and name else ""
 
     def token_step(self, _token: str | None, _now: int, /) -> TokenStep | None:
         """Ask nothing: the tenant is unknown, whatever its token."""
@@ -68,7 +71,8 @@ class NamelessTenant(UnknownTenant):
         return self._home.ended(how, token)
 
 
-@lru_cache(maxsize=256)
-def _suggestion(name: str, known: tuple[str, ...]) -> str:
-    near = nearest(name, known)
+@bounded_cache(1 << 20, lambda asked, hint: 2 * LONGEST + 8 * len(asked[1]))
+def _suggestion(asked: tuple[str, tuple[str, ...]]) -> str:
+    """Suggest the known id that is most like a name, given as the name and the known ids."""
+    near = nearest(*asked)
     return f"; did you mean {near}?" if near else ""

@@ -105,14 +105,17 @@ def _drawn(locale: str) -> Vocabulary:
     return Vocabulary(locale, **{kind: words.get(kind) or fallback[kind] for kind in KINDS})
 
 
+@cache
 def shipped_locales() -> tuple[str, ...]:
     """List the locales whose words are shipped."""
     return tuple(sorted(path.stem for path in FOLDER.glob("*.json")))
 
 
-@cache
 def _shipped(locale: str) -> Mapping[str, Any] | None:
-    if locale not in shipped_locales():
-        return None
+    return _read_shipped(locale) if locale in shipped_locales() else None
+
+
+@cache
+def _read_shipped(locale: str) -> Mapping[str, Any]:
     document: Mapping[str, Any] = json.loads((FOLDER / f"{locale}.json").read_bytes())
     return document

@@ -40,7 +40,7 @@ def lint(rule: Mapping[str, Any]) -> Iterator[Finding]:
 
 def fields(part: str, endpoint: str | None) -> Mapping[str, str]:
     """Return the JSON type of each field in a part of a call; empty for headers, whose names are free."""
-    return _fields(part, endpoint) if part != "headers" else {}
+    return _fields(part, endpoint if endpoint in BY_NAME else None) if part != "headers" else {}
 
 
 @cache

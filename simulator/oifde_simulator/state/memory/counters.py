@@ -1,33 +1,29 @@
 """Counts and states of one tenant's rules, each for one value of the rule's `per` fields.
 
-Rule: bounded; the oldest value goes first, with one warning a rule.
+Rule: bounded, as `counted_values.py` says; one warning a rule.
 """
 
 from __future__ import annotations
 
-import logging
-from collections import OrderedDict
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import Any
 
 from oifde_simulator.model.turn import START, Candidate, Turn, Value
 from oifde_simulator.state.limits import Tally, count, other_state, retry_at
-
-log = logging.getLogger("oifde_simulator")
+from oifde_simulator.state.memory.counted_values import CountBudget, CountTable
 
 MOST_VALUES = 100_000
 """Values of `per` that one rule, or the states of one tenant, remember."""
-
-Item = TypeVar("Item")
 
 
 class RuleCounters:
     """Counts and states of one tenant."""
 
-    def __init__(self) -> None:
-        self._warned: set[str] = set()
-        self._tallies: dict[str, OrderedDict[Value, Tally]] = {}
-        self._states: OrderedDict[Value, str] = OrderedDict()
+    def __init__(self, budget: CountBudget | None = None) -> None:
+        """`budget` has the bytes that all tenants share."""
+        self._budget = budget or CountBudget()
+        self._tallies: dict[str, CountTable[Value, Tally]] = {}
+        self._states: CountTable[Value, str] = self._table("the states")
         self._fired: dict[str, int] = {}
 
     def turn(self, now: int, candidates: Sequence[Candidate]) -> Turn:
@@ -35,7 +31,7 @@ class RuleCounters:
         held_back: list[str] = []
         for place, candidate in enumerate(candidates):
             rule, value, limits, becomes, _ = candidate
-            state = self._states.get(value, START)
+            state = self.state(value)
             if reason := other_state(state, limits):
                 held_back.append(reason)
                 continue
@@ -59,7 +55,8 @@ class RuleCounters:
 
     def state(self, value: Value) -> str:
         """Tell the state of a value."""
-        return self._states.get(value, START)
+        state = self._states.get(value)
+        return START if state is None else state
 
     def states(self) -> list[Value]:
         """List the values that have left the first state."""
@@ -67,9 +64,7 @@ class RuleCounters:
 
     def enter(self, value: Value, state: str) -> None:
         """Set the state of a value."""
-        if value not in self._states:
-            self._make_room(self._states, "the states")
-        self._states[value] = state
+        self._states.put(value, state)
 
     def forget(self, rule: str) -> None:
         """Forget the counts of a rule; states stay, since they belong to all rules."""
@@ -79,20 +74,8 @@ class RuleCounters:
     def _tally(self, rule: str, value: Value) -> Tally:
         tallies = self._tallies.get(rule)
         if tallies is None:
-            tallies = self._tallies[rule] = OrderedDict()
-        tally = tallies.get(value)
-        if tally is None:
-            self._make_room(tallies, f"rule {rule}")
-            tally = tallies[value] = Tally()
-        return tally
+            tallies = self._tallies[rule] = self._table(f"rule {rule}")
+        return tallies.get(value) or tallies.put(value, Tally())
 
-    def _make_room(self, values: OrderedDict[Value, Item], whose: str) -> None:
-        if len(values) < MOST_VALUES:
-            return
-        oldest, _ = values.popitem(last=False)
-        if whose not in self._warned:
-            self._warned.add(whose)
-            log.warning(
-                "%s: more than %d values; forgot the oldest, %r, and will forget others in silence",
-                whose, MOST_VALUES, oldest,
-            )  # fmt: skip
+    def _table(self, whose: str) -> CountTable[Value, Any]:
+        return CountTable(self._budget, MOST_VALUES, whose)

@@ -5,9 +5,6 @@ Rule: bounded; the token that was marked first is forgotten first.
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from typing import TypeVar
-
 from oifde_simulator.model.credential_step import (
     EndedToken,
     SecretStep,
@@ -15,19 +12,20 @@ from oifde_simulator.model.credential_step import (
     TokenStep,
     TokenVerdict,
 )
+from oifde_simulator.state.memory.counted_values import CountBudget, CountTable
 
 MOST_MARKED = 100_000
 """Tokens that are remembered as ended, or with their uses."""
-
-Mark = TypeVar("Mark")
 
 
 class CredentialCounters:
     """Counts of one tenant since its epoch began."""
 
-    def __init__(self) -> None:
-        self._used: OrderedDict[str, int] = OrderedDict()
-        self._ended: OrderedDict[str, TokenVerdict] = OrderedDict()
+    def __init__(self, budget: CountBudget | None = None) -> None:
+        """`budget` has the bytes that all tenants share."""
+        budget = budget or CountBudget()
+        self._used: CountTable[str, int] = CountTable(budget, MOST_MARKED, "")
+        self._ended: CountTable[str, TokenVerdict] = CountTable(budget, MOST_MARKED, "")
         self._latest: int | None = None
         self._wrong = 0
 
@@ -40,10 +38,10 @@ class CredentialCounters:
         if step.single and None not in (step.number, self._latest) and step.number != self._latest:
             return "expired"
         if step.uses is not None:
-            used = self._used.get(step.token, 0)
+            used = self._used.get(step.token) or 0
             if used >= step.uses:
                 return "expired"
-            _mark(self._used, step.token, used + 1)
+            self._used.put(step.token, used + 1)
         return "good"
 
     def secret(self, step: SecretStep) -> SecretVerdict:
@@ -59,10 +57,4 @@ class CredentialCounters:
 
     def end(self, ended: EndedToken) -> None:
         """Judge a token so from now on."""
-        _mark(self._ended, ended.token, ended.verdict)
-
-
-def _mark(marks: OrderedDict[str, Mark], token: str, mark: Mark) -> None:
-    if token not in marks and len(marks) >= MOST_MARKED:
-        marks.popitem(last=False)
-    marks[token] = mark
+        self._ended.put(ended.token, ended.verdict)

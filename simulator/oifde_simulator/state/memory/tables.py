@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from oifde_simulator.clock import Clock
+from oifde_simulator.state.memory.counted_values import CountBudget
 from oifde_simulator.state.memory.counters import RuleCounters
 from oifde_simulator.state.memory.coverage import CoverageTable
 from oifde_simulator.state.memory.credentials import CredentialCounters
@@ -17,10 +18,10 @@ class TenantCounts:
 
     __slots__ = ("credentials", "epoch", "rules")
 
-    def __init__(self, epoch: int) -> None:
+    def __init__(self, epoch: int, budget: CountBudget) -> None:
         self.epoch = epoch
-        self.rules = RuleCounters()
-        self.credentials = CredentialCounters()
+        self.rules = RuleCounters(budget)
+        self.credentials = CredentialCounters(budget)
 
 
 class Tables:
@@ -32,13 +33,15 @@ class Tables:
         self.coverage = CoverageTable()
         self.token_numbers: dict[str, int] = {}
         """Tokens that were issued to each tenant; a reset does not begin anew."""
+        self.budget = CountBudget()
+        """Bytes that may be taken by what is counted for the values that clients send."""
         self.counts: dict[str, TenantCounts] = {}
 
     def counts_of(self, tenant: str, epoch: int) -> TenantCounts:
         """Find the counts of a tenant; another epoch begins with none."""
         counts = self.counts.get(tenant)
         if counts is None or counts.epoch != epoch:
-            counts = self.counts[tenant] = TenantCounts(epoch)
+            counts = self.counts[tenant] = TenantCounts(epoch, self.budget)
         return counts
 
     def forget(self, tenant: str, *, tokens: bool) -> None:

@@ -18,6 +18,8 @@ MODULES = ("health", "tenants", "listener", "journal", "verification", "metrics"
 """Modules of `routes/`; the file `control-NAME.json` has the part of the document that each answers."""
 
 METHODS = ("get", "put", "post", "delete")
+TOLD = "x-told-by-operation"
+"""Member of a schema that lists its keywords which the operation judges, and whose breach it tells."""
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
 REFUSALS = {
     "400": "A parameter or the body is not what the document says.",
@@ -127,4 +129,19 @@ def methods() -> dict[str, frozenset[str]]:
 def schema(pointer: str) -> Schema:
     """Make the schema at a JSON pointer of the document."""
     address = "urn:oifde-simulator:control"
-    return Schema({"$ref": f"{address}#{quote(pointer)}"}, resources={address: document()})
+    return Schema({"$ref": f"{address}#{quote(pointer)}"}, resources={address: _judging()})
+
+
+@cache
+def _judging() -> Any:
+    """Copy the document without what the operations judge themselves, since they have better words for it."""
+    return _without_told(document())
+
+
+def _without_told(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_without_told(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    told = value.get(TOLD, ())
+    return {name: _without_told(inner) for name, inner in value.items() if name not in told}

@@ -35,6 +35,8 @@ class Port:
         self._bound: socket.socket | None = None
         self._site: web.SockSite | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._opens_at = 0.0
+        """Time of the event loop at which the timer opens the port."""
         self._reopening: asyncio.Task[None] | None = None
         self._lock = asyncio.Lock()
 
@@ -63,7 +65,9 @@ class Port:
                 self._stop_listening()
                 self._plane.close_connections()
             if seconds is not None:
-                self._timer = asyncio.get_running_loop().call_later(seconds, self._reopen)
+                loop = asyncio.get_running_loop()
+                self._opens_at = loop.time() + seconds
+                self._timer = loop.call_later(seconds, self._reopen)
 
     async def cleanup(self) -> None:
         """Stop for good, after the requests in flight are answered."""
@@ -84,7 +88,8 @@ class Port:
         """Seconds until the port opens by itself; None where it does not."""
         if self._timer is None:
             return None
-        return max(0.0, round(self._timer.when() - asyncio.get_running_loop().time(), 3))
+        # Not from the timer: for less than half a millisecond, uvloop gives one that does not know its time.
+        return max(0.0, round(self._opens_at - asyncio.get_running_loop().time(), 3))
 
     @property
     def url(self) -> str:

@@ -5,18 +5,24 @@ Rule: only the beginning of a text counts, so that no text takes long.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from oifde_simulator.bounded_cache import bounded_cache
 
 LONGEST = 128
 """Characters that are compared."""
 
 
-@lru_cache(maxsize=4096)
+DISTANCES_KEPT = 2 << 20
+"""Bytes of texts with their distances in the cache."""
+
+
 def text_distance(wanted: str, found: str) -> float:
     """Compute Levenshtein's distance as a share of the longer text."""
-    if wanted == found:
-        return 0.0
-    wanted, found = wanted[:LONGEST], found[:LONGEST]
+    return 0.0 if wanted == found else _distance((wanted[:LONGEST], found[:LONGEST]))
+
+
+@bounded_cache(DISTANCES_KEPT)
+def _distance(texts: tuple[str, str]) -> float:
+    wanted, found = texts
     return max(edits(wanted, found), 1) / max(len(wanted), len(found), 1)
 
 

@@ -12,7 +12,7 @@ import orjson
 
 from oifde_simulator.journal.redaction.credential_names import is_credential
 from oifde_simulator.journal.redaction.redactor import PREFIX, SHORTEST, Redactor
-from oifde_simulator.journal.request_capture import shorten
+from oifde_simulator.journal.request_capture import kept_fields
 from oifde_simulator.model.entry import KEPT
 from oifde_simulator.wiremock.patterns.logged_request import MISSING, compact_json, parse_json
 
@@ -31,10 +31,10 @@ class ExpectedRedactor:
         """Redact a JSON value, and shorten it as the journal shortens large bodies."""
         found: list[str] = []
         redacted = self._value(wanted, found)
-        octets = self._redactor.finder(*found).replace_bytes(orjson.dumps(redacted))
-        if type(redacted) is dict and len(octets) > KEPT:
-            return shorten(orjson.loads(octets))
-        return orjson.loads(octets)
+        finder = self._redactor.finder(*found)
+        if type(redacted) is dict and len(orjson.dumps(redacted)) > KEPT:
+            return kept_fields(self._redactor, redacted, finder)
+        return self._redactor.without(redacted, finder)
 
     def _value(self, wanted: Any, found: list[str]) -> Any:
         if type(wanted) is list:

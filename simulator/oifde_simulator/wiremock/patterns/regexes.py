@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
 
+from oifde_simulator.bounded_cache import bounded_cache
+from oifde_simulator.json_schema.bounded import LARGEST_PATTERN, check_classes
 from oifde_simulator.json_schema.schema import pattern
 
 LONGEST = 2000
@@ -21,7 +22,18 @@ QUOTED = re.compile(r"\\Q(.*?)(?:\\E|$)", re.DOTALL)
 """Quoted part of a Java expression."""
 
 
-@lru_cache(maxsize=256)
+PATTERNS_KEPT = 16 << 20
+"""Bytes of compiled expressions in the cache."""
+PER_CHARACTER = 2048
+"""Bytes of a compiled expression for each of its characters, where none is repeated by number."""
+
+
+def _weigh(expression: str, _: object) -> int:
+    most = LARGEST_PATTERN if "{" in expression else PER_CHARACTER * len(expression)
+    return min(most, LARGEST_PATTERN - 4 * LONGEST)
+
+
+@bounded_cache(PATTERNS_KEPT, _weigh, share=16)
 def full_match(expression: str) -> Callable[[str], bool]:
     """Compile a test that a text matches from end to end, as Java's `matches` does with DOTALL.
 
@@ -29,6 +41,7 @@ def full_match(expression: str) -> Callable[[str], bool]:
     """
     if len(expression) > LONGEST:
         raise ValueError(f"expected a regular expression of at most {LONGEST} characters")
+    check_classes(expression)
     plain = QUOTED.sub(lambda match: re.escape(match[1]), expression)
     for each in (plain, wrapped := f"^(?s:{plain})$"):
         _compiled(each, expression)
@@ -37,6 +50,6 @@ def full_match(expression: str) -> Callable[[str], bool]:
 
 def _compiled(expression: str, given: str) -> Callable[[str], bool]:
     try:
-        return pattern(expression, backtracks=BACKTRACKS)
+        return pattern(expression, backtracks=BACKTRACKS, largest=LARGEST_PATTERN)
     except ValueError:
         raise ValueError(f"cannot understand the regular expression {given[:200]!r}") from None

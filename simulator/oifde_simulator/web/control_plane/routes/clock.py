@@ -9,7 +9,7 @@ from aiohttp import web
 
 from oifde_simulator.clock import ClockSetting
 from oifde_simulator.instants import instant, instant_error
-from oifde_simulator.quantities import duration, milliseconds
+from oifde_simulator.quantities import milliseconds_up
 from oifde_simulator.web.control_plane.context import Call, RouteTable
 from oifde_simulator.web.control_plane.problems import json_response
 from oifde_simulator.web.control_plane.routes.values import wrong_body
@@ -38,8 +38,7 @@ def _changed(setting: ClockSetting, time_of_day: int, wanted: Mapping[str, Any])
         return setting.frozen(time_of_day) if wanted["freeze"] else setting.going(time_of_day)
     if "set" in wanted:
         return setting.set(_instant(wanted["set"]), time_of_day)
-    duration(wanted["advance"])  # refuses a duration of nothing
-    return setting.advanced(milliseconds(wanted["advance"]), time_of_day)
+    return setting.advanced(milliseconds_up(wanted["advance"]), time_of_day)
 
 
 def _instant(text: str) -> int:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from functools import lru_cache
 from typing import Any
 
 from jsonpath import JSONPath
@@ -18,6 +17,7 @@ from jsonpath.filter import BaseExpression, FilterQuery
 from jsonpath.segments import JSONPathRecursiveDescentSegment
 from jsonpath.selectors import Filter, IndexSelector, NameSelector
 
+from oifde_simulator.bounded_cache import bounded_cache
 from oifde_simulator.wiremock.patterns.errors import Unsupported, WrongPattern
 from oifde_simulator.wiremock.patterns.jsonpath import jayway
 from oifde_simulator.wiremock.patterns.jsonpath.jayway import NOTHING
@@ -57,7 +57,13 @@ class JsonPath:
         return NOTHING
 
 
-@lru_cache(maxsize=256)
+PATHS_KEPT = 4 << 20
+"""Bytes of compiled paths in the cache."""
+PER_CHARACTER = 400
+"""Bytes of a compiled path for each of its characters."""
+
+
+@bounded_cache(PATHS_KEPT, lambda expression, _: PER_CHARACTER * len(expression), share=8)
 def compile_path(expression: str) -> JsonPath:
     """Compile an expression. Raises WrongPattern or Unsupported."""
     return JsonPath(expression)
@@ -75,7 +81,7 @@ def _compiled(expression: str) -> JSONPath:
         )
     try:
         found = jayway.ENVIRONMENT.compile(re.sub(r"(?<!\.)\.\[", "[", expression))
-    except (JSONPathError, re.error, RecursionError, ValueError) as error:
+    except (JSONPathError, re.error, RecursionError, ValueError, ArithmeticError) as error:
         if BEYOND.search(QUOTED.sub("''", expression)):
             raise Unsupported(f"an operator or function of the JSONPath {expression[:200]!r}") from None
         message = str(error).partition("\n")[0]
