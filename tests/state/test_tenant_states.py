@@ -148,13 +148,13 @@ async def test_too_many_rules_and_too_large_scenarios_are_refused_and_change_not
     with pytest.raises(CapacityExceeded, match="at most 1000"):
         await add(state, *[rule() for _ in range(1001)])
     assert await names(state) == ["a", "rule-2"]
-    with pytest.raises(CapacityExceeded, match="64 MiB"):
-        await state.tenants.make("large", TenantSource("", "yaml", (64 << 20) + 1))
+    with pytest.raises(CapacityExceeded, match="128 MiB"):
+        await state.tenants.make("large", TenantSource("", "yaml", (128 << 20) + 1))
     assert await state.tenants.made() == []
 
 
 async def test_bytes_of_scenarios_are_given_back_with_their_tenants(state: State) -> None:
-    half = TenantSource("", "yaml", 40 << 20)
+    half = TenantSource("", "yaml", 80 << 20)
     for _ in range(3):
         await state.tenants.make("large", half)
         with pytest.raises(CapacityExceeded):

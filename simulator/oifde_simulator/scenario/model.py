@@ -96,7 +96,7 @@ class Scenario:
     """Rules in the order in which they are asked."""
     weight: int = 0
     """Bytes of memory that a scenario which came along is charged with; 0 for a file."""
-    values: int = 0
+    values: int = field(default=0, compare=False)
     """Number of JSON values in its text, members and items of lists; 0 where nobody counted."""
     warnings: tuple[str, ...] = ()
     """Lines about parts of the file that are allowed, and yet unlikely to be meant."""
