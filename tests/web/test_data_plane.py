@@ -486,8 +486,8 @@ def waiting(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     sizes: list[int] = []
     write = Delivery._write
 
-    async def watched(self: Delivery, transport: Any, octets: bytes) -> None:
-        await write(self, transport, octets)
+    async def watched(self: Delivery, transport: Any) -> None:
+        await write(self, transport)
         sizes.append(transport.get_write_buffer_size())
 
     monkeypatch.setattr(Delivery, "_write", watched)

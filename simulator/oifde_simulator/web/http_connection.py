@@ -1,21 +1,40 @@
-"""An aiohttp connection whose server answers bytes that are not HTTP by itself.
+"""An aiohttp connection that answers until the client can read no more, and says by itself what is no HTTP.
 
-aiohttp answers them before any handler is called, in plain text, and logs them whatever they are.
+aiohttp closes a connection as soon as the client ends its half (`shutdown(SHUT_WR)`), unanswered. It answers
+bytes that are not HTTP before any handler is called, in plain text, and logs them whatever they are.
 """
 
 from __future__ import annotations
 
+import asyncio
+from typing import Any
+
 from aiohttp import web
 from aiohttp.http import HttpProcessingError
+from aiohttp.streams import StreamReader
+
+from oifde_simulator.web.peer import has_left
 
 LONGEST_REASON = 200
 """Characters of aiohttp's reason why bytes cannot be read; it quotes them."""
+
+ENDED_EARLY = "the client ended the connection amid the body"
+FIRST_LOOK, LONGEST_LOOK = 0.01, 1.0
+"""Seconds between looks for a client that ended its half: they double from the first to the longest."""
 
 
 class HttpConnection(web.RequestHandler):
     """Base of the connections of both planes."""
 
-    __slots__ = ()
+    __slots__ = ("_answered", "_arriving", "_look", "ended")
+
+    def __init__(self, server: web.Server, **options: Any) -> None:
+        super().__init__(server, loop=asyncio.get_running_loop(), **options)
+        self.ended = False
+        """True when the client sends nothing more, and waits for its answers."""
+        self._answered = 0
+        self._arriving: StreamReader | None = None
+        self._look: asyncio.TimerHandle | None = None
 
     def refuse(self, reason: str) -> web.StreamResponse:
         """Answer bytes that are not HTTP; `reason` is aiohttp's, in one line."""
@@ -32,6 +51,72 @@ class HttpConnection(web.RequestHandler):
         if isinstance(exc, HttpProcessingError):
             return self.refuse(shortened_reason(exc.message))
         return super().handle_error(request, status, exc, message)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin; over TLS, be told when the client ends its half."""
+        super().connection_made(transport)
+        secured = transport.get_extra_info("ssl_object")
+        if hasattr(secured, "at_close_notify"):
+            secured.at_close_notify(self._end_half_of_tls)
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """Cease to look for the client."""
+        if self._look is not None:
+            self._look.cancel()
+        super().connection_lost(exc)
+
+    def expect_body(self, incoming: web.BaseRequest) -> None:
+        """Have the end of the client's half end the body of a request that is not whole yet."""
+        self._arriving = incoming.content
+        if self.ended:
+            self._end_body()
+
+    def eof_received(self) -> bool | None:  # type: ignore[override]  # aiohttp's always closes
+        """Keep the connection open while a request of the client's is unanswered.
+
+        Over TLS, FIN without close_notify is no end of a half but a broken connection (RFC 8446, 6.1).
+        """
+        secured = self.transport is not None and self.transport.get_extra_info("ssl_object") is not None
+        return None if secured else self._end_half() or None
+
+    async def finish_response(self, *args: Any) -> tuple[web.StreamResponse, bool]:
+        """Send a response; after the last one to a client that ended its half, close."""
+        finished = await super().finish_response(*args)
+        self._answered += 1
+        if self.ended and not self._unanswered:
+            self.force_close()
+        return finished
+
+    @property
+    def _unanswered(self) -> int:
+        return self._request_count - self._answered
+
+    def _end_half(self) -> bool:
+        """Note that nothing more comes; False where there is nothing to answer either."""
+        self.ended = True
+        if not self._unanswered:
+            return False
+        self._end_body()
+        self._look_for_client(FIRST_LOOK)
+        return True
+
+    def _end_half_of_tls(self) -> None:
+        if not self._end_half():
+            self.force_close()
+
+    def _end_body(self) -> None:
+        if self._arriving is not None and not self._arriving.is_eof():
+            self._arriving.set_exception(ConnectionResetError(ENDED_EARLY))
+
+    def _look_for_client(self, seconds: float) -> None:
+        """Look whether the client is there; its end is no event, as nothing is read from it any more."""
+        if self.transport is None or (self._look is not None and self._look.when() > self._loop.time()):
+            return
+        if has_left(self.transport.get_extra_info("socket")):
+            self.transport.abort()
+            return
+        longer = min(2 * seconds, LONGEST_LOOK)
+        self._look = self._loop.call_later(seconds, self._look_for_client, longer)
 
 
 def shortened_reason(text: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from http import HTTPStatus
 from typing import Any
 
@@ -45,10 +44,12 @@ class Connections(web.Server):
 
     def __call__(self) -> Connection:
         """Make a connection."""
-        return Connection(self, loop=asyncio.get_running_loop(), **self._options)
+        return Connection(self, **self._options)
 
     async def _handle(self, request: Any) -> web.StreamResponse:
         """Call the application; aiohttp refuses some headers before its middlewares are asked."""
+        if not request.content.is_eof():
+            request.protocol.expect_body(request)
         try:
             return await self._handler(request)
         except web.HTTPException as error:

@@ -15,6 +15,7 @@ from aiohttp import web
 from oifde_simulator.model.http import url
 from oifde_simulator.web.data_plane.server import DataPlane
 from oifde_simulator.web.data_plane.tcp import bind, keep_port, prepare_listening, stop_listening
+from oifde_simulator.web.tls.half_close import keep_half_open
 
 BACKLOG = 4096
 """Connections that may wait to be accepted; the kernel may allow fewer."""
@@ -31,6 +32,8 @@ class Port:
         self._host = host
         self._number = number
         self._ssl = ssl
+        if ssl is not None:
+            keep_half_open(ssl)
         self._bound: socket.socket | None = None
         self._site: web.SockSite | None = None
         self._timer: asyncio.TimerHandle | None = None

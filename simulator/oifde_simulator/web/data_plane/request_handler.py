@@ -11,9 +11,11 @@ from aiohttp import web
 from oifde_simulator.engine.pipeline import Pipeline
 from oifde_simulator.model.http import Headers, Response
 from oifde_simulator.model.outcome import OutcomeRecorder
-from oifde_simulator.web.data_plane.delivery import Delivery
+from oifde_simulator.web.byte_budget import ByteBudget
+from oifde_simulator.web.data_plane.delivery import UNREAD_BYTES, Delivery
 from oifde_simulator.web.data_plane.held_connections import HeldConnections
 from oifde_simulator.web.data_plane.request_reader import Limits, incomplete_request, read_request
+from oifde_simulator.web.http_connection import HttpConnection
 from oifde_simulator.wire.script import Script
 
 NOT_HTTP_HEADERS: Headers = (
@@ -37,11 +39,12 @@ class DataPlaneHandler:
         self._pipeline = pipeline
         self._limits = limits
         self._write_seconds = write_seconds
+        self._unread = ByteBudget(UNREAD_BYTES)
 
     async def __call__(self, incoming: web.BaseRequest) -> web.StreamResponse:
         """Answer one request."""
         if not incoming.content.is_eof():
-            self._note_incomplete(asyncio.current_task(), incoming.protocol)
+            self._note_incomplete(asyncio.current_task(), incoming)
         try:
             request = await read_request(incoming, self._limits)
         except (ConnectionError, asyncio.CancelledError) as error:
@@ -67,10 +70,18 @@ class DataPlaneHandler:
 
     def _delivery(self, script: Script, outcome: OutcomeRecorder, *, keep_alive: bool) -> Delivery:
         return Delivery(
-            script, outcome, keep_alive=keep_alive, write_seconds=self._write_seconds, held=self.held
+            script,
+            outcome,
+            keep_alive=keep_alive,
+            write_seconds=self._write_seconds,
+            held=self.held,
+            unread=self._unread,
         )
 
-    def _note_incomplete(self, task: asyncio.Task[Any] | None, connection: web.RequestHandler) -> None:
+    def _note_incomplete(self, task: asyncio.Task[Any] | None, incoming: web.BaseRequest) -> None:
         assert task is not None
+        connection = incoming.protocol
+        assert isinstance(connection, HttpConnection)
+        connection.expect_body(incoming)
         self.incomplete[task] = connection
         task.add_done_callback(self.incomplete.pop)

@@ -21,7 +21,7 @@ class Connection(HttpConnection):
     __slots__ = ("_handler",)
 
     def __init__(self, handler: DataPlaneHandler, server: Connections, **options: Any) -> None:
-        super().__init__(server, loop=asyncio.get_running_loop(), **options)
+        super().__init__(server, **options)
         self._handler = handler
 
     def refuse(self, reason: str) -> web.StreamResponse:

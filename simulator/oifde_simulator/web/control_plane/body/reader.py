@@ -44,7 +44,7 @@ async def _octets(request: web.Request, route: Route) -> bytes:
         if route.body:
             raise
         raise _no_body_taken(route, "a large one") from None
-    except web.RequestPayloadError as error:
+    except (web.RequestPayloadError, ConnectionResetError) as error:
         reason = shortened_reason(str(error))
         raise _wrong_body(f"the body cannot be read: {reason}; send it as the headers say") from None
 
