@@ -107,6 +107,15 @@ class Settings:
     write_timeout: float = option(
         60.0, "how long a client may leave an answer unread", read=duration, word="DURATION"
     )
+    max_header_bytes: int = option(
+        8190,
+        "the longest request line and the longest header in bytes, on both planes",
+        read=byte_count,
+        word="BYTES",
+    )
+    max_headers: int = option(
+        128, "headers that a request may have, on both planes", read=count, word="NUMBER"
+    )
     max_waiting: int = option(
         1000, "connections that may be held by faults at once", read=count, word="NUMBER"
     )

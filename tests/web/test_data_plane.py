@@ -23,7 +23,8 @@ import pytest
 from conftest import ACME, QUERY, TOKEN
 from oifde_simulator.runtime.server import Simulator
 from oifde_simulator.web.data_plane import content_coding
-from oifde_simulator.web.data_plane.delivery import HIGH_WATER, Delivery
+from oifde_simulator.web.data_plane.delivery import Delivery
+from oifde_simulator.web.http_connection import HIGH_WATER
 from serving import PATIENCE, Peer, head, post, running
 
 SHORT = 0.3

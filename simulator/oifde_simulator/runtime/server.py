@@ -22,12 +22,14 @@ from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.state.memory.journal_store import Bounds
 from oifde_simulator.state.memory.state import MemoryState
 from oifde_simulator.tenants import Tenants
+from oifde_simulator.web.connection_limits import ConnectionLimits
 from oifde_simulator.web.control_plane import auth
 from oifde_simulator.web.control_plane.app import control_plane
 from oifde_simulator.web.control_plane.context import ControlContext
-from oifde_simulator.web.data_plane.port import BACKLOG, Port
+from oifde_simulator.web.data_plane.port import Port
 from oifde_simulator.web.data_plane.request_reader import Limits
 from oifde_simulator.web.data_plane.server import data_plane
+from oifde_simulator.web.data_plane.site import BACKLOG
 from oifde_simulator.web.data_plane.tcp import bind
 
 if TYPE_CHECKING:
@@ -89,11 +91,11 @@ class Simulator:
         data = data_plane(
             pipeline,
             Limits(settings.max_body, settings.body_timeout),
-            idle_seconds=settings.idle_timeout,
-            write_seconds=settings.write_timeout,
+            connections=ConnectionLimits.of(settings),
             max_waiting=settings.max_waiting,
         )
-        return Port(data, settings.host, settings.port, self._tls.context if self._tls else None)
+        context = self._tls.context if self._tls else None
+        return Port(data, settings.host, settings.port, context, handshake_seconds=settings.idle_timeout)
 
     def _create_control_plane(self, port: Port, delay: GlobalDelay) -> web.BaseRunner:
         context = ControlContext(
@@ -104,7 +106,7 @@ class Simulator:
             port=port,
             delay=delay,
         )
-        return control_plane(context, self.token)
+        return control_plane(context, self.token, ConnectionLimits.of(self._settings))
 
     async def _open(self, runner: web.BaseRunner, host: str, port: int) -> str:
         await runner.setup()

@@ -13,7 +13,14 @@ from aiohttp import web
 from aiohttp.http import HttpProcessingError
 from aiohttp.streams import StreamReader
 
-from oifde_simulator.web.peer import has_left
+from oifde_simulator.web.byte_budget import ByteBudget
+from oifde_simulator.web.peer import has_left, reset_on_close
+
+HIGH_WATER = 64 * 1024
+"""Unread bytes in the write buffer from which on the sender waits for the client (asyncio's own limit)."""
+
+UNREAD_BYTES = 64 << 20
+"""Bytes of answers that clients of one plane leave unread, for all connections together."""
 
 LONGEST_REASON = 200
 """Characters of aiohttp's reason why bytes cannot be read; it quotes them."""
@@ -26,10 +33,16 @@ FIRST_LOOK, LONGEST_LOOK = 0.01, 1.0
 class HttpConnection(web.RequestHandler):
     """Base of the connections of both planes."""
 
-    __slots__ = ("_answered", "_arriving", "_look", "ended")
+    __slots__ = ("_answered", "_arriving", "_closing", "_look", "ended", "unread", "write_seconds")
 
-    def __init__(self, server: web.Server, **options: Any) -> None:
+    def __init__(
+        self, server: web.Server, *, unread: ByteBudget, write_seconds: float, **options: Any
+    ) -> None:
+        """Bound unread answers by `unread` for all connections, and by `write_seconds` for this one."""
         super().__init__(server, loop=asyncio.get_running_loop(), **options)
+        self.unread = unread
+        self.write_seconds = write_seconds
+        self._closing: asyncio.TimerHandle | None = None
         self.ended = False
         """True when the client sends nothing more, and waits for its answers."""
         self._answered = 0
@@ -61,9 +74,22 @@ class HttpConnection(web.RequestHandler):
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """Cease to look for the client."""
-        if self._look is not None:
-            self._look.cancel()
         super().connection_lost(exc)
+        self.unread.release(self)
+        for timer in (self._look, self._closing):
+            if timer is not None:
+                timer.cancel()
+
+    def force_close(self) -> None:
+        """Close the connection once what is written has left; aiohttp would wait for ever."""
+        if self.transport is not None and not self.transport.is_closing():
+            self._abort_later(self.transport)
+        super().force_close()
+
+    def evict(self) -> None:
+        """Give the connection up, for others: its client leaves an answer unread."""
+        if self.transport is not None:
+            reset(self.transport)
 
     def expect_body(self, incoming: web.BaseRequest) -> None:
         """Have the end of the client's half end the body of a request that is not whole yet."""
@@ -79,22 +105,32 @@ class HttpConnection(web.RequestHandler):
         secured = self.transport is not None and self.transport.get_extra_info("ssl_object") is not None
         return None if secured else self._end_half() or None
 
-    async def finish_response(self, *args: Any) -> tuple[web.StreamResponse, bool]:
+    async def finish_response(
+        self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
+    ) -> tuple[web.StreamResponse, bool]:
         """Send a response; after the last one to a client that ended its half, close."""
-        finished = await super().finish_response(*args)
+        finished = await super().finish_response(request, resp, start_time)
         self._answered += 1
-        if self.ended and not self._unanswered:
+        if self.ended and not self.unanswered:
             self.force_close()
+        elif self.transport is not None and not resp.keep_alive and not self.transport.is_closing():
+            self._abort_later(self.transport)
         return finished
 
     @property
-    def _unanswered(self) -> int:
+    def unanswered(self) -> int:
+        """Number of requests that came and have not had their answer."""
         return self._request_count - self._answered
+
+    def _abort_later(self, transport: asyncio.Transport) -> None:
+        """Have a client read what is written within the deadline."""
+        if self._closing is None and transport.get_write_buffer_size():
+            self._closing = self._loop.call_later(self.write_seconds, reset, transport)
 
     def _end_half(self) -> bool:
         """Note that nothing more comes; False where there is nothing to answer either."""
         self.ended = True
-        if not self._unanswered:
+        if not self.unanswered:
             return False
         self._end_body()
         self._look_for_client(FIRST_LOOK)
@@ -117,6 +153,14 @@ class HttpConnection(web.RequestHandler):
             return
         longer = min(2 * seconds, LONGEST_LOOK)
         self._look = self._loop.call_later(seconds, self._look_for_client, longer)
+
+
+def reset(transport: asyncio.Transport) -> None:
+    """Break a connection off; without RST the kernel would keep what its client does not read."""
+    connection = transport.get_extra_info("socket")
+    if connection is not None:
+        reset_on_close(connection)
+    transport.abort()
 
 
 def shortened_reason(text: str) -> str:

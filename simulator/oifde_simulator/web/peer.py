@@ -45,6 +45,11 @@ def is_reset(connection: socket.socket) -> bool:
         return True
 
 
+def reset_on_close(connection: socket.socket) -> None:
+    """Have the closing of a connection send RST."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # linger 0 seconds
+
+
 def _is_orphan(peer: tuple[Any, ...], own: tuple[Any, ...]) -> bool:
     """Ask the kernel for the peer's socket: an end that was closed stays for its FIN, without a program."""
     if sys.platform != "linux":

@@ -17,8 +17,9 @@ from oifde_simulator.model.exchange import Exchange
 from oifde_simulator.model.outcome import OutcomeRecorder
 from oifde_simulator.web.byte_budget import ByteBudget
 from oifde_simulator.web.data_plane.held_connections import HeldConnections, Hold
-from oifde_simulator.web.data_plane.tcp import reset_on_close, unacknowledged_bytes
+from oifde_simulator.web.data_plane.tcp import unacknowledged_bytes
 from oifde_simulator.web.data_plane.unsent import Unsent
+from oifde_simulator.web.http_connection import HIGH_WATER, reset
 from oifde_simulator.web.peer import is_reset
 from oifde_simulator.wire.script import Close, Reset, Script, Send, Wait
 
@@ -29,14 +30,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("oifde_simulator")
 
-HIGH_WATER = 64 * 1024
-"""Unread bytes in the write buffer from which on the sender waits for the client (asyncio's own limit)."""
-
 SLICE = 4 * HIGH_WATER
 """Bytes that are handed to a connection at once; an answer up to that size is one write."""
-
-UNREAD_BYTES = 64 << 20
-"""Bytes of answers that clients leave unread, for all connections together."""
 
 POLL_SECONDS = 0.001
 """Seconds between two looks at the bytes that are still on their way."""
@@ -214,10 +209,7 @@ class Delivery(web.StreamResponse):
     def _reset(self, transport: asyncio.Transport) -> None:
         self._keep_alive = False
         self._outcome.end("reset")
-        connection = transport.get_extra_info("socket")
-        if connection is not None:
-            reset_on_close(connection)
-        transport.abort()
+        reset(transport)
 
 
 def _bytes_in_flight(transport: asyncio.Transport) -> int:

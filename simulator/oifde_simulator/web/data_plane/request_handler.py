@@ -11,11 +11,12 @@ from aiohttp import web
 from oifde_simulator.engine.pipeline import Pipeline
 from oifde_simulator.model.http import Headers, Response
 from oifde_simulator.model.outcome import OutcomeRecorder
+from oifde_simulator.web.body_receiver import BodyReceiver
 from oifde_simulator.web.byte_budget import ByteBudget
-from oifde_simulator.web.data_plane.delivery import UNREAD_BYTES, Delivery
+from oifde_simulator.web.data_plane.delivery import Delivery
 from oifde_simulator.web.data_plane.held_connections import HeldConnections
 from oifde_simulator.web.data_plane.request_reader import Limits, incomplete_request, read_request
-from oifde_simulator.web.http_connection import HttpConnection
+from oifde_simulator.web.http_connection import UNREAD_BYTES, HttpConnection
 from oifde_simulator.wire.script import Script
 
 NOT_HTTP_HEADERS: Headers = (
@@ -39,14 +40,16 @@ class DataPlaneHandler:
         self._pipeline = pipeline
         self._limits = limits
         self._write_seconds = write_seconds
-        self._unread = ByteBudget(UNREAD_BYTES)
+        self._bodies = BodyReceiver()
+        self.unread = ByteBudget(UNREAD_BYTES)
+        """Bytes of answers that clients leave unread."""
 
     async def __call__(self, incoming: web.BaseRequest) -> web.StreamResponse:
         """Answer one request."""
         if not incoming.content.is_eof():
             self._note_incomplete(asyncio.current_task(), incoming)
         try:
-            request = await read_request(incoming, self._limits)
+            request = await read_request(incoming, self._limits, self._bodies)
         except (ConnectionError, asyncio.CancelledError) as error:
             exchange = await self._pipeline.handle(incomplete_request(incoming))
             exchange.outcome.end("client left")
@@ -75,7 +78,7 @@ class DataPlaneHandler:
             keep_alive=keep_alive,
             write_seconds=self._write_seconds,
             held=self.held,
-            unread=self._unread,
+            unread=self.unread,
         )
 
     def _note_incomplete(self, task: asyncio.Task[Any] | None, incoming: web.BaseRequest) -> None:

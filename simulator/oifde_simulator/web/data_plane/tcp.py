@@ -66,11 +66,6 @@ def prepare_listening(bound: socket.socket) -> None:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
 
 
-def reset_on_close(connection: socket.socket) -> None:
-    """Have the closing of a connection send RST."""
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # linger 0 seconds
-
-
 def unacknowledged_bytes(connection: socket.socket) -> int:
     """Count the bytes that were sent and not acknowledged; a reset would throw them away.
 

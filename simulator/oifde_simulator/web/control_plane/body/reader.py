@@ -9,6 +9,7 @@ import orjson
 from aiohttp import web
 
 from oifde_simulator.json_schema.schema import Schema
+from oifde_simulator.web.control_plane.bodies import Bodies
 from oifde_simulator.web.control_plane.body.breaches import describe_breaches
 from oifde_simulator.web.control_plane.openapi import Route, schema
 from oifde_simulator.web.control_plane.problems import Problem
@@ -20,12 +21,12 @@ EMPTY = (b"", b"{}", b"null")
 """Bodies that count as none where none is taken."""
 
 
-async def read_body(request: web.Request, route: Route) -> Any:
+async def read_body(request: web.Request, bodies: Bodies, route: Route) -> Any:
     """Read the body as JSON; None where the route takes none, or where it may be left out and is.
 
     Raises Problem for a body that is not what the document says.
     """
-    octets = await _octets(request, route)
+    octets = await _octets(request, bodies, route)
     if not route.body:
         if octets.strip() not in EMPTY:
             raise _no_body_taken(route, f"{len(octets)} bytes")
@@ -37,11 +38,11 @@ async def read_body(request: web.Request, route: Route) -> Any:
     return None
 
 
-async def _octets(request: web.Request, route: Route) -> bytes:
+async def _octets(request: web.Request, bodies: Bodies, route: Route) -> bytes:
     try:
-        return await request.read()
-    except web.HTTPRequestEntityTooLarge:
-        if route.body:
+        return await bodies.receive(request)
+    except Problem as problem:
+        if route.body or problem.status != HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
             raise
         raise _no_body_taken(route, "a large one") from None
     except (web.RequestPayloadError, ConnectionResetError) as error:
