@@ -98,6 +98,30 @@ class Settings:
     error_status: int = option(
         200, "the HTTP status of the vendor's error answers", read=http_status, word="STATUS"
     )
+    repeated_slashes: str = option(
+        "refuse",
+        "refuse or accept: whether // in a path of the vendor's is read as /",
+        read=one_of("refuse", "accept"),
+        word="refuse|accept",
+    )
+    trailing_slash: str = option(
+        "refuse",
+        "refuse or accept: whether a slash at the end of its path is left out",
+        read=one_of("refuse", "accept"),
+        word="refuse|accept",
+    )
+    byte_order_mark: str = option(
+        "refuse",
+        "refuse or accept: whether a body may begin with a byte order mark",
+        read=one_of("refuse", "accept"),
+        word="refuse|accept",
+    )
+    charset: str = option(
+        "utf-8",
+        "utf-8, or declared: read bodies in the charset that their Content-Type names, such as GBK",
+        read=one_of("utf-8", "declared"),
+        word="utf-8|declared",
+    )
     idle_timeout: float = option(
         75.0, "how long a connection may go without a whole request head", read=duration, word="DURATION"
     )

@@ -15,15 +15,13 @@ from aiohttp.streams import StreamReader
 
 from oifde_simulator.web.byte_budget import ByteBudget
 from oifde_simulator.web.peer import has_left, reset_on_close
+from oifde_simulator.web.refusal import explain
 
 HIGH_WATER = 64 * 1024
 """Unread bytes in the write buffer from which on the sender waits for the client (asyncio's own limit)."""
 
 UNREAD_BYTES = 64 << 20
 """Bytes of answers that clients of one plane leave unread, for all connections together."""
-
-LONGEST_REASON = 200
-"""Characters of aiohttp's reason why bytes cannot be read; it quotes them."""
 
 ENDED_EARLY = "the client ended the connection amid the body"
 FIRST_LOOK, LONGEST_LOOK = 0.01, 1.0
@@ -50,7 +48,7 @@ class HttpConnection(web.RequestHandler):
         self._look: asyncio.TimerHandle | None = None
 
     def refuse(self, reason: str) -> web.StreamResponse:
-        """Answer bytes that are not HTTP; `reason` is aiohttp's, in one line."""
+        """Answer bytes that are not HTTP; `reason` is one line."""
         raise NotImplementedError
 
     def handle_error(
@@ -62,7 +60,8 @@ class HttpConnection(web.RequestHandler):
     ) -> web.StreamResponse:
         """Answer bytes that are not HTTP, or an exception of ours; aiohttp calls this."""
         if isinstance(exc, HttpProcessingError):
-            return self.refuse(shortened_reason(exc.message))
+            limits = {"max_header_bytes": self.max_field_size, "max_headers": self.max_headers}
+            return self.refuse(explain(exc.message, **limits))
         return super().handle_error(request, status, exc, message)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -161,8 +160,3 @@ def reset(transport: asyncio.Transport) -> None:
     if connection is not None:
         reset_on_close(connection)
     transport.abort()
-
-
-def shortened_reason(text: str) -> str:
-    """Shorten aiohttp's reason to one line of at most LONGEST_REASON characters."""
-    return " ".join(text.split())[:LONGEST_REASON]

@@ -24,18 +24,13 @@ class Bodies:
     async def receive(self, request: web.Request) -> bytes:
         """Receive a whole body. Raises Problem, or what aiohttp raises for a broken body."""
         if (request.content_length or 0) > MAX_BODY:
-            raise _too_large(f"{request.content_length} bytes")
+            raise web.HTTPRequestEntityTooLarge(MAX_BODY, request.content_length or 0)
         try:
             return await self._receiver.receive(request.content, MAX_BODY, self._seconds)
         except BodyOverflow:
-            raise _too_large("more") from None
+            raise web.HTTPRequestEntityTooLarge(MAX_BODY) from None
         except BodyEvicted as evicted:
             raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "too-many-bodies", str(evicted)) from None
         except TimeoutError:
             detail = f"the body was not whole within {self._seconds:g} s, the limit of --body-timeout"
             raise Problem(HTTPStatus.REQUEST_TIMEOUT, "slow-body", detail) from None
-
-
-def _too_large(found: str) -> Problem:
-    detail = f"expected a body of at most {MAX_BODY} bytes, found {found}; send a smaller body"
-    return Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "large-body", detail)

@@ -17,7 +17,7 @@ from oifde_simulator.web.http_connection import HIGH_WATER, UNREAD_BYTES, HttpCo
 MAX_CONNECTIONS = 1024
 """Connections at once; beyond, the oldest that asks nothing gives way to a new one."""
 
-EXPECTED = "send HTTP/1.1, of which no line has more than 8190 bytes and the target is percent-encoded ASCII"
+EXPECTED = "send HTTP/1.1, whose target is percent-encoded ASCII"
 
 
 class Connection(HttpConnection):

@@ -11,6 +11,7 @@ from aiohttp import web
 from aiohttp.http import HttpVersion11
 
 from oifde_simulator.model.http import Request
+from oifde_simulator.text import shown
 from oifde_simulator.web.body_receiver import BodyEvicted, BodyOverflow, BodyReceiver
 from oifde_simulator.web.data_plane.content_coding import BodyTooLarge, content_coding, decompress
 
@@ -38,6 +39,7 @@ async def read_request(incoming: web.BaseRequest, limits: Limits, bodies: BodyRe
     )
     if incoming.body_exists and incoming.method != "CONNECT":
         try:
+            _check_transfer_coding(incoming)
             if incoming.content.is_eof():
                 _take_body(incoming, request, limits)
             else:
@@ -64,6 +66,15 @@ def _take_body(incoming: web.BaseRequest, request: Request, limits: Limits) -> N
     request.body = incoming.content.read_nowait()
     if len(request.body) > limits.max_body:
         _refuse_size(request, limits)
+
+
+def _check_transfer_coding(incoming: web.BaseRequest) -> None:
+    """Raise ValueError where chunks hold anything but the body itself, which aiohttp does not tell."""
+    codings = ", ".join(incoming.headers.getall("Transfer-Encoding", ()))
+    if codings.strip().lower() not in ("", "chunked"):
+        raise ValueError(
+            f"Transfer-Encoding is {shown(codings)}; expected chunked alone; compress by Content-Encoding"
+        )
 
 
 # Guess: [compression] gzip and deflate are understood, nothing else; sending gzip would settle it.

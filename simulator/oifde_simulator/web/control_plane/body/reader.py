@@ -13,7 +13,7 @@ from oifde_simulator.web.control_plane.bodies import Bodies
 from oifde_simulator.web.control_plane.body.breaches import describe_breaches
 from oifde_simulator.web.control_plane.openapi import Route, schema
 from oifde_simulator.web.control_plane.problems import Problem
-from oifde_simulator.web.http_connection import shortened_reason
+from oifde_simulator.web.refusal import shortened
 
 MAX_DEPTH = 64
 """Levels of nesting."""
@@ -41,12 +41,12 @@ async def read_body(request: web.Request, bodies: Bodies, route: Route) -> Any:
 async def _octets(request: web.Request, bodies: Bodies, route: Route) -> bytes:
     try:
         return await bodies.receive(request)
-    except Problem as problem:
-        if route.body or problem.status != HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+    except web.HTTPRequestEntityTooLarge:
+        if route.body:
             raise
         raise _no_body_taken(route, "a large one") from None
     except (web.RequestPayloadError, ConnectionResetError) as error:
-        reason = shortened_reason(str(error))
+        reason = shortened(str(error))
         raise _wrong_body(f"the body cannot be read: {reason}; send it as the headers say") from None
 
 
