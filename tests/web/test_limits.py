@@ -183,6 +183,14 @@ def test_the_control_plane_drops_a_client_that_reads_nothing(control: str) -> No
         assert dropped.poll(PATIENCE * 1000)
 
 
+@pytest.mark.parametrize(
+    ("encoding", "status"), [("utf-8", 201), ("utf-8-sig", 201), ("utf-16", 400), ("utf-16-le", 400)]
+)
+def test_the_control_plane_reads_json_as_windows_writes_it(control: str, encoding: str, status: int) -> None:
+    found, _, body = fetch(f"{control}/tenants", '{"scenario": "outage"}'.encode(encoding))
+    assert (found, b"UTF-16" in body) == (status, status == 400)
+
+
 def test_a_body_that_is_announced_too_large_is_refused_before_it_comes(control: str) -> None:
     with Peer(control) as client:
         client.send(call("/tenants", "Content-Length: 100000000", method="POST"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from http import HTTPStatus
 from typing import Any
 
@@ -17,6 +18,8 @@ from oifde_simulator.web.refusal import shortened
 
 MAX_DEPTH = 64
 """Levels of nesting."""
+UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, b"{\0", b"\0{")
+"""Beginnings of JSON objects in UTF-16."""
 EMPTY = (b"", b"{}", b"null")
 """Bodies that count as none where none is taken."""
 
@@ -52,8 +55,10 @@ async def _octets(request: web.Request, bodies: Bodies, route: Route) -> bytes:
 
 def _parse(octets: bytes) -> Any:
     try:
-        value = orjson.loads(octets)
+        value = orjson.loads(octets.removeprefix(codecs.BOM_UTF8))  # which editors on Windows write
     except orjson.JSONDecodeError as error:
+        if octets.startswith(UTF_16):
+            raise _wrong_body("expected a body of JSON in UTF-8, found UTF-16; save it as UTF-8") from None
         raise _wrong_body(f"expected a body of JSON, found {error}") from None
     if _depth(value) > MAX_DEPTH:
         raise _wrong_body(f"the body is nested deeper than {MAX_DEPTH} levels; expected a flatter one")
