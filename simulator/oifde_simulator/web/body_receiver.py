@@ -8,7 +8,7 @@ from aiohttp.streams import StreamReader
 
 from oifde_simulator.web.byte_budget import ByteBudget
 
-ARRIVING_BYTES = 64 << 20
+ARRIVING_BYTES = 32 << 20
 """Bytes of bodies that are not whole yet, for all connections of one plane together."""
 EVICTED = "other bodies that are not whole hold all room; send this one again, without a pause"
 
