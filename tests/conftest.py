@@ -19,6 +19,7 @@ from oifde_simulator.scenario import loader
 from oifde_simulator.state.interface import State
 from oifde_simulator.state.memory.journal_store import Bounds
 from oifde_simulator.tenants import Tenants
+from oifde_simulator.web.connection_limits import ConnectionLimits
 from oifde_simulator.web.data_plane.request_reader import Limits
 from oifde_simulator.web.data_plane.server import data_plane
 from state_forms import FORMS, Uptime
@@ -46,7 +47,8 @@ class DataPlane(BaseTestServer):
         self._limits = limits
 
     async def _make_runner(self, **kwargs: Any) -> web.BaseRunner:
-        return data_plane(self._pipeline, self._limits, idle_seconds=5.0, write_seconds=5.0)
+        connections = ConnectionLimits(idle_seconds=5.0, write_seconds=5.0)
+        return data_plane(self._pipeline, self._limits, connections=connections)
 
 
 class VendorClient:

@@ -106,6 +106,30 @@ class Settings:
     error_status: int = option(
         200, "the HTTP status of the vendor's error answers", read=http_status, word="STATUS"
     )
+    repeated_slashes: str = option(
+        "refuse",
+        "refuse or accept: whether // in a path of the vendor's is read as /",
+        read=one_of("refuse", "accept"),
+        word="refuse|accept",
+    )
+    trailing_slash: str = option(
+        "refuse",
+        "refuse or accept: whether a slash at the end of its path is left out",
+        read=one_of("refuse", "accept"),
+        word="refuse|accept",
+    )
+    byte_order_mark: str = option(
+        "refuse",
+        "refuse or accept: whether a body may begin with a byte order mark",
+        read=one_of("refuse", "accept"),
+        word="refuse|accept",
+    )
+    charset: str = option(
+        "utf-8",
+        "utf-8, or declared: read bodies in the charset that their Content-Type names, such as GBK",
+        read=one_of("utf-8", "declared"),
+        word="utf-8|declared",
+    )
     idle_timeout: float = option(
         75.0, "how long a connection may go without a whole request head", read=duration, word="DURATION"
     )
@@ -114,6 +138,15 @@ class Settings:
     )
     write_timeout: float = option(
         60.0, "how long a client may leave an answer unread", read=duration, word="DURATION"
+    )
+    max_header_bytes: int = option(
+        8190,
+        "the longest request line and the longest header in bytes, on both planes",
+        read=byte_count,
+        word="BYTES",
+    )
+    max_headers: int = option(
+        128, "headers that a request may have, on both planes", read=count, word="NUMBER"
     )
     max_waiting: int = option(
         1000, "connections that may be held by faults at once", read=count, word="NUMBER"

@@ -95,7 +95,16 @@ from oifde_simulator.cli import main
 code = main(["readyz", *sys.argv[1:]])
 print(code, *sorted(sys.modules.keys() - before))
 """
-OURS = {"", ".cli", ".cli.exit_codes", ".cli.streams", ".cli.readyz", ".cli.health_request", ".streams", ".urls"}
+OURS = {
+    "",
+    ".cli",
+    ".cli.exit_codes",
+    ".cli.streams",
+    ".cli.readyz",
+    ".cli.health_request",
+    ".streams",
+    ".urls",
+}
 SOCKET = {"socket", "_socket", "select", "selectors", "math", "array", "errno"}
 JSON = {"json", "json.decoder", "json.encoder", "json.scanner", "_json"}
 ALSO = {

@@ -29,6 +29,7 @@ from oifde_simulator.model.http import JSON_UTF8, Request, Response
 from oifde_simulator.model.outcome import OutcomeRecorder
 from oifde_simulator.randomness import KeyedRandom
 from oifde_simulator.runtime import lifecycle
+from oifde_simulator.web.connection_limits import ConnectionLimits
 from oifde_simulator.web.data_plane.held_connections import HeldConnections
 from oifde_simulator.web.data_plane.request_reader import Limits
 from oifde_simulator.web.data_plane.server import data_plane
@@ -71,8 +72,7 @@ class Stage:
         plane: Any = data_plane(
             pipeline,
             Limits(1 << 20, 5.0),
-            idle_seconds=PATIENCE,
-            write_seconds=PATIENCE,
+            connections=ConnectionLimits(idle_seconds=PATIENCE, write_seconds=PATIENCE),
             max_waiting=max_waiting,
         )
         self.holds = plane._handler.held

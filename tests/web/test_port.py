@@ -21,6 +21,7 @@ from oifde_simulator.engine.pipeline import Pipeline
 from oifde_simulator.journal import Journal
 from oifde_simulator.oifde.router import Router
 from oifde_simulator.tenants import Tenants
+from oifde_simulator.web.connection_limits import ConnectionLimits
 from oifde_simulator.web.data_plane import tcp
 from oifde_simulator.web.data_plane.port import Port
 from oifde_simulator.web.data_plane.request_reader import Limits
@@ -265,8 +266,10 @@ async def test_where_the_system_cannot_keep_the_number_it_is_let_go_and_taken_ag
 def made_port() -> Port:
     tenants = Tenants({}, seed="0", error_status=200)
     pipeline = Pipeline(Router(bad_json_status=400), tenants, Journal(tenants.state))
-    plane = data_plane(pipeline, Limits(1 << 20, 5.0), idle_seconds=5.0, write_seconds=5.0)
-    return Port(plane, "127.0.0.1", 0, None)
+    plane = data_plane(
+        pipeline, Limits(1 << 20, 5.0), connections=ConnectionLimits(idle_seconds=5.0, write_seconds=5.0)
+    )
+    return Port(plane, "127.0.0.1", 0, None, handshake_seconds=5.0)
 
 
 async def connects(number: int | None) -> bool:

@@ -126,7 +126,7 @@ def test_a_port_in_use_is_one_line_and_exit_2(option: str) -> None:
         said = refused(run("serve", *FREE_PORTS, "--tls", "off", option, port))
     assert said == (
         f"oifde-simulator serve: cannot listen on 127.0.0.1:{port}: "
-        "the port is in use; choose another, or 0 for any free one\n"
+        f"the port is in use; choose another with {option}, or {option} 0 for any free one\n"
     )
 
 

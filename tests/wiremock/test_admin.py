@@ -114,6 +114,16 @@ def test_near_misses_of_a_request_are_stubs(served: Simulator) -> None:
     assert found["nearMisses"][0]["stubMapping"]["name"] == "acme gettoken"
 
 
+@pytest.mark.parametrize(("method", "nearest"), [("GET", "servicemonitor"), ("POST", "acme gettoken")])
+def test_near_misses_of_a_request_that_names_no_tenant_are_one_of_each_kind(
+    served: Simulator, method: str, nearest: str
+) -> None:
+    _, found = admin(served, "/near-misses/request", {"method": method, "url": "/nope"})
+    names = [miss["stubMapping"]["name"] for miss in found["nearMisses"]]
+    assert names[0] == nearest
+    assert sorted(name.split()[-1] for name in names) == ["gettoken", "queryRecordHistory", "servicemonitor"]
+
+
 def test_requests_are_removed_one_by_one_by_pattern_and_all(simulator: Simulator) -> None:
     id = admin(simulator, "/requests")[1]["requests"][0]["id"]
     assert admin(simulator, f"/requests/{id}", method="DELETE") == (200, {})

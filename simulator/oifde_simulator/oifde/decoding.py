@@ -6,6 +6,7 @@ Rule: the fields of the object are not known here.
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import orjson
@@ -13,6 +14,16 @@ import orjson
 from oifde_simulator.bounded_cache import bounded_cache
 
 LENGTH_SHOWN = 60
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+OTHER_KINDS = (
+    (re.compile(rb"--[^\r\n]{1,70}\r?\n(?i:content-)"), "multipart, as multipart/form-data has it"),
+    (re.compile(rb"[\w.\[\]%+-]+=[^\s{]*\Z"), "a form, as application/x-www-form-urlencoded has it"),
+    (re.compile(rb"\s*<[?!a-zA-Z]"), "XML or HTML"),
+    (re.compile(rb"\x1f\x8b"), "gzip, which no Content-Encoding says"),
+    (re.compile(rb"(?:\xff\xfe|\xfe\xff|\{\0|\0\{)"), "UTF-16"),
+)
+"""Beginnings of bodies that clients send instead of JSON, and their names."""
 
 
 class NotAnObject(ValueError):
@@ -78,8 +89,11 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _fault(octets: bytes, error: json.JSONDecodeError) -> str:
     if not octets:
         return "the body is empty; expected a JSON object, {...}"
-    if octets.startswith(b"\xef\xbb\xbf"):
+    if octets.startswith(BYTE_ORDER_MARK):
         return "the body begins with a byte order mark; expected JSON without one"
+    for start, kind in OTHER_KINDS:
+        if start.match(octets):
+            return f"the body is {kind}; expected a JSON object, {{...}}, as Content-Type: application/json"
     try:
         octets.decode("utf-8")
     except UnicodeDecodeError as mistake:

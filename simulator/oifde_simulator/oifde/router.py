@@ -10,6 +10,7 @@ from urllib.parse import unquote
 from oifde_simulator.model.http import Headers, Request
 from oifde_simulator.model.vendor_errors import PARAMETER_INCORRECT, Problem
 from oifde_simulator.oifde.decoding import SHORT, NotAnObject, decode, decode_again, shown
+from oifde_simulator.oifde.leniency import STRICT, Leniency
 from oifde_simulator.oifde.operations import BY_PATH, MAIN
 from oifde_simulator.oifde.operations.base import DocumentedOperation
 
@@ -50,13 +51,15 @@ class Call:
 class Router:
     """Finds the operation of a request and decodes its body."""
 
-    def __init__(self, *, bad_json_status: int) -> None:
+    def __init__(self, *, bad_json_status: int, leniency: Leniency = STRICT) -> None:
         """`bad_json_status` is the HTTP status for a body that is not a JSON object."""
         self._bad_json_status = bad_json_status
+        self._leniency = leniency
 
     def route(self, request: Request) -> Call:
         """Find the call that `request` makes; keep a mistake in the request as the call's problem."""
-        operation = BY_PATH.get(request.target) or BY_PATH.get(_path(request.target))
+        target = request.target
+        operation = BY_PATH.get(target) or BY_PATH.get(self._leniency.path(_path(target)))
         if operation is None:
             return Call(request, None, problem=_no_such_path(request))
         if request.method not in operation.methods:
@@ -71,6 +74,8 @@ class Router:
         if not operation.has_body:
             return Call(request, operation)
         try:
+            if self._leniency is not STRICT:
+                request.body = self._leniency.body(request)
             body = request.body
             return Call(request, operation, decode_again(body) if len(body) <= SHORT else decode(body))
         except NotAnObject as mistake:
@@ -81,7 +86,21 @@ class Router:
 
 def _no_such_path(request: Request) -> Problem:
     known = " or ".join(BY_PATH)
-    return Problem(PARAMETER_INCORRECT, f"path {shown(request.target)}: expected {known}", 404)
+    detail = f"path {shown(request.target)}: expected {known}{_near_path(request.target)}"
+    return Problem(PARAMETER_INCORRECT, detail, 404)
+
+
+def _near_path(target: str) -> str:
+    """Name the path that differs in slashes or capitals only, and in what."""
+    path = _path(target)
+    plain = "/" + "/".join(filter(None, path.split("/")))
+    near = next((known for known in BY_PATH if known.lower() == plain.lower()), "")
+    if not near:
+        return ""
+    faults = ["a doubled slash"] if "//" in path.rstrip("/") else []
+    faults += ["a slash at the end"] if path.endswith("/") else []
+    faults += ["capitals"] if plain != near else []
+    return f"; did you mean {near}? it differs in {' and '.join(faults)}"
 
 
 def _no_such_method(request: Request, methods: tuple[str, ...]) -> Call:

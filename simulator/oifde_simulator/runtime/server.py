@@ -15,6 +15,7 @@ from oifde_simulator.engine.pipeline import Pipeline
 from oifde_simulator.faults.global_delay import GlobalDelay
 from oifde_simulator.journal import Journal
 from oifde_simulator.model.coverage import CoverageSnapshot
+from oifde_simulator.oifde.leniency import STRICT, Leniency
 from oifde_simulator.oifde.router import Router
 from oifde_simulator.scenario import selection
 from oifde_simulator.scenario.model import Scenario
@@ -22,12 +23,14 @@ from oifde_simulator.state.memory.journal_store import Bounds
 from oifde_simulator.state.memory.state import MemoryState
 from oifde_simulator.tenants import Tenants
 from oifde_simulator.urls import url
+from oifde_simulator.web.connection_limits import ConnectionLimits
 from oifde_simulator.web.control_plane import auth
 from oifde_simulator.web.control_plane.app import control_plane
 from oifde_simulator.web.control_plane.context import ControlContext
-from oifde_simulator.web.data_plane.port import BACKLOG, Port
+from oifde_simulator.web.data_plane.port import Port
 from oifde_simulator.web.data_plane.request_reader import Limits
 from oifde_simulator.web.data_plane.server import data_plane
+from oifde_simulator.web.data_plane.site import BACKLOG
 from oifde_simulator.web.data_plane.tcp import bind
 from oifde_simulator.web.descriptors import ListeningSocket
 
@@ -85,16 +88,16 @@ class Simulator:
 
     def _create_port(self, delay: GlobalDelay) -> Port:
         settings = self._settings
-        router = Router(bad_json_status=settings.bad_json_status)
+        router = Router(bad_json_status=settings.bad_json_status, leniency=_leniency(settings))
         pipeline = Pipeline(router, self.tenants, self.journal, self.meter, delay)
         data = data_plane(
             pipeline,
             Limits(settings.max_body, settings.body_timeout),
-            idle_seconds=settings.idle_timeout,
-            write_seconds=settings.write_timeout,
+            connections=ConnectionLimits.of(settings),
             max_waiting=settings.max_waiting,
         )
-        return Port(data, settings.host, settings.port, self._tls.context if self._tls else None)
+        context = self._tls.context if self._tls else None
+        return Port(data, settings.host, settings.port, context, handshake_seconds=settings.idle_timeout)
 
     def _create_control_plane(self, port: Port, delay: GlobalDelay) -> web.BaseRunner:
         context = ControlContext(
@@ -105,14 +108,24 @@ class Simulator:
             port=port,
             delay=delay,
         )
-        return control_plane(context, self.token)
+        return control_plane(context, self.token, ConnectionLimits.of(self._settings))
 
     async def _open(self, runner: web.BaseRunner, host: str, port: int) -> str:
         await runner.setup()
         self._running.append(runner)
-        bound = ListeningSocket.of(bind(host, port))
+        bound = ListeningSocket.of(bind(host, port, option="--control-port"))
         await web.SockSite(runner, bound, backlog=BACKLOG).start()
         return url("http", host, bound.getsockname()[1])
+
+
+def _leniency(settings: Settings) -> Leniency:
+    lenient = Leniency(
+        repeated_slashes=settings.repeated_slashes == "accept",
+        trailing_slash=settings.trailing_slash == "accept",
+        byte_order_mark=settings.byte_order_mark == "accept",
+        declared_charset=settings.charset == "declared",
+    )
+    return STRICT if lenient == STRICT else lenient
 
 
 def registry(settings: Settings, scenarios: Mapping[str, Scenario], clock: Clock = TIME_OF_DAY) -> Tenants:

@@ -1,6 +1,7 @@
-"""An aiohttp connection whose server answers bytes that are not HTTP by itself, and bounds its silence.
+"""An aiohttp connection that answers until the client can read no more, and says by itself what is no HTTP.
 
-aiohttp answers them before any handler is called, in plain text, and logs them whatever they are. Before
+aiohttp closes a connection as soon as the client ends its half (`shutdown(SHUT_WR)`), unanswered. It answers
+bytes that are not HTTP before any handler is called, in plain text, and logs them whatever they are. Before
 3.14.4 it lets a connection that never sends a request be silent for ever.
 """
 
@@ -11,32 +12,52 @@ from typing import Any
 
 from aiohttp import web
 from aiohttp.http import HttpProcessingError
+from aiohttp.streams import StreamReader
 
 from oifde_simulator.web.aiohttp_versions import RequestHandler
+from oifde_simulator.web.byte_budget import ByteBudget
+from oifde_simulator.web.peer import has_left, reset_on_close
+from oifde_simulator.web.refusal import explain
 
-LONGEST_REASON = 200
-"""Characters of aiohttp's reason why bytes cannot be read; it quotes them."""
+HIGH_WATER = 64 * 1024
+"""Unread bytes in the write buffer from which on the sender waits for the client (asyncio's own limit)."""
+
+UNREAD_BYTES = 64 << 20
+"""Bytes of answers that clients of one plane leave unread, for all connections together."""
+
+ENDED_EARLY = "the client ended the connection amid the body"
+FIRST_LOOK, LONGEST_LOOK = 0.01, 1.0
+"""Seconds between looks for a client that ended its half: they double from the first to the longest."""
 
 
 class HttpConnection(RequestHandler):
     """Base of the connections of both planes."""
 
-    __slots__ = ("_silence",)
+    __slots__ = (
+        "_answered",
+        "_arriving",
+        "_closing",
+        "_look",
+        "_silence",
+        "ended",
+        "unread",
+        "write_seconds",
+    )
 
-    def __init__(self, server: web.Server, **options: Any) -> None:
+    def __init__(
+        self, server: web.Server, *, unread: ByteBudget, write_seconds: float, **options: Any
+    ) -> None:
+        """Bound unread answers by `unread` for all connections, and by `write_seconds` for this one."""
         super().__init__(server, loop=asyncio.get_running_loop(), **options)
+        self.unread = unread
+        self.write_seconds = write_seconds
+        self._closing: asyncio.TimerHandle | None = None
+        self.ended = False
+        """True when the client sends nothing more, and waits for its answers."""
+        self._answered = 0
+        self._arriving: StreamReader | None = None
+        self._look: asyncio.TimerHandle | None = None
         self._silence: asyncio.TimerHandle | None = None
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Give the client as long for its first request as it has between two; aiohttp calls this."""
-        super().connection_made(transport)
-        loop = asyncio.get_running_loop()
-        self._silence = loop.call_later(self.keepalive_timeout, self.force_close)
-
-    def connection_lost(self, exc: BaseException | None) -> None:
-        """Wait for nothing more; aiohttp calls this."""
-        self.note_request()
-        super().connection_lost(exc)
 
     def note_request(self) -> None:
         """Note that the head of a request has come: from then on aiohttp's own timer counts."""
@@ -45,7 +66,7 @@ class HttpConnection(RequestHandler):
             self._silence = None
 
     def refuse(self, reason: str) -> web.StreamResponse:
-        """Answer bytes that are not HTTP; `reason` is aiohttp's, in one line."""
+        """Answer bytes that are not HTTP; `reason` is one line."""
         raise NotImplementedError
 
     def handle_error(
@@ -58,10 +79,105 @@ class HttpConnection(RequestHandler):
         """Answer bytes that are not HTTP, or an exception of ours; aiohttp calls this."""
         self.note_request()
         if isinstance(exc, HttpProcessingError):
-            return self.refuse(shortened_reason(exc.message))
+            limits = {"max_header_bytes": self.max_field_size, "max_headers": self.max_headers}
+            return self.refuse(explain(exc.message, **limits))
         return super().handle_error(request, status, exc, message)
 
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Give the client as long for its first request as between two; over TLS, be told when its half ends."""
+        super().connection_made(transport)
+        self._silence = self._loop.call_later(self.keepalive_timeout, self.force_close)
+        secured = transport.get_extra_info("ssl_object")
+        if hasattr(secured, "at_close_notify"):
+            secured.at_close_notify(self._end_half_of_tls)
 
-def shortened_reason(text: str) -> str:
-    """Shorten aiohttp's reason to one line of at most LONGEST_REASON characters."""
-    return " ".join(text.split())[:LONGEST_REASON]
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """Cease to look for the client, and wait for nothing more."""
+        self.note_request()
+        super().connection_lost(exc)
+        self.unread.release(self)
+        for timer in (self._look, self._closing):
+            if timer is not None:
+                timer.cancel()
+
+    def force_close(self) -> None:
+        """Close the connection once what is written has left; aiohttp would wait for ever."""
+        if self.transport is not None and not self.transport.is_closing():
+            self._abort_later(self.transport)
+        super().force_close()
+
+    def evict(self) -> None:
+        """Give the connection up, for others: its client leaves an answer unread."""
+        if self.transport is not None:
+            reset(self.transport)
+
+    def expect_body(self, incoming: web.BaseRequest) -> None:
+        """Have the end of the client's half end the body of a request that is not whole yet."""
+        self._arriving = incoming.content
+        if self.ended:
+            self._end_body()
+
+    def eof_received(self) -> bool | None:  # type: ignore[override]  # aiohttp's always closes
+        """Keep the connection open while a request of the client's is unanswered.
+
+        Over TLS, FIN without close_notify is no end of a half but a broken connection (RFC 8446, 6.1).
+        """
+        secured = self.transport is not None and self.transport.get_extra_info("ssl_object") is not None
+        return None if secured else self._end_half() or None
+
+    async def finish_response(
+        self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
+    ) -> tuple[web.StreamResponse, bool]:
+        """Send a response; after the last one to a client that ended its half, close."""
+        finished = await super().finish_response(request, resp, start_time)
+        self._answered += 1
+        if self.ended and not self.unanswered:
+            self.force_close()
+        elif self.transport is not None and not resp.keep_alive and not self.transport.is_closing():
+            self._abort_later(self.transport)
+        return finished
+
+    @property
+    def unanswered(self) -> int:
+        """Number of requests that came and have not had their answer."""
+        return self._request_count - self._answered
+
+    def _abort_later(self, transport: asyncio.Transport) -> None:
+        """Have a client read what is written within the deadline."""
+        if self._closing is None and transport.get_write_buffer_size():
+            self._closing = self._loop.call_later(self.write_seconds, reset, transport)
+
+    def _end_half(self) -> bool:
+        """Note that nothing more comes; False where there is nothing to answer either."""
+        self.ended = True
+        if not self.unanswered:
+            return False
+        self._end_body()
+        self._look_for_client(FIRST_LOOK)
+        return True
+
+    def _end_half_of_tls(self) -> None:
+        if not self._end_half():
+            self.force_close()
+
+    def _end_body(self) -> None:
+        if self._arriving is not None and not self._arriving.is_eof():
+            self._arriving.set_exception(ConnectionResetError(ENDED_EARLY))
+
+    def _look_for_client(self, seconds: float) -> None:
+        """Look whether the client is there; its end is no event, as nothing is read from it any more."""
+        if self.transport is None or (self._look is not None and self._look.when() > self._loop.time()):
+            return
+        if has_left(self.transport.get_extra_info("socket")):
+            self.transport.abort()
+            return
+        longer = min(2 * seconds, LONGEST_LOOK)
+        self._look = self._loop.call_later(seconds, self._look_for_client, longer)
+
+
+def reset(transport: asyncio.Transport) -> None:
+    """Break a connection off; without RST the kernel would keep what its client does not read."""
+    connection = transport.get_extra_info("socket")
+    if connection is not None:
+        reset_on_close(connection)
+    transport.abort()

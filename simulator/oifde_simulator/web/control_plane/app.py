@@ -8,25 +8,29 @@ from typing import NoReturn, cast
 from aiohttp import web
 from aiohttp.typedefs import Handler as AiohttpHandler
 
+from oifde_simulator.web.connection_limits import ConnectionLimits
 from oifde_simulator.web.control_plane import openapi
 from oifde_simulator.web.control_plane.auth import guard
+from oifde_simulator.web.control_plane.bodies import Bodies
 from oifde_simulator.web.control_plane.context import Call, ControlContext, RouteTable
 from oifde_simulator.web.control_plane.openapi import Route
 from oifde_simulator.web.control_plane.problems import note_head_sent, problems
 from oifde_simulator.web.control_plane.query import read_query
 from oifde_simulator.web.control_plane.server import ControlPlaneRunner
 
-MAX_BODY = 4 << 20
-"""Bytes of a body."""
 SHUTDOWN_SECONDS = 1.0
 """Seconds that calls in flight have when the server stops."""
 
 
-def control_plane(context: ControlContext, token: str | None) -> web.AppRunner:
+def control_plane(
+    context: ControlContext, token: str | None, limits: ConnectionLimits | None = None
+) -> web.AppRunner:
     """Make a runner for the control plane, not yet set up; `token` is the bearer token, None for none."""
-    app = web.Application(middlewares=[problems, guard(token)], client_max_size=MAX_BODY)
+    limits = limits or ConnectionLimits()
+    bodies = Bodies(limits.body_seconds)
+    app = web.Application(middlewares=[problems, guard(token)])
     for route in openapi.routes():
-        handler = _handler(context, route)
+        handler = _handler(context, bodies, route)
         app.router.add_route(route.method, route.path, handler)
         if route.method == "GET":
             app.router.add_route("HEAD", route.path, handler)
@@ -39,7 +43,7 @@ def control_plane(context: ControlContext, token: str | None) -> web.AppRunner:
 
     app.on_shutdown.append(shutdown)
     app.on_response_prepare.append(note_head_sent)
-    return ControlPlaneRunner(app, handle_signals=False, shutdown_timeout=SHUTDOWN_SECONDS)
+    return ControlPlaneRunner(app, limits, handle_signals=False, shutdown_timeout=SHUTDOWN_SECONDS)
 
 
 def route_table(module: str) -> RouteTable:
@@ -47,12 +51,12 @@ def route_table(module: str) -> RouteTable:
     return cast(RouteTable, import_module(f"{__package__}.routes.{module}").ROUTES)
 
 
-def _handler(context: ControlContext, route: Route) -> AiohttpHandler:
+def _handler(context: ControlContext, bodies: Bodies, route: Route) -> AiohttpHandler:
     async def handle(request: web.Request) -> web.StreamResponse:
         from oifde_simulator.web.control_plane.body.reader import read_body  # not needed at the start
 
         query = read_query(request, route)
-        call = Call(context, request, request.match_info, query, await read_body(request, route))
+        call = Call(context, request, request.match_info, query, await read_body(request, bodies, route))
         return await route_table(route.module)[route.operation_id](call)
 
     return handle

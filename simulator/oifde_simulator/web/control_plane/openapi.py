@@ -26,7 +26,9 @@ REFUSALS = {
     "401": "A bearer token is wanted.",
     "403": "A page in a browser may not do this.",
     "404": "There is nothing of that name.",
+    "408": "The body did not come in time.",
     "413": "The body is too large.",
+    "503": "Too many clients hold what one more would need.",
 }
 
 
@@ -75,7 +77,7 @@ def _part(module: str) -> dict[str, Any]:
 def _add_refusals(path: str, operation: dict[str, Any]) -> None:
     statuses = ["400"] if operation.get("security") == [] else ["400", "401", "403"]
     statuses += ["404"] if "{" in path else []
-    statuses += ["413"] if "requestBody" in operation else []
+    statuses += ["408", "413", "503"] if "requestBody" in operation else []
     for status in statuses:
         content = {"application/problem+json": {"schema": PROBLEM}}
         operation["responses"].setdefault(status, {"description": REFUSALS[status], "content": content})

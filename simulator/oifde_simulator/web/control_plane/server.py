@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 from http import HTTPStatus
 from typing import Any
 
 from aiohttp import web
 
+from oifde_simulator.web.body_receiver import BodyEvicted
+from oifde_simulator.web.byte_budget import ByteBudget
+from oifde_simulator.web.connection_limits import ConnectionLimits
 from oifde_simulator.web.control_plane.problems import Problem, problem_of
-from oifde_simulator.web.http_connection import HttpConnection
+from oifde_simulator.web.http_connection import HIGH_WATER, UNREAD_BYTES, HttpConnection, reset
 
-EXPECTED = "send HTTP/1.1, of which no line has more than 8190 bytes and the target is percent-encoded ASCII"
+MAX_CONNECTIONS = 1024
+"""Connections at once; beyond, the oldest that asks nothing gives way to a new one."""
+
+EXPECTED = "send HTTP/1.1, whose target is percent-encoded ASCII"
 
 
 class Connection(HttpConnection):
@@ -24,39 +31,74 @@ class Connection(HttpConnection):
         response.force_close()
         return response
 
+    async def finish_response(
+        self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
+    ) -> tuple[web.StreamResponse, bool]:
+        """Send a response, or give it up where its client does not read it in time."""
+        if (resp.content_length or 0) > HIGH_WATER:
+            self.unread.hold(self, resp.content_length or 0)
+        try:
+            async with asyncio.timeout(self.write_seconds):
+                return await super().finish_response(request, resp, start_time)
+        except TimeoutError:
+            if self.transport is not None:
+                reset(self.transport)
+            return resp, True
+        finally:
+            self.unread.release(self)
+
     def log_exception(self, *args: Any, **kwargs: Any) -> None:
         """Log a defect of ours; a body that could not be read is its sender's fault, who was told."""
-        if not isinstance(kwargs.get("exc_info"), web.RequestPayloadError):
+        if not isinstance(kwargs.get("exc_info"), web.RequestPayloadError | BodyEvicted):
             super().log_exception(*args, **kwargs)
 
 
 class Connections(web.Server):
     """aiohttp's server, with connections of ours."""
 
-    def __init__(self, application: web.Server, **options: Any) -> None:
+    def __init__(self, application: web.Server, limits: ConnectionLimits) -> None:
         super().__init__(
             self._handle,
             request_factory=application.request_factory,
             handler_cancellation=True,  # a client that waits and leaves must not be waited for
         )
         self._handler = application.request_handler
-        self._options = options
+        self._unread = ByteBudget(UNREAD_BYTES)
+        self._options = limits.options()
 
     def __call__(self) -> Connection:
         """Make a connection."""
-        return Connection(self, **self._options)
+        return Connection(self, unread=self._unread, access_log=None, **self._options)
+
+    def connection_made(self, handler: web.RequestHandler, transport: asyncio.Transport) -> None:
+        """Keep an accepted connection; where there are too many, one that asks nothing is closed for it."""
+        super().connection_made(handler, transport)
+        connections = [each for each in self.connections if each.transport is not None]
+        if len(connections) > MAX_CONNECTIONS:
+            idle = (each for each in connections if each is not handler and _asks_nothing(each))
+            next(idle, handler).force_close()
 
     async def _handle(self, request: Any) -> web.StreamResponse:
         """Call the application; aiohttp refuses some headers before its middlewares are asked."""
         request.protocol.note_request()
+        if not request.content.is_eof():
+            request.protocol.expect_body(request)
         try:
             return await self._handler(request)
         except web.HTTPException as error:
             return problem_of(request, error)
 
 
+def _asks_nothing(connection: web.RequestHandler) -> bool:
+    return isinstance(connection, Connection) and not connection.unanswered
+
+
 class ControlPlaneRunner(web.AppRunner):
     """aiohttp's runner of an application, with connections of ours."""
 
+    def __init__(self, app: web.Application, limits: ConnectionLimits, **options: Any) -> None:
+        super().__init__(app, **options)
+        self._limits = limits
+
     async def _make_server(self) -> web.Server:
-        return Connections(await super()._make_server(), access_log=None)
+        return Connections(await super()._make_server(), self._limits)

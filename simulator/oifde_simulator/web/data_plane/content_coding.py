@@ -13,6 +13,10 @@ GZIP, DEFLATE = ("gzip", "x-gzip"), ("deflate",)
 IDENTITY = ("", "identity", "utf-8", "utf8")
 """Names of no coding; some clients name a charset here and send plain bodies."""
 
+GZIP_MAGIC = b"\x1f\x8b"
+MAX_MEMBERS = 100
+"""Members of a gzip body: each costs more than its 20 bytes, so that many would be a bomb of their own."""
+
 GZIP_WINDOW, ZLIB_WINDOW, RAW_WINDOW = zlib.MAX_WBITS + 16, zlib.MAX_WBITS, -zlib.MAX_WBITS
 """Window sizes by which zlib knows the wrapper of the compressed bytes."""
 
@@ -40,6 +44,20 @@ def decompress(octets: bytes, coding: str, limit: int) -> bytes:
     """
     if not coding:
         return octets
+    plain, rest = _decompress_member(octets, coding, limit)
+    members = 1
+    while rest and coding in GZIP and members < MAX_MEMBERS and rest.startswith(GZIP_MAGIC):
+        more, rest = _decompress_member(rest, coding, limit - len(plain))
+        plain += more
+        members += 1
+    if rest:
+        many = f"; it has {members} members, the most that are read" if members == MAX_MEMBERS else ""
+        raise ValueError(f"its {coding} goes on after its end{many}")
+    return plain
+
+
+def _decompress_member(octets: bytes, coding: str, limit: int) -> tuple[bytes, bytes]:
+    """Decompress the first member (RFC 1952, 2.2); returns the bytes behind it too."""
     decompressor = decompressobj(_window(octets, coding))
     try:
         plain = decompressor.decompress(octets, limit + 1)
@@ -47,10 +65,9 @@ def decompress(octets: bytes, coding: str, limit: int) -> bytes:
         raise ValueError(f"it is no {coding}: {error}") from None
     if len(plain) > limit:
         raise BodyTooLarge
-    # One member only: each costs more than its 20 bytes, so that many members would be a bomb of their own.
-    if not decompressor.eof or decompressor.unused_data:
-        raise ValueError(f"its {coding} {'goes on after its end' if decompressor.eof else 'ends too early'}")
-    return plain
+    if not decompressor.eof:
+        raise ValueError(f"its {coding} ends too early")
+    return plain, decompressor.unused_data
 
 
 def _window(octets: bytes, coding: str) -> int:

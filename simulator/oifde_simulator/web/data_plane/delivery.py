@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -14,8 +15,12 @@ from aiohttp import web
 
 from oifde_simulator.model.exchange import Exchange
 from oifde_simulator.model.outcome import OutcomeRecorder
+from oifde_simulator.web.byte_budget import ByteBudget
 from oifde_simulator.web.data_plane.held_connections import HeldConnections, Hold
-from oifde_simulator.web.data_plane.tcp import reset_on_close, unacknowledged_bytes
+from oifde_simulator.web.data_plane.tcp import unacknowledged_bytes
+from oifde_simulator.web.data_plane.unsent import Unsent
+from oifde_simulator.web.http_connection import HIGH_WATER, reset
+from oifde_simulator.web.peer import is_reset
 from oifde_simulator.wire.script import Close, Reset, Script, Send, Wait
 
 if TYPE_CHECKING:
@@ -25,8 +30,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("oifde_simulator")
 
-HIGH_WATER = 64 * 1024
-"""Unread bytes in the write buffer from which on the sender waits for the client (asyncio's own limit)."""
+SLICE = 4 * HIGH_WATER
+"""Bytes that are handed to a connection at once; an answer up to that size is one write."""
 
 POLL_SECONDS = 0.001
 """Seconds between two looks at the bytes that are still on their way."""
@@ -47,6 +52,7 @@ class Delivery(web.StreamResponse):
         keep_alive: bool,
         write_seconds: float,
         held: HeldConnections,
+        unread: ByteBudget,
     ) -> None:
         """Report to `outcome`; a client may leave bytes unread for `write_seconds`."""
         self._script = script
@@ -54,10 +60,15 @@ class Delivery(web.StreamResponse):
         self._write_seconds = write_seconds
         self._keep_alive = keep_alive
         self._held = held
+        self._unread = unread
+        self._unsent = Unsent()
         self._hold: Hold | None = None
         self._request: web.BaseRequest | None = None
         self.decide: Callable[[], Awaitable[Exchange]] | None = None
         """Decision that is still to be made, for a caller that cannot await it; it has script and outcome."""
+
+    __eq__ = object.__eq__  # aiohttp's own compares responses as mappings do
+    __hash__ = object.__hash__
 
     @property
     def keep_alive(self) -> bool | None:
@@ -84,45 +95,62 @@ class Delivery(web.StreamResponse):
             return
         try:
             await self._play(transport)
+            if getattr(self._request.protocol, "ended", False):
+                await self._confirm(transport)
             self._outcome.end("complete")
         finally:
             self._outcome.end("client left")
             if self._hold:
                 self._hold.release()
 
+    def evict(self) -> None:
+        """Give the answer up, for others: its client has left it unread, and too much is unread in all."""
+        self._unsent.clear()
+        self._script = ()
+        log.warning(
+            "reset a connection whose client leaves its answer unread: all answers together left %d bytes",
+            self._unread.limit,
+        )
+        if self._request is not None and self._request.transport is not None:
+            self._reset(self._request.transport)
+
     async def _play(self, transport: asyncio.Transport) -> None:
-        pending: list[bytes] = []
-        for action in self._script:
+        actions, self._script = deque(self._script), ()
+        while actions:
+            action = actions.popleft()
             if type(action) is Send:
-                pending.append(action.octets)
+                self._unsent.append(action.octets)
+                del action  # or a large answer would live as long as its connection
                 continue
-            await self._write(transport, pending)
+            await self._write(transport)
             if transport.is_closing():
                 self._keep_alive = False
                 self._outcome.end("client left")
                 return
             await self._act(transport, action)
-        if pending and transport.is_closing():
+        if len(self._unsent) and transport.is_closing():
             self._outcome.end("client left")
-        await self._write(transport, pending)
+        await self._write(transport)
 
-    async def _write(self, transport: asyncio.Transport, pending: list[bytes]) -> None:
-        if not pending or transport.is_closing():
-            return
-        octets = b"".join(pending)
-        transport.write(octets)
-        self._outcome.sent += len(octets)
-        pending.clear()
-        if transport.get_write_buffer_size() > HIGH_WATER:
-            await self._drain(transport)
+    async def _write(self, transport: asyncio.Transport) -> None:
+        while len(self._unsent) and not transport.is_closing():
+            octets = self._unsent.take(SLICE)
+            transport.write(octets)
+            self._outcome.sent += len(octets)
+            if transport.get_write_buffer_size() > HIGH_WATER:
+                await self._drain(transport)
+        self._unsent.clear()
 
     async def _drain(self, transport: asyncio.Transport) -> None:
         assert self._request is not None
+        self._unread.hold(self, len(self._unsent) + transport.get_write_buffer_size())
         try:
             async with asyncio.timeout(self._write_seconds):
                 await self._request.writer.drain()
         except TimeoutError:
             self._reset(transport)
+        finally:
+            self._unread.release(self)
 
     async def _act(self, transport: asyncio.Transport, action: Wait | Close | Reset | Send) -> None:
         match action:
@@ -152,23 +180,37 @@ class Delivery(web.StreamResponse):
             )
             self._reset(transport)
 
-    async def _flush(self, transport: asyncio.Transport) -> None:
-        """Wait until every byte has arrived: a reset throws away the bytes that are still on their way."""
+    async def _flush(self, transport: asyncio.Transport) -> bool:
+        """Wait until every byte has arrived; False where the client has left, or reads nothing.
+
+        A reset throws away the bytes that are still on their way.
+        """
         await asyncio.sleep(0)  # uvloop writes at the end of a loop iteration
         if transport.get_write_buffer_size():
             transport.set_write_buffer_limits(high=0)
             await self._drain(transport)
         deadline = monotonic() + self._write_seconds
-        while not transport.is_closing() and _bytes_in_flight(transport) and monotonic() < deadline:  # noqa: ASYNC110  the kernel sends no event
+        while not transport.is_closing() and _bytes_in_flight(transport) and monotonic() < deadline:
+            if is_reset(transport.get_extra_info("socket")):
+                break
             await asyncio.sleep(POLL_SECONDS)
+        return not transport.is_closing() and not _bytes_in_flight(transport)
+
+    async def _confirm(self, transport: asyncio.Transport) -> None:
+        """Wait for the bytes to arrive: whether a client that ended its half is there shows only then."""
+        if transport.is_closing() or await self._flush(transport) or transport.is_closing():
+            return
+        connection = transport.get_extra_info("socket")
+        if is_reset(connection):
+            self._outcome.end("client left")
+            transport.abort()
+        else:
+            self._reset(transport)
 
     def _reset(self, transport: asyncio.Transport) -> None:
         self._keep_alive = False
         self._outcome.end("reset")
-        connection = transport.get_extra_info("socket")
-        if connection is not None:
-            reset_on_close(connection)
-        transport.abort()
+        reset(transport)
 
 
 def _bytes_in_flight(transport: asyncio.Transport) -> int:

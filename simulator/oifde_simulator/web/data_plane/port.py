@@ -10,15 +10,12 @@ import logging
 import socket
 from ssl import SSLContext
 
-from aiohttp import web
-
 from oifde_simulator.urls import url
 from oifde_simulator.web.data_plane.server import DataPlane
+from oifde_simulator.web.data_plane.site import Site
 from oifde_simulator.web.data_plane.tcp import bind, keep_port, prepare_listening, stop_listening
 from oifde_simulator.web.descriptors import ListeningSocket
-
-BACKLOG = 4096
-"""Connections that may wait to be accepted; the kernel may allow fewer."""
+from oifde_simulator.web.tls.half_close import keep_half_open
 
 log = logging.getLogger("oifde_simulator")
 
@@ -26,14 +23,19 @@ log = logging.getLogger("oifde_simulator")
 class Port:
     """Open and close the port of the data plane."""
 
-    def __init__(self, plane: DataPlane, host: str, number: int, ssl: SSLContext | None) -> None:
+    def __init__(
+        self, plane: DataPlane, host: str, number: int, ssl: SSLContext | None, *, handshake_seconds: float
+    ) -> None:
         """Prepare a port that does not listen yet; `number` may be 0, for any that is free."""
         self._plane = plane
         self._host = host
         self._number = number
         self._ssl = ssl
+        self._handshake_seconds = handshake_seconds
+        if ssl is not None:
+            keep_half_open(ssl)
         self._bound: socket.socket | None = None
-        self._site: web.SockSite | None = None
+        self._site: Site | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._opens_at = 0.0
         """Time of the event loop at which the timer opens the port."""
@@ -96,13 +98,13 @@ class Port:
         """URL of the port, open or closed."""
         return url("https" if self._ssl else "http", self._host, self._number)
 
-    async def _listen(self) -> web.SockSite:
+    async def _listen(self) -> Site:
         if self._bound is None:
             self._bound = bind(self._host, self._number)
         prepare_listening(self._bound)
         # A site closes the socket that it is given: it gets a second descriptor of ours.
         duplicate = ListeningSocket.of(self._bound.dup())
-        site = web.SockSite(self._plane, duplicate, ssl_context=self._ssl, backlog=BACKLOG)
+        site = Site(self._plane, duplicate, self._ssl, handshake_seconds=self._handshake_seconds)
         try:
             await site.start()
         except BaseException:

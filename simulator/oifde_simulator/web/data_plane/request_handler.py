@@ -12,9 +12,12 @@ from aiohttp import web
 from oifde_simulator.engine.pipeline import Pipeline
 from oifde_simulator.model.http import Headers, Response
 from oifde_simulator.model.outcome import OutcomeRecorder
+from oifde_simulator.web.body_receiver import BodyReceiver
+from oifde_simulator.web.byte_budget import ByteBudget
 from oifde_simulator.web.data_plane.delivery import Delivery
 from oifde_simulator.web.data_plane.held_connections import HeldConnections
 from oifde_simulator.web.data_plane.request_reader import Limits, incomplete_request, read_request
+from oifde_simulator.web.http_connection import UNREAD_BYTES, HttpConnection
 from oifde_simulator.wire.script import Script
 
 NOT_HTTP_HEADERS: Headers = (
@@ -38,15 +41,18 @@ class DataPlaneHandler:
         self._pipeline = pipeline
         self._limits = limits
         self._write_seconds = write_seconds
+        self._bodies = BodyReceiver()
+        self.unread = ByteBudget(UNREAD_BYTES)
+        """Bytes of answers that clients leave unread."""
 
     async def __call__(self, incoming: web.BaseRequest) -> web.StreamResponse:
         """Answer one request."""
         connection: Any = incoming.protocol
         connection.note_request()
         if not incoming.content.is_eof():
-            self._note_incomplete(asyncio.current_task(), incoming.protocol)
+            self._note_incomplete(asyncio.current_task(), incoming)
         try:
-            request = await read_request(incoming, self._limits)
+            request = await read_request(incoming, self._limits, self._bodies)
         except (ConnectionError, asyncio.CancelledError) as error:
             exchange = await self._pipeline.handle(incomplete_request(incoming))
             exchange.outcome.end("client left")
@@ -71,10 +77,18 @@ class DataPlaneHandler:
 
     def _delivery(self, script: Script, outcome: OutcomeRecorder, *, keep_alive: bool) -> Delivery:
         return Delivery(
-            script, outcome, keep_alive=keep_alive, write_seconds=self._write_seconds, held=self.held
+            script,
+            outcome,
+            keep_alive=keep_alive,
+            write_seconds=self._write_seconds,
+            held=self.held,
+            unread=self.unread,
         )
 
-    def _note_incomplete(self, task: asyncio.Task[Any] | None, connection: web.RequestHandler) -> None:
+    def _note_incomplete(self, task: asyncio.Task[Any] | None, incoming: web.BaseRequest) -> None:
         assert task is not None
+        connection = incoming.protocol
+        assert isinstance(connection, HttpConnection)
+        connection.expect_body(incoming)
         self.incomplete[task] = connection
         task.add_done_callback(self.incomplete.pop)

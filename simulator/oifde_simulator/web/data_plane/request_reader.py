@@ -5,12 +5,14 @@ aiohttp's request becomes a `Request`, whose `read_error` says what kept its bod
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 
 from aiohttp import web
+from aiohttp.http import HttpVersion11
 
 from oifde_simulator.model.http import Request
+from oifde_simulator.text import shown
+from oifde_simulator.web.body_receiver import BodyEvicted, BodyOverflow, BodyReceiver
 from oifde_simulator.web.data_plane.content_coding import BodyTooLarge, content_coding, decompress
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -26,7 +28,7 @@ class Limits:
     """Seconds from the head of a request to the end of its body."""
 
 
-async def read_request(incoming: web.BaseRequest, limits: Limits) -> Request:
+async def read_request(incoming: web.BaseRequest, limits: Limits, bodies: BodyReceiver) -> Request:
     """Read a request with its body, or with the reason why the body could not be read."""
     request = Request(
         incoming.method,
@@ -37,10 +39,11 @@ async def read_request(incoming: web.BaseRequest, limits: Limits) -> Request:
     )
     if incoming.body_exists and incoming.method != "CONNECT":
         try:
+            _check_transfer_coding(incoming)
             if incoming.content.is_eof():
                 _take_body(incoming, request, limits)
             else:
-                await _receive_body(incoming, request, limits)
+                await _receive_body(incoming, request, limits, bodies)
             if "Content-Encoding" in incoming.headers and not request.read_error:
                 _decompress(incoming, request, limits)
         except (web.RequestPayloadError, ValueError) as error:
@@ -65,6 +68,15 @@ def _take_body(incoming: web.BaseRequest, request: Request, limits: Limits) -> N
         _refuse_size(request, limits)
 
 
+def _check_transfer_coding(incoming: web.BaseRequest) -> None:
+    """Raise ValueError where chunks hold anything but the body itself, which aiohttp does not tell."""
+    codings = ", ".join(incoming.headers.getall("Transfer-Encoding", ()))
+    if codings.strip().lower() not in ("", "chunked"):
+        raise ValueError(
+            f"Transfer-Encoding is {shown(codings)}; expected chunked alone; compress by Content-Encoding"
+        )
+
+
 # Guess: [compression] gzip and deflate are understood, nothing else; sending gzip would settle it.
 def _decompress(incoming: web.BaseRequest, request: Request, limits: Limits) -> None:
     try:
@@ -74,26 +86,21 @@ def _decompress(incoming: web.BaseRequest, request: Request, limits: Limits) -> 
         _refuse_size(request, limits)
 
 
-async def _receive_body(incoming: web.BaseRequest, request: Request, limits: Limits) -> None:
+async def _receive_body(
+    incoming: web.BaseRequest, request: Request, limits: Limits, bodies: BodyReceiver
+) -> None:
     if (incoming.content_length or 0) > limits.max_body:
         _refuse_size(request, limits)
         return
     _send_continue(incoming)
     try:
-        async with asyncio.timeout(limits.body_seconds):
-            await _receive_chunks(incoming, request, limits)
+        request.body = await bodies.receive(incoming.content, limits.max_body, limits.body_seconds)
+    except BodyOverflow:
+        _refuse_size(request, limits)
+    except BodyEvicted as evicted:
+        _refuse(request, 408, str(evicted))
     except TimeoutError:
         _refuse(request, 408, f"the body was not whole within {limits.body_seconds:g} s")
-
-
-async def _receive_chunks(incoming: web.BaseRequest, request: Request, limits: Limits) -> None:
-    body = bytearray()
-    while chunk := await incoming.content.readany():
-        body += chunk
-        if len(body) > limits.max_body:
-            _refuse_size(request, limits)
-            return
-    request.body = bytes(body)
 
 
 # Guess: [body-status] 413 and 408; the answers of a real system to either would settle it.
@@ -110,5 +117,7 @@ def _refuse(request: Request, status: int, reason: str) -> None:
 
 def _send_continue(incoming: web.BaseRequest) -> None:
     # aiohttp's low-level server leaves `Expect` to its handler; without this, curl waits a second.
-    if incoming.headers.get("Expect", "").lower() == "100-continue" and incoming.transport is not None:
+    # RFC 9110, 10.1.1: a client of HTTP/1.0 cannot know what a 100 is.
+    expected = incoming.version >= HttpVersion11 and incoming.headers.get("Expect", "").lower()
+    if expected == "100-continue" and incoming.transport is not None:
         incoming.transport.write(CONTINUE)

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from oifde_simulator.config import Settings
 from oifde_simulator.engine.pipeline import Pipeline
+from oifde_simulator.web.connection_limits import ConnectionLimits
 from oifde_simulator.web.data_plane.held_connections import HeldConnections
 from oifde_simulator.web.data_plane.request_handler import DataPlaneHandler
 from oifde_simulator.web.data_plane.request_reader import Limits
@@ -29,7 +30,7 @@ class Connection(HttpConnection):
     __slots__ = ("_ended_here", "_handler")
 
     def __init__(self, handler: DataPlaneHandler, server: Connections, **options: Any) -> None:
-        super().__init__(server, **options)
+        super().__init__(server, unread=handler.unread, **options)
         self._handler = handler
         self._ended_here = False
 
@@ -134,22 +135,19 @@ def data_plane(
     pipeline: Pipeline,
     limits: Limits,
     *,
-    idle_seconds: float,
-    write_seconds: float,
+    connections: ConnectionLimits,
     max_waiting: int = Settings.max_waiting,
 ) -> DataPlane:
     """Make a runner for the data plane, not yet set up.
 
-    `idle_seconds` bounds the time that a connection may go without a whole request head, silent or dribbling;
-    `write_seconds` the time that a client may leave an answer unread; `max_waiting` the number of connections
-    that faults may hold at once.
+    `max_waiting` bounds the number of connections that faults may hold at once.
     """
-    handler = DataPlaneHandler(pipeline, limits, HeldConnections(max_waiting), write_seconds=write_seconds)
+    held = HeldConnections(max_waiting)
+    handler = DataPlaneHandler(pipeline, limits, held, write_seconds=connections.write_seconds)
     server = Connections(
         handler,
         access_log=None,
         auto_decompress=False,  # aiohttp would unpack a whole body before it could be refused
-        keepalive_timeout=idle_seconds,
-        lingering_time=limits.body_seconds,
+        **connections.options(),
     )
     return DataPlane(handler, server, handle_signals=False, shutdown_timeout=limits.body_seconds)

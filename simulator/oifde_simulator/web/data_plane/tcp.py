@@ -14,8 +14,8 @@ if sys.platform != "win32":
     from termios import TIOCOUTQ
 
 
-def bind(host: str, port: int) -> socket.socket:
-    """Bind a TCP socket to `host` and `port`, 0 for any free one.
+def bind(host: str, port: int, *, option: str = "--port") -> socket.socket:
+    """Bind a TCP socket to `host` and `port`, 0 for any free one; `option` chooses the port.
 
     Raises OSError with one line that says where, why and the likely fix.
     """
@@ -25,7 +25,7 @@ def bind(host: str, port: int) -> socket.socket:
         )[0]
         return _bind(socket.socket(family, kind, protocol), address)
     except OSError as error:
-        raise OSError(f"cannot listen on {host}:{port}: {_explain(error)}") from None
+        raise OSError(f"cannot listen on {host}:{port}: {_explain(error, option)}") from None
 
 
 def _bind(unbound: socket.socket, address: tuple[Any, ...]) -> socket.socket:
@@ -66,11 +66,6 @@ def prepare_listening(bound: socket.socket) -> None:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
 
 
-def reset_on_close(connection: socket.socket) -> None:
-    """Have the closing of a connection send RST."""
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # linger 0 seconds
-
-
 def unacknowledged_bytes(connection: socket.socket) -> int:
     """Count the bytes that were sent and not acknowledged; a reset would throw them away.
 
@@ -84,9 +79,10 @@ def unacknowledged_bytes(connection: socket.socket) -> int:
         return 0
 
 
-def _explain(error: OSError) -> str:
+def _explain(error: OSError, option: str) -> str:
     if error.errno == errno.EADDRINUSE:
-        return "the port is in use; choose another, or 0 for any free one"
+        return f"the port is in use; choose another with {option}, or {option} 0 for any free one"
     if error.errno == errno.EACCES:
-        return "this user may not open that port; choose one from 1024 upward"
-    return f"{error.strerror or error}; choose an address of this machine"
+        return f"this user may not open that port; choose one from 1024 upward with {option}"
+    address = option.replace("port", "host")
+    return f"{error.strerror or error}; choose an address of this machine with {address}"

@@ -81,10 +81,19 @@ def _names_tenant(endpoint: str) -> bool:
 
 
 def nearest_stubs(request: LoggedRequest, tenants: list[str], redactor: ExpectedRedactor) -> list[NearMiss]:
-    """List the nearest stubs of a request, of the tenants whose names are most like the name in it."""
-    stubs = (stub_mapping(*pair) for pair in tenant_endpoints(_like(_tenant_name(request), tenants)))
+    """List the nearest stubs of a request, of the tenants whose names are most like a name in it."""
+    name = _tenant_name(request)
+    pairs = tenant_endpoints(_like(name, tenants)) if name else _one_of_each_endpoint(tenants)
+    stubs = (stub_mapping(*pair) for pair in pairs)
     misses = [NearMiss(RequestPattern(stub["request"], redactor).distance(request), stub) for stub in stubs]
     return nsmallest(NEAREST, misses, key=lambda miss: miss.distance)
+
+
+def _one_of_each_endpoint(tenants: list[str]) -> list[tuple[str, str]]:
+    """List each endpoint once: stubs of several tenants are equally near to a request that names none."""
+    first = tenants[0] if tenants else ""
+    pairs = [("" if not each.tenant_field else first, each.name) for each in OPERATIONS]
+    return [(tenant, endpoint) for tenant, endpoint in pairs if tenant or not BY_NAME[endpoint].tenant_field]
 
 
 def _tenant_name(request: LoggedRequest) -> str:
@@ -95,7 +104,5 @@ def _tenant_name(request: LoggedRequest) -> str:
 
 
 def _like(name: str, tenants: list[str]) -> list[str]:
-    if not name:
-        return tenants[:NEAREST]
     compared = dict.fromkeys([*([name] if name in tenants else []), *tenants[:COMPARED]])
     return nsmallest(NEAREST, compared, key=lambda tenant: distance.text_distance(name, tenant))

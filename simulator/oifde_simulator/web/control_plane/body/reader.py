@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from http import HTTPStatus
 from typing import Any
 
@@ -9,23 +10,26 @@ import orjson
 from aiohttp import web
 
 from oifde_simulator.json_schema.schema import Schema
+from oifde_simulator.web.control_plane.bodies import Bodies
 from oifde_simulator.web.control_plane.body.breaches import describe_breaches
 from oifde_simulator.web.control_plane.openapi import Route, schema
 from oifde_simulator.web.control_plane.problems import Problem
-from oifde_simulator.web.http_connection import shortened_reason
+from oifde_simulator.web.refusal import shortened
 
 MAX_DEPTH = 64
 """Levels of nesting."""
+UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, b"{\0", b"\0{")
+"""Beginnings of JSON objects in UTF-16."""
 EMPTY = (b"", b"{}", b"null")
 """Bodies that count as none where none is taken."""
 
 
-async def read_body(request: web.Request, route: Route) -> Any:
+async def read_body(request: web.Request, bodies: Bodies, route: Route) -> Any:
     """Read the body as JSON; None where the route takes none, or where it may be left out and is.
 
     Raises Problem for a body that is not what the document says.
     """
-    octets = await _octets(request, route)
+    octets = await _octets(request, bodies, route)
     if not route.body:
         if octets.strip() not in EMPTY:
             raise _no_body_taken(route, f"{len(octets)} bytes")
@@ -37,22 +41,24 @@ async def read_body(request: web.Request, route: Route) -> Any:
     return None
 
 
-async def _octets(request: web.Request, route: Route) -> bytes:
+async def _octets(request: web.Request, bodies: Bodies, route: Route) -> bytes:
     try:
-        return await request.read()
+        return await bodies.receive(request)
     except web.HTTPRequestEntityTooLarge:
         if route.body:
             raise
         raise _no_body_taken(route, "a large one") from None
-    except web.RequestPayloadError as error:
-        reason = shortened_reason(str(error))
+    except (web.RequestPayloadError, ConnectionResetError) as error:
+        reason = shortened(str(error))
         raise _wrong_body(f"the body cannot be read: {reason}; send it as the headers say") from None
 
 
 def _parse(octets: bytes) -> Any:
     try:
-        value = orjson.loads(octets)
+        value = orjson.loads(octets.removeprefix(codecs.BOM_UTF8))  # which editors on Windows write
     except orjson.JSONDecodeError as error:
+        if octets.startswith(UTF_16):
+            raise _wrong_body("expected a body of JSON in UTF-8, found UTF-16; save it as UTF-8") from None
         raise _wrong_body(f"expected a body of JSON, found {error}") from None
     if _depth(value) > MAX_DEPTH:
         raise _wrong_body(f"the body is nested deeper than {MAX_DEPTH} levels; expected a flatter one")
