@@ -84,7 +84,7 @@ class HttpConnection(RequestHandler):
         return super().handle_error(request, status, exc, message)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Give the client as long for its first request as between two; over TLS, be told when its half ends."""
+        """Bound the silence before the first request; over TLS, be told when the client ends its half."""
         super().connection_made(transport)
         self._silence = self._loop.call_later(self.keepalive_timeout, self.force_close)
         secured = transport.get_extra_info("ssl_object")

@@ -40,12 +40,12 @@ class Connection(HttpConnection):
 
     def close(self) -> None:
         """Close the connection after the answer under way."""
-        self._ended_here = True
+        self._ended_here = self._ended_here or not self.ended
         super().close()
 
     def force_close(self) -> None:
         """Close the connection at once."""
-        self._ended_here = True
+        self._ended_here = self._ended_here or not self.ended
         super().force_close()
 
     def connection_lost(self, exc: BaseException | None) -> None:
