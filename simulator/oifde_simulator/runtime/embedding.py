@@ -7,18 +7,21 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import functools
 import json
 import os
 import secrets
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, TYPE_CHECKING, Any
+from weakref import WeakSet
 
 from oifde_simulator.config import ENVIRONMENT_PREFIX, Settings
 
@@ -41,7 +44,7 @@ def running(settings: Settings) -> Iterator[Simulator]:
     Its `data_url`, `control_url`, `token` and `ca_pem` are the way to reach it.
     Raises ValueError or OSError for settings that cannot be used.
     """
-    from oifde_simulator.runtime import lifecycle, serve
+    from oifde_simulator.runtime import serve
 
     simulator, watcher = serve.create(settings)
     listening: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = Future()
@@ -54,7 +57,7 @@ def running(settings: Settings) -> Iterator[Simulator]:
 
     def run_loop() -> None:
         try:
-            with asyncio.Runner(loop_factory=lifecycle.loop_factory()) as loop:
+            with asyncio.Runner(loop_factory=_loop_factory()) as loop:
                 loop.run(serve_until_stopped())
         except BaseException as error:
             if listening.done():
@@ -76,6 +79,30 @@ def running(settings: Settings) -> Iterator[Simulator]:
             ended.result()
 
 
+# freezegun replaces time.monotonic in every module, and knows no clock_gettime.
+CLOCK: Callable[[], float] = (
+    functools.partial(time.clock_gettime, time.CLOCK_MONOTONIC)
+    if hasattr(time, "clock_gettime")
+    else time.monotonic
+)
+"""Clock of the timers of a server in a thread: seconds since some moment, while time is frozen too."""
+
+
+class RealTimeLoop(asyncio.SelectorEventLoop):
+    """An event loop of asyncio whose timers go on while freezegun has stopped the time of this process."""
+
+    def time(self) -> float:
+        """Return the seconds of the monotonic clock."""
+        return CLOCK()
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
+    """Choose the factory of event loops: uvloop's if installed, whose timers are its own."""
+    from oifde_simulator.runtime import lifecycle
+
+    return lifecycle.loop_factory() or RealTimeLoop
+
+
 @dataclass(frozen=True, slots=True)
 class Addresses:
     """The way to reach a server's control plane."""
@@ -84,6 +111,12 @@ class Addresses:
     """URL of the control plane."""
     token: str | None = field(default=None, repr=False)
     """Bearer token that the control plane requires; None for none."""
+    log: str | None = None
+    """File with the log of the server's process; None where there is none to read."""
+
+    def as_dict(self) -> dict[str, str | None]:
+        """Write the fields by their names, the token too."""
+        return {"control": self.control, "token": self.token, "log": self.log}
 
 
 @contextmanager
@@ -95,13 +128,15 @@ def spawned(*options: str) -> Iterator[Addresses]:
     ValueError or RuntimeError if the server does not start.
     """
     token, others = _split_token(options)
+    owner = os.getpid()
     with TemporaryDirectory(prefix="oifde-simulator-") as folder, open(Path(folder, "log"), "w+b") as log:
         ready = Path(folder, "ready.json")
         child = _start_process(("--ready-file", str(ready), *others), log, token)
         try:
-            yield Addresses(_read_ready_file(child, ready, log)["control"], token)
+            yield Addresses(_read_ready_file(child, ready, log)["control"], token, log.name)
         finally:
-            _stop_process(child)
+            if os.getpid() == owner:  # not in a forked child, which ends on its own way
+                _stop_process(child)
 
 
 def _split_token(options: Sequence[str]) -> tuple[str | None, Sequence[str]]:
@@ -123,7 +158,7 @@ def _start_process(options: Sequence[str], log: IO[bytes], token: str | None) ->
     package = str(Path(__file__).parents[1])
     inherited = {name: text for name, text in os.environ.items() if not name.startswith(ENVIRONMENT_PREFIX)}
     serve = ("serve", "--port", "0", "--control-port", "0", "--until-eof", *options)
-    return subprocess.Popen(  # noqa: S603  our own program
+    child = subprocess.Popen(  # noqa: S603  our own program
         [sys.executable, "-P", "-c", PROGRAM, package, *serve],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -133,6 +168,23 @@ def _start_process(options: Sequence[str], log: IO[bytes], token: str | None) ->
         start_new_session=os.name == "posix",
         creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
     )
+    assert child.stdin is not None
+    _INPUTS.add(child.stdin)
+    return child
+
+
+_INPUTS: WeakSet[IO[bytes]] = WeakSet()
+"""Pipes whose end is the end of a server."""
+
+
+def _close_inputs() -> None:
+    """Close the pipes in a forked child, which would keep servers alive after this process."""
+    for pipe in list(_INPUTS):
+        pipe.close()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_close_inputs)
 
 
 def _read_ready_file(child: subprocess.Popen[bytes], ready: Path, log: IO[bytes]) -> dict[str, Any]:
@@ -149,6 +201,8 @@ def _stop_process(child: subprocess.Popen[bytes]) -> None:
     assert child.stdin is not None
     with child:  # closes its other pipes
         child.stdin.close()
+        if os.name == "posix":  # a child that was forked by other means may hold the pipe open
+            child.terminate()
         try:
             child.wait(STOP_TIMEOUT)
         except subprocess.TimeoutExpired:
