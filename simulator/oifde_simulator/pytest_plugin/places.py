@@ -82,14 +82,20 @@ def marked_options(config: pytest.Config, *, strict: bool) -> tuple[Mapping[str,
 
 def server_key(request: pytest.FixtureRequest) -> object:
     """Tell the servers of tests apart: where they differ, `simulator_server` is made again."""
-    strict = request.getfixturevalue("simulator_strict")
-    marked, own = marked_options(request.config, strict=strict)
-    return pool_of(request.config).key(request.getfixturevalue("simulator_options"), marked, own)
+    try:
+        strict = request.getfixturevalue("simulator_strict")
+        marked, own = marked_options(request.config, strict=strict)
+        return pool_of(request.config).key(request.getfixturevalue("simulator_options"), marked, own)
+    except pytest.UsageError as error:  # the fixture itself raises it; pytest expects a key
+        return str(error)
 
 
 def factory_key(request: pytest.FixtureRequest) -> object:
     """Tell the options of folders and classes apart: where they differ, `simulator_factory` is made again."""
-    return pool_of(request.config).key(request.getfixturevalue("simulator_options"), {}, False)
+    try:
+        return pool_of(request.config).key(request.getfixturevalue("simulator_options"), {}, False)
+    except pytest.UsageError as error:
+        return str(error)
 
 
 KEYS = {"simulator_server": server_key, "simulator_factory": factory_key}
