@@ -39,9 +39,9 @@ def _documents(
     if state.shared:
         state.shared.stop_answering()
         addresses += state.shared.servers.addresses
-    url, token = options.running_server(config)
-    if url and with_running and not hasattr(config, "workerinput"):  # others may use it too
-        addresses.append(Addresses(url, token))
+    if with_running and not hasattr(config, "workerinput"):  # others may use it too
+        running = Addresses(*options.running_server(config))
+        addresses += [running] if running.control else []
     for each in addresses:
         try:
             with Control(each.control, each.token) as control:

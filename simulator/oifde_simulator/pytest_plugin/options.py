@@ -70,15 +70,21 @@ def running_server(config: pytest.Config) -> tuple[str, str | None]:
 
     Raises pytest.UsageError for a token that no header can hold.
     """
-    url = _option(config, "url") or os.environ.get("OIFDE_CONTROL", "")
-    # A file or a secret of CI often ends with a line feed.
-    token = os.environ.get("OIFDE_CONTROL_TOKEN", "").strip()
-    if not (token.isascii() and token.isprintable()) or " " in token:
-        # The text is a secret, so the message does not repeat it.
+    if not _fits_a_header(_token()):
+        # The text is a secret, so neither the message nor a local variable repeats it.
         raise pytest.UsageError(
             "OIFDE_CONTROL_TOKEN: expected a token in one line of ASCII, found blanks or other characters"
         )
-    return url, token or None
+    return _option(config, "url") or os.environ.get("OIFDE_CONTROL", ""), _token() or None
+
+
+def _token() -> str:
+    """Read the token; a file or a secret of CI often ends with a line feed."""
+    return os.environ.get("OIFDE_CONTROL_TOKEN", "").strip()
+
+
+def _fits_a_header(token: str) -> bool:
+    return token.isascii() and token.isprintable() and " " not in token
 
 
 def ticket(config: pytest.Config) -> tuple[str, int, str] | None:

@@ -47,9 +47,9 @@ class ServerPool:
 
     def _choose(self, given: Mapping[str, Any], marked: Mapping[str, Any], own: bool) -> Addresses:
         wanted = normalize(given, "simulator_options") | normalize(marked, "@pytest.mark.simulator")
-        url, token = options.running_server(self._config)
-        if url and self._does(Addresses(url, token), marked):
-            return Addresses(url, token)
+        running = Addresses(*options.running_server(self._config))  # which shows no token
+        if running.control and self._does(running, marked):
+            return running
         if (
             not own
             and given == options.serve_options(self._config)

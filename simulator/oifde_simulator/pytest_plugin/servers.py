@@ -84,7 +84,4 @@ def explained() -> Iterator[None]:
     except (RuntimeError, UserWarning) as error:
         if not is_blocked(error):
             raise
-    else:
-        return
-    # Outside of the handler, so that the refusal's frames are no part of the report.
-    raise RuntimeError(BLOCKED)
+        raise RuntimeError(BLOCKED) from None
