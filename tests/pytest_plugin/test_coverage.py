@@ -39,6 +39,7 @@ def covered(suite: Suite) -> Suite:
     return suite
 
 
+@pytest.mark.slow
 def test_the_summary_names_them(covered: Suite) -> None:
     said = covered.passes(3, "-p", "no:xdist")
     assert TITLE in said

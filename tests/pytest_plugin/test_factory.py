@@ -53,6 +53,7 @@ def test_a_tenant_lives_as_long_as_the_fixture_that_has_made_it(suite: Suite) ->
     suite.passes(8, "-p", "no:xdist", "--simulator-tls", "auto")
 
 
+@pytest.mark.slow
 def test_every_tenant_of_a_failed_test_is_in_its_report_with_what_it_was_asked_then(suite: Suite) -> None:
     suite.write(
         conftest="""

@@ -7,34 +7,22 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import functools
-import json
 import os
 import secrets
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import IO, TYPE_CHECKING, Any
-from weakref import WeakSet
+from typing import TYPE_CHECKING
 
-from oifde_simulator.config import ENVIRONMENT_PREFIX, Settings
+from oifde_simulator.config import Settings
+from oifde_simulator.runtime.real_time_loop import RealTimeLoop
+from oifde_simulator.runtime.server_process import read_ready_file, start_process, stop_process
 
 if TYPE_CHECKING:
     from oifde_simulator.runtime.server import Simulator
-
-STOP_TIMEOUT = 10.0
-"""Seconds in which a process must end by itself."""
-
-PROGRAM = (
-    "import sys; sys.path.append(sys.argv.pop(1)); from oifde_simulator.cli import main; sys.exit(main())"
-)
-"""Code of a server process: run this package from its own place, and nothing of the current folder."""
 
 
 @contextmanager
@@ -79,23 +67,6 @@ def running(settings: Settings) -> Iterator[Simulator]:
             ended.result()
 
 
-# freezegun replaces time.monotonic in every module, and knows no clock_gettime.
-CLOCK: Callable[[], float] = (
-    functools.partial(time.clock_gettime, time.CLOCK_MONOTONIC)
-    if hasattr(time, "clock_gettime")
-    else time.monotonic
-)
-"""Clock of the timers of a server in a thread: seconds since some moment, while time is frozen too."""
-
-
-class RealTimeLoop(asyncio.SelectorEventLoop):
-    """An event loop of asyncio whose timers go on while freezegun has stopped the time of this process."""
-
-    def time(self) -> float:
-        """Return the seconds of the monotonic clock."""
-        return CLOCK()
-
-
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
     """Choose the factory of event loops: uvloop's if installed, whose timers are its own."""
     from oifde_simulator.runtime import lifecycle
@@ -131,12 +102,12 @@ def spawned(*options: str) -> Iterator[Addresses]:
     owner = os.getpid()
     with TemporaryDirectory(prefix="oifde-simulator-") as folder, open(Path(folder, "log"), "w+b") as log:
         ready = Path(folder, "ready.json")
-        child = _start_process(("--ready-file", str(ready), *others), log, token)
+        child = start_process(("--ready-file", str(ready), *others), log, token)
         try:
-            yield Addresses(_read_ready_file(child, ready, log)["control"], token, log.name)
+            yield Addresses(read_ready_file(child, ready, log)["control"], token, log.name)
         finally:
             if os.getpid() == owner:  # not in a forked child, which ends on its own way
-                _stop_process(child)
+                stop_process(child)
 
 
 def _split_token(options: Sequence[str]) -> tuple[str | None, Sequence[str]]:
@@ -152,58 +123,3 @@ def _split_token(options: Sequence[str]) -> tuple[str | None, Sequence[str]]:
         return given.control_token, others
     # The host may be beyond loopback, for which serve makes a token and prints it.
     return given.control_token or secrets.token_urlsafe(24), [*others, f"--control-host={given.control_host}"]
-
-
-def _start_process(options: Sequence[str], log: IO[bytes], token: str | None) -> subprocess.Popen[bytes]:
-    package = str(Path(__file__).parents[1])
-    inherited = {name: text for name, text in os.environ.items() if not name.startswith(ENVIRONMENT_PREFIX)}
-    serve = ("serve", "--port", "0", "--control-port", "0", "--until-eof", *options)
-    child = subprocess.Popen(  # noqa: S603  our own program
-        [sys.executable, "-P", "-c", PROGRAM, package, *serve],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=log,
-        env=inherited if token is None else {**inherited, f"{ENVIRONMENT_PREFIX}CONTROL_TOKEN": token},
-        # Ctrl-C is for this process, which stops the server when it ends.
-        start_new_session=os.name == "posix",
-        creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
-    )
-    assert child.stdin is not None
-    _INPUTS.add(child.stdin)
-    return child
-
-
-_INPUTS: WeakSet[IO[bytes]] = WeakSet()
-"""Pipes whose end is the end of a server."""
-
-
-def _close_inputs() -> None:
-    """Close the pipes in a forked child, which would keep servers alive after this process."""
-    for pipe in list(_INPUTS):
-        pipe.close()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_close_inputs)
-
-
-def _read_ready_file(child: subprocess.Popen[bytes], ready: Path, log: IO[bytes]) -> dict[str, Any]:
-    assert child.stdout is not None
-    if child.stdout.readline() and ready.exists():  # it prints once both ports listen
-        address: dict[str, Any] = json.loads(ready.read_text())
-        return address
-    child.wait(STOP_TIMEOUT)
-    log.seek(0)
-    raise RuntimeError(f"the simulator did not start: {log.read().decode('utf-8', 'replace').strip()}")
-
-
-def _stop_process(child: subprocess.Popen[bytes]) -> None:
-    assert child.stdin is not None
-    with child:  # closes its other pipes
-        child.stdin.close()
-        if os.name == "posix":  # a child that was forked by other means may hold the pipe open
-            child.terminate()
-        try:
-            child.wait(STOP_TIMEOUT)
-        except subprocess.TimeoutExpired:
-            child.kill()
