@@ -205,16 +205,20 @@ def test_a_test_asks_the_server_for_a_tenant_and_its_end_and_for_nothing_else(su
         conftest="""
         import pytest
 
+        asked = []
+
         @pytest.fixture(scope="session")
         def simulator_control(simulator_control):
-            asked, request = [], simulator_control._transport.request
+            request = simulator_control._transport.request
 
             def record(method, path, *body, **options):
                 asked.append(f"{method} {path.split('/')[1]}")
                 return request(method, path, *body, **options)
 
             simulator_control._transport.request = record
-            yield simulator_control
+            return simulator_control
+
+        def pytest_sessionfinish():
             assert asked == ["GET ca.pem", *["POST tenants", "DELETE tenants"] * 2]
         """,
         test_it="""
@@ -374,7 +378,8 @@ def test_a_suite_that_does_not_use_it_pays_nothing(suite: Suite) -> None:
     said = suite.run("--collect-only", "-s").stdout
     assert "2 tests collected" in said
     plugin = "oifde_simulator.pytest_plugin"
-    assert f"imported: [] {['oifde_simulator', plugin, f'{plugin}.options']}" in said
+    light = [f"{plugin}.{name}" for name in ("fixtures", "options", "state")]
+    assert f"imported: [] {['oifde_simulator', plugin, *light]}" in said
     assert "imported: []" in suite.passes(1, "-k", "something", "-s")
 
 

@@ -28,7 +28,10 @@ def blocks(language: str) -> list[str]:
     return [text for name, text in found if name == language]
 
 
-EXAMPLE, MARKERS, FAULT, OWN_SERVERS, AIOHTTP, TLS, OVERRIDING, CLIENT, THREAD = blocks("python")
+EXAMPLE, MARKERS, FACTORY, STRICT_TEST, FAULT, OWN_SERVERS, AIOHTTP, TLS, *OPTIONS, CLIENT, THREAD = blocks(
+    "python"
+)
+OVERRIDING, MARKED = OPTIONS
 (LINE,) = blocks("")
 (INI,) = blocks("ini")
 (RUN,) = blocks("sh")
@@ -85,6 +88,30 @@ def test_the_readme_shows_the_same_example() -> None:
 def test_markers_rules_and_time_work_as_written(yours: Suite) -> None:
     yours.write(test_it=f"from yours import *\n{MARKERS}")
     yours.passes(3)
+
+
+OUTER_APPLICATION = """
+class Application:
+    def __init__(self, url, credentials, vendor):
+        self.vendor = vendor
+        assert (url, credentials) == (vendor.url, vendor.credentials)
+
+    def status(self):
+        from vendor import query
+        return query(self.vendor)
+"""
+
+
+@pytest.mark.slow
+def test_tenants_of_a_wider_scope_work_as_written(yours: Suite) -> None:
+    yours.write(test_it=f"{OUTER_APPLICATION}\n{FACTORY}")
+    yours.passes(1)
+
+
+@pytest.mark.slow
+def test_strictness_and_options_by_markers_work_as_written(yours: Suite) -> None:
+    yours.write(test_it=f"from yours import *\n{STRICT_TEST}\n{MARKED}")
+    yours.passes(3, "--strict-markers")
 
 
 @pytest.mark.slow

@@ -89,6 +89,8 @@ class MadeTenant:
     auth_token: str = field(repr=False)
     url: str
     """URL of the vendor's interface."""
+    last: int = 0
+    """Number of the server's newest exchange when it was made; 0 before the first."""
 
 
 @dataclass(frozen=True, slots=True)

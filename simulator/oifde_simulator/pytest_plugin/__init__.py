@@ -1,29 +1,41 @@
-"""The pytest plugin: one server for a session, and a fresh tenant for each test that uses `simulator`.
+"""The pytest plugin: servers for a session, and a fresh tenant for each test that uses `simulator`.
 
 Rule: import nothing but pytest until a fixture is used, since every suite of the machine loads this.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Generator
+from typing import Any
 
 import pytest
 
 from oifde_simulator.pytest_plugin import options
+from oifde_simulator.pytest_plugin.fixtures import (
+    simulator,
+    simulator_ca_file,
+    simulator_control,
+    simulator_factory,
+    simulator_options,
+    simulator_server,
+    simulator_strict,
+)
+from oifde_simulator.pytest_plugin.state import STATE, SessionState, is_ours, state_of
 
-if TYPE_CHECKING:
-    from oifde_simulator.client import Control, SimulatedTenant
-    from oifde_simulator.pytest_plugin.server import SharedServer
-    from oifde_simulator.runtime.embedding import Addresses
+__all__ = [
+    "simulator",
+    "simulator_ca_file",
+    "simulator_control",
+    "simulator_factory",
+    "simulator_options",
+    "simulator_server",
+    "simulator_strict",
+]
 
-    SHARED_SERVER: pytest.StashKey[SharedServer]
-    TENANT: pytest.StashKey[SimulatedTenant]
-
-SHARED_SERVER = pytest.StashKey()
-TENANT = pytest.StashKey()
-SECTION = "oifde-simulator journal"
-"""Title of the section in the report of a failed test."""
+MARKERS = (
+    "scenario(name_or_mapping, rules=[...]): what goes wrong in the world of the fixture `simulator`.",
+    'simulator(tls="auto", strict=True, ...): options of the server of these tests, and how they are judged.',
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -32,97 +44,124 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declare the marker `scenario`."""
-    config.addinivalue_line(
-        "markers",
-        "scenario(name_or_mapping, rules=[...]): what goes wrong in the world of the fixture `simulator`.",
-    )
+    """Declare the markers, and begin without a server."""
+    config.stash[STATE] = SessionState()
+    for line in MARKERS:
+        config.addinivalue_line("markers", line)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    """Give a worker of pytest-xdist the ticket to the shared server, which starts at the first request."""
-    from oifde_simulator.pytest_plugin.server import SharedServer
+    """Give a worker of pytest-xdist the ticket to the shared servers, which start at the first request."""
+    from oifde_simulator.pytest_plugin.shared import SharedServers
 
     config: pytest.Config = node.config
-    if SHARED_SERVER not in config.stash:
-        config.stash[SHARED_SERVER] = SharedServer(options.server_kind(config), options.serve_options(config))
-    node.workerinput["oifde_simulator"] = config.stash[SHARED_SERVER].ticket
+    state = state_of(config)
+    if state.shared is None:
+        state.shared = SharedServers(options.server_kind(config))
+    node.workerinput["oifde_simulator"] = state.shared.ticket
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take the coverage of a worker's own servers."""
+    output = getattr(node, "workeroutput", None) or {}
+    state_of(node.config).coverage += output.get("oifde_simulator", [])
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Stop the shared server of the workers."""
-    if SHARED_SERVER in config.stash:
-        config.stash[SHARED_SERVER].close()
-
-
-@pytest.fixture(scope="session")
-def simulator_options(pytestconfig: pytest.Config) -> dict[str, Any]:
-    """Options of `serve` by their names, such as `{"tls": "auto", "error_status": "500"}`; to override."""
-    return options.serve_options(pytestconfig)
-
-
-@pytest.fixture(scope="session")
-def simulator_server(pytestconfig: pytest.Config, simulator_options: dict[str, Any]) -> Iterator[Addresses]:
-    """Start the session's server and yield its `Addresses`; override to return those of your own server."""
-    from oifde_simulator.pytest_plugin.server import session_server
-
-    __tracebackhide__ = True  # options may hold a token
-    with session_server(pytestconfig, simulator_options) as addresses:
-        yield addresses
-
-
-@pytest.fixture(scope="session")
-def simulator_control(simulator_server: Addresses) -> Iterator[Control]:
-    """Connect to the control plane of the session's server."""
-    from oifde_simulator.client import Control
-
-    with Control(simulator_server.control, simulator_server.token) as control:
-        yield control
-
-
-@pytest.fixture(scope="session")
-def simulator_ca_file(simulator_control: Control, tmp_path_factory: pytest.TempPathFactory) -> str | None:
-    """Write the certificate authority to trust into a PEM file and return its path; None with TLS off."""
-    authority = simulator_control.ca_pem()
-    if authority is None:
-        return None
-    path = tmp_path_factory.mktemp("oifde-simulator") / "ca.pem"
-    path.write_bytes(authority)
-    return str(path)
-
-
-@pytest.fixture
-def simulator(
-    request: pytest.FixtureRequest, simulator_control: Control, simulator_ca_file: str | None
-) -> Iterator[SimulatedTenant]:
-    """A tenant for this test alone: url, credentials, use(), add_rules(), verify(), journal, clock and more.
-
-    `@pytest.mark.scenario` chooses its scenario; by default nothing fails.
-    """
-    from oifde_simulator.client import SimulatedTenant
-
-    marker = request.node.get_closest_marker("scenario")
-    chosen = options.scenario(request.config, marker)
-    tenant = SimulatedTenant.made(simulator_control, **chosen, ca_file=simulator_ca_file)
-    closed_before = simulator_control.has_closed_listener
-    request.node.stash[TENANT] = tenant
-    yield tenant
-    del request.node.stash[TENANT]
-    try:
-        if simulator_control.has_closed_listener and not closed_before:
-            simulator_control.open_listener()  # all tests share the port, and this one closed it
-    finally:
-        tenant.delete()
+    """Stop the servers."""
+    state = config.stash.get(STATE, None)
+    if state and state.pool:
+        state.pool.close()
+    if state and state.shared:
+        state.shared.close()
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
-    """Add the journal of a failed test's tenant to its report."""
-    report = yield
-    tenant = item.stash.get(TENANT, None)
-    if tenant is not None and report.failed:
-        from oifde_simulator.pytest_plugin.report import format_section
+def pytest_fixture_setup(
+    fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
+) -> Generator[None, object, object]:
+    """Note which fixture of the user is being set up, since what it makes is its own."""
+    __tracebackhide__ = True
+    if is_ours(fixturedef):
+        if fixturedef.argname in ("simulator_server", "simulator_factory"):
+            from oifde_simulator.pytest_plugin.places import KEYS
 
-        report.sections.append((SECTION, format_section(tenant)))
+            fixturedef.cache_key = KEYS[fixturedef.argname]  # type: ignore[method-assign]
+        return (yield)
+    state = state_of(request.config)
+    state.setting_up.append(request)
+    try:
+        return (yield)
+    finally:
+        state.setting_up.pop()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Note which test runs, and where the journals stand."""
+    state = state_of(item.config)
+    state.item = item
+    if state.pool:
+        state.pool.tenants.begin(state.pool.controls)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Fail a test that went well and is judged strictly for what its client did wrong."""
+    result = yield
+    if state_of(item.config).pool:
+        from oifde_simulator.pytest_plugin.strict import judge
+
+        judge(item)
+    return result
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object]:
+    """Delete the tenants whose test or fixture has ended, after a look at their journals if that failed."""
+    __tracebackhide__ = True
+    state = state_of(item.config)
+    try:
+        result = yield
+    except BaseException:
+        if state.pool:
+            from oifde_simulator.pytest_plugin.report import keep_report
+
+            keep_report(item)
+            state.pool.tenants.delete_ended(quietly=True)
+        raise
+    finally:
+        state.item = None
+    if state.pool:
+        state.pool.tenants.delete_ended()
+    return result
+
+
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Add to the report of a failed test what its servers know of it."""
+    report = yield
+    if report.failed and state_of(item.config).pool:
+        from oifde_simulator.pytest_plugin.report import add_section
+
+        add_section(report, item)
     return report
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Collect which rules never fired; fail the run for them if that is asked for."""
+    state = state_of(session.config)
+    if state.pool or state.shared or state.coverage:
+        from oifde_simulator.pytest_plugin.coverage import finish
+
+        finish(session)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say which rules never fired."""
+    if state_of(config).coverage:
+        from oifde_simulator.pytest_plugin.coverage import summarize
+
+        summarize(terminalreporter, config)

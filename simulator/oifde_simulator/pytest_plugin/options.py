@@ -20,6 +20,11 @@ def add_options(parser: pytest.Parser) -> None:
         ("tls", {"choices": ("auto", "off")}, "whether the vendor's port speaks TLS (default: off)"),
         ("seed", {"metavar": "TEXT"}, "what all that looks random depends on (default: 0)"),
         ("server", {"choices": ("process", "thread")}, "what the server runs in (default: process)"),
+        (
+            "coverage",
+            {"choices": COVERAGE},
+            "whether rules of yours that never fired are told at the end, or fail the run (default: summary)",
+        ),
     ):
         group.addoption(f"--simulator-{name}", help=text, **shape)
         parser.addini(f"simulator_{name}", text)
@@ -27,6 +32,13 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption("--simulator-scenarios", action="append", metavar="PATH", help=f"{text}; repeatable")
     parser.addini("simulator_scenarios", text, type="paths")
     parser.addini("simulator_scenario", "the scenario of tests that name none (default: a good day)")
+    text = "fail tests whose client sends unknown fields, requests that go astray, or none"
+    group.addoption("--simulator-strict", action="store_true", help=text)
+    parser.addini("simulator_strict", text, type="bool", default=False)
+
+
+COVERAGE = ("summary", "fail", "off")
+"""What is done about rules that never fired."""
 
 
 def serve_options(config: pytest.Config) -> dict[str, Any]:
@@ -45,10 +57,70 @@ def server_kind(config: pytest.Config) -> str:
     return chosen
 
 
+def coverage(config: pytest.Config) -> str:
+    """Read what is done about rules that never fired; empty where nothing is said."""
+    chosen = _option(config, "coverage")
+    if chosen and chosen not in COVERAGE:
+        raise pytest.UsageError(f'simulator_coverage: expected {" or ".join(COVERAGE)}, found "{chosen}"')
+    return chosen
+
+
 def running_server(config: pytest.Config) -> tuple[str, str | None]:
-    """Read the control URL and the token of a server that runs already; the URL is empty for none."""
-    url = _option(config, "url") or os.environ.get("OIFDE_CONTROL", "").strip()
-    return url, os.environ.get("OIFDE_CONTROL_TOKEN", "").strip() or None
+    """Read the control URL and the token of a server that runs already; the URL is empty for none.
+
+    Raises pytest.UsageError for a token that no header can hold.
+    """
+    if not _fits_a_header(_token()):
+        # The text is a secret, so neither the message nor a local variable repeats it.
+        raise pytest.UsageError(
+            "OIFDE_CONTROL_TOKEN: expected a token in one line of ASCII, found blanks or other characters"
+        )
+    return _option(config, "url") or os.environ.get("OIFDE_CONTROL", "").strip(), _token() or None
+
+
+def _token() -> str:
+    """Read the token; a file or a secret of CI often ends with a line feed."""
+    return os.environ.get("OIFDE_CONTROL_TOKEN", "").strip()
+
+
+def _fits_a_header(token: str) -> bool:
+    return token.isascii() and token.isprintable() and " " not in token
+
+
+def ticket(config: pytest.Config) -> tuple[str, int, str] | None:
+    """Read the ticket to servers that all workers share; None outside of a worker."""
+    found = getattr(config, "workerinput", {}).get("oifde_simulator")
+    return tuple(found) if found else None
+
+
+def marked(node: pytest.Item | pytest.Collector) -> dict[str, Any]:
+    """Collect the options of `serve` that markers `simulator` ask for, the nearest first in rank.
+
+    Raises pytest.UsageError for a marker with positional arguments.
+    """
+    return {name: value for name, value in _marker_arguments(node).items() if name != "strict"}
+
+
+def strict(node: pytest.Item | pytest.Collector, default: bool) -> bool:
+    """Choose whether a test is judged strictly: as its nearest marker says, else the `default`."""
+    return bool(_marker_arguments(node).get("strict", default))
+
+
+def strict_by_default(config: pytest.Config) -> bool:
+    """Read whether tests are judged strictly that do not say so themselves."""
+    return bool(config.getoption("simulator_strict") or config.getini("simulator_strict"))
+
+
+def _marker_arguments(node: pytest.Item | pytest.Collector) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for marker in node.iter_markers("simulator"):
+        if marker.args or not marker.kwargs:
+            raise pytest.UsageError(
+                f'expected @pytest.mark.simulator(tls="auto") or other options of serve, or strict=True, '
+                f"found {marker.args}"
+            )
+        found = {**marker.kwargs, **found}
+    return found
 
 
 def scenario(config: pytest.Config, marker: pytest.Mark | None) -> dict[str, Any]:

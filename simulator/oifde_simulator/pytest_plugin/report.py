@@ -1,4 +1,4 @@
-"""The journal of a failed test as lines: requests, answers, and the answers of an unbroken service."""
+"""What the servers know of a failed test, as a section of its report."""
 
 from __future__ import annotations
 
@@ -7,80 +7,121 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from oifde_simulator.client import ControlError, Exchange, SimulatedTenant
-from oifde_simulator.oifde.operations import OPERATIONS
+import pytest
+
+from oifde_simulator.client import Control, ControlError, Exchange
+from oifde_simulator.pytest_plugin.astray import astray, format_astray, refused_handshakes
+from oifde_simulator.pytest_plugin.lines import format_in_whole
+from oifde_simulator.pytest_plugin.pool import pool_of
+from oifde_simulator.pytest_plugin.tenants import KnownTenant, TenantRegistry, WatchedControl
 from oifde_simulator.streams import encodable
 
+SECTION = "oifde-simulator journal"
+"""Title of the section."""
 NEWEST = 50
-"""Number of newest exchanges in the report."""
-VALUE_LIMIT = 60
-"""Longest value of a field in characters."""
-CREDENTIALS = frozenset(name for each in OPERATIONS for name in each.identity_fields)
-"""Fields that the lines leave out."""
+"""Number of newest exchanges of a tenant in the report."""
 CLOSED = "the vendor's port is closed (by PUT /listener), for everybody"
 GIVE = "give the client simulator.url and .credentials"
+ASTRAY = "astray, as no test's tenant (of this server, since the test began):"
+
+KEPT = pytest.StashKey[str]()
+"""Section of a test whose end failed, made before its tenants were deleted."""
 
 
-def format_section(tenant: SimulatedTenant) -> str:
-    """Write the journal so that the terminal can show it.
+def keep_report(item: pytest.Item) -> None:
+    """Make the section now, since the tenants are deleted before the report is made."""
+    item.stash[KEPT] = format_report(item)
 
-    pytest would escape the line ends, too, where one character cannot be encoded. A worker of pytest-xdist
-    has the encoding of the controller, and cannot send half a character at all.
+
+def add_section(report: pytest.TestReport, item: pytest.Item) -> None:
+    """Add the section to a report, as a part of the failure, which JUnit XML and Allure take with it."""
+    text = _showable(item.stash.get(KEPT, "") or format_report(item))
+    longrepr: Any = report.longrepr
+    if not text:
+        return
+    if hasattr(longrepr, "addsection"):
+        longrepr.addsection(SECTION, text)
+    elif isinstance(longrepr, str):
+        report.longrepr = f"{longrepr}\n--- {SECTION} ---\n{text}"
+    else:
+        report.sections.append((SECTION, text))
+
+
+def _showable(text: str) -> str:
+    """Escape what the terminal cannot show; pytest would escape the line ends, too.
+
+    A worker of pytest-xdist has the encoding of the controller, and cannot send half a character at all.
     """
     encoding = getattr(sys.__stdout__, "encoding", None) or "utf-8"
-    return encodable(encodable(format_journal(tenant), "utf-8"), encoding)
+    return encodable(encodable(text, "utf-8"), encoding)
 
 
-def format_journal(tenant: SimulatedTenant) -> str:
-    """Write a line for each exchange; write the reason instead if the journal cannot be read."""
+def format_report(item: pytest.Item) -> str:
+    """Write what every server of the test knows of it; empty if it has used none."""
+    pool = pool_of(item.config)
+    controls = dict.fromkeys([*(each.control for each in pool.tenants.of(item)), *pool.controls])
+    parts = (_format_server(control, pool.tenants, item) for control in controls)
+    return "\n".join(part for part in parts if part)
+
+
+def _format_server(control: Control, registry: TenantRegistry, item: pytest.Item) -> str:
+    if control.url not in registry.marks.numbers and not any(
+        each.control is control for each in registry.of(item)
+    ):
+        return ""  # the test has not used it
     try:
-        newest, count = _newest(tenant)
-        rules = {rule.name: rule.fired for rule in tenant.rules}
-        closed = [] if tenant.control.listener().open else [CLOSED]
+        return "\n".join(_lines(control, registry, item))
     except (ControlError, ValueError, LookupError) as error:
         return f"the journal cannot be shown: {error}"
-    if not count:
-        return "\n".join([*closed, f"nobody asked as tenant {tenant.tenant_id}; {GIVE}"])
-    earlier = [f"({count - NEWEST} earlier ones)"] if count > NEWEST else []
-    unused = [f"rule {name} never fired" for name, fired in rules.items() if not fired]
-    return "\n".join([*closed, *earlier, *map(format_exchange, newest), *unused])
 
 
-def _newest(tenant: SimulatedTenant) -> tuple[Sequence[Exchange], int]:
+def _lines(control: Control, registry: TenantRegistry, item: pytest.Item) -> Iterator[str]:
+    since = registry.marks.numbers.get(control.url, 0)
+    shown = [
+        (tenant, lines)
+        for tenant in registry.of(item)
+        if tenant.control is control and (lines := list(_tenant_lines(tenant, since)))
+    ]
+    if not control.listener().open:
+        yield CLOSED
+    for tenant, lines in shown:
+        if len(shown) > 1:
+            yield f"tenant {tenant.id}:"
+        yield from lines
+    yield from _astray_lines(control, registry, since)
+
+
+def _tenant_lines(tenant: KnownTenant, since: int) -> Iterator[str]:
+    newest, count = _newest(tenant, since if tenant.item is None else 0)
+    if count:
+        if count > NEWEST:
+            yield f"({count - NEWEST} earlier ones)"
+        yield from (format_in_whole(tenant.control, entry) for entry in newest)
+    elif tenant.item is not None:
+        yield f"nobody asked as tenant {tenant.id}; {GIVE}"
+        return
+    if tenant.item is not None:
+        yield from (
+            f"rule {rule.name} never fired" for rule in tenant.control.rules(tenant.id) if not rule.fired
+        )
+
+
+def _newest(tenant: KnownTenant, since: int) -> tuple[Sequence[Exchange], int]:
     """Fetch the newest exchanges and the number of all."""
     newest, count = deque[Exchange](maxlen=NEWEST), 0
-    for exchange in tenant.control.every_exchange(tenant=tenant.tenant_id):
+    for exchange in tenant.control.every_exchange(tenant=tenant.id, since=since or None):
         newest.append(exchange)
         count += 1
     return newest, count
 
 
-def format_exchange(entry: Exchange) -> str:
-    """Write one exchange as a line."""
-    return " ".join(_parts(entry))
-
-
-def _parts(entry: Exchange) -> Iterator[str]:
-    yield f"#{entry.number}"
-    yield entry.endpoint or "(no endpoint)"
-    for name, value in entry.request.items():
-        if name not in CREDENTIALS:
-            yield f"{name}={_short(value)}"
-    yield f"-> {_answer(entry.status, entry.error_code)}"
-    if entry.rule:
-        by = f"by rule {entry.rule}" + (f" ({', '.join(entry.faults)})" if entry.faults else "")
-        total = entry.honest.get("total")
-        honest = _answer(entry.honest.get("status"), entry.honest.get("errorCode"))
-        yield f"{by}; would have been {honest}" + (f" total {total}" if total is not None else "")
-    how = entry.outcome.get("how")
-    if how != "complete":
-        yield f"[{how}, {entry.outcome.get('bytes')} bytes]"
-
-
-def _answer(status: Any, error_code: Any) -> str:
-    return f"{status}" if error_code is None else f"{status} errorCode {error_code}"
-
-
-def _short(value: Any) -> str:
-    shown = str(value)
-    return shown if len(shown) <= VALUE_LIMIT else f"{shown[: VALUE_LIMIT - 1]}…"
+def _astray_lines(control: Control, registry: TenantRegistry, since: int) -> Iterator[str]:
+    lines = [
+        format_astray(control, entry, registry.ids)
+        for entry in astray(control, since, registry.ids)[-NEWEST:]
+    ]
+    if isinstance(control, WatchedControl) and control.log:
+        lines += refused_handshakes(control.log, registry.marks.logs.get(control.log, 0))[-NEWEST:]
+    if lines:
+        yield ASTRAY
+        yield from lines

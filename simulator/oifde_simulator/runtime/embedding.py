@@ -7,31 +7,21 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import os
 import secrets
-import subprocess
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from oifde_simulator.config import ENVIRONMENT_PREFIX, Settings
+from oifde_simulator.config import Settings
+from oifde_simulator.runtime.real_time_loop import RealTimeLoop
+from oifde_simulator.runtime.server_process import read_ready_file, start_process, stop_process
 from oifde_simulator.runtime.temporary_folder import temporary_folder
 
 if TYPE_CHECKING:
     from oifde_simulator.runtime.server import Simulator
-
-STOP_TIMEOUT = 10.0
-"""Seconds in which a process must end by itself."""
-
-PROGRAM = (
-    "import sys; sys.path.append(sys.argv.pop(1)); from oifde_simulator.cli import main; sys.exit(main())"
-)
-"""Code of a server process: run this package from its own place, and nothing of the current folder."""
 
 
 @contextmanager
@@ -41,7 +31,7 @@ def running(settings: Settings) -> Iterator[Simulator]:
     Its `data_url`, `control_url`, `token` and `ca_pem` are the way to reach it.
     Raises ValueError or OSError for settings that cannot be used.
     """
-    from oifde_simulator.runtime import lifecycle, ready_file, serve
+    from oifde_simulator.runtime import ready_file, serve
 
     ready_files = [settings.ready_file] if settings.ready_file else []
     ready_file.remove_old(ready_files)
@@ -56,7 +46,7 @@ def running(settings: Settings) -> Iterator[Simulator]:
 
     def run_loop() -> None:
         try:
-            with asyncio.Runner(loop_factory=lifecycle.loop_factory()) as loop:
+            with asyncio.Runner(loop_factory=_loop_factory()) as loop:
                 loop.run(serve_until_stopped())
         except BaseException as error:
             if listening.done():
@@ -78,6 +68,13 @@ def running(settings: Settings) -> Iterator[Simulator]:
             ended.result()
 
 
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
+    """Choose the factory of event loops: uvloop's if installed, whose timers are its own."""
+    from oifde_simulator.runtime import lifecycle
+
+    return lifecycle.loop_factory() or RealTimeLoop
+
+
 @dataclass(frozen=True, slots=True)
 class Addresses:
     """The way to reach a server's control plane."""
@@ -86,6 +83,12 @@ class Addresses:
     """URL of the control plane."""
     token: str | None = field(default=None, repr=False)
     """Bearer token that the control plane requires; None for none."""
+    log: str | None = None
+    """File with the log of the server's process; None where there is none to read."""
+
+    def as_dict(self) -> dict[str, str | None]:
+        """Write the fields by their names, the token too."""
+        return {"control": self.control, "token": self.token, "log": self.log}
 
 
 @contextmanager
@@ -98,13 +101,15 @@ def spawned(*options: str) -> Iterator[Addresses]:
     """
     token, others = _split_token(options)
     others = [option for option in others if option != "--quiet"]  # its first line says that it listens
+    owner = os.getpid()
     with temporary_folder() as folder, open(folder / "log", "w+b") as log:
         ready = folder / "ready.json"
-        child = _start_process(("--ready-file", str(ready), *others), log, token)
+        child = start_process(("--ready-file", str(ready), *others), log, token)
         try:
-            yield Addresses(_read_ready_file(child, ready, log)["control"], token)
+            yield Addresses(read_ready_file(child, ready, log)["control"], token, log.name)
         finally:
-            _stop_process(child)
+            if os.getpid() == owner:  # not in a forked child, which ends on its own way
+                stop_process(child)
 
 
 def _split_token(options: Sequence[str]) -> tuple[str | None, Sequence[str]]:
@@ -120,41 +125,3 @@ def _split_token(options: Sequence[str]) -> tuple[str | None, Sequence[str]]:
         return given.control_token, others
     # The host may be beyond loopback, for which serve makes a token and prints it.
     return given.control_token or secrets.token_urlsafe(24), [*others, f"--control-host={given.control_host}"]
-
-
-def _start_process(options: Sequence[str], log: IO[bytes], token: str | None) -> subprocess.Popen[bytes]:
-    package = str(Path(__file__).parents[1])
-    inherited = {name: text for name, text in os.environ.items() if not name.startswith(ENVIRONMENT_PREFIX)}
-    serve = ("serve", "--port", "0", "--control-port", "0", "--until-eof", *options)
-    return subprocess.Popen(  # noqa: S603  our own program
-        [sys.executable, "-P", "-c", PROGRAM, package, *serve],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=log,
-        env=inherited if token is None else {**inherited, f"{ENVIRONMENT_PREFIX}CONTROL_TOKEN": token},
-        # Ctrl-C is for this process, which stops the server when it ends.
-        start_new_session=os.name == "posix",
-        creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
-    )
-
-
-def _read_ready_file(child: subprocess.Popen[bytes], ready: Path, log: IO[bytes]) -> dict[str, Any]:
-    assert child.stdout is not None
-    if child.stdout.readline() and ready.exists():  # it prints once both ports listen
-        address: dict[str, Any] = json.loads(ready.read_text())
-        return address
-    child.wait(STOP_TIMEOUT)
-    log.seek(0)
-    raise RuntimeError(f"the simulator did not start: {log.read().decode('utf-8', 'replace').strip()}")
-
-
-def _stop_process(child: subprocess.Popen[bytes]) -> None:
-    assert child.stdin is not None
-    with child:  # closes its other pipes
-        child.stdin.close()
-        if os.name == "posix":  # a process forked from this one may hold the pipe open
-            child.terminate()
-        try:
-            child.wait(STOP_TIMEOUT)
-        except subprocess.TimeoutExpired:
-            child.kill()

@@ -32,6 +32,7 @@ async def make_tenant(call: Call) -> web.Response:
         "appSecret": made.secret,
         "authToken": made.token,
         "url": call.context.port.url,
+        "last": await call.context.journal.last(),
     }
     location = f"/tenants/{quote(made.id, safe='')}"
     return json_response(body, status=HTTPStatus.CREATED, headers={"Location": location})

@@ -1,0 +1,71 @@
+"""Requests that went astray in a test: to a wrong path, as another tenant, unreadable, or refused by TLS."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from oifde_simulator.client import Control, Exchange
+from oifde_simulator.oifde.operations import BY_PATH, TENANT_FIELDS
+from oifde_simulator.pytest_plugin.lines import format_in_whole
+from oifde_simulator.text import nearest
+
+HANDSHAKE = "a TLS handshake failed"
+"""Beginning of the server's words about a refused handshake."""
+LONGEST_LOG = 1 << 20
+"""Bytes of the server's log that are read."""
+
+
+def astray(control: Control, since: int, ids: Sequence[str]) -> list[Exchange]:
+    """Find the exchanges after number `since` that are of no test's tenant; `ids` are those of this session.
+
+    They name no tenant that is known, or one that nobody has made, such as one of the gallery.
+    """
+    of_others = list(control.every_exchange(tenant={"not": {"enum": list(ids)}}, since=since))
+    if of_others:
+        made = {tenant.id for tenant in control.tenants() if tenant.made}  # of other workers
+        of_others = [entry for entry in of_others if entry.tenant not in made]
+    found = [*control.every_exchange(tenant=False, since=since), *of_others]
+    return sorted(found, key=lambda entry: entry.number)
+
+
+def format_astray(control: Control, entry: Exchange, ids: Sequence[str]) -> str:
+    """Write an exchange that went astray, with what was likely meant."""
+    lines = [format_in_whole(control, entry), *(f"    {text}" for text in _hints(control, entry, ids))]
+    if entry.tenant:
+        lines.insert(1, f'    it was asked as tenant "{entry.tenant}", which no test has made')
+    return "\n".join(lines)
+
+
+def _hints(control: Control, entry: Exchange, ids: Sequence[str]) -> Iterator[str]:
+    target = str(control.exchange(entry.number).request.get("target") or "")
+    if entry.endpoint is None and target:
+        path = target.partition("?")[0]
+        near = nearest(path, BY_PATH, cutoff=0.5)
+        yield f"target: {target[:200]}" + (f"; did you mean {near}?" if near else "")
+        return
+    sent = [str(entry.request[name]) for name in TENANT_FIELDS if entry.request.get(name)]
+    if sent or entry.tenant:
+        near = next((found for name in sent if (found := nearest(name, ids))), "")
+        meant = f"did you mean {near}? " if near else ""
+        yield f"{meant}give the client the tenant's url and credentials, such as simulator.credentials"
+
+
+def refused_handshakes(log: Path, start: int) -> list[str]:
+    """Read from the server's log, from byte `start` on, which TLS handshakes were refused, and why."""
+    try:
+        with log.open("rb") as file:
+            file.seek(start)
+            text = file.read(LONGEST_LOG).decode("utf-8", "replace")
+    except OSError:  # the server has ended, and its log with it
+        return []
+    return [_message(line) for line in text.splitlines() if HANDSHAKE in line]
+
+
+def _message(line: str) -> str:
+    """Take the message out of a line of the log, which is JSON or a line for people."""
+    try:
+        return str(json.loads(line)["message"])
+    except (ValueError, LookupError, TypeError):
+        return line[line.index(HANDSHAKE) :]

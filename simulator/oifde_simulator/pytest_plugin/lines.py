@@ -1,0 +1,76 @@
+"""Exchanges of the journal as lines: requests, answers, what was wrong, and what would have been."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from oifde_simulator.client import Control, ControlProblem, Exchange, ExchangeInWhole
+from oifde_simulator.oifde.operations import OPERATIONS
+
+VALUE_LIMIT = 60
+"""Longest value of a field in characters."""
+CREDENTIALS = frozenset(name for each in OPERATIONS for name in each.identity_fields)
+"""Fields that the lines leave out."""
+
+
+def format_exchange(entry: Exchange) -> str:
+    """Write one exchange as a line."""
+    return " ".join(_parts(entry))
+
+
+def format_in_whole(control: Control, entry: Exchange) -> str:
+    """Write one exchange as a line, with a line for everything that was wrong with it or worth a note."""
+    try:
+        whole = control.exchange(entry.number)
+    except ControlProblem:  # it had to go meanwhile
+        return format_exchange(entry)
+    return "\n".join([format_exchange(entry), *(f"    {text}" for text in dict.fromkeys(_remarks(whole)))])
+
+
+def _parts(entry: Exchange) -> Iterator[str]:
+    yield f"#{entry.number}"
+    yield entry.endpoint or "(no endpoint)"
+    for name, value in entry.request.items():
+        if name not in CREDENTIALS:
+            yield f"{name}={_short(value)}"
+    yield f"-> {_answer(entry.status, entry.error_code)}"
+    if entry.rule:
+        by = f"by rule {entry.rule}" + (f" ({', '.join(entry.faults)})" if entry.faults else "")
+        total = entry.honest.get("total")
+        honest = _answer(entry.honest.get("status"), entry.honest.get("errorCode"))
+        yield f"{by}; would have been {honest}" + (f" total {total}" if total is not None else "")
+    how = entry.outcome.get("how")
+    if how != "complete":
+        yield f"[{how}, {entry.outcome.get('bytes')} bytes]"
+
+
+def _remarks(whole: ExchangeInWhole) -> Iterator[str]:
+    if whole.error_code and (message := sent_message(whole)):
+        yield f"errorMsg: {message}"
+    honest = whole.honest.get("errorMsg")
+    if whole.rule and whole.honest.get("errorCode"):
+        yield f"would have been errorMsg: {honest}"
+    yield from (f"problem: {text}" for text in whole.problems if text not in (honest, sent_message(whole)))
+    yield from (f"warning: {text}" for text in whole.warnings)
+    yield from (f"note: {text}" for text in whole.notes)
+    yield from (f"held back: rule {each['rule']}: {each['why']}" for each in whole.held_back)
+
+
+def sent_message(whole: ExchangeInWhole) -> str:
+    """Read the errorMsg that was sent; empty for an answer without one."""
+    try:
+        answer = json.loads(whole.response.get("text") or "")
+    except ValueError:  # it is no JSON, or not kept in whole
+        return str(whole.honest.get("errorMsg") or "") if not whole.rule else ""
+    return str(answer.get("errorMsg") or "") if isinstance(answer, dict) else ""
+
+
+def _answer(status: Any, error_code: Any) -> str:
+    return f"{status}" if error_code is None else f"{status} errorCode {error_code}"
+
+
+def _short(value: Any) -> str:
+    shown = str(value)
+    return shown if len(shown) <= VALUE_LIMIT else f"{shown[: VALUE_LIMIT - 1]}…"
