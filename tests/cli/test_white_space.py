@@ -41,6 +41,12 @@ TEXTS = {
     "journal_bytes": "2GiB",
     "log_level": "debug",
     "log_format": "json",
+    "repeated_slashes": "accept",
+    "trailing_slash": "accept",
+    "byte_order_mark": "accept",
+    "charset": "declared",
+    "max_header_bytes": "16KiB",
+    "max_headers": "200",
 }
 """Texts of settings that do not take every one."""
 SETTINGS = {entry.name: entry for entry in fields(Settings)}

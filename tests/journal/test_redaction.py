@@ -201,7 +201,9 @@ def test_no_form_of_any_credential_outlives_the_finder(credential: str, before: 
 def test_the_log_line_is_what_it_was(entries: Any, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "oifde_simulator.exchanges")
     entries(QUERY_BODY, QUERY, **{"Content-Type": "application/json"})
-    assert caplog.messages == ["acme queryRecordHistory 200 errorCode=0 total=0"]
+    assert caplog.messages == [
+        "acme queryRecordHistory 200 errorCode=0 total=0; userMobile=18000000001 pageNum=1 records=0"
+    ]
 
 
 SHORT = {

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oifde_simulator.oifde.credentials.tenant import tokens as tokens_room
+from oifde_simulator.oifde.credentials import tokens as tokens_room
 from oifde_simulator.oifde.credentials.tokens import Tokens
 
 NOW = 1_767_225_600_000

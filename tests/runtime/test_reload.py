@@ -525,7 +525,7 @@ async def test_the_looks_are_off_the_loop(folder: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(followed.watcher._snapshot, "changed", noted)
     with followed.watcher.watching(followed.tenants):
         await asyncio.wait_for(looked.wait(), PATIENCE)
-    assert threads == {"watch"}
+    assert threads == {"slow work"}
 
 
 async def test_a_file_that_is_being_written_is_not_read(

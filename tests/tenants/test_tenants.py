@@ -236,7 +236,7 @@ def test_a_tenant_that_is_made_again_has_other_credentials_and_none_of_the_old_a
     server("PUT", "/tenants/again/scenario", {"scenario": "tenant001"})
     assert server.query(second).json["errorCode"] == 0
     server("POST", "/reset")
-    assert server.make("tenant001", "again") == first
+    assert server.make("tenant001", "again") | {"last": 0} == first | {"last": 0}
 
 
 def test_inline_scenarios_have_so_many_bytes_in_all(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cache
 
 import pytest
 
@@ -71,6 +70,5 @@ def _has_unknown_fields(entry: Exchange) -> bool:
     return bool(entry.endpoint and not entry.request.keys() <= _known_fields(entry.endpoint))
 
 
-@cache
 def _known_fields(endpoint: str) -> frozenset[str]:
     return frozenset(contract.request_fields(endpoint))

@@ -9,12 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 import pytest
 
-from oifde_simulator.client import Control, ControlError, ControlProblem, MadeTenant, Unreachable
-from oifde_simulator.client.operations.tenants import Scenario
+from oifde_simulator.client import Control, ControlError, ControlProblem, Unreachable
+from oifde_simulator.client.decode import build
+from oifde_simulator.client.models import MadeTenant
+from oifde_simulator.client.transport.blocking import Transport
+from oifde_simulator.client.transport.endpoint import Endpoint, Reply
 from oifde_simulator.pytest_plugin.state import SessionState
 
 if TYPE_CHECKING:
@@ -23,27 +27,37 @@ if TYPE_CHECKING:
 __tracebackhide__ = True  # addresses may hold a token
 
 
+class WatchedTransport(Transport):
+    """Connections that tell the plugin which tenants are made and deleted over them."""
+
+    def __init__(self, endpoint: Endpoint, control: WatchedControl, registry: TenantRegistry) -> None:
+        """Connect to nothing yet."""
+        super().__init__(endpoint)
+        self._control = control
+        self._registry = registry
+
+    def request(self, method: str, path: str, body: Any = None, **more: Any) -> Reply:
+        """Send a request and return its answer. Raises as the client's own transport does."""
+        reply = super().request(method, path, body, **more)
+        place, _, id = path.rpartition("/")
+        if method == "POST" and path == "/tenants":
+            made = build(MadeTenant, reply.json)
+            self._registry.add(self._control, made.tenant_id, made.last)
+        elif method == "DELETE" and place == "/tenants":
+            self._registry.forget(self._control, unquote(id))
+        return reply
+
+
 class WatchedControl(Control):
     """A client of a control plane that tells the plugin which tenants it makes."""
 
     def __init__(self, addresses: Addresses, registry: TenantRegistry) -> None:
         """Connect to nothing yet."""
         super().__init__(addresses.control, addresses.token)
-        self._registry = registry
+        self._transport = WatchedTransport(self._transport.endpoint, self, registry)
         self.log = Path(addresses.log) if addresses.log else None
         """File with the server's log; None where there is none to read."""
         registry.mark_log(self)
-
-    def make_tenant(self, scenario: Scenario, tenant_id: str | None = None) -> MadeTenant:
-        """Create a tenant with fresh credentials; the server makes an id if none is given."""
-        made = super().make_tenant(scenario, tenant_id)
-        self._registry.add(self, made.tenant_id, made.last)
-        return made
-
-    def delete_tenant(self, tenant: str) -> None:
-        """Delete a tenant and its journal."""
-        super().delete_tenant(tenant)
-        self._registry.forget(self, tenant)
 
 
 @dataclass(eq=False)

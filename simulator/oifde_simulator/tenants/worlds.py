@@ -20,7 +20,7 @@ from oifde_simulator.tenants.tenant import World, WorldKey
 
 ORIGIN = "scenario"
 """Word that stands for a file's name where a scenario comes along."""
-TENANT_BYTES = 8 << 10
+TENANT_BYTES = 4 << 10
 """Memory of a tenant beside its scenario."""
 VALUE_BYTES = 230
 """Memory that one value of a scenario takes: as a rule or a record, and in the indexes of sessions."""

@@ -40,12 +40,14 @@ class Connection(HttpConnection):
 
     def close(self) -> None:
         """Close the connection after the answer under way."""
-        self._ended_here = self._ended_here or not self.ended
+        self._ended_here = True
         super().close()
 
     def force_close(self) -> None:
-        """Close the connection at once."""
-        self._ended_here = self._ended_here or not self.ended
+        """Close the connection at once; a client that has ended it itself may not trust the certificate."""
+        if self.ended and not self._ended_here:
+            log_silent_end(self.transport)
+        self._ended_here = True
         super().force_close()
 
     def connection_lost(self, exc: BaseException | None) -> None:

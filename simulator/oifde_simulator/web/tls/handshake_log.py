@@ -99,7 +99,10 @@ class LoggedHandshakeOfAuthority(LoggedHandshake):
 
 def log_silent_end(transport: asyncio.BaseTransport | None) -> None:
     """Log that a client ended a TLS connection on which it had sent nothing."""
-    secure = transport.get_extra_info("ssl_object") if transport is not None else None
+    try:
+        secure = transport.get_extra_info("ssl_object") if transport is not None else None
+    except AttributeError:  # asyncio's transport, once it has been aborted
+        return
     if isinstance(secure, LoggedHandshake):
         secure.log_silence()
 
