@@ -25,10 +25,10 @@ from oifde_simulator.tenants import Tenants
 from oifde_simulator.web.control_plane import auth
 from oifde_simulator.web.control_plane.app import control_plane
 from oifde_simulator.web.control_plane.context import ControlContext
+from oifde_simulator.web.data_plane.binding import bind
 from oifde_simulator.web.data_plane.port import BACKLOG, Port
 from oifde_simulator.web.data_plane.request_reader import Limits
 from oifde_simulator.web.data_plane.server import data_plane
-from oifde_simulator.web.data_plane.tcp import bind
 
 if TYPE_CHECKING:
     from oifde_simulator.web.tls.context import ServerTls
@@ -110,8 +110,10 @@ class Simulator:
         await runner.setup()
         self._running.append(runner)
         bound = bind(host, port)
-        await web.SockSite(runner, bound, backlog=BACKLOG).start()
-        return url("http", host, bound.getsockname()[1])
+        number = bound[0].getsockname()[1]
+        for one in bound:
+            await web.SockSite(runner, one, backlog=BACKLOG).start()
+        return url("http", host, number)
 
 
 def registry(settings: Settings, scenarios: Mapping[str, Scenario], clock: Clock = TIME_OF_DAY) -> Tenants:
