@@ -70,7 +70,11 @@ class Settings:
     any_credentials: bool = option(
         False, "accept every secret and every token that is not empty, for every tenant there is", read=flag
     )
-    host: str = option("127.0.0.1", "where the vendor's interface listens", word="ADDRESS")
+    host: str = option(
+        "127.0.0.1",
+        "where the vendor's interface listens; 127.0.0.1 and localhost mean ::1 too",
+        word="ADDRESS",
+    )
     port: int = option(8443, "its port; 0 picks a free one", read=port_number, word="PORT")
     tls: str = option(
         "auto",
@@ -87,7 +91,9 @@ class Settings:
     tls_any_certificate: bool = option(
         False, "serve --tls-cert even if it has expired, to test that clients refuse it", read=flag
     )
-    control_host: str = option("127.0.0.1", "where the control plane listens", word="ADDRESS")
+    control_host: str = option(
+        "127.0.0.1", "where the control plane listens; 127.0.0.1 and localhost mean ::1 too", word="ADDRESS"
+    )
     control_port: int = option(8444, "its port; 0 picks a free one", read=port_number, word="PORT")
     control_token: str | None = option(
         None,

@@ -24,6 +24,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import pytest
+
 from conftest import QUERY
 from oifde_simulator.clock import TIME_OF_DAY, Clock
 from oifde_simulator.config import Settings
@@ -36,6 +38,17 @@ PATIENCE = 20.0
 """Seconds until a waiting test fails."""
 FREE_PORTS = ("--port", "0", "--control-port", "0")
 CALM: dict[str, Any] = {"port": 0, "control_port": 0, "tls": "off", "log_level": "error"}
+
+
+def _has_ipv6() -> bool:
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        return False
+    return True
+
+
+needs_ipv6 = pytest.mark.skipif(not _has_ipv6(), reason="this machine has no IPv6 loopback")
 
 
 @contextmanager

@@ -33,7 +33,6 @@ from oifde_simulator.web.connection_limits import ConnectionLimits
 from oifde_simulator.web.data_plane.held_connections import HeldConnections
 from oifde_simulator.web.data_plane.request_reader import Limits
 from oifde_simulator.web.data_plane.server import data_plane
-from oifde_simulator.web.data_plane.tcp import bind
 from oifde_simulator.web.tls.authority import tls_from_authority
 from oifde_simulator.web.tls.context import ServerTls
 from oifde_simulator.wire.script import Close, Reset, Script, Send, Wait
@@ -80,7 +79,7 @@ class Stage:
         self.holds.release = lambda: (release(), self.released.put(None))[0]  # type: ignore[method-assign]
         self.loop, self.stop, self.over = asyncio.get_running_loop(), asyncio.Event(), asyncio.Event()
         await plane.setup()
-        bound = bind("127.0.0.1", 0)
+        bound = socket.create_server(("127.0.0.1", 0))
         await web.SockSite(plane, bound, ssl_context=tls.context if tls else None).start()
         self.url = f"{'https' if tls else 'http'}://127.0.0.1:{bound.getsockname()[1]}"
         self.ca_pem = tls.ca_pem if tls else None

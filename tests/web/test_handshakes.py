@@ -67,7 +67,7 @@ def trusting(server: ServerTls) -> ssl.SSLContext:
 def picky(server: ServerTls) -> ssl.SSLContext:
     client = trusting(server)
     client.maximum_version = ssl.TLSVersion.TLSv1_2
-    client.set_ciphers("DHE-RSA-AES256-GCM-SHA384")  # our key is no RSA key
+    client.set_ciphers("DHE-RSA-AES256-GCM-SHA384")  # we have no parameters for DHE
     return client
 
 

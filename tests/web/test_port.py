@@ -25,8 +25,8 @@ from oifde_simulator.web.connection_limits import ConnectionLimits
 from oifde_simulator.web.data_plane import tcp
 from oifde_simulator.web.data_plane.port import Port
 from oifde_simulator.web.data_plane.request_reader import Limits
-from oifde_simulator.web.data_plane.server import data_plane
-from serving import PATIENCE, Peer, fetch, head, post, running, served, trusting
+from oifde_simulator.web.data_plane.server import Connections, data_plane
+from serving import PATIENCE, Peer, fetch, head, needs_ipv6, post, running, served, trusting
 
 BODY = json.dumps({"tenantId": "tenant001", "authToken": TOKEN, "userMobile": "18000000001"}).encode()
 SLOW = f"tenant: {{tokens: [{TOKEN}]}}\nrules: [{{name: slow, faults: [{{latency: {{fixed: 20s}}}}]}}]\n"
@@ -139,6 +139,95 @@ def test_the_number_is_kept_from_others_while_it_is_closed(plain: Controlling) -
             other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, reuse)
             with pytest.raises(OSError, match="in use"):
                 other.bind((address.hostname, address.port))
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+@pytest.mark.parametrize("tls", ["off", "auto"])
+@needs_ipv6
+def test_both_families_of_this_machine_open_and_close_together(host: str, tls: str) -> None:
+    with running(host=host, control_host=host, tls=tls) as simulator:
+        server = Controlling(simulator)
+        data, control = urlsplit(simulator.data_url), urlsplit(simulator.control_url)
+        assert (data.hostname, control.hostname) == (host, host)
+        assert data.port
+        assert control.port
+        for _ in range(3):
+            for address in ("127.0.0.1", "[::1]"):
+                vendor = f"{data.scheme}://{address}:{data.port}/oifde/rest/api/queryRecordHistory"
+                assert fetch(vendor, BODY, simulator.ca_pem)[0] == 200
+                assert fetch(f"http://{address}:{control.port}/livez")[0] == 200
+            close(server)
+            for family, address in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
+                with socket.socket(family) as client:
+                    assert client.connect_ex((address, data.port)) == errno.ECONNREFUSED
+                with socket.socket(family) as other, pytest.raises(OSError, match="in use"):
+                    other.bind((address, data.port))
+            server("PUT", "/listener", {"open": True})
+    for family, address in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
+        for number in (data.port, control.port):
+            socket.create_server((address, number), family=family).close()
+
+
+@needs_ipv6
+async def test_an_address_that_cannot_be_opened_leaves_the_others_closed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    port = made_port()
+    await port.start()
+    try:
+        number = urlsplit(port.url).port or 0
+        await port.close()
+        loop, answers = asyncio.get_running_loop(), iter([False, True])
+        create = loop.create_server
+
+        def create_one(*given: Any, **more: Any) -> Any:
+            if next(answers, False):
+                raise OSError(errno.EADDRINUSE, "Address already in use")
+            return create(*given, **more)
+
+        monkeypatch.setattr(loop, "create_server", create_one)
+        with pytest.raises(OSError, match="in use"):
+            await port.open()
+        assert not port.is_open
+        assert not await connects(number)
+        assert not await connects(number, "::1")
+        await port.open()
+        assert await connects(number)
+        assert await connects(number, "::1")
+    finally:
+        await port.cleanup()
+
+
+async def test_a_client_of_the_first_address_is_served_before_the_second_listens(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    port = made_port()
+    await port.start()
+    try:
+        await port.close()
+        loop, early = asyncio.get_running_loop(), []
+        create, accepted, take = loop.create_server, asyncio.Event(), Connections.connection_made
+
+        def take_and_tell(*given: Any) -> None:
+            take(*given)
+            accepted.set()
+
+        async def create_and_call(*given: Any, **more: Any) -> Any:
+            server = await create(*given, **more)
+            if not early:
+                early.append(await asyncio.open_connection("127.0.0.1", urlsplit(port.url).port))
+                await accepted.wait()
+            return server
+
+        monkeypatch.setattr(Connections, "connection_made", take_and_tell)
+        monkeypatch.setattr(loop, "create_server", create_and_call)
+        await port.open()
+        ((reader, writer),) = early
+        writer.write(b"GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert await reader.readline() == b"HTTP/1.1 404 Not Found\r\n"
+        writer.close()
+    finally:
+        await port.cleanup()
 
 
 def test_twice_the_same_is_once(plain: Controlling) -> None:
@@ -272,9 +361,9 @@ def made_port() -> Port:
     return Port(plane, "127.0.0.1", 0, None, handshake_seconds=5.0)
 
 
-async def connects(number: int | None) -> bool:
+async def connects(number: int | None, address: str = "127.0.0.1") -> bool:
     try:
-        _, writer = await asyncio.open_connection("127.0.0.1", number)
+        _, writer = await asyncio.open_connection(address, number)
     except ConnectionRefusedError:
         return False
     writer.close()

@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from oifde_simulator.web.tls.authority import tls_from_authority
 from oifde_simulator.web.tls.context import ServerTls, TlsError
 from oifde_simulator.web.tls.user_certificate import tls_from_files
+from serving import needs_ipv6
 
 GREETING = b"hello"
 
@@ -74,17 +75,6 @@ def greeted(server: ServerTls, client: ssl.SSLContext, name: str, address: str =
     with listening(server, address) as port:
         greeting, _ = call(client, port, address, name)
         return greeting == GREETING
-
-
-def has_ipv6() -> bool:
-    try:
-        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
-    except OSError:
-        return False
-    return True
-
-
-needs_ipv6 = pytest.mark.skipif(not has_ipv6(), reason="this machine has no IPv6 loopback")
 
 
 @pytest.mark.parametrize(

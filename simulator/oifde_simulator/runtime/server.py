@@ -27,11 +27,11 @@ from oifde_simulator.web.connection_limits import ConnectionLimits
 from oifde_simulator.web.control_plane import auth
 from oifde_simulator.web.control_plane.app import control_plane
 from oifde_simulator.web.control_plane.context import ControlContext
+from oifde_simulator.web.data_plane.binding import bind
 from oifde_simulator.web.data_plane.port import Port
 from oifde_simulator.web.data_plane.request_reader import Limits
 from oifde_simulator.web.data_plane.server import data_plane
 from oifde_simulator.web.data_plane.site import BACKLOG
-from oifde_simulator.web.data_plane.tcp import bind
 from oifde_simulator.web.descriptors import ListeningSocket
 
 if TYPE_CHECKING:
@@ -113,9 +113,11 @@ class Simulator:
     async def _open(self, runner: web.BaseRunner, host: str, port: int) -> str:
         await runner.setup()
         self._running.append(runner)
-        bound = ListeningSocket.of(bind(host, port, option="--control-port"))
-        await web.SockSite(runner, bound, backlog=BACKLOG).start()
-        return url("http", host, bound.getsockname()[1])
+        bound = bind(host, port, option="--control-port")
+        number = bound[0].getsockname()[1]
+        for one in bound:
+            await web.SockSite(runner, ListeningSocket.of(one), backlog=BACKLOG).start()
+        return url("http", host, number)
 
 
 def _leniency(settings: Settings) -> Leniency:

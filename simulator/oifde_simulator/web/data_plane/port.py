@@ -1,6 +1,7 @@
 """The vendor's port, which can be closed and opened for every client while the server runs.
 
-A closed port refuses connections as a port does on which nobody listens, and keeps its number.
+A closed port refuses connections as a port does on which nobody listens, and keeps its number. It has a
+socket for each address of its host; they listen and cease to together.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ import socket
 from ssl import SSLContext
 
 from oifde_simulator.urls import url
+from oifde_simulator.web.data_plane.binding import bind
 from oifde_simulator.web.data_plane.server import DataPlane
 from oifde_simulator.web.data_plane.site import Site
-from oifde_simulator.web.data_plane.tcp import bind, keep_port, prepare_listening, stop_listening
+from oifde_simulator.web.data_plane.tcp import keep_port, prepare_listening, stop_listening
 from oifde_simulator.web.descriptors import ListeningSocket
 from oifde_simulator.web.tls.half_close import keep_half_open
 
@@ -34,8 +36,8 @@ class Port:
         self._handshake_seconds = handshake_seconds
         if ssl is not None:
             keep_half_open(ssl)
-        self._bound: socket.socket | None = None
-        self._site: Site | None = None
+        self._bound: list[socket.socket] = []
+        self._sites: list[Site] = []
         self._timer: asyncio.TimerHandle | None = None
         self._opens_at = 0.0
         """Time of the event loop at which the timer opens the port."""
@@ -45,26 +47,24 @@ class Port:
     async def start(self) -> None:
         """Bind the number and listen. Raises OSError."""
         await self._plane.setup()
-        self._bound = keep_port(bind(self._host, self._number))
-        self._number = self._bound.getsockname()[1]
+        self._bound = [keep_port(bound) for bound in bind(self._host, self._number)]
+        self._number = self._bound[0].getsockname()[1]
         await self.open()
 
     async def open(self) -> None:
         """Listen, if the port is closed. Raises OSError where another program took the number."""
         async with self._lock:
             self._cancel_timer()
-            if self._site is None:
-                self._site = await self._listen()
-                self._plane.accept_connections()
+            if not self._sites:
+                self._plane.accept_connections()  # the first address has clients before the last listens
+                await self._listen()
 
     async def close(self, seconds: float | None = None) -> None:
         """Refuse connections for `seconds` (None: until `open`); existing ones end with their answers."""
         async with self._lock:
             self._cancel_timer()
-            if self._site is not None:
-                await self._site.stop()
-                self._site = None
-                self._stop_listening()
+            if self._sites:
+                await self._stop_listening()
                 self._plane.close_connections()
             if seconds is not None:
                 loop = asyncio.get_running_loop()
@@ -76,14 +76,13 @@ class Port:
         if self._reopening:
             self._reopening.cancel()
         self._cancel_timer()
-        if self._bound is not None:
-            self._bound.close()
+        self._let_go()
         await self._plane.cleanup()
 
     @property
     def is_open(self) -> bool:
         """Check that the port listens."""
-        return self._site is not None
+        return bool(self._sites)
 
     @property
     def ttl(self) -> float | None:
@@ -98,12 +97,21 @@ class Port:
         """URL of the port, open or closed."""
         return url("https" if self._ssl else "http", self._host, self._number)
 
-    async def _listen(self) -> Site:
-        if self._bound is None:
+    async def _listen(self) -> None:
+        if not self._bound:
             self._bound = bind(self._host, self._number)
-        prepare_listening(self._bound)
+        try:
+            for bound in self._bound:
+                await self._listen_on(bound)
+        except BaseException:
+            await self._stop_listening()
+            self._plane.close_connections()
+            raise
+
+    async def _listen_on(self, bound: socket.socket) -> None:
+        prepare_listening(bound)
         # A site closes the socket that it is given: it gets a second descriptor of ours.
-        duplicate = ListeningSocket.of(self._bound.dup())
+        duplicate = ListeningSocket.of(bound.dup())
         site = Site(self._plane, duplicate, self._ssl, handshake_seconds=self._handshake_seconds)
         try:
             await site.start()
@@ -111,13 +119,19 @@ class Port:
             await site.stop()
             duplicate.close()
             raise
-        return site
+        self._sites.append(site)
 
-    def _stop_listening(self) -> None:
-        assert self._bound is not None
-        if not stop_listening(self._bound):
-            self._bound.close()
-            self._bound = None
+    async def _stop_listening(self) -> None:
+        while self._sites:
+            await self._sites.pop().stop()
+        stopped = [stop_listening(bound) for bound in self._bound]
+        if not all(stopped):
+            self._let_go()
+
+    def _let_go(self) -> None:
+        for bound in self._bound:
+            bound.close()
+        self._bound = []
 
     def _cancel_timer(self) -> None:
         if self._timer:

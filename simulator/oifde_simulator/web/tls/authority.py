@@ -1,12 +1,14 @@
 """TLS from a certificate authority of our own, which lasts for one start or is kept in a folder.
 
-trustme makes the certificates (ECDSA P-256, valid from 2000 to 3000, so a clock that is years off spoils
-nothing). It is imported where it is used: its import is nearly all that TLS adds to a cold start.
+trustme makes the certificates (ECDSA P-256, and RSA 2048 as soon as a client takes no other; valid from 2000
+to 3000, so a clock that is years off spoils nothing). It is imported where it is used: its import is nearly
+all that TLS adds to a cold start.
 """
 
 from __future__ import annotations
 
 import socket
+import ssl
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -53,13 +55,20 @@ def tls_from_authority(
 
 
 def _issue(ca: trustme.CA, names: Sequence[str], host: str) -> ServerTls:
-    leaf = ca.issue_cert(*_identities(ca, names, host))
+    import trustme
+
+    identities = _identities(ca, names, host)
     context = server_context()
+    _load_leaf(context, ca.issue_cert(*identities))
+    context.load_rsa = lambda: _load_leaf(context, ca.issue_cert(*identities, key_type=trustme.KeyType.RSA))
+    return ServerTls(context, ca.cert_pem.bytes())
+
+
+def _load_leaf(context: ssl.SSLContext, leaf: trustme.LeafCert) -> None:
     try:
         load_chain(context, leaf.private_key_and_cert_chain_pem.bytes())
     except OSError as error:
         raise TlsError(*temporary_folder_error(error)) from error
-    return ServerTls(context, ca.cert_pem.bytes())
 
 
 def _identities(ca: trustme.CA, names: Sequence[str], host: str) -> list[str]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from oifde_simulator.web.tls.pem import certificates, describe
+from oifde_simulator.web.tls.rsa_on_demand import RsaOnDemandContext
 
 
 class TlsError(ValueError):
@@ -29,9 +30,9 @@ class ServerTls:
     """Authority to trust, PEM; None where the certificate is the user's own."""
 
 
-def server_context() -> ssl.SSLContext:
+def server_context() -> RsaOnDemandContext:
     """Make the context of the server, without a certificate."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context = RsaOnDemandContext(ssl.PROTOCOL_TLS_SERVER)
     # Guess: [tls] 1.2 and later, no client certificate, no HTTP/2; a handshake would settle it.
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_alpn_protocols(["http/1.1"])

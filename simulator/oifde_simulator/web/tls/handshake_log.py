@@ -13,6 +13,8 @@ import logging
 import ssl
 from typing import Any
 
+from oifde_simulator.web.tls.rsa_on_demand import RepeatableHandshake
+
 log = logging.getLogger("oifde_simulator")
 
 PLAIN_HTTP = (
@@ -90,7 +92,7 @@ class LoggedHandshake(ssl.SSLObject):
             raise
 
 
-class LoggedHandshakeOfAuthority(LoggedHandshake):
+class LoggedHandshakeOfAuthority(LoggedHandshake, RepeatableHandshake):
     """TLS connection whose failed handshake is logged; its certificate is of our own authority."""
 
     distrust = OWN_AUTHORITY

@@ -1,0 +1,100 @@
+"""RSA certificate beside the ECDSA one, made when the first client calls that takes no other.
+
+An RSA key takes about a tenth of a second to make: no start waits for it, and a server whose clients all take
+ECDSA makes none. The first handshake that needs it holds the event loop meanwhile, once.
+
+Rule: OpenSSL decides which certificate a client takes; what the client said is only told to it again.
+"""
+
+from __future__ import annotations
+
+import logging
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+
+log = logging.getLogger("oifde_simulator")
+
+NO_CERTIFICATE_FITS = ("NO_SHARED_CIPHER", "NO_SUITABLE_SIGNATURE_ALGORITHM")
+"""OpenSSL's reasons, of TLS 1.2 and 1.3, to refuse a client that does not take ECDSA."""
+
+
+class RsaOnDemandContext(ssl.SSLContext):
+    """Context of a server with an ECDSA certificate, which gets an RSA one when a client needs it."""
+
+    load_rsa: Callable[[], None] | None = None
+    """Load the RSA certificate into this context; None where that was done, or shall not be."""
+
+    def wrap_bio(
+        self,
+        incoming: ssl.MemoryBIO,
+        outgoing: ssl.MemoryBIO,
+        server_side: bool = False,
+        server_hostname: str | bytes | None = None,
+        session: ssl.SSLSession | None = None,
+    ) -> ssl.SSLObject:
+        """Make a TLS connection, which can begin again while there is no RSA certificate."""
+        secure = super().wrap_bio(incoming, outgoing, server_side, server_hostname, session)
+        if self.load_rsa and isinstance(secure, RepeatableHandshake):
+            secure.beginning = Beginning(self, incoming, outgoing)
+        return secure
+
+
+class RepeatableHandshake(ssl.SSLObject):
+    """TLS connection whose handshake begins again where the client needs an RSA certificate."""
+
+    beginning: Beginning | None = None
+    """What the client has said; None as soon as the server has answered, or cannot do better."""
+
+    def do_handshake(self) -> None:
+        """Go on with the handshake."""
+        if self.beginning is None:
+            return super().do_handshake()
+        self.beginning.record()
+        try:
+            super().do_handshake()
+        except ssl.SSLWantReadError:
+            if self.beginning.outgoing.pending:
+                self.beginning = None
+            raise
+        except ssl.SSLError as error:
+            beginning, self.beginning = self.beginning, None
+            if error.reason not in NO_CERTIFICATE_FITS or not beginning.load_rsa():
+                raise
+            # `SSLObject` is a shell around this attribute, and event loops keep the shell.
+            self._sslobj = beginning.again()._sslobj  # type: ignore[attr-defined]
+            super().do_handshake()
+
+
+@dataclass(slots=True)
+class Beginning:
+    """First bytes of a client, and the buffers between its connection and OpenSSL."""
+
+    context: RsaOnDemandContext
+    incoming: ssl.MemoryBIO
+    outgoing: ssl.MemoryBIO
+    received: bytes = b""
+
+    def record(self) -> None:
+        """Copy the bytes that have arrived; OpenSSL reads them next."""
+        arrived = self.incoming.read()
+        self.incoming.write(arrived)
+        self.received += arrived
+
+    def load_rsa(self) -> bool:
+        """Load the RSA certificate, once for all connections; False where that cannot be done."""
+        load, self.context.load_rsa = self.context.load_rsa, None
+        try:
+            if load:
+                load()
+        except (OSError, ValueError) as error:
+            log.warning("there is no RSA certificate for clients that do not take ECDSA: %s", error)
+            return False
+        return True
+
+    def again(self) -> ssl.SSLObject:
+        """Make a TLS connection that hears the same bytes; the refusal of the first is not sent."""
+        self.outgoing.read()
+        self.incoming.read()
+        self.incoming.write(self.received)
+        return self.context.wrap_bio(self.incoming, self.outgoing, server_side=True)
