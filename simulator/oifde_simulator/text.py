@@ -16,6 +16,11 @@ def shown(value: Any, limit: int = 60) -> str:
     return visible if len(visible) <= limit else f"{visible[: limit - 1]}…"
 
 
+def is_utf_16(octets: bytes) -> bool:
+    """Check for text in UTF-16: a byte order mark, or a first character of ASCII with its zero byte."""
+    return octets.startswith((b"\xff\xfe", b"\xfe\xff")) or octets[:2].count(0) == 1
+
+
 def escaped(text: str) -> str:
     """Replace characters that cannot be printed by their escapes."""
     return text if text.isprintable() else "".join(map(_visible, text))

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from contextlib import redirect_stdout
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -179,6 +180,11 @@ def test_the_name_of_a_file_that_is_no_text_stays_as_it_is() -> None:
 @pytest.mark.parametrize("encoding", [*ENCODINGS, "utf-8"])
 def test_a_section_of_the_report_keeps_its_lines(monkeypatch: pytest.MonkeyPatch, encoding: str) -> None:
     monkeypatch.setattr(sys, "__stdout__", io.TextIOWrapper(io.BytesIO(), encoding=encoding))
-    section = report._showable(f"#1 {TEXT}\n#2 \ud800")
+    test, failure = (
+        SimpleNamespace(stash={report.KEPT: f"#1 {TEXT}\n#2 \ud800"}),
+        SimpleNamespace(longrepr=""),
+    )
+    report.add_section(failure, test)  # type: ignore[arg-type]
+    section = failure.longrepr.partition("---\n")[2]
     assert section.encode(encoding).count(b"\n") == 1
     assert section.endswith("#2 \\ud800")

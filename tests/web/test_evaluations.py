@@ -7,17 +7,19 @@ import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import quote
 
 import pytest
 
 from conftest import QUERY
+from control_operations import operations
 from controlling import Controlling
 from oifde_simulator.journal.filters import Filter
 from oifde_simulator.stepwise import Steps
-from oifde_simulator.web.control_plane import evaluations
+from oifde_simulator.web.control_plane import evaluations, openapi
 from oifde_simulator.web.control_plane.evaluations import Evaluations
+from oifde_simulator.web.control_plane.openapi import Route
 from oifde_simulator.web.control_plane.problems import Problem
 from oifde_simulator.web.control_plane.time_slicing import SLICE_SECONDS
 from serving import Peer, fetch, head, post, running
@@ -244,3 +246,34 @@ def test_an_exchange_does_not_wait_for_an_expression_that_steps_back(
     assert [entry["number"] for entry in answer["entries"]] == [52, 53]
     assert len(asked) == 3
     assert len({*asked}) == 1
+
+
+# The document
+
+
+def test_the_document_names_too_much_work_where_it_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def too_much(_: Evaluations, steps: Steps[Any]) -> NoReturn:
+        steps.close()
+        raise evaluations._given_up()
+
+    monkeypatch.setattr(Evaluations, "run", too_much)
+    answered = {}
+    with running() as simulator:
+        control = Controlling(simulator)
+        control.query(control.make(tenant="victim"))
+        for operation in operations():
+            if operation.id != "followExchanges":  # it has no end
+                answer = control(operation.method, operation.url, *filter(None, [operation.body]))
+                answered[operation.id] = answer.status == 503 and b"too-much-work" in answer.body
+    told = {
+        route.operation_id
+        for route in openapi.routes()
+        if "too-much-work" in responses(route).get("503", {}).get("description", "")
+    }
+    assert {id for id, too_much in answered.items() if too_much} == told
+    assert {"verify", "awaitExchanges", "listExchanges", "wiremockFindRequests"} <= told
+
+
+def responses(route: Route) -> Any:
+    """The answers of an operation, as the document has them."""
+    return openapi.document()["paths"][route.path][route.method.lower()]["responses"]

@@ -240,13 +240,14 @@ def test_where_no_file_can_be_written_the_client_is_refused_and_the_log_says_why
         raise OSError(30, "Read-only file system")
 
     tls = tls_from_authority()
-    monkeypatch.setattr(trustme, "NamedTemporaryFile", refuse)
+    monkeypatch.setattr(os, "memfd_create", refuse, raising=False)
+    monkeypatch.setattr(tempfile, "mkdtemp", refuse)
     for _ in range(2):
         with pytest.raises(ssl.SSLError, match="NO_SHARED_CIPHER"):
             shaken(tls.context, trusting(tls.ca_pem, RSA_ONLY), 10_000)
     told = [each for each in caplog.messages if each.startswith("there is no RSA certificate")]
     assert len(told) == 1
-    assert tempfile.gettempdir() in told[0]
+    assert "TMPDIR" in told[0]
     assert shaken(tls.context, trusting(tls.ca_pem), 10_000) is KeyType.ECDSA
 
 

@@ -54,7 +54,8 @@ public class Verifies {
         check(told.contains("18000000009") && told.contains(QUERY), "a failure tells the nearest: " + told.lines().limit(2).toList());
         check(failure(() -> verify(9, postRequestedFor(urlEqualTo(QUERY)))).contains("9"), "a wrong count fails");
         check(failure(() -> verify(1, postRequestedFor(urlMatching("\\p{javaLowerCase}+")))).contains("regular expression"), "a wrong pattern is told");
-        check(failure(() -> verify(1, postRequestedFor(anyUrl()).withRequestBody(equalToXml("<x/>")))).contains("501"), "what is not done is 501");
+        String undone = failure(() -> verify(1, postRequestedFor(anyUrl()).withRequestBody(equalToXml("<x/>"))));
+        check(undone.contains("/bodyPatterns/0/equalToXml: ") && undone.contains("Not supported"), "what is not done says why: " + undone.lines().toList());
 
         Scenario scenario = getAllScenarios().stream().filter(each -> each.getName().equals("steps")).findFirst().orElseThrow();
         check(scenario.getState().equals("Started") && scenario.getPossibleStates().contains("down"), "scenarios");
@@ -66,9 +67,10 @@ public class Verifies {
         setGlobalFixedDelay(1);
         setGlobalRandomDelay(new UniformDistribution(0, 1));
         check(wiremock.getGlobalSettings().getFixedDelay() == 1, "settings");
-        check(listAllStubMappings().getMappings().size() == 4, "stubs to read");
-        failure(() -> stubFor(get("/x").willReturn(ok())));
-        System.out.println("ok a stub cannot be added");
+        check(listAllStubMappings().getMappings().size() == 5, "stubs to read: " + listAllStubMappings().getMappings().size());
+        check(failure(() -> stubFor(get("/x").willReturn(ok()))).contains("POST /tenants/{id}/rules"), "a stub cannot be added, and what can is told");
+        check(failure(() -> removeAllMappings()).contains("POST /tenants/{id}/clear"), "nor removed");
+        check(failure(() -> startRecording("http://x.example")).contains("nothing behind this server"), "nothing is recorded");
 
         wiremock.removeServeEvents(postRequestedFor(urlEqualTo(QUERY)).withRequestBody(containing("18000000002")));
         check(getAllServeEvents().size() == 3, "remove");

@@ -12,7 +12,8 @@ import pytest
 import suites
 from conftest import TOKEN
 from oifde_simulator.runtime.server import Simulator
-from oifde_simulator.web.control_plane.openapi import schema
+from oifde_simulator.web.control_plane.openapi import document, schema
+from oifde_simulator.web.control_plane.routes.wiremock.operations import UNSUPPORTED as NOT_DONE
 from serving import fetch
 from suites import admin, query
 
@@ -196,7 +197,7 @@ def test_every_answer_is_delayed_until_told_otherwise(simulator: Simulator, sett
         ({"fixedDelay": -1}, 400),
         ({"delayDistribution": {"type": "gamma"}}, 400),
         ({"bogus": 1}, 400),
-        ({"extended": {"a": 1}}, 501),
+        ({"extended": {"a": 1}}, 422),
     ],
     ids=str,
 )
@@ -207,9 +208,48 @@ def test_wrong_settings_change_nothing(served: Simulator, settings: Any, status:
 
 @pytest.mark.parametrize(("method", "path"), UNSUPPORTED)
 def test_what_is_not_done_says_why(served: Simulator, method: str, path: str) -> None:
-    status, problem = admin(served, path, b"{}" if method != "GET" else None, method)
-    assert (status, problem["type"]) == (501, "urn:oifde-simulator:problem:not-done")
-    assert path in problem["detail"]
+    status, answer = admin(served, path, b"{}" if method != "GET" else None, method)
+    (error,) = errors(status, answer)
+    assert (error["title"], error["source"]) == ("Not supported", {"pointer": ""})
+    assert error["detail"].startswith(f"{method} /__admin{path}: ")
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "pointer"),
+    [
+        ("/requests/find", {"bodyPatterns": [{"equalToXml": "<x/>"}]}, "/bodyPatterns/0/equalToXml"),
+        ("/requests/count", {"headers": {"A": {"hasExactly": []}}}, "/headers/A"),
+        ("/requests/remove", {"cookies": {"a": {"equalTo": "b"}}}, "/cookies"),
+        (
+            "/near-misses/request-pattern",
+            {"bodyPatterns": [{"matchesJsonPath": "$..a..b..c"}]},
+            "/bodyPatterns/0/matchesJsonPath",
+        ),
+        ("/settings", {"extended": {"a": 1}}, "/extended"),
+    ],
+)
+def test_a_part_that_is_not_done_is_told_where(served: Simulator, path: str, body: Any, pointer: str) -> None:
+    (error,) = errors(*admin(served, path, body))
+    assert (error["title"], error["source"]) == ("Not supported", {"pointer": pointer})
+    assert error["detail"].startswith(f"not done here: {pointer}")
+
+
+def errors(status: int, answer: Any) -> list[Any]:
+    """Take the errors out of an answer of 422, which has no other member: Java's client would not read it."""
+    assert (status, list(answer)) == (422, ["errors"])
+    assert schema("/components/schemas/WireMockErrors").accepts(answer)
+    return list(answer["errors"])
+
+
+def test_every_operation_that_is_not_done_says_422_in_the_document() -> None:
+    responses = {
+        operation["operationId"]: operation["responses"].keys()
+        for entry in document()["paths"].values()
+        for operation in entry.values()
+        if isinstance(operation, dict)
+    }
+    assert {id: "422" in responses[id] for id in NOT_DONE} == dict.fromkeys(NOT_DONE, True)
+    assert not [id for id, statuses in responses.items() if "501" in statuses]
 
 
 @pytest.mark.parametrize(
@@ -218,7 +258,7 @@ def test_what_is_not_done_says_why(served: Simulator, method: str, path: str) ->
         ("/requests/count", b"{bad", 400),
         ("/requests/count", [], 400),
         ("/requests/count", {"bogus": 1}, 422),
-        ("/requests/find", {"bodyPatterns": [{"equalToXml": "<x/>"}]}, 501),
+        ("/requests/find", {"bodyPatterns": [{"equalToXml": "<x/>"}]}, 422),
         ("/requests/xyz", None, 400),
         ("/requests/6f696664-6500-8000-8000-0000000fffff", None, 404),
         ("/mappings/6f696664-6500-8000-8000-0000000fffff", None, 404),

@@ -57,7 +57,7 @@ def test_a_suite_in_java_verifies(simulator: Simulator, which: str) -> None:
 def test_a_suite_with_the_python_client_verifies(simulator: Simulator) -> None:
     pytest.importorskip("wiremock", reason="the package wiremock is not installed")
     from wiremock.constants import Config
-    from wiremock.exceptions import NotFoundException, ServerException
+    from wiremock.exceptions import InvalidInputException, NotFoundException
 
     from wiremock import client
 
@@ -81,7 +81,7 @@ def test_a_suite_with_the_python_client_verifies(simulator: Simulator) -> None:
     client.GlobalSettings.update_global_settings(client.GlobalSetting(fixed_delay=1))
     assert suites.admin(simulator, "/settings")[1] == {"settings": {"fixedDelay": 1}}
     client.Scenarios.reset_all_scenarios()
-    with pytest.raises(ServerException):
+    with pytest.raises(InvalidInputException, match=r"POST /tenants/\{id\}/clear takes all away"):
         client.Mappings.delete_all_mappings()
     with pytest.raises(NotFoundException):
         client.Requests.get_request("6f696664-6500-8000-8000-0000000fffff")

@@ -54,11 +54,9 @@ def _default_text(setting: Field[Any], default: str | None) -> str:
     return f" (default: {default or value})"
 
 
-def session_settings(options: argparse.Namespace) -> Settings:
-    """Read settings from the environment, and those of SESSION_SETTINGS from `options` first."""
-    given = {
-        name: value for name, value in vars(options).items() if name in (*SESSION_SETTINGS, "tenantless")
-    }
+def session_settings(options: argparse.Namespace, names: Collection[str] = SESSION_SETTINGS) -> Settings:
+    """Read settings from the environment, and those in `names` from `options` first."""
+    given = {name: value for name, value in vars(options).items() if name in names}
     return settings(given, os.environ)
 
 

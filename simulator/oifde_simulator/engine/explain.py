@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 from oifde_simulator.engine.pipeline import Pipeline, view
@@ -17,6 +17,7 @@ from oifde_simulator.journal import Journal
 from oifde_simulator.model.exchange import Exchange
 from oifde_simulator.model.http import Request, Response
 from oifde_simulator.model.view import View
+from oifde_simulator.oifde.leniency import STRICT, Leniency
 from oifde_simulator.oifde.router import Router
 from oifde_simulator.rules.selection import Rule
 from oifde_simulator.tenants import Tenants
@@ -43,14 +44,22 @@ class Explanation:
 
 
 def explain(
-    tenants: Tenants, request: Request, repeat: int = 1, *, bad_json_status: int = 400
+    tenants: Tenants,
+    request: Request,
+    repeat: int = 1,
+    *,
+    bad_json_status: int = 400,
+    leniency: Leniency = STRICT,
 ) -> Iterator[Explanation]:
-    """Explain a request that is sent so many times; the counts of `tenants`, in memory, move with it."""
-    router = Router(bad_json_status=bad_json_status)
+    """Explain a request that is sent so many times; the counts of `tenants`, in memory, move with it.
+
+    `bad_json_status` and `leniency` are the router's.
+    """
+    router = Router(bad_json_status=bad_json_status, leniency=leniency)
     pipeline = Pipeline(router, tenants, Journal(tenants.state, seed=tenants.seed, quiet=True))
-    call = router.route(request)
+    call = router.route(replace(request))  # a copy each time, since reading a charset rewrites the body
     for _ in range(repeat):
-        exchange = immediate(pipeline.handle(request))
+        exchange = immediate(pipeline.handle(replace(request)))
         rules = immediate(tenants.find(call.tenant)).rules.rules
         yield Explanation(exchange, verdicts(rules, view(call, exchange.honest), exchange))
 

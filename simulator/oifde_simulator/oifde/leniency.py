@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from oifde_simulator.config import Settings
 from oifde_simulator.model.http import Request
 from oifde_simulator.oifde.decoding import BYTE_ORDER_MARK, NotAnObject, shown
 
@@ -26,6 +27,17 @@ class Leniency:
     declared_charset: bool = False
     """True where a body is read in the charset of its Content-Type; False where it is UTF-8 in any case."""
 
+    @classmethod
+    def of(cls, settings: Settings) -> Leniency:
+        """Take what the settings say; STRICT itself where they accept nothing more."""
+        lenient = cls(
+            repeated_slashes=settings.repeated_slashes == "accept",
+            trailing_slash=settings.trailing_slash == "accept",
+            byte_order_mark=settings.byte_order_mark == "accept",
+            declared_charset=settings.charset == "declared",
+        )
+        return STRICT if lenient == STRICT else lenient
+
     def path(self, path: str) -> str:
         """Turn a path into the form that is documented."""
         if self.repeated_slashes:
@@ -40,9 +52,14 @@ class Leniency:
         return octets.removeprefix(BYTE_ORDER_MARK) if self.byte_order_mark else octets
 
 
-def _as_utf_8(octets: bytes, content_type: str) -> bytes:
+def declared_charset(content_type: str) -> str:
+    """Find the charset that a Content-Type declares; UTF-8 where it declares none."""
     found = CHARSET.search(content_type)
-    charset = found[1].lower() if found else "utf-8"
+    return found[1].lower() if found else "utf-8"
+
+
+def _as_utf_8(octets: bytes, content_type: str) -> bytes:
+    charset = declared_charset(content_type)
     if charset not in CHARSETS:
         raise NotAnObject(f"the charset {shown(charset)} is not known; expected one of {', '.join(CHARSETS)}")
     if charset in ("utf-8", "utf8"):

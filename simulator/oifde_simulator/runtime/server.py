@@ -15,7 +15,7 @@ from oifde_simulator.engine.pipeline import Pipeline
 from oifde_simulator.faults.global_delay import GlobalDelay
 from oifde_simulator.journal import Journal
 from oifde_simulator.model.coverage import CoverageSnapshot
-from oifde_simulator.oifde.leniency import STRICT, Leniency
+from oifde_simulator.oifde.leniency import Leniency
 from oifde_simulator.oifde.router import Router
 from oifde_simulator.scenario import selection
 from oifde_simulator.scenario.model import Scenario
@@ -88,7 +88,7 @@ class Simulator:
 
     def _create_port(self, delay: GlobalDelay) -> Port:
         settings = self._settings
-        router = Router(bad_json_status=settings.bad_json_status, leniency=_leniency(settings))
+        router = Router(bad_json_status=settings.bad_json_status, leniency=Leniency.of(settings))
         pipeline = Pipeline(router, self.tenants, self.journal, self.meter, delay)
         data = data_plane(
             pipeline,
@@ -118,16 +118,6 @@ class Simulator:
         for one in bound:
             await web.SockSite(runner, ListeningSocket.of(one), backlog=BACKLOG).start()
         return url("http", host, number)
-
-
-def _leniency(settings: Settings) -> Leniency:
-    lenient = Leniency(
-        repeated_slashes=settings.repeated_slashes == "accept",
-        trailing_slash=settings.trailing_slash == "accept",
-        byte_order_mark=settings.byte_order_mark == "accept",
-        declared_charset=settings.charset == "declared",
-    )
-    return STRICT if lenient == STRICT else lenient
 
 
 def registry(settings: Settings, scenarios: Mapping[str, Scenario], clock: Clock = TIME_OF_DAY) -> Tenants:

@@ -14,6 +14,19 @@ if TYPE_CHECKING:
     from oifde_simulator.config import Settings
     from oifde_simulator.tenants import Tenants
 
+ANSWERING_SETTINGS = (
+    "tenantless",
+    "any_credentials",
+    "bad_json_status",
+    "error_status",
+    "repeated_slashes",
+    "trailing_slash",
+    "byte_order_mark",
+    "charset",
+)
+"""Names of the settings of `serve` that decide what a request is answered."""
+SETTINGS = (*SESSION_SETTINGS, *ANSWERING_SETTINGS)
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `explain`."""
@@ -21,19 +34,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "request",
         metavar="REQUEST.json",
-        help="the body, or an object of endpoint, headers and body; - for stdin",
+        help="the body, or an object of endpoint, path, headers and body; - for stdin",
     )
     parser.add_argument("--repeat", default="1", metavar="N", help="send it so many times (default: 1)")
     parser.add_argument("--endpoint", metavar="NAME", help="the operation asked, as in a rule's match")
     parser.add_argument("--json", action="store_true", help="for machines, with every byte")
-    add_settings(parser, (*SESSION_SETTINGS, "tenantless"))
+    add_settings(parser, SETTINGS)
 
 
 def execute(options: argparse.Namespace) -> int:
     """Explain the request, sent `--repeat` times; return the exit code."""
     from oifde_simulator.cli.explain import request_file
 
-    settings, repeat = session_settings(options), _repeat(options.repeat)
+    settings, repeat = session_settings(options, SETTINGS), _repeat(options.repeat)
     tenant, tenants = _tenants(options.scenario, settings)
     request = request_file.parse(request_file.load(options.request), tenants, tenant, options.endpoint)
     _print(request, tenants, settings, repeat, as_json=options.json)
@@ -65,9 +78,14 @@ def _tenants(scenario: str, settings: Settings) -> tuple[str, Tenants]:
 def _print(request: RequestFile, tenants: Tenants, settings: Settings, repeat: int, *, as_json: bool) -> None:
     from oifde_simulator.cli.explain import explanation_text, request_file
     from oifde_simulator.engine import explain
+    from oifde_simulator.oifde.leniency import Leniency
 
     explanations = explain.explain(
-        tenants, request.request(), repeat, bad_json_status=settings.bad_json_status
+        tenants,
+        request.request(),
+        repeat,
+        bad_json_status=settings.bad_json_status,
+        leniency=Leniency.of(settings),
     )
     if as_json:
         turns = [explain.as_json(explanation) for explanation in explanations]

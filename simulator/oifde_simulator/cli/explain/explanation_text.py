@@ -39,7 +39,8 @@ def format_request(request: RequestFile) -> str:
     """Write the request and the names of its filled-in fields."""
     headers = (shorten(f"{name}: {value}".encode(), WIDTH) for name, value in request.headers.items())
     filled = [f"filled in: {', '.join(request.filled_in)}"] if request.filled_in else []
-    return "\n".join([f"{request.endpoint} {shorten(request.octets, TEXT_LIMIT)}", *headers, *filled])
+    asked = f"{request.endpoint} {shown(request.path, WIDTH)}" if request.path else request.endpoint
+    return "\n".join([f"{asked} {shorten(request.octets, TEXT_LIMIT)}", *headers, *filled])
 
 
 def format_explanations(explanations: Iterable[Explanation], total: int) -> Iterator[str]:

@@ -1,7 +1,8 @@
-"""Files that hold a request: a JSON body, or an object of endpoint, headers and body."""
+"""Files that hold a request: a JSON body, or an object of endpoint, path, headers and body."""
 
 from __future__ import annotations
 
+import codecs
 import json
 import sys
 from collections.abc import Mapping
@@ -13,11 +14,12 @@ from multidict import CIMultiDict
 
 from oifde_simulator.immediate import immediate
 from oifde_simulator.model.http import JSON_UTF8, Request
-from oifde_simulator.oifde.operations import BY_NAME, guess
+from oifde_simulator.oifde.leniency import declared_charset
+from oifde_simulator.oifde.operations import BY_NAME, BY_PATH, guess
 from oifde_simulator.tenants import Tenants
-from oifde_simulator.text import did_you_mean, shown
+from oifde_simulator.text import did_you_mean, is_utf_16, shown
 
-KEYS = ("endpoint", "headers", "body")
+KEYS = ("endpoint", "path", "headers", "body")
 """Keys of a file that holds more than a body."""
 
 
@@ -30,25 +32,30 @@ class RequestFile:
     headers: Mapping[str, str]
     filled_in: Mapping[str, str]
     """Credentials that the file leaves out, taken from the scenario."""
+    path: str = ""
+    """Path that is asked; empty for that of the endpoint."""
 
     def request(self) -> Request:
         """Build the request as the data plane receives it."""
         operation = BY_NAME[self.endpoint]
         headers = CIMultiDict(JSON_UTF8[:1])
         headers.update(self.headers)
-        return Request(operation.methods[0], operation.path, headers, self.octets)
+        return Request(operation.methods[0], self.path or operation.path, headers, self.octets)
 
     @property
     def octets(self) -> bytes:
-        """Encoded body."""
+        """Body in the charset that the headers declare, as a client sends it; else in UTF-8."""
         text = self.body if isinstance(self.body, str) else json.dumps(self.body, ensure_ascii=False)
-        return text.encode("utf-8", "surrogatepass")
+        try:
+            return text.encode(declared_charset(CIMultiDict(self.headers).get("Content-Type", "")))
+        except (LookupError, UnicodeError):
+            return text.encode("utf-8", "surrogatepass")
 
 
 def load(name: str) -> Any:
     """Read the JSON of the file `name`, or of standard input for `-`. Raises ValueError."""
     try:
-        return json.loads(_standard_input() if name == "-" else Path(name).read_text(encoding="utf-8"))
+        return json.loads(_text(_standard_input() if name == "-" else Path(name).read_bytes()))
     except (ValueError, RecursionError) as error:
         raise ValueError(f"{name}: expected a JSON object, the body of a request: {error}") from None
     except OSError as error:
@@ -57,22 +64,36 @@ def load(name: str) -> Any:
         ) from None
 
 
-def _standard_input() -> str | bytes:
+def _standard_input() -> bytes:
     # As bytes: JSON is UTF-8, whatever the terminal has.
-    return getattr(sys.stdin, "buffer", sys.stdin).read()
+    read: str | bytes = getattr(sys.stdin, "buffer", sys.stdin).read()
+    return read.encode("utf-8", "surrogatepass") if isinstance(read, str) else read
+
+
+def _text(octets: bytes) -> str:
+    """Decode UTF-8, also after the byte order mark that editors on Windows write. Raises ValueError."""
+    if is_utf_16(octets):
+        raise ValueError("found UTF-16; save it as UTF-8")
+    try:
+        return octets.removeprefix(codecs.BOM_UTF8).decode()
+    except UnicodeDecodeError as error:
+        raise ValueError(f"not UTF-8 at byte {error.start}; save it as UTF-8") from None
 
 
 def parse(document: Any, tenants: Tenants, tenant: str, endpoint: str | None = None) -> RequestFile:
     """Build a request to `tenant` from `document` and fill in missing credentials.
 
-    `document` is a body, or `{"endpoint": ..., "headers": {...}, "body": ...}`. A body that is a string is
-    sent unchanged. `endpoint` replaces the document's. Raises ValueError for any other document.
+    `document` is a body, or `{"endpoint": ..., "path": ..., "headers": {...}, "body": ...}`. A body that is a
+    string is sent unchanged. `endpoint` replaces the document's. Raises ValueError for any other document.
     """
     if not isinstance(document, dict):
         raise ValueError(f"expected a JSON object, the body of a request, found {shown(document)}")
     whole = "body" in document and document.keys() <= set(KEYS)
     body = document["body"] if whole else document
-    name = endpoint or (document.get("endpoint") if whole else None) or _guess_endpoint(body)
+    path = document.get("path", "") if whole else ""
+    if not isinstance(path, str):
+        raise ValueError(f"expected path as a string, found {shown(path)}")
+    name = endpoint or (document.get("endpoint") if whole else None) or _guess_endpoint(path, body)
     known = list(BY_NAME)
     if name not in known:
         raise ValueError(
@@ -82,12 +103,13 @@ def parse(document: Any, tenants: Tenants, tenant: str, endpoint: str | None = N
     if not isinstance(headers, dict) or not all(isinstance(value, str) for value in headers.values()):
         raise ValueError(f"expected headers as an object of strings, found {shown(headers)}")
     filled = _missing_credentials(tenants, tenant, name, body) if isinstance(body, dict) else {}
-    return RequestFile(name, {**filled, **body} if filled else body, headers, filled)
+    return RequestFile(name, {**filled, **body} if filled else body, headers, filled, path)
 
 
-def _guess_endpoint(body: Any) -> str:
-    """Guess the endpoint from the fields of a body."""
-    return guess(body if isinstance(body, dict) else ()).name
+def _guess_endpoint(path: str, body: Any) -> str:
+    """Guess the endpoint from a path, whatever its slashes, else from the fields of a body."""
+    asked = BY_PATH.get("/" + "/".join(filter(None, path.partition("?")[0].split("/"))))
+    return asked.name if asked else guess(body if isinstance(body, dict) else ()).name
 
 
 def _missing_credentials(
@@ -107,6 +129,7 @@ def as_json(request: RequestFile) -> dict[str, Any]:
     """Describe a request for machines, in whole."""
     return {
         "endpoint": request.endpoint,
+        **({"path": request.path} if request.path else {}),
         "headers": dict(request.headers),
         "body": request.body,
         "filled_in": dict(request.filled_in),

@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from oifde_simulator.scenario.yaml.messages import BREAK, explanation
+from oifde_simulator.text import is_utf_16
 
 LARGEST_FILE = 16 * 2**20
 """Size of the largest scenario file in bytes."""
@@ -22,8 +23,6 @@ LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 UNPRINTABLE = yaml.reader.Reader.NON_PRINTABLE
 """PyYAML's pattern of characters that cannot be printed; to compile one of our own takes 5 ms."""
-UTF16 = (b"\xff\xfe", b"\xfe\xff")
-"""Byte order marks of UTF-16."""
 
 
 class NotYaml(Exception):
@@ -42,7 +41,7 @@ def decode(source: bytes) -> str:
         raise NotYaml(
             0, 0, f"the file is larger than {LARGEST_FILE >> 20} MiB; split it into several scenarios"
         )
-    if source.startswith(UTF16) or b"\0" in source[:2]:
+    if is_utf_16(source):
         raise NotYaml(0, 0, "the file is UTF-16; save it as UTF-8")
     try:
         text = source.decode("utf-8-sig")

@@ -14,3 +14,8 @@ class WrongPattern(ValueError):
 
 class Unsupported(ValueError):
     """A pattern that WireMock supports and this product does not; the message says why, or what to use."""
+
+    def __init__(self, message: str, pointer: str = "") -> None:
+        """`pointer` is the JSON pointer to that part, where it is known; the message begins with it."""
+        super().__init__(f"{pointer}: {message}" if pointer else message)
+        self.pointer = pointer

@@ -45,7 +45,7 @@ def check(wanted: Any, pointer: str) -> int:
         for inner in wanted.values() if isinstance(wanted, dict) else wanted:
             expressions += check(inner, pointer)
             if expressions > MOST_EXPRESSIONS:
-                raise Unsupported(f"{pointer}: more than {MOST_EXPRESSIONS} regular expressions")
+                raise Unsupported(f"more than {MOST_EXPRESSIONS} regular expressions", pointer)
         return expressions
     if (named := placeholder(wanted)).startswith(REGEX):
         try:
@@ -54,7 +54,8 @@ def check(wanted: Any, pointer: str) -> int:
             raise WrongPattern(pointer, str(error)) from None
         return 1
     if named and named not in PLACEHOLDERS:
-        raise Unsupported(f"the placeholder {wanted[:80]}; use one of {', '.join(PLACEHOLDERS)}")
+        known = ", ".join(PLACEHOLDERS)
+        raise Unsupported(f"the placeholder {wanted[:80]}; use one of {known}", pointer)
     return 0
 
 

@@ -42,14 +42,14 @@ class PatternParser:
         """Parse a content pattern at a JSON pointer. Raises WrongPattern or Unsupported."""
         self._parsed += 1
         if self._parsed > MOST:
-            raise Unsupported(f"{pointer}: a pattern of more than {MOST} match operations")
+            raise Unsupported(f"a pattern of more than {MOST} match operations", pointer)
         if isinstance(given, Mapping):
             for name, parse in PARSERS.items():
                 if name in given:
                     return parse(self, given, f"{pointer}/{name}")
             for name, why in UNSUPPORTED.items():
                 if name in given:
-                    raise Unsupported(f"{pointer}/{name}: {why}")
+                    raise Unsupported(why, f"{pointer}/{name}")
         raise WrongPattern(pointer, f"{compact_json(given)[:200]} is not a valid match operation")
 
     def parse_list(self, given: Any, pointer: str) -> list[ContentPattern]:
@@ -111,6 +111,8 @@ class PatternParser:
             return MatchesJsonPathPattern(compile_path(_text(wanted, pointer)), inner)
         except WrongPattern as error:
             raise WrongPattern(error.pointer or pointer, str(error)) from None
+        except Unsupported as error:
+            raise Unsupported(str(error), pointer) from None
 
 
 def _text(given: Any, pointer: str) -> str:

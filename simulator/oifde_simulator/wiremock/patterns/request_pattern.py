@@ -109,7 +109,7 @@ class RequestPattern:
 
     def _pattern(self, given: Any, pointer: str) -> ContentPattern:
         if isinstance(given, Mapping) and ("hasExactly" in given or "includes" in given):
-            raise Unsupported(f"{pointer}: the journal keeps one value of a header; use equalTo")
+            raise Unsupported("the journal keeps one value of a header; use equalTo", pointer)
         return self._parser.parse(given, pointer)
 
     def _basic_auth(self) -> Iterator[NamedPattern]:
@@ -137,7 +137,7 @@ def _method(given: Mapping[str, Any]) -> str | None:
 def _refuse_unsupported(given: Mapping[str, Any]) -> None:
     for name, wanted in given.items():
         if name in UNSUPPORTED and wanted not in (None, {}, []):
-            raise Unsupported(f"/{name}: {UNSUPPORTED[name]}")
+            raise Unsupported(UNSUPPORTED[name], f"/{name}")
         if name not in SUPPORTED and name not in UNSUPPORTED:
             known = ", ".join(sorted(SUPPORTED))
             raise WrongPattern(f"/{name}", f'Unrecognized field "{name[:60]}"; expected one of {known}')

@@ -10,6 +10,7 @@ import orjson
 from aiohttp import web
 
 from oifde_simulator.json_schema.schema import Schema
+from oifde_simulator.text import is_utf_16
 from oifde_simulator.web.control_plane.bodies import Bodies
 from oifde_simulator.web.control_plane.body.breaches import describe_breaches
 from oifde_simulator.web.control_plane.openapi import Route, schema
@@ -18,8 +19,6 @@ from oifde_simulator.web.refusal import shortened
 
 MAX_DEPTH = 64
 """Levels of nesting."""
-UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, b"{\0", b"\0{")
-"""Beginnings of JSON objects in UTF-16."""
 EMPTY = (b"", b"{}", b"null")
 """Bodies that count as none where none is taken."""
 
@@ -57,7 +56,7 @@ def _parse(octets: bytes) -> Any:
     try:
         value = orjson.loads(octets.removeprefix(codecs.BOM_UTF8))  # which editors on Windows write
     except orjson.JSONDecodeError as error:
-        if octets.startswith(UTF_16):
+        if is_utf_16(octets):
             raise _wrong_body("expected a body of JSON in UTF-8, found UTF-16; save it as UTF-8") from None
         raise _wrong_body(f"expected a body of JSON, found {error}") from None
     if _depth(value) > MAX_DEPTH:

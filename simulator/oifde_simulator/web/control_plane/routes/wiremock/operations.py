@@ -1,13 +1,13 @@
-"""Operations of WireMock's admin API. Those that are not supported are answered 501, with a reason."""
+"""Operations of WireMock's admin API. Those that are not supported are refused, with a reason."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from http import HTTPStatus
-from typing import NoReturn
+
+from aiohttp import web
 
 from oifde_simulator.web.control_plane.context import Call, Handler, RouteTable
-from oifde_simulator.web.control_plane.problems import LONGEST_PATH, Problem
+from oifde_simulator.web.control_plane.problems import LONGEST_PATH
 from oifde_simulator.web.control_plane.routes.wiremock import (
     mappings,
     near_misses,
@@ -15,7 +15,7 @@ from oifde_simulator.web.control_plane.routes.wiremock import (
     scenarios,
     system,
 )
-from oifde_simulator.web.control_plane.routes.wiremock.errors import with_wiremock_errors
+from oifde_simulator.web.control_plane.routes.wiremock.errors import not_done_response, with_wiremock_errors
 
 RULES = "add a rule to a tenant instead: POST /tenants/{id}/rules, as docs/wiremock.md shows"
 FIXED = "what is answered are sessions and rules, not stubs"
@@ -50,10 +50,9 @@ SUPPORTED = (requests, near_misses, scenarios, mappings, system)
 
 
 def _unsupported(reason: str) -> Handler:
-    async def refuse(call: Call) -> NoReturn:
+    async def refuse(call: Call) -> web.Response:
         request = call.request
-        detail = f"{request.method} {request.path[:LONGEST_PATH]}: {reason}"
-        raise Problem(HTTPStatus.NOT_IMPLEMENTED, "not-done", detail)
+        return not_done_response(f"{request.method} {request.path[:LONGEST_PATH]}: {reason}")
 
     return refuse
 

@@ -30,7 +30,7 @@ async def read_settings(call: Call) -> web.Response:
 async def set_settings(call: Call) -> web.Response:
     """Delay every answer from now on; an empty object ends the delay."""
     if call.body.get("extended"):
-        raise Unsupported("/extended: there are no extensions to set")
+        raise Unsupported("there are no extensions to set", "/extended")
     try:
         await call.context.set_global_delay(
             {name: value for name, value in call.body.items() if value is not None}
