@@ -67,6 +67,10 @@ def test_the_services_wait_for_what_the_image_says_of_its_health() -> None:
 
 
 def test_the_python_recipe_is_a_container_that_waits_to_be_ready(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Where the library asks for a container engine that is not there, it leaves a socket open.
+    monkeypatch.setenv("TESTCONTAINERS_DOCKER_SOCKET_OVERRIDE", "/nowhere")
+    asked: list[object] = []
+    monkeypatch.setattr(f"{pytest.importorskip('docker').__name__}.from_env", asked.append)
     container = pytest.importorskip("testcontainers.core.container").DockerContainer
     monkeypatch.setattr("testcontainers.core.container.DockerClient", lambda **_: None)  # it would connect
     monkeypatch.setattr(container, "start", lambda self: self)
@@ -75,6 +79,7 @@ def test_the_python_recipe_is_a_container_that_waits_to_be_ready(monkeypatch: py
     simulator = names["start"]()  # type: ignore[operator]
     assert set(map(int, simulator.ports)) == {8443, 8444}
     assert simulator.env == {"OIFDE_SIMULATOR_CONTROL_TOKEN": "a-token-for-this-run"}
+    assert not asked
 
 
 def test_the_java_recipe_names_the_same() -> None:

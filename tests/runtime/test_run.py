@@ -11,9 +11,9 @@ import stat
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -243,8 +243,20 @@ def test_run_that_is_killed_leaves_no_command_and_no_folder() -> None:
     assert not folder.exists()
 
 
+@contextmanager
+def signals_restored() -> Iterator[None]:
+    """Give the signals that the guardian ignores their handlers back: commands of later tests inherit them."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
 def test_a_guardian_that_was_told_of_a_good_end_touches_nothing(tmp_path: Path) -> None:
-    guardian.main(str(tmp_path), io.BytesIO(b"%d\ndone\n" % os.getpid()))
+    with signals_restored():
+        guardian.main(str(tmp_path), io.BytesIO(b"%d\ndone\n" % os.getpid()))
     assert tmp_path.exists()
 
 

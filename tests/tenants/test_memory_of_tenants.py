@@ -13,8 +13,9 @@ import yaml
 
 from engines import Engine
 from oifde_simulator.immediate import immediate
+from oifde_simulator.model.tenant_state import AddedRule
 from oifde_simulator.scenario import loader
-from oifde_simulator.tenants import Tenants
+from oifde_simulator.tenants import Tenants, factory
 from oifde_simulator.tenants.admin import TenantAdmin
 
 RULE = b"rules: [{name: late, match: {endpoint: queryRecordHistory}, respond: {status: 503}}]\n"
@@ -111,3 +112,32 @@ def test_a_scenario_that_comes_along_is_charged_what_it_takes(
 
     make_one()
     assert 0.5 < charged[0] / taken(make_one) < 2
+
+
+BODIES: dict[str, Any] = {
+    "small": {"respond": {"status": 503}},
+    "a long text": {"respond": {"status": 503, "body": "x" * 20_000}},
+    "many values": {"match": {"request": {"userMobile": {"enum": [str(n) for n in range(500)]}}}},
+}
+
+
+@pytest.mark.parametrize("definition", BODIES.values(), ids=BODIES)
+def test_compiled_rules_are_kept_within_their_bytes(
+    monkeypatch: pytest.MonkeyPatch, definition: dict[str, Any]
+) -> None:
+    bound = 1 << 20
+    monkeypatch.setattr(factory, "COMPILED_KEPT", bound)
+    made = factory.TenantFactory("0", factory.ServicePolicy(error_status=200))
+
+    def add(number: int) -> object:
+        copy = json.loads(json.dumps({"faults": ["reset"], **definition}))
+        return made._added(AddedRule(f"rule{number}", copy, str(number), None))
+
+    def add_all() -> None:
+        for number in range(1, 301):
+            add(number)
+
+    add(0)  # loads what rules share
+    assert taken(add_all) < bound
+    assert 0 < made._compiled.weight <= bound
+    assert add(300) is add(300)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import replace
 from hashlib import blake2b
 from typing import NamedTuple
 
+import orjson
+
+from oifde_simulator.bounded_cache import BoundedCache
 from oifde_simulator.clock import TIME_OF_DAY, Clock, TenantClock
 from oifde_simulator.model.sessions import Sessions
 from oifde_simulator.model.tenant_state import AddedRule, TenantState
@@ -24,8 +26,14 @@ from oifde_simulator.scenario.model import GenerateSpec, Scenario, TenantSpec
 from oifde_simulator.state.interface import Read
 from oifde_simulator.tenants.tenant import Tenant, World, WorldKey
 
-MOST_COMPILED = 2000
-"""Added rules that are remembered as compiled; the least lately used goes first."""
+COMPILED_KEPT = 64 << 20
+"""Bytes of added rules that are remembered as compiled; those not used for long go first."""
+RULE_BYTES = 4 << 10
+"""Memory of a compiled rule beside its definition."""
+VALUE_BYTES = 230
+"""Memory that one value of a scenario takes: as a rule or a record, and in the indexes of sessions."""
+COPIES = 2
+"""Times that texts of a scenario are kept: in its source, and as values."""
 NAMELESS = "inline"
 """Id of a scenario that comes along and names none: its world, and how the ids of its tenants begin."""
 
@@ -65,7 +73,7 @@ class TenantFactory:
         self.policy = policy
         self._any = any_credentials
         self._memory = SessionCache()
-        self._compiled: OrderedDict[tuple[str, str], Rule] = OrderedDict()
+        self._compiled: BoundedCache[Rule] = BoundedCache(COMPILED_KEPT, share=2)
 
     def world(
         self, name: str, scenario: Scenario, key: WorldKey | None, fresh: FreshCredentials | None = None
@@ -104,14 +112,16 @@ class TenantFactory:
         return (*map(self._added, state.added), *kept) if state.added else tuple(kept)
 
     def _added(self, added: AddedRule) -> Rule:
-        rule = self._compiled.pop((added.name, added.digest), None)
-        if rule is None:
-            read = loader.from_json({"rules": [{**added.definition, "name": added.name}]}, "rules", NAMELESS)
-            rule = replace(read.rules[0], name=added.name)
-        self._compiled[added.name, added.digest] = rule
-        if len(self._compiled) > MOST_COMPILED:
-            self._compiled.popitem(last=False)
-        return rule
+        return self._compiled.find((added.name, added.digest)) or self._compile(added)
+
+    def _compile(self, added: AddedRule) -> Rule:
+        read = loader.from_json({"rules": [{**added.definition, "name": added.name}]}, "rules", NAMELESS)
+        text = len(orjson.dumps(added.definition))
+        return self._compiled.keep(
+            (added.name, added.digest),
+            replace(read.rules[0], name=added.name),
+            RULE_BYTES + COPIES * text + VALUE_BYTES * read.values,
+        )
 
     def _credentials(self, name: str, spec: TenantSpec, fresh: FreshCredentials | None) -> TenantCredentials:
         tokens = Tokens(

@@ -15,17 +15,13 @@ from oifde_simulator.scenario import loader
 from oifde_simulator.scenario.catalog import ScenarioCatalog
 from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.tenants.errors import NotServed
-from oifde_simulator.tenants.factory import NAMELESS, FreshCredentials, TenantFactory
+from oifde_simulator.tenants.factory import COPIES, NAMELESS, VALUE_BYTES, FreshCredentials, TenantFactory
 from oifde_simulator.tenants.tenant import World, WorldKey
 
 ORIGIN = "scenario"
 """Word that stands for a file's name where a scenario comes along."""
 TENANT_BYTES = 4 << 10
 """Memory of a tenant beside its scenario."""
-VALUE_BYTES = 230
-"""Memory that one value of a scenario takes: as a rule or a record, and in the indexes of sessions."""
-COPIES = 2
-"""Times that texts of a scenario are kept: in its source, and as values."""
 
 
 class Worlds:
