@@ -310,12 +310,6 @@ TEXTS: dict[str, tuple[str, Any]] = {
     "log_format": ("json", "json"),
     "log_file": ("/x/log", Path("/x/log")),
     "quiet": ("true", True),
-    "repeated_slashes": ("accept", "accept"),
-    "trailing_slash": ("accept", "accept"),
-    "byte_order_mark": ("accept", "accept"),
-    "charset": ("declared", "declared"),
-    "max_header_bytes": ("16KiB", 16 << 10),
-    "max_headers": ("200", 200),
 }
 SETTINGS = {entry.name: entry for entry in fields(Settings)}
 

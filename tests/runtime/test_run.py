@@ -245,7 +245,7 @@ def test_run_that_is_killed_leaves_no_command_and_no_folder() -> None:
 
 @contextmanager
 def signals_restored() -> Iterator[None]:
-    """Give the signals that the guardian ignores their handlers back: commands of later tests inherit them."""
+    """Give ignored signals their handlers back: commands of later tests would inherit them."""
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     try:
         yield
