@@ -41,7 +41,7 @@ def refuse_bind(
 
 
 @needs_ipv6
-@pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
+@pytest.mark.parametrize("host", ["localhost", "LocalHost", "127.0.0.1"])
 def test_this_machine_is_both_families_under_one_number(host: str) -> None:
     for _ in range(20):
         with bound(host) as found:

@@ -173,6 +173,15 @@ def test_on_loopback_none_is_made(host: str) -> None:
     assert auth.token(Settings(control_host=host)) is None
 
 
+@pytest.mark.parametrize("host", ["localhost", "LocalHost"])
+def test_nobody_is_asked_what_localhost_is(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def know_nothing(*_: Any, **__: Any) -> Any:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(auth.socket, "getaddrinfo", know_nothing)
+    assert auth.token(Settings(control_host=host)) is None
+
+
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "", "192.0.2.1"])
 def test_beyond_it_one_is(host: str) -> None:
     assert auth.token(Settings(control_host=host))

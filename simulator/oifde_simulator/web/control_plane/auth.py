@@ -94,6 +94,8 @@ def _loopback_address(text: str) -> bool:
 
 
 def _is_loopback(host: str) -> bool:
+    if host.lower() == "localhost":  # it is listened on at loopback addresses, whatever the system knows
+        return True
     if not host:
         return False
     try:

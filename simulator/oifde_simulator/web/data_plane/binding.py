@@ -68,7 +68,7 @@ def bind_socket(unbound: socket.socket, address: tuple[Any, ...]) -> socket.sock
 
 
 def _addresses(host: str) -> list[Address]:
-    if host in LOOPBACK:
+    if host.lower() in LOOPBACK:
         return LOOPBACK_ADDRESSES
     found = socket.getaddrinfo(host or None, 0, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     addresses = dict.fromkeys(Address(family, (address[0], *address[2:])) for family, *_, address in found)

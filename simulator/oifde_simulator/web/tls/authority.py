@@ -11,6 +11,7 @@ import socket
 import ssl
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,7 +61,8 @@ def _issue(ca: trustme.CA, names: Sequence[str], host: str) -> ServerTls:
     identities = _identities(ca, names, host)
     context = server_context()
     _load_leaf(context, ca.issue_cert(*identities))
-    context.load_rsa = lambda: _load_leaf(context, ca.issue_cert(*identities, key_type=trustme.KeyType.RSA))
+    rsa_leaf = cache(lambda: ca.issue_cert(*identities, key_type=trustme.KeyType.RSA))
+    context.load_rsa = lambda: _load_leaf(context, rsa_leaf())  # again, where no file could be opened
     return ServerTls(context, ca.cert_pem.bytes())
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import ssl
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 log = logging.getLogger("oifde_simulator")
 
@@ -73,7 +73,7 @@ class Beginning:
     context: RsaOnDemandContext
     incoming: ssl.MemoryBIO
     outgoing: ssl.MemoryBIO
-    received: bytes = b""
+    received: bytearray = field(default_factory=bytearray)
 
     def record(self) -> None:
         """Copy the bytes that have arrived; OpenSSL reads them next."""
@@ -82,14 +82,14 @@ class Beginning:
         self.received += arrived
 
     def load_rsa(self) -> bool:
-        """Load the RSA certificate, once for all connections; False where that cannot be done."""
-        load, self.context.load_rsa = self.context.load_rsa, None
+        """Load the RSA certificate, once for all connections; False where that cannot be done now."""
         try:
-            if load:
-                load()
+            if self.context.load_rsa:
+                self.context.load_rsa()
         except (OSError, ValueError) as error:
             log.warning("there is no RSA certificate for clients that do not take ECDSA: %s", error)
             return False
+        self.context.load_rsa = None
         return True
 
     def again(self) -> ssl.SSLObject:
