@@ -102,7 +102,8 @@ def test_the_ready_file_appears_whole_and_goes_with_the_server(tmp_path: Path) -
     stale = tmp_path / "ready.json"
     stale.write_text("of an earlier server")
     before = stale.stat().st_ino
-    with served(tmp_path) as server:
+    # Held open: else the file system may give its number to the next file.
+    with stale.open(), served(tmp_path) as server:
         ready = json.loads(server.ready_file.read_text())
         assert ready == {"data": server.data, "control": server.control, "pid": server.process.pid}
         assert stale.stat().st_ino != before, "it should come by rename, never be seen half-written"
