@@ -134,3 +134,13 @@ def test_a_quiet_log_has_errors_only_unless_a_level_says_more(
 def test_a_log_file_that_cannot_be_written_is_told_in_a_line(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"--log-file: cannot write .*nowhere.log: No such file"):
         logs.start(file=tmp_path / "no" / "nowhere.log")
+
+
+@pytest.mark.parametrize(("encoding", "line"), [("utf-8", "\\x1b[31m \xe4"), ("ascii", "\\x1b[31m \\xe4")])
+def test_a_line_drives_no_terminal_and_has_its_encoding(encoding: str, line: str) -> None:
+    written: list[bytes] = []
+    handler = LogHandler(written.append, logging.Formatter(), encoding=encoding)
+    handler.emit(record("\x1b[31m \xe4"))
+    handler.close()
+    handler.flush()
+    assert b"".join(written).decode(encoding) == f"{line}\n"

@@ -13,6 +13,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from select import select
 
+from oifde_simulator.streams import printable_text
+
 MOST_BYTES = 1 << 20
 """Bytes that may wait to be written."""
 FLUSH_SECONDS = 1.0
@@ -83,8 +85,12 @@ class LogWriter:
 class LogHandler(logging.Handler):
     """A handler of `logging` that hands lines to a writer."""
 
-    def __init__(self, write: Write, formatter: logging.Formatter, most: int = MOST_BYTES) -> None:
+    def __init__(
+        self, write: Write, formatter: logging.Formatter, most: int = MOST_BYTES, encoding: str = "utf-8"
+    ) -> None:
+        """Format records by `formatter`; at most `most` bytes wait to be written, in `encoding`."""
         super().__init__()
+        self._encoding = encoding
         self.setFormatter(formatter)
         self._writer = LogWriter(write, self._notice, most)
 
@@ -102,7 +108,7 @@ class LogHandler(logging.Handler):
         super().close()
 
     def _line(self, record: logging.LogRecord) -> bytes:
-        return (self.format(record) + "\n").encode("utf-8", "backslashreplace")
+        return (printable_text(self.format(record)) + "\n").encode(self._encoding, "backslashreplace")
 
     def _notice(self, count: int) -> bytes:
         message = "%d %s dropped: nobody read the log"

@@ -52,7 +52,9 @@ def start(
     chosen = level or ("info" if terminal else "warning")
     as_json = format == "json" if format else not terminal and chosen in ("info", "debug")
     formatter = JsonLines() if as_json else logging.Formatter(READABLE)
-    handler = LogHandler(_file_writer(file) if file else _stderr_writer(), formatter)
+    encoding = None if file else getattr(sys.stderr, "encoding", None)
+    write = _file_writer(file) if file else _stderr_writer()
+    handler = LogHandler(write, formatter, encoding=encoding or "utf-8")
     logging.basicConfig(level=chosen.upper(), handlers=[handler], force=True)
     logging.getLogger(FOLLOWED).setLevel(logging.NOTSET if level else logging.INFO)
     logging.getLogger("aiohttp").setLevel(logging.ERROR)
@@ -73,4 +75,4 @@ def _stderr_writer() -> Write:
     try:
         return descriptor_writer(stream.fileno())
     except (OSError, ValueError):  # a stream of a test, say, which is no file
-        return lambda octets: stream.write(octets.decode())
+        return lambda octets: stream.write(octets.decode(getattr(stream, "encoding", None) or "utf-8"))

@@ -51,3 +51,16 @@ def escape(error: UnicodeError) -> tuple[str | bytes, int]:
     octets = error.object[error.start : error.end].encode("utf-16-be", "surrogatepass")
     units = (octets[place : place + 2].hex() for place in range(0, len(octets), 2))
     return "".join(f"\\u{unit}" for unit in units), error.end
+
+
+def printable_text(text: str) -> str:
+    """Escape the characters of a text that cannot be printed, but for line feeds and tabs."""
+    if text.isprintable():
+        return text
+    import re
+
+    from oifde_simulator.text import escaped
+
+    # These lay text out; a carriage return only begins what a progress bar writes.
+    layout = re.compile(r"(\A\r|[\n\t])")
+    return "".join(part if layout.fullmatch(part) else escaped(part) for part in layout.split(text))

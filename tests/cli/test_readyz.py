@@ -346,3 +346,13 @@ def test_a_ready_file_that_says_nothing_is_one_line(
     assert said.startswith(f"not ready: {path}: ")
     assert "serve --ready-file" in said
     assert len(said.splitlines()) == 1
+
+
+def test_what_a_file_says_drives_no_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "ready.json").write_text(
+        json.dumps({"control": "http://127.0.0.1:1/\x1b[31m\nready: x", "pid": 1})
+    )
+    assert main(["readyz", "--ready-file", str(tmp_path / "ready.json")]) == 1
+    said = capsys.readouterr().err
+    assert "\x1b" not in said
+    assert said.count("\n") == 1

@@ -79,15 +79,20 @@ def execute(options: argparse.Namespace | Options) -> int:
     given = options.url and options.url.strip()
     address, reason = _ask_until_ready(given, file, where, patience)
     if reason:
-        print(f"not ready: {address}: {reason}", file=sys.stderr)
+        print(_printable(f"not ready: {address}: {reason}"), file=sys.stderr)
         return FAILED
-    print(f"ready: {address}")
+    print(_printable(f"ready: {address}"))
     return OK
 
 
 def control_url(server: Settings | Options) -> str:
     """Build the control plane's URL of a server with these settings."""
     return url("http", server.control_host, server.control_port)
+
+
+def _printable(text: str) -> str:
+    # A server or a file may say anything, and this module imports as little as it can.
+    return text if text.isprintable() else text.encode("unicode_escape").decode()
 
 
 def _duration(text: str) -> float:

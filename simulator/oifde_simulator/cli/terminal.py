@@ -7,16 +7,12 @@ gone, the rest is dropped, and the command goes on.
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, TextIO, cast
 
-from oifde_simulator.text import escaped
-
-LAYOUT = re.compile(r"(\A\r|[\n\t])")
-"""Characters that lay text out; a carriage return only begins what a progress bar writes."""
+from oifde_simulator.streams import printable_text
 
 
 class PrintableStream:
@@ -58,13 +54,6 @@ class PrintableStream:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
-
-
-def printable_text(text: str) -> str:
-    """Escape the characters of a text that cannot be printed, but for line feeds and tabs."""
-    if text.isprintable():
-        return text
-    return "".join(part if LAYOUT.fullmatch(part) else escaped(part) for part in LAYOUT.split(text))
 
 
 @contextmanager

@@ -129,7 +129,7 @@ class Pipeline:
         except Exception as defect:
             # Guess: [internal-error] a fault of the server is 10000001; a capture of one would settle it.
             log.exception("a defect of the simulator; the client was answered %d", INTERNAL_ERROR.code)
-            exchange, fired, ended = _broken(tenant, call, defect), (), None
+            exchange, fired, ended, begun = _broken(tenant, call, defect), (), None, True
         if given is not None:
             exchange.notes = (f"not HTTP, refused: {call.request.read_error}", *exchange.notes)
         entry = await self._state.record(tenant.read, self._entry(exchange), fired, ended, begun=begun)

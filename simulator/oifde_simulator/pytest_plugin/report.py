@@ -84,8 +84,9 @@ def _lines(control: Control, registry: TenantRegistry, item: pytest.Item) -> Ite
     ]
     if not control.listener().open:
         yield CLOSED
+    several = len(shown) > 1 or len({id(tenant.control) for tenant in registry.of(item)}) > 1
     for tenant, lines in shown:
-        if len(shown) > 1:
+        if several:
             yield f"tenant {tenant.id}:"
         yield from lines
     yield from _astray_lines(control, registry, since)

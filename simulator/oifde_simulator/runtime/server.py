@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -115,8 +116,11 @@ class Simulator:
         self._running.append(runner)
         bound = bind(host, port, option="--control-port")
         number = bound[0].getsockname()[1]
-        for one in bound:
-            await web.SockSite(runner, ListeningSocket.of(one), backlog=BACKLOG).start()
+        with ExitStack() as undo:
+            listeners = [undo.enter_context(ListeningSocket.of(one)) for one in bound]
+            for one in listeners:
+                await web.SockSite(runner, one, backlog=BACKLOG).start()
+            undo.pop_all()
         return url("http", host, number)
 
 

@@ -15,6 +15,7 @@ from aiohttp.http import HttpProcessingError
 from aiohttp.streams import StreamReader
 
 from oifde_simulator.web.aiohttp_versions import RequestHandler
+from oifde_simulator.web.body_receiver import BodyEvicted
 from oifde_simulator.web.byte_budget import ByteBudget
 from oifde_simulator.web.peer import has_left, reset_on_close
 from oifde_simulator.web.refusal import explain
@@ -82,6 +83,11 @@ class HttpConnection(RequestHandler):
             limits = {"max_header_bytes": self.max_field_size, "max_headers": self.max_headers}
             return self.refuse(explain(exc.message, **limits))
         return super().handle_error(request, status, exc, message)
+
+    def log_exception(self, *args: Any, **kwargs: Any) -> None:
+        """Log a defect of ours; a body that could not be read is its sender's fault, who was told."""
+        if not isinstance(kwargs.get("exc_info"), web.RequestPayloadError | BodyEvicted):
+            super().log_exception(*args, **kwargs)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Bound the silence before the first request; over TLS, be told when the client ends its half."""

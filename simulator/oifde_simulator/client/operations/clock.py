@@ -9,7 +9,10 @@ from typing import Any
 from oifde_simulator.client.call import Call, of_json
 from oifde_simulator.client.decode import build
 from oifde_simulator.client.encode import Duration, Instant, format_duration, format_instant, path
+from oifde_simulator.client.errors import hides_frames
 from oifde_simulator.client.models import Clock
+
+__tracebackhide__ = hides_frames  # pytest shows the line of the failing test only
 
 
 def clock(tenant: str) -> Call[Clock]:

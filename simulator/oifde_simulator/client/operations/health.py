@@ -8,8 +8,10 @@ from typing import Any
 
 from oifde_simulator.client.call import Call, of_json
 from oifde_simulator.client.decode import as_it_is, build
-from oifde_simulator.client.errors import ControlProblem
+from oifde_simulator.client.errors import ControlProblem, hides_frames
 from oifde_simulator.client.models import Alive, Ready
+
+__tracebackhide__ = hides_frames  # pytest shows the line of the failing test only
 
 
 def livez() -> Call[Alive]:

@@ -15,7 +15,10 @@ from typing import Any
 from oifde_simulator.client.call import Call, of_json
 from oifde_simulator.client.decode import as_it_is, build, build_exchanges
 from oifde_simulator.client.encode import Duration, format_duration, query_string, seconds
+from oifde_simulator.client.errors import hides_frames
 from oifde_simulator.client.models import Exchange, ExchangeInWhole, Exchanges
+
+__tracebackhide__ = hides_frames  # pytest shows the line of the failing test only
 
 PAGE = 1000
 """Entries of one page of `every_exchange`."""

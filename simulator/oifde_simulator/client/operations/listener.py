@@ -11,7 +11,10 @@ from typing import Any
 from oifde_simulator.client.call import Call, of_json
 from oifde_simulator.client.decode import build
 from oifde_simulator.client.encode import Duration, format_duration, seconds
+from oifde_simulator.client.errors import hides_frames
 from oifde_simulator.client.models import Listener
+
+__tracebackhide__ = hides_frames  # pytest shows the line of the failing test only
 
 
 class ClosedPort:

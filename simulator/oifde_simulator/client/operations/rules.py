@@ -8,7 +8,10 @@ from typing import Any
 from oifde_simulator.client.call import Call, nothing, of_json
 from oifde_simulator.client.decode import build_rules
 from oifde_simulator.client.encode import path
+from oifde_simulator.client.errors import hides_frames
 from oifde_simulator.client.models import Rule
+
+__tracebackhide__ = hides_frames  # pytest shows the line of the failing test only
 
 NewRules = Mapping[str, Any] | Iterable[Mapping[str, Any]]
 """A rule as in a scenario file, or a list of them."""

@@ -6,11 +6,13 @@ from collections.abc import Generator, Mapping, Sequence
 from typing import Any
 
 from oifde_simulator.client.call import Call
-from oifde_simulator.client.errors import ControlError
+from oifde_simulator.client.errors import ControlError, hides_frames
 from oifde_simulator.client.models import MadeTenant
 from oifde_simulator.client.operations import tenants
 from oifde_simulator.client.operations.rules import add_rules
 from oifde_simulator.client.operations.tenants import Scenario
+
+__tracebackhide__ = hides_frames  # pytest shows the line of the failing test only
 
 Rules = Sequence[Mapping[str, Any]]
 

@@ -9,8 +9,10 @@ from typing import Any
 from oifde_simulator.client.call import Call, nothing, of_json
 from oifde_simulator.client.decode import as_it_is, build, build_tenant, build_tenants
 from oifde_simulator.client.encode import path, query_string
-from oifde_simulator.client.errors import ControlProblem
+from oifde_simulator.client.errors import ControlProblem, hides_frames
 from oifde_simulator.client.models import MadeTenant, Sessions, Tenant, TenantInWhole
+
+__tracebackhide__ = hides_frames  # pytest shows the line of the failing test only
 
 Scenario = str | Mapping[str, Any]
 """Name of a scenario of the server, YAML text of more than one line, or a mapping."""

@@ -10,8 +10,11 @@ from typing import Any
 from oifde_simulator.client.call import Call, of_json
 from oifde_simulator.client.decode import as_it_is, build
 from oifde_simulator.client.encode import format_instant, query_string
+from oifde_simulator.client.errors import hides_frames
 from oifde_simulator.client.expectations import expectations, spelled
 from oifde_simulator.client.models import Verdict
+
+__tracebackhide__ = hides_frames  # pytest shows the line of the failing test only
 
 
 def verify(

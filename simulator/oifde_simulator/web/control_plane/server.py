@@ -8,7 +8,6 @@ from typing import Any
 
 from aiohttp import web
 
-from oifde_simulator.web.body_receiver import BodyEvicted
 from oifde_simulator.web.byte_budget import ByteBudget
 from oifde_simulator.web.connection_limits import ConnectionLimits
 from oifde_simulator.web.control_plane.problems import Problem, problem_of
@@ -46,11 +45,6 @@ class Connection(HttpConnection):
             return resp, True
         finally:
             self.unread.release(self)
-
-    def log_exception(self, *args: Any, **kwargs: Any) -> None:
-        """Log a defect of ours; a body that could not be read is its sender's fault, who was told."""
-        if not isinstance(kwargs.get("exc_info"), web.RequestPayloadError | BodyEvicted):
-            super().log_exception(*args, **kwargs)
 
 
 class Connections(web.Server):

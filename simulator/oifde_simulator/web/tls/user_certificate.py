@@ -30,7 +30,7 @@ def tls_from_files(cert: Path, key: Path, *, unproved: bool = False) -> ServerTl
     if secret is None:
         raise TlsError(key, "a private key", "no file", FIX)
     if not has_private_key(secret):
-        raise TlsError(key, f"the private key of {cert}", f"{describe(secret)}, but no private key", FIX)
+        raise TlsError(key, f"the private key of {cert}", f"{describe(secret)} in it", FIX)
     context = server_context()
     try:
         with readable(cert, certificate or b"") as chain, readable(key, secret) as own_key:
