@@ -14,6 +14,7 @@ from aiohttp import web
 from aiohttp.http import HttpProcessingError
 from aiohttp.streams import StreamReader
 
+from oifde_simulator.config import Settings
 from oifde_simulator.web.aiohttp_versions import RequestHandler
 from oifde_simulator.web.body_receiver import BodyEvicted
 from oifde_simulator.web.byte_budget import ByteBudget
@@ -40,6 +41,7 @@ class HttpConnection(RequestHandler):
         "_closing",
         "_look",
         "_silence",
+        "_sizes",
         "ended",
         "unread",
         "write_seconds",
@@ -50,6 +52,11 @@ class HttpConnection(RequestHandler):
     ) -> None:
         """Bound unread answers by `unread` for all connections, and by `write_seconds` for this one."""
         super().__init__(server, loop=asyncio.get_running_loop(), **options)
+        # aiohttp before 3.14 does not keep them.
+        self._sizes = {
+            "max_header_bytes": options.get("max_field_size", Settings.max_header_bytes),
+            "max_headers": options.get("max_headers", Settings.max_headers),
+        }
         self.unread = unread
         self.write_seconds = write_seconds
         self._closing: asyncio.TimerHandle | None = None
@@ -80,8 +87,7 @@ class HttpConnection(RequestHandler):
         """Answer bytes that are not HTTP, or an exception of ours; aiohttp calls this."""
         self.note_request()
         if isinstance(exc, HttpProcessingError):
-            limits = {"max_header_bytes": self.max_field_size, "max_headers": self.max_headers}
-            return self.refuse(explain(exc.message, **limits))
+            return self.refuse(explain(exc.message, **self._sizes))
         return super().handle_error(request, status, exc, message)
 
     def log_exception(self, *args: Any, **kwargs: Any) -> None:
