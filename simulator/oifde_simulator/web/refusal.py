@@ -20,6 +20,7 @@ def explain(reason: str, *, max_header_bytes: int, max_headers: int) -> str:
     explanations = {
         "Pause on PRI": HTTP_2,
         "HTTPS traffic on an HTTP port": TLS,
+        r"b'\x16\x03": TLS,  # in the words of older versions
         "invalid `Transfer-Encoding`": TRANSFER_ENCODING,
         "Got more than": f"the request line or a header has more than {max_header_bytes} bytes, the limit of "
         "--max-header-bytes; send a shorter one, or raise the limit",
