@@ -11,6 +11,7 @@ from conftest import QUERY, TOKEN
 from oifde_simulator.model.http import Request
 from oifde_simulator.oifde.leniency import STRICT, Leniency
 from oifde_simulator.oifde.router import Call, Router
+from oifde_simulator.web.aiohttp_versions import IS_OLD
 from serving import Peer as Client
 from serving import fetch, head, post, running
 
@@ -119,6 +120,9 @@ NOT_HTTP = {
         "Transfer-Encoding does not end with chunked",
     ),
 }
+
+if IS_OLD:  # aiohttp before 3.14 counts no headers; it bounds the bytes of a head
+    del NOT_HTTP["many headers"]
 
 
 @pytest.mark.parametrize("plane", ["data_url", "control_url"])
