@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 
 from aiohttp.streams import StreamReader
 
@@ -27,6 +28,9 @@ class BodyReceiver:
     def __init__(self, limit: int = ARRIVING_BYTES) -> None:
         """Hold at most `limit` bytes of bodies that stand still."""
         self._arriving = ByteBudget(limit)
+        self._limit = limit
+        self._given_up = 0
+        """Bytes of bodies that were given up since the last collection of garbage."""
 
     async def receive(self, content: StreamReader, most: int, seconds: float) -> bytes:
         """Receive a whole body of at most `most` bytes. Raises BodyOverflow, BodyEvicted or TimeoutError."""
@@ -35,12 +39,23 @@ class BodyReceiver:
             async with asyncio.timeout(seconds):
                 while chunk := await content.readany():
                     body.octets += chunk
+                    body.received += len(chunk)
                     if len(body.octets) > most:
                         raise BodyOverflow
                     self._arriving.hold(body, len(body.octets))
                 return bytes(body.octets)
+        except BaseException:
+            self._collect(body.received)
+            raise
         finally:
             self._arriving.release(body)
+
+    def _collect(self, size: int) -> None:
+        """Collect garbage now and then: the error that aiohttp keeps in its stream holds the body in a cycle."""
+        self._given_up += size
+        if self._given_up > self._limit:
+            self._given_up = 0
+            gc.collect()
 
 
 class _Arriving:
@@ -48,6 +63,8 @@ class _Arriving:
 
     def __init__(self, content: StreamReader) -> None:
         self.octets = bytearray()
+        self.received = 0
+        """Bytes that have come, given up or not."""
         self._content = content
 
     def evict(self) -> None:
