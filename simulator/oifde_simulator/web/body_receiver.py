@@ -51,7 +51,7 @@ class BodyReceiver:
             self._arriving.release(body)
 
     def _collect(self, size: int) -> None:
-        """Collect garbage now and then: the error that aiohttp keeps in its stream holds the body in a cycle."""
+        """Collect garbage now and then: the error in aiohttp's stream holds the body in a cycle."""
         self._given_up += size
         if self._given_up > self._limit:
             self._given_up = 0
