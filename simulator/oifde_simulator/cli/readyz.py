@@ -91,8 +91,11 @@ def control_url(server: Settings | Options) -> str:
 
 
 def _printable(text: str) -> str:
-    # A server or a file may say anything, and this module imports as little as it can.
-    return text if text.isprintable() else text.encode("unicode_escape").decode()
+    if text.isprintable():
+        return text
+    from oifde_simulator.text import printable  # a server or a file may say anything, but seldom does
+
+    return printable(text)
 
 
 def _duration(text: str) -> float:

@@ -42,9 +42,7 @@ class MemoryExchanges:
 
     async def turn(self, read: Read, now: int, candidates: Sequence[Candidate], *, begun: bool) -> Turn:
         """Find whose turn it is at `now` (tenant time, epoch milliseconds), and count it."""
-        tenant = self._tenants.get(read.tenant)
-        if tenant.epoch != read.epoch or not (begun or tenant.version == read.version):
-            raise Stale
+        self._check(read, begun)
         return self._tables.counts_of(read.tenant, read.epoch).rules.turn(now, candidates)
 
     async def record(
@@ -57,15 +55,18 @@ class MemoryExchanges:
         begun: bool,
     ) -> Entry:
         """Put an exchange on record with what its rules did; the entry with its number."""
-        tenant = self._tenants.get(read.tenant)
-        if tenant.epoch != read.epoch or not (begun or tenant.version == read.version):
-            raise Stale
+        self._check(read, begun)
         entry = self._journal.add(entry)
         if fired or ended:
             self._count(read, fired, ended)
         for hear in self.hearers:
             hear(entry)
         return entry
+
+    def _check(self, read: Read, begun: bool) -> None:
+        tenant = self._tenants.get(read.tenant)
+        if tenant.epoch != read.epoch or not (begun or tenant.version == read.version):
+            raise Stale
 
     def _count(self, read: Read, fired: Sequence[Fired], ended: EndedToken | None) -> None:
         counts = self._tables.counts_of(read.tenant, read.epoch)
