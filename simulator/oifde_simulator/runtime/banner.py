@@ -53,7 +53,7 @@ async def banner(
         "",
         "Try it:",
         f"  {curl.with_token(name, scenario, await tenants.token(name))}",
-        f"With a token that its secret, {printable(scenario.tenant.secret)}, is given:",
+        f"Or fetch a token first, with the secret {printable(scenario.tenant.secret)}:",
         f"  {curl.with_secret(name, scenario)}",
         "",
     ]
