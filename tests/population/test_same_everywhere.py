@@ -23,6 +23,7 @@ NOW = 1_767_225_600_000
 SESSIONS = 10_000
 
 
+@pytest.mark.slow
 def test_two_processes_give_the_same_bytes_to_a_thousand_queries_in_another_order() -> None:
     environments = [os.environ | {"PYTHONHASHSEED": seed} for seed in ("1", "2")]
     orders = [("0", "1"), ("313", "7")]

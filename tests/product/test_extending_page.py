@@ -54,6 +54,7 @@ def test_a_command_of_the_page_prints_what_the_page_says(copy: Path, command: st
     assert done.returncode == ("wrong" in command)
 
 
+@pytest.mark.slow
 def test_the_tests_of_all_faults_hold_for_the_fault_of_the_page(copy: Path) -> None:
     python = str(PROGRAMS / "python")
     chosen = ["tests/faults", "tests/scenario/test_lint_rules.py", "-k", "every_fault or laws or faults"]

@@ -94,7 +94,7 @@ def rules(count: int) -> Mapping[str, Any]:
 
 @pytest.mark.parametrize(
     "given",
-    [{"rules": []}, records(1000), rules(300), {"description": "x" * 200_000}],
+    [{"rules": []}, records(1000), rules(300), {"description": "x" * 50_000}],
     ids=["nothing", "records", "rules", "a long text"],
 )
 @pytest.mark.parametrize("form", ["json", "yaml"])
