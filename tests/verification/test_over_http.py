@@ -268,7 +268,6 @@ def accepting(server: Simulator, kinds: str) -> str:
 
 WRONG_PARAMETERS = {
     "format=xml": 'format: expected json or junit, found "xml"',
-    "tenant=acmee": 'tenant: there is no tenant "acmee"; did you mean "acme"?',
     "tenants=acme": "unknown parameter 'tenants'",
     "format=json&format=json": "format is there twice",
 }
@@ -280,6 +279,13 @@ def test_a_wrong_parameter_is_a_problem(server: Simulator, parameters: str, word
     problem = json.loads(octets)
     assert (status, problem["type"]) == (400, "urn:oifde-simulator:problem:wrong-parameter")
     assert words in problem["detail"]
+
+
+def test_coverage_of_a_tenant_that_is_not_there_is_404(server: Simulator) -> None:
+    status, _, octets = fetch(f"{server.control_url}/coverage?tenant=acmee")
+    problem = json.loads(octets)
+    assert (status, problem["type"]) == (404, "urn:oifde-simulator:problem:no-tenant")
+    assert problem["detail"] == 'there is no tenant "acmee"; did you mean "acme"?'
 
 
 # which users are asked about: the exit code, and what is said at the end

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from http import HTTPStatus
 
 from aiohttp import web
 
@@ -11,8 +12,7 @@ from oifde_simulator.coverage import report
 from oifde_simulator.model.coverage import ScenarioCoverage
 from oifde_simulator.text import shown
 from oifde_simulator.web.control_plane.context import Call, RouteTable
-from oifde_simulator.web.control_plane.problems import json_response
-from oifde_simulator.web.control_plane.query import wrong_parameter
+from oifde_simulator.web.control_plane.problems import Problem, json_response
 
 FORMATS = ("json", "junit")
 XML_TYPES = ("application/xml", "text/xml", "application/junit+xml")
@@ -57,7 +57,7 @@ async def _choose(
     if tenant in counted:
         return [counted[tenant]]
     hint = await tenants.hint(tenant, *counted)
-    raise wrong_parameter(f"tenant: there is no tenant {shown(tenant)}{hint}")
+    raise Problem(HTTPStatus.NOT_FOUND, "no-tenant", f"there is no tenant {shown(tenant)}{hint}")
 
 
 async def _uncounted(call: Call, scenarios: Sequence[ScenarioCoverage]) -> list[str]:
