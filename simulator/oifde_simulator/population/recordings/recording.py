@@ -1,0 +1,83 @@
+"""A recording as a WAV file of G.711 A-law, made piece by piece.
+
+Rule: any stretch of the file can be had without those before it, and none is kept.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
+
+from oifde_simulator.population.recordings.alaw import RATE
+from oifde_simulator.population.recordings.sounds import QUIET, SYSTEM, USER, Sound, stretch
+from oifde_simulator.population.recordings.timeline import Timeline, timeline
+
+A_LAW = 6
+"""Format tag of A-law in a RIFF file (WAVE_FORMAT_ALAW)."""
+HEADER = struct.Struct("<4sI4s 4sIHHIIHHH 4sII 4sI")
+PIECE = 64 * 1024
+"""Bytes of the largest piece."""
+CHANNELS = {USER: (USER, QUIET), SYSTEM: (QUIET, SYSTEM)}
+"""Sounds of the two channels while one of the speakers is heard; all else is on both."""
+
+
+class Recording:
+    """The bytes of one recording, as a sequence that is never whole in memory."""
+
+    def __init__(self, timeline: Timeline, channels: Literal[1, 2] = 1) -> None:
+        """With two channels, the first has the user and the second the system."""
+        self.milliseconds = timeline.samples * 1000 // RATE
+        self._timeline = timeline
+        self._channels = channels
+        self._sound = timeline.samples * channels
+        self._header = _header(timeline.samples, channels)
+        self._padding = bytes(self._sound % 2)
+
+    def __len__(self) -> int:
+        return len(self._header) + self._sound + len(self._padding)
+
+    def pieces(self, first: int = 0, stop: int | None = None) -> Iterator[bytes]:
+        """Give the bytes from `first` to `stop` in pieces of at most `PIECE` bytes."""
+        stop = len(self) if stop is None else min(stop, len(self))
+        while first < stop:
+            piece = self._read(first, min(stop, first + PIECE))
+            yield piece
+            first += len(piece)
+
+    def _read(self, first: int, stop: int) -> bytes:
+        """Read a stretch of at most a piece."""
+        begin, end = (place - len(self._header) for place in (first, stop))
+        sound = self._heard(max(0, begin), min(end, self._sound)) if end > 0 else b""
+        padding = self._padding if end > self._sound else b""
+        return self._header[first:stop] + sound + padding
+
+    def _heard(self, begin: int, end: int) -> bytes:
+        """Make octets of sound; a frame has one for each channel."""
+        first, stop = begin // self._channels, -(-end // self._channels)
+        frames = b"".join(
+            stretch(self._heard_at_once(segment.sound), low - segment.begin, high - segment.begin)
+            for segment, low, high in self._timeline.between(first, stop)
+        )
+        offset = begin - first * self._channels
+        return frames[offset : offset + end - begin]
+
+    def _heard_at_once(self, sound: Sound) -> tuple[Sound, ...]:
+        return (sound,) if self._channels == 1 else CHANNELS.get(sound, (sound, sound))
+
+
+def recording(record: Mapping[str, Any], channels: Literal[1, 2] = 1) -> Recording:
+    """Make the recording of a session's record."""
+    return Recording(timeline(record), channels)
+
+
+def _header(samples: int, channels: int) -> bytes:
+    """Write the chunks before the sound; a format that is not PCM needs `fact`."""
+    size = samples * channels
+    riff = HEADER.size - 8 + size + size % 2
+    return HEADER.pack(
+        b"RIFF", riff, b"WAVE",
+        b"fmt ", 18, A_LAW, channels, RATE, RATE * channels, channels, 8, 0,
+        b"fact", 4, samples,
+        b"data", size,
+    )  # fmt: skip

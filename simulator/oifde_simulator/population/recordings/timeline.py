@@ -1,0 +1,96 @@
+"""Tell who is heard when in a recording, from the times in a session's record.
+
+Rule: times of literal records may be wrong in every way; what does not fit between start and end is left out.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from string import hexdigits
+from typing import Any, NamedTuple
+
+from oifde_simulator.population.recordings.alaw import SAMPLES_PER_MS
+from oifde_simulator.population.recordings.sounds import KEY_MS, PAUSE_MS, QUIET, SYSTEM, USER, Sound, key
+
+DIGITS = 8
+"""Last digits of the callId that are heard at the start."""
+LONGEST_MS = 12 * 3600 * 1000
+"""Length of the longest recording."""
+
+
+SPEAKERS = (("requsetTime", "userSaying", USER), ("timestamp", "systemReply", SYSTEM))
+"""Field with the beginning of a turn, field with its words, and the sound of its speaker."""
+LATEST = 1 << 53
+Mark = tuple[int, Sound]
+"""Milliseconds since the start, and the sound that begins then."""
+
+
+class Segment(NamedTuple):
+    """One sound, until the next begins."""
+
+    begin: int
+    """First sample."""
+    sound: Sound
+
+
+class Timeline:
+    """Sounds of one call, in order."""
+
+    def __init__(self, segments: Sequence[Segment], samples: int) -> None:
+        """`segments` begin with sample 0; `samples` is the length of all."""
+        self.samples = samples
+        self._segments = segments
+        self._begins = [segment.begin for segment in segments]
+
+    def between(self, first: int, stop: int) -> Iterator[tuple[Segment, int, int]]:
+        """Give each segment that is heard in a stretch, with its first and last sample there."""
+        place = bisect_right(self._begins, first) - 1
+        while first < stop:
+            following = self._begins[place + 1] if place + 1 < len(self._begins) else stop
+            yield self._segments[place], first, min(stop, following)
+            first, place = following, place + 1
+
+
+def timeline(record: Mapping[str, Any]) -> Timeline:
+    """Lay out the recording of a record: the keys of its callId, then each turn of user and system."""
+    start = _instant(record.get("startTime"))
+    length = _length(record, start)
+    turns = sorted(_turns(record, start), key=lambda turn: turn[0])
+    keys, end = _keys(record)
+    heard = [(0, QUIET), *(turn for turn in turns if turn[0] <= end)]
+    marks = [*keys, (end, heard[-1][1]), *(turn for turn in turns if turn[0] > end)]
+    segments = [Segment(at * SAMPLES_PER_MS, sound) for at, sound in marks if at < max(1, length)]
+    return Timeline(segments, length * SAMPLES_PER_MS)
+
+
+def _length(record: Mapping[str, Any], start: int) -> int:
+    """Read the duration of a call in milliseconds; a call without an end lasts until its last update."""
+    ends = (_instant(record.get(name), -1) for name in ("endTime", "lastUpdateTime"))
+    end = next((end for end in ends if end >= 0), start)
+    return min(max(0, end - start), LONGEST_MS)
+
+
+def _keys(record: Mapping[str, Any]) -> tuple[list[Mark], int]:
+    """Place the keys at the start; returned with their end in milliseconds."""
+    digits = [digit for digit in str(record.get("callId") or "") if digit in hexdigits][-DIGITS:]
+    marks: list[Mark] = []
+    for place, digit in enumerate(digits):
+        at = place * (KEY_MS + PAUSE_MS)
+        marks += [(at, key(digit)), (at + KEY_MS, QUIET)]
+    return marks, len(digits) * (KEY_MS + PAUSE_MS)
+
+
+def _turns(record: Mapping[str, Any], start: int) -> Iterator[Mark]:
+    """Read who begins to speak when: a user with a request, the system with its reply."""
+    details = record.get("recordDetials")
+    for detail in details if isinstance(details, Sequence) and not isinstance(details, str) else ():
+        if isinstance(detail, Mapping):
+            for name, words, sound in SPEAKERS:
+                at = _instant(detail.get(name), -1) - start
+                if at >= 0:
+                    yield at, sound if detail.get(words) else QUIET
+
+
+def _instant(value: Any, default: int = 0) -> int:
+    return int(value) if isinstance(value, int | float) and 0 <= value < LATEST else default
