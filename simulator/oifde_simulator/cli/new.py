@@ -12,10 +12,9 @@ from typing import Any
 
 from oifde_simulator import resources
 from oifde_simulator.cli.exit_codes import OK
+from oifde_simulator.scenario.files.finding import SCHEMA_COPY
 from oifde_simulator.text import printable
 
-SCHEMA_COPY = "oifde-scenario.schema.json"
-"""Name of the schema's copy beside a scenario that is outside the schema's own folders."""
 SCHEMA = "scenario.schema.json"
 """Name of the shipped schema."""
 
@@ -85,13 +84,12 @@ def write_scenario(name: str) -> Path:
 
 
 def _scenario_path(name: str) -> Path:
-    from oifde_simulator.scenario import loader
     from oifde_simulator.scenario.lint.tenant import tenant_id_error
 
     path = Path(name)
     if not path.name:
         raise ValueError(f'expected a name such as acme, found "{name}"')
-    if path.suffix not in loader.SUFFIXES:
+    if path.suffix.lower() not in (".yaml", ".yml"):
         path = path.with_name(f"{path.name}.yaml")
     if complaint := tenant_id_error(path.stem):
         raise ValueError(f"{printable(path)}: {complaint}")

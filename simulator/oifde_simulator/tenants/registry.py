@@ -16,6 +16,7 @@ from oifde_simulator.scenario.catalog import ScenarioCatalog
 from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.state.interface import Read, State
 from oifde_simulator.state.memory.state import MemoryState
+from oifde_simulator.tenants.broken_files import BrokenFile
 from oifde_simulator.tenants.errors import NotServed
 from oifde_simulator.tenants.factory import FreshCredentials, TenantFactory
 from oifde_simulator.tenants.retry import retried
@@ -58,6 +59,8 @@ class Tenants:
         catalog = scenarios if isinstance(scenarios, ScenarioCatalog) else ScenarioCatalog(scenarios)
         self.worlds = Worlds(self._factory, catalog)
         """What depends on the scenarios of tenants alone."""
+        self.broken_files: Sequence[BrokenFile] = ()
+        """Watched files that are wrong now."""
         self._tenants: dict[str, Tenant] = {}
         self._nobody: Read | None = None
 

@@ -11,7 +11,8 @@ from typing import Any
 
 import yaml
 
-from oifde_simulator.scenario.errors import ScenarioError, ScenarioErrors
+from oifde_simulator.scenario.errors import NotAScenario, ScenarioError, ScenarioErrors
+from oifde_simulator.scenario.files import foreign
 from oifde_simulator.scenario.yaml.node import Collection, Node, Tree
 from oifde_simulator.scenario.yaml.scalars import resolve
 from oifde_simulator.scenario.yaml.syntax import NotYaml, decode, events
@@ -35,6 +36,8 @@ def read(source: bytes, origin: str, loader: Any = None) -> Tree:
     try:
         return reader.read(decode(source), loader)
     except NotYaml as error:
+        if kind := reader.foreign_kind():
+            raise NotAScenario([ScenarioError(origin, 1, 1, (), foreign.message(kind))]) from None
         found = ScenarioError(origin, error.line + 1, error.column + 1, reader.path(), error.message)
         raise ScenarioErrors([*reader.errors, found]) from None
 
@@ -64,6 +67,11 @@ class _Reader:
         if self.root is None:
             raise NotYaml(0, 0, EMPTY)
         return Tree(self.root, tuple(self.errors))
+
+    def foreign_kind(self) -> str:
+        """Name the kind of the file by what was read of it; empty for a scenario and for what is unknown."""
+        top = self.root or (self.open[0] if self.open else None)
+        return foreign.kind_by_keys(top.keys) if top else ""
 
     def path(self) -> KeyPath:
         """Return the path to the place that is being read."""
