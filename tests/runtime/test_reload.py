@@ -32,7 +32,7 @@ from oifde_simulator.model.sessions import Criteria
 from oifde_simulator.runtime.banner import banner
 from oifde_simulator.runtime.reload import watched_files
 from oifde_simulator.runtime.reload import watcher as watching
-from oifde_simulator.runtime.reload.file_snapshot import GRACE
+from oifde_simulator.runtime.reload.file_snapshot import DOUBT, GRACE
 from oifde_simulator.runtime.reload.watcher import Watcher
 from oifde_simulator.scenario import selection
 from oifde_simulator.scenario.model import Scenario
@@ -243,7 +243,7 @@ def test_the_bundled_scenario_comes_back_when_the_file_in_its_place_goes(tmp_pat
     (tmp_path / "paging.yaml").unlink()
     followed.look()
     assert followed.scenario("paging").description == "mine"
-    followed.look()
+    followed.look(GRACE)
     assert len(followed.scenario("paging").records) == 250
 
 
@@ -584,6 +584,8 @@ def test_a_look_at_many_files_walks_their_folder_once_and_comes_less_often(
     for number in range(500):
         (folder / f"t{number}.yaml").write_text("sessions: {users: {'1': 1}}\n")
     followed = follow(folder)
+    followed.look()
+    followed.look(DOUBT)
     walks, stats, scandir, stat = [], [], os.scandir, Path.stat
     monkeypatch.setattr(os, "scandir", lambda path: walks.append(path) or scandir(path))
     monkeypatch.setattr(Path, "stat", lambda path, **how: stats.append(path) or stat(path, **how))

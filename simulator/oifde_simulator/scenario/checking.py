@@ -27,7 +27,7 @@ MOST_COUNTED = 10_000_000
 def checked(document: Document, stem: str | None) -> Scenario:
     """Check a document and build its scenario. Raises ScenarioErrors with all mistakes.
 
-    `stem` is the tenant's id where the document names none. NotAScenario is raised for a file of another kind.
+    `stem` is the tenant's id where the document names none. A file of another kind is NotAScenario.
     """
     if kind := foreign.kind_of(document.value):
         raise NotAScenario([document.located(Finding((), foreign.message(kind)))])

@@ -29,9 +29,7 @@ class Reporter:
         found = snapshot.found
         self._say("left out", logging.INFO, found.left_out)
         self._say("wrong", logging.WARNING, [str(error) for error in loader.errors_of(found, empty=False)])
-        self._say(
-            "empty", logging.INFO, (f"{printable(path)}: waiting for a scenario" for path in found.empty)
-        )
+        self._say("empty", logging.INFO, map(_waiting, found.empty))
         self._say("away", logging.INFO, map(_away, snapshot.absent))
 
     def report_clashes(self, scenarios: Mapping[Path, Scenario]) -> None:
@@ -64,6 +62,10 @@ def require_paths(found: Found) -> None:
     """Check that the paths to watch are there. Raises ValueError with a line for each that is not."""
     if found.missing or found.too_many:
         raise ValueError(str(ScenarioErrors(loader.errors_of(found, empty=False))))
+
+
+def _waiting(path: str) -> str:
+    return f"{printable(path)}: no scenario in this folder yet; the first one is served when it comes"
 
 
 def _away(path: Path) -> str:

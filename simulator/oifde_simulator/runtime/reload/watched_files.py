@@ -1,6 +1,6 @@
 """What watched files say: the last good scenario of each, and what is wrong with it now.
 
-Rule: a file whose content is as it was keeps its scenario, the very object, so that its tenant notices nothing.
+Rule: a file whose content is as it was keeps its scenario, the same object: its tenant notices nothing.
 """
 
 from __future__ import annotations

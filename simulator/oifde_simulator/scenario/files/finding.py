@@ -213,7 +213,7 @@ class _Walk:
         self._found.files[entry.path] = seen
 
     def _same(self, entry: os.DirEntry[str], seen: FileStamp) -> str:
-        """Find the first name of a file. A link of another stem counts as a file of its own: another tenant."""
+        """Find the first name of a file; a link of another stem is a file of its own, another tenant."""
         return self._known.setdefault((seen.device, seen.inode, stem(entry.name)), entry.path)
 
     def _leave_out(self, path: str, reason: str) -> None:

@@ -51,7 +51,7 @@ KINDS: Sequence[tuple[str, frozenset[str]]] = tuple(
 
 
 def kind_of(value: Any) -> str:
-    """Name the kind of file that a value is, `a compose file`; empty for a scenario and for what is unknown."""
+    """Name the kind of file that a value is, `a compose file`; empty for a scenario and the unknown."""
     if isinstance(value, Mapping):
         return kind_by_keys(value)
     if isinstance(value, list) and value and all(isinstance(each, Mapping) for each in value):
