@@ -41,12 +41,14 @@ async def make_tenant(call: Call) -> web.Response:
 async def read_tenant(call: Call) -> web.Response:
     """Describe one tenant with its clock and its rules."""
     id, context = call.path["tenant"], call.context
+    broken = context.tenants.broken_file(id)
     return json_response(
         {
             **asdict(await context.tenants.summary(id)),
             "scenario": await context.tenants.scenario_id(id),
             "clock": await context.tenants.clock(id),
             "rules": [each._asdict() for each in await context.rules.all(id)],
+            **({"brokenFile": broken.as_json()} if broken else {}),
         }
     )
 
