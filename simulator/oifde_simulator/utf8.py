@@ -62,7 +62,7 @@ def wide_encoding(octets: bytes) -> str:
         return ""
     if len(octets) % 4 == 0 and _has_zeros(head, 4, (2, 3)) | _has_zeros(head, 4, (0, 1)):
         return "UTF-32"
-    return "UTF-16" if head[:2].count(0) == 1 or _is_utf_16(octets, head) else ""
+    return "UTF-16" if _is_utf_16(octets, head) else ""
 
 
 def _has_zeros(head: bytes, width: int, places: tuple[int, ...]) -> bool:

@@ -1,6 +1,6 @@
 """Characters that look like YAML's own are named with their place; inside a text they are text."""
 
-# ruff: noqa: E501, RUF001  (messages are compared whole, and the characters are the point)
+# ruff: noqa: E501  (messages are compared whole, and the characters are the point)
 
 from __future__ import annotations
 
@@ -119,4 +119,4 @@ def test_an_error_beside_such_a_text_is_not_blamed_on_it(text: str) -> None:
 def test_texts_of_ascii_are_not_looked_through(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("in_value", "in_key", "in_quoted"):
         monkeypatch.setattr(confusables, name, None)
-    assert complaints(json.dumps({"description": "it's \"a\" text", "rules": []})) == []
+    assert complaints(json.dumps({"description": 'it\'s "a" text', "rules": []})) == []

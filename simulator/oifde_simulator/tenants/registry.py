@@ -23,7 +23,7 @@ from oifde_simulator.tenants.retry import retried
 from oifde_simulator.tenants.tenant import Tenant, World
 from oifde_simulator.tenants.unknown import unknown
 from oifde_simulator.tenants.worlds import Worlds
-from oifde_simulator.text import did_you_mean
+from oifde_simulator.text import did_you_mean, normal
 
 
 class Tenants:
@@ -46,6 +46,7 @@ class Tenants:
         tenant that has the requests that name none. `state` is a fresh one in this process when left out;
         `clock` tells the time of day. Raises ValueError where `tenantless` is not served.
         """
+        tenantless = tenantless and normal(tenantless)
         if tenantless is not None and tenantless not in scenarios:
             hint = did_you_mean(tenantless, scenarios)
             raise ValueError(f"--tenantless {tenantless}: there is no tenant {tenantless}{hint}")

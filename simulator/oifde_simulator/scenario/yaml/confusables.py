@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from oifde_simulator.text import shown
+from oifde_simulator.text import escaped, shown
 
 QUOTES = "“”„‟‘’‚‛«»‹›＂＇´"
 """Quotes that YAML does not know."""
@@ -117,7 +117,7 @@ def _blank(text: str) -> Confusable | None:
         index = len(text) - 1
     else:
         return None
-    return Confusable(index, text[index], f"remove it: {meant or shown('')}", meant)
+    return Confusable(index, text[index], f"remove it: {escaped(meant[:60]) or shown('')}", meant)
 
 
 def _quoted(text: str) -> Confusable | None:
@@ -149,7 +149,7 @@ def _wide(text: str) -> Confusable | None:
     narrow = _narrow(text)
     wide = [index for index, character in enumerate(text) if "！" <= character <= "～"]
     if wide and WIDE_VALUE.fullmatch(narrow):
-        fix = f"write {narrow}, or {shown(text)} to send the character itself"
+        fix = f"write {narrow[:60]}, or {shown(text)} to send the character itself"
         return Confusable(wide[0], text[wide[0]], fix, narrow)
     return None
 
