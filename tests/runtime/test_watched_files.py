@@ -12,6 +12,7 @@ import pytest
 from oifde_simulator import logs
 from oifde_simulator.config import Settings
 from oifde_simulator.immediate import immediate
+from oifde_simulator.runtime.banner import banner
 from oifde_simulator.runtime.reload import watched_files
 from oifde_simulator.runtime.reload.file_snapshot import DOUBT, GRACE
 from oifde_simulator.runtime.reload.watcher import Watcher
@@ -312,6 +313,15 @@ def test_an_empty_folder_waits_for_its_first_file(tmp_path: Path, caplog: pytest
     (tmp_path / "new/acme.yaml").write_text(ONE)
     followed.look()
     assert followed.names() == ["acme"]
+
+
+def test_the_banner_of_a_server_without_a_tenant_says_what_makes_one(tmp_path: Path) -> None:
+    followed = Followed(tmp_path)
+    settings = Settings(scenarios=(tmp_path,), watch=True, no_bundled=True)
+    lines = immediate(
+        banner(followed.tenants, settings, data_url="http://d", control_url="http://c", authority=False)
+    )
+    assert "There is no tenant yet: the first scenario file makes one." in lines
 
 
 def test_a_path_that_is_not_there_stops_the_start(tmp_path: Path) -> None:

@@ -38,6 +38,8 @@ sessions:
   # generate: {{}}  # takes every default, and gives every number a history
   users: {{"18000000001": 40}}  # numbers with exactly so many sessions
 
+# A key that begins with x- is ignored: x-down: &down {{status: 503}} is used as respond: *down.
+
 # The first rule that is about a request, and whose turn it is, decides what goes wrong.
 rules:
   - name: first-two-fail
