@@ -128,7 +128,7 @@ class _Walk:
             else:
                 self._found.files[name] = _stamp(read)
                 self._found.named.add(name)
-                self._known[(read.st_dev, read.st_ino, stem(name))] = name
+                self._known[(read.st_dev, read.st_ino, path.stem)] = name
         except _Full as full:
             self._found.too_many = f"{printable(path)}: {full}"
         except (OSError, ValueError) as error:
@@ -214,7 +214,7 @@ class _Walk:
 
     def _same(self, entry: os.DirEntry[str], seen: FileStamp) -> str:
         """Find the first name of a file; a link of another stem is a file of its own, another tenant."""
-        return self._known.setdefault((seen.device, seen.inode, stem(entry.name)), entry.path)
+        return self._known.setdefault((seen.device, seen.inode, entry.name.rpartition(".")[0]), entry.path)
 
     def _leave_out(self, path: str, reason: str) -> None:
         if len(self._found.left_out) < MOST_TOLD:
