@@ -10,7 +10,8 @@ from typing import Any
 from oifde_simulator.json_schema.schema import Violation
 from oifde_simulator.scenario.builder import build
 from oifde_simulator.scenario.documents import Document
-from oifde_simulator.scenario.errors import ScenarioError, ScenarioErrors
+from oifde_simulator.scenario.errors import NotAScenario, ScenarioError, ScenarioErrors
+from oifde_simulator.scenario.files import foreign
 from oifde_simulator.scenario.lint import sessions, tenant
 from oifde_simulator.scenario.lint.finding import Finding
 from oifde_simulator.scenario.model import Scenario
@@ -26,8 +27,10 @@ MOST_COUNTED = 10_000_000
 def checked(document: Document, stem: str | None) -> Scenario:
     """Check a document and build its scenario. Raises ScenarioErrors with all mistakes.
 
-    `stem` is the tenant's id where the document names none.
+    `stem` is the tenant's id where the document names none. A file of another kind is NotAScenario.
     """
+    if kind := foreign.kind_of(document.value):
+        raise NotAScenario([document.located(Finding((), foreign.message(kind)))])
     if errors := _errors(document, stem):
         raise ScenarioErrors(errors)
     scenario = build(document.value, document.origin, stem or "")

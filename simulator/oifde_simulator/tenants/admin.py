@@ -26,7 +26,7 @@ from oifde_simulator.tenants.registry import Tenants
 from oifde_simulator.tenants.retry import retried
 from oifde_simulator.tenants.tenant import Tenant
 from oifde_simulator.tenants.worlds import inline
-from oifde_simulator.text import did_you_mean, shown
+from oifde_simulator.text import did_you_mean, normal, shown
 
 LONGEST_STEM = 64
 """Characters of a scenario's id that go into the ids of tenants made from it."""
@@ -65,7 +65,7 @@ class TenantAdmin:
         return Given(scenario, source._replace(weight=scenario.weight))
 
     def _named(self, name: str) -> Given:
-        files = self._tenants.files
+        files, name = self._tenants.files, normal(name)
         if name not in files:
             hint = did_you_mean(name, files) or "; one in YAML has more than one line"
             raise UnknownScenario(f"there is no scenario {shown(name)}{hint}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import json
 import sys
 from collections.abc import Mapping
@@ -17,7 +16,8 @@ from oifde_simulator.model.http import JSON_UTF8, Request
 from oifde_simulator.oifde.leniency import declared_charset
 from oifde_simulator.oifde.operations import BY_NAME, BY_PATH, guess
 from oifde_simulator.tenants import Tenants
-from oifde_simulator.text import did_you_mean, is_utf_16, shown
+from oifde_simulator.text import did_you_mean, shown
+from oifde_simulator.utf8 import decoded
 
 KEYS = ("endpoint", "path", "headers", "body")
 """Keys of a file that holds more than a body."""
@@ -55,7 +55,7 @@ class RequestFile:
 def load(name: str) -> Any:
     """Read the JSON of the file `name`, or of standard input for `-`. Raises ValueError."""
     try:
-        return json.loads(_text(_standard_input() if name == "-" else Path(name).read_bytes()))
+        return json.loads(decoded(_standard_input() if name == "-" else Path(name).read_bytes()))
     except (ValueError, RecursionError) as error:
         raise ValueError(f"{name}: expected a JSON object, the body of a request: {error}") from None
     except OSError as error:
@@ -68,16 +68,6 @@ def _standard_input() -> bytes:
     # As bytes: JSON is UTF-8, whatever the terminal has.
     read: str | bytes = getattr(sys.stdin, "buffer", sys.stdin).read()
     return read.encode("utf-8", "surrogatepass") if isinstance(read, str) else read
-
-
-def _text(octets: bytes) -> str:
-    """Decode UTF-8, also after the byte order mark that editors on Windows write. Raises ValueError."""
-    if is_utf_16(octets):
-        raise ValueError("found UTF-16; save it as UTF-8")
-    try:
-        return octets.removeprefix(codecs.BOM_UTF8).decode()
-    except UnicodeDecodeError as error:
-        raise ValueError(f"not UTF-8 at byte {error.start}; save it as UTF-8") from None
 
 
 def parse(document: Any, tenants: Tenants, tenant: str, endpoint: str | None = None) -> RequestFile:

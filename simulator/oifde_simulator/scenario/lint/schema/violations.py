@@ -6,6 +6,7 @@ The schema's own keys help: `x-fix` is advice, `x-expected` names a quantity, `x
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -58,10 +59,15 @@ def _unknown_keys(violation: Violation, schema: Mapping[str, Any]) -> Iterator[F
     known = violation.schema.get("properties", {})
     noun = violation.schema.get("x-noun", "key")
     for key in violation.found:
-        if key not in known:
+        if key not in known and not _is_free(key, violation.schema):
             hint = did_you_mean(key, known) or _other_place(key, schema) or listed(known)
             message = f"unknown {noun} {shown(key)}{hint}"
             yield Finding(violation.path, message, (*violation.path, key), on_key=True)
+
+
+def _is_free(key: str, schema: Mapping[str, Any]) -> bool:
+    """Check that a key is allowed by its form, as `x-...` is."""
+    return any(re.search(pattern, key) for pattern in schema.get("patternProperties", ()))
 
 
 def _other_place(key: str, schema: Mapping[str, Any]) -> str:
