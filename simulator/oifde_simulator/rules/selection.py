@@ -53,6 +53,13 @@ class Rule:
     """Outcomes with their weights; one of them is drawn."""
     definition: str = ""
     """Digest of the rule as it was written; rules of one name may differ."""
+    added: int | None = None
+    """Milliseconds after load or reset at which it was added; None for a rule of the scenario."""
+
+    def begun(self, elapsed: int) -> int:
+        """Compute since when it acts, as `elapsed` is told: its window opened, or it was added."""
+        opened = self.window.opened(elapsed) if self.window else 0
+        return opened if self.added is None else max(opened, self.added)
 
     def value(self, view: View) -> Value:
         """Read the `per` fields of a request; a field that is not there is a value of its own."""
@@ -122,7 +129,9 @@ class Decision:
             return script
         from oifde_simulator import faults
 
-        context = faults.FaultContext(self.draw, self.moment.elapsed / 1000)
+        elapsed = self.moment.elapsed
+        begun = self.of.begun(elapsed) if self.of else 0
+        context = faults.FaultContext(self.draw, elapsed / 1000, begun / 1000)
         return faults.apply(script, self.action.faults, context)
 
 
