@@ -56,38 +56,41 @@ def explain(
     `bad_json_status` and `leniency` are the router's.
     """
     router = Router(bad_json_status=bad_json_status, leniency=leniency)
-    pipeline = Pipeline(router, tenants, Journal(tenants.state, seed=tenants.seed, quiet=True))
+    journal = Journal(tenants.state, seed=tenants.seed, quiet=True)
+    pipeline = Pipeline(router, tenants, journal)
     call = router.route(replace(request))  # a copy each time, since reading a charset rewrites the body
     for _ in range(repeat):
         exchange = immediate(pipeline.handle(replace(request)))
         rules = immediate(tenants.find(call.tenant)).rules.rules
-        yield Explanation(exchange, verdicts(rules, view(call, exchange.honest), exchange))
+        held_back = journal.entry(exchange).held_back
+        yield Explanation(exchange, verdicts(rules, view(call, exchange.honest), exchange, held_back))
 
 
-def verdicts(rules: Iterable[Rule], seen: View, exchange: Exchange) -> tuple[Verdict, ...]:
-    """What each rule made of an exchange, of which it saw `seen`."""
+def verdicts(
+    rules: Iterable[Rule], seen: View, exchange: Exchange, held_back: Iterable[tuple[str, str]]
+) -> tuple[Verdict, ...]:
+    """What each rule made of an exchange, of which it saw `seen`; `held_back` as the journal has it."""
+    held_back = tuple(held_back)
     found: list[Verdict] = []
     decisive = ""
     for rule in rules:
         if decisive:
             found.append(Verdict(rule.name, "not asked", (f"{decisive} came before it",)))
             continue
-        found.append(_verdict(rule, seen, exchange))
+        found.append(_verdict(rule, seen, exchange, held_back))
         if found[-1].outcome in ("fired", "could not"):
             decisive = rule.name
     return tuple(found)
 
 
-def _verdict(rule: Rule, seen: View, exchange: Exchange) -> Verdict:
+def _verdict(rule: Rule, seen: View, exchange: Exchange, held_back: Iterable[tuple[str, str]]) -> Verdict:
     if rule.name == exchange.rule:
         return Verdict(rule.name, "fired")
     if mismatches := rule.matcher.difference(seen):
         return Verdict(rule.name, "not about it", tuple(map(str, mismatches)))
     if failed := [note for note in exchange.notes if note.startswith(f"{rule.name}: ")]:
         return Verdict(rule.name, "could not", tuple(note.removeprefix(f"{rule.name}: ") for note in failed))
-    return Verdict(
-        rule.name, "held back", tuple(why for name, why in exchange.held_back if name == rule.name)
-    )
+    return Verdict(rule.name, "held back", tuple(why for name, why in held_back if name == rule.name))
 
 
 def as_json(explanation: Explanation) -> dict[str, Any]:

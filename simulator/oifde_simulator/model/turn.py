@@ -75,6 +75,15 @@ class Turn(NamedTuple):
     """Whether its value entered another state."""
 
 
+class HeldBack(NamedTuple):
+    """A rule that was about a request and did not fire."""
+
+    rule: str
+    why: str
+    per: tuple[str, ...] = ()
+    """Request fields by whose values it was counted; empty where nothing was counted for a value."""
+
+
 class Fired(NamedTuple):
     """A rule that changed something, for the counts of a tenant and of coverage."""
 

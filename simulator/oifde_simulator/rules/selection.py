@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from oifde_simulator.model.exchange import Answer
 from oifde_simulator.model.http import Response
-from oifde_simulator.model.turn import Candidate, Limits, Turn, Value
+from oifde_simulator.model.turn import Candidate, HeldBack, Limits, Turn, Value
 from oifde_simulator.model.view import ABSENT, View
 from oifde_simulator.randomness import KeyedRandom, key
 from oifde_simulator.rules.action import ActionContext, ErrorRenderer
@@ -91,7 +91,7 @@ class Decision:
     action: Action
     draw: KeyedRandom
     moment: Moment
-    held_back: tuple[tuple[str, str], ...] = ()
+    held_back: tuple[HeldBack, ...] = ()
     """Rules that were about the request but did not fire, and why."""
     retry_after: int | None = None
     """Seconds, where a rate limit fired."""
@@ -151,12 +151,14 @@ class Selection:
     closed: list[tuple[int, str, str]]
     """Rules whose window is closed: number of candidates before it, name, reason."""
 
-    def held_back(self, turn: Turn) -> tuple[tuple[str, str], ...]:
+    def held_back(self, turn: Turn) -> tuple[HeldBack, ...]:
         """List the rules that were asked before the turn's and did not fire, with the reason of each."""
-        reasons = [(rule.name, why) for rule, why in zip(self.rules, turn.held_back, strict=False)]
+        reasons = [
+            HeldBack(rule.name, why, rule.per) for rule, why in zip(self.rules, turn.held_back, strict=False)
+        ]
         for before, name, why in reversed(self.closed):
             if turn.place < 0 or before <= turn.place:
-                reasons.insert(before, (name, why))
+                reasons.insert(before, HeldBack(name, why))
         return tuple(reasons)
 
 
