@@ -2,45 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
-from conftest import QUERY, TOKEN
-from engines import Engine
-from oifde_simulator.clock import ClockSetting
+from moving import Moving
 from oifde_simulator.immediate import immediate
-from oifde_simulator.model.http import Request
-from oifde_simulator.scenario import loader
-from oifde_simulator.wire.script import Wait
 
-BODY = f'{{"tenantId": "acme", "authToken": "{TOKEN}", "userMobile": "18000000001"}}'.encode()
-START = 1_767_225_600_000
 RAMP = {"latency": {"ramp": {"from": "1s", "to": "0s", "over": "2s"}}}
-
-
-class Moving:
-    """An engine with one tenant, whose clock a test sets to seconds since load."""
-
-    def __init__(self, *rules: dict[str, Any]) -> None:
-        scenario = {"clock": "2026-01-01T00:00:00Z", "tenant": {"tokens": [TOKEN]}, "rules": list(rules)}
-        self.engine = Engine({"acme": loader.from_json(scenario, "acme", "acme")})
-
-    def move(self, seconds: float) -> None:
-        """Set the clock."""
-        tenant = self.engine.tenant("acme")
-        setting = ClockSetting(START + round(seconds * 1000))
-        immediate(self.engine.state.tenants.set_clock("acme", setting, tenant.read.version))
-
-    def add(self, rule: dict[str, Any], ttl: float | None = None) -> None:
-        """Add a rule now."""
-        immediate(self.engine.admin.add_rules(self.engine.tenant("acme"), [rule], [ttl]))
-
-    def waits(self, seconds: float) -> list[float]:
-        """Waits of a query at a time."""
-        self.move(seconds)
-        script = self.engine.handle(Request("POST", QUERY, {}, BODY)).script
-        return [each.seconds for each in script if isinstance(each, Wait)]
 
 
 # window, (seconds since load, latency) - None where nothing is late

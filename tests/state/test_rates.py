@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Callable, Iterable
 from itertools import accumulate
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oifde_simulator.immediate import immediate
@@ -15,7 +16,7 @@ from oifde_simulator.state.interface import State
 from oifde_simulator.state.memory.counted_values import CountBudget
 from oifde_simulator.state.memory.counters import RuleCounters
 from oifde_simulator.state.memory.journal_store import Bounds
-from state_forms import Uptime, memory, read
+from state_forms import FORMS, Uptime, memory, read
 
 RETRY = list[int | None]
 START = 1_767_225_600_123
@@ -96,18 +97,26 @@ async def test_a_clock_that_was_moved_back_locks_nobody_out(
     assert await retries(state, rate, [again.retry_at - START] if again.retry_at else [500 - back]) == [None]
 
 
-@given(
-    st.integers(0, 4),
-    st.integers(1, 30),
-    st.lists(st.integers(0, 20), max_size=40),
-)
-def test_a_sliding_window_is_what_counting_all_its_stretches_says(
-    limit: int, window: int, steps: list[int]
+@pytest.mark.parametrize("slide", [False, True])
+async def test_exactly_as_many_pass_as_the_limit_says_whatever_the_interleaving(
+    state: State, slide: bool
 ) -> None:
-    state, rate = memory(Bounds(), Uptime()), Rate(limit, window, slide=True)
+    rate = Rate(7, 1000, slide=slide)
+    turns = await asyncio.gather(*(turn(state, rate, START) for _ in range(50)))
+    assert [each.place for each in turns].count(-1) == 7
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+@settings(max_examples=60)
+@given(limit=st.integers(0, 4), window=st.integers(1, 30), steps=st.lists(st.integers(0, 20), max_size=30))
+def test_a_sliding_window_is_what_counting_all_its_stretches_says(
+    form: Callable[[Bounds, Uptime], State], limit: int, window: int, steps: list[int]
+) -> None:
+    state, rate = form(Bounds(), Uptime()), Rate(limit, window, slide=True)
+    instants = list(accumulate(steps, initial=0))
+    found = asyncio.run(retries(state, rate, instants))
     passed: list[int] = []
-    for now in accumulate(steps, initial=START):
-        retry_at = immediate(turn(state, rate, now)).retry_at
+    for now, retry_at in zip(instants, found, strict=True):
         inside = [instant for instant in passed if instant > now - window]
         if len(inside) < limit:
             assert retry_at is None

@@ -7,26 +7,15 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
-import orjson
-
+from oifde_simulator.cli.explain.answer_text import TEXT_LIMIT, format_answer
 from oifde_simulator.cli.explain.request_file import RequestFile
 from oifde_simulator.cli.explain.script_text import WIDTH, format_script, format_seconds, shorten
 from oifde_simulator.engine.document_changes import Change
 from oifde_simulator.engine.explain import Explanation
 from oifde_simulator.engine.ramps import RampProgress
 from oifde_simulator.instants import iso
-from oifde_simulator.model.http import Response, reason
-from oifde_simulator.oifde.operations import MAIN
 from oifde_simulator.text import counted, shown
-
-TEXT_LIMIT = 300
-"""Longest request or message in characters."""
-RECORD_LIMIT = 3
-"""Most records of an answer."""
-RECORD_FIELDS = ("callId", "startTime")
-"""Fields that identify a record."""
 
 CHANGE_LIMIT = 8
 """Most changes of a patch."""
@@ -103,7 +92,7 @@ def _blocks(explanation: Explanation) -> dict[str, Sequence[str]]:
     honest = exchange.honest
     noticed = (*(problem.message for problem in honest.problems[1:]), *honest.warnings)
     return {
-        "honest": [*_answer(honest.response), *(f"noticed: {each}" for each in noticed)],
+        "honest": [*format_answer(honest.response), *(f"noticed: {each}" for each in noticed)],
         "rules": list(_rules(explanation)),
         "sent": list(_sent(explanation)),
         "script": list(format_script(exchange.script)),
@@ -121,42 +110,6 @@ def _wrap_block(label: str, lines: Sequence[str]) -> Iterator[str]:
             subsequent_indent=indent + "  ",
             break_on_hyphens=False,
         )
-
-
-def _answer(response: Response) -> Iterator[str]:
-    """Write the status, the simple members and the first records of an answer."""
-    document = _document(response.body)
-    if "errorCode" not in document:
-        yield f"{response.status} {reason(response.status)}" + ("" if response.body else ", no body")
-        if response.body:
-            yield shorten(response.body, WIDTH - 10)
-        return
-    named = (f"{name} {shown(document[name], TEXT_LIMIT)}" for name in _simple_members(document))
-    yield f"{response.status}, {', '.join(named)}"
-    records = document.get(MAIN.records_field)
-    if isinstance(records, list):
-        yield from map(_record, records[:RECORD_LIMIT])
-        if len(records) > RECORD_LIMIT:
-            yield f"and {counted(len(records) - RECORD_LIMIT, 'record')} more on this page"
-
-
-def _record(record: Any) -> str:
-    """Write the fields that identify a record, or a part of a record without them."""
-    named = [name for name in RECORD_FIELDS if name in record] if isinstance(record, dict) else []
-    fields = ", ".join(f"{name} {shown(record[name])}" for name in named)
-    return fields or shorten(orjson.dumps(record), WIDTH - 10)
-
-
-def _document(octets: bytes) -> dict[str, Any]:
-    try:
-        document = orjson.loads(octets)
-    except orjson.JSONDecodeError:
-        return {}
-    return document if isinstance(document, dict) else {}
-
-
-def _simple_members(document: dict[str, Any]) -> list[str]:
-    return [name for name, value in document.items() if not isinstance(value, list | dict)]
 
 
 def _rules(explanation: Explanation) -> Iterator[str]:
@@ -178,7 +131,7 @@ def _sent(explanation: Explanation) -> Iterator[str]:
     ):
         yield "the honest answer"
     else:
-        yield from _answer(exchange.response)
+        yield from format_answer(exchange.response)
     if exchange.rule:
         faults = f", with {', '.join(exchange.faults)}" if exchange.faults else ""
         yield f"by rule {exchange.rule}{faults}"
