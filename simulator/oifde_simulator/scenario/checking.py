@@ -99,6 +99,10 @@ def _lint(document: Document, stem: str | None, errors: Sequence[ScenarioError])
 
 def _warnings(document: Document, scenario: Scenario) -> Iterator[Finding]:
     yield from sessions.warnings(document.value)
+    if scenario.clock is not None:
+        from oifde_simulator.scenario.lint import standing_clock
+
+        yield from standing_clock.warnings(document.value)
     if scenario.rules:
         from oifde_simulator.scenario.lint import reachability
 
