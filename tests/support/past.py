@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -28,14 +29,16 @@ def queried(
     total: int = 0,
     rule: str = "",
     how: Ending = "complete",
+    held: Mapping[str, str] | None = None,
     **fields: Any,
 ) -> Exchange:
-    """A query; `status` and `error` are what was sent, where the honest answer has `total` records."""
+    """A query; `held` are rules that matched but did not fire, with the reason of each; `status` and `error` are what was sent, where the honest answer has `total` records."""
     honest = _response(errorCode=0, errorMsg="Success", total=total)
     sent = honest if (status, error) == (200, 0) else replace(_response(errorCode=error), status=status)
     asked = Request("POST", QUERY, {"Host": "vendor"}, repr(fields).encode())
     answer = Answer(honest, {"errorCode": 0, "errorMsg": "Success", "total": total})
     exchange = Exchange(at, tenant, "queryRecordHistory", asked, answer, sent, (), rule, document=fields)
+    exchange.held_back = tuple((held or {}).items())
     exchange.outcome.end(how)
     return exchange
 
