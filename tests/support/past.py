@@ -32,7 +32,10 @@ def queried(
     held: Mapping[str, str] | None = None,
     **fields: Any,
 ) -> Exchange:
-    """A query; `held` are rules that matched but did not fire, with the reason of each; `status` and `error` are what was sent, where the honest answer has `total` records."""
+    """A query; `status` and `error` are what was sent, where the honest answer has `total` records.
+
+    `held` has the reasons of rules that matched and did not fire.
+    """
     honest = _response(errorCode=0, errorMsg="Success", total=total)
     sent = honest if (status, error) == (200, 0) else replace(_response(errorCode=error), status=status)
     asked = Request("POST", QUERY, {"Host": "vendor"}, repr(fields).encode())
