@@ -90,8 +90,8 @@ WRONG = {
     "unknown per": ("{per: [usermobile], token: expire}", "12", 'did you mean "userMobile"?'),
     "no schema": (
         "{match: {response: {total: {type: nothing}}}, token: expire}",
-        "32",
-        "is not a JSON Schema",
+        "39",
+        'no JSON Schema type "nothing"',
     ),
     "nothing to do": ("{match: {}}", "5", "does nothing; give it one of respond"),
     "weights of 0": ("{one_of: [{weight: 0, faults: [reset]}]}", "14", "the weights add up to 0"),

@@ -77,8 +77,8 @@ def _condition(path: KeyPath, wanted: Any, kind: str) -> Iterator[Finding]:
 
 
 def _schema(path: KeyPath, wanted: dict[str, Any], kind: str) -> Iterator[Finding]:
-    if message := _schema_error(wanted):
-        yield Finding(path, f"is not a JSON Schema: {message}")
+    if wrong := list(_schema_errors(path, wanted)):
+        yield from wrong
         return
     types = wanted.get("type", kind)
     if path[1] == "request" and types != kind:
@@ -92,14 +92,19 @@ def _schema(path: KeyPath, wanted: dict[str, Any], kind: str) -> Iterator[Findin
             yield Finding((*path, keyword), message)
 
 
-def _schema_error(wanted: dict[str, Any]) -> str:
-    from oifde_simulator.json_schema.bounded import bounded
+def _schema_errors(path: KeyPath, wanted: dict[str, Any]) -> Iterator[Finding]:
+    from oifde_simulator.json_schema.bounded import NoSchema, bounded, is_regex
+    from oifde_simulator.json_schema.mistakes import mistakes
 
     try:
         bounded(wanted)
+    except NoSchema as error:
+        found = [Finding((*path, *where), message) for where, message in mistakes(wanted, is_regex)]
+        yield from found or [Finding(path, str(error))]
     except ValueError as error:
-        return str(error)
-    return ""
+        yield Finding(path, f"is not a JSON Schema: {error}")
+    if wanted.get("enum") == []:
+        yield Finding((*path, "enum"), "needs at least one value; for a field that is absent write false")
 
 
 def _listed_values(path: KeyPath, wanted: Mapping[str, Any], kind: str) -> Iterator[Finding]:
