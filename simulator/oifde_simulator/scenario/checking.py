@@ -12,13 +12,14 @@ from oifde_simulator.scenario.builder import build
 from oifde_simulator.scenario.documents import Document
 from oifde_simulator.scenario.errors import ScenarioError, ScenarioErrors
 from oifde_simulator.scenario.lint import sessions, tenant
-from oifde_simulator.scenario.lint.finding import Finding
+from oifde_simulator.scenario.lint.finding import Finding, value_at
 from oifde_simulator.scenario.model import Scenario
-from oifde_simulator.scenario.schema import schema_for, shipped
+from oifde_simulator.scenario.schema import schema_for
 
 MOST_ERRORS = 200
 """Mistakes of one scenario that are looked for; one more error then says that there may be others."""
 
+CLOCK = ("clock",)
 MOST_COUNTED = 10_000_000
 """Values of one scenario that are counted."""
 
@@ -47,7 +48,7 @@ def count_values(value: Any, most: int = MOST_COUNTED) -> int:
 
 
 def _errors(document: Document, stem: str | None) -> list[ScenarioError]:
-    errors = list(document.errors)
+    errors = [_with_clock(error, document.value) for error in document.errors]
     violations = _violations(document.value)
     _add(errors, document, _explained(document, violations))
     if len(violations) < MOST_ERRORS:  # with so many, the shape of the rest is unknown
@@ -56,6 +57,14 @@ def _errors(document: Document, stem: str | None) -> list[ScenarioError]:
         message = "there may be more mistakes than these; mend them first"
         errors.append(ScenarioError(document.origin, 0, 0, (), message))
     return errors
+
+
+def _with_clock(error: ScenarioError, value: Any) -> ScenarioError:
+    """Say the right form at once where a clock stands without quotes, which YAML alone cannot know."""
+    clock = value_at(value, CLOCK)
+    if error.path != CLOCK or not isinstance(clock, str):
+        return error
+    return replace(error, message=tenant.unquoted_clock_error(clock))
 
 
 def _add(errors: list[ScenarioError], document: Document, findings: Iterable[Finding]) -> None:
@@ -77,7 +86,7 @@ def _explained(document: Document, violations: Sequence[Violation]) -> Iterator[
             violations as explained,  # only wanted when something is wrong
         )
 
-        yield from explained.lint(violations, document, shipped().document)
+        yield from explained.lint(violations, document)
 
 
 def _lint(document: Document, stem: str | None, errors: Sequence[ScenarioError]) -> Iterator[Finding]:
