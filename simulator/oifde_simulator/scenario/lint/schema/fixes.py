@@ -37,11 +37,16 @@ def meant(value: Any, schema: Mapping[str, Any]) -> str:
     The suggestion is exact, so that no general advice is needed beside it.
     """
     if isinstance(value, dict | list):
-        return suggested_fix(_types(schema), value, "") if _is_slip(value) else ""
+        single = _types(schema) == ["array"] and "x-fix" in schema and isinstance(value, dict)
+        whole = f"write it as a list: [{_flow(value)}]" if single and len(value) == 1 else ""
+        return suggested_fix(_types(schema), value, "") if _is_slip(value) else whole
     if not isinstance(value, str):
         return ""
-    if slip := slipped(value):
-        return slip if "object" in _types(schema) else ""
+    slip = slipped(value)
+    if slip:
+        return slip if "object" in _types(schema) or value.startswith("-") else ""
+    if _types(schema) == ["array"]:
+        return f"write it as a list: [{plain(value)}]"
     number = float(value) if FLOAT.fullmatch(value) else None
     if number is None or not schema.get("minimum", number) <= number <= schema.get("maximum", number):
         return ""
@@ -61,6 +66,11 @@ def exact_fix(path: KeyPath, value: Any) -> str:
 def _types(schema: Mapping[str, Any]) -> list[str]:
     types = schema.get("type", [])
     return types if isinstance(types, list) else [types]
+
+
+def _flow(value: Any) -> str:
+    """Write a mapping in one line; what is inside its values is left out."""
+    return f"{{{', '.join(f'{key}: {plain(each)}' for key, each in value.items())}}}"
 
 
 def _is_slip(value: dict[str, Any] | list[Any]) -> bool:
