@@ -249,7 +249,8 @@ def test_one_run_tells_all_that_is_wrong_whatever_else_is() -> None:
         "  - {name: a, respond: {error: x}}\n  - {per: [userMobil], token: expire}\n  - 7"
     )
     assert [line.split(": ")[0] for line in told] == [
-        "acme.yaml:2:33", "acme.yaml:3:6", "acme.yaml:3:31", "acme.yaml:4:32", "acme.yaml:5:12", "acme.yaml:6:5",
+        "acme.yaml:2:33", "acme.yaml:3:6", "acme.yaml:3:31", "acme.yaml:4:32", "acme.yaml:5:12",
+        "acme.yaml:6:5",
     ]  # fmt: skip
 
 

@@ -28,7 +28,9 @@ def suggested_fix(expected: list[str], value: Any, text: str) -> str:
         return _mapping_of(value) if "object" in expected else ""
     if "string" in expected:
         return f"put it in quotes: {shown(text)}"
-    return next((fix for name in expected if (fix := FIXES[name](str(value)))), "")
+    if not isinstance(value, str):
+        return f"write it as a list: [{text}]" if expected == ["array"] else ""
+    return next((fix for name in expected if (fix := FIXES[name](value))), "")
 
 
 def meant(value: Any, schema: Mapping[str, Any]) -> str:
