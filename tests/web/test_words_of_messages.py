@@ -5,19 +5,25 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from conftest import GETTOKEN, QUERY
 from oifde_simulator import resources
+from oifde_simulator.cli.explain import request_file
 from oifde_simulator.engine import explain as explanation
+from oifde_simulator.journal.redaction.redactor import Redactor
 from oifde_simulator.json_schema.schema import Schema
 from oifde_simulator.model.http import Request
 from oifde_simulator.scenario import loader
 from oifde_simulator.scenario.errors import ScenarioErrors
 from oifde_simulator.scenario.schema import document as scenario_schema
+from oifde_simulator.stepwise import complete
 from oifde_simulator.tenants import Tenants
+from oifde_simulator.verification import expectations
+from oifde_simulator.verification.expectations import WrongExpectations
 from oifde_simulator.web.control_plane import openapi
 from oifde_simulator.web.control_plane.body.breaches import describe_breaches
 
@@ -131,3 +137,23 @@ def test_no_wrong_request_is_told_in_the_words_of_a_library(path: str) -> None:
         told = [problem.log_message for problem in honest.problems] + [*honest.warnings, *turn.exchange.notes]
         told.append(str(honest.fields.get("errorMsg")))
         assert all(map(plain, told)), (document, told)
+
+
+@pytest.mark.parametrize("name", ["tenant", "since", "expect", "count", "none", "order", "match", "status"])
+def test_no_wrong_expectation_is_told_in_the_words_of_a_library(name: str) -> None:
+    for value in [*WRONG, {"type": "xyzzy"}, {"pattern": "("}]:
+        for body in ({name: value, "expect": [{}]}, {"expect": [{"count": 1, name: value}]}, {name: value}):
+            try:
+                complete(expectations.read(body, Redactor("0")))
+            except WrongExpectations as wrong:
+                assert all(map(plain, wrong.mistakes)), wrong.mistakes
+
+
+@pytest.mark.parametrize("text", ["", "nan", "{", '{"a": }', "[" * 100_000])
+def test_a_request_file_that_is_no_json_is_told_plainly(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "request.json"
+    file.write_text(text)
+    with pytest.raises(ValueError, match="request") as caught:
+        request_file.load(str(file))
+    assert plain(str(caught.value))
+    assert "Expecting" not in str(caught.value)

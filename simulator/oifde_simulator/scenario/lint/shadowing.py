@@ -35,7 +35,7 @@ def warnings(given: Sequence[Mapping[str, Any]], rules: Sequence[Rule], source: 
             before = f"{cover.name} {source.line(('rules', cover.place))}"
             message = f"can never fire: {before} takes {cover.taken(late)}{cover.rest(given[place], implied)}"
             yield Finding(("rules", place), message)
-        if len(early) < MOST_COMPARED and takes_its_turn(rule):
+        if len(early) < MOST_COMPARED and place + 1 < len(rules) and takes_its_turn(rule):
             certain = is_certain(given[place], rule)
             if certain or may_act(given[place]):
                 early.append(Cover(place, rule.name, given[place], late, certain))
