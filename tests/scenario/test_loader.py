@@ -21,7 +21,7 @@ from oifde_simulator import resources
 from oifde_simulator.instants import instant, time_zone
 from oifde_simulator.scenario import checking, loader
 from oifde_simulator.scenario.errors import ScenarioErrors
-from oifde_simulator.scenario.lint.schema import violations
+from oifde_simulator.scenario.lint.schema import unknown_keys
 from oifde_simulator.scenario.lint.schema.fixes import suggested_fix
 from oifde_simulator.scenario.model import Scenario, SettingsSpec, TenantSpec
 
@@ -355,7 +355,7 @@ def test_of_very_many_mistakes_the_first_are_told(value: Any, monkeypatch: pytes
         asked.append(written)
         return ""
 
-    monkeypatch.setattr(violations, "did_you_mean", did_you_mean)
+    monkeypatch.setattr(unknown_keys, "did_you_mean", did_you_mean)
     with pytest.raises(ScenarioErrors) as caught:
         loader.from_json(value, "f.json", "f")
     assert 1 < len(caught.value.errors) <= checking.MOST_ERRORS + 1

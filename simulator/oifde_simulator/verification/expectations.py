@@ -102,6 +102,7 @@ def _tenant(reader: DescriptionReader, given: Any) -> Any:
         reader.add_error(
             ("tenant",), "expected a tenant's id, or false for requests that name none that is known"
         )
+        return None
     return normal(given) if isinstance(given, str) else given
 
 

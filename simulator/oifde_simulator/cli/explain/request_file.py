@@ -58,7 +58,14 @@ def load(name: str) -> Any:
     """Read the JSON of the file `name`, or of standard input for `-`. Raises ValueError."""
     try:
         return json.loads(decoded(_standard_input() if name == "-" else Path(name).read_bytes()))
-    except (ValueError, RecursionError) as error:
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno}, column {error.colno}"
+        raise ValueError(
+            f"{name}: expected a JSON object, the body of a request: no JSON at {place}"
+        ) from None
+    except RecursionError:
+        raise ValueError(f"{name}: expected the body of a request, found JSON nested too deep") from None
+    except ValueError as error:
         raise ValueError(f"{name}: expected a JSON object, the body of a request: {error}") from None
     except OSError as error:
         raise ValueError(

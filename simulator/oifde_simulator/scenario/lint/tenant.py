@@ -56,6 +56,11 @@ def _clock_error(text: str) -> str:
     return "" if text == "now" else instant_error(text, expected)
 
 
+def unquoted_clock_error(text: str) -> str:
+    """Say how to write a clock that stands without quotes, right at once."""
+    return _clock_error(text) or f"{text} without quotes is a date; put it in quotes: {shown(text)}"
+
+
 TEXTS: Mapping[KeyPath, Callable[[str], str]] = {
     ("tenant", "id"): tenant_id_error,
     ("tenant", "token_lifetime"): _lifetime_error,
