@@ -8,11 +8,13 @@ from contextlib import suppress
 
 from oifde_simulator import __version__
 from oifde_simulator.config import Settings
+from oifde_simulator.model.sessions import Criteria
 from oifde_simulator.population import generator
 from oifde_simulator.population.vocabulary import faker_version
 from oifde_simulator.runtime.curl_lines import CurlLines
 from oifde_simulator.scenario import loader
 from oifde_simulator.scenario.errors import ScenarioErrors
+from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.tenants import Tenants
 from oifde_simulator.text import printable
 
@@ -20,6 +22,8 @@ TENANT_LIMIT = 40
 """Most tenants of the user's own in the table."""
 WIDTH = 100
 """Longest line in characters."""
+TRIED = [str(18_000_000_001 + number) for number in range(30)]
+"""Numbers of which one has sessions in nearly every population."""
 EXAMPLE = "tenant001"
 """Bundled tenant that is always in the table."""
 
@@ -41,6 +45,7 @@ async def banner(
     own = own_tenants(tenants, settings)
     name = _example(tenants, own)
     scenario, curl = tenants.files[name], CurlLines(data_url, control_url if authority else "")
+    user, secret = await _user(tenants, name, scenario), scenario.tenant.secret
     lines = [
         f"oifde-simulator {__version__}",
         f"  data plane     {data_url}   (the vendor's port: what clients call)",
@@ -52,12 +57,25 @@ async def banner(
         *_table(tenants, own),
         "",
         "Try it:",
-        f"  {curl.with_token(name, scenario, await tenants.token(name))}",
-        f"Or fetch a token first, with the secret {printable(scenario.tenant.secret)}:",
-        f"  {curl.with_secret(name, scenario)}",
+        f"  {curl.with_token(name, user, await tenants.token(name))}",
+        f"Or fetch a token first, with the secret {printable(secret)}:",
+        f"  {curl.with_secret(name, user, secret)}",
         "",
     ]
     return "\n".join(lines)
+
+
+async def _user(tenants: Tenants, name: str, scenario: Scenario) -> str:
+    """Choose a user that has sessions: one that the scenario names, or else one of its population."""
+    for record in scenario.records[:1]:
+        return str(record.get("userMobile") or record["callSorId"])
+    exact = scenario.generate.users if scenario.generate else {}
+    if named := next((number for number, sessions in exact.items() if sessions), None):
+        return named
+    for number in TRIED if scenario.generate else ():
+        if await tenants.select(name, Criteria(user=number)):
+            return number
+    return TRIED[0]
 
 
 def own_tenants(tenants: Tenants, settings: Settings) -> Mapping[str, str]:
