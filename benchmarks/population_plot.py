@@ -38,7 +38,7 @@ def main() -> None:
 
 
 def sample() -> list[Mapping[str, Any]]:
-    """Make the records of some hundred users of one world."""
+    """Make the records of the users of one world."""
     history = generator.history(seed="0", world="plots", tenant="plots", locale="en_US", days=90)
     return [
         session.record for user in map(str, NUMBERS) for session in history.select(Criteria(user=user), NOW)
