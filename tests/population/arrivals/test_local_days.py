@@ -56,7 +56,7 @@ def test_what_a_zone_remembers_is_bounded() -> None:
     days = LocalDays("America/New_York")
     for day in range(5000):
         days.span(day)
-    assert days.span.cache_info().currsize <= 2048
+    assert days.span.cache_info().currsize <= 512
 
 
 @pytest.mark.parametrize("locale", sorted(known_locales()))

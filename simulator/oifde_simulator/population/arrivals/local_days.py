@@ -16,8 +16,8 @@ from oifde_simulator.population.arrivals.zones import load
 DAY = 86_400
 """Length of a usual day in seconds."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC).toordinal()
-MIDNIGHTS_KEPT = 2048
-"""Most midnights that a zone remembers, some 300 KiB."""
+MIDNIGHTS_KEPT = 512
+"""Most midnights that a zone remembers, some 80 KiB."""
 ZONES_KEPT = 32
 STANDARD = (datetime(2025, 1, 1, tzinfo=UTC), datetime(2025, 7, 1, tzinfo=UTC))
 """Instants in one of which every zone with summer time is without it."""

@@ -17,7 +17,9 @@ QUARTER = 900
 MARGIN = 300
 """Seconds at the end of a day in which no session begins, so that nearly all sessions end on their day."""
 PROFILES_KEPT = 256
-"""Most profiles of each sort in memory; the eight of a mix of kinds are shared by its tenants."""
+"""Most profiles of plain days in memory; the eight of a mix of kinds are shared by its tenants."""
+CHANGES_KEPT = 64
+"""Most profiles of days whose clocks change in memory."""
 
 
 class Profile(NamedTuple):
@@ -62,7 +64,7 @@ def plain_profile(hours: tuple[float, ...]) -> Profile:
     return _profile((hour * HOUR, (hour + 1) * HOUR, weight) for hour, weight in enumerate(hours))
 
 
-@lru_cache(PROFILES_KEPT)
+@lru_cache(CHANGES_KEPT)
 def changing_profile(hours: tuple[float, ...], span: Span, days: LocalDays) -> Profile:
     """Make the profile of a day whose clocks change: an hour that comes twice weighs twice."""
     return _profile(
