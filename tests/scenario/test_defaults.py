@@ -47,7 +47,7 @@ OUTSIDE_OF_RULES = [
     *defaults(SCHEMA["properties"]),
     *(
         (("sessions", "generate", *path), default)
-        for path, default in defaults({name: GENERATE[name] for name in ("locale", "days", "per_day")})
+        for path, default in defaults({name: GENERATE[name] for name in ("locale", "days", "per_quarter")})
     ),
 ]
 

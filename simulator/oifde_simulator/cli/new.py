@@ -35,7 +35,7 @@ tenant:
   tokens: ["0dbe11892be840cf983453ea70b505de"]  # accepted beside those that gettoken issues
 
 sessions:
-  # generate: {{}}  # takes every default, and gives every number a history
+  # generate: {{}}  # a history for every other number, of a few calls or none
   users: {{"18000000001": 40}}  # numbers with exactly so many sessions
 
 # A key that begins with x- is ignored: x-down: &down {{status: 503}} is used as respond: *down.

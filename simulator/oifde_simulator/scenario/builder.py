@@ -77,5 +77,5 @@ def _rules(given: Sequence[Mapping[str, Any]]) -> tuple[Rule, ...]:
 
 TENANT: Readers = {"id": normal, "token_lifetime": _lifetime}
 SETTINGS: Readers = {"time_zone": time_zone, "error_status": int}
-GENERATE: Readers = {"seed": str, "oddities": _oddities}
+GENERATE: Readers = {"seed": str, "time_zone": time_zone, "oddities": _oddities}
 SCENARIO: Readers = {"description": str.strip, "settings": _settings, "clock": _clock, "rules": _rules}

@@ -154,6 +154,8 @@ class TenantFactory:
             locale=how.locale,
             days=how.days,
             per_day=how.per_day,
+            per_quarter=how.per_quarter,
+            time_zone=how.time_zone,
             mix=how.mix,
             oddities=how.oddities,
             users=how.users,
