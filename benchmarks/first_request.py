@@ -36,7 +36,7 @@ from measure import (
 
 TOKEN = "0dbe11892be840cf983453ea70b505de"
 GETTOKEN = "/oifde/rest/api/gettoken"
-CHINESE = "tenant: {tokens: any}\nsessions: {generate: {locale: zh_CN}}\n"
+CHINESE = "tenant: {tokens: any}\nsessions: {generate: {locale: zh_CN, per_day: 0.5}}\n"
 PAUSE = 0.001
 """Seconds between two requests of the second connection."""
 

@@ -156,10 +156,12 @@ def _options() -> set[str]:
 
 def _scenario_keys() -> set[str]:
     """`settings.time_zone` and the like, and the fields of a record by their own name."""
-    top = SCENARIO["properties"]
-    return {f"{name}.{key}" for name in ("tenant", "settings") for key in top[name]["properties"]} | set(
-        SCENARIO["$defs"]["record"]["properties"]
-    )
+    top, inner = SCENARIO["properties"], SCENARIO["$defs"]
+    return {
+        *(f"{name}.{key}" for name in ("tenant", "settings", "sessions") for key in top[name]["properties"]),
+        *(f"sessions.generate.{key}" for key in inner["generate"]["properties"]),
+        *inner["record"]["properties"],
+    }
 
 
 @pytest.mark.parametrize(("key", "setting"), SETTINGS_OF_GUESSES.items(), ids=SETTINGS_OF_GUESSES)

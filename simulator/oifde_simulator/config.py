@@ -24,12 +24,18 @@ from oifde_simulator.quantities import (
     port_number,
     trim,
 )
-from oifde_simulator.text import nearest
+from oifde_simulator.text import nearest, normal
 
 ENVIRONMENT_PREFIX = "OIFDE_SIMULATOR_"
 LINE_ENDS = "\r\n"
 LOG_LEVELS = ("debug", "info", "warning", "error")
 LOG_FORMATS = ("text", "json")
+
+
+def named_scenario(text: str) -> tuple[str, str]:
+    """Read a tenant id and the scenario that it names, composed as the names of files are."""
+    tenant, scenario = pair(text)
+    return normal(tenant), normal(scenario)
 
 
 def option(
@@ -50,7 +56,7 @@ class Settings:
 
     scenarios: tuple[Path, ...] = option(
         (),
-        "a scenario file, or a folder of them; replaces bundled tenants of the same id",
+        "a scenario file, or a folder of them and its subfolders; replaces bundled tenants of the same id",
         read=Path,
         word="PATH",
         separator=os.pathsep,
@@ -60,11 +66,16 @@ class Settings:
         False, "follow the files of --scenarios: what changes is served within a moment", read=flag
     )
     tenant: tuple[tuple[str, str], ...] = option(
-        (), "serve a scenario under another tenant id too", read=pair, word="ID=SCENARIO", separator=","
+        (),
+        "serve a scenario under another tenant id too",
+        read=named_scenario,
+        word="ID=SCENARIO",
+        separator=",",
     )
     tenantless: str | None = option(
         None,
         "the tenant whose rules and journal have the requests that name none, such as preflights",
+        read=normal,
         word="ID",
     )
     any_credentials: bool = option(

@@ -16,11 +16,6 @@ def shown(value: Any, limit: int = 60) -> str:
     return visible if len(visible) <= limit else f"{visible[: limit - 1]}…"
 
 
-def is_utf_16(octets: bytes) -> bool:
-    """Check for text in UTF-16: a byte order mark, or a first character of ASCII with its zero byte."""
-    return octets.startswith((b"\xff\xfe", b"\xfe\xff")) or octets[:2].count(0) == 1
-
-
 def escaped(text: str) -> str:
     """Replace characters that cannot be printed by their escapes."""
     return text if text.isprintable() else "".join(map(_visible, text))
@@ -33,6 +28,15 @@ def _visible(character: str) -> str:
 def printable(path: Path | str) -> str:
     """Write a path, and replace characters that cannot be printed by their escapes."""
     return escaped(str(path).encode("utf-8", "backslashreplace").decode())
+
+
+def normal(text: str) -> str:
+    """Compose characters (NFC), as keyboards do: names of files may have accents of their own."""
+    if text.isascii():
+        return text
+    import unicodedata  # seldom wanted
+
+    return unicodedata.normalize("NFC", text)
 
 
 def close_matches(written: str, known: Iterable[str], *, most: int = 1, cutoff: float = 0.6) -> list[str]:

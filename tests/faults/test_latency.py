@@ -68,3 +68,9 @@ def test_a_ramp_follows_the_tenants_clock_and_then_stays(elapsed: float, seconds
 
 def test_a_ramp_over_no_time_is_at_its_end() -> None:
     assert Ramp(1.0, 3.0, 0.0).sample(context()) == 3.0
+
+
+@pytest.mark.parametrize("at", ["head", "body"])
+def test_a_latency_of_no_time_changes_nothing(at: str) -> None:
+    item = {"latency": {"ramp": {"from": "1s", "to": "0s", "over": "1s"}, "at": at}}
+    assert spoiled(item, elapsed=1) == spoiled(elapsed=1)

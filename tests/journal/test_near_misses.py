@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,8 +13,10 @@ from conftest import QUERY, TOKEN
 from journals import Journal
 from oifde_simulator.engine import explain as explanation
 from oifde_simulator.immediate import immediate
-from oifde_simulator.journal.near_misses import near_misses
+from oifde_simulator.journal.near_misses import near_misses, search_near_misses
 from oifde_simulator.model.http import Request
+from oifde_simulator.model.view import Mismatch, View
+from oifde_simulator.rules.matching import Matcher
 from oifde_simulator.scenario import loader
 from oifde_simulator.tenants import Tenants
 
@@ -58,7 +61,56 @@ def test_rules_that_nearly_fit_say_field_by_field_why_not_the_nearest_first() ->
             "request.callId: expected to be there, found nothing",
         ],
     }
-    assert list(found) == ["one-off", "single", "two-off"]
+    assert list(found) == ["one-off", "two-off", "single"]
+
+
+def other_users(count: int) -> list[dict[str, Any]]:
+    """Rules for other users, each of which misses by its only condition."""
+    return [{"name": f"u{n}", "match": {"request": {"userMobile": f"{n}00"}}} for n in range(1, count + 1)]
+
+
+def test_the_rule_of_this_very_user_comes_before_those_of_others() -> None:
+    mine = {"name": "mine", "match": {"endpoint": "queryRecordHistory", "request": USER | {"pageNum": "2"}}}
+    for rules in ([*other_users(50), mine], [mine, *other_users(50)]):
+        found = misses(*rules, pageNum="3")
+        assert len(found) == 5
+        assert next(iter(found.items())) == ("mine", ['request.pageNum: expected "2", found "3"'])
+
+
+def test_rules_are_ranked_by_the_share_of_conditions_that_fit() -> None:
+    half = {"name": "half", "match": {"request": {"pageNum": "2", "pageSize": "5"}}}
+    most = {"name": "most", "match": {"request": {"pageNum": "2", "pageSize": "5", "callId": False}}}
+    none = {"name": "none", "match": {"request": {"callId": "7"}}}
+    assert list(misses(none, half, most, pageNum="2")) == ["most", "half", "none"]
+
+
+def test_a_rule_of_this_user_is_told_though_most_of_it_does_not_fit() -> None:
+    match = {"request": {**USER, "pageNum": "2", "pageSize": "7", "callId": "8"}}
+    assert len(misses({"name": "far", "match": match})["far"]) == 3
+    assert not misses({"name": "far", "match": {"request": {**match["request"], "userMobile": "2"}}})
+
+
+def test_of_equal_shares_a_rule_that_names_a_value_of_this_request_comes_first() -> None:
+    honest = {"name": "any", "match": {"response": {"errorCode": 0, "total": 7}}}
+    page = {"name": "page", "match": {"request": {"pageNum": "2", "pageSize": "7"}}}
+    assert list(misses(honest, page, pageNum="2")) == ["page", "any"]
+
+
+@pytest.mark.parametrize("count", [10, 100])
+def test_each_rule_is_compared_once(count: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    compare = Matcher.difference
+
+    def counted(self: Matcher, view: View) -> list[Mismatch]:
+        asked.append(view.endpoint)
+        return compare(self, view)
+
+    tenants, journal = world(*other_users(count)), Journal()
+    (turn,) = explanation.explain(tenants, query())
+    entry = journal.record(turn.exchange)
+    monkeypatch.setattr(Matcher, "difference", counted)
+    steps = search_near_misses(immediate(tenants.named("acme")).rules, entry, journal.redaction)
+    assert sum(1 for _ in steps) == count == len(asked)
 
 
 def test_of_many_rules_the_nearest_few_are_told() -> None:

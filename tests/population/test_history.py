@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import random
+from collections import Counter
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -12,11 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oifde_simulator.bounded_cache import BoundedCache
+from oifde_simulator.instants import time_zone
 from oifde_simulator.model.sessions import Criteria
 from oifde_simulator.oifde import contract
 from oifde_simulator.population import generator
+from oifde_simulator.population.arrivals.local_days import DAY
 from oifde_simulator.population.history import History, SessionCache
-from oifde_simulator.population.timetable import DAY
 
 NOW = 1_767_225_600_000 + 14 * 3_600_000
 """2026-01-01T14:00:00Z, a busy hour, in epoch milliseconds."""
@@ -82,6 +85,55 @@ def test_a_world_has_one_history_under_any_tenant_id() -> None:
     own, other = records(history()), records(history(tenant="copy"))
     assert own
     assert [{**record, "tenantId": "copy"} for record in own] == other
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Shanghai", "+05:45", "Australia/Lord_Howe"])
+@pytest.mark.parametrize("users", [{}, {USER: 400}], ids=["drawn", "exact"])
+def test_outbound_calls_keep_to_the_daytime_of_business_days(zone: str, users: dict[str, int]) -> None:
+    local = time_zone(zone)
+    made = history(time_zone=local, users=users, per_day=3, days=60)
+    begun = [
+        datetime.fromtimestamp(session.start // 1000, local)
+        for session in made.select(Criteria(user=USER), NOW)
+        if made.dialog_type(USER, session.start // 1000) == "2"
+    ]
+    assert begun
+    assert {moment.hour for moment in begun} <= set(range(9, 20))
+    assert 6 not in {moment.weekday() for moment in begun}
+
+
+@pytest.mark.parametrize(("locale", "zone"), [("zh_CN", "Asia/Shanghai"), ("en_US", "America/New_York")])
+def test_the_time_zone_is_that_of_the_locale_unless_it_is_named(locale: str, zone: str) -> None:
+    own, named = history(locale=locale), history(locale=locale, time_zone=time_zone(zone))
+    assert records(own) == records(named) != records(history(locale=locale, time_zone=UTC))
+
+
+def test_a_dialogue_speaks_of_the_local_date() -> None:
+    """At 02:00 on New Year's Day in Shanghai it is still December in UTC."""
+    made = generator.records(
+        seed="0", world="acme", tenant="acme", locale="zh_CN", mix={"voice_navigation": 1}
+    )
+    new_year = 1_767_196_800 + 7200
+    said = "".join(
+        turn["systemReply"]
+        for n in range(200)
+        for turn in made.record(str(n), new_year, NOW * 2)["recordDetials"]
+    )
+    assert "2月1日" in said
+    assert "1月1日" not in said
+
+
+def test_calls_of_a_kind_go_to_several_access_codes_of_which_one_has_most() -> None:
+    found: dict[str, Counter[str]] = {}
+    made = history(per_day=1)
+    for user in range(14):
+        for record in records(made, str(user)):
+            found.setdefault(record["dialogType"], Counter())[record["calledNumber"]] += 1
+    assert set(found) == {"1", "2", "3", "4"}
+    assert [len(codes) for codes in found.values()] == [4] * 4
+    assert len({code for codes in found.values() for code in codes}) == 16
+    for codes in found.values():
+        assert 0.4 < max(codes.values()) / codes.total() < 0.8
 
 
 @pytest.mark.parametrize("change", [{"seed": "1"}, {"world": "other"}])

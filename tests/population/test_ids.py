@@ -32,6 +32,27 @@ def test_a_cti_call_id_reads_back_and_keeps_to_32_characters(user: str, at: int)
     assert IDS.decode_cti_call_id(text) == DecodedId(user, at)
 
 
+@given(numbers, seconds)
+def test_the_name_of_a_recording_reads_back(user: str, at: int) -> None:
+    text = IDS.recording_name(user, at)
+    assert re.fullmatch(f"{at:010d}-[0-9]{{26}}", text)
+    assert IDS.decode_recording_name(text) == DecodedId(user, at)
+
+
+@given(numbers, seconds)
+def test_the_digits_of_a_recording_do_not_show_those_of_the_user(user: str, at: int) -> None:
+    digits = IDS.recording_name(user, at).partition("-")[2]
+    assert len(user) < 6 or user not in digits
+    assert IDS.recording_name(user, at + 1).partition("-")[2] != digits
+
+
+@given(numbers, seconds, st.integers(0, 36), st.integers(1, 9))
+def test_a_recording_with_one_digit_changed_reads_as_nothing(user: str, at: int, place: int, by: int) -> None:
+    text = IDS.recording_name(user, at)
+    changed = str((int(text[place]) + by) % 10) if place != 10 else "_"
+    assert IDS.decode_recording_name(text[:place] + changed + text[place + 1 :]) is None
+
+
 @given(numbers, milliseconds, st.integers(0, 36), st.integers(1, 15))
 def test_a_call_id_with_one_digit_changed_reads_as_nothing(user: str, at: int, place: int, by: int) -> None:
     text = IDS.call_id(user, at)
@@ -46,12 +67,15 @@ def test_a_call_id_with_one_digit_changed_reads_as_nothing(user: str, at: int, p
 def test_an_id_of_another_seed_or_world_reads_as_nothing(other: IdCodec) -> None:
     read = [other.decode_call_id(IDS.call_id(str(n), 1_767_225_600_000 + n)) for n in range(1000)]
     assert read == [None] * 1000
+    names = [other.decode_recording_name(IDS.recording_name(str(n), 1_767_225_600 + n)) for n in range(1000)]
+    assert names == [None] * 1000
 
 
 @given(st.text(max_size=40))
 def test_any_text_reads_as_nothing(text: str) -> None:
     assert IDS.decode_call_id(text) is None
     assert IDS.decode_cti_call_id(text) is None
+    assert IDS.decode_recording_name(text) is None
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from faker import Faker
@@ -53,6 +55,16 @@ def test_ids_have_their_shapes() -> None:
     assert re.fullmatch("[0-9]{13}[0-9a-f]{24}", fake.call_id())
     assert re.fullmatch("[0-9]{10}-[0-9]{21}", fake.cti_call_id())
     assert re.fullmatch("[0-9]{11}", fake.user_mobile())
+
+
+@pytest.mark.parametrize(("locale", "zone"), [("en_US", "America/New_York"), ("zh_CN", "Asia/Shanghai")])
+@pytest.mark.parametrize("kind", [None, "2"])
+def test_drawn_sessions_begin_in_the_daytime_of_the_locale(locale: str, zone: str, kind: str | None) -> None:
+    fake = faker(locale)
+    starts = [fake.call_session(dialog_type=kind)["startTime"] // 1000 for _ in range(60)]
+    begun = [datetime.fromtimestamp(start, ZoneInfo(zone)) for start in starts]
+    assert {moment.hour for moment in begun} <= set(range(8, 21))
+    assert 6 not in {moment.weekday() for moment in begun}
 
 
 def test_an_unknown_dialog_type_is_told() -> None:

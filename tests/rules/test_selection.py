@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from oifde_simulator.model.turn import HeldBack
 from oifde_simulator.model.view import View
 from oifde_simulator.rules.selection import HONEST, Decision, Rule, Rules
 from oifde_simulator.scenario import rule_builder
@@ -153,7 +154,7 @@ def test_the_first_rule_whose_turn_it_is_decides_and_the_others_say_why_not() ->
     played = rules({"name": "later", "after": 5}, {"name": "now"})
     decision = played.decide(view(), 0)
     assert decision.rule == "now"
-    assert decision.held_back == (("later", "after: match 1 of the first 5"),)
+    assert decision.held_back == (HeldBack("later", "after: match 1 of the first 5"),)
     assert decision.of is played.rules.rules[1]
 
 

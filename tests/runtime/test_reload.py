@@ -30,7 +30,9 @@ from oifde_simulator.model.credential_step import SecretStep
 from oifde_simulator.model.http import Request
 from oifde_simulator.model.sessions import Criteria
 from oifde_simulator.runtime.banner import banner
+from oifde_simulator.runtime.reload import watched_files
 from oifde_simulator.runtime.reload import watcher as watching
+from oifde_simulator.runtime.reload.file_snapshot import DOUBT, GRACE
 from oifde_simulator.runtime.reload.watcher import Watcher
 from oifde_simulator.scenario import selection
 from oifde_simulator.scenario.model import Scenario
@@ -44,13 +46,26 @@ FAILS_ONCE = SCENARIO % 1 + "rules: [{name: once, times: 1, respond: {status: 50
 
 
 @dataclass
+class Seconds:
+    """A clock that moves when it is told."""
+
+    now: float = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@dataclass
 class Followed:
     """Tenants with a watcher that looks when it is told."""
 
     watcher: Watcher
     tenants: Tenants
+    clock: Seconds
 
-    def look(self) -> None:
+    def look(self, after: float = 0.0) -> None:
+        """Look at the files, so many seconds later."""
+        self.clock.now += after
         immediate(self.watcher.look(self.tenants))
 
     def names(self) -> list[str]:
@@ -95,8 +110,11 @@ def folder(tmp_path: Path) -> Path:
 
 def follow(*paths: Path, **settings: Any) -> Followed:
     given = Settings(scenarios=paths, **{"no_bundled": True, "watch": True, **settings})
-    watcher = Watcher(given)
-    return Followed(watcher, Tenants(watcher.scenarios, seed="0", error_status=200))
+    clock = Seconds()
+    watcher = Watcher(given, clock)
+    tenants = Tenants(watcher.scenarios, seed="0", error_status=200)
+    tenants.broken_files = watcher._broken()
+    return Followed(watcher, tenants, clock)
 
 
 # What changes
@@ -117,15 +135,16 @@ def test_a_changed_file_is_another_scenario_at_the_next_look(
 def test_a_change_while_the_server_starts_is_not_missed(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read = watching.selection.read
+    read = watched_files.loader.read
 
-    def change_after(paths: Any) -> Any:
-        found = read(paths)
-        (folder / "acme.yaml").write_text(SCENARIO % 20)
+    def change_after(path: Path) -> bytes:
+        found = read(path)
+        path.write_text(SCENARIO % 20)
         return found
 
-    monkeypatch.setattr(watching.selection, "read", change_after)
-    followed = follow(folder)
+    with monkeypatch.context() as changing:
+        changing.setattr(watched_files.loader, "read", change_after)
+        followed = follow(folder)
     followed.look()
     assert followed.total() == 20
 
@@ -166,7 +185,7 @@ def test_tenants_whose_files_did_not_change_notice_nothing(folder: Path) -> None
 def test_a_look_at_nothing_new_reads_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     followed = follow(folder)
     before = dict(followed.tenants._tenants)
-    monkeypatch.setattr(watching.loader, "load", None)
+    monkeypatch.setattr(watched_files.loader, "load", None)
     followed.look()
     assert followed.tenants._tenants == before
 
@@ -181,7 +200,7 @@ def test_a_new_file_is_a_new_tenant_and_a_removed_one_goes_with_its_tenant(folde
     assert (followed.names(), followed.total("more")) == (["acme", "more"], 3)
     (folder / "acme.yaml").unlink()
     followed.look()
-    followed.look()
+    followed.look(GRACE)
     assert followed.names() == ["more"]
     assert followed.ask().exchange.tenant == ""
 
@@ -190,7 +209,7 @@ def test_a_folder_may_lose_all_its_files_and_get_others(folder: Path) -> None:
     followed = follow(folder)
     (folder / "acme.yaml").rename(folder / "acme.txt")
     followed.look()
-    followed.look()
+    followed.look(GRACE)
     assert followed.names() == []
     (folder / "acme.txt").rename(folder / "acme.yaml")
     followed.look()
@@ -224,7 +243,7 @@ def test_the_bundled_scenario_comes_back_when_the_file_in_its_place_goes(tmp_pat
     (tmp_path / "paging.yaml").unlink()
     followed.look()
     assert followed.scenario("paging").description == "mine"
-    followed.look()
+    followed.look(GRACE)
     assert len(followed.scenario("paging").records) == 250
 
 
@@ -235,7 +254,7 @@ def test_other_names_of_a_scenario_follow_it(folder: Path, caplog: pytest.LogCap
     assert [followed.total(name) for name in ("acme", "ours", "theirs")] == [20, 20, 20]
     (folder / "acme.yaml").unlink()
     followed.look()
-    followed.look()
+    followed.look(GRACE)
     assert followed.names() == []
     assert caplog.messages == [
         f"tenant {name}: removed; {folder}/acme.yaml has it no more" for name in ("acme", "ours", "theirs")
@@ -270,7 +289,7 @@ def test_a_made_tenant_keeps_its_id_whatever_files_come_and_go(
     assert "POST /tenants has made a tenant of this id" in caplog.text
     (folder / "later.yaml").unlink()
     followed.look()
-    followed.look()
+    followed.look(GRACE)
     assert followed.total("later") == 1
     assert "the one that POST /tenants made stays" in caplog.text
     (folder / "later.yaml").write_text(SCENARIO % 20)
@@ -288,7 +307,7 @@ def test_a_file_that_is_wrong_leaves_the_last_good_one_and_says_so_once(
     followed = follow(folder)
     (folder / "acme.yaml").write_text("clock: yesterday\nsesions: {}\n")
     followed.look()
-    followed.look()
+    followed.look(GRACE)
     assert followed.total() == 1
     (record,) = caplog.records
     assert record.levelname == "WARNING"
@@ -348,7 +367,7 @@ def test_what_is_no_file_is_not_opened(folder: Path, kind: str) -> None:
     put(folder / "acme.yaml")
     (folder / "more.yaml").write_text(SCENARIO % 3)
     followed.look()
-    followed.look()
+    followed.look(GRACE)
     assert followed.names() == ["more"]
 
 
@@ -416,7 +435,7 @@ def test_no_token_is_issued_twice_though_its_tenant_began_anew_under_a_clock_tha
     tokens += issued()
     (folder / "acme.yaml").unlink()
     followed.look()
-    followed.look()
+    followed.look(GRACE)
     (folder / "acme.yaml").write_text(FIXED % 3)
     followed.look()
     tokens += issued()
@@ -434,7 +453,7 @@ def test_a_tenant_that_is_replaced_or_removed_is_kept_by_nothing(folder: Path) -
         followed.look()
     (folder / "acme.yaml").unlink()
     followed.look()
-    followed.look()
+    followed.look(GRACE)
     gc.collect()
     assert [each() for each in gone] == [None] * 10
     memory = followed.tenants._factory._memory
@@ -565,6 +584,8 @@ def test_a_look_at_many_files_walks_their_folder_once_and_comes_less_often(
     for number in range(500):
         (folder / f"t{number}.yaml").write_text("sessions: {users: {'1': 1}}\n")
     followed = follow(folder)
+    followed.look()
+    followed.look(DOUBT)
     walks, stats, scandir, stat = [], [], os.scandir, Path.stat
     monkeypatch.setattr(os, "scandir", lambda path: walks.append(path) or scandir(path))
     monkeypatch.setattr(Path, "stat", lambda path, **how: stats.append(path) or stat(path, **how))
@@ -580,7 +601,7 @@ async def test_requests_are_answered_while_a_file_is_being_loaded(
     monkeypatch.setattr(watching, "PERIOD", 0.0)
     followed = follow(folder)
     loop, loads, go_on = asyncio.get_running_loop(), asyncio.Event(), threading.Event()
-    load, put, in_service = watching.loader.load, Tenants.put, asyncio.Event()
+    load, put, in_service = watched_files.loader.load, Tenants.put, asyncio.Event()
 
     async def put_and_signal(self: Tenants, *given: Any) -> bool:
         assert threading.current_thread() is threading.main_thread()
@@ -588,12 +609,12 @@ async def test_requests_are_answered_while_a_file_is_being_loaded(
         in_service.set()
         return done
 
-    def slow(path: Path) -> Any:
+    def slow(path: Path, source: bytes) -> Any:
         loop.call_soon_threadsafe(loads.set)
         assert go_on.wait(PATIENCE)
-        return load(path)
+        return load(path, source)
 
-    monkeypatch.setattr(watching.loader, "load", slow)
+    monkeypatch.setattr(watched_files.loader, "load", slow)
     monkeypatch.setattr(Tenants, "put", put_and_signal)
     (folder / "acme.yaml").write_text(SCENARIO % 20)
     with followed.watcher.watching(followed.tenants):
@@ -609,12 +630,12 @@ async def test_a_server_that_stops_waits_for_no_file(folder: Path, monkeypatch: 
     followed = follow(folder)
     loop, loads, go_on = asyncio.get_running_loop(), asyncio.Event(), threading.Event()
 
-    def endless(path: Path) -> Any:
+    def endless(path: Path, source: bytes) -> Any:
         loop.call_soon_threadsafe(loads.set)
         assert go_on.wait(PATIENCE)
         raise LookupError
 
-    monkeypatch.setattr(watching.loader, "load", endless)
+    monkeypatch.setattr(watched_files.loader, "load", endless)
     (folder / "acme.yaml").write_text(SCENARIO % 20)
     with followed.watcher.watching(followed.tenants):
         await asyncio.wait_for(loads.wait(), PATIENCE)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from oifde_simulator.model.turn import Limits, Rate
+from oifde_simulator.model.turn import MOST_SLIDING, Limits, Rate
 from oifde_simulator.population.oddities import Oddities
 from oifde_simulator.population.records import DEFAULT_MIX
 from oifde_simulator.resources import read_json
@@ -47,7 +47,7 @@ OUTSIDE_OF_RULES = [
     *defaults(SCHEMA["properties"]),
     *(
         (("sessions", "generate", *path), default)
-        for path, default in defaults({name: GENERATE[name] for name in ("locale", "days", "per_day")})
+        for path, default in defaults({name: GENERATE[name] for name in ("locale", "days", "per_quarter")})
     ),
 ]
 
@@ -86,6 +86,8 @@ INSIDE: dict[str, tuple[Any, Any]] = {
         {field.name: field.default for field in fields(Oddities)},
     ),
     "over.enforce": (RULE["over"]["properties"]["enforce"]["default"], default_of(Rate, "enforce")),
+    "over.slide": (RULE["over"]["properties"]["slide"]["default"], default_of(Rate, "slide")),
+    "over.limit with slide": (RULE["over"]["then"]["properties"]["limit"]["maximum"], MOST_SLIDING),
     "one_of.weight": (RULE["one_of"]["items"]["properties"]["weight"]["default"], DEFAULT_WEIGHT),
     "patch.share": (RULE["patch"]["items"]["properties"]["share"]["default"], DEFAULT_SHARE),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -23,6 +24,24 @@ MISTAKES = {
     ),
     "negative per_day": ("generate: {per_day: -1}", "2:23", "from 0 to 20"),
     "absurd per_day": ("generate: {per_day: 5000}", "2:23", "from 0 to 20"),
+    "negative per_quarter": ("generate: {per_quarter: -1}", "2:27", "from 0 to 1800"),
+    "absurd per_quarter": ("generate: {per_quarter: 5000}", "2:27", "from 0 to 1800"),
+    "two means": ("generate: {per_day: 1, per_quarter: 4}", "2:26", "keep one of the two"),
+    "two means that are zero": ("generate: {per_quarter: 0, per_day: 0}", "2:14", "keep one of the two"),
+    "a zone with a slip": (
+        "generate: {time_zone: Asia/Shangai}",
+        "2:25",
+        'sessions.generate.time_zone: unknown time zone "Asia/Shangai"; did you mean "Asia/Shanghai"?',
+    ),
+    "a zone from UTC": ("generate: {time_zone: UTC+8}", "2:25", 'did you mean "+08:00"?'),
+    "a zone that is a number": ("generate: {time_zone: 8}", "2:25", "expected a string"),
+    "a zone of the machine": ("generate: {time_zone: localtime}", "2:25", "unknown time zone"),
+    "an empty zone": ('generate: {time_zone: ""}', "2:25", "unknown time zone"),
+    "a rate of turns over 1": (
+        "generate: {oddities: {recognition_errors: 2}}",
+        "2:45",
+        "write a share from 0 to 1, such as 0.5 or 50%",
+    ),
     "no days": ("generate: {days: 0}", "2:20", "from 1 to 1000"),
     "unknown dialog type": (
         "generate: {mix: {chat: 1}}",
@@ -62,7 +81,16 @@ def test_users_without_generate_have_sessions_and_nobody_else() -> None:
 def test_every_default_is_taken_by_an_empty_mapping() -> None:
     how = loader.loads(b"sessions: {generate: {}}", "acme.yaml", "acme").generate
     assert how is not None
-    assert (how.seed, how.locale, how.days, how.per_day, how.mix) == (None, "en_US", 90, 0.5, None)
+    assert (how.seed, how.locale, how.days, how.mix) == (None, "en_US", 90, None)
+    assert (how.per_day, how.per_quarter, how.time_zone) == (None, 4.0, None)
+
+
+def test_users_live_in_the_zone_that_is_named_and_times_are_read_in_that_of_the_settings() -> None:
+    text = 'sessions: {generate: {time_zone: Europe/Berlin}}\nsettings: {time_zone: "+08:00"}'
+    scenario = loader.loads(text.encode(), "acme.yaml", "acme")
+    assert scenario.generate is not None
+    assert scenario.generate.time_zone == ZoneInfo("Europe/Berlin")
+    assert scenario.settings.time_zone_name == "+08:00"
 
 
 RECORD = """\

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, timedelta, timezone
@@ -20,7 +21,7 @@ from oifde_simulator import resources
 from oifde_simulator.instants import instant, time_zone
 from oifde_simulator.scenario import checking, loader
 from oifde_simulator.scenario.errors import ScenarioErrors
-from oifde_simulator.scenario.lint.schema import violations
+from oifde_simulator.scenario.lint.schema import unknown_keys
 from oifde_simulator.scenario.lint.schema.fixes import suggested_fix
 from oifde_simulator.scenario.model import Scenario, SettingsSpec, TenantSpec
 
@@ -237,7 +238,7 @@ def test_find_takes_the_files_of_folders_sorted_and_others_as_they_come(tmp_path
     for name in ("b.yaml", "a.yml", ".hidden.yaml", "notes.txt", "sub/c.yaml", "d.yaml/x"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).touch()
-    files = [tmp_path / "a.yml", tmp_path / "b.yaml"]
+    files = [tmp_path / "a.yml", tmp_path / "b.yaml", tmp_path / "sub/c.yaml"]
     assert loader.find([tmp_path]) == files
     assert loader.find([tmp_path / "notes.txt", tmp_path, tmp_path / "b.yaml"]) == [
         tmp_path / "notes.txt",
@@ -250,7 +251,7 @@ def test_find_tells_every_path_that_gives_nothing(tmp_path: Path) -> None:
         loader.find([tmp_path / "absent", tmp_path, Path("nul\0")])
     assert sorted(str(caught.value).split("\n")) == sorted([
         f"{tmp_path}/absent: cannot be read: No such file or directory; expected a scenario file, or a folder of them",
-        f"{tmp_path}: no scenario in this folder; expected files named *.yaml or *.yml",
+        f"{tmp_path}: no scenario in this folder; expected files named *.yaml, *.yml or *.json",
         "nul\\x00: cannot be read: embedded null byte; expected a scenario file, or a folder of them",
     ])  # fmt: skip
 
@@ -261,7 +262,7 @@ def test_a_folder_that_may_not_be_read_is_one_clear_line(
     def refuse(_folder: Path) -> Iterator[Path]:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "iterdir", refuse)
+    monkeypatch.setattr(os, "scandir", refuse)
     with pytest.raises(ScenarioErrors, match="cannot be read: Permission denied"):
         loader.find([tmp_path])
 
@@ -354,7 +355,7 @@ def test_of_very_many_mistakes_the_first_are_told(value: Any, monkeypatch: pytes
         asked.append(written)
         return ""
 
-    monkeypatch.setattr(violations, "did_you_mean", did_you_mean)
+    monkeypatch.setattr(unknown_keys, "did_you_mean", did_you_mean)
     with pytest.raises(ScenarioErrors) as caught:
         loader.from_json(value, "f.json", "f")
     assert 1 < len(caught.value.errors) <= checking.MOST_ERRORS + 1

@@ -85,7 +85,7 @@ async def test_a_state_that_was_entered_is_that_of_all_rules_for_the_value(state
 
 async def test_a_rate_says_when_the_client_may_come_back(state: State) -> None:
     limited = candidate(over=Rate(0, 1000, enforce=True))
-    assert (await turn(state, limited, now=300)).retry_at == 1000
+    assert (await turn(state, limited, now=300)).retry_at == 1300
     assert (await turn(state, limited, now=400)).retry_at == 1400  # too early: refused for longer
     assert (await turn(state, candidate("free"), now=400)).retry_at is None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +14,7 @@ from oifde_simulator.immediate import immediate
 from oifde_simulator.model.exchange import Answer, Exchange
 from oifde_simulator.model.http import JSON_UTF8, Request, Response
 from oifde_simulator.model.outcome import Ending
+from oifde_simulator.model.turn import HeldBack
 from oifde_simulator.stepwise import complete
 from oifde_simulator.verification import expectations
 from oifde_simulator.verification.snapshot import JournalSnapshot
@@ -28,14 +30,19 @@ def queried(
     total: int = 0,
     rule: str = "",
     how: Ending = "complete",
+    held: Mapping[str, str] | None = None,
     **fields: Any,
 ) -> Exchange:
-    """A query; `status` and `error` are what was sent, where the honest answer has `total` records."""
+    """A query; `status` and `error` are what was sent, where the honest answer has `total` records.
+
+    `held` has the reasons of rules that matched and did not fire.
+    """
     honest = _response(errorCode=0, errorMsg="Success", total=total)
     sent = honest if (status, error) == (200, 0) else replace(_response(errorCode=error), status=status)
     asked = Request("POST", QUERY, {"Host": "vendor"}, repr(fields).encode())
     answer = Answer(honest, {"errorCode": 0, "errorMsg": "Success", "total": total})
     exchange = Exchange(at, tenant, "queryRecordHistory", asked, answer, sent, (), rule, document=fields)
+    exchange.held_back = tuple(HeldBack(rule, why) for rule, why in (held or {}).items())
     exchange.outcome.end(how)
     return exchange
 

@@ -124,6 +124,28 @@ def test_many_entries_too_many_are_not_all_named() -> None:
     assert result["message"].endswith(": entries 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, ...")
 
 
+def test_an_expected_rule_that_was_held_back_is_told_with_its_reason() -> None:
+    journal = recorded(
+        queried(userMobile=USER, held={"mine": "window: closed 5 ms ago"}),
+        queried(userMobile=USER, rule="other", status=503),
+        *(queried(userMobile=USER) for _ in range(5)),
+    )
+    for expected in ({"atLeast": 1, "rule": "mine"}, {"count": 1, "status": 503, "rule": "mine"}):
+        (result,) = judged(journal, expected, tenant="acme")["results"]
+        assert result["nearMisses"][0]["number"] == 1
+        assert result["message"].endswith(
+            'nearest is entry 1: rule: expected "mine", found nothing; '
+            "it matched but did not fire: window: closed 5 ms ago"
+        )
+
+
+def test_a_rule_that_could_not_change_the_answer_is_told_with_the_note() -> None:
+    exchange = queried(userMobile=USER)
+    exchange.notes = ("mine: there is no /total; the honest answer was sent", "else: no")
+    (result,) = judged(recorded(exchange), {"atLeast": 1, "rule": "mine"}, tenant="acme")["results"]
+    assert result["message"].endswith("did not fire: there is no /total; the honest answer was sent")
+
+
 def test_no_near_miss_is_told_twice() -> None:
     (result,) = judged(recorded(queried("", userMobile="2")), {"count": 1, "userMobile": USER})["results"]
     assert [miss["number"] for miss in result["nearMisses"]] == [1]

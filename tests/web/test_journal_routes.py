@@ -159,8 +159,8 @@ def test_what_no_rule_spoiled_says_which_nearly_did(tmp_path: Path) -> None:
         ask(simulator, pageNum="2")
         found = fetch_json(simulator, "/journal/1")["nearMisses"]
         assert found == [
-            {"rule": "second-page", "differences": ['request.pageNum: expected "2", found "1"']},
             {"rule": "this-token", "differences": ['request.pageNum: expected "3", found "1"']},
+            {"rule": "second-page", "differences": ['request.pageNum: expected "2", found "1"']},
         ]
         assert fetch_json(simulator, "/journal/2")["nearMisses"] == []
         ask(simulator, authToken="0" * 32, pageNum="3")

@@ -12,10 +12,9 @@ from typing import Any
 
 from oifde_simulator import resources
 from oifde_simulator.cli.exit_codes import OK
+from oifde_simulator.scenario.files.finding import SCHEMA_COPY
 from oifde_simulator.text import printable
 
-SCHEMA_COPY = "oifde-scenario.schema.json"
-"""Name of the schema's copy beside a scenario that is outside the schema's own folders."""
 SCHEMA = "scenario.schema.json"
 """Name of the shipped schema."""
 
@@ -36,8 +35,10 @@ tenant:
   tokens: ["0dbe11892be840cf983453ea70b505de"]  # accepted beside those that gettoken issues
 
 sessions:
-  # generate: {{}}  # takes every default, and gives every number a history
+  # generate: {{}}  # a history for every other number, of a few calls or none
   users: {{"18000000001": 40}}  # numbers with exactly so many sessions
+
+# A key that begins with x- is ignored: x-down: &down {{status: 503}} is used as respond: *down.
 
 # The first rule that is about a request, and whose turn it is, decides what goes wrong.
 rules:
@@ -85,13 +86,12 @@ def write_scenario(name: str) -> Path:
 
 
 def _scenario_path(name: str) -> Path:
-    from oifde_simulator.scenario import loader
     from oifde_simulator.scenario.lint.tenant import tenant_id_error
 
     path = Path(name)
     if not path.name:
         raise ValueError(f'expected a name such as acme, found "{name}"')
-    if path.suffix not in loader.SUFFIXES:
+    if path.suffix.lower() not in (".yaml", ".yml"):
         path = path.with_name(f"{path.name}.yaml")
     if complaint := tenant_id_error(path.stem):
         raise ValueError(f"{printable(path)}: {complaint}")

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from oifde_simulator.client.events import EventStream
     from oifde_simulator.client.models import (
         Alive,
+        BrokenFile,
         Clock,
         Exchange,
         ExchangeInWhole,
@@ -51,6 +52,7 @@ __all__ = [
     "AsyncSimulatedTenant",
     "AsyncTenantClock",
     "AsyncTenantJournal",
+    "BrokenFile",
     "Clock",
     "Control",
     "ControlError",

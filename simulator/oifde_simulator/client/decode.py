@@ -9,7 +9,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from oifde_simulator.client.models import Clock, Exchange, Exchanges, Rule, Tenant, TenantInWhole
+from oifde_simulator.client.models import (
+    BrokenFile,
+    Clock,
+    Exchange,
+    Exchanges,
+    Ready,
+    Rule,
+    Tenant,
+    TenantInWhole,
+)
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -60,6 +69,17 @@ def build_tenants(answer: Sequence[Mapping[str, Any]]) -> Sequence[Tenant]:
 
 def build_tenant(answer: Mapping[str, Any]) -> TenantInWhole:
     """Build a tenant with its clock and its rules."""
+    broken = answer.get("brokenFile")
     return build(
-        TenantInWhole, answer, clock=build(Clock, answer["clock"]), rules=build_rules(answer["rules"])
+        TenantInWhole,
+        answer,
+        clock=build(Clock, answer["clock"]),
+        rules=build_rules(answer["rules"]),
+        broken_file=build(BrokenFile, broken) if broken else None,
     )
+
+
+def build_ready(answer: Mapping[str, Any]) -> Ready:
+    """Build what a server says of itself that is ready."""
+    broken = tuple(build(BrokenFile, each) for each in answer.get("brokenFiles", ()))
+    return build(Ready, answer, broken_files=broken)

@@ -20,12 +20,23 @@ class Alive:
 
 
 @dataclass(frozen=True, slots=True)
+class BrokenFile:
+    """A watched scenario file that cannot be served."""
+
+    file: str
+    message: str
+    """The first mistake in it, with its place and the likely fix."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ready:
     """A server whose ports both listen."""
 
     status: str
     version: str
     tenants: int
+    broken_files: Sequence[BrokenFile] = ()
+    """Watched files that are wrong now; what was good before is served."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +89,8 @@ class TenantInWhole(Tenant):
     clock: Clock
     rules: Sequence[Rule]
     """Rules in the order in which they are tried."""
+    broken_file: BrokenFile | None = None
+    """Its watched file, where that is wrong now; None for a good one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
+from oifde_simulator.clock import ClockSetting
+from oifde_simulator.engine.document_changes import Change, patch_changes
 from oifde_simulator.engine.pipeline import Pipeline, view
+from oifde_simulator.engine.ramps import RampProgress, ramps
 from oifde_simulator.immediate import immediate
+from oifde_simulator.instants import iso
 from oifde_simulator.journal import Journal
 from oifde_simulator.model.exchange import Exchange
 from oifde_simulator.model.http import Request, Response
@@ -41,6 +45,46 @@ class Explanation:
 
     exchange: Exchange
     verdicts: tuple[Verdict, ...]
+    since: int = 0
+    """Load or reset of the tenant, epoch milliseconds on its clock."""
+    ramps: tuple[RampProgress, ...] = ()
+    """Ramps of the rule that fired."""
+    changes: tuple[Change, ...] = ()
+    """What the patch of the rule that fired has changed in the honest answer."""
+
+
+class Explainer:
+    """Explains requests one after another; the counts of `tenants`, in memory, move with them."""
+
+    def __init__(self, tenants: Tenants, *, bad_json_status: int = 400, leniency: Leniency = STRICT) -> None:
+        """`bad_json_status` and `leniency` are the router's."""
+        self._tenants = tenants
+        self._router = Router(bad_json_status=bad_json_status, leniency=leniency)
+        self._journal = Journal(tenants.state, seed=tenants.seed, quiet=True)
+        self._pipeline = Pipeline(self._router, tenants, self._journal)
+
+    def load(self, tenant: str) -> int:
+        """Tell when a tenant was loaded, epoch milliseconds on its clock."""
+        return immediate(self._tenants.named(tenant)).rules.since
+
+    def set_clock(self, tenant: str, instant: int) -> None:
+        """Have the clock of a tenant stand still at `instant`, epoch milliseconds."""
+        version = immediate(self._tenants.named(tenant)).read.version
+        immediate(self._tenants.state.tenants.set_clock(tenant, ClockSetting(instant), version))
+
+    def explain(self, request: Request) -> Explanation:
+        """Explain a request that is sent now."""
+        call = self._router.route(replace(request))  # copies, since reading a charset rewrites the body
+        exchange = immediate(self._pipeline.handle(replace(request)))
+        rules = immediate(self._tenants.find(call.tenant)).rules
+        held_back = self._journal.entry(exchange).held_back
+        found = verdicts(rules.rules, view(call, exchange.honest), exchange, held_back)
+        fired = next((rule for rule in rules.rules if rule.name == exchange.rule), None)
+        if fired is None:
+            return Explanation(exchange, found, rules.since)
+        return Explanation(
+            exchange, found, rules.since, ramps(fired, exchange, rules.since), patch_changes(fired, exchange)
+        )
 
 
 def explain(
@@ -51,43 +95,37 @@ def explain(
     bad_json_status: int = 400,
     leniency: Leniency = STRICT,
 ) -> Iterator[Explanation]:
-    """Explain a request that is sent so many times; the counts of `tenants`, in memory, move with it.
-
-    `bad_json_status` and `leniency` are the router's.
-    """
-    router = Router(bad_json_status=bad_json_status, leniency=leniency)
-    pipeline = Pipeline(router, tenants, Journal(tenants.state, seed=tenants.seed, quiet=True))
-    call = router.route(replace(request))  # a copy each time, since reading a charset rewrites the body
+    """Explain a request that is sent so many times; the rest as for `Explainer`."""
+    explainer = Explainer(tenants, bad_json_status=bad_json_status, leniency=leniency)
     for _ in range(repeat):
-        exchange = immediate(pipeline.handle(replace(request)))
-        rules = immediate(tenants.find(call.tenant)).rules.rules
-        yield Explanation(exchange, verdicts(rules, view(call, exchange.honest), exchange))
+        yield explainer.explain(request)
 
 
-def verdicts(rules: Iterable[Rule], seen: View, exchange: Exchange) -> tuple[Verdict, ...]:
-    """What each rule made of an exchange, of which it saw `seen`."""
+def verdicts(
+    rules: Iterable[Rule], seen: View, exchange: Exchange, held_back: Iterable[tuple[str, str]]
+) -> tuple[Verdict, ...]:
+    """What each rule made of an exchange, of which it saw `seen`; `held_back` as the journal has it."""
+    held_back = tuple(held_back)
     found: list[Verdict] = []
     decisive = ""
     for rule in rules:
         if decisive:
             found.append(Verdict(rule.name, "not asked", (f"{decisive} came before it",)))
             continue
-        found.append(_verdict(rule, seen, exchange))
+        found.append(_verdict(rule, seen, exchange, held_back))
         if found[-1].outcome in ("fired", "could not"):
             decisive = rule.name
     return tuple(found)
 
 
-def _verdict(rule: Rule, seen: View, exchange: Exchange) -> Verdict:
+def _verdict(rule: Rule, seen: View, exchange: Exchange, held_back: Iterable[tuple[str, str]]) -> Verdict:
     if rule.name == exchange.rule:
         return Verdict(rule.name, "fired")
     if mismatches := rule.matcher.difference(seen):
         return Verdict(rule.name, "not about it", tuple(map(str, mismatches)))
     if failed := [note for note in exchange.notes if note.startswith(f"{rule.name}: ")]:
         return Verdict(rule.name, "could not", tuple(note.removeprefix(f"{rule.name}: ") for note in failed))
-    return Verdict(
-        rule.name, "held back", tuple(why for name, why in exchange.held_back if name == rule.name)
-    )
+    return Verdict(rule.name, "held back", tuple(why for name, why in held_back if name == rule.name))
 
 
 def as_json(explanation: Explanation) -> dict[str, Any]:
@@ -108,6 +146,10 @@ def as_json(explanation: Explanation) -> dict[str, Any]:
         "rule": exchange.rule or None,
         "faults": exchange.faults,
         "notes": exchange.notes,
+        "at": iso(exchange.at),
+        "seconds_since_load": (exchange.at - explanation.since) / 1000 if exchange.tenant else None,
+        "ramps": [ramp._asdict() for ramp in explanation.ramps],
+        "changes": [change.as_json() for change in explanation.changes],
         "sent": _response_json(exchange.response),
         "script": [_action_json(action) for action in exchange.script],
     }

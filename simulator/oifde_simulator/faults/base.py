@@ -29,6 +29,8 @@ class FaultContext:
     """Random numbers of this fault, keyed by seed, rule, match count and position in the chain."""
     elapsed: float
     """Seconds of the tenant's clock since load or reset."""
+    begun: float = 0.0
+    """The same for when the rule's window opened, this time; for a rule added later, when it was added."""
 
 
 class Fault(ABC):

@@ -1,4 +1,4 @@
-"""Distributions of latency: each turns a random number, or the time since load, into seconds."""
+"""Distributions of latency: each turns a random number, or the time that has passed, into seconds."""
 
 from __future__ import annotations
 
@@ -111,7 +111,10 @@ class Percentiles:
 
 @dataclass(frozen=True, slots=True)
 class Ramp:
-    """Latency that changes from `begin` to `to` while the tenant's clock passes `over`, then stays."""
+    """Latency that changes from `begin` to `to` while the tenant's clock passes `over`, then stays.
+
+    It begins where the window of its rule opens; without one at load or reset, or when the rule was added.
+    """
 
     begin: float = settings.duration(
         "From", "The latency at first.", key="from", required=True, examples=("10ms",)
@@ -121,5 +124,6 @@ class Ramp:
 
     def sample(self, context: FaultContext) -> float:
         """Return the latency at this time, in seconds."""
-        done = min(1.0, max(0.0, context.elapsed / self.over)) if self.over else 1.0
+        passed = context.elapsed - context.begun
+        done = min(1.0, max(0.0, passed / self.over)) if self.over else 1.0
         return self.begin + (self.to - self.begin) * done

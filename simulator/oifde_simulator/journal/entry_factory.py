@@ -12,6 +12,7 @@ from typing import Any
 
 import orjson
 
+from oifde_simulator.journal.counted_values import Reasons, reasons
 from oifde_simulator.journal.head_capture import encodable, redact_encoded
 from oifde_simulator.journal.redaction.credential_finder import CredentialFinder
 from oifde_simulator.journal.redaction.redactor import Redactor
@@ -65,10 +66,14 @@ class EntryFactory:
         if exchange.notes or honest.problems or honest.warnings:
             problems, warnings, notes = self._messages(exchange, finder)
             charge += sum(map(len, (*problems, *warnings, *notes)))
+        held_back: Reasons = ()
+        if exchange.held_back:
+            held_back = reasons(exchange, recorded.document)
+            charge += sum([len(why) for _, why in held_back])
         return Entry(
             number, exchange.at, exchange.tenant, exchange.endpoint, recorded, len(request.body),
             response.status, error_code, headers, body, len(response.body), honest.response.status, fields,
-            ENTRY + len(body) + charge, exchange.rule, exchange.faults, exchange.held_back,
+            ENTRY + len(body) + charge, exchange.rule, exchange.faults, held_back,
             problems, warnings, notes,
         )  # fmt: skip
 

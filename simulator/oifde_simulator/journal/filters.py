@@ -60,6 +60,7 @@ class Filter:
         """Id of the only tenant whose entries can fit, `""` for unknown tenants; None for any tenant."""
         wanted = match.get("request", {}).items()
         self._field = next(((name, value) for name, value in wanted if type(value) is str), ("", ""))
+        self._rule = _only_text(tests.get("rule"))
         self.index_keys = tuple(_wanted_keys(tests, match)) or (ANY_ENTRY,)
         """Keys of which every accepted entry has each."""
         self._given = tests, match
@@ -93,11 +94,27 @@ class Filter:
     def difference(self, entry: Entry) -> list[Mismatch]:
         """List the reasons why an entry does not fit; its age is not one of them."""
         found = [
-            Mismatch(name, str(condition), _shown_tenant(entry) if name == "tenant" else _shown(value(entry)))
+            Mismatch(name, str(condition), self._found(name, value, entry))
             for name, value, condition in self._tests
             if not _fits(condition, value(entry))
         ]
+        if self.why_idle(entry):
+            found.sort(key=lambda each: each.place != "rule")  # the reason is what is asked for
         return found + (self._matcher.difference(entry.view()) if self._matcher else [])
+
+    def why_idle(self, entry: Entry) -> str:
+        """Say why the one rule that the filter wants did not fire though it matched; empty where unknown."""
+        if not self._rule or entry.rule == self._rule:
+            return ""
+        held = (why for rule, why in entry.held_back if rule == self._rule)
+        noted = (note for note in entry.notes if note.startswith(f"{self._rule}: "))
+        return next(held, "") or next(noted, "").removeprefix(f"{self._rule}: ")
+
+    def _found(self, name: str, value: Callable[[Entry], Any], entry: Entry) -> str:
+        if name == "tenant":
+            return _shown_tenant(entry)
+        why = self.why_idle(entry) if name == "rule" else ""
+        return f"{_shown(value(entry))}; it matched but did not fire: {why}" if why else _shown(value(entry))
 
 
 def entry_keys(entry: Entry) -> Iterator[IndexKey]:
@@ -122,6 +139,12 @@ def _wanted_keys(tests: Mapping[str, Condition], match: Mapping[str, Any]) -> It
 def _only_tenant(condition: Condition | None) -> str | None:
     wanted = condition.wanted if condition else None
     return "" if wanted is False else wanted if isinstance(wanted, str) else None
+
+
+def _only_text(condition: Condition | None) -> str:
+    """Return the one text that a condition wants; empty where it wants another thing."""
+    wanted = condition.wanted if condition else None
+    return wanted if isinstance(wanted, str) else ""
 
 
 def _shown_tenant(entry: Entry) -> str:

@@ -114,4 +114,9 @@ def search_nearest(wanted: Filter, entries: Iterable[Entry], count: int = 3) -> 
     """Find what `nearest` finds, a step for each entry."""
     compared = yield from mapped(entries, lambda entry: NearMiss(entry, wanted.difference(entry)))
     misses = [miss for miss in compared if miss.differences]
-    return nsmallest(count, misses, key=lambda miss: (len(miss.differences), -miss.entry.number))
+    return nsmallest(count, misses, key=lambda miss: _rank(wanted, miss))
+
+
+def _rank(wanted: Filter, miss: NearMiss) -> tuple[bool, int, int]:
+    """Order misses: first those where the wanted rule did not fire, then by differences, the newest first."""
+    return not wanted.why_idle(miss.entry), len(miss.differences), -miss.entry.number

@@ -8,7 +8,8 @@ fingerprint.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from heapq import nsmallest
 from typing import Any
 
 import orjson
@@ -16,8 +17,10 @@ import orjson
 from oifde_simulator.journal.redaction.credential_names import holds_credential
 from oifde_simulator.journal.redaction.redactor import Redactor
 from oifde_simulator.model.entry import Entry
-from oifde_simulator.model.view import Mismatch
+from oifde_simulator.model.view import Mismatch, View
+from oifde_simulator.oifde.operations import BY_NAME
 from oifde_simulator.rules.selection import Rule, Rules
+from oifde_simulator.stepwise import Steps, complete, mapped
 
 NEAREST = 5
 """Near misses that are listed for one exchange."""
@@ -27,18 +30,45 @@ HIDDEN = "what is not shown"
 
 def near_misses(rules: Rules, entry: Entry, redactor: Redactor) -> list[dict[str, Any]]:
     """List the nearest rules as JSON, the nearest first: `[{"rule": ..., "differences": [...]}]`."""
-    view, found = entry.view(), []
-    for rule in rules.rules:
-        differences = list(_by_fingerprint(rule.matcher.difference(view), redactor))
-        if differences and _is_near(rule, len(differences)):
-            found.append((rule.name, differences))
-    nearest = sorted(found, key=lambda miss: len(miss[1]))[:NEAREST]
-    return [{"rule": name, "differences": list(map(str, differences))} for name, differences in nearest]
+    return complete(search_near_misses(rules, entry, redactor))
 
 
-def _is_near(rule: Rule, differences: int) -> bool:
-    """Check that only one condition fails, or that at least as many hold as fail."""
-    return differences == 1 or 2 * differences <= rule.matcher.size
+def search_near_misses(rules: Rules, entry: Entry, redactor: Redactor) -> Steps[list[dict[str, Any]]]:
+    """Find what `near_misses` lists, a step for each rule."""
+    view, user = entry.view(), _user_field(entry)
+    compared = yield from mapped(rules.rules, lambda rule: _miss(rule, view, user, redactor))
+    nearest = nsmallest(NEAREST, filter(None, compared), key=lambda miss: miss.rank)
+    return [{"rule": miss.rule, "differences": list(map(str, miss.differences))} for miss in nearest]
+
+
+def _user_field(entry: Entry) -> str:
+    operation = BY_NAME.get(entry.endpoint)
+    return operation.user_field if operation else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Miss:
+    """A rule that nearly applies."""
+
+    rule: str
+    differences: list[Mismatch]
+    rank: tuple[bool, float, bool, int]
+    """Order of misses: rules of this user first, then by the share of conditions that fail, then rules of
+    another field of this request, then by the number that fail."""
+
+
+def _miss(rule: Rule, view: View, user: str, redactor: Redactor) -> _Miss | None:
+    """Compare a rule with an exchange; None for a rule that matches, or that is far from it."""
+    differences = list(_by_fingerprint(rule.matcher.difference(view), redactor))
+    if not differences:
+        return None
+    wrong = {each.place for each in differences}
+    named = [place for place in rule.matcher.identifying if place not in wrong]
+    of_user = f"request.{user}" in named
+    if not (of_user or len(wrong) == 1 or 2 * len(wrong) <= rule.matcher.size):
+        return None
+    rank = (not of_user, len(wrong) / rule.matcher.size, not named, len(wrong))
+    return _Miss(rule.name, differences, rank)
 
 
 def _by_fingerprint(differences: list[Mismatch], redactor: Redactor) -> Iterator[Mismatch]:

@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
 
+from oifde_simulator.json_schema.mistakes import first_mistake
 from oifde_simulator.json_schema.regex import VALUES, explicit_patterns
-from oifde_simulator.json_schema.schema import Schema
+from oifde_simulator.json_schema.schema import Schema, pattern
 
 MOST_PARTS = 1000
 """Keywords, schemas and list items that may be walked for one value, with references written out."""
@@ -36,8 +37,12 @@ FOREIGN_REFERENCES = ("$dynamicRef", "$recursiveRef", "$id", "id", "$anchor", "$
 """Keywords that refer to a schema without a path to it, and that are refused."""
 
 
+class NoSchema(ValueError):
+    """A document that is no JSON Schema, but within the bounds."""
+
+
 def bounded(document: Mapping[str, Any]) -> Schema:
-    """Compile a schema. Raises ValueError, in one line, for an invalid schema or one beyond the bounds."""
+    """Compile a schema. Raises ValueError, in one line: NoSchema, or for one beyond the bounds."""
     _measure(document)
     meter = _Meter(document)
     meter.count(document, 0)
@@ -48,8 +53,17 @@ def bounded(document: Mapping[str, Any]) -> Schema:
             largest_pattern=LARGEST_PATTERN,
             patterns=meter.patterns,
         )
-    except Exception as error:  # noqa: BLE001  jsonschema-rs raises errors of several kinds
-        raise ValueError(str(error).splitlines()[0]) from None
+    except Exception:  # noqa: BLE001  jsonschema-rs raises errors of several kinds, in its own words
+        raise NoSchema(first_mistake(document, is_regex)) from None
+
+
+def is_regex(expression: str) -> bool:
+    """Check that a text is a regular expression within the bounds."""
+    try:
+        pattern(expression, backtracks=BACKTRACKS, largest=LARGEST_PATTERN)
+    except Exception:  # noqa: BLE001  as above
+        return False
+    return True
 
 
 def check_classes(*expressions: str) -> None:
@@ -141,7 +155,9 @@ class _Meter:
     def _target(self, reference: str) -> Any:
         """Return the schema that a reference leads to."""
         if reference != "#" and not reference.startswith("#/"):
-            raise ValueError(f"{reference[:200]}: nothing is fetched; copy what is wanted below $defs")
+            raise ValueError(
+                f"{reference[:200] or '$ref'}: nothing is fetched; copy what is wanted below $defs"
+            )
         found: Any = self._root
         for step in unquote(reference).split("/")[1:]:
             name = step.replace("~1", "/").replace("~0", "~")

@@ -12,6 +12,7 @@ from typing import Any
 from oifde_simulator.model.http import Request, Response
 from oifde_simulator.model.outcome import OutcomeRecorder
 from oifde_simulator.model.sessions import CallSession
+from oifde_simulator.model.turn import HeldBack
 from oifde_simulator.model.vendor_errors import Problem
 from oifde_simulator.wire.script import Script
 
@@ -57,7 +58,7 @@ class Exchange:
     """Name of the rule that spoiled the answer; empty where none did."""
     faults: tuple[str, ...] = ()
     """Names of the faults in the script."""
-    held_back: tuple[tuple[str, str], ...] = ()
+    held_back: tuple[HeldBack, ...] = ()
     """Rules that matched but did not fire, each with the reason."""
     notes: tuple[str, ...] = ()
     """Effects that a rule could not have on this answer."""

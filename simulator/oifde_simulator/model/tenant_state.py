@@ -30,6 +30,8 @@ class AddedRule(NamedTuple):
     """Digest of the definition."""
     expires: float | None
     """Seconds of the store's clock at which it goes; None where it stays."""
+    at: int | None = None
+    """Epoch milliseconds of the tenant's clock when it was added; None where that is not known."""
 
 
 class NewRule(NamedTuple):
@@ -44,6 +46,8 @@ class NewRule(NamedTuple):
     """Seconds after which it goes; None where it stays."""
     ends_tokens: bool
     """Whether it ends tokens."""
+    at: int | None = None
+    """Epoch milliseconds of the tenant's clock; None where that is not known."""
 
 
 class RuleStanding(NamedTuple):

@@ -11,23 +11,24 @@ Value = tuple[str, ...]
 START = "start"
 """State of a value that no rule has moved on."""
 
+MOST_SLIDING = 10_000
+"""Greatest limit of a sliding window: the instants of so many matches are kept for each value."""
+
 CHANCE_BITS = 52
 """Bits of a drawn chance: as many as a double, the only number of Lua, holds exactly."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """`over`: a limit of matches in a window of tenant time."""
+    """`over`: a limit of matches in a window of tenant time, which the first match opens."""
 
     limit: int
     window: int
     """Milliseconds."""
     enforce: bool = False
     """Whether a client that comes back before its Retry-After is refused again, and for longer."""
-
-    def next_window(self, now: int) -> int:
-        """Compute when the next window opens, epoch milliseconds."""
-        return (now // self.window + 1) * self.window
+    slide: bool = False
+    """Whether the limit holds in any stretch of the window's length, at most `MOST_SLIDING` then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,15 @@ class Turn(NamedTuple):
     """Reasons of the candidates before it, in order."""
     changed: bool
     """Whether its value entered another state."""
+
+
+class HeldBack(NamedTuple):
+    """A rule that was about a request and did not fire."""
+
+    rule: str
+    why: str
+    per: tuple[str, ...] = ()
+    """Request fields by whose values it was counted; empty where nothing was counted for a value."""
 
 
 class Fired(NamedTuple):

@@ -13,6 +13,7 @@ from oifde_simulator.oifde.decoding import SHORT, NotAnObject, decode, decode_ag
 from oifde_simulator.oifde.leniency import STRICT, Leniency
 from oifde_simulator.oifde.operations import BY_PATH, MAIN
 from oifde_simulator.oifde.operations.base import DocumentedOperation
+from oifde_simulator.text import normal
 
 
 @dataclass(slots=True)
@@ -40,8 +41,9 @@ class Call:
 
     @property
     def tenant(self) -> Any:
-        """Value of the field that names the tenant; None where the request has no such field."""
-        return self.document.get(self.operation.tenant_field) if self.operation else None
+        """Value of the field that names the tenant, composed; None where the request has no such field."""
+        found = self.document.get(self.operation.tenant_field) if self.operation else None
+        return normal(found) if isinstance(found, str) else found
 
     def token(self, response: Mapping[str, Any]) -> object:
         """Find the token that the call is about; `response` has the fields of the honest answer."""

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import tzinfo
 from typing import TYPE_CHECKING
 
+from oifde_simulator.population.arrivals import contacts
+from oifde_simulator.population.arrivals.local_days import local_days
+from oifde_simulator.population.arrivals.pattern import arrival_pattern
+from oifde_simulator.population.arrivals.timetable import Timetable
+from oifde_simulator.population.arrivals.zones import zone_of
 from oifde_simulator.population.history import History, SessionCache
 from oifde_simulator.population.ids import IdCodec
 from oifde_simulator.population.records import DEFAULT_MIX, RecordGenerator
-from oifde_simulator.population.timetable import Timetable
 from oifde_simulator.population.vocabulary import Vocabulary, vocabulary
 from oifde_simulator.randomness import KeyedRandom, key
 
 if TYPE_CHECKING:
     from oifde_simulator.population.dialogue.turns import Dialogue
 
-VERSION = 2
+VERSION = 3
 """Number that rises whenever the same seed gives other sessions than before."""
 
 
 def warm(locale: str) -> None:
-    """Import the dialogues and load texts and words of a locale, so that no session has to wait for them.
+    """Import the dialogues, load texts, words and zone of a locale, so that no session has to wait for them.
 
     Takes some milliseconds where the words of the locale are shipped, else up to a second. Thread-safe.
     """
@@ -30,6 +34,7 @@ def warm(locale: str) -> None:
 
     texts(locale)
     vocabulary(locale)
+    local_days(zone_of(locale)).wall(0)
 
 
 def history(
@@ -39,7 +44,9 @@ def history(
     tenant: str,
     locale: str,
     days: int,
-    per_day: float,
+    per_day: float | None = None,
+    per_quarter: float = contacts.PER_QUARTER,
+    time_zone: tzinfo | None = None,
     mix: Mapping[str, float] | None = None,
     oddities: Mapping[str, float] | None = None,
     users: Mapping[str, int] | None = None,
@@ -47,12 +54,29 @@ def history(
 ) -> History:
     """Make the generated sessions of a tenant; all arguments but `tenant`, its id in records, decide them.
 
-    `days` of retention; `per_day`: mean number of sessions a user and day; `mix`: weights by the names of
-    `records.DIALOG_TYPES`; `oddities`: rates by name; `users`: exact numbers of sessions by user number.
+    `days` of retention; `per_quarter`: mean number of sessions of a user in 90 days, or `per_day` in one,
+    which is distributed otherwise; `time_zone`: that of the users, by default that of the locale; `mix`:
+    weights by the names of `records.DIALOG_TYPES`; `oddities`: rates by name; `users`: exact numbers of
+    sessions by user number.
     """
     root = key(seed, world)
-    timetable = Timetable(root, days=days, per_day=per_day, exactly=dict(users or {}))
-    made = records(seed=seed, world=world, tenant=tenant, locale=locale, mix=mix, oddities=oddities)
+    timetable = Timetable(
+        root,
+        days=days,
+        rate=contacts.per_quarter(per_quarter) if per_day is None else contacts.per_day(per_day),
+        zone=time_zone or zone_of(locale),
+        pattern=arrival_pattern(tuple((mix or DEFAULT_MIX).items())),
+        exactly=dict(users or {}),
+    )
+    made = records(
+        seed=seed,
+        world=world,
+        tenant=tenant,
+        locale=locale,
+        time_zone=time_zone,
+        mix=mix,
+        oddities=oddities,
+    )
     return History(timetable, IdCodec(root), made, memory or SessionCache())
 
 
@@ -62,6 +86,7 @@ def records(
     world: str,
     tenant: str,
     locale: str,
+    time_zone: tzinfo | None = None,
     mix: Mapping[str, float] | None = None,
     oddities: Mapping[str, float] | None = None,
     words: Callable[[str], Vocabulary] = vocabulary,
@@ -69,6 +94,7 @@ def records(
     """Make the generator of a world's records; `words` finds the vocabulary of a locale."""
     root = key(seed, world)
     rates = dict(oddities or {})
+    local = local_days(time_zone or zone_of(locale))
 
     def composed(draws: KeyedRandom, user: str, kind: str, begin: int) -> Dialogue:
         # Commands that look at no session start faster without dialogues; `warm` imports them for a server.
@@ -76,9 +102,11 @@ def records(
         from oifde_simulator.population.oddities import Oddities
         from oifde_simulator.population.screenplays.texts import texts
 
-        day = datetime.fromtimestamp(begin, UTC).date()
+        day = local.wall(begin).date()
         caller = key(root.hex(), "user", user)
         odd = Oddities.from_mapping(rates) if rates else Oddities()
         return compose(draws, words(locale), texts(locale), kind, odd, day=day, caller=caller, number=user)
 
-    return RecordGenerator(root, IdCodec(root), tenant=tenant, mix=mix or DEFAULT_MIX, compose=composed)
+    return RecordGenerator(
+        root, IdCodec(root), tenant=tenant, mix=mix or DEFAULT_MIX, local=local, compose=composed
+    )

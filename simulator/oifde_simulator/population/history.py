@@ -13,9 +13,10 @@ from typing import Any, NamedTuple, Protocol, overload
 
 from oifde_simulator.bounded_cache import BoundedCache
 from oifde_simulator.model.sessions import CallSession, Criteria
+from oifde_simulator.population.arrivals.local_days import DAY
+from oifde_simulator.population.arrivals.timetable import Timetable
 from oifde_simulator.population.encoding import encode
 from oifde_simulator.population.ids import DecodedId, IdCodec, is_number
-from oifde_simulator.population.timetable import DAY, Timetable
 
 STARTS_KEPT = 4 << 20
 """Size of the starts of sessions in the cache, in bytes: some 500,000."""
@@ -34,6 +35,14 @@ class RecordSource(Protocol):
 
     def cti_call_id(self, user: str, begin: int) -> str | None:
         """Compute the ctiCallId of a session; None outside voice calls."""
+        ...
+
+    def dialog_type(self, user: str, begin: int) -> str:
+        """Tell the dialogType of a session."""
+        ...
+
+    def recorded(self, path: str) -> DecodedId | None:
+        """Find user and first second of the session whose recording has this path."""
         ...
 
     def record(self, user: str, begin: int, now: int) -> Mapping[str, Any]:
@@ -105,6 +114,16 @@ class History:
         first, stop = self._window(starts, criteria, now)
         return NewestFirst(self, user, starts, first, stop, now)
 
+    def by_recording(self, path: str, now: int) -> CallSession | None:
+        """Find the session whose recording has this path (`recordFileName`); None where none has.
+
+        No store is needed: the name of the file carries user and time, masked and with a check.
+        """
+        origin = self._records.recorded(path)
+        if origin is None:
+            return None
+        return next(iter(self._at(origin.user, origin.at, Criteria(), now)), None)
+
     def record(self, user: str, begin: int, now: int) -> Mapping[str, Any]:
         """Make the record of a session as it is at `now`."""
         return self._records.record(user, begin, now)
@@ -112,6 +131,10 @@ class History:
     def call_id(self, user: str, begin: int) -> str:
         """Compute the callId of a session."""
         return self._records.call_id(user, begin)
+
+    def dialog_type(self, user: str, begin: int) -> str:
+        """Tell the dialogType of a session."""
+        return self._records.dialog_type(user, begin)
 
     def cti_call_id(self, user: str, begin: int) -> str | None:
         """Compute the ctiCallId of a session; None outside voice calls."""
@@ -132,7 +155,9 @@ class History:
 
     def _of(self, user: str, first: int, last: int) -> array[int]:
         """Compute a user's starts from UTC day `first` to `last`, both included, ascending."""
-        starts = self._timetable.starts(user, first, last)
+        return self._kept(user, self._timetable.starts(user, first, last))
+
+    def _kept(self, user: str, starts: array[int]) -> array[int]:
         left_out = self._left_out.get(user)
         return array("q", (start for start in starts if start not in left_out)) if left_out else starts
 
@@ -146,15 +171,14 @@ class History:
     def _by_id(
         self, origin: DecodedId | None, unit: int, criteria: Criteria, now: int
     ) -> Sequence[CallSession]:
-        if origin is None:
-            return ()
-        begin = _begin(origin, unit)
-        starts = self._of(origin.user, begin // DAY, begin // DAY)
+        return () if origin is None else self._at(origin.user, _begin(origin, unit), criteria, now)
+
+    def _at(self, user: str, begin: int, criteria: Criteria, now: int) -> Sequence[CallSession]:
+        """Find the session that begins at this second, where there is one and it fits."""
+        starts = self._kept(user, self._timetable.between(user, begin, begin))
         first, stop = self._window(starts, criteria, now)
-        if begin not in starts[first:stop]:
-            return ()
-        session = GeneratedSession(self, origin.user, begin, now)
-        return (session,) if criteria.accepts(session) else ()
+        session = GeneratedSession(self, user, begin, now)
+        return (session,) if first < stop and criteria.accepts(session) else ()
 
 
 def _begin(origin: DecodedId, unit: int) -> int:

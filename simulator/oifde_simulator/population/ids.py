@@ -1,4 +1,4 @@
-"""Encodes user number and time into callId and ctiCallId, and decodes them: sessions need no index.
+"""Encodes user number and time into callId, ctiCallId and recording name, and decodes them without an index.
 
 A keyed hash of the ID's own time masks the number, and a check follows it: an ID that was altered or made up
 does not decode.
@@ -20,11 +20,15 @@ LAST_SECOND = 10**10 - 1
 CALL_ID = re.compile(r"([0-9]{13})([0-9a-f]{24})", re.ASCII)
 # vendor facts, "Meaning of fields": epoch seconds, dash, number; at most 32 characters.
 CTI_CALL_ID = re.compile(r"([0-9]{10})-([0-9]{21})", re.ASCII)
+# Guess: [recording-name] the example has 14 digits after the dash, for ours 26; more names would settle it.
+RECORDING = re.compile(r"([0-9]{10})-([0-9]{26})", re.ASCII)
 
 NUMBER_BYTES, CHECK_BYTES = 7, 5
 DIGITS_BITS = 50
+CODE_BITS = DIGITS_BITS + 4
+"""Bits of a user number with its length."""
 CTI_CHECK_BITS = 15
-CTI_BITS = 8 * NUMBER_BYTES - 2 + CTI_CHECK_BITS
+RECORDING_CHECK_BITS = 32
 
 
 class DecodedId(NamedTuple):
@@ -32,7 +36,7 @@ class DecodedId(NamedTuple):
 
     user: str
     at: int
-    """Time in the ID: epoch milliseconds of a callId, epoch seconds of a ctiCallId."""
+    """Time in the ID: epoch milliseconds of a callId, epoch seconds of the others."""
 
 
 def is_number(text: str) -> bool:
@@ -68,30 +72,39 @@ class IdCodec:
 
     def cti_call_id(self, user: str, at: int) -> str:
         """Encode the ctiCallId of a voice call that began at `at`, epoch seconds."""
-        time = b"%010d" % at
-        code = _code(user)
-        value = (code << CTI_CHECK_BITS | self._cti_check(time, code)) ^ self._cti_mask(time)
-        return f"{at:010d}-{value:021d}"
+        return f"{at:010d}-{self._digits(user, at, b'cti ', CTI_CHECK_BITS):021d}"
 
     def decode_cti_call_id(self, text: str) -> DecodedId | None:
         """Decode a ctiCallId; None for an ID that this world did not write."""
-        found = CTI_CALL_ID.fullmatch(text)
-        if found is None or int(found[2]) >> CTI_BITS:
+        return self._decode(CTI_CALL_ID.fullmatch(text), b"cti ", CTI_CHECK_BITS)
+
+    def recording_name(self, user: str, at: int) -> str:
+        """Encode the name of the recording of a call that began at `at`, epoch seconds, without `.wav`."""
+        return f"{at:010d}-{self._digits(user, at, b'recording ', RECORDING_CHECK_BITS):026d}"
+
+    def decode_recording_name(self, text: str) -> DecodedId | None:
+        """Decode the name of a recording; None for a name that this world did not write."""
+        return self._decode(RECORDING.fullmatch(text), b"recording ", RECORDING_CHECK_BITS)
+
+    def _digits(self, user: str, at: int, purpose: bytes, check_bits: int) -> int:
+        """Encode a user as a number: code and check, masked by a hash of the time."""
+        time, code = b"%010d" % at, _code(user)
+        check = self._bits(time + code.to_bytes(NUMBER_BYTES), purpose + b"check", check_bits)
+        return (code << check_bits | check) ^ self._bits(time, purpose + b"mask", CODE_BITS + check_bits)
+
+    def _decode(self, found: re.Match[str] | None, purpose: bytes, check_bits: int) -> DecodedId | None:
+        if found is None or int(found[2]) >> CODE_BITS + check_bits:
             return None
-        time = found[1].encode()
-        value = int(found[2]) ^ self._cti_mask(time)
-        code = value >> CTI_CHECK_BITS
-        user = _number(code)
-        if user is None or value & (1 << CTI_CHECK_BITS) - 1 != self._cti_check(time, code):
+        mask = self._bits(found[1].encode(), purpose + b"mask", CODE_BITS + check_bits)
+        user = _number((int(found[2]) ^ mask) >> check_bits)
+        if user is None or self._digits(user, int(found[1]), purpose, check_bits) != int(found[2]):
             return None
         return DecodedId(user, int(found[1]))
 
-    def _cti_mask(self, time: bytes) -> int:
-        return int.from_bytes(self._hash(time, b"cti mask", 9)) >> 72 - CTI_BITS
-
-    def _cti_check(self, time: bytes, code: int) -> int:
-        octets = self._hash(time + code.to_bytes(NUMBER_BYTES), b"cti check", 2)
-        return int.from_bytes(octets) >> 16 - CTI_CHECK_BITS
+    def _bits(self, content: bytes, purpose: bytes, count: int) -> int:
+        """Hash to a number of `count` bits."""
+        size = -(-count // 8)
+        return int.from_bytes(self._hash(content, purpose, size)) >> 8 * size - count
 
     def _hash(self, content: bytes, purpose: bytes, size: int) -> bytes:
         return blake2b(content, digest_size=size, key=self._key, person=purpose).digest()

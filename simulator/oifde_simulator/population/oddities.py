@@ -21,11 +21,13 @@ class DrawnOddities(NamedTuple):
     null_intention: bool
     long_utterance: bool
     hang_up: bool
+    recognition_errors: float
+    """Share of the session's spoken turns that are not recognized as they were said."""
 
 
 @dataclass(frozen=True, slots=True)
 class Oddities:
-    """Share of sessions with each oddity, from 0 (never) to 1 (always)."""
+    """Share of sessions (of turns, for the last) with each oddity, from 0 (never) to 1 (always)."""
 
     empty_details: float = 0.02
     """Share of sessions whose caller hangs up at the greeting: `recordDetials` is empty."""
@@ -43,6 +45,9 @@ class Oddities:
     """Share of sessions whose user begins with 2,000 characters and more."""
     hang_up: float = 0.03
     """Share of sessions whose user is gone in mid-sentence."""
+    # Guess: [recognition-errors] one spoken turn in sixteen; recordings and their records would settle it.
+    recognition_errors: float = 0.06
+    """Share of spoken turns with words that were not said, or without some that were; not of sessions."""
 
     @classmethod
     def from_mapping(cls, rates: Mapping[str, object]) -> Oddities:
@@ -61,6 +66,7 @@ class Oddities:
             chance(self.null_intention),
             chance(self.long_utterance),
             chance(self.hang_up),
+            self.recognition_errors,
         )
 
 

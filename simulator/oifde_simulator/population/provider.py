@@ -14,9 +14,11 @@ from typing import Any
 from faker.providers import BaseProvider
 
 from oifde_simulator.population import generator
+from oifde_simulator.population.arrivals.local_days import DAY, local_days
+from oifde_simulator.population.arrivals.timetable import weekday
+from oifde_simulator.population.arrivals.zones import zone_of
 from oifde_simulator.population.ids import LAST_SECOND, is_number
 from oifde_simulator.population.records import DEFAULT_MIX, DIALOG_TYPES
-from oifde_simulator.population.timetable import DAY
 from oifde_simulator.population.vocabulary import drawn_vocabulary
 from oifde_simulator.randomness import KeyedRandom, key
 
@@ -24,6 +26,8 @@ LAST = LAST_SECOND * 1000
 """Last start of a session, epoch milliseconds."""
 FIRST_DAY, DAYS = 18_262, 2_190
 """First day (2020-01-01) and number of days in which drawn sessions begin, in days since 1970."""
+
+SUNDAY = 6
 
 
 class CallSessionProvider(BaseProvider):
@@ -50,7 +54,7 @@ class CallSessionProvider(BaseProvider):
             raise ValueError(
                 f"start: expected epoch milliseconds from {DAY * 1000} to {LAST}, found {start!r}"
             )
-        drawn = (FIRST_DAY + draws.below(DAYS)) * DAY + draws.between(8 * 3600, 20 * 3600)
+        drawn = self._begin(draws)
         begin = drawn if start is None else start // 1000
         names = [name for name, code in DIALOG_TYPES.items() if dialog_type in (None, code)]
         if not names:
@@ -77,6 +81,12 @@ class CallSessionProvider(BaseProvider):
     def cti_call_id(self) -> str:
         """Make the ctiCallId of a voice call: epoch seconds, a dash and digits."""
         return str(self.call_session(dialog_type="1")["ctiCallId"])
+
+    def _begin(self, draws: KeyedRandom) -> int:
+        """Draw a second in daytime, not on a Sunday: every kind of session may begin then."""
+        day = FIRST_DAY + draws.below(DAYS)
+        span = local_days(zone_of(self._locale())).span(day + (weekday(day) == SUNDAY))
+        return span.begin + draws.between(9 * 3600, 20 * 3600 - 1)
 
     def _draws(self) -> KeyedRandom:
         return KeyedRandom(key("provider", self.generator.random.getrandbits(64)))

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from oifde_simulator.population.arrivals.local_days import LocalDays
+from oifde_simulator.population.arrivals.pattern import arrival_pattern
 from oifde_simulator.population.completion import IVR_ZONE
-from oifde_simulator.population.ids import IdCodec
+from oifde_simulator.population.ids import DecodedId, IdCodec
+from oifde_simulator.population.recordings import RecordingPaths
 from oifde_simulator.randomness import KeyedRandom, key
 
 if TYPE_CHECKING:
@@ -23,6 +26,9 @@ DEFAULT_MIX = {"voice_navigation": 0.4, "outbound_call": 0.15, "chatbot": 0.2, "
 
 RECORDING_NODES = (255, 256)
 """Values of locationId of voice calls (vendor facts, "Meaning of fields")."""
+# Guess: [access-codes] four a kind, of which one has most calls; the calledNumbers of a week would settle it.
+ACCESS_CODES = (0.6, 0.25, 0.1, 0.05)
+"""Shares of the access codes of a kind of dialogue: one is printed everywhere, others are in old letters."""
 
 Compose = Callable[[KeyedRandom, str, str, int], "Dialogue"]
 """Function that composes a dialogue from draws, user number, dialogType and first epoch second."""
@@ -32,18 +38,29 @@ class RecordGenerator:
     """Makes the records of one world's generated sessions, served as one tenant."""
 
     def __init__(
-        self, world: bytes, ids: IdCodec, *, tenant: str, mix: Mapping[str, float], compose: Compose
+        self,
+        world: bytes,
+        ids: IdCodec,
+        *,
+        tenant: str,
+        mix: Mapping[str, float],
+        local: LocalDays,
+        compose: Compose,
     ) -> None:
         """Take the key of seed and `world`; `mix` has weights by the names of DIALOG_TYPES."""
         self._world = world.hex()
         self._ids = ids
         self._tenant = tenant
         self._compose = compose
-        self._mix = [(DIALOG_TYPES[name], weight) for name, weight in mix.items()]
+        self._pattern = arrival_pattern(tuple(mix.items()))
+        self._local = local
         codes = KeyedRandom(key(self._world, "access codes"))
-        self._vdn = str(codes.between(100, 199))
+        self._recordings = RecordingPaths(str(codes.between(100, 199)), ids)
         # vendor facts: calledNumber is the flow's access code, 9 to 24 digits; the example's has 18.
-        self._access_codes = {code: f"8991{codes.digits(14)}" for code in DIALOG_TYPES.values()}
+        self._access_codes = {
+            code: [(f"8991{codes.digits(14)}", share) for share in ACCESS_CODES]
+            for code in DIALOG_TYPES.values()
+        }
 
     def call_id(self, user: str, begin: int) -> str:
         """Compute the callId of a session; `begin` is in epoch seconds."""
@@ -52,6 +69,15 @@ class RecordGenerator:
     def cti_call_id(self, user: str, begin: int) -> str | None:
         """Compute the ctiCallId of a session; None for a chat."""
         return None if self._opening(user, begin)[1] == CHATBOT else self._ids.cti_call_id(user, begin - 1)
+
+    def dialog_type(self, user: str, begin: int) -> str:
+        """Tell the dialogType of a session."""
+        return self._opening(user, begin)[1]
+
+    def recorded(self, path: str) -> DecodedId | None:
+        """Find user and first second of the session whose recording has this path; None where none has."""
+        origin = self._recordings.decode(path)
+        return None if origin is None or self.dialog_type(*origin) == CHATBOT else origin
 
     def record(self, user: str, begin: int, now: int) -> dict[str, Any]:
         """Make the record as it is at `now`, epoch milliseconds, without turns and end to come."""
@@ -73,7 +99,7 @@ class RecordGenerator:
             "callId": call_id,
             "ctiCallId": None if kind == CHATBOT else self._ids.cti_call_id(user, begin - 1),
             "callingNumber": user,
-            "calledNumber": self._access_codes[kind],
+            "calledNumber": draws.weighted(self._access_codes[kind]),
             "startTime": begin * 1000,
             **end,
             "lastUpdateTime": (begin + (dialogue.seconds if over else latest)) * 1000,
@@ -81,29 +107,27 @@ class RecordGenerator:
             "dialogType": kind,
             **({"locationId": node} if node else {}),
             "businessInfo": None,
-            "businessInfoStr": self._recording(draws, kind, begin, node),
+            "businessInfoStr": self._recording(user, kind, begin, node),
             "recordDetials": [_detail(place, turn, begin) for place, turn in enumerate(turns, start=1)],
             "qaRecords": [_answer(place, each, begin) for place, each in enumerate(questions, start=1)],
         }
 
     def _opening(self, user: str, begin: int) -> tuple[KeyedRandom, str]:
         draws = KeyedRandom(key(self._world, user, "session", begin))
-        return draws, draws.weighted(self._mix)
+        wall = self._local.wall(begin)
+        return draws, DIALOG_TYPES[draws.weighted(self._pattern.kinds(wall.weekday(), wall.hour))]
 
     @staticmethod
     def _reached(draws: KeyedRandom, begin: int) -> int:
         # The example's call reached the platform half a second before its startTime, a whole second.
         return begin * 1000 - draws.between(1, 999)
 
-    def _recording(self, draws: KeyedRandom, kind: str, begin: int, node: int) -> str:
-        # Guess: [recording-day] the folder is the UTC day; a recording made at night would settle it.
-        day = datetime.fromtimestamp(begin, UTC)
-        path = f"Y:/{self._vdn}/odfsrecord/{day:%Y%m%d}/{begin}-{draws.digits(14)}.wav"
+    def _recording(self, user: str, kind: str, begin: int, node: int) -> str:
         # Guess: [chat-recording] a chat has the four letters null for a file; a record would settle it.
         files = {
             "yugaoFileName": "null",
             "locationId": str(node),
-            "recordFileName": "null" if kind == CHATBOT else path,
+            "recordFileName": "null" if kind == CHATBOT else self._recordings.path(user, begin),
         }
         return json.dumps(files, separators=(",", ":"))
 

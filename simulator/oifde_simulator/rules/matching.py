@@ -96,6 +96,15 @@ class Matcher:
         """Number of conditions."""
         return len(self._parts) + (self._endpoint is not None)
 
+    @property
+    def identifying(self) -> list[str]:
+        """Places of the conditions that tell requests apart by a value: `request.userMobile` and so on."""
+        return [
+            f"{part}.{name}"
+            for part, name, condition in self._parts
+            if part != "response" and not isinstance(condition.wanted, bool)
+        ]
+
     def difference(self, view: View) -> list[Mismatch]:
         """List every condition that a request does not meet; `[]` for a request that matches."""
         mismatches = []

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from oifde_simulator.model.exchange import Answer
 from oifde_simulator.model.http import Response
-from oifde_simulator.model.turn import Candidate, Limits, Turn, Value
+from oifde_simulator.model.turn import Candidate, HeldBack, Limits, Turn, Value
 from oifde_simulator.model.view import ABSENT, View
 from oifde_simulator.randomness import KeyedRandom, key
 from oifde_simulator.rules.action import ActionContext, ErrorRenderer
@@ -53,6 +53,13 @@ class Rule:
     """Outcomes with their weights; one of them is drawn."""
     definition: str = ""
     """Digest of the rule as it was written; rules of one name may differ."""
+    added: int | None = None
+    """Milliseconds after load or reset at which it was added; None for a rule of the scenario."""
+
+    def begun(self, elapsed: int) -> int:
+        """Compute since when it acts, as `elapsed` is told: its window opened, or it was added."""
+        opened = self.window.opened(elapsed) if self.window else 0
+        return opened if self.added is None else max(opened, self.added)
 
     def value(self, view: View) -> Value:
         """Read the `per` fields of a request; a field that is not there is a value of its own."""
@@ -84,7 +91,7 @@ class Decision:
     action: Action
     draw: KeyedRandom
     moment: Moment
-    held_back: tuple[tuple[str, str], ...] = ()
+    held_back: tuple[HeldBack, ...] = ()
     """Rules that were about the request but did not fire, and why."""
     retry_after: int | None = None
     """Seconds, where a rate limit fired."""
@@ -122,7 +129,9 @@ class Decision:
             return script
         from oifde_simulator import faults
 
-        context = faults.FaultContext(self.draw, self.moment.elapsed / 1000)
+        elapsed = self.moment.elapsed
+        begun = self.of.begun(elapsed) if self.of else 0
+        context = faults.FaultContext(self.draw, elapsed / 1000, begun / 1000)
         return faults.apply(script, self.action.faults, context)
 
 
@@ -142,12 +151,14 @@ class Selection:
     closed: list[tuple[int, str, str]]
     """Rules whose window is closed: number of candidates before it, name, reason."""
 
-    def held_back(self, turn: Turn) -> tuple[tuple[str, str], ...]:
+    def held_back(self, turn: Turn) -> tuple[HeldBack, ...]:
         """List the rules that were asked before the turn's and did not fire, with the reason of each."""
-        reasons = [(rule.name, why) for rule, why in zip(self.rules, turn.held_back, strict=False)]
+        reasons = [
+            HeldBack(rule.name, why, rule.per) for rule, why in zip(self.rules, turn.held_back, strict=False)
+        ]
         for before, name, why in reversed(self.closed):
             if turn.place < 0 or before <= turn.place:
-                reasons.insert(before, (name, why))
+                reasons.insert(before, HeldBack(name, why))
         return tuple(reasons)
 
 

@@ -22,6 +22,10 @@ class Window:
             return f"window: closed {at - self.until} ms ago"
         return ""
 
+    def opened(self, elapsed: int) -> int:
+        """Compute when the window that is open at `elapsed` has opened; both since load or reset."""
+        return (elapsed - elapsed % self.repeat if self.repeat else 0) + self.start
+
 
 @dataclass(frozen=True, slots=True)
 class Moment:

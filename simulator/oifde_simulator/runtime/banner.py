@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 
 from oifde_simulator import __version__
 from oifde_simulator.config import Settings
+from oifde_simulator.model.sessions import Criteria
 from oifde_simulator.population import generator
 from oifde_simulator.population.vocabulary import faker_version
 from oifde_simulator.runtime.curl_lines import CurlLines
-from oifde_simulator.scenario import loader
-from oifde_simulator.scenario.errors import ScenarioErrors
+from oifde_simulator.scenario.files import finding
+from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.tenants import Tenants
 from oifde_simulator.text import printable
 
@@ -20,6 +20,8 @@ TENANT_LIMIT = 40
 """Most tenants of the user's own in the table."""
 WIDTH = 100
 """Longest line in characters."""
+TRIED = [str(18_000_000_001 + number) for number in range(30)]
+"""Numbers of which one has sessions in nearly every population."""
 EXAMPLE = "tenant001"
 """Bundled tenant that is always in the table."""
 
@@ -39,8 +41,6 @@ async def banner(
     was made at this start.
     """
     own = own_tenants(tenants, settings)
-    name = _example(tenants, own)
-    scenario, curl = tenants.files[name], CurlLines(data_url, control_url if authority else "")
     lines = [
         f"oifde-simulator {__version__}",
         f"  data plane     {data_url}   (the vendor's port: what clients call)",
@@ -51,20 +51,43 @@ async def banner(
         "",
         *_table(tenants, own),
         "",
-        "Try it:",
-        f"  {curl.with_token(name, scenario, await tenants.token(name))}",
-        f"Or fetch a token first, with the secret {printable(scenario.tenant.secret)}:",
-        f"  {curl.with_secret(name, scenario)}",
+        *await _commands(tenants, own, CurlLines(data_url, control_url if authority else "")),
         "",
     ]
     return "\n".join(lines)
 
 
+async def _commands(tenants: Tenants, own: Mapping[str, str], curl: CurlLines) -> list[str]:
+    """Write the commands to paste, about the first tenant; there may be none yet where files are watched."""
+    if not tenants.files:
+        return ["There is no tenant yet: the first scenario file makes one."]
+    name = _example(tenants, own)
+    scenario = tenants.files[name]
+    user, secret = await _user(tenants, name, scenario), scenario.tenant.secret
+    return [
+        "Try it:",
+        f"  {curl.with_token(name, user, await tenants.token(name))}",
+        f"Or fetch a token first, with the secret {printable(secret)}:",
+        f"  {curl.with_secret(name, user, secret)}",
+    ]
+
+
+async def _user(tenants: Tenants, name: str, scenario: Scenario) -> str:
+    """Choose a user that has sessions: one that the scenario names, or else one of its population."""
+    for record in scenario.records[:1]:
+        return str(record.get("userMobile") or record["callSorId"])
+    exact = scenario.generate.users if scenario.generate else {}
+    if named := next((number for number, sessions in exact.items() if sessions), None):
+        return named
+    for number in TRIED if scenario.generate else ():
+        if await tenants.select(name, Criteria(user=number)):
+            return number
+    return TRIED[0]
+
+
 def own_tenants(tenants: Tenants, settings: Settings) -> Mapping[str, str]:
     """Map the ids of tenants from `--scenarios` and `--tenant` to their labels."""
-    files: list[str] = []
-    with suppress(ScenarioErrors):  # a watched file may be absent for a moment
-        files = [printable(path) for path in loader.find(settings.scenarios)]
+    files = [printable(path) for path in finding.find(settings.scenarios).files]
     aliases = {tenant: f"{tenant} = {name}" for tenant, name in settings.tenant if tenant in tenants.files}
     read = tenants.files.read().items()
     by_file = {scenario.origin: name for name, scenario in read if name not in aliases}

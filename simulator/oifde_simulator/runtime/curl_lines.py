@@ -6,7 +6,6 @@ import json
 import shlex
 
 from oifde_simulator.oifde.operations import MAIN, OPERATIONS
-from oifde_simulator.scenario.model import Scenario
 
 HEADER = "Content-Type: application/json; charset=UTF-8"
 ISSUER = next(each for each in OPERATIONS if each.issues_token)
@@ -25,17 +24,17 @@ class CurlLines:
         insecure = "-k " if data_url.startswith("https") else ""
         self._curl = "curl --cacert oifde-ca.pem" if control_url else f"curl {insecure}".rstrip()
 
-    def with_token(self, name: str, scenario: Scenario, token: str) -> str:
-        """Write a query of the tenant `name` with a token."""
-        body = json.dumps(MAIN.example(name, token, _user(scenario)))
+    def with_token(self, name: str, user: str, token: str) -> str:
+        """Write a query of the tenant `name` about a user, with a token."""
+        body = json.dumps(MAIN.example(name, token, user))
         return f"{self._fetch}{self._call(self._curl, MAIN.path, shlex.quote(body))}"
 
-    def with_secret(self, name: str, scenario: Scenario) -> str:
+    def with_secret(self, name: str, user: str, secret: str) -> str:
         """Write a query with the token that the tenant's secret is given for, fetched first."""
-        secret = json.dumps(ISSUER.credentials_of(name, scenario.tenant.secret))
-        fetched = self._call(f"{self._curl} -s", ISSUER.path, shlex.quote(secret))
+        credentials = json.dumps(ISSUER.credentials_of(name, secret))
+        fetched = self._call(f"{self._curl} -s", ISSUER.path, shlex.quote(credentials))
         read = rf"""sed 's/.*"{ISSUER.token_field}": *"\([^"]*\)".*/\1/'"""
-        others = MAIN.example(name, "", _user(scenario))
+        others = MAIN.example(name, "", user)
         others.pop(MAIN.token_field)
         before = json.dumps(others)[:-1] + f', "{MAIN.token_field}": "'
         body = f"""{shlex.quote(before)}"${PLACE}"'"}}'"""
@@ -43,11 +42,3 @@ class CurlLines:
 
     def _call(self, curl: str, path: str, body: str) -> str:
         return f"{curl} {self._data_url}{path} -H {shlex.quote(HEADER)} -d {body}"
-
-
-def _user(scenario: Scenario) -> str:
-    """Choose a user that has sessions, where the scenario names one."""
-    first = next(iter(scenario.records), {})
-    exact = scenario.generate.users if scenario.generate else {}
-    listed = next((number for number, sessions in exact.items() if sessions), None)
-    return first.get("userMobile") or first.get("callSorId") or listed or "18000000001"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from oifde_simulator.instants import instant, time_zone
 from oifde_simulator.quantities import share, whole_seconds
 from oifde_simulator.scenario.model import GenerateSpec, Scenario, SettingsSpec, TenantSpec
+from oifde_simulator.text import normal
 
 if TYPE_CHECKING:
     from oifde_simulator.rules.selection import Rule
@@ -74,7 +75,7 @@ def _rules(given: Sequence[Mapping[str, Any]]) -> tuple[Rule, ...]:
     return rule_builder.rules(given)
 
 
-TENANT: Readers = {"token_lifetime": _lifetime}
+TENANT: Readers = {"id": normal, "token_lifetime": _lifetime}
 SETTINGS: Readers = {"time_zone": time_zone, "error_status": int}
-GENERATE: Readers = {"seed": str, "oddities": _oddities}
+GENERATE: Readers = {"seed": str, "time_zone": time_zone, "oddities": _oddities}
 SCENARIO: Readers = {"description": str.strip, "settings": _settings, "clock": _clock, "rules": _rules}

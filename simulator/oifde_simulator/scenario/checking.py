@@ -10,15 +10,18 @@ from typing import Any
 from oifde_simulator.json_schema.schema import Violation
 from oifde_simulator.scenario.builder import build
 from oifde_simulator.scenario.documents import Document
-from oifde_simulator.scenario.errors import ScenarioError, ScenarioErrors
+from oifde_simulator.scenario.errors import NotAScenario, ScenarioError, ScenarioErrors
+from oifde_simulator.scenario.files import foreign
 from oifde_simulator.scenario.lint import sessions, tenant
-from oifde_simulator.scenario.lint.finding import Finding
+from oifde_simulator.scenario.lint.finding import Finding, value_at
 from oifde_simulator.scenario.model import Scenario
-from oifde_simulator.scenario.schema import schema_for, shipped
+from oifde_simulator.scenario.schema import schema_for
+from oifde_simulator.text import KeyPath
 
 MOST_ERRORS = 200
 """Mistakes of one scenario that are looked for; one more error then says that there may be others."""
 
+CLOCK = ("clock",)
 MOST_COUNTED = 10_000_000
 """Values of one scenario that are counted."""
 
@@ -26,8 +29,10 @@ MOST_COUNTED = 10_000_000
 def checked(document: Document, stem: str | None) -> Scenario:
     """Check a document and build its scenario. Raises ScenarioErrors with all mistakes.
 
-    `stem` is the tenant's id where the document names none.
+    `stem` is the tenant's id where the document names none. A file of another kind is NotAScenario.
     """
+    if kind := foreign.kind_of(document.value):
+        raise NotAScenario([document.located(Finding((), foreign.message(kind)))])
     if errors := _errors(document, stem):
         raise ScenarioErrors(errors)
     scenario = build(document.value, document.origin, stem or "")
@@ -47,15 +52,25 @@ def count_values(value: Any, most: int = MOST_COUNTED) -> int:
 
 
 def _errors(document: Document, stem: str | None) -> list[ScenarioError]:
-    errors = list(document.errors)
+    errors = [_with_clock(error, document.value) for error in document.errors]
     violations = _violations(document.value)
-    _add(errors, document, _explained(document, violations))
+    explained = list(islice(_explained(document, violations), MOST_ERRORS + 1))
+    wrong = [error.path for error in errors] + [finding.place or finding.path for finding in explained]
+    _add(errors, document, explained)
     if len(violations) < MOST_ERRORS:  # with so many, the shape of the rest is unknown
-        _add(errors, document, _lint(document, stem, errors))
+        _add(errors, document, _lint(document, stem, wrong))
     if max(len(violations), len(errors)) >= MOST_ERRORS:
         message = "there may be more mistakes than these; mend them first"
         errors.append(ScenarioError(document.origin, 0, 0, (), message))
     return errors
+
+
+def _with_clock(error: ScenarioError, value: Any) -> ScenarioError:
+    """Say the right form at once where a clock stands without quotes, which YAML alone cannot know."""
+    clock = value_at(value, CLOCK)
+    if error.path != CLOCK or not isinstance(clock, str):
+        return error
+    return replace(error, message=tenant.unquoted_clock_error(clock))
 
 
 def _add(errors: list[ScenarioError], document: Document, findings: Iterable[Finding]) -> None:
@@ -77,11 +92,11 @@ def _explained(document: Document, violations: Sequence[Violation]) -> Iterator[
             violations as explained,  # only wanted when something is wrong
         )
 
-        yield from explained.lint(violations, document, shipped().document)
+        yield from explained.lint(violations, document)
 
 
-def _lint(document: Document, stem: str | None, errors: Sequence[ScenarioError]) -> Iterator[Finding]:
-    """Check what the schema cannot express. Rules that have `errors` already are passed over."""
+def _lint(document: Document, stem: str | None, wrong: Sequence[KeyPath]) -> Iterator[Finding]:
+    """Check what the schema cannot express. What stands at the paths in `wrong` is passed over."""
     value = document.value
     yield from tenant.lint(value, stem)
     yield from sessions.lint(value, document)
@@ -90,12 +105,20 @@ def _lint(document: Document, stem: str | None, errors: Sequence[ScenarioError])
             rules,  # slow to import, and only wanted where there are rules
         )
 
-        misshapen = {error.path[1] for error in errors if error.path[:1] == ("rules",) and error.path[1:]}
-        yield from rules.lint(value["rules"], document, misshapen)
+        accepts = schema_for(value).accepts
+        wrong_rules: dict[int, list[KeyPath]] = {}
+        for path in wrong:
+            if path[:1] == ("rules",) and path[1:]:
+                wrong_rules.setdefault(int(path[1]), []).append(path[2:])
+        yield from rules.lint(value["rules"], document, wrong_rules, lambda rule: accepts({"rules": [rule]}))
 
 
 def _warnings(document: Document, scenario: Scenario) -> Iterator[Finding]:
     yield from sessions.warnings(document.value)
+    if scenario.clock is not None:
+        from oifde_simulator.scenario.lint import standing_clock
+
+        yield from standing_clock.warnings(document.value)
     if scenario.rules:
         from oifde_simulator.scenario.lint import reachability
 

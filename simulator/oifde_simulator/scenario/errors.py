@@ -36,3 +36,7 @@ class ScenarioErrors(Exception):
         unique = dict.fromkeys(errors)
         self.errors = sorted(unique, key=lambda error: (error.origin, error.line, error.column))
         super().__init__("\n".join(map(str, self.errors)))
+
+
+class NotAScenario(ScenarioErrors):
+    """A file of another kind, such as a compose file, which is no scenario at all."""

@@ -10,35 +10,54 @@ from pathlib import Path
 from typing import Any
 
 from oifde_simulator.scenario.checking import checked, count_values
-from oifde_simulator.scenario.documents import JsonDocument, YamlDocument
-from oifde_simulator.scenario.errors import ScenarioError, ScenarioErrors
+from oifde_simulator.scenario.documents import Document, JsonDocument, YamlDocument
+from oifde_simulator.scenario.errors import NotAScenario, ScenarioError, ScenarioErrors
+from oifde_simulator.scenario.files import finding, json_files
+from oifde_simulator.scenario.files.finding import Found
 from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.text import printable
 
-SUFFIXES = (".yaml", ".yml")
-"""Endings of the names of scenario files."""
+SUFFIXES = finding.SUFFIXES
+"""Endings of the names of scenario files, in any case."""
+NO_SCENARIO = "no scenario in this folder; expected files named *.yaml, *.yml or *.json"
 MOST_VALUES = 400_000
 """Values in a scenario that comes as JSON."""
 
 
-def load(path: Path) -> Scenario:
-    """Load a scenario file; its stem is the tenant's id where the file names none."""
+def load(path: Path, source: bytes | None = None) -> Scenario:
+    """Load a scenario file, of which `source` was read; its stem is the tenant's id where it names none."""
+    return loads(read(path) if source is None else source, printable(path), finding.stem(path))
+
+
+def read(path: Path) -> bytes:
+    """Read a file, as far as a scenario may be long. Raises ScenarioErrors."""
     from oifde_simulator.scenario.yaml.syntax import LARGEST_FILE  # slow to import, and unused by the gallery
 
-    origin = printable(path)
     try:
         with path.open("rb") as file:
-            source = file.read(LARGEST_FILE + 1)
+            return file.read(LARGEST_FILE + 1)
     except (OSError, ValueError) as error:
-        raise ScenarioErrors([_whole_file(origin, _unreadable(error))]) from None
-    return loads(source, origin, printable(path.stem))
+        raise ScenarioErrors([_whole_file(printable(path), _unreadable(error))]) from None
 
 
 def loads(source: bytes, origin: str, stem: str | None = None) -> Scenario:
     """Load a scenario from YAML; `origin` names it in messages, and `stem` its tenant, as in `load`."""
+    return checked(_document(source, origin), stem)
+
+
+def _document(source: bytes, origin: str) -> Document:
+    """Read YAML, and from a file of JSON also what is no YAML: tabs, and pairs of escapes."""
     from oifde_simulator.scenario.yaml.tree import read  # slow to import, and unused by the gallery
 
-    return checked(YamlDocument(read(source, origin), origin), stem)
+    try:
+        return YamlDocument(read(source, origin), origin)
+    except NotAScenario:
+        raise
+    except ScenarioErrors:
+        value = json_files.parse(source) if origin.lower().endswith(".json") else None
+        if value is None:
+            raise
+        return JsonDocument(value, origin)
 
 
 def from_json(value: Mapping[str, Any], origin: str, stem: str | None = None) -> Scenario:
@@ -52,39 +71,26 @@ def from_json(value: Mapping[str, Any], origin: str, stem: str | None = None) ->
 def find(paths: Iterable[Path]) -> list[Path]:
     """List the scenario files that `paths` name: files as they come, then those in each folder, sorted.
 
-    Subfolders are not searched. Raises ScenarioErrors with one error for each path without a file.
+    Raises ScenarioErrors with one error for each path without a file, and for what cannot be read.
     """
-    files: list[Path] = []
-    errors: list[ScenarioError] = []
-    for path in paths:
-        try:
-            files += _in_folder(path) if path.is_dir() else [_present(path)]
-        except (OSError, ValueError) as error:
-            errors.append(_whole_file(printable(path), _unreadable(error)))
-        except ScenarioErrors as error:
-            errors += error.errors
-    if errors:
+    found = finding.find(paths)
+    if errors := errors_of(found):
         raise ScenarioErrors(errors)
-    return list(dict.fromkeys(files))
+    return list(map(Path, found.files))
 
 
-def _in_folder(folder: Path) -> list[Path]:
-    found = (path for path in folder.iterdir() if path.suffix in SUFFIXES and not path.name.startswith("."))
-    files = sorted(path for path in found if not _is_special(path))
-    if not files:
-        message = "no scenario in this folder; expected files named *.yaml or *.yml"
-        raise ScenarioErrors([_whole_file(printable(folder), message)])
-    return files
+def errors_of(found: Found, *, empty: bool = True) -> list[ScenarioError]:
+    """List what is wrong with the paths that were searched; with `empty`, also folders without a scenario."""
+    return [
+        *(_whole_file(printable(path), _unreadable(error)) for path, error in found.unreadable.items()),
+        *(_whole_file(printable(path), NO_SCENARIO) for path in found.empty if empty),
+        *([ScenarioError("", 0, 0, (), found.too_many)] if found.too_many else ()),
+    ]
 
 
-def _is_special(path: Path) -> bool:
-    # To open a pipe or a device may wait forever. The error of a broken link comes when it is opened.
-    return path.exists() and not path.is_file()
-
-
-def _present(path: Path) -> Path:
-    path.stat()
-    return path
+def nothing_in(paths: Iterable[Path]) -> list[ScenarioError]:
+    """Say of folders that they have no scenario."""
+    return [_whole_file(printable(path), NO_SCENARIO) for path in paths]
 
 
 def _unreadable(error: OSError | ValueError) -> str:

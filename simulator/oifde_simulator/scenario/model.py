@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING, Any, Literal
 
+from oifde_simulator.population.arrivals.contacts import PER_QUARTER
+
 if TYPE_CHECKING:
     from oifde_simulator.rules.selection import Rule
 
@@ -68,14 +70,23 @@ class GenerateSpec:
     locale: str = "en_US"
     days: int = 90
     """Days of retention."""
-    per_day: float = 0.5
-    """Sessions of a user in a day, on average over all users."""
+    time_zone: tzinfo | None = None
+    """Time zone of the users' days; None for that of the locale."""
+    per_quarter: float = PER_QUARTER
+    """Sessions of a user in 90 days, on average over all users: many have few, a few have many."""
+    per_day: float | None = None
+    """Sessions of a user in a day, on average over all users; None for `per_quarter`."""
     mix: Mapping[str, float] | None = None
     """Weights of the dialog types by name; None for the population's own."""
     oddities: Mapping[str, float] = field(default_factory=dict)
     """Rates of oddities by name, 0 to 1, where they differ from the population's own."""
     users: Mapping[str, int] = field(default_factory=dict)
     """Exact numbers of sessions by user number."""
+
+    @property
+    def anybody(self) -> bool:
+        """Check that also numbers which `users` does not name may have sessions."""
+        return (self.per_quarter if self.per_day is None else self.per_day) > 0
 
 
 @dataclass(frozen=True, slots=True)

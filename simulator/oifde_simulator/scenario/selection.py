@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+import os
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
-from oifde_simulator import resources
+from oifde_simulator import logs, resources
 from oifde_simulator.config import Settings
 from oifde_simulator.scenario import gallery, loader
 from oifde_simulator.scenario.catalog import ScenarioCatalog
 from oifde_simulator.scenario.errors import ScenarioError, ScenarioErrors
+from oifde_simulator.scenario.files import finding, json_files
 from oifde_simulator.scenario.model import Scenario
-from oifde_simulator.text import did_you_mean, printable
+from oifde_simulator.text import did_you_mean, normal, printable
 
-log = logging.getLogger("oifde_simulator")
+log = logging.getLogger(logs.FOLLOWED)
 
 
 def scenarios(settings: Settings) -> ScenarioCatalog:
     """Return the scenarios of a server by tenant id. Raises ValueError with a line for each mistake."""
-    given = read(settings.scenarios)
-    for clash in clashes(given.values()):
-        log.warning("%s", clash)
-    found = combined(bundled(settings), given, settings.tenant)
+    found = combined(bundled(settings), read(settings.scenarios), settings.tenant)
     if not found:
         raise ValueError("there are no scenarios; give --scenarios PATH, or leave --no-bundled out")
     return found
@@ -34,13 +33,13 @@ def one(wanted: str, settings: Settings) -> tuple[str, Scenario]:
     Raises ValueError for an unknown id, or with a line for each mistake in the file.
     """
     path = Path(wanted)
-    if path.suffix in loader.SUFFIXES or "/" in path.as_posix() or wanted != str(path):
+    if path.suffix.lower() in loader.SUFFIXES or "/" in path.as_posix() or wanted != str(path):
         try:
             scenario = loader.load(path)
         except ScenarioErrors as mistakes:
             raise ValueError(str(mistakes)) from None
         return scenario.id, scenario
-    found = scenarios(settings)
+    found, wanted = scenarios(settings), normal(wanted)
     if wanted not in found:
         near = did_you_mean(wanted, found) or ";"
         raise ValueError(
@@ -63,7 +62,7 @@ def combined(
     Raises ValueError for the alias of an unknown scenario.
     """
     found = bundled | by_id(given)
-    for tenant, name in aliases:
+    for tenant, name in ((normal(tenant), normal(name)) for tenant, name in aliases):
         if name not in found:
             raise ValueError(
                 f"--tenant {tenant}={name}: there is no scenario {name}{did_you_mean(name, found)}"
@@ -81,37 +80,75 @@ def given(settings: Settings, scenarios: ScenarioCatalog) -> list[Scenario]:
     """List the scenarios that come from files of the settings, not from the gallery."""
     if not settings.scenarios:
         return []
-    files = {printable(path) for path in loader.find(settings.scenarios)}
+    files = set(map(printable, finding.find(settings.scenarios).files))
     return [scenario for scenario in scenarios.read().values() if scenario.origin in files]
 
 
-def clashes(scenarios: Iterable[Scenario]) -> list[str]:
-    """Write a line for each file that has the tenant id of a file before it."""
-    last: dict[str, str] = {}
-    lines = []
+def clashes(scenarios: Iterable[Scenario]) -> dict[str, tuple[Scenario, Scenario]]:
+    """Find files that have the tenant id of a file before them: both of each, the earlier first, by file."""
+    last: dict[str, Scenario] = {}
+    found: dict[str, tuple[Scenario, Scenario]] = {}
     for scenario in {scenario.origin: scenario for scenario in scenarios}.values():
-        earlier = last.get(scenario.id, scenario.origin)
-        if earlier != scenario.origin:
-            lines.append(
-                f"{scenario.origin}: has the tenant {scenario.id} of {earlier}, which is not served; "
-                "give one of them another tenant.id"
-            )
-        last[scenario.id] = scenario.origin
-    return lines
+        earlier = last.get(scenario.id, scenario)
+        if earlier is not scenario and not _is_same_file(earlier.origin, scenario.origin):
+            found[scenario.origin] = (earlier, scenario)
+        last[scenario.id] = scenario
+    return found
+
+
+def _is_same_file(first: str, second: str) -> bool:
+    try:
+        return os.path.samefile(first, second)
+    except (OSError, ValueError):
+        return False
+
+
+def clash_error(earlier: Scenario, scenario: Scenario) -> ScenarioError:
+    """Write the error about two files with one tenant id."""
+    message = (
+        f"has the tenant {scenario.id}, and so has {earlier.origin}; give one of them another tenant.id, "
+        "or take one away"
+    )
+    return ScenarioError(scenario.origin, 0, 0, (), message)
 
 
 def read(paths: Sequence[Path]) -> dict[Path, Scenario]:
-    """Load the scenarios in files and folders, by file. Raises ValueError with a line for each mistake."""
+    """Load the scenarios in files and folders, by file, and log what is left out.
+
+    Raises ValueError with a line for each mistake, and for two files with one tenant id.
+    """
     good: dict[Path, Scenario] = {}
-    wrong: list[ScenarioError] = []
-    try:
-        for path in loader.find(paths):
-            try:
-                good[path] = loader.load(path)
-            except ScenarioErrors as mistakes:
-                wrong += mistakes.errors
-    except ScenarioErrors as missing:
-        wrong += missing.errors
+    found = finding.find(paths)
+    wrong, left_out = loader.errors_of(found), list(found.left_out)
+    for path in map(Path, found.files):
+        try:
+            source = loader.read(path)
+            if reason := not_a_scenario(path, source, found.named):
+                left_out.append(reason)
+            else:
+                good[path] = loader.load(path, source)
+        except ScenarioErrors as mistakes:
+            wrong += mistakes.errors
+    wrong += [clash_error(*pair) for pair in clashes(good.values()).values()]
+    if paths and not good and not wrong:
+        wrong = loader.nothing_in(paths)
     if wrong:
         raise ValueError(str(ScenarioErrors(wrong)))
+    log_left_out(left_out)
     return good
+
+
+def not_a_scenario(path: Path, source: bytes, named: Collection[str]) -> str:
+    """Write why a file of JSON that stands in a folder is left out; empty for a file that is read."""
+    if str(path) in named or path.suffix.lower() != ".json":
+        return ""
+    reason = json_files.not_a_scenario(source)
+    return reason and f"{printable(path)}: left out: {reason}"
+
+
+def log_left_out(lines: Sequence[str]) -> None:
+    """Log what is left out of folders, a line each, with an end."""
+    for line in lines[: finding.MOST_TOLD + 1]:
+        log.info("%s", line)
+    if (more := len(lines) - finding.MOST_TOLD - 1) > 0:
+        log.info("%s more files are left out", f"{more:,}")

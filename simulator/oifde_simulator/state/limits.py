@@ -8,20 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from hashlib import sha1
 
-from oifde_simulator.model.turn import Candidate, Limits, Rate
+from oifde_simulator.model.turn import Candidate, Limits
+from oifde_simulator.state.rates import RateCount, within
 
 
 @dataclass(slots=True)
-class Tally:
-    """Counts of one rule for one value."""
+class Tally(RateCount):
+    """Counts of one rule for one value, that of its rate among them."""
 
     matches: int = 0
     turns: int = 0
-    window: int = -1
-    """Number of the rate window that was counted in last."""
-    in_window: int = 0
-    refused_until: int = 0
-    """Epoch milliseconds until which an enforced rate limit refuses."""
 
 
 def chance(key: str, matches: int) -> int:
@@ -37,7 +33,7 @@ def count(candidate: Candidate, tally: Tally, now: int) -> str:
     """
     limits = candidate.limits
     tally.matches += 1
-    if limits.over and (reason := _within(limits.over, tally, now)):
+    if limits.over and (reason := within(limits.over, tally, now)):
         return reason
     if tally.matches <= limits.after:
         return f"after: match {tally.matches} of the first {limits.after}"
@@ -56,21 +52,3 @@ def other_state(state: str, limits: Limits) -> str:
     if limits.state_is is None or state == limits.state_is:
         return ""
     return f"state: is {state}, not {limits.state_is}"
-
-
-def retry_at(rate: Rate | None, tally: Tally, now: int) -> int | None:
-    """Compute when a rate limit lets the client in again, epoch milliseconds; None without a rate."""
-    return max(tally.refused_until, rate.next_window(now)) if rate else None
-
-
-def _within(rate: Rate, tally: Tally, now: int) -> str:
-    """Count a match of a rate; the reason why it is within the rate, or ""."""
-    window = now // rate.window
-    if window != tally.window:
-        tally.window, tally.in_window = window, 0
-    tally.in_window += 1
-    early = rate.enforce and now < tally.refused_until
-    if tally.in_window <= rate.limit and not early:
-        return f"over: {tally.in_window} of {rate.limit} in this window"
-    tally.refused_until = now + rate.window if early else rate.next_window(now)
-    return ""

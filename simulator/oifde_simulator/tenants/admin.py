@@ -26,7 +26,7 @@ from oifde_simulator.tenants.registry import Tenants
 from oifde_simulator.tenants.retry import retried
 from oifde_simulator.tenants.tenant import Tenant
 from oifde_simulator.tenants.worlds import inline
-from oifde_simulator.text import did_you_mean, shown
+from oifde_simulator.text import did_you_mean, normal, shown
 
 LONGEST_STEM = 64
 """Characters of a scenario's id that go into the ids of tenants made from it."""
@@ -65,7 +65,7 @@ class TenantAdmin:
         return Given(scenario, source._replace(weight=scenario.weight))
 
     def _named(self, name: str) -> Given:
-        files = self._tenants.files
+        files, name = self._tenants.files, normal(name)
         if name not in files:
             hint = did_you_mean(name, files) or "; one in YAML has more than one line"
             raise UnknownScenario(f"there is no scenario {shown(name)}{hint}")
@@ -162,7 +162,8 @@ class TenantAdmin:
 
         `given` are as in a file, and were found good. Raises DuplicateName, CapacityExceeded and Stale.
         """
-        rules = [_new(each, ttl) for each, ttl in zip(given, ttls, strict=True)]
+        now = tenant.clock.now()
+        rules = [_new(each, ttl, now) for each, ttl in zip(given, ttls, strict=True)]
         await self._state.add_rules(tenant.id, rules, tenant.world.rule_names, tenant.read.epoch)
 
     async def remove_rules(self, tenant: Tenant, names: Sequence[str]) -> None:
@@ -187,11 +188,12 @@ class TenantAdmin:
         return await self._state.rules(tenant.id, tenant.world.rule_names, epoch=tenant.read.epoch)
 
 
-def _new(given: Mapping[str, Any], ttl: float | None) -> NewRule:
+def _new(given: Mapping[str, Any], ttl: float | None, now: int) -> NewRule:
     definition = {name: value for name, value in given.items() if name != "name"}
     outcomes = given.get("one_of", (given,))
     digest = key(json.dumps(definition, sort_keys=True)).hex()
-    return NewRule(_name(given), definition, digest, ttl, any(each.get("token") for each in outcomes))
+    ends_tokens = any(each.get("token") for each in outcomes)
+    return NewRule(_name(given), definition, digest, ttl, ends_tokens, now)
 
 
 def _name(rule: Mapping[str, Any]) -> str | None:

@@ -90,7 +90,7 @@ class TenantFactory:
         clock = TenantClock(state.clock or world.clock, self._clock)
         # Time since load is that of the tenant's clock as its scenario has it.
         since = state.since if world.clock.instant is None else world.clock.instant
-        rules = Rules(self._rules(world.scenario, state), f"{self.seed}\0{world.scenario.id}", since)
+        rules = Rules(self._rules(world.scenario, state, since), f"{self.seed}\0{world.scenario.id}", since)
         counted = (
             world.credentials.counted
             or state.ends_tokens
@@ -106,10 +106,12 @@ class TenantFactory:
         """Find the seed of generated sessions."""
         return self.seed if how.seed is None else how.seed
 
-    def _rules(self, scenario: Scenario, state: TenantState) -> tuple[Rule, ...]:
+    def _rules(self, scenario: Scenario, state: TenantState, since: int) -> tuple[Rule, ...]:
         own = () if state.cleared else scenario.rules
         kept = own if not state.removed else (rule for rule in own if rule.name not in state.removed)
-        return (*map(self._added, state.added), *kept) if state.added else tuple(kept)
+        if not state.added:
+            return tuple(kept)
+        return (*(_begun(self._added(added), added.at, since) for added in state.added), *kept)
 
     def _added(self, added: AddedRule) -> Rule:
         return self._compiled.find((added.name, added.digest)) or self._compile(added)
@@ -152,6 +154,8 @@ class TenantFactory:
             locale=how.locale,
             days=how.days,
             per_day=how.per_day,
+            per_quarter=how.per_quarter,
+            time_zone=how.time_zone,
             mix=how.mix,
             oddities=how.oddities,
             users=how.users,
@@ -168,3 +172,8 @@ class TenantFactory:
             refuse_unknown=settings.unknown_fields == "refuse",
             flow_record=scenario.tenant.flow_record,
         )
+
+
+def _begun(rule: Rule, at: int | None, since: int) -> Rule:
+    """Copy an added rule with the time at which it was added (`at`), counted from load or reset (`since`)."""
+    return rule if at is None else replace(rule, added=at - since)

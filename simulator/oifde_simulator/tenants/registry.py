@@ -16,13 +16,14 @@ from oifde_simulator.scenario.catalog import ScenarioCatalog
 from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.state.interface import Read, State
 from oifde_simulator.state.memory.state import MemoryState
+from oifde_simulator.tenants.broken_files import BrokenFile
 from oifde_simulator.tenants.errors import NotServed
 from oifde_simulator.tenants.factory import FreshCredentials, TenantFactory
 from oifde_simulator.tenants.retry import retried
 from oifde_simulator.tenants.tenant import Tenant, World
 from oifde_simulator.tenants.unknown import unknown
 from oifde_simulator.tenants.worlds import Worlds
-from oifde_simulator.text import did_you_mean
+from oifde_simulator.text import did_you_mean, normal
 
 
 class Tenants:
@@ -45,6 +46,7 @@ class Tenants:
         tenant that has the requests that name none. `state` is a fresh one in this process when left out;
         `clock` tells the time of day. Raises ValueError where `tenantless` is not served.
         """
+        tenantless = tenantless and normal(tenantless)
         if tenantless is not None and tenantless not in scenarios:
             hint = did_you_mean(tenantless, scenarios)
             raise ValueError(f"--tenantless {tenantless}: there is no tenant {tenantless}{hint}")
@@ -58,6 +60,8 @@ class Tenants:
         catalog = scenarios if isinstance(scenarios, ScenarioCatalog) else ScenarioCatalog(scenarios)
         self.worlds = Worlds(self._factory, catalog)
         """What depends on the scenarios of tenants alone."""
+        self.broken_files: Sequence[BrokenFile] = ()
+        """Watched files that are wrong now."""
         self._tenants: dict[str, Tenant] = {}
         self._nobody: Read | None = None
 

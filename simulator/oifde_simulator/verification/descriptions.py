@@ -16,7 +16,7 @@ from oifde_simulator.rules.matching import Condition
 from oifde_simulator.stepwise import Steps
 from oifde_simulator.text import KeyPath, did_you_mean, dotted, shown
 from oifde_simulator.verification.conditions import condition_error, format_condition
-from oifde_simulator.verification.expected_redaction import SECTIONS, redact_condition
+from oifde_simulator.verification.expected_redaction import SECTIONS, is_credential, redact_condition
 
 MOST_CONDITIONS = 64
 """Conditions of one description."""
@@ -123,6 +123,7 @@ class DescriptionReader:
             return None
         try:
             return Condition(redact_condition(self.redactor, part, name, wanted))
-        except ValueError:
-            self.add_error(path, "expected a JSON Schema of draft 2020-12, which this is not")
+        except ValueError as error:
+            reason = "" if is_credential(part, name) else f": {error}"
+            self.add_error(path, f"expected a JSON Schema of draft 2020-12{reason}")
             return None

@@ -15,7 +15,7 @@ from oifde_simulator.journal.redaction.redactor import Redactor
 from oifde_simulator.oifde.operations import REQUEST_FIELDS
 from oifde_simulator.stepwise import Steps
 from oifde_simulator.text import KeyPath as Path
-from oifde_simulator.text import did_you_mean, shown
+from oifde_simulator.text import did_you_mean, normal, shown
 from oifde_simulator.verification.descriptions import DescriptionReader, ReadingStopped
 from oifde_simulator.verification.expectation_kinds import KINDS, Expectation, read_expectation
 from oifde_simulator.verification.expected_redaction import redact_expectation
@@ -102,7 +102,8 @@ def _tenant(reader: DescriptionReader, given: Any) -> Any:
         reader.add_error(
             ("tenant",), "expected a tenant's id, or false for requests that name none that is known"
         )
-    return given
+        return None
+    return normal(given) if isinstance(given, str) else given
 
 
 def _place_of(name: str) -> str:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator, Sequence
+from functools import cache
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from oifde_simulator.cli.exit_codes import OK
 from oifde_simulator.cli.parser import SESSION_SETTINGS, add_settings, print_json, session_settings
+from oifde_simulator.immediate import immediate
 from oifde_simulator.quantities import count, trim
 
 if TYPE_CHECKING:
     from oifde_simulator.cli.explain.request_file import RequestFile
+    from oifde_simulator.cli.explain.sequence import Step
     from oifde_simulator.config import Settings
+    from oifde_simulator.engine.explain import Explainer, Explanation
     from oifde_simulator.tenants import Tenants
 
 ANSWERING_SETTINGS = (
@@ -34,7 +40,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "request",
         metavar="REQUEST.json",
-        help="the body, or an object of endpoint, path, headers and body; - for stdin",
+        help="the body, or an object of endpoint, path, headers, body and at; or a list of them; - for stdin",
+    )
+    parser.add_argument(
+        "--at",
+        metavar="TIME",
+        help="when it is sent: since load, as 5s, or an instant, as 2026-01-01T00:00:05Z",
     )
     parser.add_argument("--repeat", default="1", metavar="N", help="send it so many times (default: 1)")
     parser.add_argument("--endpoint", metavar="NAME", help="the operation asked, as in a rule's match")
@@ -43,13 +54,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def execute(options: argparse.Namespace) -> int:
-    """Explain the request, sent `--repeat` times; return the exit code."""
-    from oifde_simulator.cli.explain import request_file
+    """Explain the requests of a file, each sent `--repeat` times; return the exit code."""
+    from oifde_simulator.cli.explain import request_file, sequence
+    from oifde_simulator.engine.explain import Explainer
+    from oifde_simulator.oifde.leniency import Leniency
 
     settings, repeat = session_settings(options, SETTINGS), _repeat(options.repeat)
     tenant, tenants = _tenants(options.scenario, settings)
-    request = request_file.parse(request_file.load(options.request), tenants, tenant, options.endpoint)
-    _print(request, tenants, settings, repeat, as_json=options.json)
+    explainer = Explainer(tenants, bad_json_status=settings.bad_json_status, leniency=Leniency.of(settings))
+    document = request_file.load(options.request)
+    times = sequence.Times(explainer.load(tenant), tenants.files[tenant].clock is None)
+    steps = sequence.read(document, options.request, times, options.at, options.endpoint)
+    explained = _explained(steps, tenant, tenants, explainer, repeat)
+    one = not isinstance(document, list)
+    if options.json:
+        _print_json(explained, one=one)
+    elif one:
+        _print_one(explained, repeat, timed=steps[0].at is not None)
+    else:
+        _print_list(explained, repeat * len(steps))
     return OK
 
 
@@ -75,22 +98,46 @@ def _tenants(scenario: str, settings: Settings) -> tuple[str, Tenants]:
     )
 
 
-def _print(request: RequestFile, tenants: Tenants, settings: Settings, repeat: int, *, as_json: bool) -> None:
-    from oifde_simulator.cli.explain import explanation_text, request_file
-    from oifde_simulator.engine import explain
-    from oifde_simulator.oifde.leniency import Leniency
+def _explained(
+    steps: Sequence[Step], tenant: str, tenants: Tenants, explainer: Explainer, repeat: int
+) -> Iterator[tuple[RequestFile, Explanation]]:
+    """Explain each request, sent `repeat` times, at its time; one token is filled in where they name none."""
+    from oifde_simulator.cli.explain import request_file
 
-    explanations = explain.explain(
-        tenants,
-        request.request(),
-        repeat,
-        bad_json_status=settings.bad_json_status,
-        leniency=Leniency.of(settings),
-    )
-    if as_json:
-        turns = [explain.as_json(explanation) for explanation in explanations]
-        print_json({**request_file.as_json(request), "turns": turns})
-        return
+    token = cache(lambda: immediate(tenants.token(tenant)))
+    for request, at in steps:
+        if at is not None:
+            explainer.set_clock(tenant, at)
+        filled = request_file.filled(request, tenants, tenant, token)
+        for _ in range(repeat):
+            yield filled, explainer.explain(filled.request())
+
+
+def _print_one(explained: Iterator[tuple[RequestFile, Explanation]], total: int, *, timed: bool) -> None:
+    """Print the one request of a file, then what happens to it each time."""
+    from oifde_simulator.cli.explain import explanation_text
+
+    request, first = next(explained)
     print(explanation_text.format_request(request))
-    for text in explanation_text.format_explanations(explanations, repeat):
+    explanations = chain([first], (explanation for _, explanation in explained))
+    for text in explanation_text.format_explanations(explanations, total, timed=timed):
         print(text)
+
+
+def _print_list(explained: Iterator[tuple[RequestFile, Explanation]], total: int) -> None:
+    """Print each request of a list with what happens to it."""
+    from oifde_simulator.cli.explain import explanation_text
+
+    for text in explanation_text.format_explanations(explained, total, timed=True):
+        print(text)
+
+
+def _print_json(explained: Iterator[tuple[RequestFile, Explanation]], *, one: bool) -> None:
+    from oifde_simulator.cli.explain import request_file
+    from oifde_simulator.engine.explain import as_json
+
+    turns = [(request, as_json(explanation)) for request, explanation in explained]
+    if one:
+        print_json({**request_file.as_json(turns[0][0]), "turns": [turn for _, turn in turns]})
+    else:
+        print_json([{"request": request_file.as_json(request), **turn} for request, turn in turns])

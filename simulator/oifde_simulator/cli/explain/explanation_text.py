@@ -7,29 +7,24 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
-import orjson
-
+from oifde_simulator.cli.explain.answer_text import TEXT_LIMIT, format_answer
 from oifde_simulator.cli.explain.request_file import RequestFile
+from oifde_simulator.cli.explain.script_text import WIDTH, format_script, format_seconds, shorten
+from oifde_simulator.engine.document_changes import Change
 from oifde_simulator.engine.explain import Explanation
-from oifde_simulator.model.http import Response, reason
-from oifde_simulator.oifde.operations import MAIN
+from oifde_simulator.engine.ramps import RampProgress
+from oifde_simulator.instants import iso
 from oifde_simulator.text import counted, shown
-from oifde_simulator.wire.script import Action, Close, Reset, Script, Send, Wait
 
-WIDTH = 100
-"""Longest line in characters."""
-TEXT_LIMIT = 300
-"""Longest request or message in characters."""
-RECORD_LIMIT = 3
-"""Most records of an answer."""
-RECORD_FIELDS = ("callId", "startTime")
-"""Fields that identify a record."""
-HEADER_LIMIT = 12
-"""Most lines of a head."""
-FIRST, LAST = 10, 3
-"""Numbers of actions at both ends of a long script."""
+CHANGE_LIMIT = 8
+"""Most changes of a patch."""
+BEGINNINGS = {
+    "load": "load or reset",
+    "window": "the opening of the window",
+    "added": "the adding of the rule",
+}
+"""Words for what ramps count from."""
 
 Blocks = Mapping[str, Sequence[str]]
 """Lines about one request, by the label of their block."""
@@ -43,13 +38,39 @@ def format_request(request: RequestFile) -> str:
     return "\n".join([f"{asked} {shorten(request.octets, TEXT_LIMIT)}", *headers, *filled])
 
 
-def format_explanations(explanations: Iterable[Explanation], total: int) -> Iterator[str]:
-    """Write each of `total` explanations under its number, with `as before` for repeated blocks."""
+Explained = tuple[RequestFile | None, Explanation]
+"""An explanation, with its request where others have others."""
+
+
+def format_explanations(
+    explanations: Iterable[Explanation | Explained], total: int, *, timed: bool = False
+) -> Iterator[str]:
+    """Write each of `total` explanations under its number, with `as before` for repeated blocks.
+
+    `timed` ones have their time beside the number.
+    """
     before: Blocks = {}
-    for number, explanation in enumerate(explanations, start=1):
-        blocks = _blocks(explanation)
-        yield _format_blocks(f"\n{number} of {total}", blocks, before)
+    last: int | None = None
+    for number, given in enumerate(explanations, start=1):
+        request, explanation = given if isinstance(given, tuple) else (None, given)
+        title = f"\n{number} of {total}"
+        if timed and explanation.exchange.tenant:
+            title += f" at {_time(explanation, last)}"
+            last = explanation.exchange.at
+        blocks = _request_block(request) | _blocks(explanation)
+        yield _format_blocks(title, blocks, before)
         before = blocks
+
+
+def _time(explanation: Explanation, last: int | None) -> str:
+    at, elapsed = explanation.exchange.at, explanation.exchange.at - explanation.since
+    side = "after" if elapsed >= 0 else "before"
+    back = ", the clock moved back" if last is not None and at < last else ""
+    return f"{iso(at)}, {format_seconds(abs(elapsed) / 1000)} {side} load{back}"
+
+
+def _request_block(request: RequestFile | None) -> dict[str, Sequence[str]]:
+    return {} if request is None else {"request": format_request(request).split("\n")}
 
 
 def format_explanation(explanation: Explanation, title: str) -> str:
@@ -66,15 +87,15 @@ def _unless_repeated(lines: Sequence[str], before: Sequence[str]) -> Sequence[st
     return ("as before",) if len(lines) > 1 and lines == before else lines
 
 
-def _blocks(explanation: Explanation) -> Blocks:
+def _blocks(explanation: Explanation) -> dict[str, Sequence[str]]:
     exchange = explanation.exchange
     honest = exchange.honest
     noticed = (*(problem.message for problem in honest.problems[1:]), *honest.warnings)
     return {
-        "honest": [*_answer(honest.response), *(f"noticed: {each}" for each in noticed)],
+        "honest": [*format_answer(honest.response), *(f"noticed: {each}" for each in noticed)],
         "rules": list(_rules(explanation)),
         "sent": list(_sent(explanation)),
-        "script": list(_script(exchange.script)),
+        "script": list(format_script(exchange.script)),
     }
 
 
@@ -89,42 +110,6 @@ def _wrap_block(label: str, lines: Sequence[str]) -> Iterator[str]:
             subsequent_indent=indent + "  ",
             break_on_hyphens=False,
         )
-
-
-def _answer(response: Response) -> Iterator[str]:
-    """Write the status, the simple members and the first records of an answer."""
-    document = _document(response.body)
-    if "errorCode" not in document:
-        yield f"{response.status} {reason(response.status)}" + ("" if response.body else ", no body")
-        if response.body:
-            yield shorten(response.body, WIDTH - 10)
-        return
-    named = (f"{name} {shown(document[name], TEXT_LIMIT)}" for name in _simple_members(document))
-    yield f"{response.status}, {', '.join(named)}"
-    records = document.get(MAIN.records_field)
-    if isinstance(records, list):
-        yield from map(_record, records[:RECORD_LIMIT])
-        if len(records) > RECORD_LIMIT:
-            yield f"and {counted(len(records) - RECORD_LIMIT, 'record')} more on this page"
-
-
-def _record(record: Any) -> str:
-    """Write the fields that identify a record, or a part of a record without them."""
-    named = [name for name in RECORD_FIELDS if name in record] if isinstance(record, dict) else []
-    fields = ", ".join(f"{name} {shown(record[name])}" for name in named)
-    return fields or shorten(orjson.dumps(record), WIDTH - 10)
-
-
-def _document(octets: bytes) -> dict[str, Any]:
-    try:
-        document = orjson.loads(octets)
-    except orjson.JSONDecodeError:
-        return {}
-    return document if isinstance(document, dict) else {}
-
-
-def _simple_members(document: dict[str, Any]) -> list[str]:
-    return [name for name, value in document.items() if not isinstance(value, list | dict)]
 
 
 def _rules(explanation: Explanation) -> Iterator[str]:
@@ -146,51 +131,28 @@ def _sent(explanation: Explanation) -> Iterator[str]:
     ):
         yield "the honest answer"
     else:
-        yield from _answer(exchange.response)
+        yield from format_answer(exchange.response)
     if exchange.rule:
         faults = f", with {', '.join(exchange.faults)}" if exchange.faults else ""
         yield f"by rule {exchange.rule}{faults}"
+    yield from map(_ramp, explanation.ramps)
+    yield from map(_change, explanation.changes[:CHANGE_LIMIT])
+    if len(explanation.changes) > CHANGE_LIMIT:
+        yield f"and {counted(len(explanation.changes) - CHANGE_LIMIT, 'change')} more"
 
 
-def _script(script: Script) -> Iterator[str]:
-    hidden = len(script) - FIRST - LAST
-    shown_first = script if hidden <= 0 else script[:FIRST]
-    yield from _actions(shown_first)
-    if hidden > 0:
-        yield f"... {counted(hidden, 'action')} more ..."
-        yield from _actions(script[-LAST:])
+def _ramp(ramp: RampProgress) -> str:
+    passed = format_seconds(min(max(ramp.passed, 0.0), ramp.over))
+    of = f"{passed} of the ramp's {format_seconds(ramp.over)} have passed"
+    begun = "" if ramp.counted_from == "load" else f", {format_seconds(ramp.begun)} after load"
+    return (
+        f"late by {format_seconds(ramp.latency)}: {of}, counted from {BEGINNINGS[ramp.counted_from]}{begun}"
+    )
 
 
-def _actions(actions: Iterable[Action]) -> Iterator[str]:
-    for action in actions:
-        match action:
-            case Send(octets, "body"):
-                opening = f"Send body, {counted(len(octets), 'byte')}: "
-                yield opening + shorten(octets, WIDTH - 10 - len(opening))
-            case Send(octets, part):
-                yield f"Send {part}, {counted(len(octets), 'byte')}:"
-                yield from _head(octets)
-            case Wait(seconds):
-                yield f"Wait {_format_seconds(seconds)}"
-            case Close():
-                yield "Close"
-            case Reset():
-                yield "Reset"
-
-
-def _head(octets: bytes) -> Iterator[str]:
-    lines = [line for line in octets.split(b"\r\n") if line]
-    yield from (f"  {shorten(line, WIDTH - 12)}" for line in lines[:HEADER_LIMIT])
-    if len(lines) > HEADER_LIMIT:
-        yield f"  and {counted(len(lines) - HEADER_LIMIT, 'line')} more"
-
-
-def shorten(octets: bytes, width: int) -> str:
-    """Write bytes in one line of at most `width` characters; escape unprintable characters."""
-    text = octets[: 4 * width].decode("utf-8", "backslashreplace")
-    visible = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-    return visible if len(visible) <= width and len(octets) <= 4 * width else f"{visible[: width - 3]}..."
-
-
-def _format_seconds(seconds: float) -> str:
-    return f"{seconds:g} s" if seconds >= 1 else f"{seconds * 1000:g} ms"
+def _change(change: Change) -> str:
+    places = f", {change.times} times" if change.times > 1 else ""
+    if change.how != "replaced":
+        return f"patch {change.how} {change.path}{places}"
+    values = f"{shown(change.before, 30)} by {shown(change.after, 30)}"
+    return f"patch replaced {change.path}{places}: {values}"

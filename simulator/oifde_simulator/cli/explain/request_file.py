@@ -1,12 +1,11 @@
-"""Files that hold a request: a JSON body, or an object of endpoint, path, headers and body."""
+"""Requests as files hold them: a JSON body, or an object of endpoint, path, headers, body and time."""
 
 from __future__ import annotations
 
-import codecs
 import json
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +16,10 @@ from oifde_simulator.model.http import JSON_UTF8, Request
 from oifde_simulator.oifde.leniency import declared_charset
 from oifde_simulator.oifde.operations import BY_NAME, BY_PATH, guess
 from oifde_simulator.tenants import Tenants
-from oifde_simulator.text import did_you_mean, is_utf_16, shown
+from oifde_simulator.text import did_you_mean, shown
+from oifde_simulator.utf8 import decoded
 
-KEYS = ("endpoint", "path", "headers", "body")
+KEYS = ("endpoint", "path", "headers", "body", "at")
 """Keys of a file that holds more than a body."""
 
 
@@ -34,6 +34,8 @@ class RequestFile:
     """Credentials that the file leaves out, taken from the scenario."""
     path: str = ""
     """Path that is asked; empty for that of the endpoint."""
+    at: Any = None
+    """Time at which it is sent, as the file has it; None where it has none."""
 
     def request(self) -> Request:
         """Build the request as the data plane receives it."""
@@ -55,8 +57,15 @@ class RequestFile:
 def load(name: str) -> Any:
     """Read the JSON of the file `name`, or of standard input for `-`. Raises ValueError."""
     try:
-        return json.loads(_text(_standard_input() if name == "-" else Path(name).read_bytes()))
-    except (ValueError, RecursionError) as error:
+        return json.loads(decoded(_standard_input() if name == "-" else Path(name).read_bytes()))
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno}, column {error.colno}"
+        raise ValueError(
+            f"{name}: expected a JSON object, the body of a request: no JSON at {place}"
+        ) from None
+    except RecursionError:
+        raise ValueError(f"{name}: expected the body of a request, found JSON nested too deep") from None
+    except ValueError as error:
         raise ValueError(f"{name}: expected a JSON object, the body of a request: {error}") from None
     except OSError as error:
         raise ValueError(
@@ -70,26 +79,29 @@ def _standard_input() -> bytes:
     return read.encode("utf-8", "surrogatepass") if isinstance(read, str) else read
 
 
-def _text(octets: bytes) -> str:
-    """Decode UTF-8, also after the byte order mark that editors on Windows write. Raises ValueError."""
-    if is_utf_16(octets):
-        raise ValueError("found UTF-16; save it as UTF-8")
-    try:
-        return octets.removeprefix(codecs.BOM_UTF8).decode()
-    except UnicodeDecodeError as error:
-        raise ValueError(f"not UTF-8 at byte {error.start}; save it as UTF-8") from None
-
-
 def parse(document: Any, tenants: Tenants, tenant: str, endpoint: str | None = None) -> RequestFile:
     """Build a request to `tenant` from `document` and fill in missing credentials.
 
     `document` is a body, or `{"endpoint": ..., "path": ..., "headers": {...}, "body": ...}`. A body that is a
     string is sent unchanged. `endpoint` replaces the document's. Raises ValueError for any other document.
     """
+    return filled(read(document, endpoint), tenants, tenant, lambda: immediate(tenants.token(tenant)))
+
+
+def filled(request: RequestFile, tenants: Tenants, tenant: str, token: Callable[[], str]) -> RequestFile:
+    """Copy a request with credentials where it names none; `token` gives one that is good."""
+    if not isinstance(request.body, dict):
+        return request
+    missing = _missing_credentials(tenants, tenant, request, token)
+    return replace(request, body={**missing, **request.body}, filled_in=missing) if missing else request
+
+
+def read(document: Any, endpoint: str | None = None) -> RequestFile:
+    """Build a request from `document`, as `parse` does, without credentials. Raises ValueError."""
     if not isinstance(document, dict):
         raise ValueError(f"expected a JSON object, the body of a request, found {shown(document)}")
     whole = "body" in document and document.keys() <= set(KEYS)
-    body = document["body"] if whole else document
+    body = document["body"] if whole else {name: document[name] for name in document if name != "at"}
     path = document.get("path", "") if whole else ""
     if not isinstance(path, str):
         raise ValueError(f"expected path as a string, found {shown(path)}")
@@ -102,8 +114,7 @@ def parse(document: Any, tenants: Tenants, tenant: str, endpoint: str | None = N
     headers = document.get("headers", {}) if whole else {}
     if not isinstance(headers, dict) or not all(isinstance(value, str) for value in headers.values()):
         raise ValueError(f"expected headers as an object of strings, found {shown(headers)}")
-    filled = _missing_credentials(tenants, tenant, name, body) if isinstance(body, dict) else {}
-    return RequestFile(name, {**filled, **body} if filled else body, headers, filled, path)
+    return RequestFile(name, body, headers, {}, path, document.get("at"))
 
 
 def _guess_endpoint(path: str, body: Any) -> str:
@@ -113,14 +124,14 @@ def _guess_endpoint(path: str, body: Any) -> str:
 
 
 def _missing_credentials(
-    tenants: Tenants, tenant: str, endpoint: str, body: Mapping[str, Any]
+    tenants: Tenants, tenant: str, request: RequestFile, token: Callable[[], str]
 ) -> dict[str, str]:
-    operation = BY_NAME[endpoint]
+    operation, body = BY_NAME[request.endpoint], request.body
     if operation.credential == "secret":
         credential = tenants.files[tenant].tenant.secret
     else:  # a token is issued only where one is needed
         needed = operation.credential == "token" and operation.token_field not in body
-        credential = immediate(tenants.token(tenant)) if needed else ""
+        credential = token() if needed else ""
     own = operation.credentials_of(tenant, credential)
     return {name: value for name, value in own.items() if name not in body}
 

@@ -29,7 +29,7 @@ def sample_numbers(scenario: Scenario, count: int) -> list[str]:
     named = [str(record.get("userMobile") or record["callSorId"]) for record in scenario.records]
     exact = list(scenario.generate.users) if scenario.generate else []
     draws = KeyedRandom(key("sample numbers", scenario.id))
-    anybody = scenario.generate is not None and scenario.generate.per_day > 0
+    anybody = scenario.generate is not None and scenario.generate.anybody
     others = (f"180{draws.below(10**8):08d}" for _ in range(count if anybody else 0))
     return list(dict.fromkeys([*exact, *named, *others]))[:count]
 

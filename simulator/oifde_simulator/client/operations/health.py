@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from oifde_simulator.client.call import Call, of_json
-from oifde_simulator.client.decode import as_it_is, build
+from oifde_simulator.client.decode import as_it_is, build, build_ready
 from oifde_simulator.client.errors import ControlProblem, hides_frames
 from oifde_simulator.client.models import Alive, Ready
 
@@ -21,7 +21,7 @@ def livez() -> Call[Alive]:
 
 def readyz() -> Call[Ready]:
     """Fetch the server's version and number of tenants, once both ports listen."""
-    return Call("GET", "/readyz", of_json(partial(build, Ready)))
+    return Call("GET", "/readyz", of_json(build_ready))
 
 
 def metrics() -> Call[str]:

@@ -48,7 +48,8 @@ class Latency(Fault):
     ramp: Ramp | None = settings.group(
         Ramp,
         "Ramp",
-        "Grows, or shrinks, with the tenant's clock since load or reset; then it stays.",
+        "Grows, or shrinks, with the tenant's clock from when the rule's window opens; then it stays. "
+        "Without a window: from load or reset, or from when the rule was added.",
         example={"from": "10ms", "to": "2s", "over": "5m"},
     )
     at: Literal["head", "body"] = settings.choice(
@@ -64,14 +65,15 @@ class Latency(Fault):
             )
 
     def rewrite(self, script: Script, context: FaultContext) -> Script:
-        """Insert a wait before the part that comes late."""
+        """Insert a wait before the part that comes late; no time is no wait."""
         place = index_of(script, self.at)
         if place is None:
             if self.at == "body" or not script:
                 return script
             place = len(leading_waits(script))
         (distribution,) = self._distributions()
-        return (*script[:place], Wait(distribution.sample(context)), *script[place:])
+        seconds = distribution.sample(context)
+        return (*script[:place], Wait(seconds), *script[place:]) if seconds else script
 
     def _distributions(self) -> list[Distribution]:
         fixed = None if self.fixed is None else Fixed(self.fixed)

@@ -1,7 +1,8 @@
-"""Applies drawn oddities to a dialogue: the user hangs up, an intention is null, emoji are typed."""
+"""Applies drawn oddities to a dialogue: words are misheard, the user hangs up, emoji are typed."""
 
 from __future__ import annotations
 
+from oifde_simulator.population.dialogue.recognition import SPOKEN, mishear
 from oifde_simulator.population.dialogue.turns import DraftTurn
 from oifde_simulator.population.oddities import DrawnOddities
 from oifde_simulator.population.screenplays.texts import CHAT, Texts
@@ -17,6 +18,8 @@ def apply_oddities(
     exchanges: list[DraftTurn], odd: DrawnOddities, draws: KeyedRandom, texts: Texts, kind: str
 ) -> list[DraftTurn]:
     """Apply oddities to the turns of a dialogue; turns that stay are changed in place."""
+    if odd.recognition_errors and kind in SPOKEN:
+        mishear(exchanges, odd.recognition_errors, draws, texts)
     if odd.hang_up:
         exchanges = _hang_up(exchanges, odd, draws, texts, kind)
     if odd.emoji and kind == CHAT:

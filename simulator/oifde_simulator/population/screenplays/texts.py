@@ -54,6 +54,8 @@ class Texts(NamedTuple):
     again: Mapping[str, Sequence[str]]
     fillers: Mapping[str, Sequence[str]]
     awkward: Mapping[str, Any]
+    homophones: Mapping[str, Sequence[str]]
+    """Words that sound alike, by the word that is said."""
 
 
 @cache
@@ -96,6 +98,7 @@ def merge(locale: str, own: Table, fallback: Table) -> Texts:
         again=merged("again"),
         fillers=merged("fillers"),
         awkward=merged("awkward"),
+        homophones=own.get("homophones") or fallback["homophones"],
     )
 
 

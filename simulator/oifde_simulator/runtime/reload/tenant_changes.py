@@ -6,11 +6,12 @@ Rule: every change is applied on the event loop, and logged.
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 from oifde_simulator import logs
 from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.tenants import Tenants
+from oifde_simulator.tenants.broken_files import BrokenFile
 from oifde_simulator.tenants.tenant import World
 
 log = logging.getLogger(logs.FOLLOWED)
@@ -23,6 +24,11 @@ async def apply(changes: Iterable[TenantChange]) -> None:
     """Apply changes in their order."""
     for change in changes:
         await change()
+
+
+async def publish(tenants: Tenants, broken: Sequence[BrokenFile]) -> None:
+    """Have the control plane tell of files that are wrong now."""
+    tenants.broken_files = broken
 
 
 async def replace(tenants: Tenants, name: str, scenario: Scenario, world: World) -> None:

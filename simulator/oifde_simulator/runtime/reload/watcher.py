@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -17,14 +17,18 @@ from pathlib import Path
 from oifde_simulator import logs
 from oifde_simulator.config import Settings
 from oifde_simulator.immediate import aside
-from oifde_simulator.runtime.reload.file_snapshot import GONE, FileSnapshot, FileStamp
-from oifde_simulator.runtime.reload.tenant_changes import TenantChange, apply, remove, replace
-from oifde_simulator.scenario import loader, selection
+from oifde_simulator.runtime.real_time_loop import CLOCK
+from oifde_simulator.runtime.reload import reports
+from oifde_simulator.runtime.reload.file_snapshot import FileSnapshot
+from oifde_simulator.runtime.reload.tenant_changes import TenantChange, apply, publish, remove, replace
+from oifde_simulator.runtime.reload.watched_files import WatchedFiles
+from oifde_simulator.scenario import selection
 from oifde_simulator.scenario.catalog import ScenarioCatalog
-from oifde_simulator.scenario.errors import ScenarioErrors
+from oifde_simulator.scenario.files.finding import GONE, FileStamp
 from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.tenants import Tenants
-from oifde_simulator.text import printable
+from oifde_simulator.tenants.broken_files import BrokenFile
+from oifde_simulator.text import normal
 
 log = logging.getLogger(logs.FOLLOWED)
 
@@ -37,28 +41,37 @@ PERIOD_OF_A_FILE = 0.001
 class Watcher:
     """The scenarios of a server that follows its files."""
 
-    def __init__(self, settings: Settings) -> None:
-        """Read all scenarios. Raises ValueError as `selection.scenarios` does, and without files to watch."""
+    def __init__(self, settings: Settings, clock: Callable[[], float] = CLOCK) -> None:
+        """Read all scenarios; files that are wrong are logged, and served once they are mended.
+
+        `clock` tells seconds. Raises ValueError for paths that are not there, and without files to watch.
+        """
         self._settings = settings
         if not settings.scenarios:
             raise ValueError("--watch follows the files of --scenarios, and there are none; give some")
         # The snapshot is taken before the files are read: the first look sees a change in between.
-        self._snapshot = FileSnapshot(settings.scenarios)
-        self._good = selection.read(settings.scenarios)
-        self._clashes: set[str] = set()
-        self._log_new_clashes()
+        self._snapshot = FileSnapshot(settings.scenarios, clock)
+        reports.require_paths(self._snapshot.found)
+        self._reporter = reports.Reporter()
+        self._files = WatchedFiles()
+        self._read_files(self._snapshot.unread())
         self._bundled = ScenarioCatalog(
             dict(selection.bundled(settings))
         )  # all read now, and compared by identity later
-        self.scenarios: Mapping[str, Scenario] = selection.combined(
-            self._bundled, self._good, settings.tenant
-        )
+        self._reporter.report(self._snapshot)
+        self.scenarios: Mapping[str, Scenario] = self._first()
         """Scenarios by the tenant ids that serve them."""
+
+    def _first(self) -> Mapping[str, Scenario]:
+        if self._files.good and not self._files.errors:
+            return selection.combined(self._bundled, self._present(), self._settings.tenant)
+        return self._combine()
 
     @contextmanager
     def watching(self, tenants: Tenants) -> Iterator[None]:
         """Look at the files periodically, on the running event loop, until the end of the block."""
         stopped = threading.Event()
+        tenants.broken_files = self._broken()
         task = asyncio.create_task(self._look_periodically(tenants, stopped))
         try:
             yield
@@ -81,6 +94,7 @@ class Watcher:
         """Load the changed files that have been still for a moment: half a file may be a valid one."""
         snapshot = self._snapshot
         changed = await aside(lambda: {} if stopped.is_set() else snapshot.changed())
+        self._reporter.report(snapshot)
         if not changed:
             return
         await asyncio.sleep(PERIOD)
@@ -90,34 +104,30 @@ class Watcher:
 
     async def look(self, tenants: Tenants) -> None:
         """Load changed files and replace their tenants now."""
-        if changed := self._snapshot.changed():
+        changed = self._snapshot.changed()
+        self._reporter.report(self._snapshot)
+        if changed:
             await apply(self._load_changes(changed, tenants))
 
     def _load_changes(self, changed: Mapping[Path, FileStamp], tenants: Tenants) -> list[TenantChange]:
         """Load changed files and return the changes of tenants. No look happens meanwhile."""
-        for path, stamp in changed.items():
-            self._load(path, stamp)
-        self._good = {path: self._good[path] for path in self._snapshot.in_order() if path in self._good}
-        return self._changes(tenants)
+        self._read_files(changed)
+        return [*self._changes(tenants), partial(publish, tenants, self._broken())]
 
-    def _load(self, path: Path, stamp: FileStamp) -> None:
-        self._snapshot.mark_read(path, stamp)
-        if stamp == GONE:
-            self._good.pop(path, None)
-            return
-        try:
-            scenario = loader.load(path)
-        except ScenarioErrors as mistakes:
-            kept = "the last good one stays" if path in self._good else "it is not served"
-            log.warning("%s: not loaded, %s:\n%s", printable(path), kept, mistakes)
-            return
-        self._good[path] = scenario
-        for warning in scenario.warnings:
-            log.warning("%s", warning)
+    def _read_files(self, changed: Mapping[Path, FileStamp]) -> None:
+        for path, stamp in changed.items():
+            self._snapshot.mark_read(path, stamp)
+            if stamp == GONE:
+                self._files.forget(path)
+            else:
+                self._files.read(path, self._snapshot.found.named)
+        self._files.sort(self._snapshot.in_order())
+
+    def _broken(self) -> list[BrokenFile]:
+        return [*self._files.broken(self.scenarios), *reports.clashing(self._present())]
 
     def _changes(self, tenants: Tenants) -> list[TenantChange]:
         """List the replacements of changed tenants and the removals of vanished ones."""
-        self._log_new_clashes()
         before, after = self.scenarios, dict(self._combine())
         changes: list[TenantChange] = []
         for name, scenario in list(after.items()):
@@ -144,19 +154,21 @@ class Watcher:
         else:
             yield partial(replace, tenants, name, scenario, world)
 
-    def _log_new_clashes(self) -> None:
-        clashes = selection.clashes(self._good.values())
-        for clash in clashes:
-            if clash not in self._clashes:
-                log.warning("%s", clash)
-        self._clashes = set(clashes)
+    def _present(self) -> Mapping[Path, Scenario]:
+        """Return good scenarios by file, without those of files that are away for a moment."""
+        away = self._snapshot.absent
+        return {path: scenario for path, scenario in self._files.good.items() if path not in away}
 
     def _combine(self) -> Mapping[str, Scenario]:
-        """Combine bundled scenarios, good files and aliases by tenant id."""
-        names = {*self._bundled, *selection.by_id(self._good)}
+        """Combine bundled scenarios, good files and aliases by tenant id; files that are there win."""
+        present = self._present()
+        self._reporter.report_clashes(present)
+        given = {**self._files.good, **present}
+        given = {path: given[path] for path in (*(given.keys() - present.keys()), *present)}
+        names = {*self._bundled, *selection.by_id(given)}
         aliases = []
         for tenant, name in self._settings.tenant:
-            if name in names:  # its scenario may be absent for a moment
-                names.add(tenant)
+            if normal(name) in names:  # its scenario may be absent for a moment
+                names.add(normal(tenant))
                 aliases.append((tenant, name))
-        return selection.combined(self._bundled, self._good, aliases)
+        return selection.combined(self._bundled, given, aliases)

@@ -32,7 +32,7 @@ def lint(rule: Mapping[str, Any]) -> Iterator[Finding]:
             path = ("match", part, name)
             if isinstance(wanted, dict):
                 yield from schema_keywords.lint(path, wanted)
-            if message := _name_error(part, name, known):
+            if message := _name_error(part, name, wanted, known):
                 yield Finding(path, message, on_key=True)
             else:
                 yield from _condition(path, wanted, known.get(name, "string"))
@@ -52,7 +52,7 @@ def _fields(part: str, endpoint: str | None) -> dict[str, str]:
     return found | ({"status": "integer"} if part == "response" else {})
 
 
-def _name_error(part: str, name: str, known: Mapping[str, str]) -> str:
+def _name_error(part: str, name: str, wanted: Any, known: Mapping[str, str]) -> str:
     if part == "headers":
         valid = HEADER_NAME.fullmatch(name)
         return "" if valid else f"no header can be called {shown(name)}; write its name alone"
@@ -61,8 +61,21 @@ def _name_error(part: str, name: str, known: Mapping[str, str]) -> str:
     if part == "response" and name in UNMATCHABLE:
         return UNMATCHABLE[name]
     owner = "request" if part == "request" else "answer"
+    if elsewhere := _other_part(part, name, wanted):
+        return f"no field of this {owner} is called {shown(name)}; {elsewhere}"
     hint = did_you_mean(name, known) or f"; known here: {', '.join(known)}"
     return f"no field of this {owner} is called {shown(name)}{hint}"
+
+
+def _other_part(part: str, name: str, wanted: Any) -> str:
+    """Say in which other part of a call a name is one; empty where it is in none."""
+    value = "..." if isinstance(wanted, dict | list) else shown(wanted)
+    other, owner = ("response", "answer") if part == "request" else ("request", "request")
+    if name in fields(other, None):
+        return f"it is a field of the {owner}: match: {{{other}: {{{name}: {value}}}}}"
+    if "-" in name and HEADER_NAME.fullmatch(name):
+        return f"a header belongs into match: {{headers: {{{name}: {value}}}}}"
+    return ""
 
 
 def _condition(path: KeyPath, wanted: Any, kind: str) -> Iterator[Finding]:
@@ -77,8 +90,8 @@ def _condition(path: KeyPath, wanted: Any, kind: str) -> Iterator[Finding]:
 
 
 def _schema(path: KeyPath, wanted: dict[str, Any], kind: str) -> Iterator[Finding]:
-    if message := _schema_error(wanted):
-        yield Finding(path, f"is not a JSON Schema: {message}")
+    if wrong := list(_schema_errors(path, wanted)):
+        yield from wrong
         return
     types = wanted.get("type", kind)
     if path[1] == "request" and types != kind:
@@ -92,14 +105,19 @@ def _schema(path: KeyPath, wanted: dict[str, Any], kind: str) -> Iterator[Findin
             yield Finding((*path, keyword), message)
 
 
-def _schema_error(wanted: dict[str, Any]) -> str:
-    from oifde_simulator.json_schema.bounded import bounded
+def _schema_errors(path: KeyPath, wanted: dict[str, Any]) -> Iterator[Finding]:
+    from oifde_simulator.json_schema.bounded import NoSchema, bounded, is_regex
+    from oifde_simulator.json_schema.mistakes import mistakes
 
     try:
         bounded(wanted)
+    except NoSchema as error:
+        found = [Finding((*path, *where), message) for where, message in mistakes(wanted, is_regex)]
+        yield from found or [Finding(path, str(error))]
     except ValueError as error:
-        return str(error)
-    return ""
+        yield Finding(path, f"is not a JSON Schema: {error}")
+    if wanted.get("enum") == []:
+        yield Finding((*path, "enum"), "needs at least one value; for a field that is absent write false")
 
 
 def _listed_values(path: KeyPath, wanted: Mapping[str, Any], kind: str) -> Iterator[Finding]:

@@ -1,4 +1,7 @@
-"""Finds rules and outcomes that never come about, though nothing in them is wrong: all are warnings."""
+"""Finds what is unlikely to be meant in rules that hold no mistake, such as one that never fires.
+
+All findings are warnings.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from oifde_simulator.model.vendor_errors import ANSWERED
 from oifde_simulator.quantities import milliseconds
 from oifde_simulator.rules.matching import Condition
 from oifde_simulator.rules.selection import Rule
-from oifde_simulator.scenario.lint import shadowing
+from oifde_simulator.scenario.lint import placeholders, shadowing
 from oifde_simulator.scenario.lint.finding import Finding, Source
 from oifde_simulator.scenario.rule_builder import weight
 from oifde_simulator.text import did_you_mean, shown
@@ -28,6 +31,7 @@ def warnings(given: Sequence[Mapping[str, Any]], rules: Sequence[Rule], source: 
             *_window(written),
             *_error_code(written),
             *_state(rule, rules),
+            *placeholders.warnings(written),
         ):
             yield finding.inside("rules", place)
 

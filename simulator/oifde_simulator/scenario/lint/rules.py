@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from oifde_simulator.scenario.lint import match, outcomes, triggers
 from oifde_simulator.scenario.lint.finding import Finding, Source
+from oifde_simulator.scenario.lint.pruning import Pruned, prune
 from oifde_simulator.scenario.rule_builder import rule_name
-from oifde_simulator.text import shown
+from oifde_simulator.text import KeyPath, shown
 
 
-def lint(rules: Sequence[Any], source: Source, misshapen: Container[int | str] = ()) -> Iterator[Finding]:
-    """Check the rules of a scenario, but for those at the places in `misshapen`, which break the schema."""
+def lint(
+    rules: Sequence[Any],
+    source: Source,
+    wrong: Mapping[int, Sequence[KeyPath]],
+    accepts: Callable[[Any], bool],
+) -> Iterator[Finding]:
+    """Check the rules of a scenario.
+
+    `wrong` has the paths of what breaks the schema, by the place of the rule; the rest of such a rule is
+    checked. `accepts` judges a rule by the schema.
+    """
     first: dict[str, int] = {}
     for place, rule in enumerate(rules):
-        if place in misshapen:
+        pruned = prune(rule, wrong[place], accepts) if place in wrong else Pruned(rule, (), {})
+        if pruned is None:
             continue
-        for finding in _rule(rule):
-            yield finding.inside("rules", place)
-        name = rule_name(rule, place)
+        found = filter(None, map(pruned.original, _rule(pruned.rule)))
+        yield from (finding.inside("rules", place) for finding in found)
+        name = rule_name(pruned.rule, place)
         if name in first:
             line = source.line(("rules", first[name]))
             yield Finding(("rules", place, "name"), f"the name {shown(name)} is taken {line}; choose another")

@@ -61,6 +61,9 @@ def _generate(generate: Any) -> Iterator[Finding]:
         yield Finding((*GENERATE, "mix"), message)
     if isinstance(locale, str) and (message := _locale_error(locale)):
         yield Finding((*GENERATE, "locale"), message)
+    if isinstance(generate, dict) and {"per_day", "per_quarter"} <= generate.keys():
+        message = "per_day stands beside it, and both say how many sessions there are; keep one of the two"
+        yield Finding((*GENERATE, "per_quarter"), message, on_key=True)
 
 
 def _clock(clock: Any, sessions: dict[str, Any]) -> Iterator[Finding]:

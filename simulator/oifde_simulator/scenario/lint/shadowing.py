@@ -2,36 +2,77 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
+from oifde_simulator.oifde.operations import OPERATIONS
 from oifde_simulator.rules.matching import Condition
 from oifde_simulator.rules.selection import Rule
 from oifde_simulator.rules.triggers import Window
+from oifde_simulator.scenario.lint.certainty import does_the_same, is_certain, may_act, same_as
 from oifde_simulator.scenario.lint.finding import Finding, Source
+from oifde_simulator.scenario.lint.match import fields
 
+Place = tuple[str, str]
+"""Part of a call and name of a field in it."""
+ENDPOINT: Place = ("endpoint", "")
+TYPES = ("request", "response")
+"""Parts whose fields the contract knows."""
 MOST_COMPARED = 100
-"""Number of rules that always fire with which a later one is compared: a file may have very many."""
+"""Number of rules without limits with which a later one is compared: a file may have very many."""
 
 
 def warnings(given: Sequence[Mapping[str, Any]], rules: Sequence[Rule], source: Source) -> Iterator[Finding]:
     """Find shadowed rules; `given` and `rules` are the same rules, as written and as built."""
-    early: list[tuple[int, Scope]] = []
+    early: list[Cover] = []
     for place, rule in enumerate(rules):
-        scope = Scope.of(given[place])
-        cover = next((place for place, theirs in early if theirs.covers(scope)), None)
+        late = Scope.of(given[place])
+        implied = late.with_endpoint()
+        cover = next((each for each in early if each.scope.covers(implied)), None)
         if cover is not None:
-            taken = "all that it is about" if given[cover].get("match") else "every request"
-            name, line = rules[cover].name, source.line(("rules", cover))
-            message = f"can never fire: {name} {line} takes {taken} before it"
+            before = f"{cover.name} {source.line(('rules', cover.place))}"
+            message = f"can never fire: {before} takes {cover.taken(late)}{cover.rest(given[place], implied)}"
             yield Finding(("rules", place), message)
-        if len(early) < MOST_COMPARED and _always_fires(rule):
-            early.append((place, scope))
+        if len(early) < MOST_COMPARED and place + 1 < len(rules) and takes_its_turn(rule):
+            certain = is_certain(given[place], rule)
+            if certain or may_act(given[place]):
+                early.append(Cover(place, rule.name, given[place], late, certain))
 
 
-def _always_fires(rule: Rule) -> bool:
-    """Tell whether a rule fires for each request in its scope; keys that only count are no limit."""
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """A rule without limits, which takes all requests in its scope that it can change."""
+
+    place: int
+    name: str
+    given: Mapping[str, Any]
+    scope: Scope
+    certain: bool
+    """True if it changes every answer."""
+
+    def taken(self, late: Scope) -> str:
+        """Name the requests of a later rule that this one takes."""
+        endpoint = self.given.get("match", {}).get("endpoint")
+        if endpoint and ENDPOINT not in late.conditions:
+            names = " and ".join(name for _, name in _owned(late, endpoint))
+            return f"all requests of {endpoint} before it, and no others have {names}"
+        return f"{'all that it is about' if self.given.get('match') else 'every request'} before it"
+
+    def rest(self, late: Mapping[str, Any], scope: Scope) -> str:
+        """Name the requests that are left to a later rule; empty where there are none."""
+        if does_the_same(self.given, late):
+            return ""
+        if not self.certain:
+            return ", but where it changes nothing"
+        wanted = scope.conditions.get(("response", "errorCode"), True)
+        same = [each.name for each in same_as(self.given) if Condition(wanted).accepts(each.code)]
+        return f", but where the honest answer is {' or '.join(same)} already" if same else ""
+
+
+def takes_its_turn(rule: Rule) -> bool:
+    """Tell whether each request in a rule's scope is its turn; keys that only count are no limit."""
     limits = rule.limits
     return (
         not limits.after
@@ -52,7 +93,7 @@ def _always_open(window: Window) -> bool:
 class Scope:
     """The requests that a rule is about, and the state in which it is asked."""
 
-    conditions: Mapping[tuple[str, str], Any]
+    conditions: Mapping[Place, Any]
     """Conditions by part of the call and field; the endpoint is a part without fields."""
     state: str | None = None
     per: Sequence[str] | None = None
@@ -61,7 +102,7 @@ class Scope:
     def of(cls, rule: Mapping[str, Any]) -> Scope:
         """Read the scope of a rule as a scenario writes it."""
         match = rule.get("match", {})
-        wanted = {("endpoint", ""): match["endpoint"]} if "endpoint" in match else {}
+        wanted = {ENDPOINT: match["endpoint"]} if "endpoint" in match else {}
         wanted |= {
             (part, name.lower() if part == "headers" else name): each
             for part in ("request", "headers", "response")
@@ -71,6 +112,15 @@ class Scope:
         conditions = dict(sorted(wanted.items(), key=lambda item: isinstance(item[1], Mapping)))
         return cls(conditions, rule.get("state", {}).get("is"), rule.get("per"))
 
+    def with_endpoint(self) -> Scope:
+        """Add the one endpoint that has all fields of the conditions, where they name none themselves."""
+        if ENDPOINT in self.conditions:
+            return self
+        owners = [each.name for each in OPERATIONS if len(_owned(self, each.name)) == len(_wanted(self))]
+        if len(owners) != 1:
+            return self
+        return replace(self, conditions={ENDPOINT: owners[0], **self.conditions})
+
     def covers(self, late: Scope) -> bool:
         """Tell whether every request in `late` is in this scope; False where that is hard to say."""
         if self.state is not None and (self.state, self.per) != (late.state, late.per):
@@ -79,6 +129,16 @@ class Scope:
             place in late.conditions and _implies(late.conditions[place], wide)
             for place, wide in self.conditions.items()
         )
+
+
+def _wanted(scope: Scope) -> list[Place]:
+    """List the fields of requests and answers that have to be there."""
+    return [place for place, each in scope.conditions.items() if place[0] in TYPES and each is not False]
+
+
+def _owned(scope: Scope, endpoint: str) -> list[Place]:
+    """List those fields that an endpoint has, but for those that all have."""
+    return [(part, name) for part, name in _wanted(scope) if name in fields(part, endpoint)]
 
 
 def _implies(narrow: Any, wide: Any) -> bool:
@@ -92,7 +152,36 @@ def _implies(narrow: Any, wide: Any) -> bool:
     if not isinstance(wide, Mapping) and not isinstance(narrow, Mapping):
         return False
     values = _values(narrow)
-    return values is not None and all(map(Condition(wide).accepts, values))
+    if values is not None:
+        return all(map(Condition(wide).accepts, values))
+    return isinstance(wide, Mapping) and all(
+        keyword in narrow and COMPARED.get(keyword, _never)(narrow[keyword], each)
+        for keyword, each in wide.items()
+    )
+
+
+def _never(_narrow: Any, _wide: Any) -> bool:
+    return False
+
+
+def _same(narrow: Any, wide: Any) -> bool:
+    return json.dumps(narrow, sort_keys=True) == json.dumps(wide, sort_keys=True)
+
+
+def _at_least(narrow: Any, wide: Any) -> bool:
+    return bool(narrow >= wide)
+
+
+def _at_most(narrow: Any, wide: Any) -> bool:
+    return bool(narrow <= wide)
+
+
+COMPARED: Mapping[str, Callable[[Any, Any], bool]] = {
+    **dict.fromkeys(("type", "pattern", "format", "not", "multipleOf"), _same),
+    **dict.fromkeys(("minimum", "exclusiveMinimum", "minLength"), _at_least),
+    **dict.fromkeys(("maximum", "exclusiveMaximum", "maxLength"), _at_most),
+}
+"""Keywords that stand for themselves: the narrow value accepts less, or as much, as the wide one."""
 
 
 def _values(condition: Any) -> Sequence[Any] | None:

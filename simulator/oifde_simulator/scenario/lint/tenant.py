@@ -1,4 +1,4 @@
-"""Checks the texts in `tenant`, `settings` and `clock`, whose grammars a JSON Schema cannot express.
+"""Checks texts of `tenant`, `settings`, `clock` and `generate`, whose grammars no JSON Schema can express.
 
 Each `..._error` function answers with the mistake and its fix, or with an empty text.
 """
@@ -56,10 +56,16 @@ def _clock_error(text: str) -> str:
     return "" if text == "now" else instant_error(text, expected)
 
 
+def unquoted_clock_error(text: str) -> str:
+    """Say how to write a clock that stands without quotes, right at once."""
+    return _clock_error(text) or f"{text} without quotes is a date; put it in quotes: {shown(text)}"
+
+
 TEXTS: Mapping[KeyPath, Callable[[str], str]] = {
     ("tenant", "id"): tenant_id_error,
     ("tenant", "token_lifetime"): _lifetime_error,
     ("settings", "time_zone"): time_zone_error,
+    ("sessions", "generate", "time_zone"): time_zone_error,
     ("clock",): _clock_error,
 }
 """Checks of single texts, by the path of the text."""

@@ -30,8 +30,13 @@ def _per(rule: Mapping[str, Any]) -> Iterator[Finding]:
     known = fields("request", rule.get("match", {}).get("endpoint"))
     for place, name in enumerate(rule.get("per", ())):
         if name not in known:
-            hint = did_you_mean(name, known)
+            hint = did_you_mean(name, known) or f"; per takes {', '.join(known)}; {_instead(name)}"
             yield Finding(("per", place), f"no field of this request is called {shown(name)}{hint}")
+
+
+def _instead(name: str) -> str:
+    header = f"match: {{headers: {{{name}: ...}}}}"
+    return f"for a header write a rule for each value, with {header}"
 
 
 def _durations(rule: Mapping[str, Any]) -> Iterator[Finding]:

@@ -6,12 +6,16 @@ import re
 
 import yaml
 
+from oifde_simulator.scenario.yaml import slips
+from oifde_simulator.scenario.yaml.slips import Slip
 from oifde_simulator.text import shown
 
 BREAK = re.compile("\r\n|\r|\n")
 
 QUOTE_LEFT_OPEN = r"quoted scalar \|.*(?:end of stream|document indicator|document separator)"
 BRACKET_LEFT_OPEN = r"expected ',' or '[]}]'"
+SPACE_MISSING = r"mapping values are not allowed|could not find expected ':'|simple key"
+"""Complaints that a missing space causes, often on the line before."""
 
 MESSAGES: tuple[tuple[str, str], ...] = (
     (r"\| .?\t$", "a tab; YAML indents with spaces only: replace it by spaces"),
@@ -88,10 +92,29 @@ def explanation(error: yaml.MarkedYAMLError, text: str) -> tuple[int, int, str]:
     line, column = (mark.line, mark.column) if mark else (0, 0)
     before, character = _around(text, line, column)
     said = f"{error.context or ''} | {error.problem or ''} | {before}{character}"
+    if slip := _slip(error, said, text):
+        return slip
     if error.context_mark and re.search(f"{QUOTE_LEFT_OPEN}|{BRACKET_LEFT_OPEN}", said):
         line, column = error.context_mark.line, error.context_mark.column
     words = next((words for pattern, words in MESSAGES if re.search(pattern, said)), "")
     return line, column, words.replace("{character}", shown(character)) or f"not YAML: {error.problem}"
+
+
+def _slip(error: yaml.MarkedYAMLError, said: str, text: str) -> Slip | None:
+    """Find the slip that a parser's complaint comes from; None for another one."""
+    mark, lines = error.problem_mark, BREAK.split(text)
+    if mark is None:
+        return None
+    if re.search(BRACKET_LEFT_OPEN, said) and error.context_mark:
+        opened = (error.context_mark.line, error.context_mark.column)
+        return (
+            slips.bracket_in_text(lines, mark.line, mark.column)
+            or slips.wrong_bracket(lines, opened, mark.line, mark.column)
+            or slips.missing_comma(lines, mark.line, mark.column)
+        )
+    if re.search(SPACE_MISSING, said):
+        return slips.missing_space(lines, mark.line)
+    return None
 
 
 def _around(text: str, line: int, column: int) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from oifde_simulator.scenario.yaml.messages import BREAK, explanation
-from oifde_simulator.text import is_utf_16
+from oifde_simulator.utf8 import NotUtf8, decoded
 
 LARGEST_FILE = 16 * 2**20
 """Size of the largest scenario file in bytes."""
@@ -41,21 +41,22 @@ def decode(source: bytes) -> str:
         raise NotYaml(
             0, 0, f"the file is larger than {LARGEST_FILE >> 20} MiB; split it into several scenarios"
         )
-    if is_utf_16(source):
-        raise NotYaml(0, 0, "the file is UTF-16; save it as UTF-8")
     try:
-        text = source.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise _not_utf8(error.object, error.start) from None
+        text = decoded(source)
+    except NotUtf8 as error:
+        raise _not_utf8(source, error) from None
     if found := UNPRINTABLE.search(text):
         line, column = _place(text[: found.start()])
         raise NotYaml(line, column, _unprintable(found[0]))
     return text
 
 
-def _not_utf8(decoded: bytes, start: int) -> NotYaml:
-    line, column = _place(decoded[:start].decode("utf-8-sig"))
-    return NotYaml(line, column, f"the byte 0x{decoded[start]:02x} is not UTF-8; save the file as UTF-8")
+def _not_utf8(source: bytes, error: NotUtf8) -> NotYaml:
+    if error.start is None:
+        return NotYaml(0, 0, f"the file is {error.encoding}; save it as UTF-8")
+    line, column = _place(source[: error.start].decode("utf-8-sig"))
+    message = f"the byte 0x{source[error.start]:02x} is not UTF-8; save the file as UTF-8{error.guess}"
+    return NotYaml(line, column, message)
 
 
 def _unprintable(character: str) -> str:

@@ -11,7 +11,11 @@ from typing import Any
 
 import yaml
 
-from oifde_simulator.scenario.errors import ScenarioError, ScenarioErrors
+from oifde_simulator.scenario.errors import NotAScenario, ScenarioError, ScenarioErrors
+from oifde_simulator.scenario.files import foreign
+from oifde_simulator.scenario.yaml import confusables
+from oifde_simulator.scenario.yaml.confusables import Confusable
+from oifde_simulator.scenario.yaml.messages import BREAK
 from oifde_simulator.scenario.yaml.node import Collection, Node, Tree
 from oifde_simulator.scenario.yaml.scalars import resolve
 from oifde_simulator.scenario.yaml.syntax import NotYaml, decode, events
@@ -35,13 +39,18 @@ def read(source: bytes, origin: str, loader: Any = None) -> Tree:
     try:
         return reader.read(decode(source), loader)
     except NotYaml as error:
+        error = reader.confused(error)
+        if kind := reader.foreign_kind():
+            raise NotAScenario([ScenarioError(origin, 1, 1, (), foreign.message(kind))]) from None
         found = ScenarioError(origin, error.line + 1, error.column + 1, reader.path(), error.message)
-        raise ScenarioErrors([*reader.errors, found]) from None
+        earlier = [each for each in reader.errors if (each.line, each.column) != (found.line, found.column)]
+        raise ScenarioErrors([*earlier, found]) from None
 
 
 class _Reader:
     def __init__(self, origin: str) -> None:
         self.origin = origin
+        self.text = ""
         self.errors: list[ScenarioError] = []
         self.open: list[Collection] = []
         self.anchors: dict[str, Node] = {}
@@ -58,12 +67,26 @@ class _Reader:
         }
 
     def read(self, text: str, loader: Any) -> Tree:
+        self.text = text
         for event in events(text, loader):
             if reading := self.readings.get(type(event)):
                 reading(event)
         if self.root is None:
             raise NotYaml(0, 0, EMPTY)
         return Tree(self.root, tuple(self.errors))
+
+    def foreign_kind(self) -> str:
+        """Name the kind of the file by what was read of it; empty for a scenario and for what is unknown."""
+        top = self.root or (self.open[0] if self.open else None)
+        return foreign.kind_by_keys(top.keys) if top else ""
+
+    def confused(self, error: NotYaml) -> NotYaml:
+        """Explain a parser's error by a character that stands for another, in its line or the one above."""
+        lines = BREAK.split(self.text)[: error.line + 1]
+        for number in range(len(lines) - 1, max(-1, len(lines) - 3), -1):
+            if not lines[number].isascii() and (found := confusables.in_line(lines[number])):
+                return NotYaml(number, found.index, found.message)
+        return error
 
     def path(self) -> KeyPath:
         """Return the path to the place that is being read."""
@@ -136,12 +159,29 @@ class _Reader:
         if event.tag and event.tag != TEXT_TAG:
             self._tagged(event)
         text = event.value
-        if not text.isascii() and any("\ud800" <= c <= "\udfff" for c in text):
-            self.add_error(event.start_mark, SURROGATE)
-            text = ""
+        if not text.isascii():
+            if any("\ud800" <= c <= "\udfff" for c in text):
+                self.add_error(event.start_mark, SURROGATE)
+                text = ""
+            elif event.style in ("'", '"'):
+                raw = self.text[event.start_mark.index : event.end_mark.index]
+                text = self._meant(text, event.start_mark, confusables.in_quoted(raw, text), 1)
         return Node(text, event.start_mark)
 
+    def _meant(self, text: str, mark: Any, found: Confusable | None, quote: int = 0) -> str:
+        """Report a character that stands for another, and return the text that is meant."""
+        if found is None:
+            return text
+        index = mark.index + quote + found.index
+        inside = self.text[index : index + 1] == found.character  # a text of several lines is folded
+        column = mark.column + (quote + found.index if inside else 0)
+        place = (mark.line + 1, column + 1)
+        self.errors.append(ScenarioError(self.origin, *place, self.path(), found.message))
+        return found.meant
+
     def _plain(self, text: str, mark: Any) -> Node:
+        if not text.isascii():
+            text = self._meant(text, mark, confusables.in_value(text))
         value, mistake = resolve(text)
         node = Node(value, mark, text)
         if mistake:
@@ -150,6 +190,8 @@ class _Reader:
 
     def _plain_key(self, text: str, mark: Any) -> Node:
         """Read a plain key, which is text; one that YAML could read as another type is an error."""
+        if not text.isascii():
+            text = self._meant(text, mark, confusables.in_key(text))
         value, mistake = resolve(text)
         if text == "<<":
             self.add_error(mark, MERGE)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from sys import getsizeof
 from typing import Any, Generic, TypeVar
 from weakref import WeakSet
@@ -62,8 +62,14 @@ class CountBudget:
 class CountTable(Generic[Name, Item]):
     """What is counted for each value, the oldest value first."""
 
-    def __init__(self, budget: CountBudget, most: int, whose: str) -> None:
-        """Keep at most so many values; `whose` they are is said when the first is forgotten."""
+    def __init__(
+        self, budget: CountBudget, most: int, whose: str, extra: Callable[[Item], int] | None = None
+    ) -> None:
+        """Keep at most so many values; `whose` they are is said when the first is forgotten.
+
+        `extra` gives the bytes that have been charged for an item beside those of every value.
+        """
+        self._extra = extra
         self._most = most
         self._whose = whose
         self._budget = budget
@@ -96,11 +102,16 @@ class CountTable(Generic[Name, Item]):
         self._budget.take(size)
         return item
 
+    def charge(self, size: int) -> None:
+        """Charge bytes by which an item has grown, fewer than 0 where it has shrunk."""
+        self.weight += size
+        self._budget.take(size)
+
     def drop_oldest(self) -> int:
         """Forget the oldest value, with a warning for the first; the bytes that this gives back."""
         kept = len(self._items)
-        oldest, _ = self._items.popitem(last=False)
-        size = _size(oldest)
+        oldest, item = self._items.popitem(last=False)
+        size = _size(oldest) + (self._extra(item) if self._extra else 0)
         self.weight -= size
         if self._whose and not self._warned:
             self._warned = True

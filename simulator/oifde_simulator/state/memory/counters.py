@@ -5,15 +5,18 @@ Rule: bounded, as `counted_values.py` says; one warning a rule.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from operator import attrgetter
 from typing import Any
 
 from oifde_simulator.model.turn import START, Candidate, Turn, Value
-from oifde_simulator.state.limits import Tally, count, other_state, retry_at
+from oifde_simulator.state.limits import Tally, count, other_state
 from oifde_simulator.state.memory.counted_values import CountBudget, CountTable
 
 MOST_VALUES = 100_000
 """Values of `per` that one rule, or the states of one tenant, remember."""
+
+_WEIGHT = attrgetter("weight")
 
 
 class RuleCounters:
@@ -30,19 +33,20 @@ class RuleCounters:
         """Count the candidates in order, up to the first whose turn it is at `now` (tenant time)."""
         held_back: list[str] = []
         for place, candidate in enumerate(candidates):
-            rule, value, limits, becomes, _ = candidate
+            _, value, limits, becomes, _ = candidate
             state = self.state(value)
             if reason := other_state(state, limits):
                 held_back.append(reason)
                 continue
-            tally = self._tally(rule, value)
-            if reason := count(candidate, tally, now):
+            tally, reason = self._counted(candidate, now)
+            if reason:
                 held_back.append(reason)
                 continue
             changed = becomes is not None and becomes != state
             if becomes is not None:
                 self.enter(value, becomes)
-            return Turn(place, tally.matches, retry_at(limits.over, tally, now), tuple(held_back), changed)
+            retry_at = tally.refused_until if candidate.limits.over else None
+            return Turn(place, tally.matches, retry_at, tuple(held_back), changed)
         return Turn(-1, 0, None, tuple(held_back), changed=False)
 
     def fire(self, rule: str) -> None:
@@ -71,11 +75,19 @@ class RuleCounters:
         self._tallies.pop(rule, None)
         self._fired.pop(rule, None)
 
-    def _tally(self, rule: str, value: Value) -> Tally:
+    def _counted(self, candidate: Candidate, now: int) -> tuple[Tally, str]:
+        """Count a match; its tally, and the reason why it is not the rule's turn, or ""."""
+        rule, value, limits, _, _ = candidate
         tallies = self._tallies.get(rule)
         if tallies is None:
-            tallies = self._tallies[rule] = self._table(f"rule {rule}")
-        return tallies.get(value) or tallies.put(value, Tally())
+            tallies = self._tallies[rule] = self._table(f"rule {rule}", _WEIGHT)
+        tally = tallies.get(value) or tallies.put(value, Tally())
+        if limits.over is None or not limits.over.slide:
+            return tally, count(candidate, tally, now)
+        before = tally.weight
+        reason = count(candidate, tally, now)
+        tallies.charge(tally.weight - before)
+        return tally, reason
 
-    def _table(self, whose: str) -> CountTable[Value, Any]:
-        return CountTable(self._budget, MOST_VALUES, whose)
+    def _table(self, whose: str, extra: Callable[[Any], int] | None = None) -> CountTable[Value, Any]:
+        return CountTable(self._budget, MOST_VALUES, whose, extra)

@@ -143,7 +143,9 @@ class TenantTable:
         names = new_names(before, [rule.name for rule in rules], own)
         now = self._uptime()
         added = tuple(
-            AddedRule(name, rule.definition, rule.digest, None if rule.ttl is None else now + rule.ttl)
+            AddedRule(
+                name, rule.definition, rule.digest, None if rule.ttl is None else now + rule.ttl, rule.at
+            )
             for rule, name in zip(rules, names, strict=True)
         )
         state = replace(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib import import_module
 from typing import NoReturn, cast
 
 from aiohttp import web
 from aiohttp.typedefs import Handler as AiohttpHandler
 
+from oifde_simulator.text import normal
 from oifde_simulator.web.connection_limits import ConnectionLimits
 from oifde_simulator.web.control_plane import openapi
 from oifde_simulator.web.control_plane.auth import guard
@@ -15,7 +17,7 @@ from oifde_simulator.web.control_plane.bodies import Bodies
 from oifde_simulator.web.control_plane.context import Call, ControlContext, RouteTable
 from oifde_simulator.web.control_plane.openapi import Route
 from oifde_simulator.web.control_plane.problems import note_head_sent, problems
-from oifde_simulator.web.control_plane.query import read_query
+from oifde_simulator.web.control_plane.query import TENANT, read_query
 from oifde_simulator.web.control_plane.server import ControlPlaneRunner
 
 SHUTDOWN_SECONDS = 1.0
@@ -56,10 +58,17 @@ def _handler(context: ControlContext, bodies: Bodies, route: Route) -> AiohttpHa
         from oifde_simulator.web.control_plane.body.reader import read_body  # not needed at the start
 
         query = read_query(request, route)
-        call = Call(context, request, request.match_info, query, await read_body(request, bodies, route))
+        path = _composed(request.match_info)
+        call = Call(context, request, path, query, await read_body(request, bodies, route))
         return await route_table(route.module)[route.operation_id](call)
 
     return handle
+
+
+def _composed(path: Mapping[str, str]) -> Mapping[str, str]:
+    """Compose the tenant's id of a path, as those of files are."""
+    id = path.get(TENANT, "")
+    return path if id.isascii() else {**path, TENANT: normal(id)}
 
 
 def _method_not_allowed(methods: frozenset[str]) -> AiohttpHandler:

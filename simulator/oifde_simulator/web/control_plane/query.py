@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from oifde_simulator.quantities import count
+from oifde_simulator.text import normal
 from oifde_simulator.web.control_plane.openapi import Route
 from oifde_simulator.web.control_plane.problems import LONGEST_PATH, Problem
 
@@ -20,6 +21,9 @@ LONGEST_COMPLAINT = 300
 """Characters of a reason, which may repeat the value."""
 FILTER = "filter"
 """Name that stands in the document for any parameter of a journal filter."""
+
+TENANT = "tenant"
+"""Name of parameters that name a tenant, whose ids are composed as those of files are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,8 @@ class Query:
 
 def read_query(request: web.Request, route: Route) -> Query:
     """Read the query parameters of a request. Raises Problem for unknown and repeated ones."""
-    query = Query(request.path, tuple(request.query.items()), route.parameters)
+    pairs = tuple((name, normal(text) if name == TENANT else text) for name, text in request.query.items())
+    query = Query(request.path, pairs, route.parameters)
     for name, times in Counter(name for name, _ in query.pairs).items():
         if times > 1 and name in route.parameters:
             raise wrong_parameter(f"{name} is there twice; expected each parameter once")

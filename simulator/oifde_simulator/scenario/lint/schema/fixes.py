@@ -7,8 +7,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from oifde_simulator.instants import epoch_milliseconds
+from oifde_simulator.scenario.lint.schema.unknown_keys import slipped
+from oifde_simulator.scenario.lint.schema.wording import plain
 from oifde_simulator.scenario.yaml.scalars import FLOAT, INTEGER, SWITCHES
-from oifde_simulator.text import shown
+from oifde_simulator.text import KeyPath, shown
 
 
 def suggested_fix(expected: list[str], value: Any, text: str) -> str:
@@ -18,11 +20,81 @@ def suggested_fix(expected: list[str], value: Any, text: str) -> str:
     """
     if value is None:
         return "remove it, or give it a value"
-    if isinstance(value, dict | list):
-        return 'begin each item with "- "' if expected == ["array"] else ""
+    if value in ({}, []) and expected in (["array"], ["object"]):
+        return f"for none write {'{}' if isinstance(value, list) else '[]'}, or leave the key out"
+    if isinstance(value, dict):
+        return _list_of(value) if expected == ["array"] else ""
+    if isinstance(value, list):
+        return _mapping_of(value) if "object" in expected else ""
     if "string" in expected:
         return f"put it in quotes: {shown(text)}"
-    return next((fix for name in expected if (fix := FIXES[name](str(value)))), "")
+    if not isinstance(value, str):
+        return f"write it as a list: [{text}]" if expected == ["array"] else ""
+    return next((fix for name in expected if (fix := FIXES[name](value))), "")
+
+
+def meant(value: Any, schema: Mapping[str, Any]) -> str:
+    """Suggest what a text stands for that fits once it is written otherwise; empty where that is not clear.
+
+    The suggestion is exact, so that no general advice is needed beside it.
+    """
+    if isinstance(value, dict | list):
+        single = _types(schema) == ["array"] and "x-fix" in schema and isinstance(value, dict)
+        whole = f"write it as a list: [{_flow(value)}]" if single and len(value) == 1 else ""
+        return suggested_fix(_types(schema), value, "") if _is_slip(value) else whole
+    if not isinstance(value, str):
+        return ""
+    slip = slipped(value)
+    if slip:
+        return slip if "object" in _types(schema) or value.startswith("-") else ""
+    if _types(schema) == ["array"]:
+        return f"write it as a list: [{plain(value)}]"
+    number = float(value) if FLOAT.fullmatch(value) else None
+    if number is None or not schema.get("minimum", number) <= number <= schema.get("maximum", number):
+        return ""
+    fits = "number" in _types(schema) or ("integer" in _types(schema) and INTEGER.fullmatch(value))
+    return f"take the quotes away: {value}" if fits else ""
+
+
+def exact_fix(path: KeyPath, value: Any) -> str:
+    """Suggest another key for a value of a type that this one never takes."""
+    if path[-2:] == ("respond", "body") and isinstance(value, dict | list):
+        return "for JSON write json instead of body"
+    if not path and isinstance(value, list) and value and all(isinstance(each, dict) for each in value):
+        return 'rules belong below the key rules: write "rules:" above the list, and indent it'
+    return ""
+
+
+def _types(schema: Mapping[str, Any]) -> list[str]:
+    types = schema.get("type", [])
+    return types if isinstance(types, list) else [types]
+
+
+def _flow(value: Any) -> str:
+    """Write a mapping in one line; what is inside its values is left out."""
+    return f"{{{', '.join(f'{key}: {plain(each)}' for key, each in value.items())}}}"
+
+
+def _is_slip(value: dict[str, Any] | list[Any]) -> bool:
+    """Check for a mapping or list that stands for the other: dashes without space, items in braces."""
+    if isinstance(value, list):
+        return bool(value) and all(isinstance(each, dict) for each in value)
+    return any(map(slipped, value)) or (bool(value) and all(each is None for each in value.values()))
+
+
+def _list_of(value: Mapping[str, Any]) -> str:
+    if slip := next(filter(None, map(slipped, value)), ""):
+        return slip
+    if value and all(each is None for each in value.values()):
+        return f"{{}} holds keys with values, [] a list: write [{', '.join(value)}]"
+    return 'begin each item with "- "'
+
+
+def _mapping_of(value: list[Any]) -> str:
+    if not value or not all(isinstance(each, dict) for each in value):
+        return ""
+    keys = [f"{key}: {plain(each)}" for item in value for key, each in item.items()]
+    return f"take the brackets or dashes away: {{{', '.join(keys[:3])}{', ...' * bool(keys[3:])}}}"
 
 
 def _integer(written: str) -> str:

@@ -6,12 +6,14 @@ The schema's own keys help: `x-fix` is advice, `x-expected` names a quantity, `x
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from oifde_simulator.json_schema.schema import Violation
 from oifde_simulator.scenario.lint.finding import Finding, Source
-from oifde_simulator.scenario.lint.schema.fixes import suggested_fix
+from oifde_simulator.scenario.lint.schema import error_names, unknown_keys
+from oifde_simulator.scenario.lint.schema.fixes import exact_fix, meant, suggested_fix
 from oifde_simulator.scenario.lint.schema.wording import (
     LONGEST_CHOICE,
     as_json,
@@ -22,6 +24,8 @@ from oifde_simulator.scenario.lint.schema.wording import (
 )
 from oifde_simulator.text import did_you_mean, shown
 
+NOUNS = {"faults": "fault", "patch": "operation", "one_of": "outcome", "per": "field"}
+"""Names of the items of lists."""
 TYPES = {
     "string": "a string",
     "integer": "a whole number",
@@ -34,18 +38,18 @@ TYPES = {
 """JSON types in words."""
 
 
-def lint(violations: Iterable[Violation], source: Source, schema: Mapping[str, Any]) -> Iterator[Finding]:
-    """Explain violations of `schema`; of several at one place, those of the type only."""
+def lint(violations: Iterable[Violation], source: Source) -> Iterator[Finding]:
+    """Explain violations of the scenario schema; of several at one place, those of the type only."""
     violations = list(violations)
     mistyped = {violation.path for violation in violations if violation.keyword == "type"}
     for violation in violations:
         if violation.keyword == "type" or violation.path not in mistyped:
-            yield from _explained(violation, source, schema)
+            yield from _explained(violation, source)
 
 
-def _explained(violation: Violation, source: Source, schema: Mapping[str, Any]) -> Iterator[Finding]:
+def _explained(violation: Violation, source: Source) -> Iterator[Finding]:
     if violation.keyword == "additionalProperties":
-        yield from _unknown_keys(violation, schema)
+        yield from _unknown_keys(violation)
     elif violation.keyword == "required":
         yield from _missing_keys(violation)
     else:
@@ -54,23 +58,19 @@ def _explained(violation: Violation, source: Source, schema: Mapping[str, Any]) 
         yield Finding(violation.path, message)
 
 
-def _unknown_keys(violation: Violation, schema: Mapping[str, Any]) -> Iterator[Finding]:
+def _unknown_keys(violation: Violation) -> Iterator[Finding]:
     known = violation.schema.get("properties", {})
     noun = violation.schema.get("x-noun", "key")
     for key in violation.found:
-        if key not in known:
-            hint = did_you_mean(key, known) or _other_place(key, schema) or listed(known)
-            message = f"unknown {noun} {shown(key)}{hint}"
-            yield Finding(violation.path, message, (*violation.path, key), on_key=True)
+        if key not in known and not _is_free(key, violation.schema):
+            place = (*violation.path, key)
+            text = unknown_keys.hint(key, violation.found[key], violation.path, known)
+            yield Finding(violation.path, f"unknown {noun} {shown(key)}{text}", place, on_key=True)
 
 
-def _other_place(key: str, schema: Mapping[str, Any]) -> str:
-    """Say where else a key that is unknown here is known."""
-    sections = schema["properties"]
-    if key in sections:
-        return "; it belongs at the beginning of a line, inside no other key"
-    homes = [name for name, section in sections.items() if key in section.get("properties", {})]
-    return f'; it belongs inside "{homes[0]}"' if homes else ""
+def _is_free(key: str, schema: Mapping[str, Any]) -> bool:
+    """Check that a key is allowed by its form, as `x-...` is."""
+    return any(re.search(pattern, key) for pattern in schema.get("patternProperties", ()))
 
 
 def _missing_keys(violation: Violation) -> Iterator[Finding]:
@@ -91,7 +91,8 @@ def _type(violation: Violation, text: str) -> str:
     words = " or ".join(TYPES[name] for name in expected)
     if len(expected) > 1:
         words = schema.get("x-expected", words)
-    fix = _fix(violation, suggested_fix(expected, value, text))
+    ending = f"; {exact}" if (exact := exact_fix(violation.path, value) or meant(value, schema)) else ""
+    fix = ending or _fix(violation, suggested_fix(expected, value, text))
     return f"expected {words}, found {found(value, text)}{fix}"
 
 
@@ -99,6 +100,8 @@ def _enum(violation: Violation, text: str) -> str:
     allowed, value = violation.expected, violation.found
     if "x-needs" in violation.schema and isinstance(value, str):
         return _name(value, allowed, violation.schema)
+    if violation.path[-1:] == ("error",):
+        return error_names.explained(value)
     names = [each for each in allowed if isinstance(each, str)]
     near = did_you_mean(value, names) if isinstance(value, str) else ""
     if near and len(allowed) > LONGEST_CHOICE:
@@ -111,6 +114,8 @@ def _name(written: str, allowed: Sequence[str], schema: Mapping[str, Any]) -> st
     if example := schema["x-needs"].get(written):
         return f"{written} needs a value, such as {{{written}: {unquoted(example)}}}"
     known = [*allowed, *schema["x-needs"]]
+    if slip := unknown_keys.slipped(written):
+        return f"expected a fault, found {shown(written)}; {slip}"
     return f"unknown {schema['x-noun']} {shown(written)}{did_you_mean(written, known) or listed(known)}"
 
 
@@ -129,11 +134,26 @@ def _length(violation: Violation, text: str) -> str:
     return f"expected {words}, found {found(violation.found, text)}{_fix(violation)}"
 
 
+def _most_characters(violation: Violation, text: str) -> str:
+    long = f"{len(violation.found):,} characters: {found(violation.found, text)}"
+    return f"expected at most {violation.expected} characters, found {long}{_fix(violation)}"
+
+
+def _empty(violation: Violation, _text: str) -> str:
+    """Explain a list or mapping with nothing in it."""
+    name = str(violation.path[-1]) if violation.path else "it"
+    noun = NOUNS.get(name, "key" if violation.keyword == "minProperties" else "item")
+    what = "mapping" if violation.keyword == "minProperties" else "list"
+    fix = _fix(violation)
+    return f"{name} needs at least one {noun}, found an empty {what}{fix}; for none leave {name} out"
+
+
 def _pattern(violation: Violation, text: str) -> str:
     """Name the expected quantity, where the schema does."""
     if "x-expected" not in violation.schema:
         return _not_allowed(violation, text)
-    return f"expected {violation.schema['x-expected']}, found {found(violation.found, text)}"
+    fix = f"; {exact}" if (exact := meant(violation.found, violation.schema)) else ""
+    return f"expected {violation.schema['x-expected']}, found {found(violation.found, text)}{fix}"
 
 
 def _not_allowed(violation: Violation, text: str) -> str:
@@ -147,6 +167,9 @@ MESSAGES: Mapping[str, Callable[[Violation, str], str]] = {
     "minimum": _bound("at least"),
     "maximum": _bound("at most"),
     "minLength": _length,
+    "maxLength": _most_characters,
+    "minItems": _empty,
+    "minProperties": _empty,
     "pattern": _pattern,
 }
 """Writers of messages by the keyword that refused; each takes the violation and the text of the value."""

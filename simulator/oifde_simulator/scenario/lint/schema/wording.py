@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from oifde_simulator.text import shown
 
+PLAIN = re.compile(r"[A-Za-z][A-Za-z_-]*|[0-9]{1,9}(?:ms|s|m|h)|/[\w/*]+")
+"""Texts that need no quotes."""
+WORDS = ("true", "false", "null", "on", "off", "yes", "no", "y", "n")
+LONGEST_PLAIN = 40
 LONGEST_CHOICE = 8
 """Number of allowed values up to which a message names them all."""
 
@@ -40,6 +45,14 @@ def listed(known: Iterable[str]) -> str:
 def unquoted(value: Any) -> str:
     """Write a value as JSON, but a text without quotes."""
     return value if isinstance(value, str) else as_json(value)
+
+
+def plain(value: Any) -> str:
+    """Write a single value as a file may have it; `...` for a long one, and for a list or mapping."""
+    if isinstance(value, str):
+        bare = PLAIN.fullmatch(value) and value.lower() not in WORDS
+        return value if bare else shown(value) if len(value) <= LONGEST_PLAIN else "..."
+    return "..." if value is None or isinstance(value, dict | list) else as_json(value)
 
 
 def as_json(value: Any) -> str:

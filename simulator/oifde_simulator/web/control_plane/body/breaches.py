@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from oifde_simulator.json_schema.schema import Schema, Violation
+from oifde_simulator.json_schema.words import expectation, found, types_in_words
 from oifde_simulator.text import dotted, shown
 from oifde_simulator.web.control_plane.body.shrink import MOST_EXPLAINED, shrink
 
@@ -18,10 +19,6 @@ MOST_FOUND = 100
 """Breaches among which those are chosen, the outermost first."""
 MOST_NAMES = 5
 """Unknown names of one object that are listed."""
-LONGEST_VALUE = 60
-"""Characters of a value that are repeated."""
-LONGEST_MESSAGE = 300
-"""Characters of a message of the validator."""
 TOO_LARGE = "the body is not what the document says, and too large to say where; send less"
 
 
@@ -50,16 +47,31 @@ def _message(violation: Violation) -> str:
     match violation.keyword:
         case "oneOf" | "anyOf":
             choices = "; or ".join(filter(None, map(_choice, violation.expected)))
-            return f"expected {choices or violation.message}, found {shown(violation.found)}"
+            return f"expected {choices or 'another value'}, found {shown(violation.found)}"
         case "additionalProperties":
             known = ", ".join(violation.schema.get("properties", {}))
             return f"unknown {_unknown_names(violation)}; expected {known}"
+        case "required":
+            return f"expected the member {_missing(violation)}, which is not there; add it"
         case "maxProperties":
             return f"expected at most {violation.expected} members, found {len(violation.found)}"
+        case "minItems" | "maxItems":
+            return f"expected {expectation(violation)}, found {len(violation.found)}"
         case "pattern" if "examples" in violation.schema:
             return f"expected {_example(violation.schema)}, found {shown(violation.found)}"
-    message = _without_value(violation.found, violation.message)
-    return message if len(message) <= LONGEST_MESSAGE else f"{message[: LONGEST_MESSAGE - 1]}…"
+        case "pattern" | "format" | "not" if "description" in violation.schema:
+            return f"expected {_described(violation.schema)}, found {found(violation.found)}"
+    return f"expected {expectation(violation)}, found {found(violation.found)}"
+
+
+def _missing(violation: Violation) -> str:
+    return ", ".join(shown(name) for name in violation.expected if name not in violation.found)
+
+
+def _described(wanted: Mapping[str, Any]) -> str:
+    """Write the description of a value as the end of a sentence."""
+    what = str(wanted["description"]).rstrip(".")
+    return f"{what[0].lower()}{what[1:]}"
 
 
 def _unknown_names(violation: Violation) -> str:
@@ -67,13 +79,6 @@ def _unknown_names(violation: Violation) -> str:
     names = [name for name in violation.found if name not in violation.schema["properties"]]
     listed = ", ".join(map(shown, names[:MOST_NAMES]))
     return listed if len(names) <= MOST_NAMES else f"{listed} and {len(names) - MOST_NAMES} more"
-
-
-def _without_value(found: Any, message: str) -> str:
-    """Take the value out of a message where it is a container or long."""
-    if isinstance(found, dict | list):
-        return message.replace(repr(found), "an object" if isinstance(found, dict) else "a list")
-    return message if len(repr(found)) <= LONGEST_VALUE else message.replace(repr(found), shown(found))
 
 
 def _closest(violation: Violation) -> Violation:
@@ -89,12 +94,13 @@ def _closest(violation: Violation) -> Violation:
 
 def _example(wanted: Mapping[str, Any]) -> str:
     """Describe a text by examples, as in `a duration with its unit such as 800ms, 2s or 5m`."""
-    what = str(wanted["description"]).rstrip(".")
     *others, last = map(str, wanted["examples"])
-    return f"{what[0].lower()}{what[1:]} such as {' or '.join(filter(None, (', '.join(others), last)))}"
+    return f"{_described(wanted)} such as {' or '.join(filter(None, (', '.join(others), last)))}"
 
 
 def _choice(wanted: Any) -> str:
     if "required" in wanted:
         return "{" + ", ".join(f'"{name}": ...' for name in wanted["required"]) + "}"
-    return str(wanted.get("description") or wanted.get("type") or "")
+    if "description" in wanted:
+        return str(wanted["description"])
+    return types_in_words(wanted["type"]) if "type" in wanted else ""

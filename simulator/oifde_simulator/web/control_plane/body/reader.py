@@ -10,7 +10,7 @@ import orjson
 from aiohttp import web
 
 from oifde_simulator.json_schema.schema import Schema
-from oifde_simulator.text import is_utf_16
+from oifde_simulator.utf8 import encoding
 from oifde_simulator.web.control_plane.bodies import Bodies
 from oifde_simulator.web.control_plane.body.breaches import describe_breaches
 from oifde_simulator.web.control_plane.openapi import Route, schema
@@ -56,8 +56,8 @@ def _parse(octets: bytes) -> Any:
     try:
         value = orjson.loads(octets.removeprefix(codecs.BOM_UTF8))  # which editors on Windows write
     except orjson.JSONDecodeError as error:
-        if is_utf_16(octets):
-            raise _wrong_body("expected a body of JSON in UTF-8, found UTF-16; save it as UTF-8") from None
+        if name := encoding(octets):
+            raise _wrong_body(f"expected a body of JSON in UTF-8, found {name}; save it as UTF-8") from None
         raise _wrong_body(f"expected a body of JSON, found {error}") from None
     if _depth(value) > MAX_DEPTH:
         raise _wrong_body(f"the body is nested deeper than {MAX_DEPTH} levels; expected a flatter one")

@@ -15,6 +15,9 @@ from oifde_simulator.web.control_plane.problems import Problem, json_response
 
 CLOSED = "the vendor's port is closed by PUT /listener; open it, or wait for its ttl; /livez is 200 meanwhile"
 
+MOST_BROKEN = 20
+"""Broken files that are told of."""
+
 
 async def livez(_: Call) -> web.Response:
     """Say that the process is alive."""
@@ -22,12 +25,16 @@ async def livez(_: Call) -> web.Response:
 
 
 async def readyz(call: Call) -> web.Response:
-    """Say that both ports listen: this one is opened after the vendor's, which may be closed by now."""
+    """Say that both ports listen: this one is opened after the vendor's, which may be closed by now.
+
+    A watched file that is wrong is told of and changes nothing: what was good before is served.
+    """
     if not call.context.port.is_open:
         raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "listener-closed", CLOSED)
     tenants = await call.context.tenants.count()
     ready = {"status": "ready", "version": __version__, "tenants": tenants, "pid": os.getpid()}
-    return json_response(ready)
+    broken = [each.as_json() for each in call.context.tenants.broken_files[:MOST_BROKEN]]
+    return json_response({**ready, **({"brokenFiles": broken} if broken else {})})
 
 
 async def authority(call: Call) -> web.Response:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from aiohttp import web
 
 from oifde_simulator.scenario.lint.tenant import tenant_id_error
-from oifde_simulator.text import shown
+from oifde_simulator.text import normal, shown
 from oifde_simulator.web.control_plane.context import Call, RouteTable
 from oifde_simulator.web.control_plane.problems import Problem, json_response
 from oifde_simulator.web.control_plane.routes import clock, rules, sessions
@@ -26,7 +26,7 @@ async def make_tenant(call: Call) -> web.Response:
     id, admin = call.body.get("tenantId"), call.context.tenant_admin
     if id is not None and (complaint := _id_complaint(id)):
         raise wrong_body(f"tenantId: {complaint}")
-    made = await admin.make(await admin.read_scenario(call.body["scenario"]), id)
+    made = await admin.make(await admin.read_scenario(call.body["scenario"]), id and normal(id))
     body = {
         "tenantId": made.id,
         "appSecret": made.secret,
@@ -41,12 +41,14 @@ async def make_tenant(call: Call) -> web.Response:
 async def read_tenant(call: Call) -> web.Response:
     """Describe one tenant with its clock and its rules."""
     id, context = call.path["tenant"], call.context
+    broken = context.tenants.broken_file(id)
     return json_response(
         {
             **asdict(await context.tenants.summary(id)),
             "scenario": await context.tenants.scenario_id(id),
             "clock": await context.tenants.clock(id),
             "rules": [each._asdict() for each in await context.rules.all(id)],
+            **({"brokenFile": broken.as_json()} if broken else {}),
         }
     )
 

@@ -12,6 +12,7 @@ from oifde_simulator.model.entry import Entry
 from oifde_simulator.model.sessions import CallSession, Criteria
 from oifde_simulator.rules.selection import Rules
 from oifde_simulator.tenants import Tenants
+from oifde_simulator.tenants.broken_files import BrokenFile
 from oifde_simulator.tenants.errors import NotServed
 from oifde_simulator.web.control_plane.services.errors import (
     named_tenant,
@@ -65,6 +66,15 @@ class TenantService:
     async def count(self) -> int:
         """Count the tenants that are served."""
         return len(await self._tenants.ids())
+
+    @property
+    def broken_files(self) -> Sequence[BrokenFile]:
+        """List the watched files that are wrong now."""
+        return self._tenants.broken_files
+
+    def broken_file(self, id: str) -> BrokenFile | None:
+        """Find the file of a tenant that is wrong now; None where it is good."""
+        return next((each for each in self._tenants.broken_files if id in each.tenants), None)
 
     async def exists(self, id: str) -> bool:
         """Check that a tenant is served."""

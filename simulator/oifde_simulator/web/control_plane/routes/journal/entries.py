@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
-from oifde_simulator.journal.near_misses import near_misses
+from oifde_simulator.journal.near_misses import search_near_misses
 from oifde_simulator.model.entry import Entry
 from oifde_simulator.web.control_plane.context import Call
 from oifde_simulator.web.control_plane.problems import Problem, json_response
@@ -51,8 +51,13 @@ async def read_exchange(call: Call) -> web.Response:
 
 
 async def _near_misses(call: Call, entry: Entry) -> list[dict[str, Any]]:
+    """Compare the rules of its tenant with an entry that none of them spoiled; others have turns between."""
     rules = None if entry.rule else await call.context.tenants.rules_about(entry)
-    return near_misses(rules, entry, call.context.journal.redaction) if rules else []
+    if not rules:
+        return []
+    return await call.context.evaluations.run(
+        search_near_misses(rules, entry, call.context.journal.redaction)
+    )
 
 
 async def forget_exchanges(call: Call) -> web.Response:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oifde_simulator.population.multinomial import count_at, counts
+from oifde_simulator.population.arrivals.multinomial import count_at, counts
 from oifde_simulator.randomness import key
 
 

@@ -1,0 +1,129 @@
+"""Computes when a user's sessions begin: a pure function of the world, the number and the local day.
+
+This module knows neither dialogues nor clocks.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import tzinfo
+from functools import cached_property
+from hashlib import blake2b
+from math import exp
+
+from oifde_simulator.population.arrivals.contacts import Rate
+from oifde_simulator.population.arrivals.local_days import DAY, local_days
+from oifde_simulator.population.arrivals.multinomial import count_at, counts
+from oifde_simulator.population.arrivals.pattern import ArrivalPattern
+from oifde_simulator.population.arrivals.profile import Profile, changing_profile, plain_profile
+from oifde_simulator.randomness import KeyedRandom, key
+
+WIDEST_GAP = 2400
+"""Least seconds between a user's sessions of one day, where the day has room."""
+DAYS_A_HASH = 8
+
+
+class Timetable:
+    """The starts of all sessions of one world."""
+
+    def __init__(
+        self,
+        key: bytes,
+        *,
+        days: int,
+        rate: Rate,
+        zone: str | tzinfo,
+        pattern: ArrivalPattern,
+        exactly: Mapping[str, int],
+    ) -> None:
+        """Take `days` of retention, the users' `rate` of sessions, and exact numbers by user."""
+        self.days = days
+        self._key = key
+        self._rate = rate
+        self._exactly = exactly
+        self._local = local_days(zone)
+        # Clocks that change would move a session into a window of `days` too early or too late.
+        self._unchanging = local_days(zone, unchanging=True)
+        self._pattern = pattern
+
+    def starts(self, user: str, first: int, last: int) -> array[int]:
+        """Compute a user's starts, epoch seconds, ascending, on UTC days `first` to `last`, both included."""
+        return self.between(user, first * DAY, last * DAY + DAY - 1)
+
+    def between(self, user: str, earliest: int, latest: int) -> array[int]:
+        """Compute a user's starts from `earliest` to `latest`, epoch seconds, both included, ascending."""
+        local = self._unchanging if user in self._exactly else self._local
+        found = array("q")
+        for day, count in self._counts(user, local.day_of(earliest), local.day_of(latest)):
+            if count:
+                found.extend(self._of_day(user, day, count))
+        return found[bisect_left(found, earliest) : bisect_right(found, latest)]
+
+    def _counts(self, user: str, first: int, last: int) -> Iterator[tuple[int, int]]:
+        if user in self._exactly:
+            return self._exact_counts(user, first, last)
+        return self._drawn_counts(user, first, last)
+
+    def _drawn_counts(self, user: str, first: int, last: int) -> Iterator[tuple[int, int]]:
+        own = key(self._key.hex(), user)
+        mean = self._rate(KeyedRandom(key(own.hex(), "kind")))
+        means = [mean * share for share in self._pattern.weekdays]
+        block, octets = None, b""
+        for day in range(first, last + 1):
+            if day // DAYS_A_HASH != block:
+                block = day // DAYS_A_HASH
+                octets = blake2b(b"%d" % block, digest_size=64, key=own, person=b"count").digest()
+            place = day % DAYS_A_HASH * 8
+            unit = int.from_bytes(octets[place : place + 8]) / 2**64
+            yield day, _poisson(means[weekday(day)], unit)
+
+    def _exact_counts(self, user: str, first: int, last: int) -> Iterator[tuple[int, int]]:
+        own, total, days = key(self._key.hex(), user, "slots"), self._exactly[user], self.days
+        if first == last:
+            return iter([(first, count_at(own, total, days, first % days))])
+        slots = counts(own, total, days)
+        return ((day, slots[day % days]) for day in range(first, last + 1))
+
+    def _of_day(self, user: str, day: int, count: int) -> Sequence[int]:
+        # A user with an exact number has the same times in each cycle, so that every window has that number.
+        if user in self._exactly:
+            begin, profile, slot = self._unchanging.span(day).begin, self._mean_day, f"slot {day % self.days}"
+        else:
+            begin, profile, slot = *self._day(day), str(day)
+        if profile.open <= count:
+            return ()
+        gap = max(1, min(WIDEST_GAP, profile.open // (2 * count)))
+        times = profile.draw(KeyedRandom(key(self._key.hex(), user, slot)), count, gap)
+        return [begin + second for second in times]
+
+    def _day(self, day: int) -> tuple[int, Profile]:
+        """Find the first second and the profile of a local day."""
+        begin, _, plain = span = self._local.span(day)
+        if plain:
+            return begin, self._week[weekday(day)]
+        return begin, changing_profile(self._pattern.hours[weekday(day)], span, self._local)
+
+    @cached_property
+    def _week(self) -> Sequence[Profile]:
+        return [plain_profile(hours) for hours in self._pattern.hours]
+
+    @cached_property
+    def _mean_day(self) -> Profile:
+        return plain_profile(self._pattern.mean_hours)
+
+
+def weekday(day: int) -> int:
+    """Tell the day of the week, 0 for Monday. 1970-01-01, day 0, was a Thursday."""
+    return (day + 3) % 7
+
+
+def _poisson(mean: float, unit: float) -> int:
+    count, term = 0, exp(-mean)
+    total = term
+    while unit >= total and term > 0:
+        count += 1
+        term *= mean / count
+        total += term
+    return count

@@ -1,0 +1,81 @@
+"""What watched files say: the last good scenario of each, and what is wrong with it now.
+
+Rule: a file whose content is as it was keeps its scenario, the same object: its tenant notices nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection, Mapping, Sequence
+from hashlib import blake2b
+from pathlib import Path
+
+from oifde_simulator import logs
+from oifde_simulator.scenario import loader, selection
+from oifde_simulator.scenario.errors import ScenarioErrors
+from oifde_simulator.scenario.files import finding
+from oifde_simulator.scenario.model import Scenario
+from oifde_simulator.tenants.broken_files import BrokenFile, first_message
+from oifde_simulator.text import printable
+
+log = logging.getLogger(logs.FOLLOWED)
+
+
+class WatchedFiles:
+    """The scenarios of files that change."""
+
+    def __init__(self) -> None:
+        self.good: dict[Path, Scenario] = {}
+        """Last good scenarios by file."""
+        self.errors: dict[Path, ScenarioErrors] = {}
+        """What is wrong now, by file."""
+        self._read: dict[Path, bytes] = {}
+        self._served: dict[Path, bytes] = {}
+
+    def read(self, path: Path, named: Collection[str]) -> None:
+        """Read a file that may have changed; log what is wrong with it. `named` are files not of a folder."""
+        try:
+            source = loader.read(path)
+            digest = blake2b(source, digest_size=16).digest()
+            if digest != self._read.get(path):
+                self._read[path] = digest
+                self._take(path, source, digest, named)
+        except ScenarioErrors as errors:
+            if str(errors) != str(self.errors.get(path, "")):
+                kept = "the last good one stays" if path in self.good else "it is not served"
+                log.warning("%s: not loaded, %s:\n%s", printable(path), kept, errors)
+            self.errors[path] = errors
+
+    def _take(self, path: Path, source: bytes, digest: bytes, named: Collection[str]) -> None:
+        if digest == self._served.get(path):
+            log.info("%s: mended: it is as it was before", printable(path))
+        elif path not in self.good and (reason := selection.not_a_scenario(path, source, named)):
+            log.info("%s", reason)
+        else:
+            scenario = loader.load(path, source)
+            for warning in scenario.warnings:
+                log.warning("%s", warning)
+            self.good[path], self._served[path] = scenario, digest
+        self.errors.pop(path, None)
+
+    def forget(self, path: Path) -> None:
+        """Forget a file that is gone."""
+        for each in (self.good, self.errors, self._read, self._served):
+            each.pop(path, None)
+
+    def sort(self, order: Sequence[Path]) -> None:
+        """Put scenarios into the order of their files."""
+        self.good = {path: self.good[path] for path in order if path in self.good}
+
+    def broken(self, served: Mapping[str, Scenario]) -> list[BrokenFile]:
+        """List the files that are wrong now; `served` are the scenarios in service by tenant id."""
+        return [
+            BrokenFile(printable(path), first_message(errors), self._tenants(path, served))
+            for path, errors in self.errors.items()
+        ]
+
+    def _tenants(self, path: Path, served: Mapping[str, Scenario]) -> frozenset[str]:
+        good = self.good.get(path)
+        if good is None:
+            return frozenset([finding.stem(path)])
+        return frozenset(name for name, scenario in served.items() if scenario is good)

@@ -1,0 +1,67 @@
+"""Finds what never comes about while the clock of a scenario stands still: all are warnings.
+
+A scenario whose `clock` is an instant stays there, at its load, until somebody moves the clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from oifde_simulator.quantities import milliseconds, seconds
+from oifde_simulator.scenario.lint.finding import Finding, value_at
+from oifde_simulator.text import KeyPath, shown
+
+
+def warnings(scenario: Mapping[str, Any]) -> Iterator[Finding]:
+    """Check a scenario without mistakes, as it is written."""
+    clock = scenario.get("clock", "now")
+    if clock == "now":
+        return
+    cause = f"the clock stands still at {shown(clock)}"
+    lifetime = value_at(scenario, ("tenant", "token_lifetime"))
+    if lifetime is not None:
+        after = lifetime if isinstance(lifetime, str) else f"{lifetime:g}s"
+        message = f"the tokens never expire: {cause}; {_fix(after)}"
+        yield Finding(("tenant", "token_lifetime"), message)
+    if rules := scenario.get("rules"):
+        yield from _rules(rules, cause)
+
+
+def _rules(rules: Sequence[Mapping[str, Any]], cause: str) -> Iterator[Finding]:
+    from oifde_simulator.scenario.rule_builder import rule_name  # slow to import, and loaded with rules
+
+    for place, rule in enumerate(rules):
+        for path, event, after in _rule(rule):
+            message = f"{rule_name(rule, place)} {event}: {cause}; {_fix(after)}"
+            yield Finding(path, message).inside("rules", place)
+
+
+def _fix(after: str) -> str:
+    return f'write clock: now, or have the test move the clock, as clock.advance("{after}") does'
+
+
+Event = tuple[KeyPath, str, str]
+"""Part of a rule, what never comes about there, and the time after which it would."""
+
+
+def _rule(rule: Mapping[str, Any]) -> Iterator[Event]:
+    opens = value_at(rule, ("window", "from"))
+    if opens is not None and milliseconds(opens):
+        yield ("window",), f"never fires, since its window opens {opens} after load", opens
+        return
+    rate = rule.get("over")
+    if rate and rate["limit"]:
+        yield ("over",), "lets nobody in again once it has fired, since its rate never renews", rate["window"]
+    yield from _ramps(rule)
+
+
+def _ramps(rule: Mapping[str, Any]) -> Iterator[Event]:
+    from oifde_simulator.scenario.lint.outcomes import outcome_paths  # slow to import as well
+
+    for outcome in outcome_paths(rule):
+        for place, fault in enumerate(value_at(rule, (*outcome, "faults")) or ()):
+            ramp = value_at(fault, ("latency", "ramp"))
+            if ramp and ramp["from"] != ramp["to"] and seconds(ramp["over"]):
+                path = (*outcome, "faults", place, "latency", "ramp")
+                yield path, f"is always {ramp['from']} late, since its ramp never moves", ramp["over"]

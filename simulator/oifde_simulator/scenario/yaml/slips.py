@@ -1,0 +1,113 @@
+"""Finds the slip behind a parser's complaint: a missing space, or a bracket inside a text without quotes.
+
+A parser complains where it can go no further, which is often a line after the slip.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from oifde_simulator.text import shown
+
+LOOKED_AT = 20
+"""Lines before a complaint among which its cause is looked for."""
+DASH = re.compile(r"( *(?:- +)*)-(?![-\s#]|[0-9.])(.*)")
+COLON = re.compile(r"( *(?:- +)*)([A-Za-z_][\w-]*):(?![\s:/]|$)(.*)")
+PLAIN_ENDS = re.compile(r", |,$|[\]}]|: |:$")
+"""Ends of a text without quotes inside brackets, but for brackets that open."""
+BRACKETS = {"[": "]", "{": "}"}
+
+
+class Slip(NamedTuple):
+    """A slip, its place counted from 0, and its message."""
+
+    line: int
+    column: int
+    message: str
+
+
+def missing_space(lines: Sequence[str], line: int) -> Slip | None:
+    """Find a dash or a colon without a space, in the lines up to a complaint, the nearest to it first."""
+    for number in range(min(line, len(lines) - 1), max(-1, line - LOOKED_AT), -1):
+        text = lines[number]
+        if DASH.fullmatch(text):
+            return _first_dash(lines, number)
+        if found := COLON.fullmatch(text):
+            fix = shown(f"{found[2]}: {found[3].strip()}")
+            return Slip(number, len(found[1]), f'a space is missing after the ":"; write {fix}')
+    return None
+
+
+def _first_dash(lines: Sequence[str], line: int) -> Slip | None:
+    """Find the first of the lines above one another that lack the space after a dash."""
+    slip = None
+    for number in range(line, -1, -1):
+        found = DASH.fullmatch(lines[number])
+        if found is None:
+            break
+        fix = shown(f"- {found[2].strip()}")
+        slip = Slip(number, len(found[1]), f'a space is missing after "-"; write {fix}')
+    return slip
+
+
+def bracket_in_text(lines: Sequence[str], line: int, column: int) -> Slip | None:
+    """Find a text without quotes that goes on with a bracket, which ends it: `{path: /a[0]}`."""
+    text = lines[line] if line < len(lines) else ""
+    opening = text[column : column + 1]
+    begin = _begin_of_text(text, column)
+    if opening not in BRACKETS or not text[begin:column].strip():
+        return None
+    whole = text[begin : _end_of_text(text, column)]
+    fix = f"put the text in quotes: {shown(whole)}"
+    if whole.startswith("/") and opening == "[":
+        pointer = re.sub(r"\[(\w+|\*)\]", r"/\1", whole)
+        fix = f"a JSON Pointer counts items with slashes: write {pointer}, or {fix}"
+    message = f'inside {{}} and [] a "{opening}" ends a text that is not in quotes; {fix}'
+    return Slip(line, begin, message)
+
+
+def wrong_bracket(lines: Sequence[str], opened: tuple[int, int], line: int, column: int) -> Slip | None:
+    """Find a closing bracket of the other kind than the one that is open."""
+    opening = lines[opened[0]][opened[1] : opened[1] + 1] if opened[0] < len(lines) else ""
+    closing = lines[line][column : column + 1] if line < len(lines) else ""
+    wanted = BRACKETS.get(opening, "")
+    if not wanted or closing not in BRACKETS.values() or closing == wanted:
+        return None
+    place = f"in line {opened[0] + 1}, column {opened[1] + 1}"
+    return Slip(line, column, f'"{closing}" cannot close the "{opening}" {place}; write "{wanted}" before it')
+
+
+def missing_comma(lines: Sequence[str], line: int, column: int) -> Slip | None:
+    """Find a key that follows a value without a comma: `{name: a times: 2}`."""
+    text = lines[line][:column] if line < len(lines) else ""
+    key = re.search(r"[\w\"'\]}] +([A-Za-z_]\w*)$", text)
+    if key is None or not re.match(r":\s", lines[line][column:] + " "):
+        return None
+    return Slip(line, key.start(1), f'a comma is missing before "{key[1]}:"; write ", {key[1]}:"')
+
+
+def _begin_of_text(text: str, column: int) -> int:
+    """Find where the text without quotes begins that ends at `column`."""
+    return max((found.end() for found in _separators(text[:column])), default=0)
+
+
+def _separators(text: str) -> Iterator[re.Match[str]]:
+    return re.finditer(r"[,{\[]\s*|:\s+", text)
+
+
+def _end_of_text(text: str, column: int) -> int:
+    """Find where the writer of a text with brackets in it wanted it to end."""
+    depth = 0
+    for place in range(column, len(text)):
+        letter = text[place]
+        if letter in BRACKETS:
+            depth += 1
+        elif letter in BRACKETS.values():
+            if depth == 0:
+                return place
+            depth -= 1
+        elif depth == 0 and PLAIN_ENDS.match(text, place):
+            return place
+    return len(text)

@@ -1,0 +1,44 @@
+"""The lines that `serve` prints."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from oifde_simulator.config import Settings
+from oifde_simulator.model.sessions import Criteria
+from oifde_simulator.runtime.banner import banner
+from oifde_simulator.scenario import loader
+from oifde_simulator.tenants import Tenants
+
+USERS = {
+    "that a record names": ("records: [{callSorId: '7', calledNumber: '1', startTime: 0}]", "7"),
+    "with an exact number": ("users: {'5': 0, '6': 3}", "6"),
+    "of no population": ("generate: false", "18000000001"),
+    "of a population of nobody": ("generate: {per_quarter: 0}", "18000000001"),
+}
+
+
+async def user_shown(sessions: str, seed: str = "0") -> tuple[Tenants, str]:
+    scenario = loader.loads(f"sessions: {{{sessions}}}".encode(), "acme.yaml", "acme")
+    tenants = Tenants({"acme": scenario}, seed=seed, error_status=200)
+    lines = await banner(
+        tenants, Settings(), data_url="http://here", control_url="http://there", authority=False
+    )
+    found = re.findall(r"-d '(\{.*\})'", lines)
+    user: str = json.loads(found[0])["userMobile"]
+    assert lines.count(f'"{user}"') == 2
+    return tenants, user
+
+
+@pytest.mark.parametrize(("sessions", "user"), USERS.values(), ids=USERS.keys())
+async def test_the_lines_to_paste_ask_for_a_user(sessions: str, user: str) -> None:
+    assert (await user_shown(sessions))[1] == user
+
+
+@pytest.mark.parametrize("seed", ["0", "1", "2", "3", "4", "5"])
+async def test_the_lines_to_paste_ask_for_a_user_of_the_population_who_has_sessions(seed: str) -> None:
+    tenants, user = await user_shown("generate: {}", seed)
+    assert await tenants.select("acme", Criteria(user=user))

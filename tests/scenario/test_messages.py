@@ -1,0 +1,139 @@
+"""What people get wrong in a scenario is told with its place, its cause and the fix."""
+
+# ruff: noqa: E501  (a case a line)
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from oifde_simulator.scenario import loader
+from oifde_simulator.scenario.errors import ScenarioErrors
+
+
+def told(text: str) -> list[str]:
+    """List the errors, or the warnings where there are none."""
+    try:
+        return list(loader.loads(text.encode(), "f.yaml", "f").warnings)
+    except ScenarioErrors as caught:
+        return str(caught).split("\n")
+
+
+def rule(text: str) -> str:
+    return f"rules:\n  - {{name: a, {text}}}\n"
+
+
+DOWN = "respond: {status: 500}"
+MESSAGES: dict[str, tuple[str, str, str]] = {
+    # spaces, dashes, brackets
+    "a bracket in a path": (rule("patch: [{op: remove, path: /recordList[0]/callId}]"), "2:42", 'write /recordList/0/callId, or put the text in quotes: "/recordList[0]/callId"'),
+    "a bracket in a pattern": (rule("match: {request: {userMobile: {pattern: ^18[0-9]$}}}"), "2:55", 'put the text in quotes: "^18[0-9]$"'),
+    "a brace in a pattern": (rule("match: {request: {userMobile: {pattern: ^18{3}}}}"), "2:55", 'put the text in quotes: "^18{3}"'),
+    "braces after a word": (rule("respond: {status: 500, body: hello {{name}} there}"), "2:44", 'put the text in quotes: "hello {{name}} there"'),
+    "a bracket of the other kind": (rule("faults: [reset, {latency: 200ms]"), "2:46", '"]" cannot close the "{" in line 2, column 31; write "}" before it'),
+    "no comma": ("rules:\n  - {name: a times: 2}\n", "2:14", 'a comma is missing before "times:"'),
+    "a dash without space": (f"rules:\n  -name: a\n   {DOWN}\n", "2:3", 'a space is missing after "-"; write "- name: a"'),
+    "a dash without space, alone": ("rules:\n  -name: a\n", "2:3", 'a space is missing after "-": write "- name"'),
+    "dashes of names": ("rules:\n  - name: a\n    faults:\n    -reset\n    -cut\n", "4:5", 'a space is missing after "-"'),
+    "no space after a colon": ("rules:\n  - name:a\n    respond: {status: 500}\n", "2:5", 'a space is missing after the ":"; write "name: a"'),
+    "no space after a colon in braces": (rule("respond: {status:500}"), "2:25", 'write a space after the colon: "status: 500"'),
+    "no space after a colon in a block": ("rules:\n  - respond:\n      status:500\n", "3:7", 'write a space after the colon: "status: 500"'),
+    "no space after a colon in a fault": (rule("faults: [latency:200ms]"), "2:24", '"latency: 200ms"'),
+    "a tab": ("rules:\n\t- name: a\n", "2:1", "a tab; YAML indents with spaces only"),
+    "a list for a mapping": (rule("respond: [status: 500]"), "2:24", "take the brackets or dashes away: {status: 500}"),
+    "braces for a list": (rule("faults: {reset}"), "2:23", "write [reset]"),
+    "a mapping for a list": (rule("faults: {latency: 200ms}"), "2:23", "write it as a list: [{latency: 200ms}]"),
+    "one for a list": (rule("faults: reset"), "2:23", "write it as a list: [reset]"),
+    "a list at the top": (f"- name: a\n  {DOWN}\n", "1:1", 'rules belong below the key rules: write "rules:" above the list'),
+    "an empty list": (rule("faults: []"), "2:23", "faults needs at least one fault"),
+    "an empty mapping for a list": ("rules: {}\n", "1:8", "for none write []"),
+    # values
+    "a mapping for a text": (rule("respond: {status: 503, body: {errorCode: 0}}"), "2:44", "for JSON write json"),
+    "a quoted share": (rule(f'probability: "0.1", {DOWN}'), "2:28", "take the quotes away: 0.1"),
+    "a quoted count": (rule(f'times: "2", {DOWN}'), "2:22", "take the quotes away: 2"),
+    "a quoted status": (rule('respond: {status: "503"}'), "2:33", "take the quotes away: 503"),
+    "a quoted status that is none": (rule('respond: {status: "99"}'), "2:33", "write a status from 200 to 599"),
+    "a quoted switch": (rule(f'over: {{limit: 1, window: 1s, enforce: "true"}}, {DOWN}'), "2:53", "write true, without quotes"),
+    "a date as the clock": ("clock: 2026-01-01\n", "1:8", 'write "2026-01-01T00:00:00Z"'),
+    "an instant without quotes": ("clock: 2026-01-01T00:00:00Z\n", "1:8", 'put it in quotes: "2026-01-01T00:00:00Z"'),
+    "a date and a time": ('clock: "2026-01-01 12:00"\n', "1:8", 'write "2026-01-01 12:00Z"'),
+    "a type": (rule(f"match: {{request: {{userMobile: {{type: strng}}}}}}, {DOWN}"), "2:52", 'no JSON Schema type "strng"; did you mean "string"?'),
+    "an expression": (rule(f'match: {{request: {{userMobile: {{pattern: "^18["}}}}}}, {DOWN}'), "2:55", 'at character 4 "[" is never closed'),
+    "a code for a name": (rule("respond: {error: 900002}"), "2:32", '900002 is "token-invalid"'),
+    "a code nobody has": (rule("respond: {error: 12}"), "2:32", "write errorCode: 12"),
+    "a name by its meaning": (rule("respond: {error: token-revoked}"), "2:32", "write token-invalid; the names are tokens: token-expired (900001), token-invalid (900002)"),
+    "a placeholder": (rule('respond: {errorCode: 5, errorMsg: "callId {{request.callId}} unknown"}'), "2:49", '"{{request.callId}}" is sent as it stands'),
+    "a placeholder in JSON": (rule('respond: {json: {a: ["{{x}}"]}}'), "2:36", "is sent as it stands"),
+    "a placeholder of an outcome": (rule('one_of: [{respond: {body: "{{x}}"}}]'), "2:41", "is sent as it stands"),
+    # keys
+    "a status in a rule": ("rules:\n  - {status: 500}\n", "2:6", "it belongs into respond: {status: 500}"),
+    "a fault in a rule": (rule("latency: 200ms"), "2:15", "it belongs into faults: [{latency: 200ms}]"),
+    "a field in a rule": (rule('userMobile: "1"'), "2:15", 'it belongs into match: {request: {userMobile: "1"}}'),
+    "a field in match": (rule(f'match: {{userMobile: "18000000001"}}, {DOWN}'), "2:23", 'it belongs into match: {request: {userMobile: "18000000001"}}'),
+    "an answer's field in match": (rule(f"match: {{errorCode: 0}}, {DOWN}"), "2:23", "it belongs into match: {response: {errorCode: 0}}"),
+    "a header in match": (rule(f"match: {{X-Trace: a}}, {DOWN}"), "2:23", "a header belongs into match: {headers: {X-Trace: a}}"),
+    "an answer's field in request": (rule(f"match: {{request: {{errorCode: 0}}}}, {DOWN}"), "2:33", "it is a field of the answer: match: {response: {errorCode: 0}}"),
+    "a header in request": (rule(f"match: {{request: {{X-Trace: a}}}}, {DOWN}"), "2:33", 'a header belongs into match: {headers: {X-Trace: "a"}}'),
+    "a rule's key in match": (rule(f"match: {{times: 2}}, {DOWN}"), "2:23", "it belongs directly into the rule"),
+    "a rule's key at the top": ("respond: {status: 500}\n", "1:1", "it belongs into rules: [{respond: ...}]"),
+    "a key of generate": ("sessions: {days: 3}\n", "1:12", "it belongs into sessions: {generate: {days: 3}}"),
+    "one for several": ("rule: []\n", "1:1", 'did you mean "rules"?'),
+    "several for one": (rule(f"matches: {{}}, {DOWN}"), "2:15", 'did you mean "match"?'),
+    "a word of others": (rule("delay: 3s"), "2:15", "for a wait write faults: [{latency: 3s}]"),
+    "a near word that is known elsewhere": (rule("response: {status: 500}"), "2:15", 'did you mean "respond"? response itself belongs into match: {response: ...}'),
+    "a header in per": (rule(f"per: [X-Trace], times: 1, {DOWN}"), "2:21", "match: {headers: {X-Trace: ...}}"),
+    "a secret elsewhere": ("secret: abc\n", "1:1", 'it belongs inside "tenant"'),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "place", "words"), MESSAGES.values(), ids=MESSAGES.keys())
+def test_a_mistake_is_told_with_place_cause_and_fix(text: str, place: str, words: str) -> None:
+    lines = told(text)
+    assert any(line.startswith(f"f.yaml:{place}: ") and words in line for line in lines), lines
+
+
+NUMBERS = {
+    "times": "{times: #, DOWN}", "after": "{after: #, DOWN}", "every": "{every: #, DOWN}",
+    "probability": "{probability: #, DOWN}", "limit": "{over: {limit: #, window: 1s}, DOWN}",
+    "status": "{respond: {status: #}}", "errorCode": "{respond: {errorCode: #}}", "repeat": "{rows: {repeat: #}}",
+    "total": "{rows: {total: #}}", "weight": "{one_of: [{weight: #, DOWN}]}", "share": "{patch: [{op: cut, path: /total, share: #}]}",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("key", NUMBERS)
+def test_each_number_in_quotes_is_told_to_lose_them(key: str) -> None:
+    number = "503" if key == "status" else "0.5" if key in ("probability", "share") else "2"
+    text = NUMBERS[key].replace("#", f'"{number}"').replace("DOWN", DOWN)
+    (line,) = told(f"rules:\n  - {text}\n")
+    assert f"{key}: expected " in line
+    assert line.endswith(f"; take the quotes away: {number}")
+
+
+def test_no_message_repeats_a_secret_that_stands_in_the_wrong_place() -> None:
+    for text in ("settings: {secret: 7h1s}", "settings: {tokens: [7h1s]}", rule("secret: 7h1s")):
+        assert not re.search("7h1s", "".join(told(text)))
+
+
+def test_later_mistakes_of_a_rule_are_told_with_earlier_ones() -> None:
+    first = '{tims: 1, match: {endpoint: x, request: {pageNum: 2, usermobile: "1"}}, per: [userMobil], faults: [latency, {cut: {bytes: -1}}, bm], respond: {errorMsg: x, status: "503", headers: {Date: x}}}'
+    second = (
+        "{name: b, times: 0, window: {from: 5s, until: 2s}, rows: {skip: 1}, respond: {error: key-wrong}}"
+    )
+    lines = told(f"rules:\n  - {first}\n  - {second}\n  - {{name: b, token: expire}}\n")
+    for words in (
+        'unknown key "tims"', 'match.endpoint: expected "query', 'match.request.pageNum: the field is a string',
+        'no field of this request is called "usermobile"', 'called "userMobil"', "faults[0]: latency needs a value",
+        "faults[1].cut.bytes: ", 'faults[2]: unknown fault "bm"', "respond.status: expected a whole number", "respond.headers.Date: Date is not",
+        "rules[1].times: expected at least 1", "rules[1].window.until: closes before it opens", "rules[1].rows: edits the honest answer",
+        'rules[2].name: the name "b" is taken in line 3',
+    ):  # fmt: skip
+        assert sum(words in line for line in lines) == 1, (words, lines)
+
+
+def test_what_a_mistake_hides_is_not_called_missing() -> None:
+    assert len(told("rules:\n  - {name: a, respond: {staus: 500}}\n")) == 1
+    assert len(told("rules:\n  - {name: a, faults: [bm]}\n")) == 1
+    assert len(told("rules:\n  - {name: a, faults: [reset], over: {limit: 1}}\n")) == 1
+    assert len(told("rules:\n  - {name: a, respond: {error: x, errorMsg: text}}\n")) == 1
+    assert len(told("rules:\n  - {name: a, patch: [{op: add, path: /total, valu: 7}]}\n")) == 1
