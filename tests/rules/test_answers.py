@@ -216,7 +216,6 @@ async def test_what_cannot_be_done_is_told_and_the_honest_answer_sent(
     status, headers, octets = await raw(vendor)
     assert (status, json.loads(octets)["total"], "X-Simulator-Rule" in headers) == (200, 40, False)
     assert "odd: patch[0]: " in caplog.text
-    assert "the honest answer was sent" in caplog.text
 
 
 @pytest.mark.parametrize(
@@ -248,7 +247,11 @@ def test_the_page_s_rules_can_do_what_they_say() -> None:
         queries = [{"userMobile": user, "pageNum": page} for user in users for page in "123456711111"]
         for query in queries:
             request = request_file.parse(query, world, "t").request()
-            assert [turn.exchange.notes for turn in explanation.explain(world, request)] == [()]
+            (turn,) = explanation.explain(world, request)
+            # On a first page no record comes again, is missing or has moved, and pages end.
+            assert all(
+                note.endswith(": nothing in this answer for rows to spoil") for note in turn.exchange.notes
+            )
 
 
 async def pages(vendor: VendorClient, size: int = 10) -> tuple[list[list[str]], list[int]]:

@@ -134,7 +134,7 @@ async def test_a_change_that_begins_nothing_anew_stops_only_who_has_not_begun(st
 
 
 async def test_what_fired_is_counted_in_one_step_with_the_entry(state: State) -> None:
-    fired = Fired("r", "", "digest", 0, spoiled=True)
+    fired = Fired("r", "", "digest", 0, ("cut",))
     await state.exchanges.record(await read(state), entry(), (fired,), begun=False)
     (standing,) = await state.tenants.rules("acme", ["r"])
     assert (standing.name, standing.fired) == ("r", 1)

@@ -73,7 +73,7 @@ def verdicts(rules: Iterable[Rule], seen: View, exchange: Exchange) -> tuple[Ver
             found.append(Verdict(rule.name, "not asked", (f"{decisive} came before it",)))
             continue
         found.append(_verdict(rule, seen, exchange))
-        if found[-1].outcome in ("fired", "could not"):
+        if rule.name == exchange.turn:
             decisive = rule.name
     return tuple(found)
 

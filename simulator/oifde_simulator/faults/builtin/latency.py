@@ -64,14 +64,20 @@ class Latency(Fault):
             )
 
     def rewrite(self, script: Script, context: FaultContext) -> Script:
-        """Insert a wait before the part that comes late."""
+        """Insert a wait before the part that comes late; no time is no wait."""
         place = index_of(script, self.at)
         if place is None:
             if self.at == "body" or not script:
                 return script
             place = len(leading_waits(script))
         (distribution,) = self._distributions()
-        return (*script[:place], Wait(distribution.sample(context)), *script[place:])
+        seconds = distribution.sample(context)
+        return (*script[:place], Wait(seconds), *script[place:]) if seconds else script
+
+    @property
+    def reads_clock(self) -> bool:
+        """Whether it is a ramp."""
+        return self.ramp is not None
 
     def _distributions(self) -> list[Distribution]:
         fixed = None if self.fixed is None else Fixed(self.fixed)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from oifde_simulator.model.turn import START, Candidate, Turn, Value
-from oifde_simulator.state.limits import Tally, count, other_state, retry_at
+from oifde_simulator.state.limits import Tally, count, moved_already, other_state, retry_at
 from oifde_simulator.state.memory.counted_values import CountBudget, CountTable
 
 MOST_VALUES = 100_000
@@ -30,9 +30,9 @@ class RuleCounters:
         """Count the candidates in order, up to the first whose turn it is at `now` (tenant time)."""
         held_back: list[str] = []
         for place, candidate in enumerate(candidates):
-            rule, value, limits, becomes, _ = candidate
+            rule, value, limits, becomes, *_ = candidate
             state = self.state(value)
-            if reason := other_state(state, limits):
+            if reason := other_state(state, limits) or moved_already(state, candidate):
                 held_back.append(reason)
                 continue
             tally = self._tally(rule, value)
