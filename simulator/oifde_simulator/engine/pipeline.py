@@ -22,7 +22,7 @@ from oifde_simulator.engine.conclusion import (
 from oifde_simulator.engine.metrics import Meter
 from oifde_simulator.faults.global_delay import GlobalDelay
 from oifde_simulator.journal import Journal
-from oifde_simulator.model.credential_step import Admission, CredentialStep, TokenStep
+from oifde_simulator.model.credential_step import Admission, TokenStep
 from oifde_simulator.model.entry import Entry
 from oifde_simulator.model.exchange import Answer, Exchange
 from oifde_simulator.model.http import Request, Response
@@ -146,8 +146,11 @@ class Pipeline:
         honest, admission, step = given, GOOD, None
         if honest is None:
             asked = tenant.service.read(call, now)
-            if (step := asked.step) is not None:
-                admission, begun = await self._admit(tenant, step)
+            step = asked.step
+            if type(step) is TokenStep and not tenant.counted:
+                admission = GOOD if step.worth == "good" else Admission(step.worth)
+            elif step is not None:
+                admission, begun = await self._state.admit(tenant.read, step), True
             honest = tenant.service.respond(call, asked, admission)
         selection = None
         if tenant.rules.rules:
@@ -163,12 +166,6 @@ class Pipeline:
             turn = await self._state.turn(tenant.read, now, selection.candidates, begun=begun)
             begun = True
         return conclude(tenant, call, occasion, tenant.rules.decide(selection, turn)), begun
-
-    async def _admit(self, tenant: Tenant, step: CredentialStep) -> tuple[Admission, bool]:
-        """Judge a credential; returned with whether the state has been asked."""
-        if type(step) is TokenStep and not tenant.counted:
-            return (GOOD if step.worth == "good" else Admission(step.worth)), False
-        return await self._state.admit(tenant.read, step), True
 
     def _enter(self, exchange: Exchange, given: Answer | None) -> Entry:
         """Make the entry of an exchange."""

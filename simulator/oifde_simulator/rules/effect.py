@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from hashlib import blake2b
+from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
@@ -44,7 +44,7 @@ class Occasion:
     @cached_property
     def digest(self) -> bytes:
         """Digest of the honest body, which may be long."""
-        return blake2b(self.honest.response.body, digest_size=16).digest()
+        return sha256(self.honest.response.body).digest()
 
 
 class Effect(NamedTuple):
@@ -82,9 +82,8 @@ def _spoil(
     honest, request, now = occasion.honest.response, occasion.request, occasion.now
     mark = _own_marks(response) if named is None else mark_of(decision.rule, named)
     reshaped = response is not honest
-    response, plain = marked(response, mark), occasion.script
-    if mark:
-        plain = marked(honest, mark).script(request, now)
+    response = marked(response, mark)
+    plain = marked(honest, mark).script(request, now) if mark else occasion.script
     script, faults = decision.spoil(response.script(request, now) if reshaped else plain)
     return Effect(response, script, faults, does_more(script, plain, closes=not request.keep_alive))
 
