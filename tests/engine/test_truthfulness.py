@@ -56,7 +56,7 @@ def test_an_exchange_names_a_rule_if_and_only_if_it_changed_something(
 
 
 @pytest.mark.slow
-@settings(max_examples=1000)
+@settings(max_examples=400)
 @given(RULES, REQUESTS)
 def test_many_more_exchanges_name_a_rule_if_and_only_if_it_changed_something(
     rules: list[dict[str, Any]], requests: list[str]
