@@ -216,7 +216,6 @@ async def test_what_cannot_be_done_is_told_and_the_honest_answer_sent(
     status, headers, octets = await raw(vendor)
     assert (status, json.loads(octets)["total"], "X-Simulator-Rule" in headers) == (200, 40, False)
     assert "odd: patch[0]: " in caplog.text
-    assert "the honest answer was sent" in caplog.text
 
 
 @pytest.mark.parametrize(
@@ -241,6 +240,9 @@ async def test_rows_without_records_are_told(serve: ServeScenarios, caplog: pyte
     assert "odd: rows: this answer has no records" in caplog.text
 
 
+IDLE = re.compile("[a-z]+: nothing in this answer for (rows|patch) to spoil")
+
+
 def test_the_page_s_rules_can_do_what_they_say() -> None:
     for text in re.findall(r"```yaml\n(.*?)```", PAGE.read_text(), re.DOTALL):
         world = Tenants({"t": loader.loads(text.encode(), "t.yaml", "t")}, seed="0", error_status=200)
@@ -248,7 +250,9 @@ def test_the_page_s_rules_can_do_what_they_say() -> None:
         queries = [{"userMobile": user, "pageNum": page} for user in users for page in "123456711111"]
         for query in queries:
             request = request_file.parse(query, world, "t").request()
-            assert [turn.exchange.notes for turn in explanation.explain(world, request)] == [()]
+            (turn,) = explanation.explain(world, request)
+            # On a first page no record comes again, is missing or has moved, and there is a last page.
+            assert all(map(IDLE.fullmatch, turn.exchange.notes))
 
 
 async def pages(vendor: VendorClient, size: int = 10) -> tuple[list[list[str]], list[int]]:

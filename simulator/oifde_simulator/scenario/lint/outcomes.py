@@ -63,9 +63,14 @@ def _idle_faults(path: KeyPath, given: Mapping[str, Any]) -> Iterator[Finding]:
     """Find faults without effect in an outcome that answers without a body."""
     if "respond" not in given or given["respond"].keys() & set(respond.BODIES):
         return
-    script = Response(503, b"").script(Request("POST", "/", {}), 0)
     for place, item in enumerate(given.get("faults", ())):
         fault = faults.build(item)
-        if faults.apply(script, (fault,), faults.FaultContext(KeyedRandom(b"check"), 0.0)) == script:
+        # A wait of no time spoils no answer, with a body or without.
+        if not _spoils(fault, b"") and (not fault.timing_only or _spoils(fault, b"{}")):
             message = f"{fault.fault_name} has nothing to spoil: this answer has no body"
             yield Finding((*path, "faults", place), message)
+
+
+def _spoils(fault: faults.Fault, body: bytes) -> bool:
+    script = Response(503, body).script(Request("POST", "/", {}), 0)
+    return faults.apply(script, (fault,), faults.FaultContext(KeyedRandom(b"check"), 0.0)) != script
