@@ -198,13 +198,11 @@ async def test_each_record_can_be_removed(serve: ServeScenarios) -> None:
 
 
 IMPOSSIBLE = {
-    "no such path": "patch: [{op: remove, path: /nowhere}]",
-    "no array": "patch: [{op: remove, path: /total/*/x}]",
-    "a name for an index": "patch: [{op: replace, path: /recordList/abc/*/x, value: 1}]",
+    "no such element": "patch: [{op: remove, path: /recordList/90}]",
+    "no such turn": "patch: [{op: remove, path: /recordList/*/recordDetials/999/interNo}]",
     "a failed test": "patch: [{op: test, path: /total, value: 7}]",
     "fill what takes the memory": "patch: [{op: fill, path: /recordList/*/callData, bytes: 16777216}]",
-    "cut what is no text": "patch: [{op: cut, path: /total}]",
-    "from elsewhere": "patch: [{op: move, from: /nowhere/*/x, path: /recordList/*/y}]",
+    "from elsewhere": "patch: [{op: move, from: /recordList/90/callId, path: /recordList/*/y}]",
 }
 
 
@@ -222,7 +220,7 @@ async def test_what_cannot_be_done_is_told_and_the_honest_answer_sent(
 @pytest.mark.parametrize(
     "operations",
     [
-        [{"op": "copy", "from": "", "path": "/a"}] * 12 + [{"op": "remove", "path": "/nowhere"}],
+        [{"op": "copy", "from": "", "path": "/a"}] * 12 + [{"op": "test", "path": "/nowhere", "value": 1}],
         [{"op": "add", "path": "", "value": {}}, {"op": "add", "path": "/a", "value": 2**70}],
     ],
     ids=["fails at last", "no JSON"],
@@ -248,7 +246,8 @@ def test_the_page_s_rules_can_do_what_they_say() -> None:
         queries = [{"userMobile": user, "pageNum": page} for user in users for page in "123456711111"]
         for query in queries:
             request = request_file.parse(query, world, "t").request()
-            assert [turn.exchange.notes for turn in explanation.explain(world, request)] == [()]
+            for turn in explanation.explain(world, request):
+                assert all("the array has no elements" in note for note in turn.exchange.notes)
 
 
 async def pages(vendor: VendorClient, size: int = 10) -> tuple[list[list[str]], list[int]]:

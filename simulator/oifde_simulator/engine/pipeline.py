@@ -197,11 +197,12 @@ def _conclude(tenant: Tenant, call: Call, honest: Answer, decision: Decision, no
         exchange = _unspoiled(tenant, call, honest, now)
         exchange.held_back = decision.held_back
         return Conclusion(exchange)
-    notes: tuple[str, ...] = ()
+    partly: list[str] = []
     ended = tenant.credentials.ended(decision.action.token, call.token(honest.fields))
     outcome = decision.outcome
     try:
-        response = decision.reshape(honest, lambda problem: tenant.service.refuse(call, problem))
+        response = decision.reshape(honest, lambda problem: tenant.service.refuse(call, problem), partly)
+        notes = tuple(f"{rule.name}: {note}" for note in partly)
     except NotApplicable as reason:
         notes, response, ended = (
             (f"{rule.name}: {reason}; the honest answer was sent",),

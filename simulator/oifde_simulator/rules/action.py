@@ -1,12 +1,12 @@
 """Context of the actions that change an answer: `respond`, `rows` and `patch`.
 
-Rule: an action is a pure function of the answer so far and this context.
+Rule: an action is a pure function of the answer so far and this context; it may add to the context's notes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from oifde_simulator.model.exchange import Answer
 from oifde_simulator.model.vendor_errors import Problem
@@ -37,3 +37,5 @@ class ActionContext:
     """Time on the tenant's clock, in epoch milliseconds."""
     retry_after: int | None = None
     """Seconds until a rate limit lets the client in again; None where no rate limit fired."""
+    notes: list[str] = field(default_factory=list)
+    """Where an action writes what it could do in part only; the exchange tells it."""
