@@ -49,6 +49,11 @@ def serve_options(config: pytest.Config) -> dict[str, Any]:
     return chosen
 
 
+def has_chosen_tls(config: pytest.Config) -> bool:
+    """Check that the command line or the ini file says whether the port speaks TLS."""
+    return bool(_option(config, "tls"))
+
+
 def server_kind(config: pytest.Config) -> str:
     """Read whether the server runs in a `process` or a `thread`."""
     chosen = _option(config, "server") or "process"
