@@ -121,8 +121,8 @@ def _marker_arguments(node: pytest.Item | pytest.Collector) -> dict[str, Any]:
     for marker in node.iter_markers("simulator"):
         if marker.args or not marker.kwargs:
             raise pytest.UsageError(
-                f'expected @pytest.mark.simulator(tls="auto") or other options of serve, or strict=True, '
-                f"found {marker.args}"
+                '@pytest.mark.simulator: expected (tls="auto") or other options of serve by name, or '
+                f"strict=True, found {marker.args or '()'}"
             )
         found = {**marker.kwargs, **found}
     return found

@@ -13,7 +13,7 @@ import pytest
 
 from oifde_simulator.client import Control
 from oifde_simulator.pytest_plugin import options
-from oifde_simulator.pytest_plugin.serve_options import ServeOptions, normalize
+from oifde_simulator.pytest_plugin.serve_options import MARK, ServeOptions, normalize
 from oifde_simulator.pytest_plugin.servers import Servers
 from oifde_simulator.pytest_plugin.shared import shared_addresses
 from oifde_simulator.pytest_plugin.state import state_of
@@ -65,7 +65,7 @@ class ServerPool:
 
     def _wanted(self, given: Mapping[str, Any], marked: Mapping[str, Any]) -> ServeOptions:
         """Merge options; a certificate means TLS, unless somebody has turned it off."""
-        wanted = normalize(given, "simulator_options") | normalize(marked, "@pytest.mark.simulator")
+        wanted = normalize(given, "simulator_options") | normalize(marked, MARK)
         chosen = "tls" in marked or options.has_chosen_tls(self._config)
         if wanted.get("tls") == "off" and not chosen and wanted.keys() & {"tls_cert", "tls_key"}:
             del wanted["tls"]
