@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from oifde_simulator.oifde import contract
@@ -44,12 +45,18 @@ def owners(name: str) -> list[str]:
 
 def _answers(operation: DocumentedOperation, wanted: Mapping[str, Any]) -> Iterator[Answer]:
     """Make the good answer of an operation and its failure, as far as the conditions let them be."""
-    good = shapes.of_schema(contract.response_body(operation.name))
-    failure = shapes.of_value({"errorCode": 1, "errorMsg": "", **operation.error_members})
+    good, failure = _shapes(operation.name)
     if _fits(good, wanted) and _may_succeed(wanted):
         yield _answer(f"the answer of {operation.name}", good)
     if _fits(failure, wanted):
         yield _answer(f"a failure of {operation.name}", failure)
+
+
+@cache
+def _shapes(name: str) -> tuple[Shape, Shape]:
+    """Make the shapes of the good answer and of a failure of an operation."""
+    failure = {"errorCode": 1, "errorMsg": "", **BY_NAME[name].error_members}
+    return shapes.of_schema(contract.response_body(name)), shapes.of_value(failure)
 
 
 def _answer(owner: str, shape: Shape) -> Answer:

@@ -41,9 +41,8 @@ class Step:
 
     def _misfit(self, key: str, shape: Shape, steps: Sequence[str], depth: int) -> Misfit:
         if message := written_otherwise(shape, steps, depth):
-            return Misfit(key, depth, message, notation=True)
-        message, hinted = no_step(self.answer, shape, steps, depth)
-        return Misfit(key, depth, message, hinted=hinted)
+            return Misfit.saying(key, depth, message, notation=True)
+        return Misfit(key, depth, lambda: no_step(self.answer, shape, steps, depth))
 
     def written(self, value: Shape) -> Shape:
         """Write a member or insert an element at `path`, whose container must be there."""
@@ -115,7 +114,7 @@ def _move(step: Step) -> Shape:
     if source == target:
         return step.answer.holder
     if target[: len(source)] == source:
-        raise Misfit("path", len(source), "lies inside from; a value cannot move into itself")
+        raise Misfit.saying("path", len(source), "lies inside from; a value cannot move into itself")
     written = step.written(value)
     certain = not any(map(INDEX.fullmatch, target))
     return _removed(written, step.given["from"], step.label) if certain and len(target) > 1 else written
@@ -133,7 +132,7 @@ def _test(step: Step) -> Shape:
     if not found.is_open and "null" not in types and not types & found.types:
         where = place_name(step.answer, split(step.given["path"]))
         message = f"never holds: {where} is {kind(found)}, and value is {shown(step.given['value'])}"
-        raise Misfit("value", len(split(step.given["path"])), message)
+        raise Misfit.saying("value", len(split(step.given["path"])), message)
     return step.answer.holder
 
 
@@ -145,7 +144,7 @@ def _cut(step: Step) -> Shape:
     found = step.resolve("path")
     if not found.is_open and "string" not in found.types:
         where = place_name(step.answer, split(step.given["path"]))
-        raise Misfit(
+        raise Misfit.saying(
             "path", len(split(step.given["path"])), f"cut needs a string, and {where} is {kind(found)}"
         )
     return step.replaced(STRING)

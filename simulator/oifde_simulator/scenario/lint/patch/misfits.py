@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from oifde_simulator.rules.pointer import INDEX, STAR
 from oifde_simulator.scenario.lint.patch.answers import Answer, owners
@@ -26,21 +26,28 @@ DEEPEST_SEARCH = 6
 """Steps down to which a misplaced name is looked for."""
 
 
+Words = tuple[str, bool]
+"""A message, and whether it has a fix; one without can only list what is known."""
+
+
 class Misfit(Exception):
     """Raised where a pointer leads to nothing in an answer."""
 
-    def __init__(
-        self, key: str, depth: int, message: str, *, hinted: bool = True, notation: bool = False
-    ) -> None:
-        super().__init__(message)
+    def __init__(self, key: str, depth: int, words: Callable[[], Words], *, notation: bool = False) -> None:
+        """Take the message as a function: most answers of a rule need none."""
+        super().__init__()
         self.key = key
-        """`path` or `from`."""
+        """`path`, `from` or `value`."""
         self.depth = depth
         """Number of steps that lead to something."""
-        self.hinted = hinted
-        """False where the message can only list what is known."""
+        self.words = words
         self.notation = notation
         """True where the pointer is written in the form of another notation."""
+
+    @classmethod
+    def saying(cls, key: str, depth: int, message: str, *, notation: bool = False) -> Misfit:
+        """Make one with a message that is known."""
+        return cls(key, depth, lambda: (message, True), notation=notation)
 
 
 def joined(steps: Sequence[str]) -> str:
@@ -58,7 +65,7 @@ def kind(shape: Shape) -> str:
     return " or ".join(words for name, words in WORDS.items() if name in shape.types)
 
 
-def no_step(answer: Answer, shape: Shape, steps: Sequence[str], depth: int) -> tuple[str, bool]:
+def no_step(answer: Answer, shape: Shape, steps: Sequence[str], depth: int) -> Words:
     """Say why the step at `depth` leads to nothing in `shape`; and whether the message has a fix."""
     step, where = steps[depth], place_name(answer, steps[:depth])
     if step == STAR and not shape.is_array:

@@ -52,9 +52,12 @@ def _finding(
     path: KeyPath, given: Mapping[str, Any], misfits: Sequence[Misfit], known: Sequence[Answer]
 ) -> Finding:
     """Explain with the answer that comes nearest to the pointer."""
-    nearest = max(misfits, key=lambda each: (each.notation, each.depth, each.hinted))
-    message = str(nearest)
-    if not nearest.hinted and nearest.depth == 1 and len(known) > 1:
+    deepest = max((each.notation, each.depth) for each in misfits)
+    nearest, (message, hinted) = max(
+        ((each, each.words()) for each in misfits if (each.notation, each.depth) == deepest),
+        key=lambda pair: pair[1][1],
+    )
+    if not hinted and nearest.depth == 1 and len(known) > 1:
         names = dict.fromkeys(name for each in known for name in each.holder.members[""].members)
         step = split(given[nearest.key])[1]
         message = f"no answer that the rule is about has {shown(step)}{known_here(names)}"
