@@ -55,8 +55,8 @@ NOTHING: dict[str, tuple[dict[str, Any], str, str]] = {
     "a patch to the same value": (patch("replace", "/errorCode", value=0), "page 1", "for patch to spoil"),
     "a patch that only tests": (patch("test", "/errorCode", value=0), "page 1", "for patch to spoil"),
     "a test that fails": (patch("test", "/errorCode", value=1), "page 1", "patch[0]: test"),
-    "a place that is not there": (patch("remove", "/nowhere") | faults("reset"), "page 1", "patch[0]"),
-    "a patch of what is no JSON": (patch("remove", "/a"), "unreadable", "patch: the answer is not JSON"),
+    "a place that is not there": (patch("remove", "/recordList/0/flag") | faults("reset"), "page 1", "patch[0]"),
+    "a patch of what is no JSON": (patch("remove", "/total"), "unreadable", "patch: the answer is not JSON"),
     "no latency": (faults({"latency": "0s"}), "page 1", "for latency to spoil"),
     "no latency of the body": (faults({"latency": {"fixed": "0s", "at": "body"}}), "page 1", "latency"),
     "a ramp that has run out": (
@@ -87,7 +87,7 @@ NOTHING: dict[str, tuple[dict[str, Any], str, str]] = {
         {"one_of": [{"weight": 1}, {"weight": 0, "respond": {"status": 500}}]}, "page 1", "it does nothing",
     ),
     "a state that a failed patch would lead to": (
-        {**patch("remove", "/nowhere"), "state": {"becomes": "down"}}, "page 1", "patch[0]",
+        {**patch("remove", "/recordList/0/flag"), "state": {"becomes": "down"}}, "page 1", "patch[0]",
     ),
 }  # fmt: skip
 
@@ -191,7 +191,7 @@ def test_a_turn_that_is_spent_on_nothing_names_nobody_and_ends_the_asking() -> N
 
 
 def test_a_turn_that_is_spent_on_what_cannot_be_done_says_so() -> None:
-    drawn = {"name": "drawn", "one_of": [patch("remove", "/nowhere"), {"respond": {"status": 500}}]}
+    drawn = {"name": "drawn", "one_of": [patch("remove", "/recordList/0/flag"), {"respond": {"status": 500}}]}
     played = Witness([drawn, NEXT])
     spent = [each for each in _asked(played, "page 1", 20) if not each.rule]
     assert spent

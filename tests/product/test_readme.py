@@ -7,6 +7,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import tomllib
 from collections.abc import Iterator
 from http.client import IncompleteRead
 from pathlib import Path
@@ -84,6 +85,17 @@ def test_the_door_for_people_and_ci_runs_these_very_lines() -> None:
     assert said == {"test_line": TEST + "\n", "serve_line": SERVE + "\n"}
     for name in said:
         assert f'"${name}"' in script
+
+
+def test_every_line_that_installs_us_does_so_from_a_checkout_with_an_extra_that_there_is() -> None:
+    pages = [REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").glob("*.md"))]
+    lines = [line for page in pages for line in re.findall(r"pip install ([^`\n&]+)", page.read_text())]
+    extras = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    assert len(lines) >= 6
+    for line in lines:
+        target, bracket, extra = shlex.split(line)[-1].partition("[")
+        assert target in (".", "PATH/OF/CHECKOUT"), line
+        assert not bracket or extra.removesuffix("]") in extras, line
 
 
 # Ask it

@@ -137,7 +137,11 @@ IDLE: list[dict[str, Any]] = [
     {"rows": {"total": 0}},
     {"one_of": [{}, {"weight": 2, "faults": [{"latency": "0s"}]}, {"weight": 0, "respond": {"status": 500}}]},
     {"patch": [{"op": "test", "path": "/errorCode", "value": 0}]},
-    {"patch": [{"op": "remove", "path": "/nowhere"}], "faults": ["reset"], "state": {"becomes": "a"}},
+    {
+        "patch": [{"op": "remove", "path": "/recordList/0/flag"}],
+        "faults": ["reset"],
+        "state": {"becomes": "a"},
+    },
 ]
 """What changes nothing, whatever the request."""
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from oifde_simulator.client import Control, Exchange
+from oifde_simulator.client import Control, ControlProblem, Exchange
 from oifde_simulator.oifde.operations import BY_PATH, TENANT_FIELDS
 from oifde_simulator.pytest_plugin.lines import format_in_whole
 from oifde_simulator.text import nearest
@@ -25,9 +25,20 @@ def astray(control: Control, since: int, ids: Sequence[str]) -> list[Exchange]:
     of_others = list(control.every_exchange(tenant={"not": {"enum": list(ids)}}, since=since))
     if of_others:
         made = {tenant.id for tenant in control.tenants() if tenant.made}  # of other workers
-        of_others = [entry for entry in of_others if entry.tenant not in made]
+        of_others = [
+            entry for entry in of_others if entry.tenant not in made and _is_on_record(control, entry)
+        ]
     found = [*control.every_exchange(tenant=False, since=since), *of_others]
     return sorted(found, key=lambda entry: entry.number)
+
+
+def _is_on_record(control: Control, entry: Exchange) -> bool:
+    """Check that an entry is still there; those of a tenant that another worker has deleted are not."""
+    try:
+        control.exchange(entry.number)
+    except ControlProblem:
+        return False
+    return True
 
 
 def format_astray(control: Control, entry: Exchange, ids: Sequence[str]) -> str:

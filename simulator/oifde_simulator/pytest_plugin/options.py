@@ -49,6 +49,11 @@ def serve_options(config: pytest.Config) -> dict[str, Any]:
     return chosen
 
 
+def has_chosen_tls(config: pytest.Config) -> bool:
+    """Check that the command line or the ini file says whether the port speaks TLS."""
+    return bool(_option(config, "tls"))
+
+
 def server_kind(config: pytest.Config) -> str:
     """Read whether the server runs in a `process` or a `thread`."""
     chosen = _option(config, "server") or "process"
@@ -116,8 +121,8 @@ def _marker_arguments(node: pytest.Item | pytest.Collector) -> dict[str, Any]:
     for marker in node.iter_markers("simulator"):
         if marker.args or not marker.kwargs:
             raise pytest.UsageError(
-                f'expected @pytest.mark.simulator(tls="auto") or other options of serve, or strict=True, '
-                f"found {marker.args}"
+                '@pytest.mark.simulator: expected (tls="auto") or other options of serve by name, or '
+                f"strict=True, found {marker.args or '()'}"
             )
         found = {**marker.kwargs, **found}
     return found

@@ -139,7 +139,10 @@ def registry(settings: Settings, scenarios: Mapping[str, Scenario], clock: Clock
 
 
 def _load_tls(settings: Settings) -> ServerTls | None:
-    if settings.tls == "off" and not (settings.tls_cert or settings.tls_key):
+    if settings.tls == "off":
+        if given := [name for name in ("tls_cert", "tls_key") if getattr(settings, name)]:
+            option = f"--{given[0].replace('_', '-')}"
+            raise ValueError(f"--tls off and {option} exclude each other; leave one of them out")
         return None
     # Both are slow to import.
     if settings.tls_cert or settings.tls_key:

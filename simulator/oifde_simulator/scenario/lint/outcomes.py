@@ -42,8 +42,8 @@ def _outcome(rule: Mapping[str, Any], path: KeyPath, given: Mapping[str, Any]) -
     called = BY_NAME.get(rule.get("match", {}).get("endpoint", ""))
     if "rows" in given and called and not called.records_field:
         yield Finding((*path, "rows"), f"{called.name} answers with no records; remove it")
-    for place, operation in enumerate(given.get("patch", ())):
-        yield from patch.lint((*path, "patch", place), operation)
+    if "patch" in given:
+        yield from patch.lint(path, given, rule)
     if "respond" in given:
         yield from respond.lint((*path, "respond"), given["respond"])
     wrong = list(_faults(path, given))
