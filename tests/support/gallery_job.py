@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from engines import Engine
 from etl_client import Calls, EtlClient, run
@@ -13,6 +14,7 @@ from oifde_simulator.engine.pipeline import PROVENANCE
 from oifde_simulator.immediate import immediate
 from oifde_simulator.model.exchange import Exchange
 from oifde_simulator.model.sessions import CallSession, Criteria
+from oifde_simulator.population.history import History
 from oifde_simulator.rules.selection import Rule
 from oifde_simulator.scenario import loader
 from oifde_simulator.scenario.model import Scenario
@@ -20,6 +22,8 @@ from oifde_simulator.wire.script import without_header
 from playing import NOON, MovableClock
 from virtual_wire import VirtualHttp
 
+TENANT = "job"
+"""Tenant that serves each scenario: histories depend on it, so most scenarios have the same one."""
 USERS = 20
 NUMBERS = 100
 """Numbers, from 18000000001 on, that the users of a job are chosen from."""
@@ -37,7 +41,7 @@ class Job:
     """The vendor's errorCodes that it gets without a rule: of tokens and secrets that are refused."""
     least: int = 0
     """Calls that a user has at least in the week, as far as there are so many such users."""
-    most: int = 5
+    most: int = 40
     """Calls that a user has at most in the week, so that the job is quick."""
     pace: float = 0.1
     """Seconds from one request to the next."""
@@ -57,6 +61,8 @@ class Job:
 class Met:
     """What came of a job."""
 
+    name: str
+    """Name of the scenario."""
     engine: Engine
     scenario: Scenario
     week: Window
@@ -81,26 +87,40 @@ class Met:
 
     def honest(self, user: str) -> list[str]:
         """List the callIds that an unbroken service would have, at the end of the job."""
-        sessions = honest(self.engine, self.scenario.id, user, self.week)
+        sessions = honest(self.engine, user, self.week)
         return [str(session.call_id) for session in sessions]
 
 
 def play(name: str, job: Job) -> Met:
     """Run a job against a bundled scenario."""
-    scenario = loader.load(resources.scenarios() / f"{name}.yaml")
+    loaded = loader.load(resources.scenarios() / f"{name}.yaml")
+    scenario = replace(loaded, tenant=replace(loaded.tenant, id=TENANT))
     clock = MovableClock(job.now)
-    engine = Engine({name: scenario}, clock=clock)
+    engine = Engine({TENANT: scenario}, clock=clock)
     http = VirtualHttp(engine, clock, pace=job.pace)
     end = datetime.fromtimestamp(job.now / 1000, UTC)
     week = (end - WEEK, end)
-    users = chosen(engine, name, job, week)
+    users = chosen(engine, job, week)
     calls: dict[str, Calls] = {}
     ends: set[str] = set()
     for secret in job.secrets:
-        clients = [EtlClient(http, name, secret) for _ in range(job.workers)]
+        clients = [EtlClient(http, TENANT, secret) for _ in range(job.workers)]
         calls = run(clients, users, *map(text, week))
         ends |= {each.end for each in calls.values()}
-    return Met(engine, scenario, week, clients[0], clock.move, http.exchanges, calls, ends)
+    return Met(name, engine, scenario, week, clients[0], clock.move, http.exchanges, calls, ends)
+
+
+def remembered(history: Callable[..., History]) -> Callable[..., History]:
+    """Make each history once, though many servers ask for it: to make the records takes most of the time."""
+    made: dict[str, History] = {}
+
+    def find(**options: Any) -> History:
+        name = repr(sorted((key, value) for key, value in options.items() if key != "memory"))
+        if name not in made:
+            made[name] = history(**options)
+        return made[name]
+
+    return find
 
 
 def text(instant: datetime) -> str:
@@ -108,19 +128,19 @@ def text(instant: datetime) -> str:
     return f"{instant:%Y-%m-%d %H:%M:%S}"
 
 
-def honest(engine: Engine, tenant: str, user: str, week: Window) -> Sequence[CallSession]:
+def honest(engine: Engine, user: str, week: Window) -> Sequence[CallSession]:
     """Find the calls of a user that an unbroken service would have."""
     begin, end = (round(instant.timestamp() * 1000) for instant in week)
-    return immediate(engine.tenants.select(tenant, Criteria(user, begin=begin, end=end)))
+    return immediate(engine.tenants.select(TENANT, Criteria(user, begin=begin, end=end)))
 
 
-def chosen(engine: Engine, name: str, job: Job, week: Window) -> list[str]:
+def chosen(engine: Engine, job: Job, week: Window) -> list[str]:
     """Choose the users of a job: the first whose week has as many calls as it wants, then any."""
     wanted, others = [*job.users], []
     for user in map(str, range(18_000_000_001, 18_000_000_001 + NUMBERS)):
         if len(wanted) >= USERS or user in job.users:
             continue
-        fits = job.least <= len(honest(engine, name, user, week)) <= job.most
+        fits = job.least <= len(honest(engine, user, week)) <= job.most
         (wanted if fits else others).append(user)
     return [*wanted, *others][: max(USERS, len(job.users))]
 
