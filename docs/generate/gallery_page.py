@@ -9,12 +9,11 @@ from typing import NamedTuple
 
 from oifde_simulator import resources
 from oifde_simulator.scenario import loader
+from oifde_simulator.scenario.model import MET
 
 PAGE = Path(__file__).parents[1] / "gallery.md"
 HONEST = ("good-day", "tenant001", "paging")
 """Bundled scenarios in which nothing fails."""
-MET = "Met by "
-"""Beginning of the second paragraph of a description."""
 CLIENT = "A good client "
 """Beginning of the third paragraph of a description."""
 

@@ -14,11 +14,11 @@ import pytest
 import gallery_page
 from conftest import GETTOKEN, QUERY, TOKEN
 from engines import Engine
-from gallery_page import CLIENT, GROUPS, HONEST, MET, PAGE, paragraphs
+from gallery_page import CLIENT, GROUPS, HONEST, PAGE, paragraphs
 from oifde_simulator import resources
 from oifde_simulator.model.http import Request
 from oifde_simulator.scenario import loader
-from oifde_simulator.scenario.model import GenerateSpec
+from oifde_simulator.scenario.model import MET, GenerateSpec
 from oifde_simulator.wire.script import Script
 from serving import PATIENCE, REPOSITORY, environment
 
