@@ -56,13 +56,13 @@ HEAD = """\
 
 <!-- Written by docs/generate/gallery_page.py from the files in scenarios/. -->
 
-{count} failing scenarios come with the simulator, and {honest} in which nothing fails. Each has one failure, but for the last
-two, which have many. A client meets a scenario by its tenantId: with tenant `outage` (for gettoken, `appKey`) it meets
-an outage.
+{count} failing scenarios come with the simulator, and {honest} in which nothing fails. Each has one failure,
+but for the last two, which have many. A client meets a scenario by its tenantId: with tenant `outage` (for
+gettoken, `appKey`) it meets an outage.
 
 - The secret is `secret`, the fixed token `0dbe11892be840cf983453ea70b505de`.
-- User `18000000001` has exactly 40 sessions, so that you can count what a client shows. Every other number has a
-  history, but where the table says otherwise: [other populations](scenarios.md#another-population).
+- User `18000000001` has exactly 40 sessions, so that you can count what a client shows. Every other number
+  has a history: [other populations](scenarios.md#another-population).
 - Not every request meets every failure: see "met by". A job that reads 20 users over 7 days in pages of 5
   meets each of them.
 - What ends in `-once` is well when it is read again, and its namesake is not.

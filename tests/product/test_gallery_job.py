@@ -118,8 +118,8 @@ JOBS = {
     "empty-strings": Job(least=1),
     # Many at once
     "magic": Job(users=MAGIC, pace=0.03, ends={
-        "complete", "incomplete", "HTTP 500", "HTTP 502", "HTTP 503", "errorCode 10000001", "errorCode 900001",
-        "errorCode 900002", "timeout", "broken connection", "not JSON", "not gzip",
+        "complete", "incomplete", "HTTP 500", "HTTP 502", "HTTP 503", "errorCode 10000001",
+        "errorCode 900001", "errorCode 900002", "timeout", "broken connection", "not JSON", "not gzip",
     }),
     "chaos": Job(drawn=True, ends={
         "complete", "HTTP 503", "HTTP 429", "errorCode 10000001", "errorCode 900001", "broken connection",
@@ -127,7 +127,6 @@ JOBS = {
     }),
 }  # fmt: skip
 """Every bundled scenario, how the job is run against it, and with what it ends."""
-
 
 
 LATE = {"late-records"}

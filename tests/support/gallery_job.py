@@ -1,4 +1,4 @@
-"""A job against a bundled scenario: it reads 20 users over 7 days, in pages of 5, on a clock that it moves."""
+"""A job against a bundled scenario: it reads 20 users over 7 days, on a clock that it moves."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from oifde_simulator.config import Settings
 from oifde_simulator.immediate import aside
 from oifde_simulator.runtime.reload.file_snapshot import GONE, FileSnapshot, FileStamp
 from oifde_simulator.runtime.reload.tenant_changes import TenantChange, apply, remove, replace
-from oifde_simulator.scenario import loader, selection
+from oifde_simulator.scenario import loader, replacement, selection
 from oifde_simulator.scenario.catalog import ScenarioCatalog
 from oifde_simulator.scenario.errors import ScenarioErrors
 from oifde_simulator.scenario.model import Scenario
@@ -44,11 +44,13 @@ class Watcher:
             raise ValueError("--watch follows the files of --scenarios, and there are none; give some")
         # The snapshot is taken before the files are read: the first look sees a change in between.
         self._snapshot = FileSnapshot(settings.scenarios)
-        self._good = selection.read(settings.scenarios)
+        self._populate = replacement.populating(settings.population)
+        read = selection.read(settings.scenarios)
+        self._good = {path: self._populate(scenario) for path, scenario in read.items()}
         self._clashes: set[str] = set()
         self._log_new_clashes()
         self._bundled = ScenarioCatalog(
-            dict(selection.bundled(settings))
+            dict(selection.bundled(settings, self._populate))
         )  # all read now, and compared by identity later
         self.scenarios: Mapping[str, Scenario] = selection.combined(
             self._bundled, self._good, settings.tenant
@@ -106,7 +108,7 @@ class Watcher:
             self._good.pop(path, None)
             return
         try:
-            scenario = loader.load(path)
+            scenario = self._populate(loader.load(path))
         except ScenarioErrors as mistakes:
             kept = "the last good one stays" if path in self._good else "it is not served"
             log.warning("%s: not loaded, %s:\n%s", printable(path), kept, mistakes)
