@@ -10,7 +10,6 @@ from typing import Any
 from engines import Engine
 from etl_client import Calls, EtlClient, run
 from oifde_simulator import resources
-from oifde_simulator.engine.pipeline import PROVENANCE
 from oifde_simulator.immediate import immediate
 from oifde_simulator.model.exchange import Exchange
 from oifde_simulator.model.sessions import CallSession, Criteria
@@ -22,6 +21,8 @@ from oifde_simulator.wire.script import without_header
 from playing import NOON, MovableClock
 from virtual_wire import VirtualHttp
 
+PROVENANCE = "X-Simulator-Rule"
+"""Header that says which rule spoiled an answer; it alone is no failure."""
 TENANT = "job"
 """Tenant that serves each scenario: histories depend on it, so most scenarios have the same one."""
 USERS = 20
