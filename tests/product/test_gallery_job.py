@@ -13,7 +13,7 @@ from oifde_simulator import resources
 from oifde_simulator.population import generator
 from oifde_simulator.scenario import loader
 
-PAGES = {"least": PAGE_SIZE + 1, "most": 12}
+PAGES = {"least": PAGE_SIZE + 1, "most": 14}
 """Calls that make two or three pages."""
 APRIL_2021 = 1_618_617_600_000
 """2021-04-17: after the calls of `paging` and of the specification's example."""

@@ -26,7 +26,7 @@ PROVENANCE = "X-Simulator-Rule"
 TENANT = "job"
 """Tenant that serves each scenario: histories depend on it, so most scenarios have the same one."""
 USERS = 20
-NUMBERS = 100
+NUMBERS = 400
 """Numbers, from 18000000001 on, that the users of a job are chosen from."""
 WEEK = timedelta(days=7)
 Window = tuple[datetime, datetime]
