@@ -16,6 +16,7 @@ from conftest import GETTOKEN, QUERY, TOKEN
 from engines import Engine
 from gallery_page import CLIENT, GROUPS, HONEST, PAGE, paragraphs
 from oifde_simulator import resources
+from oifde_simulator.client.operations.simulated import GOOD_DAY
 from oifde_simulator.model.http import Request
 from oifde_simulator.scenario import loader
 from oifde_simulator.scenario.model import MET, GenerateSpec
@@ -72,6 +73,12 @@ def test_one_user_of_a_scenario_has_40_sessions_and_every_other_number_a_history
     assert scenario.generate.per_day > 0
     assert scenario.generate.days == SHORT_HISTORIES.get(name, GenerateSpec().days)
     assert not scenario.warnings
+
+
+def test_the_good_day_is_that_of_tests_which_name_no_scenario() -> None:
+    shipped, client = loader.load(source("good-day")), loader.from_json(GOOD_DAY, "client")
+    assert (shipped.id, shipped.generate, shipped.records) == (client.id, client.generate, client.records)
+    assert not shipped.rules
 
 
 @pytest.mark.parametrize("name", GALLERY)

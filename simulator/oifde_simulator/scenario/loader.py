@@ -10,45 +10,24 @@ from pathlib import Path
 from typing import Any
 
 from oifde_simulator.scenario.checking import checked, count_values
-from oifde_simulator.scenario.documents import JsonDocument, SessionsDocument, YamlDocument
+from oifde_simulator.scenario.documents import JsonDocument, YamlDocument
 from oifde_simulator.scenario.errors import ScenarioError, ScenarioErrors
 from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.text import printable
 
 SUFFIXES = (".yaml", ".yml")
 """Endings of the names of scenario files."""
-NOBODY = "population"
-"""Tenant id of a file whose sessions alone are wanted."""
-SESSION_KEYS = {"generate", "records", "users"}
-"""Keys below `sessions`."""
 MOST_VALUES = 400_000
 """Values in a scenario that comes as JSON."""
 
 
 def load(path: Path) -> Scenario:
     """Load a scenario file; its stem is the tenant's id where the file names none."""
-    return loads(_source(path), printable(path), printable(path.stem))
+    return loads(read(path), printable(path), printable(path.stem))
 
 
-def load_sessions(path: Path) -> Scenario:
-    """Load a file with call sessions: a scenario, or what stands below `sessions` in one.
-
-    The rest of a scenario is checked too, and means nothing.
-    """
-    from oifde_simulator.scenario.yaml.tree import read
-
-    origin = printable(path)
-    document = YamlDocument(read(_source(path), origin), origin)
-    value = document.value
-    if not isinstance(value, dict) or "sessions" in value:
-        return checked(document, NOBODY)
-    if SESSION_KEYS.isdisjoint(value):
-        message = f"expected sessions, or what stands below it: {', '.join(sorted(SESSION_KEYS))}"
-        raise ScenarioErrors([_whole_file(origin, message)])
-    return checked(SessionsDocument(document), NOBODY)
-
-
-def _source(path: Path) -> bytes:
+def read(path: Path) -> bytes:
+    """Read a file, as far as a scenario may be long. Raises ScenarioErrors."""
     from oifde_simulator.scenario.yaml.syntax import LARGEST_FILE  # slow to import, and unused by the gallery
 
     try:
