@@ -93,7 +93,7 @@ def requests(tenant: str) -> list[Request]:
     """List the requests to every scenario: tokens, pages, wrong secrets, several users."""
     users = loader.load(source(tenant)).generate.users  # type: ignore[union-attr]
     queries = [
-        {"authToken": TOKEN, "userMobile": user, "pageNum": number, "pageSize": "10"}
+        {"authToken": TOKEN, "userMobile": user, "pageNum": number, "pageSize": "5"}
         for user in (*users, "18000000002")
         for number in ("1", "2", "3", "2", "2")
     ]
