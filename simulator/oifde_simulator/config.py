@@ -62,6 +62,11 @@ class Settings:
         separator=os.pathsep,
     )
     no_bundled: bool = option(False, "leave the bundled scenarios out", read=flag)
+    population: str | None = option(
+        None,
+        "the call sessions of every scenario, in place of its own: full, none, or those of a file",
+        word="FILE|full|none",
+    )
     watch: bool = option(
         False, "follow the files of --scenarios: what changes is served within a moment", read=flag
     )

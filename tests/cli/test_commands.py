@@ -264,6 +264,7 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
 TEXTS: dict[str, tuple[str, Any]] = {
     "scenarios": ("more", (Path("more"),)),
     "no_bundled": ("true", True),
+    "population": ("full", "full"),
     "watch": ("true", True),
     "tenant": ("ours=paging", (("ours", "paging"),)),
     "tenantless": ("ours", "ours"),

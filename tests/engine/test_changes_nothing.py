@@ -55,7 +55,9 @@ NOTHING: dict[str, tuple[dict[str, Any], str, str]] = {
     "a patch to the same value": (patch("replace", "/errorCode", value=0), "page 1", "for patch to spoil"),
     "a patch that only tests": (patch("test", "/errorCode", value=0), "page 1", "for patch to spoil"),
     "a test that fails": (patch("test", "/errorCode", value=1), "page 1", "patch[0]: test"),
-    "a place that is not there": (patch("remove", "/recordList/0/flag") | faults("reset"), "page 1", "patch[0]"),
+    "a place that is not there": (
+        patch("remove", "/recordList/0/flag") | faults("reset"), "page 1", "patch[0]",
+    ),
     "a patch of what is no JSON": (patch("remove", "/total"), "unreadable", "patch: the answer is not JSON"),
     "no latency": (faults({"latency": "0s"}), "page 1", "for latency to spoil"),
     "no latency of the body": (faults({"latency": {"fixed": "0s", "at": "body"}}), "page 1", "latency"),
