@@ -70,7 +70,7 @@ def test_one_user_of_a_scenario_has_40_sessions_and_every_other_number_a_history
     scenario = loader.load(source(name))
     assert scenario.generate is not None
     assert scenario.generate.users["18000000001"] == 40
-    assert scenario.generate.per_day > 0
+    assert scenario.generate.anybody
     assert scenario.generate.days == SHORT_HISTORIES.get(name, GenerateSpec().days)
     assert not scenario.warnings
 
