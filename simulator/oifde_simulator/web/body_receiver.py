@@ -1,9 +1,12 @@
-"""Bodies as they arrive: each within a size and a deadline, all together within a number of bytes."""
+"""Bodies as they arrive: each within a size and a deadline, all together within a number of bytes.
+
+Rule: nothing of a body outlives its receiving. aiohttp keeps the error that ends a stream, and an error keeps
+the frames that it went through, so what these hold would live until the garbage collector comes.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import gc
 
 from aiohttp.streams import StreamReader
 
@@ -28,34 +31,33 @@ class BodyReceiver:
     def __init__(self, limit: int = ARRIVING_BYTES) -> None:
         """Hold at most `limit` bytes of bodies that stand still."""
         self._arriving = ByteBudget(limit)
-        self._limit = limit
-        self._given_up = 0
-        """Bytes of bodies that were given up since the last collection of garbage."""
 
     async def receive(self, content: StreamReader, most: int, seconds: float) -> bytes:
-        """Receive a whole body of at most `most` bytes. Raises BodyOverflow, BodyEvicted or TimeoutError."""
+        """Receive a whole body of at most `most` bytes.
+
+        Raises BodyOverflow, BodyEvicted, TimeoutError, or an error like the one that ended the stream.
+        """
         body = _Arriving(content)
         try:
             async with asyncio.timeout(seconds):
-                while chunk := await content.readany():
-                    body.octets += chunk
-                    body.received += len(chunk)
+                while await body.grow():
                     if len(body.octets) > most:
                         raise BodyOverflow
                     self._arriving.hold(body, len(body.octets))
                 return bytes(body.octets)
-        except BaseException:
-            self._collect(body.received)
+        except Exception as error:
+            if error is content.exception():
+                raise forget_frames(error) from None
             raise
         finally:
+            body.octets = bytearray()
             self._arriving.release(body)
 
-    def _collect(self, size: int) -> None:
-        """Collect garbage now and then: the error in aiohttp's stream holds the body in a cycle."""
-        self._given_up += size
-        if self._given_up > self._limit:
-            self._given_up = 0
-            gc.collect()
+
+def forget_frames(error: Exception) -> Exception:
+    """Have an error that a stream keeps let go of its frames; returns another error like it."""
+    error.__traceback__ = None
+    return type(error)(*error.args)
 
 
 class _Arriving:
@@ -63,9 +65,13 @@ class _Arriving:
 
     def __init__(self, content: StreamReader) -> None:
         self.octets = bytearray()
-        self.received = 0
-        """Bytes that have come, given up or not."""
         self._content = content
+
+    async def grow(self) -> bool:
+        """Wait for bytes and append them; False at the end of the body."""
+        chunk = await self._content.readany()
+        self.octets += chunk
+        return bool(chunk)
 
     def evict(self) -> None:
         """Give the body up, for others."""
