@@ -18,7 +18,7 @@ from oifde_simulator.config import Settings
 from oifde_simulator.web.aiohttp_versions import PARSER, RequestHandler
 from oifde_simulator.web.body_receiver import BodyEvicted, forget_frames
 from oifde_simulator.web.byte_budget import ByteBudget
-from oifde_simulator.web.peer import has_left, reset_on_close
+from oifde_simulator.web.peer import has_ended, has_left, reset_on_close
 from oifde_simulator.web.refusal import explain
 from oifde_simulator.web.request_parser import RequestParser
 
@@ -167,6 +167,13 @@ class HttpConnection(RequestHandler):
     def unanswered(self) -> int:
         """Number of requests that came and have not had their answer."""
         return self._request_count - self._answered
+
+    def is_abandoned(self) -> bool:
+        """Check that nobody waits for an answer any more, before the event loop tells of it."""
+        if self.transport is None or self.transport.is_closing():
+            return True
+        connection = self.transport.get_extra_info("socket")
+        return has_ended(connection) and has_left(connection)
 
     def _abort_later(self, transport: asyncio.Transport) -> None:
         """Have a client read what is written within the deadline."""

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from oifde_simulator.web.byte_budget import ByteBudget
 from oifde_simulator.web.connection_limits import ConnectionLimits
+from oifde_simulator.web.control_plane.evaluations import CLIENT
 from oifde_simulator.web.control_plane.problems import Problem, problem_of
 from oifde_simulator.web.http_connection import HIGH_WATER, UNREAD_BYTES, HttpConnection, reset
 
@@ -75,6 +76,7 @@ class Connections(web.Server):
     async def _handle(self, request: Any) -> web.StreamResponse:
         """Call the application; aiohttp refuses some headers before its middlewares are asked."""
         request.protocol.note_request()
+        CLIENT.set(request.protocol)
         if not request.content.is_eof():
             request.protocol.expect_body(request)
         try:
