@@ -112,7 +112,13 @@ class Port:
         prepare_listening(bound)
         # A site closes the socket that it is given: it gets a second descriptor of ours.
         duplicate = ListeningSocket.of(bound.dup())
-        site = Site(self._plane, duplicate, self._ssl, handshake_seconds=self._handshake_seconds)
+        site = Site(
+            self._plane,
+            duplicate,
+            self._ssl,
+            handshake_seconds=self._handshake_seconds,
+            handshakes=self._plane.handshakes,
+        )
         try:
             await site.start()
         except BaseException:
