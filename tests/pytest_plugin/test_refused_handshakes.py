@@ -11,7 +11,7 @@ from oifde_simulator.pytest_plugin.astray import refused_handshakes
 
 TOLD = [
     "a TLS handshake failed (tlsv1 alert unknown ca; client 127.0.0.1:1): it does not trust us",
-    "a client (127.0.0.1:2) closed its connection right after the TLS handshake, without a request; perhaps it",
+    "a client (127.0.0.1:2) closed its connection right after the TLS handshake, without a request; perhaps",
     "a client closed its connection right after the TLS handshake, without a request; perhaps it",
 ]
 
