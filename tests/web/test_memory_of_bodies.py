@@ -7,14 +7,16 @@ import gc
 import tracemalloc
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any
+from unittest.mock import Mock
 from urllib.parse import urlsplit
 
 import pytest
+from aiohttp.streams import StreamReader
 
 from conftest import QUERY
 from oifde_simulator.config import Settings
 from oifde_simulator.runtime.server import Simulator, registry
-from oifde_simulator.web import body_receiver, byte_budget
+from oifde_simulator.web import body_receiver, byte_budget, heap
 from oifde_simulator.web.http_connection import HttpConnection
 from serving import CALM
 
@@ -136,3 +138,20 @@ async def test_a_body_that_was_given_up_is_free_without_the_garbage_collector(
     await give_up(simulator, plane, deed)
     after, _ = tracemalloc.get_traced_memory()
     assert after - before < SIZE // 2
+
+
+async def test_memory_is_given_back_to_the_system_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    given_back: list[None] = []
+    monkeypatch.setattr(body_receiver, "give_back", lambda: given_back.append(None))
+    receiver = body_receiver.BodyReceiver(100)
+    for _ in range(10):
+        content = StreamReader(Mock(_reading_paused=False), 1 << 16, loop=asyncio.get_running_loop())
+        content.feed_data(b"x" * 30)
+        with pytest.raises(body_receiver.BodyOverflow):
+            await receiver.receive(content, 10, 60)
+    assert len(given_back) == 2
+
+
+def test_giving_memory_back_does_no_harm_on_any_system() -> None:
+    heap.give_back()
+    heap.give_back()

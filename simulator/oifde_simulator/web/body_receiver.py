@@ -11,6 +11,7 @@ import asyncio
 from aiohttp.streams import StreamReader
 
 from oifde_simulator.web.byte_budget import ByteBudget
+from oifde_simulator.web.heap import give_back
 
 ARRIVING_BYTES = 32 << 20
 """Bytes of bodies that are not whole yet, for all connections of one plane together."""
@@ -31,6 +32,9 @@ class BodyReceiver:
     def __init__(self, limit: int = ARRIVING_BYTES) -> None:
         """Hold at most `limit` bytes of bodies that stand still."""
         self._arriving = ByteBudget(limit)
+        self._limit = limit
+        self._freed = 0
+        """Bytes of bodies that were given up since memory was given back to the system."""
 
     async def receive(self, content: StreamReader, most: int, seconds: float) -> bytes:
         """Receive a whole body of at most `most` bytes.
@@ -50,8 +54,17 @@ class BodyReceiver:
                 raise forget_frames(error) from None
             raise
         finally:
-            body.octets = bytearray()
             self._arriving.release(body)
+            body.octets = bytearray()
+            if not content.is_eof():
+                self._give_back(body.received)
+
+    def _give_back(self, size: int) -> None:
+        """Give memory back to the system each time that bodies of `limit` bytes together were given up."""
+        self._freed += size
+        if self._freed > self._limit:
+            self._freed = 0
+            give_back()
 
 
 def forget_frames(error: Exception) -> Exception:
@@ -65,12 +78,15 @@ class _Arriving:
 
     def __init__(self, content: StreamReader) -> None:
         self.octets = bytearray()
+        self.received = 0
+        """Bytes that have come, evicted or not."""
         self._content = content
 
     async def grow(self) -> bool:
         """Wait for bytes and append them; False at the end of the body."""
         chunk = await self._content.readany()
         self.octets += chunk
+        self.received += len(chunk)
         return bool(chunk)
 
     def evict(self) -> None:
