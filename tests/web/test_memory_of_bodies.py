@@ -26,6 +26,8 @@ COUNT = 4
 """Bodies of one test."""
 CHUNK = b"%x\r\n%b\r\n" % (SIZE, bytes(SIZE))
 
+WHOLE = b"GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n"
+
 Client = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
@@ -155,3 +157,27 @@ async def test_memory_is_given_back_to_the_system_now_and_then(monkeypatch: pyte
 def test_giving_memory_back_does_no_harm_on_any_system() -> None:
     heap.give_back()
     heap.give_back()
+
+
+@pytest.mark.parametrize("before", [b"", WHOLE], ids=["alone", "behind one"])
+@pytest.mark.parametrize("plane", ["data", "control"])
+async def test_the_bytes_of_a_head_that_is_refused_are_free_too(
+    before: bytes, plane: str, uncollected: None
+) -> None:
+    settings = Settings(**CALM)
+    simulator = Simulator(settings, registry(settings, {}))
+    await simulator.start()
+    parts = urlsplit(simulator.data_url if plane == "data" else simulator.control_url)
+    headers = b"".join(b"X-%d: %b\r\n" % (n, b"x" * 8000) for n in range(100))
+    refused = b"GET / HTTP/1.1\r\n" + headers + b"no header\r\n\r\n"
+    grown = []
+    for _ in range(2):
+        for _ in range(COUNT):
+            reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
+            writer.write(before + refused)
+            assert b" 400 " in await reader.read()
+            writer.close()
+        await until(lambda: not server(simulator, plane).connections)
+        grown.append(tracemalloc.get_traced_memory()[0])
+    await simulator.stop()
+    assert grown[1] - grown[0] < len(refused) // 4

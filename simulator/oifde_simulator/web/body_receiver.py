@@ -51,7 +51,8 @@ class BodyReceiver:
                 return bytes(body.octets)
         except Exception as error:
             if error is content.exception():
-                raise forget_frames(error) from None
+                forget_frames(error)
+                raise type(error)(*error.args) from None
             raise
         finally:
             self._arriving.release(body)
@@ -67,10 +68,9 @@ class BodyReceiver:
             give_back()
 
 
-def forget_frames(error: Exception) -> Exception:
-    """Have an error that a stream keeps let go of its frames; returns another error like it."""
+def forget_frames(error: BaseException) -> None:
+    """Have an error that aiohttp keeps let go of the frames that it went through, with what they hold."""
     error.__traceback__ = None
-    return type(error)(*error.args)
 
 
 class _Arriving:

@@ -1,7 +1,7 @@
 """Memory that was freed, given back to the system.
 
-glibc keeps blocks of up to 32 MiB for later, once one of that size was freed (mallopt(3), M_MMAP_THRESHOLD), so
-a flood of large bodies would leave its mark for good. Rule: other C libraries are left alone.
+glibc keeps blocks of up to 32 MiB for later, once one of that size was freed (mallopt(3), M_MMAP_THRESHOLD).
+So a flood of large bodies would leave its mark for good. Rule: other C libraries are left alone.
 """
 
 from __future__ import annotations

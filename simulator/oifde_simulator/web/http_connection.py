@@ -91,6 +91,7 @@ class HttpConnection(RequestHandler):
         """Answer bytes that are not HTTP, or an exception of ours; aiohttp calls this."""
         self.note_request()
         if isinstance(exc, HttpProcessingError):
+            forget_frames(exc)
             return self.refuse(explain(exc.message, **self._sizes))
         return super().handle_error(request, status, exc, message)
 

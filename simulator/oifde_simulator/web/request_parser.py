@@ -49,31 +49,37 @@ class RequestParser:
     def feed_data(self, data: bytes) -> Found:
         """Parse bytes. Raises HttpProcessingError once, at bytes that are no request; then reads no more."""
         if self._ended:
-            return self._end()
+            self._raise_error()
+            return NOTHING
         try:
             found: Found = self._parser.feed_data(data)
         except HttpProcessingError as error:
-            found = self._break(error)
+            found = self._end(error)
         if found[0]:
             self._newest = found[0][-1][1]
+        elif self._ended:
+            self._raise_error()
         return found
 
-    def _break(self, error: HttpProcessingError) -> Found:
-        """Hand out the requests before an error; raises it where there are none."""
+    def _end(self, error: HttpProcessingError) -> Found:
+        """Take the requests before an error; where it lies in a body, the reader of that is told."""
         self._ended = True
         messages = _kept(self._parser)
         body = messages[-1][1] if messages else self._newest
         if body is not None and not body.is_eof():
             body.set_exception(web.RequestPayloadError(explain_body(error.message)))
-            return messages, False, b""
-        self._error = error
-        return (messages, False, b"") if messages else self._end()
+        else:
+            error.__traceback__ = None  # its frames know this parser, and so the error
+            self._error = error
+        return messages, False, b""
 
-    def _end(self) -> Found:
+    def _raise_error(self) -> None:
         error, self._error = self._error, None
         if error is not None:
-            raise error
-        return NOTHING
+            try:
+                raise error
+            finally:
+                del error  # this frame is one of the error's
 
     @property
     def has_error(self) -> bool:
