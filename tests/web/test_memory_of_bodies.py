@@ -56,10 +56,10 @@ async def overflow(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Non
 WAYS: dict[str, tuple[dict[str, Any], int, Callable[..., Awaitable[None]]]] = {
     "the client resets": ({}, 1 << 30, leave_by_reset),
     "the client ends its half": ({}, 1 << 30, end_half),
-    "too slow": ({"body_timeout": 0.1}, 1 << 30, wait),
-    "evicted": ({"body_timeout": 0.1}, 2 * SIZE, wait),
+    "too slow": ({"body_timeout": 0.05}, 1 << 30, wait),
+    "evicted": ({"body_timeout": 0.05}, 2 * SIZE, wait),
     "a broken chunk": ({}, 1 << 30, spoil),
-    "too large": ({"max_body": 2 * SIZE, "body_timeout": 0.1}, 1 << 30, overflow),
+    "too large": ({"max_body": 2 * SIZE, "body_timeout": 0.05}, 1 << 30, overflow),
 }
 
 
@@ -88,7 +88,6 @@ async def simulator(way: Any) -> AsyncIterator[Simulator]:
 @pytest.fixture
 def uncollected() -> Iterator[None]:
     """Count bytes, and leave cycles where they are."""
-    gc.collect()
     gc.disable()
     tracemalloc.start()
     yield
