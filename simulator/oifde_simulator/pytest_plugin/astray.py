@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -11,8 +12,8 @@ from oifde_simulator.oifde.operations import BY_PATH, TENANT_FIELDS
 from oifde_simulator.pytest_plugin.lines import format_in_whole
 from oifde_simulator.text import nearest
 
-HANDSHAKE = "a TLS handshake failed"
-"""Beginning of the server's words about a refused handshake."""
+HANDSHAKE = re.compile(r"a TLS handshake failed|a client (\S+ )?closed its connection right after the TLS")
+"""Beginning of the server's words about a handshake or a certificate that was refused."""
 LONGEST_LOG = 1 << 20
 """Bytes of the server's log that are read."""
 
@@ -71,7 +72,7 @@ def refused_handshakes(log: Path, start: int) -> list[str]:
             text = file.read(LONGEST_LOG).decode("utf-8", "replace")
     except OSError:  # the server has ended, and its log with it
         return []
-    return [_message(line) for line in text.splitlines() if HANDSHAKE in line]
+    return [_message(line) for line in text.splitlines() if HANDSHAKE.search(line)]
 
 
 def _message(line: str) -> str:
@@ -79,4 +80,5 @@ def _message(line: str) -> str:
     try:
         return str(json.loads(line)["message"])
     except (ValueError, LookupError, TypeError):
-        return line[line.index(HANDSHAKE) :]
+        found = HANDSHAKE.search(line)
+        return line[found.start() :] if found else line
