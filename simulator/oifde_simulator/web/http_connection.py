@@ -200,13 +200,17 @@ class HttpConnection(RequestHandler):
 
     def _look_for_client(self, seconds: float) -> None:
         """Look whether the client is there; its end is no event, as nothing is read from it any more."""
-        if self.transport is None or (self._look is not None and self._look.when() > self._loop.time()):
+        if self.transport is None or self._look is not None:
             return
         if has_left(self.transport.get_extra_info("socket")):
             self.transport.abort()
-            return
-        longer = min(2 * seconds, LONGEST_LOOK)
-        self._look = self._loop.call_later(seconds, self._look_for_client, longer)
+        else:
+            self._look = self._loop.call_later(seconds, self._look_again, min(2 * seconds, LONGEST_LOOK))
+
+    def _look_again(self, seconds: float) -> None:
+        # Comparing times would not do: a timer may be called a rounding error too early.
+        self._look = None
+        self._look_for_client(seconds)
 
 
 def reset(transport: asyncio.Transport) -> None:
