@@ -7,6 +7,7 @@ data, and does not tell the reader of a body that the error lies in it.
 from __future__ import annotations
 
 import gc
+from collections.abc import Sequence
 from typing import Any
 
 from aiohttp import web
@@ -65,6 +66,8 @@ class RequestParser:
         """Take the requests before an error; where it lies in a body, the reader of that is told."""
         self._ended = True
         messages = _kept(self._parser)
+        if messages and _has_no_body_by(messages[-1][0].headers.getall("Transfer-Encoding", ())):
+            messages.pop()  # the error is about this request's head
         body = messages[-1][1] if messages else self._newest
         if body is not None and not body.is_eof():
             body.set_exception(web.RequestPayloadError(explain_body(error.message)))
@@ -85,6 +88,11 @@ class RequestParser:
     def has_error(self) -> bool:
         """Check that the next call raises an error."""
         return self._error is not None
+
+
+def _has_no_body_by(codings: Sequence[str]) -> bool:
+    """Check that the body of a request has an end that nobody can find (RFC 9112, 6.1)."""
+    return bool(codings) and not codings[-1].lower().rstrip().endswith("chunked")
 
 
 def _kept(parser: Any) -> list[Message]:
