@@ -130,7 +130,7 @@ def oddity(given: Any) -> float:
 
 def patched(given: Any) -> float:
     reshape: Any = rule(patch=[{"op": "cut", "path": "/errorMsg", "share": given}]).actions[0][0].reshapes[0]
-    return float(reshape.operations[0]["share"])
+    return float(reshape.operations[0].settings["share"])
 
 
 def built(item: Any) -> Any:
@@ -202,7 +202,7 @@ def test_never_and_always_are_seen_in_percent_too(written: str, words: str) -> N
 
 def filled(given: Any) -> int:
     reshape: Any = rule(patch=[{"op": "fill", "path": "/errorMsg", "bytes": given}]).actions[0][0].reshapes[0]
-    return int(reshape.operations[0]["bytes"])
+    return int(reshape.operations[0].settings["bytes"])
 
 
 SIZED: Mapping[str, Callable[[Any], int]] = {

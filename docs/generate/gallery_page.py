@@ -5,20 +5,22 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from oifde_simulator import resources
 from oifde_simulator.scenario import loader
+from oifde_simulator.scenario.model import MET
 
 PAGE = Path(__file__).parents[1] / "gallery.md"
-HONEST = ("tenant001", "paging")
+HONEST = ("good-day", "tenant001", "paging")
 """Bundled scenarios in which nothing fails."""
 CLIENT = "A good client "
-"""Beginning of the second paragraph of a description."""
+"""Beginning of the third paragraph of a description."""
 
 GROUPS: Mapping[str, Sequence[str]] = {
     "Down and up": (
         "outage", "outage-window", "fail-twice", "flaky", "rate-limited", "rate-limited-strictly",
-        "error-in-200", "gateway-page", "later-pages-fail",
+        "error-in-200", "gateway-page", "later-pages-fail", "later-pages-fail-once",
     ),
     "Tokens": (
         "token-expires-mid-paging", "token-revoked", "token-expired-on-arrival", "token-lifetime-lies",
@@ -38,8 +40,9 @@ GROUPS: Mapping[str, Sequence[str]] = {
         "broken-gzip",
     ),
     "Pages": (
-        "first-page-repeats", "record-repeats", "page-shifts", "record-missing", "empty-page", "total-off",
-        "total-changes", "unsorted", "late-records",
+        "first-page-repeats", "first-page-repeats-once", "record-repeats", "page-shifts", "page-shifts-once",
+        "record-missing", "record-missing-once", "empty-page", "empty-page-once", "total-off",
+        "total-off-once", "total-changes", "unsorted", "late-records",
     ),
     "Fields": (
         "field-missing", "field-null", "field-renamed", "field-retyped", "field-extra", "new-enum-value",
@@ -53,11 +56,16 @@ HEAD = """\
 
 <!-- Written by docs/generate/gallery_page.py from the files in scenarios/. -->
 
-{count} scenarios come with the simulator. Each has one failure, but for the last two, which have many. A
-client meets a scenario by its tenantId: with tenant `outage` (for gettoken, `appKey`) it meets an outage.
+{count} failing scenarios come with the simulator, and {honest} in which nothing fails. Each has one failure,
+but for the last two, which have many. A client meets a scenario by its tenantId: with tenant `outage` (for
+gettoken, `appKey`) it meets an outage.
 
 - The secret is `secret`, the fixed token `0dbe11892be840cf983453ea70b505de`.
-- User `18000000001` has exactly 40 sessions, so that you can count what a client shows.
+- User `18000000001` has exactly 40 sessions, so that you can count what a client shows. Every other number
+  has a history: [other populations](scenarios.md#another-population).
+- Not every request meets every failure: see "met by". A job that reads 20 users over 7 days in pages of 5
+  meets each of them.
+- What ends in `-once` is well when it is read again, and its namesake is not.
 - Each answer that a rule has spoiled says so in the header `X-Simulator-Rule`.
 - Counts begin when the server starts.
 - The files are short and made to be copied: [how to write one](scenarios.md).
@@ -70,22 +78,33 @@ client meets a scenario by its tenantId: with tenant `outage` (for gettoken, `ap
 """
 
 
-def paragraphs(name: str) -> tuple[str, str]:
-    """Read the two paragraphs of a description: the failure, and the behaviour of a good client."""
-    happens, _, client = loader.load(resources.scenarios() / f"{name}.yaml").description.partition(
-        "\n" + CLIENT
-    )
-    return happens, client
+class Paragraphs(NamedTuple):
+    """The paragraphs of a description, without the words that the last two begin with."""
+
+    happens: str
+    """The failure."""
+    met: str
+    """The request that meets it."""
+    client: str
+    """The behaviour of a good client."""
+
+
+def paragraphs(name: str) -> Paragraphs:
+    """Read the paragraphs of a scenario's description."""
+    description = loader.load(resources.scenarios() / f"{name}.yaml").description
+    happens, _, rest = description.partition("\n" + MET)
+    met, _, client = rest.partition("\n" + CLIENT)
+    return Paragraphs(happens, met, client)
 
 
 def page() -> str:
     """Write the page."""
-    return "\n".join([HEAD.format(count=sum(map(len, GROUPS.values()))), *_tables()])
+    return "\n".join([HEAD.format(count=sum(map(len, GROUPS.values())), honest=len(HONEST)), *_tables()])
 
 
 def _tables() -> Iterator[str]:
-    for group, names in GROUPS.items():
-        yield f"## {group}\n\n| tenantId | what happens | a good client |\n|---|---|---|"
+    for group, names in {"Good days": HONEST, **GROUPS}.items():
+        yield f"## {group}\n\n| tenantId | what happens | met by | a good client |\n|---|---|---|---|"
         for name in names:
             yield f"| [`{name}`](../scenarios/{name}.yaml) | {' | '.join(paragraphs(name))} |"
         yield ""

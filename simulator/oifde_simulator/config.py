@@ -62,6 +62,11 @@ class Settings:
         separator=os.pathsep,
     )
     no_bundled: bool = option(False, "leave the bundled scenarios out", read=flag)
+    population: str | None = option(
+        None,
+        "the call sessions of every scenario, in place of its own: full, none, or those of a file",
+        word="FILE|full|none",
+    )
     watch: bool = option(
         False, "follow the files of --scenarios: what changes is served within a moment", read=flag
     )
@@ -209,6 +214,10 @@ class Settings:
     )
 
 
+OF_TLS = ("tls_name", "tls_dir", "tls_any_certificate")
+"""Names of the settings that mean something to a port with TLS only."""
+
+
 def flag_name(entry: Field[Any]) -> str:
     """Return the command-line name of a setting."""
     return "--" + entry.name.replace("_", "-")
@@ -248,6 +257,15 @@ def unknown_variables(environment: Mapping[str, str]) -> str:
     return "; ".join(
         f"{name} is ignored: no such setting{_hint(name, known)}" for name in strange if name not in known
     )
+
+
+def unused_options(chosen: Settings) -> str:
+    """Warn in one line of settings of TLS that mean nothing without it; empty without any."""
+    given = [entry for entry in fields(Settings) if entry.name in OF_TLS and getattr(chosen, entry.name)]
+    if chosen.tls != "off" or not given:
+        return ""
+    names = ", ".join(map(flag_name, given))
+    return f"--tls off: {names} {'is' if len(given) == 1 else 'are'} ignored; leave --tls off out for TLS"
 
 
 def _hint(name: str, known: Sequence[str]) -> str:

@@ -91,6 +91,8 @@ class LogHandler(logging.Handler):
         """Format records by `formatter`; at most `most` bytes wait to be written, in `encoding`."""
         super().__init__()
         self._encoding = encoding
+        self._formatter = formatter
+        self._end = getattr(write, "close", None)
         self.setFormatter(formatter)
         self._writer = LogWriter(write, self._notice, most)
 
@@ -105,16 +107,26 @@ class LogHandler(logging.Handler):
     def close(self) -> None:
         """Let the thread end once all lines are written."""
         self._writer.close()
+        if self._end is not None:
+            self._end()
         super().close()
 
     def _line(self, record: logging.LogRecord) -> bytes:
-        return (printable_text(self.format(record)) + "\n").encode(self._encoding, "backslashreplace")
+        return log_line(self._formatter, record, self._encoding)
 
     def _notice(self, count: int) -> bytes:
-        message = "%d %s dropped: nobody read the log"
-        given = (count, "line was" if count == 1 else "lines were")
-        record = logging.LogRecord("oifde_simulator", logging.WARNING, "", 0, message, given, None)
-        return self._line(record)
+        lines = "line was" if count == 1 else "lines were"
+        return self._line(warning(f"{count} {lines} dropped: nobody read the log"))
+
+
+def warning(message: str) -> logging.LogRecord:
+    """Make the record of a warning of the log's own."""
+    return logging.LogRecord("oifde_simulator", logging.WARNING, "", 0, message, None, None)
+
+
+def log_line(formatter: logging.Formatter, record: logging.LogRecord, encoding: str = "utf-8") -> bytes:
+    """Write a record as a line."""
+    return (printable_text(formatter.format(record)) + "\n").encode(encoding, "backslashreplace")
 
 
 def descriptor_writer(number: int) -> Write:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import sys
 from pathlib import Path
 from typing import Any
 
 from oifde_simulator.instants import iso
-from oifde_simulator.log_writer import LogHandler, Write, descriptor_writer
+from oifde_simulator.log_file import LogFile
+from oifde_simulator.log_writer import LogHandler, Write, descriptor_writer, log_line, warning
 
 FOLLOWED = "oifde_simulator.followed"
 """Name of the logger of watched files. It logs at info, so that people who edit a file see it taken."""
@@ -53,7 +53,7 @@ def start(
     as_json = format == "json" if format else not terminal and chosen in ("info", "debug")
     formatter = JsonLines() if as_json else logging.Formatter(READABLE)
     encoding = None if file else getattr(sys.stderr, "encoding", None)
-    write = _file_writer(file) if file else _stderr_writer()
+    write = _log_file(file, formatter) if file else _stderr_writer()
     handler = LogHandler(write, formatter, encoding=encoding or "utf-8")
     logging.basicConfig(level=chosen.upper(), handlers=[handler], force=True)
     logging.getLogger(FOLLOWED).setLevel(logging.NOTSET if level else logging.INFO)
@@ -61,9 +61,9 @@ def start(
     logging.getLogger("faker").setLevel(logging.WARNING)  # its debug lines concern Faker only
 
 
-def _file_writer(path: Path) -> Write:
+def _log_file(path: Path, formatter: logging.Formatter) -> LogFile:
     try:
-        return descriptor_writer(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666))
+        return LogFile(path, lambda message: log_line(formatter, warning(message)))
     except OSError as error:
         raise ValueError(
             f"--log-file: cannot write {path}: {error.strerror}; name a file in a folder that is there"

@@ -5,7 +5,7 @@ There is no shared stream: each purpose has a key of its own, so concurrency cha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from hashlib import blake2b
 from struct import Struct
 from typing import TypeVar
@@ -39,6 +39,17 @@ class KeyedRandom:
             self._number += 1
             self._waiting = list(EIGHT(block))[::-1]
         return self._waiting.pop()
+
+    def copied(self) -> KeyedRandom:
+        """Copy the generator as it is now: the copy draws the same numbers."""
+        other = KeyedRandom(self._key)
+        other._number, other._waiting = self._number, [*self._waiting]
+        return other
+
+    def splitter(self) -> Callable[..., KeyedRandom]:
+        """Draw a number, and return a function from a purpose to a generator of its own."""
+        root = self.hex(16)
+        return lambda *purpose: KeyedRandom(key(root, *purpose))
 
     def unit(self) -> float:
         """Draw a number from 0 up to, but not including, 1."""

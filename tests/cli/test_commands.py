@@ -264,6 +264,7 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
 TEXTS: dict[str, tuple[str, Any]] = {
     "scenarios": ("more", (Path("more"),)),
     "no_bundled": ("true", True),
+    "population": ("full", "full"),
     "watch": ("true", True),
     "tenant": ("ours=paging", (("ours", "paging"),)),
     "tenantless": ("ours", "ours"),
@@ -366,6 +367,25 @@ def test_a_variable_that_is_no_setting_is_told_in_a_line(
         "OIFDE_SIMULATOR_PORT?; OIFDE_SIMULATOR_XYZZY_PLUGH is ignored: no such setting\n"
     )
     assert seen == [Settings()]
+
+
+@pytest.mark.parametrize(
+    ("options", "names"),
+    [
+        (("--tls-dir", "ours"), "--tls-dir is"),
+        (("--tls-name", "a.example", "--tls-any-certificate"), "--tls-name, --tls-any-certificate are"),
+    ],
+)
+def test_options_of_tls_beside_tls_off_are_told_in_a_line(
+    seen: list[Settings], capsys: pytest.CaptureFixture[str], options: tuple[str, ...], names: str
+) -> None:
+    assert main(["serve", "--tls", "off", *options]) == 0
+    assert capsys.readouterr().err == (
+        f"oifde-simulator serve: --tls off: {names} ignored; leave --tls off out for TLS\n"
+    )
+    assert main(["serve", "--tls", "off", "--quiet", *options]) == 0
+    assert main(["serve", *options]) == 0
+    assert not capsys.readouterr().err
 
 
 def test_a_port_that_is_none_is_told_with_what_is_expected(capsys: pytest.CaptureFixture[str]) -> None:

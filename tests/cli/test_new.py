@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
+import shutil
+import subprocess
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import jsonschema
@@ -12,6 +17,7 @@ import yaml
 from conftest import QUERY, TOKEN, ServeScenarios
 from oifde_simulator import resources
 from oifde_simulator.cli import main, new
+from oifde_simulator.cli.shell import shell_word
 from oifde_simulator.scenario import loader
 
 LINE = "# yaml-language-server: $schema="
@@ -152,6 +158,29 @@ def test_a_name_with_a_space_is_quoted_where_it_is_pasted(capsys: pytest.Capture
     assert "#   oifde-simulator check 'my tenant.yaml' " in Path("my tenant.yaml").read_text()
 
 
+needs_bash = pytest.mark.skipif(not shutil.which("bash"), reason="this machine has no bash")
+
+
+@needs_bash
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+@pytest.mark.parametrize("name", ["中文", "it's 中", "back\\slash é中"])
+def test_a_name_that_the_output_cannot_show_can_be_pasted(name: str, encoding: str) -> None:
+    path = Path(f"{name}.yaml")
+    word = shell_word(path, encoding)
+    word.encode("ascii")
+    printed = subprocess.run(["bash", "-c", f"printf %s {word}"], capture_output=True, env={"LC_ALL": "C"})
+    assert printed.stdout == os.fsencode(path)
+
+
+def test_new_prints_a_name_that_can_be_pasted() -> None:
+    octets = io.BytesIO()
+    with io.TextIOWrapper(octets, encoding="ascii", write_through=True) as stream, redirect_stdout(stream):
+        assert main(["new", "中文"]) == 0
+        said = octets.getvalue().decode()
+    assert said.endswith("serve --scenarios $'\\344\\270\\255\\346\\226\\207.yaml' --watch\n")
+    assert shell_word(Path("中文.yaml"), "utf-8") == "'中文.yaml'"
+
+
 # scenarios
 
 
@@ -162,8 +191,8 @@ def test_the_list_has_a_sentence_for_each_scenario(capsys: pytest.CaptureFixture
     assert names == [loader.load(path).id for path in loader.find([resources.scenarios()])]
     assert max(map(len, lines)) <= 100
     (example,) = [line for line in lines if line.startswith("tenant001 ")]
-    assert (
-        example.split(maxsplit=1)[1] == "The specification's own example: one user, one call, one question."
+    assert example.split(maxsplit=1)[1].startswith(
+        "The specification's own example: one user, one call, one question. Met by"
     )
 
 
@@ -178,6 +207,7 @@ def test_the_list_has_your_own_too(capsys: pytest.CaptureFixture[str]) -> None:
     assert first == {
         "id": "mine",
         "summary": "Mine.",
+        "met": "",
         "description": "Mine. All mine.",
         "file": "mine.yaml",
         "records": 0,

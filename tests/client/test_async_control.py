@@ -9,7 +9,7 @@ import socket
 import ssl
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -49,10 +49,13 @@ ONLY_BLOCKING = {"to_async", "wait_async"}
 """Names of the ways from the blocking client to the other."""
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[Simulator]:
-    with running() as simulator:
-        yield simulator
+pytest_plugins = ("client_server",)
+
+
+async def test_the_data_plane_is_told_from_the_control_plane(server: Simulator) -> None:
+    async with AsyncControl(server.data_url) as control:
+        with pytest.raises(ControlProblem, match="404: this is the data plane"):
+            await control.tenants()
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ import ssl
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import timedelta
@@ -21,7 +20,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conftest import GETTOKEN, QUERY
+from client_server import USER, ask
+from conftest import GETTOKEN
 from oifde_simulator import client
 from oifde_simulator.client import (
     Control,
@@ -37,32 +37,9 @@ from oifde_simulator.runtime.server import Simulator
 from oifde_simulator.web.control_plane import openapi as document
 from serving import PATIENCE, environment, fetch, running
 
-USER = "18000000001"
 TOKEN = "a-token-of-the-control-plane"
 
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Simulator]:
-    with running() as simulator:
-        yield simulator
-
-
-@pytest.fixture
-def control(server: Simulator) -> Iterator[Control]:
-    with Control(server.control_url) as control:
-        yield control
-
-
-@pytest.fixture
-def tenant(control: Control) -> Iterator[SimulatedTenant]:
-    with SimulatedTenant.made(control) as tenant:
-        yield tenant
-
-
-def ask(tenant: SimulatedTenant, **fields: Any) -> int:
-    """Query and return the status."""
-    body = {**tenant.credentials, "userMobile": USER, **fields}
-    return fetch(tenant.url + QUERY, json.dumps(body).encode())[0]
+pytest_plugins = ("client_server",)
 
 
 # What there is
@@ -390,6 +367,37 @@ def test_nobody_there_is_said_in_a_line() -> None:
         Control(f"http://127.0.0.1:{port}").readyz()
     assert isinstance(error.value, ControlError)
     assert isinstance(error.value, ConnectionError)
+
+
+def test_the_data_plane_is_told_from_the_control_plane(
+    server: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OIFDE_CONTROL", raising=False)
+    told = "404: this is the data plane, which speaks the vendor's interface; the control plane is at "
+    host = server.data_url.rpartition(":")[0]
+    with Control(server.data_url) as control:
+        for ask in (control.livez, control.tenants, lambda: control.make_tenant("outage")):
+            with pytest.raises(ControlProblem) as refusal:
+                ask()
+            assert f"{told}{host}:8444 unless --control-port moves it" in str(refusal.value)
+            assert refusal.value.detail in str(refusal.value)
+        monkeypatch.setenv("OIFDE_CONTROL", "http://me:secret@control.example:1234/")
+        with pytest.raises(ControlProblem) as refusal:
+            control.readyz()
+        assert str(refusal.value).endswith(f"{told}http://control.example:1234 (OIFDE_CONTROL)")
+
+
+def test_a_peer_that_speaks_tls_where_we_do_not_may_be_the_data_plane(server: Simulator) -> None:
+    perhaps = "is it up, or is this the data plane? The control plane speaks plain HTTP and is at "
+    with running(tls="auto") as secure:
+        for url in (
+            secure.data_url.replace("https:", "http:"),
+            secure.data_url,
+            server.data_url.replace("http:", "https:"),
+        ):
+            with Control(url) as control, pytest.raises(Unreachable) as error:
+                control.livez()
+            assert perhaps in str(error.value)
 
 
 @pytest.mark.parametrize("url", ["", "127.0.0.1:8444", "ftp://x", "http://"])

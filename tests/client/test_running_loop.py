@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import socket
-from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
-from conftest import QUERY
+from client_server import USER, ask
 from oifde_simulator.client import (
     Control,
     ControlError,
@@ -19,25 +16,8 @@ from oifde_simulator.client import (
     SimulatedTenant,
     Unreachable,
 )
-from oifde_simulator.runtime.server import Simulator
-from serving import fetch, running
 
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Simulator]:
-    with running() as simulator:
-        yield simulator
-
-
-@pytest.fixture
-def tenant(server: Simulator) -> Iterator[SimulatedTenant]:
-    with Control(server.control_url) as control, SimulatedTenant.made(control) as tenant:
-        yield tenant
-
-
-def ask(tenant: SimulatedTenant, **fields: Any) -> int:
-    body = {**tenant.credentials, "userMobile": "7", **fields}
-    return fetch(tenant.url + QUERY, json.dumps(body).encode())[0]
+pytest_plugins = ("client_server",)
 
 
 async def test_short_calls_work(tenant: SimulatedTenant) -> None:
@@ -49,7 +29,7 @@ async def test_short_calls_work(tenant: SimulatedTenant) -> None:
 
 async def test_a_wait_for_what_is_on_record_is_answered(tenant: SimulatedTenant) -> None:
     await asyncio.to_thread(ask, tenant)
-    assert len(tenant.journal.wait(count=1, timeout="20s", userMobile="7")) == 1
+    assert len(tenant.journal.wait(count=1, timeout="20s", userMobile=USER)) == 1
 
 
 @pytest.mark.parametrize("of_tenant", [True, False])
@@ -58,7 +38,7 @@ async def test_a_wait_that_would_block_says_at_once_what_to_write(
 ) -> None:
     waiting = tenant.journal if of_tenant else tenant.control
     with pytest.raises(EventLoopRunning) as raised:
-        waiting.wait(count=1, timeout="10m", userMobile="7")
+        waiting.wait(count=1, timeout="10m", userMobile=USER)
     for words in ("wait_async", "AsyncControl", "asyncio.to_thread", "0 of 1 on record"):
         assert words in str(raised.value)
     assert isinstance(raised.value, RuntimeError)
@@ -71,7 +51,7 @@ async def test_the_client_of_the_same_loop_is_waited_for_by_await(tenant: Simula
         await asyncio.to_thread(ask, tenant)
 
     job_task = asyncio.create_task(job())
-    assert len(await tenant.journal.wait_async(count=1, timeout="20s", userMobile="7")) == 1
+    assert len(await tenant.journal.wait_async(count=1, timeout="20s", userMobile=USER)) == 1
     assert len(await tenant.control.wait_async(tenant=tenant.tenant_id)) == 1
     await job_task
     with pytest.raises(NotCome):
@@ -79,7 +59,7 @@ async def test_the_client_of_the_same_loop_is_waited_for_by_await(tenant: Simula
 
 
 async def test_a_thread_beside_the_loop_may_wait(tenant: SimulatedTenant) -> None:
-    waiting = asyncio.create_task(asyncio.to_thread(tenant.journal.wait, 1, "20s", userMobile="7"))
+    waiting = asyncio.create_task(asyncio.to_thread(tenant.journal.wait, 1, "20s", userMobile=USER))
     await asyncio.to_thread(ask, tenant)
     assert len(await waiting) == 1
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 
-from conftest import QUERY
+from client_server import ask
 from oifde_simulator.client import (
     AsyncControl,
     AsyncSimulatedTenant,
@@ -23,27 +21,12 @@ from oifde_simulator.client.encode import format_instant
 from oifde_simulator.client.expectations import expectations
 from oifde_simulator.client.models import MadeTenant
 from oifde_simulator.runtime.server import Simulator
-from serving import PATIENCE, environment, fetch, running
+from serving import PATIENCE, environment, running
 
 SECRETS = ("the-control-token", "the-app-secret", "the-auth-token", "the-password")
 MADE = MadeTenant("acme", "the-app-secret", "the-auth-token", "http://127.0.0.1:1")
 
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Simulator]:
-    with running() as simulator:
-        yield simulator
-
-
-@pytest.fixture
-def tenant(server: Simulator) -> Iterator[SimulatedTenant]:
-    with Control(server.control_url) as control, SimulatedTenant.made(control) as tenant:
-        yield tenant
-
-
-def ask(tenant: SimulatedTenant, **fields: Any) -> int:
-    body = {**tenant.credentials, "userMobile": "18000000001", **fields}
-    return fetch(tenant.url + QUERY, json.dumps(body).encode())[0]
+pytest_plugins = ("client_server",)
 
 
 # Instants

@@ -34,7 +34,7 @@ rules:
     one_of:
       - {{faults: [{{latency: 1ms}}, {{cut: {{bytes: 5}}}}], weight: 0.000001}}
       - {{faults: [bom], weight: 1000000}}
-  - {{name: cannot, match: {{request: {{userMobile: "3"}}}}, patch: [{{op: remove, path: /nothing}}]}}
+  - {{name: cannot, match: {{request: {{userMobile: "3"}}}}, patch: [{{op: remove, path: /recordList/90}}]}}
 """
 CALM = f'tenant: {{tokens: ["{TOKEN}"]}}\n'
 
@@ -103,7 +103,7 @@ def test_outcomes_and_faults_are_counted_apart() -> None:
 
 
 def test_a_rule_that_could_do_nothing_has_not_fired_and_a_fault_without_prey_neither() -> None:
-    # The answer has no member "nothing" to remove; an empty body has nothing to put a BOM before.
+    # The page has no record 90 to remove; an empty body has nothing to put a BOM before.
     empty = CALM + "rules:\n  - {name: hollow, respond: {status: 503, body: ''}, faults: [bom]}\n"
     engine = serving(acme=TWO, empty=empty)
     ask(engine, "acme", "3")

@@ -27,7 +27,7 @@ def ask(played: Engine, path: str = QUERY, **fields: Any) -> Exchange:
 
 def test_an_answer_that_nothing_was_done_to_names_no_rule() -> None:
     exchange = ask(pipeline("{name: drawn, one_of: [{}]}"))
-    assert exchange.rule == "drawn"
+    assert (exchange.rule, exchange.turn) == ("", "")
     assert b"X-Simulator-Rule" not in exchange.script[0].octets  # type: ignore[union-attr]
 
 

@@ -82,7 +82,11 @@ SCRIPTS: dict[str, tuple[Any, Script]] = {
     "cut": ({"cut": {"bytes": 40}}, (H, Send(BODY[:40]), Close())),
     "cut half-way": ("cut", (H, Send(HALF), Close())),
     "cut to nothing": ({"cut": 0}, (H, Close())),
-    "cut after more than there is": ({"cut": "1KiB"}, (H, B, Close())),
+    "cut after more than there is": ({"cut": "1KiB"}, (H, B)),
+    "cut after all there is": ({"cut": "100%"}, (H, B)),
+    "no latency": ({"latency": "0s"}, (H, B)),
+    "no latency of the body": ({"latency": {"fixed": "0ms", "at": "body"}}, (H, B)),
+    "a ramp at its end": ({"latency": {"ramp": {"from": "1s", "to": "0s", "over": "0s"}}}, (H, B)),
     "slow-close": ({"slow-close": "2s"}, (H, B, Wait(2.0), Close())),
     "close": ("close", (H, B, Close())),
     "content-length, too long": (

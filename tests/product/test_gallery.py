@@ -58,6 +58,13 @@ def seconds(client: Client) -> float:
 # On a good day
 
 
+@plays("good-day")
+def test_a_user_has_40_sessions_and_every_other_a_history(client: Client) -> None:
+    assert ids(client.answer()) == client.honest()
+    assert client.answer()["total"] == 40
+    assert client.answer(userMobile="13912345678")["total"] > 0
+
+
 @plays("tenant001")
 def test_the_example_is_found_by_its_masked_number(client: Client) -> None:
     assert client.answer(userMobile="180****9999")["total"] == 1
@@ -530,6 +537,40 @@ def test_a_call_can_be_found_six_hours_later(client: Client) -> None:
     assert newest in ids(client.answer())
 
 
+ONCE = {
+    "first-page-repeats-once": lambda honest: honest[:10] * 2 + honest[20:],
+    "page-shifts-once": lambda honest: honest[:10] + honest[7:37],
+    "record-missing-once": lambda honest: [
+        call for place, call in enumerate(honest) if place not in (10, 20, 30)
+    ],
+    "empty-page-once": lambda honest: honest[:10] + honest[20:],
+    "total-off-once": lambda honest: honest,
+}
+
+
+@plays(*ONCE)
+def test_pages_that_are_read_again_are_whole(client: Client) -> None:
+    honest = client.honest()
+    first, second, third = client.pages(), client.pages(), client.pages()
+    assert joined(first) == ONCE[client.tenant](honest)
+    assert joined(second) == joined(third) == honest
+    assert {page["total"] for page in second + third} == {40}
+
+
+@plays("total-off-once", "page-shifts-once")
+def test_the_total_is_wrong_at_first_only(client: Client) -> None:
+    totals = [page["total"] for page in client.pages()]
+    assert totals == ([40, 43, 43, 43] if client.tenant == "page-shifts-once" else [45] * 4)
+
+
+@plays("later-pages-fail-once")
+def test_a_later_page_comes_when_it_is_asked_for_again(client: Client) -> None:
+    assert client.page(1)["total"] == 40
+    assert client.statuses(3, pageNum="2") == [503, 200, 200]
+    assert client.statuses(2, pageNum="4", pageSize="10") == [503, 200]
+    assert joined(client.pages((1, 2))) == client.honest()[:20]
+
+
 # The fields
 
 
@@ -557,7 +598,7 @@ FIELDS: dict[str, Callable[[dict[str, Any]], bool]] = {
 @plays(*FIELDS)
 def test_every_record_has_drifted_and_who_has_none_is_told_so(client: Client) -> None:
     assert all(FIELDS[client.tenant](record) for record in records(client))
-    assert client.answer(userMobile="18000000002")["recordList"] == []
+    assert client.answer(userMobile="nobody")["recordList"] == []
 
 
 @plays("field-extra")

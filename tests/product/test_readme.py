@@ -7,6 +7,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import tomllib
 from collections.abc import Iterator
 from http.client import IncompleteRead
 from pathlib import Path
@@ -86,6 +87,17 @@ def test_the_door_for_people_and_ci_runs_these_very_lines() -> None:
         assert f'"${name}"' in script
 
 
+def test_every_line_that_installs_us_does_so_from_a_checkout_with_an_extra_that_there_is() -> None:
+    pages = [REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").glob("*.md"))]
+    lines = [line for page in pages for line in re.findall(r"pip install ([^`\n&]+)", page.read_text())]
+    extras = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    assert len(lines) >= 6
+    for line in lines:
+        target, bracket, extra = shlex.split(line)[-1].partition("[")
+        assert target in (".", "PATH/OF/CHECKOUT"), line
+        assert not bracket or extra.removesuffix("]") in extras, line
+
+
 # Ask it
 
 
@@ -129,8 +141,8 @@ def test_the_table_of_tenants_shows_some_of_the_bundled_scenarios_and_says_how_m
     bundled = {scenario["id"] for scenario in scenarios()}
     assert bundled >= TENANTS.keys()
     (counts,) = re.findall(r"^These are (\w+) of (\d+)\. .* has them all: (\d+) ways to fail", README, re.M)
-    assert counts == ("ten", str(len(bundled)), str(len(bundled - set(HONEST))))
-    assert len(TENANTS) == 10
+    assert counts == ("eleven", str(len(bundled)), str(len(bundled - set(HONEST))))
+    assert len(TENANTS) == 11
 
 
 @pytest.mark.parametrize("tenant", sorted(TENANTS.keys() - GOOD_DAY.keys()))

@@ -111,7 +111,7 @@ def test_a_failed_test_shows_its_journal_and_no_other(suite: Suite) -> None:
     assert said.count("oifde-simulator journal") == 2
     assert re.search(
         r"^#\d+ queryRecordHistory userMobile=18000000001 pageNum=1 -> 503 by rule fail-twice; "
-        r"would have been 200 errorCode 0 total 40$",
+        r"would have been 200 errorCode 0 total 40 records 40$",
         said,
         re.M,
     )

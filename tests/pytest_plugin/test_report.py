@@ -48,7 +48,11 @@ def test_a_report_has_what_went_astray_and_what_was_likely_meant(suite: Suite) -
     ):
         assert text in first
     assert "astray" not in second
-    assert re.search(r"^#\d+ queryRecordHistory userMobile=18000000001 -> 200 errorCode 0$", second, re.M)
+    assert re.search(
+        r"^#\d+ queryRecordHistory userMobile=18000000001 -> 200 errorCode 0 total 40 records 40$",
+        second,
+        re.M,
+    )
     failure = ElementTree.parse(suite.folder / "out.xml").find(".//testcase/failure")
     assert failure is not None
     assert "oifde-simulator journal" in str(failure.text)

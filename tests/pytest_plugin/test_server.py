@@ -121,10 +121,12 @@ def test_the_ini_file_chooses(suite: Suite) -> None:
     scenarios = suite.folder / "worlds"
     scenarios.mkdir()
     (scenarios / "quiet.yaml").write_text("rules: [{name: quiet, respond: {status: 418}}]\n")
+    (suite.folder / "people.yaml").write_text('users: {"18000000007": 3}\n')
     suite.ini(
         "simulator_scenarios = worlds",
         "simulator_scenario = quiet",
         "simulator_seed = 7",
+        "simulator_population = people.yaml",
         "simulator_tls = auto",
         "simulator_server = thread",
     )
@@ -137,6 +139,7 @@ def test_the_ini_file_chooses(suite: Suite) -> None:
         def test_it(simulator, simulator_options):
             assert query(simulator) == 418
             assert simulator_options["seed"] == "7"
+            assert simulator_options["population"].endswith("people.yaml")
             assert simulator.ca_file
             assert any(thread.name.startswith("simulator") for thread in threading.enumerate())
         """,

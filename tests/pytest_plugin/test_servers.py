@@ -150,7 +150,7 @@ def test_unknown_options_are_named_with_the_likely_one(suite: Suite) -> None:
         'simulator_options: expected options of serve, found "eror_status"; did you mean "error_status"?'
         in said
     )
-    assert 'expected @pytest.mark.simulator(tls="auto")' in said
+    assert '@pytest.mark.simulator: expected (tls="auto") or other options' in said
     (suite.folder / "conftest.py").unlink()
     said = suite.run("-p", "no:xdist").stdout
     assert '@pytest.mark.simulator: expected options of serve, found "tsl"; did you mean "tls"?' in said

@@ -198,13 +198,11 @@ async def test_each_record_can_be_removed(serve: ServeScenarios) -> None:
 
 
 IMPOSSIBLE = {
-    "no such path": "patch: [{op: remove, path: /nowhere}]",
-    "no array": "patch: [{op: remove, path: /total/*/x}]",
-    "a name for an index": "patch: [{op: replace, path: /recordList/abc/*/x, value: 1}]",
+    "no such element": "patch: [{op: remove, path: /recordList/90}]",
+    "no such turn": "patch: [{op: remove, path: /recordList/*/recordDetials/999/interNo}]",
     "a failed test": "patch: [{op: test, path: /total, value: 7}]",
     "fill what takes the memory": "patch: [{op: fill, path: /recordList/*/callData, bytes: 16777216}]",
-    "cut what is no text": "patch: [{op: cut, path: /total}]",
-    "from elsewhere": "patch: [{op: move, from: /nowhere/*/x, path: /recordList/*/y}]",
+    "from elsewhere": "patch: [{op: move, from: /recordList/90/callId, path: /recordList/*/y}]",
 }
 
 
@@ -216,13 +214,12 @@ async def test_what_cannot_be_done_is_told_and_the_honest_answer_sent(
     status, headers, octets = await raw(vendor)
     assert (status, json.loads(octets)["total"], "X-Simulator-Rule" in headers) == (200, 40, False)
     assert "odd: patch[0]: " in caplog.text
-    assert "the honest answer was sent" in caplog.text
 
 
 @pytest.mark.parametrize(
     "operations",
     [
-        [{"op": "copy", "from": "", "path": "/a"}] * 12 + [{"op": "remove", "path": "/nowhere"}],
+        [{"op": "copy", "from": "", "path": "/a"}] * 12 + [{"op": "test", "path": "/nowhere", "value": 1}],
         [{"op": "add", "path": "", "value": {}}, {"op": "add", "path": "/a", "value": 2**70}],
     ],
     ids=["fails at last", "no JSON"],
@@ -241,6 +238,9 @@ async def test_rows_without_records_are_told(serve: ServeScenarios, caplog: pyte
     assert "odd: rows: this answer has no records" in caplog.text
 
 
+IDLE = re.compile("[a-z]+: nothing in this answer for (rows|patch) to spoil")
+
+
 def test_the_page_s_rules_can_do_what_they_say() -> None:
     for text in re.findall(r"```yaml\n(.*?)```", PAGE.read_text(), re.DOTALL):
         world = Tenants({"t": loader.loads(text.encode(), "t.yaml", "t")}, seed="0", error_status=200)
@@ -248,7 +248,11 @@ def test_the_page_s_rules_can_do_what_they_say() -> None:
         queries = [{"userMobile": user, "pageNum": page} for user in users for page in "123456711111"]
         for query in queries:
             request = request_file.parse(query, world, "t").request()
-            assert [turn.exchange.notes for turn in explanation.explain(world, request)] == [()]
+            (turn,) = explanation.explain(world, request)
+            # On a first page no record comes again, is missing or has moved, and there is a last page.
+            assert all(
+                IDLE.fullmatch(note) or "the array has no elements" in note for note in turn.exchange.notes
+            )
 
 
 async def pages(vendor: VendorClient, size: int = 10) -> tuple[list[list[str]], list[int]]:

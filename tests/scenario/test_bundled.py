@@ -89,7 +89,8 @@ def test_each_key_and_operation_of_a_rule_has_an_example_on_the_page() -> None:
     operation, outcome = (properties[name]["items"]["properties"] for name in ("patch", "one_of"))
     assert {f"patch.{name}" for name in operation} <= set(used(rules))
     assert {"weight"} == outcome.keys() - properties.keys()
-    written = {each["op"] for rule in rules for each in rule.get("patch", ())}
+    patches = [rule["patch"] for rule in rules if "patch" in rule]
+    written = {each["op"] for patch in patches if isinstance(patch, list) for each in patch}
     assert written == set(operation["op"]["enum"])
 
 

@@ -13,7 +13,8 @@ from oifde_simulator.model.turn import MOST_SLIDING, Limits, Rate
 from oifde_simulator.population.oddities import Oddities
 from oifde_simulator.population.records import DEFAULT_MIX
 from oifde_simulator.resources import read_json
-from oifde_simulator.rules.patch import DEFAULT_SHARE
+from oifde_simulator.rules.patch import Patch
+from oifde_simulator.rules.patch_operations import DEFAULT_SHARE
 from oifde_simulator.scenario import loader
 from oifde_simulator.scenario.model import GenerateSpec, Scenario, SettingsSpec, TenantSpec
 from oifde_simulator.scenario.rule_builder import DEFAULT_WEIGHT
@@ -65,7 +66,7 @@ def written(rule: Mapping[str, Any]) -> Any:
     return replace(made, definition="")
 
 
-OF_RULES = [(path, default) for path, default in defaults(RULE) if path[0] != "over"]
+OF_RULES = [(path, default) for path, default in defaults(RULE) if path[0] not in ("over", "patch")]
 
 
 @pytest.mark.parametrize(("path", "default"), OF_RULES, ids=[".".join(path) for path, _ in OF_RULES])
@@ -90,6 +91,7 @@ INSIDE: dict[str, tuple[Any, Any]] = {
     "over.limit with slide": (RULE["over"]["then"]["properties"]["limit"]["maximum"], MOST_SLIDING),
     "one_of.weight": (RULE["one_of"]["items"]["properties"]["weight"]["default"], DEFAULT_WEIGHT),
     "patch.share": (RULE["patch"]["items"]["properties"]["share"]["default"], DEFAULT_SHARE),
+    "patch.strict": (RULE["patch"]["properties"]["strict"]["default"], default_of(Patch, "strict")),
 }
 
 

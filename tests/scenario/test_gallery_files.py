@@ -16,14 +16,18 @@ from conftest import GETTOKEN, QUERY, TOKEN
 from engines import Engine
 from gallery_page import CLIENT, GROUPS, HONEST, PAGE, paragraphs
 from oifde_simulator import resources
+from oifde_simulator.client.operations.simulated import GOOD_DAY
 from oifde_simulator.model.http import Request
 from oifde_simulator.scenario import loader
+from oifde_simulator.scenario.model import MET, GenerateSpec
 from oifde_simulator.wire.script import Script
 from serving import PATIENCE, REPOSITORY, environment
 
 NOON = 1_768_478_400_000
 GALLERY = [name for names in GROUPS.values() for name in names]
 LONG = ("magic", "chaos")
+SHORT_HISTORIES = {"late-records": 1, "magic": 14}
+"""Days of retention in the scenarios whose point needs many sessions of late."""
 REQUESTED = (
     "outage", "fail-twice", "token-expires-mid-paging", "slow", "flaky", "rate-limited", "magic", "chaos",
 )  # fmt: skip
@@ -52,22 +56,34 @@ def test_what_writes_the_page_says_how_it_is_called() -> None:
     assert (called.returncode, called.stderr) == (1, "usage: gallery_page.py --write\n")
 
 
-@pytest.mark.parametrize("name", GALLERY)
-def test_a_scenario_says_what_happens_and_what_a_good_client_does(name: str) -> None:
-    happens, client = paragraphs(name)
-    assert happens.endswith(".")
-    assert client.endswith(".")
-    assert "|" not in happens + client
+@pytest.mark.parametrize("name", [*HONEST, *GALLERY])
+def test_a_scenario_says_what_happens_which_request_meets_it_and_what_a_good_client_does(name: str) -> None:
+    told = paragraphs(name)
+    assert all(each.endswith(".") for each in told)
+    assert "|" not in "".join(told)
+    assert f"\n\n  {MET}" in source(name).read_text()
     assert f"\n\n  {CLIENT}" in source(name).read_text()
 
 
-@pytest.mark.parametrize("name", GALLERY)
-def test_a_scenario_is_short_and_its_user_has_40_sessions(name: str) -> None:
+@pytest.mark.parametrize("name", [*HONEST, *GALLERY])
+def test_one_user_of_a_scenario_has_40_sessions_and_every_other_number_a_history(name: str) -> None:
     scenario = loader.load(source(name))
     assert scenario.generate is not None
     assert scenario.generate.users["18000000001"] == 40
+    assert scenario.generate.anybody
+    assert scenario.generate.days == SHORT_HISTORIES.get(name, GenerateSpec().days)
     assert not scenario.warnings
-    assert len(source(name).read_text().splitlines()) <= 20 or name in LONG
+
+
+def test_the_good_day_is_that_of_tests_which_name_no_scenario() -> None:
+    shipped, client = loader.load(source("good-day")), loader.from_json(GOOD_DAY, "client")
+    assert (shipped.id, shipped.generate, shipped.records) == (client.id, client.generate, client.records)
+    assert not shipped.rules
+
+
+@pytest.mark.parametrize("name", GALLERY)
+def test_a_scenario_is_short(name: str) -> None:
+    assert len(source(name).read_text().splitlines()) <= 24 or name in LONG
 
 
 # The same bytes
@@ -77,7 +93,7 @@ def requests(tenant: str) -> list[Request]:
     """List the requests to every scenario: tokens, pages, wrong secrets, several users."""
     users = loader.load(source(tenant)).generate.users  # type: ignore[union-attr]
     queries = [
-        {"authToken": TOKEN, "userMobile": user, "pageNum": number, "pageSize": "10"}
+        {"authToken": TOKEN, "userMobile": user, "pageNum": number, "pageSize": "5"}
         for user in (*users, "18000000002")
         for number in ("1", "2", "3", "2", "2")
     ]

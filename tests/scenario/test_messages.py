@@ -97,7 +97,7 @@ NUMBERS = {
     "times": "{times: #, DOWN}", "after": "{after: #, DOWN}", "every": "{every: #, DOWN}",
     "probability": "{probability: #, DOWN}", "limit": "{over: {limit: #, window: 1s}, DOWN}",
     "status": "{respond: {status: #}}", "errorCode": "{respond: {errorCode: #}}", "repeat": "{rows: {repeat: #}}",
-    "total": "{rows: {total: #}}", "weight": "{one_of: [{weight: #, DOWN}]}", "share": "{patch: [{op: cut, path: /total, share: #}]}",
+    "total": "{rows: {total: #}}", "weight": "{one_of: [{weight: #, DOWN}]}", "share": "{patch: [{op: cut, path: /errorMsg, share: #}]}",
 }  # fmt: skip
 
 

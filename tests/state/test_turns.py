@@ -83,6 +83,19 @@ async def test_a_state_that_was_entered_is_that_of_all_rules_for_the_value(state
     assert await state.tenants.state("acme", ("1",)) == "start"
 
 
+async def test_a_rule_that_only_leads_to_a_state_is_not_counted_once_the_state_is_there(state: State) -> None:
+    moves = candidate(becomes="down", times=2)._replace(moves_only=True)
+    found = [await turn(state, moves) for _ in range(3)]
+    assert [(each.place, each.held_back) for each in found] == [
+        (0, ()),
+        (-1, ("state: is down already",)),
+        (-1, ("state: is down already",)),
+    ]
+    await state.tenants.enter("acme", (), "start")
+    again = await turn(state, moves)
+    assert (again.place, again.matches, again.changed) == (0, 2, True)
+
+
 async def test_a_rate_says_when_the_client_may_come_back(state: State) -> None:
     limited = candidate(over=Rate(0, 1000, enforce=True))
     assert (await turn(state, limited, now=300)).retry_at == 1300
@@ -134,7 +147,7 @@ async def test_a_change_that_begins_nothing_anew_stops_only_who_has_not_begun(st
 
 
 async def test_what_fired_is_counted_in_one_step_with_the_entry(state: State) -> None:
-    fired = Fired("r", "", "digest", 0, spoiled=True)
+    fired = Fired("r", "", "digest", 0, ("cut",))
     await state.exchanges.record(await read(state), entry(), (fired,), begun=False)
     (standing,) = await state.tenants.rules("acme", ["r"])
     assert (standing.name, standing.fired) == ("r", 1)

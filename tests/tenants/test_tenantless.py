@@ -179,3 +179,15 @@ def test_a_tenant_that_is_not_served_is_refused_with_the_likely_one() -> None:
 def test_serve_hands_the_option_on() -> None:
     with running(tenantless="tenant001") as simulator:
         assert immediate(simulator.tenants.tenantless()).id == "tenant001"
+
+
+def test_a_rule_ends_only_a_good_token_of_a_request_that_names_no_tenant_and_uses_none_up() -> None:
+    text = "tenant: {tokens: [fixed], token_uses: 1}\nrules: [{name: ends, token: expire}]\n"
+    server = Engine({"edge": loader.loads(text.encode(), "edge.yaml", "edge")}, tenantless="edge")
+
+    def ask(token: str) -> Exchange:
+        return server.handle(Request("POST", QUERY, {}, json.dumps({"authToken": token}).encode()))
+
+    asked = [ask(token) for token in ("wrong", "fixed", "fixed")]
+    assert [exchange.rule for exchange in asked] == ["", "ends", ""]
+    assert asked[0].notes == asked[2].notes == ("ends: no good token to end",)

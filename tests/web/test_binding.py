@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from oifde_simulator.web.data_plane import binding
+from oifde_simulator.web.data_plane import binding, tcp
 from serving import needs_ipv6
 
 BOTH = ["127.0.0.1", "::1"]
@@ -150,3 +150,61 @@ def test_a_host_of_another_machine_is_told_with_the_first_error() -> None:
         OSError, match=r"cannot listen on 192\.0\.2\.1:0: .*; choose an address of this machine"
     ):
         binding.bind("192.0.2.1", 0)
+
+
+class Listen:
+    """Listener that finds the numbers of its first `busy` calls taken."""
+
+    def __init__(self, busy: int) -> None:
+        self.busy = busy
+        self.tried: list[int] = []
+
+    async def __call__(self, bound: list[socket.socket]) -> int:
+        number = int(bound[0].getsockname()[1])
+        for one in bound:
+            one.close()
+        self.tried.append(number)
+        if len(self.tried) <= self.busy:
+            raise OSError(errno.EADDRINUSE, "Address already in use")
+        return number
+
+
+async def test_a_number_that_another_program_listens_on_in_between_is_given_up_for_another() -> None:
+    listen = Listen(busy=3)
+    assert await binding.bind_and_listen("localhost", 0, listen, option="--port") == listen.tried[-1]
+    assert len(listen.tried) == 4
+
+
+@pytest.mark.parametrize("option", ["--port", "--control-port"])
+async def test_the_search_for_a_number_to_listen_on_ends_with_what_to_do(option: str) -> None:
+    listen = Listen(busy=10**6)
+    with pytest.raises(OSError, match=f"cannot listen on localhost:0: the port is in use; .* {option}, "):
+        await binding.bind_and_listen("localhost", 0, listen, option=option)
+    assert len(listen.tried) == binding.ATTEMPTS
+
+
+async def test_a_number_that_was_asked_for_is_not_changed() -> None:
+    listen, number = Listen(busy=10**6), free_number()
+    with pytest.raises(OSError, match=f"cannot listen on localhost:{number}: the port is in use"):
+        await binding.bind_and_listen("localhost", number, listen, option="--port")
+    assert listen.tried == [number]
+
+
+async def test_any_other_error_of_listening_is_as_it_is() -> None:
+    async def listen(bound: list[socket.socket]) -> None:
+        for one in bound:
+            one.close()
+        raise PermissionError(errno.EACCES, "no")
+
+    with pytest.raises(PermissionError):
+        await binding.bind_and_listen("localhost", 0, listen, option="--port")
+
+
+@needs_ipv6
+def test_sockets_that_keep_their_ports_are_all_or_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    bound, made = binding.bind("localhost", 0), list[socket.socket]()
+    refuse_bind(monkeypatch, lambda address, _: errno.EADDRINUSE if address == "::1" else 0, made)
+    with pytest.raises(OSError, match="refused"):
+        tcp.keep_ports(bound)
+    assert len(made) == 2
+    assert all(each.fileno() == -1 for each in [*bound, *made])

@@ -7,7 +7,9 @@ import json
 import socket
 import ssl
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
+from unittest.mock import Mock
 from urllib.parse import urlsplit
 
 import pytest
@@ -16,8 +18,9 @@ import serving
 from conftest import QUERY, TOKEN
 from oifde_simulator.runtime.lifecycle import loop_factory
 from oifde_simulator.runtime.server import Simulator
-from oifde_simulator.web import peer
+from oifde_simulator.web import http_connection, peer
 from oifde_simulator.web.data_plane.delivery import SLICE
+from oifde_simulator.web.http_connection import HttpConnection
 from serving import PATIENCE, Peer, fetch, head, post, running, trusting
 
 LARGE = 8 * SLICE
@@ -220,6 +223,19 @@ def test_a_client_of_another_machine_that_is_gone_is_noticed_when_it_is_answered
     with Peer(server.data_url, server.ca_pem) as client:
         client.send(post(body("slow")))
     assert outcomes(server, before) == ["client left"]
+
+
+def test_looking_for_a_client_goes_on_where_a_timer_comes_a_rounding_error_too_early(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    connection, looks = Mock(_look=None), iter([False] * 20 + [True])
+    connection._loop.call_later.return_value.when.return_value = float("inf")
+    connection._look_for_client = partial(HttpConnection._look_for_client, connection)
+    monkeypatch.setattr(http_connection, "has_left", lambda _: next(looks))
+    connection._look_for_client(0.01)
+    for _ in range(20):
+        HttpConnection._look_again(connection, connection._loop.call_later.call_args.args[2])
+    connection.transport.abort.assert_called_once_with()
 
 
 def call(target: str, method: str = "GET", *headers: str) -> bytes:

@@ -126,6 +126,22 @@ def test_who_waits_or_follows_keeps_no_entry(server: Controlling, threads: Threa
     assert server("DELETE", f"/tenants/{made}").status == 204
 
 
+@pytest.mark.parametrize(
+    ("query", "expected"), [("tenant=mine&", [1, 3]), ("tenant=false&", [3]), ("", [1, 2, 3])]
+)
+def test_near_misses_of_a_wait_are_those_of_its_tenant_or_of_none(
+    server: Controlling, query: str, expected: list[int]
+) -> None:
+    for name in ("mine", "theirs"):
+        server.make(tenant=name)
+    for tenant in ("mine", "theirs", "nobody"):
+        ask(server, tenant, userMobile="7")
+    answer = server("GET", f"/journal/wait?{query}userMobile=8&timeout=1ms")
+    assert answer.problem == (504, "not-come")
+    assert sorted(miss["number"] for miss in answer.json["nearMisses"]) == expected
+    assert query or "nearest is entry 3" in answer.json["detail"]
+
+
 def test_who_waits_for_a_tenant_that_is_not_there_is_told_at_once(server: Controlling) -> None:
     answer = server("GET", "/journal/wait?tenant=tenant01&timeout=10m")
     assert answer.problem == (404, "no-tenant")

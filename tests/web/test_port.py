@@ -17,16 +17,19 @@ import pytest
 
 from conftest import TOKEN
 from controlling import Controlling
+from oifde_simulator.config import Settings
 from oifde_simulator.engine.pipeline import Pipeline
 from oifde_simulator.journal import Journal
 from oifde_simulator.oifde.router import Router
+from oifde_simulator.runtime.server import Simulator, registry
 from oifde_simulator.tenants import Tenants
 from oifde_simulator.web.connection_limits import ConnectionLimits
 from oifde_simulator.web.data_plane import tcp
+from oifde_simulator.web.data_plane.binding import ATTEMPTS
 from oifde_simulator.web.data_plane.port import Port
 from oifde_simulator.web.data_plane.request_reader import Limits
 from oifde_simulator.web.data_plane.server import Connections, data_plane
-from serving import PATIENCE, Peer, fetch, head, needs_ipv6, post, running, served, trusting
+from serving import CALM, PATIENCE, Peer, fetch, head, needs_ipv6, post, running, served, trusting
 
 BODY = json.dumps({"tenantId": "tenant001", "authToken": TOKEN, "userMobile": "18000000001"}).encode()
 SLOW = f"tenant: {{tokens: [{TOKEN}]}}\nrules: [{{name: slow, faults: [{{latency: {{fixed: 20s}}}}]}}]\n"
@@ -350,6 +353,73 @@ async def test_where_the_system_cannot_keep_the_number_it_is_let_go_and_taken_ag
         assert await connects(number)
     finally:
         await port.cleanup()
+
+
+def take_while_listening(monkeypatch: pytest.MonkeyPatch, times: int) -> list[int]:
+    """Have another program listen first, `times` times on ::1; returns the numbers, as they are tried."""
+    loop, tried = asyncio.get_running_loop(), list[int]()
+    create = loop.create_server
+
+    async def create_or_refuse(*given: Any, sock: socket.socket, **more: Any) -> Any:
+        if sock.family == socket.AF_INET6:
+            tried.append(sock.getsockname()[1])
+            if len(tried) <= times:
+                raise OSError(errno.EADDRINUSE, "Address already in use")
+        return await create(*given, sock=sock, **more)
+
+    monkeypatch.setattr(loop, "create_server", create_or_refuse)
+    return tried
+
+
+@needs_ipv6
+async def test_a_port_that_is_taken_at_the_second_address_as_it_listens_is_another_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tried = take_while_listening(monkeypatch, 2)
+    port = made_port()
+    await port.start()
+    try:
+        assert urlsplit(port.url).port == tried[-1]
+        assert await connects(tried[-1])
+        assert await connects(tried[-1], "::1")
+        assert not any([await connects(each) for each in tried[:-1]])
+    finally:
+        await port.cleanup()
+
+
+@needs_ipv6
+async def test_both_ports_of_a_server_look_for_other_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried = take_while_listening(monkeypatch, 1)
+    settings = Settings(**CALM)
+    simulator = Simulator(settings, registry(settings, {}))
+    await simulator.start()
+    monkeypatch.undo()
+    await simulator.stop()
+    assert len(tried) == 3
+
+    tried = take_while_listening(monkeypatch, 10**6)
+    with pytest.raises(OSError, match="the port is in use; choose another with --port"):
+        await Simulator(settings, registry(settings, {})).start()
+    assert len(tried) == ATTEMPTS
+    for number in tried:
+        assert not await connects(number)
+
+
+async def test_the_end_of_a_port_waits_for_its_opening(monkeypatch: pytest.MonkeyPatch) -> None:
+    port, began = made_port(), asyncio.Event()
+    await port.start()
+    await port.close()
+
+    async def listen_for_ever() -> None:
+        began.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(port, "_listen", listen_for_ever)
+    port._reopen()
+    await began.wait()
+    await port.cleanup()
+    assert port._reopening is not None
+    assert port._reopening.done()
 
 
 def made_port() -> Port:

@@ -155,6 +155,10 @@ IMPOSSIBLE = {
     "another id for no scenario": (("--tenant", "a=tenant01"), ("a=tenant01", 'did you mean "tenant001"')),
     "certificate without key": (("--tls-cert", "c.pem"), ("--tls-cert and --tls-key go together",)),
     "key without certificate": (("--tls-key", "k.pem"), ("--tls-cert and --tls-key go together",)),
+    "a certificate without TLS": (
+        ("--tls", "off", "--tls-cert", "c.pem", "--tls-key", "k.pem"),
+        ("--tls off and --tls-cert exclude each other; leave one of them out",),
+    ),
     "a certificate that is not there": (("--tls-cert", "c.pem", "--tls-key", "k.pem"), ("c.pem", "no file")),
     "a TLS name that is none": (("--tls-name", "https://x"), ("https://x", "host name")),
     "a TLS folder that is a file": (("--tls-dir", __file__), (__file__, "folder")),

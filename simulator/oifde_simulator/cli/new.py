@@ -12,6 +12,7 @@ from typing import Any
 
 from oifde_simulator import resources
 from oifde_simulator.cli.exit_codes import OK
+from oifde_simulator.cli.shell import shell_word
 from oifde_simulator.scenario.files.finding import SCHEMA_COPY
 from oifde_simulator.text import printable
 
@@ -62,7 +63,7 @@ def execute(options: argparse.Namespace) -> int:
     path = write_scenario(options.name)
     if schema := write_schema_beside(path):
         print(f"{schema}: written; the first line of {path} leads editors to it, so keep them together")
-    print(f"{path}: written; oifde-simulator serve --scenarios {shlex.quote(str(path))} --watch")
+    print(f"{path}: written; oifde-simulator serve --scenarios {shell_word(path)} --watch")
     return OK
 
 

@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 from oifde_simulator.cli.exit_codes import USAGE_ERROR
 from oifde_simulator.config import Settings, flag_name, settings
 
-SESSION_SETTINGS = ("scenarios", "no_bundled", "seed")
+SESSION_SETTINGS = ("scenarios", "no_bundled", "population", "seed")
 """Names of the settings that decide which sessions exist."""
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 import os
 import shlex
+import sys
 from collections.abc import Mapping
 from dataclasses import fields
 
 from oifde_simulator.cli import serve
-from oifde_simulator.config import Settings, environment_name, settings
+from oifde_simulator.config import Settings, environment_name, settings, unused_options
 
 PORTS = ("port", "control_port")
 """Names of the settings that are free ports unless they are given."""
@@ -33,6 +34,8 @@ def execute(options: argparse.Namespace) -> int:
         words = shlex.join([*options.words_before_dashes, *options.program]) or "pytest"
         raise ValueError(f"expected -- and a command to run; such as: oifde-simulator run -- {words}")
     chosen = settings(_free_ports(os.environ) | vars(options), os.environ)
+    if not chosen.quiet and (complaint := unused_options(chosen)):
+        print(f"oifde-simulator run: {complaint}", file=sys.stderr)
     return child_command.run(chosen, options.program, coverage=options.coverage)
 
 

@@ -36,11 +36,11 @@ def execute(options: argparse.Namespace) -> int:
 
 
 def format_list(scenarios: Mapping[str, Scenario]) -> str:
-    """Write each scenario's id and the first sentence of its description."""
+    """Write each scenario's id, the first sentence of its description, and which request meets it."""
     width = max(map(len, scenarios), default=0)
     return "\n".join(
         textwrap.fill(
-            scenario.summary,
+            f"{scenario.summary} {scenario.met}".strip(),
             max(WIDTH, width + 42),
             initial_indent=f"{name:{width}}  ",
             subsequent_indent=" " * (width + 2),
@@ -55,6 +55,7 @@ def as_json(scenarios: Mapping[str, Scenario]) -> list[dict[str, Any]]:
         {
             "id": name,
             "summary": scenario.summary,
+            "met": scenario.met,
             "description": scenario.description,
             "file": scenario.origin,
             "records": len(scenario.records),

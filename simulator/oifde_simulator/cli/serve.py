@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import fields
 
 from oifde_simulator.cli.parser import add_settings
-from oifde_simulator.config import Settings, environment_name, settings, unknown_variables
+from oifde_simulator.config import Settings, environment_name, settings, unknown_variables, unused_options
 from oifde_simulator.runtime import ready_file
 
 
@@ -33,6 +33,7 @@ def execute(options: argparse.Namespace) -> int:
     with no_client_authorities():
         from oifde_simulator.runtime import serve
 
-    if not chosen.quiet and (complaint := unknown_variables(os.environ)):
-        print(f"oifde-simulator serve: {complaint}", file=sys.stderr)
+    for complaint in (unknown_variables(os.environ), unused_options(chosen)):
+        if complaint and not chosen.quiet:
+            print(f"oifde-simulator serve: {complaint}", file=sys.stderr)
     return serve.serve(chosen, sys.stdout)

@@ -50,7 +50,7 @@ def _rule(rule: RuleCoverage) -> dict[str, Any]:
 
 
 def _branch(place: int, branch: Branch) -> dict[str, Any]:
-    faults = dict.fromkeys(branch.faults, branch.spoiled)
+    faults = {name: branch.spoiled[name] for name in branch.faults}
     return {"branch": place, "fired": branch.fired, "faults": _faults(faults)}
 
 
@@ -138,7 +138,8 @@ def _case(suite: ElementTree.Element, scenario: ScenarioCoverage, rule: RuleCove
 def _reason(scenario: ScenarioCoverage) -> str:
     if scenario.asked:
         return (
-            "No request was about it, or its turn never came: heldBack of GET /journal/{number} says which."
+            "No request was about it, its turn never came, or it found nothing to change: "
+            "heldBack and notes of GET /journal/{number} say which."
         )
     return "None of its tenants was asked; send a request to one."
 

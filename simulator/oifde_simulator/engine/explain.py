@@ -113,7 +113,7 @@ def verdicts(
             found.append(Verdict(rule.name, "not asked", (f"{decisive} came before it",)))
             continue
         found.append(_verdict(rule, seen, exchange, held_back))
-        if found[-1].outcome in ("fired", "could not"):
+        if rule.name == exchange.turn:
             decisive = rule.name
     return tuple(found)
 

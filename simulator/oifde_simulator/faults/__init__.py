@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from oifde_simulator.faults import settings
 from oifde_simulator.faults.base import Fault, FaultContext, FaultError
-from oifde_simulator.faults.chain import apply
+from oifde_simulator.faults.chain import Spoiled, apply, spoil
 from oifde_simulator.faults.declaration import fault
 from oifde_simulator.faults.parser import build
 from oifde_simulator.faults.registry import builtin_faults, known_faults
@@ -18,6 +18,7 @@ __all__ = [
     "Fault",
     "FaultContext",
     "FaultError",
+    "Spoiled",
     "apply",
     "build",
     "builtin_faults",
@@ -25,5 +26,6 @@ __all__ = [
     "item_schema",
     "known_faults",
     "settings",
+    "spoil",
     "value_or_default",
 ]

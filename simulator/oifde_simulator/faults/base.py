@@ -50,6 +50,11 @@ class Fault(ABC):
     timing_only: ClassVar[bool]
     """Promise that only waits are added: all bytes and the end of the connection stay."""
 
+    @property
+    def reads_clock(self) -> bool:
+        """Whether the time decides what it changes."""
+        return False
+
     @abstractmethod
     def rewrite(self, script: Script, context: FaultContext, /) -> Script:
         """Return the spoiled script."""

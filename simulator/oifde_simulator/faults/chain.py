@@ -6,28 +6,43 @@ import logging
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import NamedTuple
 
 from oifde_simulator.faults.base import Fault, FaultContext
 from oifde_simulator.faults.plugins import PluginError, blaming_the_plugin, is_plugin
-from oifde_simulator.randomness import KeyedRandom, key
 from oifde_simulator.wire.script import Close, Reset, Script, Send, Wait
 
 log = logging.getLogger("oifde_simulator")
 
 
+class Spoiled(NamedTuple):
+    """A script after a chain of faults."""
+
+    script: Script
+    faults: tuple[str, ...]
+    """Names of the faults that found something to change, in order."""
+
+
 def apply(script: Script, faults: Iterable[Fault], context: FaultContext) -> Script:
-    """Apply `faults` to a script, in their order.
+    """Apply `faults` to a script, in their order."""
+    return spoil(script, faults, context).script
+
+
+def spoil(script: Script, faults: Iterable[Fault], context: FaultContext) -> Spoiled:
+    """Apply `faults` to a script, in their order, and tell which of them changed it.
 
     Each fault has random numbers of its own, keyed by its name and its number among those of that name.
     So one more latency in the chain never changes what another fault draws.
     """
-    root, used = context.random.hex(16), Counter[str]()
+    random_of, used, changing = context.random.splitter(), Counter[str](), []
     for fault in faults:
-        name = fault.fault_name
-        own = replace(context, random=KeyedRandom(key(root, name, used[name])))
+        name, before = fault.fault_name, script
+        own = replace(context, random=random_of(name, used[name]))
         script = _rewrite_safely(fault, script, own) if is_plugin(type(fault)) else fault.rewrite(script, own)
         used[name] += 1
-    return script
+        if script is not before and script != before:
+            changing.append(name)
+    return Spoiled(script, tuple(changing))
 
 
 def _rewrite_safely(fault: Fault, script: Script, context: FaultContext) -> Script:

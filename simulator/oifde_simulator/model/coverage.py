@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -26,8 +27,8 @@ class Branch:
     faults: tuple[str, ...]
     """Names of the faults on its wire."""
     fired: int = 0
-    spoiled: int = 0
-    """Times that its faults found something in the answer to spoil."""
+    spoiled: Counter[str] = field(default_factory=Counter)
+    """Times that each of its faults found something in the answer to spoil, by name."""
 
 
 @dataclass(slots=True)
@@ -49,12 +50,12 @@ class RuleCoverage:
         found: dict[str, int] = {}
         for branch in self.branches:
             for name in dict.fromkeys(branch.faults):
-                found[name] = found.get(name, 0) + branch.spoiled
+                found[name] = found.get(name, 0) + branch.spoiled[name]
         return found
 
     def copied(self) -> RuleCoverage:
         """Copy the counts as they are now."""
-        branches = [Branch(each.faults, each.fired, each.spoiled) for each in self.branches]
+        branches = [Branch(each.faults, each.fired, each.spoiled.copy()) for each in self.branches]
         return RuleCoverage(self.name, branches, self.own)
 
 

@@ -23,6 +23,8 @@ class TokenStep(NamedTuple):
     """Whether a newer token ends this one."""
     uses: int | None
     """Times that a token may be used; None for any number."""
+    is_use: bool = True
+    """Whether it is used by this, where it is good."""
 
 
 class SecretStep(NamedTuple):

@@ -55,14 +55,16 @@ class Exchange:
     """Response to send; the honest one, as the same object, where no rule changed it."""
     script: Script
     rule: str = ""
-    """Name of the rule that spoiled the answer; empty where none did."""
+    """Name of the rule that fired: it changed the script, ended a good token or changed a state."""
     faults: tuple[str, ...] = ()
-    """Names of the faults in the script."""
+    """Names of its faults that changed the script."""
     held_back: tuple[HeldBack, ...] = ()
     """Rules that matched but did not fire, each with the reason."""
     notes: tuple[str, ...] = ()
-    """Effects that a rule could not have on this answer."""
+    """Effects that rules could not have on this answer."""
     document: Mapping[str, Any] = field(default_factory=lambda: NO_FIELDS)
     """Decoded request body; empty where it could not be decoded."""
     outcome: OutcomeRecorder = field(default_factory=OutcomeRecorder)
     """Recorder that the sender of the answer fills."""
+    turn: str = ""
+    """Name of the rule whose turn it was, which may have changed nothing; empty where it was nobody's."""

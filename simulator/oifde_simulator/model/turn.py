@@ -58,6 +58,8 @@ class Candidate(NamedTuple):
     """State that the value enters when the rule takes its turn."""
     chance_key: str
     """Hexadecimal key of its chance; empty where the probability is 1."""
+    moves_only: bool = False
+    """Whether its turn changes nothing but the state, so that there is none where the state is `becomes`."""
 
 
 class Turn(NamedTuple):
@@ -94,5 +96,5 @@ class Fired(NamedTuple):
     """Digest of the rule as it was written; rules of one name may differ."""
     outcome: int
     """Place of its outcome among those of `one_of`."""
-    spoiled: bool
-    """Whether its faults changed the script."""
+    faults: tuple[str, ...] = ()
+    """Names of its faults that changed the script."""

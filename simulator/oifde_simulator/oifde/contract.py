@@ -76,6 +76,22 @@ def response_schema(operation_id: str) -> Schema:
     return Schema(_whole(_response(operation_id)), formats=FORMATS)
 
 
+@cache
+def response_body(operation_id: str) -> Mapping[str, Any]:
+    """Read the schema of an operation's response body, with each `$ref` replaced by what it names."""
+    found: Mapping[str, Any] = _inlined(_component(_response(operation_id)))
+    return found
+
+
+def _inlined(schema: JSON) -> JSON:
+    if isinstance(schema, list):
+        return [_inlined(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    named = _component(schema["$ref"].removeprefix(_COMPONENT)) if "$ref" in schema else {}
+    return {name: _inlined(value) for name, value in {**named, **schema}.items() if name != "$ref"}
+
+
 def fields(component: str) -> tuple[str, ...]:
     """List the fields of a component in the order of its table."""
     return tuple(_component(component)["properties"])

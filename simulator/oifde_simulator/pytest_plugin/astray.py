@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from oifde_simulator.client import Control, Exchange
+from oifde_simulator.client import Control, ControlProblem, Exchange
 from oifde_simulator.oifde.operations import BY_PATH, TENANT_FIELDS
 from oifde_simulator.pytest_plugin.lines import format_in_whole
 from oifde_simulator.text import nearest
 
-HANDSHAKE = "a TLS handshake failed"
-"""Beginning of the server's words about a refused handshake."""
+HANDSHAKE = re.compile(r"a TLS handshake failed|a client (\S+ )?closed its connection right after the TLS")
+"""Beginning of the server's words about a handshake or a certificate that was refused."""
 LONGEST_LOG = 1 << 20
 """Bytes of the server's log that are read."""
 
@@ -25,9 +26,20 @@ def astray(control: Control, since: int, ids: Sequence[str]) -> list[Exchange]:
     of_others = list(control.every_exchange(tenant={"not": {"enum": list(ids)}}, since=since))
     if of_others:
         made = {tenant.id for tenant in control.tenants() if tenant.made}  # of other workers
-        of_others = [entry for entry in of_others if entry.tenant not in made]
+        of_others = [
+            entry for entry in of_others if entry.tenant not in made and _is_on_record(control, entry)
+        ]
     found = [*control.every_exchange(tenant=False, since=since), *of_others]
     return sorted(found, key=lambda entry: entry.number)
+
+
+def _is_on_record(control: Control, entry: Exchange) -> bool:
+    """Check that an entry is still there; those of a tenant that another worker has deleted are not."""
+    try:
+        control.exchange(entry.number)
+    except ControlProblem:
+        return False
+    return True
 
 
 def format_astray(control: Control, entry: Exchange, ids: Sequence[str]) -> str:
@@ -60,7 +72,7 @@ def refused_handshakes(log: Path, start: int) -> list[str]:
             text = file.read(LONGEST_LOG).decode("utf-8", "replace")
     except OSError:  # the server has ended, and its log with it
         return []
-    return [_message(line) for line in text.splitlines() if HANDSHAKE in line]
+    return [_message(line) for line in text.splitlines() if HANDSHAKE.search(line)]
 
 
 def _message(line: str) -> str:
@@ -68,4 +80,5 @@ def _message(line: str) -> str:
     try:
         return str(json.loads(line)["message"])
     except (ValueError, LookupError, TypeError):
-        return line[line.index(HANDSHAKE) :]
+        found = HANDSHAKE.search(line)
+        return line[found.start() :] if found else line

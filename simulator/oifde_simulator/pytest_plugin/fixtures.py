@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from oifde_simulator.pytest_plugin import options
+from oifde_simulator.pytest_plugin.state import state_of
 
 if TYPE_CHECKING:
     from oifde_simulator.client import Control, SimulatedTenant
@@ -40,8 +41,8 @@ def simulator_server(
     from oifde_simulator.pytest_plugin.servers import explained
 
     __tracebackhide__ = True  # options may hold a token
-    marked, own = marked_options(pytestconfig, strict=simulator_strict)
-    with explained():
+    with explained(state_of(pytestconfig).item):
+        marked, own = marked_options(pytestconfig, strict=simulator_strict)
         return pool_of(pytestconfig).addresses(simulator_options, marked, own)
 
 
@@ -90,8 +91,8 @@ def simulator(
     from oifde_simulator.pytest_plugin.servers import explained
 
     __tracebackhide__ = True
-    chosen = options.scenario(request.config, request.node.get_closest_marker("scenario"))
-    with explained():
+    with explained(request.node):
+        chosen = options.scenario(request.config, request.node.get_closest_marker("scenario"))
         tenant = SimulatedTenant.made(simulator_control, **chosen, ca_file=simulator_ca_file)
     pool_of(request.config).tenants.add(simulator_control, tenant.tenant_id)
     closed_before = simulator_control.has_closed_listener

@@ -8,6 +8,7 @@ from typing import Any
 
 from oifde_simulator.client import Control, ControlProblem, Exchange, ExchangeInWhole
 from oifde_simulator.oifde.operations import OPERATIONS
+from oifde_simulator.pytest_plugin import counts
 
 VALUE_LIMIT = 60
 """Longest value of a field in characters."""
@@ -15,9 +16,9 @@ CREDENTIALS = frozenset(name for each in OPERATIONS for name in each.identity_fi
 """Fields that the lines leave out."""
 
 
-def format_exchange(entry: Exchange) -> str:
-    """Write one exchange as a line."""
-    return " ".join(_parts(entry))
+def format_exchange(entry: Exchange, whole: ExchangeInWhole | None = None) -> str:
+    """Write one exchange as a line; of the exchange in `whole` it tells what a spoiled answer had."""
+    return " ".join(_parts(entry, whole))
 
 
 def format_in_whole(control: Control, entry: Exchange) -> str:
@@ -26,21 +27,24 @@ def format_in_whole(control: Control, entry: Exchange) -> str:
         whole = control.exchange(entry.number)
     except ControlProblem:  # it had to go meanwhile
         return format_exchange(entry)
-    return "\n".join([format_exchange(entry), *(f"    {text}" for text in dict.fromkeys(_remarks(whole)))])
+    return "\n".join(
+        [format_exchange(entry, whole), *(f"    {text}" for text in dict.fromkeys(_remarks(whole)))]
+    )
 
 
-def _parts(entry: Exchange) -> Iterator[str]:
+def _parts(entry: Exchange, whole: ExchangeInWhole | None) -> Iterator[str]:
     yield f"#{entry.number}"
     yield entry.endpoint or "(no endpoint)"
     for name, value in entry.request.items():
         if name not in CREDENTIALS:
             yield f"{name}={_short(value)}"
-    yield f"-> {_answer(entry.status, entry.error_code)}"
+    honest = _answer(entry.honest.get("status"), entry.honest.get("errorCode")) + counts.honest(entry)
     if entry.rule:
+        yield f"-> {_answer(entry.status, entry.error_code)}{counts.sent(entry, whole) if whole else ''}"
         by = f"by rule {entry.rule}" + (f" ({', '.join(entry.faults)})" if entry.faults else "")
-        total = entry.honest.get("total")
-        honest = _answer(entry.honest.get("status"), entry.honest.get("errorCode"))
-        yield f"{by}; would have been {honest}" + (f" total {total}" if total is not None else "")
+        yield f"{by}; would have been {honest}"
+    else:
+        yield f"-> {_answer(entry.status, entry.error_code)}{counts.honest(entry)}"
     how = entry.outcome.get("how")
     if how != "complete":
         yield f"[{how}, {entry.outcome.get('bytes')} bytes]"

@@ -19,6 +19,11 @@ def add_options(parser: pytest.Parser) -> None:
         ("url", {"metavar": "URL"}, "control plane of a server that runs already; or OIFDE_CONTROL"),
         ("tls", {"choices": ("auto", "off")}, "whether the vendor's port speaks TLS (default: off)"),
         ("seed", {"metavar": "TEXT"}, "what all that looks random depends on (default: 0)"),
+        (
+            "population",
+            {"metavar": "FILE|full|none"},
+            "sessions of every scenario that a test names, in place of its own",
+        ),
         ("server", {"choices": ("process", "thread")}, "what the server runs in (default: process)"),
         (
             "coverage",
@@ -44,9 +49,16 @@ COVERAGE = ("summary", "fail", "off")
 def serve_options(config: pytest.Config) -> dict[str, Any]:
     """Collect the chosen options of `serve` by their names."""
     chosen: dict[str, Any] = {"tls": _option(config, "tls") or "off", "seed": _option(config, "seed") or "0"}
+    if population := _population(config):
+        chosen["population"] = population
     if paths := _scenarios(config):
         chosen["scenarios"] = [str(path) for path in paths]
     return chosen
+
+
+def has_chosen_tls(config: pytest.Config) -> bool:
+    """Check that the command line or the ini file says whether the port speaks TLS."""
+    return bool(_option(config, "tls"))
 
 
 def server_kind(config: pytest.Config) -> str:
@@ -116,8 +128,8 @@ def _marker_arguments(node: pytest.Item | pytest.Collector) -> dict[str, Any]:
     for marker in node.iter_markers("simulator"):
         if marker.args or not marker.kwargs:
             raise pytest.UsageError(
-                f'expected @pytest.mark.simulator(tls="auto") or other options of serve, or strict=True, '
-                f"found {marker.args}"
+                '@pytest.mark.simulator: expected (tls="auto") or other options of serve by name, or '
+                f"strict=True, found {marker.args or '()'}"
             )
         found = {**marker.kwargs, **found}
     return found
@@ -141,6 +153,16 @@ def scenario(config: pytest.Config, marker: pytest.Mark | None) -> dict[str, Any
 
 def _option(config: pytest.Config, name: str) -> str:
     return str(config.getoption(f"simulator_{name}") or config.getini(f"simulator_{name}") or "").strip()
+
+
+def _population(config: pytest.Config) -> str:
+    """Read the population; a file of the ini file is looked for beside that, another where pytest began."""
+    text = _option(config, "population")
+    if text in ("", "full", "none"):
+        return text
+    given = config.getoption("simulator_population")
+    folder = config.invocation_params.dir if given or config.inipath is None else config.inipath.parent
+    return str(folder / text)
 
 
 def _scenarios(config: pytest.Config) -> list[Path]:

@@ -42,7 +42,7 @@ class SimulatorFactory:
         place = state_of(self._config).place
         if place is None:
             raise RuntimeError("simulator_factory: expected a call in a test or in the set-up of a fixture")
-        with explained():
+        with explained(state_of(self._config).item):
             control, ca_file = self._server(place)
             wanted = options.scenario(self._config, None)["scenario"] if scenario is None else scenario
             return SimulatedTenant.made(control, wanted, rules=rules, ca_file=ca_file)
@@ -86,8 +86,9 @@ def server_key(request: pytest.FixtureRequest) -> object:
         strict = request.getfixturevalue("simulator_strict")
         marked, own = marked_options(request.config, strict=strict)
         return pool_of(request.config).key(request.getfixturevalue("simulator_options"), marked, own)
-    except pytest.UsageError as error:  # the fixture itself raises it; pytest expects a key
-        return str(error)
+    except pytest.UsageError as error:  # the fixture itself says it, with the test; pytest expects a key
+        item = state_of(request.config).item
+        return f"{item.nodeid if item else ''}: {error}"
 
 
 def factory_key(request: pytest.FixtureRequest) -> object:

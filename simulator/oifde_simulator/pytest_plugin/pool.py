@@ -13,7 +13,7 @@ import pytest
 
 from oifde_simulator.client import Control
 from oifde_simulator.pytest_plugin import options
-from oifde_simulator.pytest_plugin.serve_options import ServeOptions, normalize
+from oifde_simulator.pytest_plugin.serve_options import MARK, ServeOptions, normalize
 from oifde_simulator.pytest_plugin.servers import Servers
 from oifde_simulator.pytest_plugin.shared import shared_addresses
 from oifde_simulator.pytest_plugin.state import state_of
@@ -46,7 +46,7 @@ class ServerPool:
         return addresses
 
     def _choose(self, given: Mapping[str, Any], marked: Mapping[str, Any], own: bool) -> Addresses:
-        wanted = normalize(given, "simulator_options") | normalize(marked, "@pytest.mark.simulator")
+        wanted = self._wanted(given, marked)
         running = Addresses(*options.running_server(self._config))  # which shows no token
         if running.control and self._does(running, marked):
             return running
@@ -60,9 +60,16 @@ class ServerPool:
 
     def key(self, given: Mapping[str, Any], marked: Mapping[str, Any], own: bool) -> object:
         """Tell servers with different options apart, without starting one; equal keys are one object."""
-        wanted: ServeOptions = normalize(given, "simulator_options")
-        key = (*sorted((wanted | normalize(marked, "@pytest.mark.simulator")).items()), own)
+        key = (*sorted(self._wanted(given, marked).items()), own)
         return self._keys.setdefault(key, key)
+
+    def _wanted(self, given: Mapping[str, Any], marked: Mapping[str, Any]) -> ServeOptions:
+        """Merge options; a certificate means TLS, unless somebody has turned it off."""
+        wanted = normalize(given, "simulator_options") | normalize(marked, MARK)
+        chosen = "tls" in marked or options.has_chosen_tls(self._config)
+        if wanted.get("tls") == "off" and not chosen and wanted.keys() & {"tls_cert", "tls_key"}:
+            del wanted["tls"]
+        return wanted
 
     def control(self, addresses: Addresses) -> WatchedControl:
         """Find or make the client of a server."""

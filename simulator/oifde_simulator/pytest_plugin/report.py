@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -9,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from oifde_simulator.client import Control, ControlError, Exchange
+from oifde_simulator.client import Control, ControlError, Exchange, Rule
 from oifde_simulator.pytest_plugin.astray import astray, format_astray, refused_handshakes
 from oifde_simulator.pytest_plugin.lines import format_in_whole
 from oifde_simulator.pytest_plugin.pool import pool_of
@@ -18,6 +19,10 @@ from oifde_simulator.streams import encodable
 
 SECTION = "oifde-simulator journal"
 """Title of the section."""
+UNNAMED = re.compile(r"rule-[0-9]+")
+"""Name of a rule that its scenario gives none."""
+MOST_RULES = 5
+"""Rules that never fired that are named for a tenant."""
 NEWEST = 50
 """Number of newest exchanges of a tenant in the report."""
 CLOSED = "the vendor's port is closed (by PUT /listener), for everybody"
@@ -102,9 +107,19 @@ def _tenant_lines(tenant: KnownTenant, since: int) -> Iterator[str]:
         yield f"nobody asked as tenant {tenant.id}; {GIVE}"
         return
     if tenant.item is not None:
-        yield from (
-            f"rule {rule.name} never fired" for rule in tenant.control.rules(tenant.id) if not rule.fired
-        )
+        yield from _idle_rules(tenant.control.rules(tenant.id))
+
+
+def _idle_rules(rules: Sequence[Rule]) -> Iterator[str]:
+    """Say in a line which rules never fired, the named ones first."""
+    idle = [rule.name for rule in rules if not rule.fired]
+    named = [name for name in idle if not UNNAMED.fullmatch(name)][:MOST_RULES]
+    if len(idle) == 1:
+        yield f"rule {idle[0]} never fired"
+    elif idle:
+        more = len(idle) - len(named)
+        names = ", ".join(named) + (f" and {more} more" if more and named else "")
+        yield f"{len(idle)} of {len(rules)} rules never fired" + (f": {names}" if names else "")
 
 
 def _newest(tenant: KnownTenant, since: int) -> tuple[Sequence[Exchange], int]:

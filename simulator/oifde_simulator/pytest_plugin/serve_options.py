@@ -18,6 +18,8 @@ __tracebackhide__ = True  # a message says where the mistake is; values may be c
 ServeOptions = dict[str, str | bool | tuple[str, ...]]
 """Options by their names: a text, a switch, or the texts of one that is given more than once."""
 
+MARK = "@pytest.mark.simulator"
+"""Place of options that a marker gives; it takes `strict`, too."""
 DECLARED = {entry.name: entry.metadata for entry in fields(Settings)}
 """Declarations of the options of `serve`."""
 
@@ -48,8 +50,9 @@ def arguments(options: ServeOptions) -> list[str]:
 
 def _name(name: str, where: str) -> str:
     if name not in DECLARED:
+        known = [*DECLARED, *(["strict"] if where == MARK else [])]
         raise pytest.UsageError(
-            f'{where}: expected options of serve, found "{name}"{did_you_mean(name, DECLARED)}'
+            f'{where}: expected options of serve, found "{name}"{did_you_mean(name, known)}'
         )
     return name
 
@@ -75,6 +78,15 @@ def _switch(name: str, value: Any, where: str) -> bool:
 
 def _text(name: str, value: Any, where: str) -> str:
     if isinstance(value, str | int | float | PathLike) and not isinstance(value, bool):
-        return str(fspath(value) if isinstance(value, PathLike) else value)
+        return _read(name, str(fspath(value) if isinstance(value, PathLike) else value), where)
     # The value may be a credential, so the message names its type only.
     raise pytest.UsageError(f"{where}: {name}: expected a text or a number, found {type(value).__name__}")
+
+
+def _read(name: str, text: str, where: str) -> str:
+    """Check a text as `serve` reads it, and return it."""
+    try:
+        DECLARED[name]["read"](text.strip())
+    except ValueError as error:
+        raise pytest.UsageError(f"{where}: {name}: {error}") from None
+    return text

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
+import pytest
+
 from oifde_simulator.pytest_plugin.serve_options import ServeOptions, arguments
 from oifde_simulator.runtime.embedding import Addresses, running, spawned
 
@@ -76,11 +78,17 @@ BLOCKED = (
 
 
 @contextmanager
-def explained() -> Iterator[None]:
-    """Say in one line what to do where pytest-socket refuses a socket of ours."""
+def explained(item: pytest.Item | None = None) -> Iterator[None]:
+    """Say in one line which option of a test is wrong, or what to do where pytest-socket refuses a socket.
+
+    A line without a traceback: the frames would be those of other plugins.
+    """
     __tracebackhide__ = True
     try:
         yield
+    except pytest.UsageError as error:
+        message = f"{item.nodeid}: {error}" if item else str(error)
+        raise pytest.fail.Exception(message, pytrace=False) from None
     except (RuntimeError, UserWarning) as error:
         if not is_blocked(error):
             raise

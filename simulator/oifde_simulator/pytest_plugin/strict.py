@@ -30,7 +30,7 @@ def judge(item: pytest.Item) -> None:
     controls = dict.fromkeys(each.control for each in registry.of(item))
     if not controls or not options.strict(item, _default(item)):
         return
-    with explained():
+    with explained(item):
         mistakes = list(_mistakes(item, registry, list(controls)))
     if mistakes:
         pytest.fail("\n".join(["simulator_strict:", *mistakes]), pytrace=False)

@@ -1,12 +1,12 @@
 """Context of the actions that change an answer: `respond`, `rows` and `patch`.
 
-Rule: an action is a pure function of the answer so far and this context.
+Rule: an action is a pure function of the answer so far and this context; it may add to the context's notes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from oifde_simulator.model.exchange import Answer
 from oifde_simulator.model.vendor_errors import Problem
@@ -19,8 +19,8 @@ ErrorRenderer = Callable[[Problem], Answer]
 class NotApplicable(Exception):
     """Raised by an action that cannot change this answer.
 
-    The honest answer is sent, and the exchange says why. The rule has fired all the same: it
-    counts among its `times`, and no later rule is asked.
+    Nothing of its outcome is done then, faults included. A rule without another outcome that changes anything
+    is passed over: no turn of it is counted, the next rule is asked, and the exchange says why.
     """
 
 
@@ -37,3 +37,5 @@ class ActionContext:
     """Time on the tenant's clock, in epoch milliseconds."""
     retry_after: int | None = None
     """Seconds until a rate limit lets the client in again; None where no rate limit fired."""
+    notes: list[str] = field(default_factory=list)
+    """Where an action writes what it could do in part only; the exchange tells it."""

@@ -98,7 +98,7 @@ class Matcher:
 
     @property
     def identifying(self) -> list[str]:
-        """Places of the conditions that tell requests apart by a value: `request.userMobile` and so on."""
+        """Places of the conditions that tell requests apart by a value: `request.NAME` and so on."""
         return [
             f"{part}.{name}"
             for part, name, condition in self._parts

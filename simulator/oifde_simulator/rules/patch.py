@@ -1,14 +1,12 @@
-"""`patch`: RFC 6902 operations on the honest answer, with `*` for each element of an array.
+"""`patch`: RFC 6902 operations on the answer so far, with `*` for each element of an array.
 
-jsonpatch applies the standard operations. Two of our own stand beside them: `fill` writes a string of a
-given size in bytes, `cut` keeps the first share of a string (an inner JSON that breaks off). All edit one
-decoded document in place; if one fails, the document is dropped and the honest answer is sent.
+Rule: each operation acts where its place is, and the exchange notes where it is not. `test` is a condition of
+the whole patch. Under `strict: true`, one place that is missing undoes the whole patch, as RFC 6902 says.
 """
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,115 +15,138 @@ import orjson
 from oifde_simulator.model.http import Response
 from oifde_simulator.quantities import share, size
 from oifde_simulator.rules.action import ActionContext, NotApplicable
+from oifde_simulator.rules.patch_operations import OPERATIONS, Edit
+from oifde_simulator.rules.pointer import NoPlace, Place, places, split
 
-QUANTITIES: Mapping[str, Callable[[Any], float]] = {"bytes": size, "share": share}
-"""Readers of settings that are quantities."""
-DEFAULT_SHARE = 0.5
-"""Share of a string that `cut` keeps by default."""
-OWN_OPERATIONS = ("fill", "cut")
-"""Operations that RFC 6902 does not have."""
+READERS: Mapping[str, Callable[[Any], Any]] = {"bytes": size, "share": share, "path": split, "from": split}
+"""Readers of settings that are quantities or pointers."""
 MOST_FILLED = 64 * 1024 * 1024
 """Upper bound of the bytes that one `fill` writes in all, to protect the memory."""
+MOST_REASONS = 3
+"""Number of operations whose reasons are told where a whole patch does nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation of a patch."""
+
+    name: str
+    settings: Mapping[str, Any]
+    label: str
+    """Place in the patch, name and pointer, for messages."""
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any], place: int) -> Operation:
+        """Build from the mapping that a scenario writes."""
+        settings = {name: READERS.get(name, _unchanged)(value) for name, value in given.items()}
+        return cls(given["op"], settings, f"patch[{place}]: {given['op']} {given['path'] or 'the answer'}")
+
+    @property
+    def is_test(self) -> bool:
+        """Whether the operation is a condition, and edits nothing."""
+        return self.name == "test"
+
+    def apply(self, holder: Mapping[str, Any]) -> Applied:
+        """Edit the document that `holder` has under the empty name, at each place where that is possible."""
+        found = list(places(holder, self.settings["path"]))
+        if len(found) * self.settings.get("bytes", 0) > MOST_FILLED:
+            reason = f"{len(found)} fields would have more than {MOST_FILLED} bytes in all"
+            return Applied(self, 0, len(found), reason)
+        # Last element first: a removal must not move an element that is still to be edited.
+        reasons = [reason for place in reversed(found) if (reason := self._edit(holder, place))]
+        return Applied(self, len(found) - len(reasons), len(found), reasons[-1] if reasons else "")
+
+    def _edit(self, holder: Mapping[str, Any], place: Place | NoPlace) -> str:
+        """Edit one place. Return the reason why that is not possible, or nothing."""
+        try:
+            if isinstance(place, NoPlace):
+                raise place
+            OPERATIONS[self.name](place, Edit(holder, self.settings))
+        except NoPlace as missing:
+            return str(missing)
+        except RecursionError:
+            return "the value is nested too deep"
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What became of one operation."""
+
+    operation: Operation
+    done: int
+    """Number of places where it acted."""
+    wanted: int
+    """Number of places that its pointer names; an array without elements has none."""
+    reason: str
+    """What is missing at the first place where it did not act; empty where it acted at each."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether it acted at each place."""
+        return self.done == self.wanted
+
+    @property
+    def note(self) -> str:
+        """Say where the operation did not act; empty where it acted."""
+        label = self.operation.label
+        if self.whole:
+            return "" if self.done else f"{label}: nothing to do, the array has no elements"
+        if self.wanted == 1:
+            return f"{label}: {self.reason}"
+        return f"{label}: done at {self.done} of {self.wanted} places; at the first other {self.reason}"
 
 
 @dataclass(frozen=True, slots=True)
 class Patch:
     """Edit of the answer's JSON body."""
 
-    operations: Sequence[Mapping[str, Any]]
+    operations: Sequence[Operation]
+    strict: bool = False
+    """Whether one place that is missing undoes the whole patch."""
 
     @classmethod
-    def of(cls, given: Sequence[Mapping[str, Any]]) -> Patch:
-        """Build from the list that a scenario writes."""
-        return cls(tuple({name: _read(name, value) for name, value in each.items()} for each in given))
+    def of(cls, given: Sequence[Mapping[str, Any]] | Mapping[str, Any]) -> Patch:
+        """Build from a list of operations, or a mapping with the list and `strict`."""
+        settings: Mapping[str, Any] = given if isinstance(given, Mapping) else {"operations": given}
+        operations = (Operation.of(each, place) for place, each in enumerate(settings["operations"]))
+        return cls(tuple(operations), settings.get("strict", False))
 
-    def reshape(self, response: Response, _context: ActionContext) -> Response:
+    def reshape(self, response: Response, context: ActionContext) -> Response:
         """Edit the body of the answer so far."""
         try:
-            document = orjson.loads(response.body)
+            holder = {"": orjson.loads(response.body)}
         except orjson.JSONDecodeError:
             raise NotApplicable("patch: the answer is not JSON") from None
-        for index, operation in enumerate(self.operations):
-            document = _apply(document, operation, f"patch[{index}]")
-        try:
-            return Response(response.status, orjson.dumps(document), response.headers)
-        except orjson.JSONEncodeError as error:
-            raise NotApplicable(f"patch: what it made is no JSON: {error}") from None
+        applied = [self._applied(operation, holder) for operation in self.operations]
+        notes = [each.note for each in applied if each.note and not each.operation.is_test]
+        edits = [each for each in applied if not each.operation.is_test]
+        if edits and not any(each.done for each in edits):
+            raise NotApplicable(_shortened(notes))
+        context.notes.extend(notes)
+        return Response(response.status, _encoded(holder[""]), response.headers)
+
+    def _applied(self, operation: Operation, holder: Mapping[str, Any]) -> Applied:
+        """Apply one operation. Raises NotApplicable for a test, or any under `strict`, that is not whole."""
+        applied = operation.apply(holder)
+        if operation.is_test and not applied.whole:
+            raise NotApplicable(f"{applied.note}, so nothing of the patch is done")
+        if self.strict and not applied.whole:
+            raise NotApplicable(f"{applied.note}; the patch is strict, so nothing of it is done")
+        return applied
 
 
-def _read(name: str, value: Any) -> Any:
-    return QUANTITIES[name](value) if name in QUANTITIES else value
-
-
-def _apply(document: Any, operation: Mapping[str, Any], where: str) -> Any:
-    import jsonpatch  # slow to import, and few rules patch
-    import jsonpointer
-
+def _encoded(document: Any) -> bytes:
     try:
-        singles = list(expand(document, operation))
-        if len(singles) * operation.get("bytes", 0) > MOST_FILLED:
-            raise TypeError(f"would fill {len(singles)} fields, more than {MOST_FILLED} bytes in all")
-        # Last element first: a removal must not move an element that is still to be edited.
-        for single in reversed(singles):
-            standard: Any = _standard(document, single) if single["op"] in OWN_OPERATIONS else single
-            document = jsonpatch.JsonPatch([standard]).apply(document, in_place=True)
-    except (
-        jsonpatch.JsonPatchException,
-        jsonpointer.JsonPointerException,
-        LookupError,
-        RecursionError,
-        TypeError,
-        ValueError,
-    ) as error:
-        raise NotApplicable(f"{where}: {operation['op']} {operation['path']}: {error}") from None
-    return document
+        return orjson.dumps(document)
+    except orjson.JSONEncodeError as error:
+        raise NotApplicable(f"patch: what it made is no JSON: {error}") from None
 
 
-def _standard(document: Any, operation: Mapping[str, Any]) -> dict[str, Any]:
-    """Translate one of our own operations into `add` or `replace`."""
-    import jsonpointer
-
-    path = operation["path"]
-    found = jsonpointer.resolve_pointer(document, path, None)
-    if operation["op"] == "fill":
-        return {"op": "add", "path": path, "value": "x" * operation["bytes"]}
-    if not isinstance(found, str):
-        raise TypeError("expected a string there")
-    kept = int(len(found) * operation.get("share", DEFAULT_SHARE))
-    return {"op": "replace", "path": path, "value": found[:kept]}
+def _shortened(notes: Sequence[str]) -> str:
+    more = len(notes) - MOST_REASONS
+    return "; ".join([*notes[:MOST_REASONS], *([f"and {more} more"] if more > 0 else [])])
 
 
-def expand(document: Any, operation: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Repeat an operation for each element of the arrays that `*` stands for in its path.
-
-    A `*` is a whole step of the path. The first `*` of `from` stands for the same element as the first of
-    `path`, and so on. Values are copied, so that no two places of the document share one.
-    """
-    steps = operation["path"].split("/")
-    if "*" not in steps:
-        yield {name: copy.deepcopy(value) for name, value in operation.items()}
-        return
-    array = _follow(document, steps[1 : steps.index("*")])
-    if not isinstance(array, list):
-        raise TypeError("expected an array where * stands")
-    for index in range(len(array)):
-        paths = {"path": _with_index(steps, index)}
-        if "from" in operation:
-            paths["from"] = _with_index(operation["from"].split("/"), index)
-        yield from expand(document, {**operation, **paths})
-
-
-def _follow(document: Any, steps: Sequence[str]) -> Any:
-    """Follow the steps of a JSON Pointer."""
-    for step in steps:
-        key = int(step) if isinstance(document, list) else step.replace("~1", "/").replace("~0", "~")
-        document = document[key]
-    return document
-
-
-def _with_index(steps: list[str], index: int) -> str:
-    """Join the steps of a path, with an index in the place of its first `*`."""
-    if "*" in steps:
-        place = steps.index("*")
-        steps = [*steps[:place], str(index), *steps[place + 1 :]]
-    return "/".join(steps)
+def _unchanged(value: Any) -> Any:
+    return value

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from oifde_simulator.model.exchange import Answer
 from oifde_simulator.model.http import Response
@@ -17,7 +17,7 @@ from oifde_simulator.rules.triggers import Moment, Window
 from oifde_simulator.wire.script import Script
 
 if TYPE_CHECKING:
-    from oifde_simulator.faults import Fault  # slow to import, and only wanted where a rule has faults
+    from oifde_simulator.faults import Fault, Spoiled  # slow to import, wanted only where a rule has faults
 
 
 class Reshape(Protocol):
@@ -26,6 +26,17 @@ class Reshape(Protocol):
     def reshape(self, response: Response, context: ActionContext, /) -> Response:
         """The other answer; raises NotApplicable where it cannot."""
         ...
+
+
+class Ability(NamedTuple):
+    """What a rule could change of one exchange, whatever is drawn."""
+
+    acts: bool
+    """Whether an outcome could change what is sent, or end a good token."""
+    moves: bool = False
+    """Whether it could change the state of its value at least."""
+    reason: str = ""
+    """Why it could not act."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +98,7 @@ class Decision:
     """What the rules made of one request."""
 
     rule: str
-    """The name of the rule that fired; empty when none did."""
+    """The name of the rule whose turn it is; empty when it is nobody's."""
     action: Action
     draw: KeyedRandom
     moment: Moment
@@ -96,7 +107,11 @@ class Decision:
     retry_after: int | None = None
     """Seconds, where a rate limit fired."""
     of: Rule | None = None
-    """The rule that fired; None when none did."""
+    """The rule whose turn it is; None when it is nobody's."""
+    notes: tuple[str, ...] = ()
+    """Rules that were about the request and could change nothing, and why."""
+    moved: bool = False
+    """Whether the turn changed the state of the rule's value."""
 
     @property
     def outcome(self) -> int:
@@ -106,7 +121,7 @@ class Decision:
 
     @property
     def acts(self) -> bool:
-        """Whether something is done: an outcome of `one_of` may be to let the honest answer pass."""
+        """Whether something is to be done: an outcome of `one_of` may be to let the honest answer pass."""
         return bool(self.action.reshapes or self.action.faults or self.action.token)
 
     @property
@@ -114,29 +129,40 @@ class Decision:
         """The names of the faults that rewrite the script."""
         return tuple(fault.fault_name for fault in self.action.faults)
 
-    def reshape(self, honest: Answer, refuse: ErrorRenderer) -> Response:
-        """The answer that takes the place of the honest one."""
+    def reshape(self, honest: Answer, refuse: ErrorRenderer, notes: list[str] | None = None) -> Response:
+        """The answer that takes the place of the honest one; `notes` is given what was done in part only."""
         response = honest.response
         if self.action.reshapes:
             context = ActionContext(honest, refuse, self.draw, self.moment.now, self.retry_after)
             for step in self.action.reshapes:
                 response = step.reshape(response, context)
+            if notes is not None:
+                notes += context.notes
         return response
 
-    def spoil(self, script: Script) -> Script:
-        """The script after all faults."""
-        if not self.action.faults:
-            return script
+    def spoil(self, script: Script) -> Spoiled:
+        """The script after all faults, and which of them changed it; the same each time for one script."""
         from oifde_simulator import faults
 
+        if not self.action.faults:
+            return faults.Spoiled(script, ())
         elapsed = self.moment.elapsed
         begun = self.of.begun(elapsed) if self.of else 0
-        context = faults.FaultContext(self.draw, elapsed / 1000, begun / 1000)
-        return faults.apply(script, self.action.faults, context)
+        context = faults.FaultContext(self.draw.copied(), elapsed / 1000, begun / 1000)
+        return faults.spoil(script, self.action.faults, context)
 
 
 HONEST = Decision("", Action(), KeyedRandom(b"honest"), Moment(0, 0))
 """What is decided where no rule fires: nothing changes."""
+
+
+class Passed(NamedTuple):
+    """A rule that is about a request and is not asked for its turn."""
+
+    before: int
+    """Number of candidates before it."""
+    rule: str
+    why: str
 
 
 @dataclass(slots=True)
@@ -148,8 +174,31 @@ class Selection:
     """Rules that may have their turn, in order."""
     candidates: list[Candidate]
     """The same rules as the state sees them."""
-    closed: list[tuple[int, str, str]]
-    """Rules whose window is closed: number of candidates before it, name, reason."""
+    closed: list[Passed]
+    """Rules whose window is closed."""
+    unable: list[Passed]
+    """Rules that could change nothing of the exchange."""
+
+    def pass_over(self, ability: Callable[[Rule], Ability]) -> None:
+        """Keep the candidates that could change something, up to one that takes every turn.
+
+        Rules after that one are not asked, so nothing is worked out for them.
+        """
+        rules, candidates = self.rules, self.candidates
+        self.rules, self.candidates = [], []
+        places: list[int] = []
+        for rule, candidate in zip(rules, candidates, strict=True):
+            places.append(len(self.rules))
+            able = ability(rule)
+            if not (able.acts or able.moves):
+                self.unable.append(Passed(len(self.rules), rule.name, able.reason))
+                continue
+            self.rules.append(rule)
+            self.candidates.append(candidate if able.acts else candidate._replace(moves_only=True))
+            if able.acts and rule.limits == ALWAYS:
+                break
+        places += [len(self.rules)] * (len(rules) + 1 - len(places))
+        self.closed = [each._replace(before=places[each.before]) for each in self.closed]
 
     def held_back(self, turn: Turn) -> tuple[HeldBack, ...]:
         """List the rules that were asked before the turn's and did not fire, with the reason of each."""
@@ -161,7 +210,15 @@ class Selection:
                 reasons.insert(before, HeldBack(name, why))
         return tuple(reasons)
 
+    def notes(self, turn: Turn) -> tuple[str, ...]:
+        """List the rules that were passed over before the turn's, each with the reason."""
+        return tuple(
+            f"{name}: {why}" for before, name, why in self.unable if turn.place < 0 or before <= turn.place
+        )
 
+
+ALWAYS = Limits()
+"""Limits of a rule that takes every turn it is asked for."""
 NO_TURN = Turn(-1, 0, None, (), changed=False)
 """Turn of nobody, where no rule may have one."""
 
@@ -185,13 +242,13 @@ class Rules:
             if not accepts(gets[part](name, ABSENT)) or not rule.matcher.matches(view):
                 continue
             if selection is None:
-                selection = Selection(Moment(now, now - self.since), [], [], [])
+                selection = Selection(Moment(now, now - self.since), [], [], [], [])
             self._add(selection, rule, view)
         return selection
 
     def _add(self, selection: Selection, rule: Rule, view: View) -> None:
         if rule.window and (why := rule.window.holds_back(selection.moment.elapsed)):
-            selection.closed.append((len(selection.rules), rule.name, why))
+            selection.closed.append(Passed(len(selection.rules), rule.name, why))
             return
         value = rule.value(view)
         chance = ""
@@ -202,13 +259,14 @@ class Rules:
 
     def decide(self, selection: Selection, turn: Turn) -> Decision:
         """Draw what the rule does whose turn it is."""
-        held_back = selection.held_back(turn)
+        held_back, notes = selection.held_back(turn), selection.notes(turn)
         if turn.place < 0:
-            return Decision("", Action(), HONEST.draw, HONEST.moment, held_back) if held_back else HONEST
+            return replace(HONEST, held_back=held_back, notes=notes) if held_back or notes else HONEST
         rule = selection.rules[turn.place]
         value = selection.candidates[turn.place].value
         draw = KeyedRandom(key(self._seed, rule.name, *value, turn.matches, "action"))
         wait = None
         if turn.retry_at is not None:
             wait = max(1, -(-(turn.retry_at - selection.moment.now) // 1000))
-        return Decision(rule.name, draw.weighted(rule.actions), draw, selection.moment, held_back, wait, rule)
+        action = draw.weighted(rule.actions)
+        return Decision(rule.name, action, draw, selection.moment, held_back, wait, rule, notes, turn.changed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import ExitStack
+from functools import partial
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -28,12 +28,11 @@ from oifde_simulator.web.connection_limits import ConnectionLimits
 from oifde_simulator.web.control_plane import auth
 from oifde_simulator.web.control_plane.app import control_plane
 from oifde_simulator.web.control_plane.context import ControlContext
-from oifde_simulator.web.data_plane.binding import bind
+from oifde_simulator.web.control_plane.server import start_sites
+from oifde_simulator.web.data_plane.binding import bind_and_listen
 from oifde_simulator.web.data_plane.port import Port
 from oifde_simulator.web.data_plane.request_reader import Limits
 from oifde_simulator.web.data_plane.server import data_plane
-from oifde_simulator.web.data_plane.site import BACKLOG
-from oifde_simulator.web.descriptors import ListeningSocket
 
 if TYPE_CHECKING:
     from oifde_simulator.web.tls.context import ServerTls
@@ -114,14 +113,8 @@ class Simulator:
     async def _open(self, runner: web.BaseRunner, host: str, port: int) -> str:
         await runner.setup()
         self._running.append(runner)
-        bound = bind(host, port, option="--control-port")
-        number = bound[0].getsockname()[1]
-        with ExitStack() as undo:
-            listeners = [undo.enter_context(ListeningSocket.of(one)) for one in bound]
-            for one in listeners:
-                await web.SockSite(runner, one, backlog=BACKLOG).start()
-            undo.pop_all()
-        return url("http", host, number)
+        listen = partial(start_sites, runner)
+        return url("http", host, await bind_and_listen(host, port, listen, option="--control-port"))
 
 
 def registry(settings: Settings, scenarios: Mapping[str, Scenario], clock: Clock = TIME_OF_DAY) -> Tenants:
@@ -139,7 +132,10 @@ def registry(settings: Settings, scenarios: Mapping[str, Scenario], clock: Clock
 
 
 def _load_tls(settings: Settings) -> ServerTls | None:
-    if settings.tls == "off" and not (settings.tls_cert or settings.tls_key):
+    if settings.tls == "off":
+        if given := [name for name in ("tls_cert", "tls_key") if getattr(settings, name)]:
+            option = f"--{given[0].replace('_', '-')}"
+            raise ValueError(f"--tls off and {option} exclude each other; leave one of them out")
         return None
     # Both are slow to import.
     if settings.tls_cert or settings.tls_key:

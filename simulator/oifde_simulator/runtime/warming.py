@@ -15,8 +15,8 @@ from oifde_simulator.population import generator
 from oifde_simulator.population.vocabulary import shipped_locales
 from oifde_simulator.scenario.model import Scenario
 
-LAZY_MODULES = ("difflib", "jsonpatch")
-"""Modules that decisions import where they need them: hints at near names, and the rule `patch`."""
+LAZY_MODULES = ("difflib",)
+"""Modules that decisions import where they need them: hints at near names."""
 
 
 @cache

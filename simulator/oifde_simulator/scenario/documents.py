@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from oifde_simulator.scenario.errors import ScenarioError
@@ -59,6 +60,31 @@ class YamlDocument(Document):
     def _position(self, path: KeyPath, on_key: bool) -> tuple[int, int]:
         node = self._root.at(path[:-1]).keys[str(path[-1])] if on_key else self._root.nearest(path)
         return node.line, node.column
+
+
+class SessionsDocument(Document):
+    """A YAML file that has what stands below `sessions` in a scenario, read as such a scenario."""
+
+    def __init__(self, file: YamlDocument) -> None:
+        """Take the file as read."""
+        super().__init__({"sessions": file.value}, file.origin, file.errors)
+        self._file = file
+
+    def located(self, finding: Finding) -> ScenarioError:
+        """Turn a finding into an error with its place and its path in the file."""
+        found = super().located(finding)
+        return replace(found, path=found.path[1:])
+
+    def text(self, path: KeyPath) -> str:
+        """Return the scalar at `path` as the file writes it."""
+        return self._file.text(path[1:])
+
+    def line(self, path: KeyPath) -> str:
+        """Describe the place of the value at `path`: `in line 3`."""
+        return self._file.line(path[1:])
+
+    def _position(self, path: KeyPath, on_key: bool) -> tuple[int, int]:
+        return self._file._position(path[1:], on_key)
 
 
 class JsonDocument(Document):

@@ -17,6 +17,8 @@ from oifde_simulator.population.arrivals.contacts import PER_QUARTER
 if TYPE_CHECKING:
     from oifde_simulator.rules.selection import Rule
 
+MET = "Met by "
+"""Beginning of the paragraph of a description that says which request meets the failure."""
 Record = Mapping[str, Any]
 """A literal session record in wire names, as given; a query finds it by `userMobile`, which is not sent."""
 
@@ -116,6 +118,12 @@ class Scenario:
     def id(self) -> str:
         """The tenant id in the file."""
         return self.tenant.id
+
+    @property
+    def met(self) -> str:
+        """Paragraph of the description that says which request meets the failure; empty without one."""
+        lines = (line.strip() for line in self.description.splitlines())
+        return next((line for line in lines if line.startswith(MET)), "")
 
     @property
     def summary(self) -> str:

@@ -9,11 +9,12 @@ from pathlib import Path
 
 from oifde_simulator import logs, resources
 from oifde_simulator.config import Settings
-from oifde_simulator.scenario import gallery, loader
+from oifde_simulator.scenario import gallery, loader, replacement
 from oifde_simulator.scenario.catalog import ScenarioCatalog
 from oifde_simulator.scenario.errors import ScenarioError, ScenarioErrors
 from oifde_simulator.scenario.files import finding, json_files
 from oifde_simulator.scenario.model import Scenario
+from oifde_simulator.scenario.replacement import Populate, unchanged
 from oifde_simulator.text import did_you_mean, normal, printable
 
 log = logging.getLogger(logs.FOLLOWED)
@@ -21,7 +22,9 @@ log = logging.getLogger(logs.FOLLOWED)
 
 def scenarios(settings: Settings) -> ScenarioCatalog:
     """Return the scenarios of a server by tenant id. Raises ValueError with a line for each mistake."""
-    found = combined(bundled(settings), read(settings.scenarios), settings.tenant)
+    populate = replacement.populating(settings.population)
+    given = {path: populate(scenario) for path, scenario in read(settings.scenarios).items()}
+    found = combined(bundled(settings, populate), given, settings.tenant)
     if not found:
         raise ValueError("there are no scenarios; give --scenarios PATH, or leave --no-bundled out")
     return found
@@ -34,8 +37,9 @@ def one(wanted: str, settings: Settings) -> tuple[str, Scenario]:
     """
     path = Path(wanted)
     if path.suffix.lower() in loader.SUFFIXES or "/" in path.as_posix() or wanted != str(path):
+        populate = replacement.populating(settings.population)
         try:
-            scenario = loader.load(path)
+            scenario = populate(loader.load(path))
         except ScenarioErrors as mistakes:
             raise ValueError(str(mistakes)) from None
         return scenario.id, scenario
@@ -48,10 +52,13 @@ def one(wanted: str, settings: Settings) -> tuple[str, Scenario]:
     return wanted, found[wanted]
 
 
-def bundled(settings: Settings) -> ScenarioCatalog:
+def bundled(settings: Settings, populate: Populate = unchanged) -> ScenarioCatalog:
     """Return the bundled scenarios, read from their compiled form: the stem of each file is its tenant id."""
     paths = [] if settings.no_bundled else loader.find([resources.scenarios()])
-    return ScenarioCatalog(gallery.load(paths))
+    found = ScenarioCatalog(gallery.load(paths))
+    if populate is unchanged:
+        return found  # a file that was edited stays unread
+    return ScenarioCatalog({name: populate(scenario) for name, scenario in found.items()})
 
 
 def combined(

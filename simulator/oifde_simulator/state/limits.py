@@ -20,6 +20,13 @@ class Tally(RateCount):
     turns: int = 0
 
 
+def moved_already(state: str, candidate: Candidate) -> str:
+    """Say that a value is where the rule would lead it, and that it does nothing else; "" where it is not."""
+    if candidate.moves_only and candidate.becomes == state:
+        return f"state: is {state} already"
+    return ""
+
+
 def chance(key: str, matches: int) -> int:
     """Draw a number of `CHANCE_BITS` bits for a key and a count of matches; Redis and Lua can draw it too."""
     # The first 52 bits of SHA-1, which Redis offers to scripts: no secret depends on it.

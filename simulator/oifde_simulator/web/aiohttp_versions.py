@@ -8,10 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aiohttp import web
+from aiohttp.base_protocol import BaseProtocol
 from aiohttp.http import HttpProcessingError
 
 IS_OLD = not hasattr(web, "RequestKey")
 """True before 3.14."""
+PARSER = "_parser" if "_parser" in BaseProtocol.__slots__ else "_request_parser"
+"""Attribute of a connection that holds its parser."""
 NOT_HTTP = b"\0\r\n\r\n"
 """Bytes that no parser takes for HTTP."""
 

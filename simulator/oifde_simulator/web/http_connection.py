@@ -15,11 +15,12 @@ from aiohttp.http import HttpProcessingError
 from aiohttp.streams import StreamReader
 
 from oifde_simulator.config import Settings
-from oifde_simulator.web.aiohttp_versions import RequestHandler
-from oifde_simulator.web.body_receiver import BodyEvicted
+from oifde_simulator.web.aiohttp_versions import PARSER, RequestHandler
+from oifde_simulator.web.body_receiver import BodyEvicted, forget_frames
 from oifde_simulator.web.byte_budget import ByteBudget
-from oifde_simulator.web.peer import has_left, reset_on_close
+from oifde_simulator.web.peer import has_ended, has_left, reset_on_close
 from oifde_simulator.web.refusal import explain
+from oifde_simulator.web.request_parser import RequestParser
 
 HIGH_WATER = 64 * 1024
 """Unread bytes in the write buffer from which on the sender waits for the client (asyncio's own limit)."""
@@ -40,6 +41,7 @@ class HttpConnection(RequestHandler):
         "_arriving",
         "_closing",
         "_look",
+        "_requests",
         "_silence",
         "_sizes",
         "ended",
@@ -52,6 +54,8 @@ class HttpConnection(RequestHandler):
     ) -> None:
         """Bound unread answers by `unread` for all connections, and by `write_seconds` for this one."""
         super().__init__(server, loop=asyncio.get_running_loop(), **options)
+        self._requests: RequestParser | None = RequestParser(getattr(self, PARSER))
+        setattr(self, PARSER, self._requests)
         # aiohttp before 3.14 does not keep them.
         self._sizes = {
             "max_header_bytes": options.get("max_field_size", Settings.max_header_bytes),
@@ -87,13 +91,23 @@ class HttpConnection(RequestHandler):
         """Answer bytes that are not HTTP, or an exception of ours; aiohttp calls this."""
         self.note_request()
         if isinstance(exc, HttpProcessingError):
+            forget_frames(exc)
             return self.refuse(explain(exc.message, **self._sizes))
         return super().handle_error(request, status, exc, message)
 
     def log_exception(self, *args: Any, **kwargs: Any) -> None:
         """Log a defect of ours; a body that could not be read is its sender's fault, who was told."""
-        if not isinstance(kwargs.get("exc_info"), web.RequestPayloadError | BodyEvicted):
+        error = kwargs.get("exc_info")
+        if isinstance(error, web.RequestPayloadError | BodyEvicted | ConnectionError):
+            forget_frames(error)  # it is the one that aiohttp keeps in the stream of the body
+        else:
             super().log_exception(*args, **kwargs)
+
+    def data_received(self, data: bytes) -> None:
+        """Read bytes; those that are not HTTP have their turn behind the requests before them."""
+        super().data_received(data)
+        if self._requests is not None and self._requests.has_error:
+            super().data_received(b"")
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Bound the silence before the first request; over TLS, be told when the client ends its half."""
@@ -107,6 +121,7 @@ class HttpConnection(RequestHandler):
         """Cease to look for the client, and wait for nothing more."""
         self.note_request()
         super().connection_lost(exc)
+        self._arriving = self._requests = None  # they know the connection
         self.unread.release(self)
         for timer in (self._look, self._closing):
             if timer is not None:
@@ -154,6 +169,13 @@ class HttpConnection(RequestHandler):
         """Number of requests that came and have not had their answer."""
         return self._request_count - self._answered
 
+    def is_abandoned(self) -> bool:
+        """Check that nobody waits for an answer any more, before the event loop tells of it."""
+        if self.transport is None or self.transport.is_closing():
+            return True
+        connection = self.transport.get_extra_info("socket")
+        return has_ended(connection) and has_left(connection)
+
     def _abort_later(self, transport: asyncio.Transport) -> None:
         """Have a client read what is written within the deadline."""
         if self._closing is None and transport.get_write_buffer_size():
@@ -178,13 +200,17 @@ class HttpConnection(RequestHandler):
 
     def _look_for_client(self, seconds: float) -> None:
         """Look whether the client is there; its end is no event, as nothing is read from it any more."""
-        if self.transport is None or (self._look is not None and self._look.when() > self._loop.time()):
+        if self.transport is None or self._look is not None:
             return
         if has_left(self.transport.get_extra_info("socket")):
             self.transport.abort()
-            return
-        longer = min(2 * seconds, LONGEST_LOOK)
-        self._look = self._loop.call_later(seconds, self._look_for_client, longer)
+        else:
+            self._look = self._loop.call_later(seconds, self._look_again, min(2 * seconds, LONGEST_LOOK))
+
+    def _look_again(self, seconds: float) -> None:
+        # Comparing times would not do: a timer may be called a rounding error too early.
+        self._look = None
+        self._look_for_client(seconds)
 
 
 def reset(transport: asyncio.Transport) -> None:

@@ -14,7 +14,7 @@ import sys
 from typing import Any
 
 # linux/include/net/tcp_states.h
-TCP_CLOSE = 7
+TCP_CLOSE, TCP_CLOSE_WAIT = 7, 8
 
 # linux/include/uapi/linux/netlink.h, sock_diag.h and inet_diag.h
 NETLINK_SOCK_DIAG, SOCK_DIAG_BY_FAMILY, NLM_F_REQUEST = 4, 20, 1
@@ -39,8 +39,16 @@ def is_reset(connection: socket.socket) -> bool:
     """Check that a connection was broken off, also where the event loop ceased to read."""
     try:
         if sys.platform == "linux":
-            return connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0] == TCP_CLOSE
+            return _state(connection) == TCP_CLOSE
         return bool(connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR))
+    except OSError:
+        return True
+
+
+def has_ended(connection: socket.socket) -> bool:
+    """Check that the client sends nothing more, before the event loop tells; False where no system says."""
+    try:
+        return sys.platform == "linux" and _state(connection) in (TCP_CLOSE, TCP_CLOSE_WAIT)
     except OSError:
         return True
 
@@ -48,6 +56,10 @@ def is_reset(connection: socket.socket) -> bool:
 def reset_on_close(connection: socket.socket) -> None:
     """Have the closing of a connection send RST."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # linger 0 seconds
+
+
+def _state(connection: socket.socket) -> int:
+    return connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0]
 
 
 def _is_orphan(peer: tuple[Any, ...], own: tuple[Any, ...]) -> bool:

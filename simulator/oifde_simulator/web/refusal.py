@@ -13,6 +13,10 @@ TLS = "the client spoke TLS, and this port is plain HTTP; write http:// in its U
 TRANSFER_ENCODING = (
     "Transfer-Encoding does not end with chunked (RFC 9112, 6.1); expected chunked alone, or a Content-Length"
 )
+CHUNKS = (
+    "expected chunks: each its size in hexadecimal, CRLF, that many bytes, CRLF; at the end 0, CRLF, CRLF "
+    "(RFC 9112, 7.1)"
+)
 
 
 def explain(reason: str, *, max_header_bytes: int, max_headers: int) -> str:
@@ -29,6 +33,12 @@ def explain(reason: str, *, max_header_bytes: int, max_headers: int) -> str:
     }
     found = (text for words, text in explanations.items() if words in reason)
     return next(found, shortened(reason))
+
+
+def explain_body(reason: str) -> str:
+    """Explain in one line why bytes are no part of a body; aiohttp's `reason` may quote them."""
+    what, _, _ = reason.partition(":")
+    return f"{shortened(what)}; {CHUNKS}"
 
 
 def shortened(text: str) -> str:

@@ -74,6 +74,31 @@ def with_end(script: Script) -> Script:
     return script if script and isinstance(script[-1], Close | Reset) else (*script, Close())
 
 
+def does_more(script: Script, plain: Script, *, closes: bool) -> bool:
+    """Check that a script does anything else on the wire than `plain`, which only sends.
+
+    `closes` says that the connection ends after the answer in any case. A wait of 0 counts where it parts
+    two segments, and how bytes are spread over `Send`s does not count.
+    """
+    if script == plain:
+        return False
+    parted = False
+    sent: list[bytes] = []
+    for action in script:
+        if isinstance(action, Send):
+            if parted and sent and action.octets:
+                return True
+            sent.append(action.octets)
+        elif isinstance(action, Wait):
+            if action.seconds:
+                return True
+            parted = bool(sent)
+        elif isinstance(action, Reset) or not closes:
+            return True
+    honest = [action.octets for action in plain if isinstance(action, Send)]
+    return sum(map(len, sent)) != sum(map(len, honest)) or b"".join(sent) != b"".join(honest)
+
+
 def truncate_body(script: Script, count: int) -> Script:
     """Keep the actions up to byte `count` of the body, without an end of the connection."""
     kept: list[Action] = []

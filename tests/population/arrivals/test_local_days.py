@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_timetable import ZONES
 
-from oifde_simulator.population.arrivals.local_days import DAY, EPOCH, LocalDays, local_days
+from oifde_simulator.bounded_cache import BoundedCache
+from oifde_simulator.population.arrivals.local_days import DAY, EPOCH, SPANS_KEPT, LocalDays, local_days
 from oifde_simulator.population.arrivals.zones import ZONES as BY_REGION
 from oifde_simulator.population.arrivals.zones import load, zone_of
 from oifde_simulator.population.vocabulary import known_locales
@@ -56,7 +57,9 @@ def test_what_a_zone_remembers_is_bounded() -> None:
     days = LocalDays("America/New_York")
     for day in range(5000):
         days.span(day)
-    assert days.span.cache_info().currsize <= 512
+    kept = [each for each in BoundedCache.every if each.bound == SPANS_KEPT]
+    assert any(each.find(4999) for each in kept)
+    assert all(each.weight <= SPANS_KEPT for each in kept)
 
 
 @pytest.mark.parametrize("locale", sorted(known_locales()))

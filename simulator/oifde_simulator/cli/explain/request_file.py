@@ -64,7 +64,7 @@ def load(name: str) -> Any:
             f"{name}: expected a JSON object, the body of a request: no JSON at {place}"
         ) from None
     except RecursionError:
-        raise ValueError(f"{name}: expected the body of a request, found JSON nested too deep") from None
+        raise ValueError(f"{name}: expected a JSON object, the body of a request: nested too deep") from None
     except ValueError as error:
         raise ValueError(f"{name}: expected a JSON object, the body of a request: {error}") from None
     except OSError as error:

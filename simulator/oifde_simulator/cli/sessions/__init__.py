@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from oifde_simulator.cli.exit_codes import OK
 from oifde_simulator.cli.parser import SESSION_SETTINGS, add_settings, session_settings
+from oifde_simulator.cli.shell import shell_word
 from oifde_simulator.text import counted
 
 if TYPE_CHECKING:
@@ -64,5 +64,5 @@ def _export(tenants: Tenants, tenant: str, options: argparse.Namespace) -> str:
 
     path = options.to or EXPORT_FILE
     written = export.export(tenants, tenant, options.number, options.export, path)
-    command = f"oifde-simulator serve --scenarios {shlex.quote(str(path))}"
+    command = f"oifde-simulator serve --scenarios {shell_word(path)}"
     return f"{path}: {counted(written, 'session')}; {command}"

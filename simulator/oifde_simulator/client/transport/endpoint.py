@@ -14,6 +14,8 @@ from urllib.parse import SplitResult, urlsplit
 
 from oifde_simulator.client.errors import ControlProblem, Unreachable, create_problem, hides_frames
 from oifde_simulator.client.transport.hidden import HiddenBytes, HiddenText, hidden
+from oifde_simulator.client.transport.planes import perhaps_wrong_plane, wrong_plane
+from oifde_simulator.client.transport.response import NotHttp
 
 if TYPE_CHECKING:
     from ssl import SSLContext
@@ -113,15 +115,19 @@ class Endpoint:
     def decode(self, status: int, body: bytes, request: str) -> Reply:
         """Make the reply to `request`, such as `GET /readyz`. Raises ControlProblem for a refusal."""
         if status >= 300:
-            raise create_problem(status, _document(body), request)
+            document = _document(body)
+            if hint := wrong_plane(document, self.shown_url):
+                document = {**document, "detail": hint}
+            raise create_problem(status, document, request)
         return Reply(status, body, request)
 
     def unreachable(self, error: Exception) -> Unreachable:
         """Make the error of a request without an answer."""
         timed_out = isinstance(error, TimeoutError)
         why = (str(error) or type(error).__name__) if not timed_out else f"timed out ({self.timeout:g} s)"
+        hint = perhaps_wrong_plane(self.shown_url) if _speaks_otherwise(error) else "; is it up?"
         return Unreachable(
-            f"the control plane at {self.shown_url} does not answer: {why}; is it up?",
+            f"the control plane at {self.shown_url} does not answer: {why}{hint}",
             why,
             timed_out=timed_out,
         )
@@ -153,6 +159,11 @@ def _authority(parts: SplitResult) -> str:
     host = parts.hostname or ""
     host = f"[{host.partition('%')[0]}]" if ":" in host else host.encode("idna").decode()
     return host if parts.port in (None, PORTS[parts.scheme]) else f"{host}:{parts.port}"
+
+
+def _speaks_otherwise(error: Exception) -> bool:
+    """Check for a peer that is there, and speaks TLS where we do not, or does not where we do."""
+    return type(error).__module__ == "ssl" or (isinstance(error, NotHttp) and not error.begun)
 
 
 def _checked(token: str) -> str:

@@ -19,6 +19,11 @@ BODILESS = (204, 304)
 class NotHttp(Exception):
     """Bytes that are no HTTP response, or a response that ends too early."""
 
+    def __init__(self, message: str, *, begun: bool = True) -> None:
+        """Take a message, and whether a response has begun."""
+        super().__init__(message)
+        self.begun = begun
+
 
 class Response:
     """A response to a GET, PUT, POST or DELETE, as far as it has arrived."""
@@ -47,8 +52,9 @@ class Response:
         if self.done and self._buffer:
             self.keeps_connection = False  # nobody has asked for what follows
         if self._ended and not self.done:
-            begun = self.status or self._buffer
-            raise NotHttp("the connection ended amid the answer" if begun else "the connection ended")
+            begun = bool(self.status or self._buffer)
+            amid = " amid the answer" if begun else ""
+            raise NotHttp(f"the connection ended{amid}", begun=begun)
 
     def take_body(self) -> bytes:
         """Take the part of the body that has arrived since the last call."""
@@ -64,7 +70,7 @@ class Response:
         del self._buffer[: end.end()]
         found = STATUS_LINE.fullmatch(line)
         if found is None:
-            raise NotHttp(f"expected an HTTP response, found {line[:60]!r}")
+            raise NotHttp(f"expected an HTTP response, found {line[:60]!r}", begun=False)
         if int(found[2]) >= 200:  # others are interim
             self._begin_body(int(found[2]), _fields(fields), persistent=found[1] != b"0")
         return True

@@ -67,13 +67,11 @@ class Cut(Fault):
             raise FaultError((), "expected bytes or share, found both; remove one")
 
     def rewrite(self, script: Script, _context: FaultContext) -> Script:
-        """Truncate the body, then close; a body that is shorter stays whole."""
+        """Truncate the body, then close; a body of which nothing would be cut stays as it is."""
         length = len(octets(script, "body"))
-        if not length:
-            return script
         share = value_or_default(self, "share")
         count = int(length * share) if self.size is None else self.size
-        return (*truncate_body(script, count), Close()) if count < length else with_end(script)
+        return (*truncate_body(script, count), Close()) if count < length else script
 
 
 @fault("garbage", main="bytes", examples=[None, 500, {"bytes": "1KiB"}])

@@ -75,6 +75,11 @@ class Latency(Fault):
         seconds = distribution.sample(context)
         return (*script[:place], Wait(seconds), *script[place:]) if seconds else script
 
+    @property
+    def reads_clock(self) -> bool:
+        """Whether it is a ramp."""
+        return self.ramp is not None
+
     def _distributions(self) -> list[Distribution]:
         fixed = None if self.fixed is None else Fixed(self.fixed)
         choices = (fixed, self.uniform, self.lognormal, self.percentiles, self.ramp)

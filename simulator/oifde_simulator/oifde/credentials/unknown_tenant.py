@@ -66,6 +66,11 @@ class NamelessTenant(UnknownTenant):
         super().__init__(name)
         self._home = home
 
+    def token_step(self, token: str | None, now: int, /) -> TokenStep | None:
+        """Judge the token of the tenant whose rule may end it; as it is refused, this is no use of it."""
+        step = self._home.token_step(token, now)
+        return step._replace(is_use=False) if step else None
+
     def ended(self, how: str, token: object) -> EndedToken | None:
         """Describe the end of a token of the tenant whose rule ends it."""
         return self._home.ended(how, token)

@@ -8,17 +8,21 @@ country moved across the date line, none at all.
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import NamedTuple
 
+from oifde_simulator.bounded_cache import bounded_cache
 from oifde_simulator.population.arrivals.zones import load
 
 DAY = 86_400
 """Length of a usual day in seconds."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC).toordinal()
-MIDNIGHTS_KEPT = 512
-"""Most midnights that a zone remembers, some 80 KiB."""
-ZONES_KEPT = 32
+SPANS_KEPT = 160 << 10
+"""Bytes of the days that a zone remembers."""
+SPAN = 160
+"""Bytes of one of them."""
+ZONES_KEPT = 8 << 20
+"""Bytes of zones with their days that are in memory."""
 STANDARD = (datetime(2025, 1, 1, tzinfo=UTC), datetime(2025, 7, 1, tzinfo=UTC))
 """Instants in one of which every zone with summer time is without it."""
 
@@ -43,7 +47,7 @@ class LocalDays:
         """
         self._given = zone
         self._unchanging = unchanging
-        self.span = lru_cache(MIDNIGHTS_KEPT)(self._span)
+        self.span = bounded_cache(SPANS_KEPT, lambda *_: SPAN)(self._span)
 
     @cached_property
     def zone(self) -> tzinfo:
@@ -95,7 +99,12 @@ _EPOCH_UTC = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND = timedelta(seconds=1)
 
 
-@lru_cache(ZONES_KEPT)
 def local_days(zone: str | tzinfo, *, unchanging: bool = False) -> LocalDays:
     """Find the days of a zone; tenants in one zone share them."""
+    return _local_days((zone, unchanging))
+
+
+@bounded_cache(ZONES_KEPT, lambda *_: SPANS_KEPT)
+def _local_days(asked: tuple[str | tzinfo, bool]) -> LocalDays:
+    zone, unchanging = asked
     return LocalDays(zone, unchanging=unchanging)

@@ -6,9 +6,14 @@ Rule: a kind keeps its share of all sessions, whatever its hours. Local time onl
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+
+from oifde_simulator.bounded_cache import bounded_cache, measured
 
 OUTBOUND = "outbound_call"
+PATTERNS_KEPT = 4 << 20
+"""Bytes of the patterns in memory; tenants of one mix share theirs."""
+PATTERN = 96 << 10
+"""Bytes of one of them."""
 
 # Guess: [calling-hours] people call in daytime, and a few at night; a week of real calls would settle it.
 INBOUND_HOURS = (6, 4, 3, 2, 2, 3, 8, 22, 48, 78, 92, 90, 70, 66, 80, 86, 78, 62, 48, 40, 34, 26, 18, 10)
@@ -52,7 +57,7 @@ def density(name: str, weekday: int, hour: int) -> float:
     return INBOUND_WEEK[weekday] * INBOUND_HOURS[hour] / sum(INBOUND_HOURS)
 
 
-@lru_cache(64)
+@bounded_cache(PATTERNS_KEPT, lambda mix, pattern: PATTERN + measured(mix))
 def arrival_pattern(mix: tuple[tuple[str, float], ...]) -> ArrivalPattern:
     """Find the pattern of a mix, given as pairs of name and weight."""
     return ArrivalPattern(dict(mix))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
+from oifde_simulator.bounded_cache import bounded_cache
 from oifde_simulator.population.arrivals.local_days import LocalDays, Span
 from oifde_simulator.randomness import KeyedRandom
 
@@ -16,10 +16,12 @@ QUARTER = 900
 """Clocks change at quarters of an hour, by quarters of an hour."""
 MARGIN = 300
 """Seconds at the end of a day in which no session begins, so that nearly all sessions end on their day."""
-PROFILES_KEPT = 256
-"""Most profiles of plain days in memory; the eight of a mix of kinds are shared by its tenants."""
-CHANGES_KEPT = 64
-"""Most profiles of days whose clocks change in memory."""
+PROFILES_KEPT = 2 << 20
+"""Bytes of the profiles of plain days in memory; the eight of a mix of kinds are shared by its tenants."""
+CHANGES_KEPT = 2 << 20
+"""Bytes of the profiles of days whose clocks change in memory."""
+Change = tuple[tuple[float, ...], Span, LocalDays]
+"""The weights of the hours of a day whose clocks change, and the day."""
 
 
 class Profile(NamedTuple):
@@ -58,15 +60,16 @@ class Profile(NamedTuple):
         return [begins[place] + time - opened[place] for place, time in places]
 
 
-@lru_cache(PROFILES_KEPT)
+@bounded_cache(PROFILES_KEPT)
 def plain_profile(hours: tuple[float, ...]) -> Profile:
     """Make the profile of a day whose clocks do not change, by the weights of its hours."""
     return _profile((hour * HOUR, (hour + 1) * HOUR, weight) for hour, weight in enumerate(hours))
 
 
-@lru_cache(CHANGES_KEPT)
-def changing_profile(hours: tuple[float, ...], span: Span, days: LocalDays) -> Profile:
+@bounded_cache(CHANGES_KEPT)
+def changing_profile(change: Change) -> Profile:
     """Make the profile of a day whose clocks change: an hour that comes twice weighs twice."""
+    hours, span, days = change
     return _profile(
         (at, min(at + QUARTER, span.length), hours[days.wall(span.begin + at).hour] / 4)
         for at in range(0, span.length, QUARTER)

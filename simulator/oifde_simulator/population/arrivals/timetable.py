@@ -103,7 +103,7 @@ class Timetable:
         begin, _, plain = span = self._local.span(day)
         if plain:
             return begin, self._week[weekday(day)]
-        return begin, changing_profile(self._pattern.hours[weekday(day)], span, self._local)
+        return begin, changing_profile((self._pattern.hours[weekday(day)], span, self._local))
 
     @cached_property
     def _week(self) -> Sequence[Profile]:

@@ -15,6 +15,7 @@ from oifde_simulator.scenario import loader, selection
 from oifde_simulator.scenario.errors import ScenarioErrors
 from oifde_simulator.scenario.files import finding
 from oifde_simulator.scenario.model import Scenario
+from oifde_simulator.scenario.replacement import Populate, unchanged
 from oifde_simulator.tenants.broken_files import BrokenFile, first_message
 from oifde_simulator.text import printable
 
@@ -24,7 +25,9 @@ log = logging.getLogger(logs.FOLLOWED)
 class WatchedFiles:
     """The scenarios of files that change."""
 
-    def __init__(self) -> None:
+    def __init__(self, populate: Populate = unchanged) -> None:
+        """`populate` is done to each scenario that is loaded."""
+        self._populate = populate
         self.good: dict[Path, Scenario] = {}
         """Last good scenarios by file."""
         self.errors: dict[Path, ScenarioErrors] = {}
@@ -52,7 +55,7 @@ class WatchedFiles:
         elif path not in self.good and (reason := selection.not_a_scenario(path, source, named)):
             log.info("%s", reason)
         else:
-            scenario = loader.load(path, source)
+            scenario = self._populate(loader.load(path, source))
             for warning in scenario.warnings:
                 log.warning("%s", warning)
             self.good[path], self._served[path] = scenario, digest

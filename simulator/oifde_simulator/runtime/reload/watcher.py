@@ -22,7 +22,7 @@ from oifde_simulator.runtime.reload import reports
 from oifde_simulator.runtime.reload.file_snapshot import FileSnapshot
 from oifde_simulator.runtime.reload.tenant_changes import TenantChange, apply, publish, remove, replace
 from oifde_simulator.runtime.reload.watched_files import WatchedFiles
-from oifde_simulator.scenario import selection
+from oifde_simulator.scenario import replacement, selection
 from oifde_simulator.scenario.catalog import ScenarioCatalog
 from oifde_simulator.scenario.files.finding import GONE, FileStamp
 from oifde_simulator.scenario.model import Scenario
@@ -53,10 +53,11 @@ class Watcher:
         self._snapshot = FileSnapshot(settings.scenarios, clock)
         reports.require_paths(self._snapshot.found)
         self._reporter = reports.Reporter()
-        self._files = WatchedFiles()
+        self._populate = replacement.populating(settings.population)
+        self._files = WatchedFiles(self._populate)
         self._read_files(self._snapshot.unread())
         self._bundled = ScenarioCatalog(
-            dict(selection.bundled(settings))
+            dict(selection.bundled(settings, self._populate))
         )  # all read now, and compared by identity later
         self._reporter.report(self._snapshot)
         self.scenarios: Mapping[str, Scenario] = self._first()

@@ -42,8 +42,8 @@ def _outcome(rule: Mapping[str, Any], path: KeyPath, given: Mapping[str, Any]) -
     called = BY_NAME.get(rule.get("match", {}).get("endpoint", ""))
     if "rows" in given and called and not called.records_field:
         yield Finding((*path, "rows"), f"{called.name} answers with no records; remove it")
-    for place, operation in enumerate(given.get("patch", ())):
-        yield from patch.lint((*path, "patch", place), operation)
+    if "patch" in given:
+        yield from patch.lint(path, given, rule)
     if "respond" in given:
         yield from respond.lint((*path, "respond"), given["respond"])
     wrong = list(_faults(path, given))
@@ -63,9 +63,14 @@ def _idle_faults(path: KeyPath, given: Mapping[str, Any]) -> Iterator[Finding]:
     """Find faults without effect in an outcome that answers without a body."""
     if "respond" not in given or given["respond"].keys() & set(respond.BODIES):
         return
-    script = Response(503, b"").script(Request("POST", "/", {}), 0)
     for place, item in enumerate(given.get("faults", ())):
         fault = faults.build(item)
-        if faults.apply(script, (fault,), faults.FaultContext(KeyedRandom(b"check"), 0.0)) == script:
+        # A wait of no time spoils no answer, with a body or without.
+        if not _spoils(fault, b"") and (not fault.timing_only or _spoils(fault, b"{}")):
             message = f"{fault.fault_name} has nothing to spoil: this answer has no body"
             yield Finding((*path, "faults", place), message)
+
+
+def _spoils(fault: faults.Fault, body: bytes) -> bool:
+    script = Response(503, body).script(Request("POST", "/", {}), 0)
+    return faults.apply(script, (fault,), faults.FaultContext(KeyedRandom(b"check"), 0.0)) != script

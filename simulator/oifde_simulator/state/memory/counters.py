@@ -10,7 +10,7 @@ from operator import attrgetter
 from typing import Any
 
 from oifde_simulator.model.turn import START, Candidate, Turn, Value
-from oifde_simulator.state.limits import Tally, count, other_state
+from oifde_simulator.state.limits import Tally, count, moved_already, other_state
 from oifde_simulator.state.memory.counted_values import CountBudget, CountTable
 
 MOST_VALUES = 100_000
@@ -33,9 +33,9 @@ class RuleCounters:
         """Count the candidates in order, up to the first whose turn it is at `now` (tenant time)."""
         held_back: list[str] = []
         for place, candidate in enumerate(candidates):
-            _, value, limits, becomes, _ = candidate
+            _, value, limits, becomes, *_ = candidate
             state = self.state(value)
-            if reason := other_state(state, limits):
+            if reason := other_state(state, limits) or moved_already(state, candidate):
                 held_back.append(reason)
                 continue
             tally, reason = self._counted(candidate, now)
@@ -77,7 +77,7 @@ class RuleCounters:
 
     def _counted(self, candidate: Candidate, now: int) -> tuple[Tally, str]:
         """Count a match; its tally, and the reason why it is not the rule's turn, or ""."""
-        rule, value, limits, _, _ = candidate
+        rule, value, limits, _, *_ = candidate
         tallies = self._tallies.get(rule)
         if tallies is None:
             tallies = self._tallies[rule] = self._table(f"rule {rule}", _WEIGHT)

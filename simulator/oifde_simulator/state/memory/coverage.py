@@ -95,7 +95,7 @@ class CoverageTable:
         if rule is not None:
             branch = rule.branches[fired.outcome % len(rule.branches)]
             branch.fired += 1
-            branch.spoiled += fired.spoiled
+            branch.spoiled.update({*fired.faults})
 
     def snapshot(self) -> CoverageSnapshot:
         """Copy the counts of all scenarios, in the order in which they came."""

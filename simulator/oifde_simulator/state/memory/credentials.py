@@ -41,7 +41,8 @@ class CredentialCounters:
             used = self._used.get(step.token) or 0
             if used >= step.uses:
                 return "expired"
-            self._used.put(step.token, used + 1)
+            if step.is_use:
+                self._used.put(step.token, used + 1)
         return "good"
 
     def secret(self, step: SecretStep) -> SecretVerdict:

@@ -1,7 +1,7 @@
 """Evaluations of what clients gave: filters, patterns and expectations, on all that is on record.
 
 Rule: one slice of work at a time, then the event loop has its turn. Whoever has had the least work is next,
-so a short evaluation never waits for long ones. Each has a deadline, and ends when its client leaves.
+so a short evaluation never waits for long ones. Each has a deadline. A client that has left costs no slice.
 """
 
 from __future__ import annotations
@@ -9,12 +9,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
+from contextvars import ContextVar
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from http import HTTPStatus
 from itertools import count
 from time import monotonic
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from oifde_simulator.stepwise import Steps
 from oifde_simulator.web.control_plane.problems import Problem
@@ -27,6 +28,17 @@ PATIENCE = 30.0
 MOST = 100
 """Evaluations at once; for a further one, that with the most work is given up."""
 ADVICE = "name a tenant or since, or use fewer conditions and simpler regular expressions, and ask again"
+
+
+class Client(Protocol):
+    """Client of a request."""
+
+    def is_abandoned(self) -> bool:
+        """Check that nobody waits for the answer any more."""
+
+
+CLIENT: ContextVar[Client | None] = ContextVar("client", default=None)
+"""Client of the request that the current task answers."""
 
 
 @dataclass(slots=True, eq=False)
@@ -57,7 +69,10 @@ class Evaluations:
         return len(self._running)
 
     async def run(self, steps: Steps[Result]) -> Result:
-        """Take the steps of an evaluation and return its result. Raises Problem beyond the deadline."""
+        """Take the steps of an evaluation and return its result.
+
+        Raises Problem beyond the deadline, ConnectionAbortedError where the client has left.
+        """
         try:
             async with asyncio.timeout(PATIENCE) as deadline:
                 return await self._run(Evaluation(deadline), steps)
@@ -67,6 +82,7 @@ class Evaluations:
             steps.close()
 
     async def _run(self, evaluation: Evaluation, steps: Steps[Result]) -> Result:
+        _check_client()  # or others would be given up for nobody
         kept = [each for each in self._running if not each.given_up]
         if len(kept) >= MOST:
             _give_up(max(kept, key=lambda each: each.spent))
@@ -89,6 +105,7 @@ class Evaluations:
 
     def _slice(self, evaluation: Evaluation, steps: Steps[Result]) -> None:
         """Take steps for one slice of time. Raises _Done with the result after the last one."""
+        _check_client()
         began = now = self._clock()
         try:
             while now - began <= SLICE_SECONDS:
@@ -132,6 +149,13 @@ class _Done(Exception):
     def __init__(self, result: object) -> None:
         super().__init__()
         self.result = result
+
+
+def _check_client() -> None:
+    """Raise ConnectionAbortedError where nobody waits for the answer any more."""
+    client = CLIENT.get()
+    if client is not None and client.is_abandoned():
+        raise ConnectionAbortedError
 
 
 def _give_up(evaluation: Evaluation) -> None:

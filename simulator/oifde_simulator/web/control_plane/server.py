@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+from contextlib import AsyncExitStack
 from http import HTTPStatus
 from typing import Any
 
@@ -10,7 +12,10 @@ from aiohttp import web
 
 from oifde_simulator.web.byte_budget import ByteBudget
 from oifde_simulator.web.connection_limits import ConnectionLimits
+from oifde_simulator.web.control_plane.evaluations import CLIENT
 from oifde_simulator.web.control_plane.problems import Problem, problem_of
+from oifde_simulator.web.data_plane.site import BACKLOG
+from oifde_simulator.web.descriptors import ListeningSocket
 from oifde_simulator.web.http_connection import HIGH_WATER, UNREAD_BYTES, HttpConnection, reset
 
 MAX_CONNECTIONS = 1024
@@ -75,6 +80,7 @@ class Connections(web.Server):
     async def _handle(self, request: Any) -> web.StreamResponse:
         """Call the application; aiohttp refuses some headers before its middlewares are asked."""
         request.protocol.note_request()
+        CLIENT.set(request.protocol)
         if not request.content.is_eof():
             request.protocol.expect_body(request)
         try:
@@ -96,3 +102,16 @@ class ControlPlaneRunner(web.AppRunner):
 
     async def _make_server(self) -> web.Server:
         return Connections(await super()._make_server(), self._limits)
+
+
+async def start_sites(runner: web.BaseRunner, bound: list[socket.socket]) -> int:
+    """Listen on all sockets or on none; returns their number. Raises OSError."""
+    number: int = bound[0].getsockname()[1]
+    async with AsyncExitStack() as undo:
+        listeners = [undo.enter_context(ListeningSocket.of(one)) for one in bound]
+        for one in listeners:
+            site = web.SockSite(runner, one, backlog=BACKLOG)
+            undo.push_async_callback(site.stop)
+            await site.start()
+        undo.pop_all()
+    return number

@@ -9,8 +9,11 @@ import errno
 import logging
 import os
 import socket
+from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
+
+Result = TypeVar("Result")
 
 LOOPBACK = ("127.0.0.1", "localhost")
 """Hosts that stand for this machine: who calls it may be told `localhost`, and take ::1."""
@@ -52,7 +55,31 @@ def bind(host: str, port: int, *, option: str = "--port") -> list[socket.socket]
                     raise
         return _bind_all(addresses, port)
     except OSError as error:
-        raise OSError(f"cannot listen on {host}:{port}: {_explain(error, option)}") from None
+        raise cannot_listen(host, port, error, option) from None
+
+
+async def bind_and_listen(
+    host: str, port: int, listen: Callable[[list[socket.socket]], Awaitable[Result]], *, option: str
+) -> Result:
+    """Bind `host` and have `listen` listen on the sockets, which are its own; returns what that does.
+
+    Another program may listen in between: the system lets two bind a number, and refuses the second that
+    listens. Port 0 is another number at each attempt. Raises OSError with one line that names `option`.
+    """
+    for attempt in range(ATTEMPTS):
+        try:
+            return await listen(bind(host, port, option=option))
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+            if port or attempt == ATTEMPTS - 1:
+                raise cannot_listen(host, port, error, option) from None
+    raise AssertionError("the last attempt returns or raises")
+
+
+def cannot_listen(host: str, port: int, error: OSError, option: str) -> OSError:
+    """Make the error that says in one line where, why and the likely fix."""
+    return OSError(f"cannot listen on {host}:{port}: {_explain(error, option)}")
 
 
 def bind_socket(unbound: socket.socket, address: tuple[Any, ...]) -> socket.socket:

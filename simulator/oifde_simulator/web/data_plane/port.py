@@ -7,17 +7,21 @@ socket for each address of its host; they listen and cease to together.
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import socket
 from ssl import SSLContext
 
 from oifde_simulator.urls import url
-from oifde_simulator.web.data_plane.binding import bind
+from oifde_simulator.web.data_plane.binding import bind, bind_and_listen, cannot_listen
 from oifde_simulator.web.data_plane.server import DataPlane
 from oifde_simulator.web.data_plane.site import Site
-from oifde_simulator.web.data_plane.tcp import keep_port, prepare_listening, stop_listening
+from oifde_simulator.web.data_plane.tcp import keep_ports, prepare_listening, stop_listening
 from oifde_simulator.web.descriptors import ListeningSocket
 from oifde_simulator.web.tls.half_close import keep_half_open
+
+OPTION = "--port"
+"""Option that chooses the number, for messages."""
 
 log = logging.getLogger("oifde_simulator")
 
@@ -47,17 +51,20 @@ class Port:
     async def start(self) -> None:
         """Bind the number and listen. Raises OSError."""
         await self._plane.setup()
-        self._bound = [keep_port(bound) for bound in bind(self._host, self._number)]
+        await bind_and_listen(self._host, self._number, self._start_on, option=OPTION)
         self._number = self._bound[0].getsockname()[1]
-        await self.open()
 
     async def open(self) -> None:
         """Listen, if the port is closed. Raises OSError where another program took the number."""
         async with self._lock:
             self._cancel_timer()
             if not self._sites:
-                self._plane.accept_connections()  # the first address has clients before the last listens
-                await self._listen()
+                try:
+                    await self._listen()
+                except OSError as error:
+                    if error.errno != errno.EADDRINUSE:
+                        raise
+                    raise cannot_listen(self._host, self._number, error, OPTION) from None
 
     async def close(self, seconds: float | None = None) -> None:
         """Refuse connections for `seconds` (None: until `open`); existing ones end with their answers."""
@@ -73,9 +80,10 @@ class Port:
 
     async def cleanup(self) -> None:
         """Stop for good, after the requests in flight are answered."""
+        self._cancel_timer()
         if self._reopening:
             self._reopening.cancel()
-        self._cancel_timer()
+            await asyncio.wait([self._reopening])
         self._let_go()
         await self._plane.cleanup()
 
@@ -97,7 +105,16 @@ class Port:
         """URL of the port, open or closed."""
         return url("https" if self._ssl else "http", self._host, self._number)
 
+    async def _start_on(self, bound: list[socket.socket]) -> None:
+        self._bound = keep_ports(bound)
+        try:
+            await self._listen()
+        except BaseException:
+            self._let_go()
+            raise
+
     async def _listen(self) -> None:
+        self._plane.accept_connections()  # the first address has clients before the last listens
         if not self._bound:
             self._bound = bind(self._host, self._number)
         try:
@@ -112,7 +129,13 @@ class Port:
         prepare_listening(bound)
         # A site closes the socket that it is given: it gets a second descriptor of ours.
         duplicate = ListeningSocket.of(bound.dup())
-        site = Site(self._plane, duplicate, self._ssl, handshake_seconds=self._handshake_seconds)
+        site = Site(
+            self._plane,
+            duplicate,
+            self._ssl,
+            handshake_seconds=self._handshake_seconds,
+            handshakes=self._plane.handshakes,
+        )
         try:
             await site.start()
         except BaseException:

@@ -91,6 +91,8 @@ class DataPlane(web.ServerRunner):
         self._handler = handler
         self._connections = server
         self._closing: set[asyncio.Task[None]] = set()
+        self.handshakes: set[asyncio.Task[None]] = set()
+        """TLS handshakes under way."""
 
     async def setup(self) -> None:
         """Prepare to listen, and watch the file descriptors from now on."""
@@ -131,6 +133,13 @@ class DataPlane(web.ServerRunner):
         # aiohttp waits twice as long: for the answers, and again for the ends of those that it cancels.
         self._shutdown_timeout = max(LEAST_SECONDS, (STOP_SECONDS - (monotonic() - began)) / 2)
         await super().cleanup()
+        await self._end_handshakes()
+
+    async def _end_handshakes(self) -> None:
+        for task in self.handshakes:
+            task.cancel()
+        if self.handshakes:
+            await asyncio.wait(self.handshakes)
 
 
 def data_plane(

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import sys
 from ssl import SSLContext
+from typing import cast
 
 from aiohttp import web
+
+from oifde_simulator.web.tls.acceptor import TlsAcceptor
 
 BACKLOG = 4096
 """Connections that may wait to be accepted; the kernel may allow fewer."""
@@ -15,13 +19,20 @@ BACKLOG = 4096
 class Site(web.SockSite):
     """aiohttp's site, with a deadline of handshakes."""
 
-    __slots__ = ("_handshake_seconds",)
+    __slots__ = ("_handshake_seconds", "_handshakes")
 
     def __init__(
-        self, runner: web.BaseRunner, sock: socket.socket, ssl: SSLContext | None, *, handshake_seconds: float
+        self,
+        runner: web.BaseRunner,
+        sock: socket.socket,
+        ssl: SSLContext | None,
+        *,
+        handshake_seconds: float,
+        handshakes: set[asyncio.Task[None]],
     ) -> None:
         """Prepare to listen on `sock`; without `ssl` there are no handshakes."""
         super().__init__(runner, sock, ssl_context=ssl, backlog=BACKLOG)
+        self._handshakes = handshakes
         self._handshake_seconds = handshake_seconds if ssl is not None else None
 
     async def start(self) -> None:
@@ -29,6 +40,17 @@ class Site(web.SockSite):
         await web.BaseSite.start(self)
         server = self._runner.server
         assert server is not None
+        if self._ssl_context is not None and sys.platform != "win32":  # no `add_reader` there
+            acceptor = TlsAcceptor(
+                self._sock,
+                server,
+                self._ssl_context,
+                seconds=self._handshake_seconds,
+                handshakes=self._handshakes,
+            )
+            acceptor.start(self._backlog)
+            self._server = cast(asyncio.AbstractServer, acceptor)  # aiohttp closes it, no more
+            return
         self._server = await asyncio.get_running_loop().create_server(
             server,
             sock=self._sock,

@@ -6,6 +6,7 @@ import os
 import socket
 import struct
 import sys
+from contextlib import ExitStack
 
 from oifde_simulator.web.data_plane.binding import bind_socket
 
@@ -23,6 +24,16 @@ def keep_port(bound: socket.socket) -> socket.socket:
         return bound
     with bound:
         return bind_socket(socket.socket(bound.family, bound.type, bound.proto), bound.getsockname())
+
+
+def keep_ports(bound: list[socket.socket]) -> list[socket.socket]:
+    """Replace sockets as `keep_port` does, all or none. Closes all and raises OSError where one cannot be."""
+    with ExitStack() as undo:
+        for one in bound:
+            undo.enter_context(one)
+        kept = [undo.enter_context(keep_port(one)) for one in bound]
+        undo.pop_all()
+    return kept
 
 
 def stop_listening(bound: socket.socket) -> bool:

@@ -1,7 +1,8 @@
 """A log of TLS handshakes that fail, and of clients that leave after one without a request.
 
 The event loops report none of them. OpenSSL, and so Python and curl, refuses a certificate amid the
-handshake; Node, and Java where it verifies the name itself, judge when it is over and close the connection.
+handshake, and says so by an alert. asyncio and aiohttp then close the connection before the alert is sent.
+Node, and Java where it verifies the name itself, judge when the handshake is over and close the connection.
 
 Rule: OpenSSL decides whom to trust; this module only logs its decision, with the likely fix.
 """
@@ -11,6 +12,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import ssl
+from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any
 
 from oifde_simulator.web.tls.rsa_on_demand import RepeatableHandshake
@@ -30,7 +33,10 @@ USER_CERTIFICATE = (
     "it does not trust who signed --tls-cert, lacks a certificate in between, or calls us by another name"
 )
 
-SILENT = "a client closed its connection right after the TLS handshake, without a request; perhaps "
+FAILED = "a TLS handshake failed"
+SILENT = "closed its connection right after the TLS handshake, without a request; perhaps "
+MIDST = "the client closed the connection in its midst, without an alert"
+TOO_LONG = "it was not over in time"
 
 # OpenSSL's names of reasons, as Python shows them.
 PLAIN_HTTP_REASONS = ("HTTP_REQUEST", "HTTPS_PROXY_REQUEST", "WRONG_VERSION_NUMBER")
@@ -51,6 +57,28 @@ UNTRUSTED_REASONS = (
 )
 
 
+@dataclass(slots=True)
+class Handshake:
+    """What is known of one handshake."""
+
+    client: str = ""
+    """Address of the client, with its port."""
+    calls: int = 0
+    """Calls of `do_handshake`: the first before the client has sent anything, each other one after bytes."""
+    logged: bool = False
+
+    def log(self, what: str, cause: str | None) -> None:
+        """Log that the handshake failed, once."""
+        if not self.logged:
+            self.logged = True
+            client = f"; client {self.client}" if self.client else ""
+            log.warning("%s (%s%s)%s", FAILED, what, client, f": {cause}" if cause else "")
+
+
+CURRENT: ContextVar[Handshake | None] = ContextVar("handshake", default=None)
+"""Handshake of the connection that is being accepted."""
+
+
 class LoggedHandshake(ssl.SSLObject):
     """TLS connection whose failed handshake is logged; its certificate is the user's own."""
 
@@ -62,6 +90,8 @@ class LoggedHandshake(ssl.SSLObject):
     """Likely causes with their fixes, by OpenSSL's reason."""
     distrust = USER_CERTIFICATE
     """Likely cause where a client does not trust the certificate."""
+    handshake: Handshake | None = None
+    """What is known of the handshake, from its beginning on."""
     has_received = False
     """True as soon as the client has sent something."""
 
@@ -76,19 +106,20 @@ class LoggedHandshake(ssl.SSLObject):
         """Log that the client has left; do nothing if it had sent something, or at a second time."""
         if not self.has_received:
             self.has_received = True
-            log.warning("%s%s", SILENT, self.distrust)
+            client = f" ({self.handshake.client})" if self.handshake and self.handshake.client else ""
+            log.warning("a client%s %s%s", client, SILENT, self.distrust)
 
     def do_handshake(self) -> None:
-        """Go on with the handshake; a client that just leaves is no failure."""
+        """Go on with the handshake."""
+        handshake = self.handshake = self.handshake or CURRENT.get() or Handshake()
+        handshake.calls += 1
         try:
             super().do_handshake()
         except (ssl.SSLWantReadError, ssl.SSLWantWriteError, ssl.SSLEOFError, ssl.SSLZeroReturnError):
             raise
         except ssl.SSLError as error:
             reason = error.reason or str(error)
-            cause = self.causes.get(reason)
-            shown = reason.replace("_", " ").lower()
-            log.warning("a TLS handshake failed (%s)%s", shown, f": {cause}" if cause else "")
+            handshake.log(reason.replace("_", " ").lower(), self.causes.get(reason))
             raise
 
 
@@ -107,6 +138,14 @@ def log_silent_end(transport: asyncio.BaseTransport | None) -> None:
         return
     if isinstance(secure, LoggedHandshake):
         secure.log_silence()
+
+
+def log_end(context: ssl.SSLContext, handshake: Handshake, error: OSError) -> None:
+    """Log how a handshake ended that OpenSSL has not judged; do nothing for a client that only knocked."""
+    if handshake.calls > 1:
+        distrust = getattr(context.sslobject_class, "distrust", USER_CERTIFICATE)
+        timed_out = isinstance(error, ConnectionAbortedError)
+        handshake.log(TOO_LONG if timed_out else MIDST, None if timed_out else f"perhaps {distrust}")
 
 
 def install(context: ssl.SSLContext, *, own_authority: bool) -> None:

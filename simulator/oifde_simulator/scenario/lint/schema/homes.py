@@ -67,9 +67,9 @@ def _all() -> Mapping[str, list[Home]]:
 
 
 def _walk(schema: Mapping[str, Any], definitions: Mapping[str, Any], path: Home) -> Iterator[Home]:
-    name = schema.get("$ref", "")
-    if name.startswith("#/$defs/"):
-        yield from _walk(definitions[name.removeprefix("#/$defs/")], definitions, path)
+    # A reference to a part of a definition repeats what is found where it is defined.
+    if definition := definitions.get(schema.get("$ref", "").removeprefix("#/$defs/")):
+        yield from _walk(definition, definitions, path)
     if len(path) >= MOST_STEPS:
         return
     for key, inner in schema.get("properties", {}).items():

@@ -19,6 +19,7 @@ from oifde_simulator.web.refusal import shortened
 
 MAX_DEPTH = 64
 """Levels of nesting."""
+CONTAINERS = (dict, list)
 EMPTY = (b"", b"{}", b"null")
 """Bodies that count as none where none is taken."""
 
@@ -76,7 +77,7 @@ def _depth(value: Any) -> int:
     depth, level = 0, [value]
     while level and depth <= MAX_DEPTH:
         depth += 1
-        containers = [each for each in level if isinstance(each, dict | list)]
+        containers = [each for each in level if isinstance(each, CONTAINERS)]
         level = [
             inner for each in containers for inner in (each.values() if isinstance(each, dict) else each)
         ]

@@ -77,9 +77,16 @@ class JournalService:
         """List all entries, the oldest first."""
         return await self._journal.entries(None, Since())
 
-    async def entries_since(self, wanted: Filter) -> list[Entry]:
-        """List all entries in the range of a filter, whatever it accepts, the oldest first."""
-        return await self._journal.entries(None, wanted.since)
+    async def comparable(self, wanted: Filter) -> list[Entry]:
+        """List the entries in the range of a filter that may be near misses, the oldest first.
+
+        Those of other tenants are none: they belong to other tests.
+        """
+        if not wanted.tenant:
+            return await self._journal.entries(wanted.tenant, wanted.since)
+        own = await self._journal.entries(wanted.tenant, wanted.since)
+        unknown = await self._journal.entries("", wanted.since)
+        return sorted([*own, *unknown], key=lambda entry: entry.number)
 
     async def some(self, tenant: str | None, numbers: Collection[int]) -> list[Entry]:
         """List the entries of these numbers that are still on record, in order."""

@@ -80,7 +80,7 @@ async def _nearest(journal: JournalService, waiter: Waiter) -> list[NearMiss]:
     """Find the entries that come nearest; none for a server that stops, which has no time for it."""
     if waiter.ended:
         return []
-    compared = await journal.entries_since(waiter.filter)
+    compared = await journal.comparable(waiter.filter)
     return await journal.nearest(waiter.filter, compared[-MOST_COMPARED:])
 
 

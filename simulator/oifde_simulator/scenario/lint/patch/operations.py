@@ -1,7 +1,8 @@
-"""Checks the operations of a `patch`: pointers, and the fields that each operation needs."""
+"""Checks one operation of a patch by itself: the form of its pointers, and the fields that it needs."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -25,17 +26,35 @@ LARGEST_FILL = 16 << 20
 def lint(path: KeyPath, operation: Mapping[str, Any]) -> Iterator[Finding]:
     """Check one operation, at `path` of a rule."""
     for name in ("path", "from"):
-        pointer = operation.get(name, "")
-        if pointer and not pointer.startswith("/"):
-            yield Finding((*path, name), f'is no JSON Pointer; begin it with a slash: "/{pointer}"')
+        if message := _pointer_error(operation.get(name, "")):
+            yield Finding((*path, name), message)
     if _stars(operation, "from") > _stars(operation, "path"):
         yield Finding((*path, "from"), "a * in from needs one in path, which leads it")
+    if operation["op"] == "remove" and not operation["path"]:
+        message = 'the whole answer cannot be removed; for an empty one write respond: {body: ""}'
+        yield Finding((*path, "path"), message)
     if "bytes" in operation and not 1 <= size(operation["bytes"]) <= LARGEST_FILL:
         message = f"expected 1 to {LARGEST_FILL} bytes, found {shown(operation['bytes'])}"
         yield Finding((*path, "bytes"), message)
     needed = NEEDED.get(operation["op"])
     if needed and needed not in operation:
         yield Finding(path, f"{operation['op']} needs {needed}")
+
+
+def _pointer_error(written: str) -> str:
+    """Say why a text is no JSON Pointer (RFC 6901); empty where it is one."""
+    if written and not written.startswith("/"):
+        return f"is no JSON Pointer; begin it with a slash: {shown(_as_pointer(written))}"
+    if re.search("~(?![01])", written):
+        return "a JSON Pointer writes ~ in a name as ~0, and / as ~1"
+    return ""
+
+
+def _as_pointer(written: str) -> str:
+    """Write JSONPath, a dotted path or a URI's fragment as a JSON Pointer."""
+    bare = written.removeprefix("#").removeprefix("$")
+    steps = re.sub(r"""\[["']?(.*?)["']?\]""", r".\1", bare).replace(".", "/")
+    return f"/{steps.lstrip('/')}"
 
 
 def _stars(operation: Mapping[str, Any], name: str) -> int:

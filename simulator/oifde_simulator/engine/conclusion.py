@@ -1,0 +1,142 @@
+"""What became of an exchange, from its honest answer and the decision of the rules. Pure.
+
+Rule: an exchange names a rule if, and only if, the rule has fired: it changed what happens on the wire, ended
+a good token, or changed a state. Otherwise the script is the honest one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from oifde_simulator.model.credential_step import Admission, CredentialStep, EndedToken, TokenStep
+from oifde_simulator.model.exchange import Answer, Exchange
+from oifde_simulator.model.http import Response
+from oifde_simulator.model.turn import Fired, HeldBack
+from oifde_simulator.model.vendor_errors import INTERNAL_ERROR, Problem
+from oifde_simulator.oifde.router import Call
+from oifde_simulator.rules.ability import idle_reasons
+from oifde_simulator.rules.effect import Effect, Occasion, mark_of, marked, perform
+from oifde_simulator.rules.selection import Decision
+from oifde_simulator.tenants import Tenant
+
+UNRECORDED = 503
+"""Status of an answer that is on no record."""
+ERROR = "X-Simulator-Error"
+"""Header of an answer for which the simulator itself is to blame, and which is on no record."""
+
+
+class Conclusion(NamedTuple):
+    """An exchange, and what its rule did, for the state to record."""
+
+    exchange: Exchange
+    fired: tuple[Fired, ...] = ()
+    ended: EndedToken | None = None
+
+
+def unspoiled(tenant: Tenant, call: Call, honest: Answer, now: int) -> Exchange:
+    """Make the exchange of a request that gets its honest answer."""
+    response = honest.response
+    script = response.script(call.request, now)
+    return Exchange(
+        now, tenant.id, call.endpoint, call.request, honest, response, script,
+        "", (), (), (), call.document,
+    )  # fmt: skip
+
+
+def broken(tenant: Tenant, call: Call, defect: Exception) -> Exchange:
+    """Make the exchange of a request that anything of ours failed at; no rule is asked."""
+    exchange = unspoiled(tenant, call, tenant.service.broken(call), tenant.clock.now())
+    exchange.notes = (f"a defect of the simulator: {type(defect).__name__}: {defect}",)
+    return exchange
+
+
+def unrecorded(call: Call, now: int) -> Exchange:
+    """Make the exchange of a request that cannot be put on record; it has no tenant and no number."""
+    headers = ((ERROR, "this exchange is not on record; the log of the simulator says why"),)
+    honest = call.error_shape.refuse((Problem(INTERNAL_ERROR),), status=UNRECORDED, headers=headers)
+    script = honest.response.script(call.request, now)
+    return Exchange(now, "", call.endpoint, call.request, honest, honest.response, script)
+
+
+def occasion_of(
+    tenant: Tenant, call: Call, honest: Answer, now: int, step: CredentialStep | None, admission: Admission
+) -> Occasion:
+    """Describe an exchange to the outcomes of rules; `admission` is the judgement of its credential."""
+    token = _good_token(call, honest, step, admission)
+    return Occasion(
+        call.request,
+        honest,
+        now,
+        lambda problem: tenant.service.refuse(call, problem),
+        lambda how: tenant.credentials.ended(how, token) if how else None,
+    )
+
+
+def _good_token(call: Call, honest: Answer, step: CredentialStep | None, admission: Admission) -> object:
+    """Find the token that a rule may end: a good one that was sent, or the one that is issued; else None."""
+    if isinstance(step, TokenStep):
+        is_good = admission.token == "good"  # noqa: S105  a verdict
+    else:
+        is_good = call.operation is not None and call.operation.issues_token
+    return call.token(honest.fields) if is_good else None
+
+
+def conclude(tenant: Tenant, call: Call, occasion: Occasion, decision: Decision) -> Conclusion:
+    """Spoil the honest answer as the rules decided."""
+    if decision.of is None:
+        return Conclusion(_passed(tenant, call, occasion, decision))
+    effect = perform(decision, occasion, provenance=tenant.provenance)
+    ended = None if effect.refusal else occasion.ends(decision.action.token)
+    idle = _shortcomings(decision, effect, ended=ended is not None)
+    notes = (*decision.notes, *(f"{decision.rule}: {why}" for why in idle))
+    if not (effect.changed or ended or decision.moved):
+        return Conclusion(_spent(_passed(tenant, call, occasion, decision), decision, notes))
+    exchange = _spoiled(tenant, call, occasion, decision, effect)
+    exchange.notes = notes
+    scenario, rule = tenant.scenario, decision.of
+    fired = Fired(rule.name, scenario, rule.definition, decision.outcome, exchange.faults)
+    return Conclusion(exchange, (fired,), ended)
+
+
+def _passed(tenant: Tenant, call: Call, occasion: Occasion, decision: Decision) -> Exchange:
+    """Make the exchange of a request that no rule changed."""
+    exchange = unspoiled(tenant, call, occasion.honest, occasion.now)
+    exchange.held_back, exchange.notes = decision.held_back, decision.notes
+    return exchange
+
+
+def _spent(exchange: Exchange, decision: Decision, notes: tuple[str, ...]) -> Exchange:
+    """Say that a rule has spent its turn on an outcome that changed nothing."""
+    why = f"one_of: spent its turn on outcome {decision.outcome + 1}, which changes nothing here"
+    exchange.turn = decision.rule
+    exchange.held_back = (*exchange.held_back, HeldBack(decision.rule, why))
+    exchange.notes = notes
+    return exchange
+
+
+def _spoiled(tenant: Tenant, call: Call, occasion: Occasion, decision: Decision, effect: Effect) -> Exchange:
+    """Make the exchange of a request at which a rule has fired."""
+    response, script, faults = effect.response, effect.script, effect.faults
+    if not effect.changed:  # it ended a token, or changed a state
+        response, faults = _named(occasion.honest.response, decision, tenant), ()
+        script = response.script(call.request, occasion.now)
+    return Exchange(
+        occasion.now, tenant.id, call.endpoint, call.request, occasion.honest, response, script,
+        decision.rule, faults, decision.held_back, (), call.document, turn=decision.rule,
+    )  # fmt: skip
+
+
+def _named(honest: Response, decision: Decision, tenant: Tenant) -> Response:
+    return marked(honest, mark_of(decision.rule)) if tenant.provenance else honest
+
+
+def _shortcomings(decision: Decision, effect: Effect, *, ended: bool) -> Iterator[str]:
+    """Say what of an outcome could not be done; one that is to do nothing has no shortcomings."""
+    yield from effect.notes
+    if effect.refusal:
+        yield effect.refusal
+    elif not effect.changed:
+        yield from idle_reasons(decision.action, ended=ended)
+    elif idle := [name for name in decision.faults if name not in effect.faults]:
+        yield f"nothing in this answer for {', '.join(idle)} to spoil"

@@ -1,0 +1,80 @@
+"""A log file whose disk may fill up, or whose folder may be deleted, while the server goes on.
+
+Rule: standard error is told once when lines are lost, and once more when the file is written again.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from oifde_simulator.log_writer import PIECE
+from oifde_simulator.text import counted, printable
+
+
+class LogFile:
+    """A file that lines are appended to."""
+
+    def __init__(self, path: Path, notice: Callable[[str], bytes]) -> None:
+        """Open the file; `notice` makes a line of the log of a message. Raises OSError where that fails."""
+        self._path = path
+        self._notice = notice
+        self._lost = 0
+        self._is_torn = False
+        self._number = _opened(path)
+
+    def __call__(self, octets: bytes) -> None:
+        """Append lines. Those that cannot be written are lost, and counted."""
+        before = b"\n" * self._is_torn + (
+            self._notice(f"{self._count} before this one") if self._lost else b""
+        )
+        left = memoryview(before + octets)
+        try:
+            self._reopen_deleted()
+            while left:
+                left = left[os.write(self._number, left[:PIECE]) :]
+        except OSError as error:
+            self._lose(error, octets, before + octets, len(left))
+        else:
+            self._find_again()
+
+    def close(self) -> None:
+        """Tell how many lines are lost for good."""
+        if self._lost:
+            self._tell(f"{self._count} at the end")
+
+    @property
+    def _count(self) -> str:
+        return f"{counted(self._lost, 'line')} of the log {'was' if self._lost == 1 else 'were'} lost"
+
+    def _lose(self, error: OSError, octets: bytes, whole: bytes, left: int) -> None:
+        """Count the lines of `octets` among the last `left` bytes of what was to be written."""
+        if not self._lost:
+            self._tell(f"{error.strerror}; lines are lost until it can be written again, the server goes on")
+        written = whole[: len(whole) - left]
+        self._is_torn = not written.endswith(b"\n") if written else self._is_torn
+        self._lost += min(octets.count(b"\n"), whole.count(b"\n", len(written)))
+
+    def _find_again(self) -> None:
+        if self._lost:
+            self._tell(f"is written again; {self._count}")
+        self._lost, self._is_torn = 0, False
+
+    def _reopen_deleted(self) -> None:
+        """Open the file again where it has been deleted. Raises OSError where its folder is gone, too."""
+        if os.fstat(self._number).st_nlink == 0:
+            number = _opened(self._path)
+            os.close(self._number)
+            self._number = number
+
+    def _tell(self, message: str) -> None:
+        if sys.stderr is not None:
+            with suppress(OSError, ValueError):  # nobody can be told
+                print(f"oifde-simulator: --log-file {printable(self._path)}: {message}", file=sys.stderr)
+
+
+def _opened(path: Path) -> int:
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)

@@ -1,0 +1,107 @@
+"""What the outcome of a rule does to an honest answer: reshape, then faults; and whether it changes anything.
+
+Rule: pure. Answers that differ in the header `X-Simulator-Rule` alone are the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import quote
+
+from oifde_simulator.model.credential_step import EndedToken
+from oifde_simulator.model.exchange import Answer
+from oifde_simulator.model.http import Headers, Request, Response
+from oifde_simulator.rules.action import ErrorRenderer, NotApplicable
+from oifde_simulator.wire.script import Script, does_more
+
+if TYPE_CHECKING:
+    from oifde_simulator.rules.selection import Decision
+
+PROVENANCE = "X-Simulator-Rule"
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """One request and its honest answer, as the outcomes of rules meet them."""
+
+    request: Request
+    honest: Answer
+    now: int
+    """Time on the tenant's clock, in epoch milliseconds."""
+    refuse: ErrorRenderer
+    ends: Callable[[str], EndedToken | None]
+    """Function that describes the end of the request's good token, by `expire` or `revoke`; None without."""
+
+    @cached_property
+    def script(self) -> Script:
+        """Script of the honest answer."""
+        return self.honest.response.script(self.request, self.now)
+
+    @cached_property
+    def digest(self) -> bytes:
+        """Digest of the honest body, which may be long."""
+        return sha256(self.honest.response.body).digest()
+
+
+class Effect(NamedTuple):
+    """What one outcome made of an honest answer."""
+
+    response: Response
+    script: Script
+    faults: tuple[str, ...] = ()
+    """Names of the faults that changed the script."""
+    changed: bool = False
+    """Whether anything else happens on the wire than without the rule."""
+    refusal: str = ""
+    """Reason why nothing of the outcome could be done; empty where it could."""
+    notes: Sequence[str] = ()
+    """What was done in part only."""
+
+
+def perform(decision: Decision, occasion: Occasion, *, provenance: bool) -> Effect:
+    """Do to the honest answer what was decided; `provenance` adds the header that says so."""
+    notes: list[str] = []
+    try:
+        response = decision.reshape(occasion.honest, occasion.refuse, notes)
+    except NotApplicable as reason:
+        return Effect(occasion.honest.response, occasion.script, refusal=str(reason))
+    effect = _spoil(decision, occasion, response, decision.faults if provenance else None)
+    if provenance and effect.faults != decision.faults:
+        effect = _spoil(decision, occasion, response, effect.faults)
+    return effect._replace(notes=notes) if notes else effect
+
+
+def _spoil(
+    decision: Decision, occasion: Occasion, response: Response, named: tuple[str, ...] | None
+) -> Effect:
+    """Apply the faults to a response; those `named` are in its header, which None leaves out."""
+    honest, request, now = occasion.honest.response, occasion.request, occasion.now
+    mark = _own_marks(response) if named is None else mark_of(decision.rule, named)
+    reshaped = response is not honest
+    response = marked(response, mark)
+    plain = marked(honest, mark).script(request, now) if mark else occasion.script
+    script, faults = decision.spoil(response.script(request, now) if reshaped else plain)
+    return Effect(response, script, faults, does_more(script, plain, closes=not request.keep_alive))
+
+
+def mark_of(rule: str, faults: tuple[str, ...] = ()) -> Headers:
+    """Write the header that names a rule and those of its faults that changed the answer."""
+    return ((PROVENANCE, "; ".join((quote(rule), *(f"fault={name}" for name in faults)))),)
+
+
+def marked(response: Response, mark: Headers) -> Response:
+    """Give a response the header that names a rule, in the place of one that it has."""
+    if not mark:
+        return response
+    own = _own_marks(response)
+    headers = tuple(each for each in response.headers if each not in own) if own else response.headers
+    return Response(response.status, response.body, headers + mark)
+
+
+def _own_marks(response: Response) -> Headers:
+    """Find headers of a `respond` that are named as the one that names a rule."""
+    return tuple(each for each in response.headers if each[0].lower() == PROVENANCE.lower())

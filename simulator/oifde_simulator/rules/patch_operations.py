@@ -1,0 +1,151 @@
+"""The operations of a patch at one place: those of RFC 6902, and `fill` and `cut`.
+
+Rule: an operation edits the document in place, or raises NoPlace before it has changed anything. No two
+places share a value.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from oifde_simulator.rules.pointer import NoPlace, Place, child, index, type_name, with_indexes
+
+DEFAULT_SHARE = 0.5
+"""Share of a string that `cut` keeps by default."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One operation on one document."""
+
+    holder: Mapping[str, Any]
+    """The document, under the empty name: the first step of each pointer."""
+    settings: Mapping[str, Any]
+    """Keys of the operation as the scenario writes them, with quantities and pointers read."""
+
+
+def add(place: Place, edit: Edit) -> None:
+    """Write a member, or insert an element."""
+    insert(place, _own(edit.settings["value"]))
+
+
+def remove(place: Place, edit: Edit) -> None:
+    """Remove a member or an element."""
+    child(place.container, place.step)
+    if place.container is edit.holder:
+        raise NoPlace("the whole answer cannot be removed")
+    del place.container[_key(place)]
+
+
+def replace(place: Place, edit: Edit) -> None:
+    """Put another value in the place of one."""
+    child(place.container, place.step)
+    place.container[_key(place)] = _own(edit.settings["value"])
+
+
+def move(place: Place, edit: Edit) -> None:
+    """Move a value; nothing moves where its new place does not exist."""
+    source = with_indexes(edit.settings["from"], place.indexes)
+    target = with_indexes(edit.settings["path"], place.indexes)
+    there = _follow(edit.holder, source)
+    value = child(there.container, there.step)
+    if source == target:
+        return
+    if target[: len(source)] == source:
+        raise NoPlace("a value cannot move into itself")
+    if isinstance(there.container, list):
+        _move_element(edit.holder, there, target)
+    else:
+        insert(place, value)
+        del there.container[there.step]
+
+
+def _move_element(holder: Any, source: Place, target: Sequence[str]) -> None:
+    """Move an element; the indexes of its new place count without it (RFC 6902, section 4.4)."""
+    at = int(source.step)
+    value = source.container.pop(at)
+    try:
+        insert(_follow(holder, target), value)
+    except NoPlace:
+        source.container.insert(at, value)
+        raise
+
+
+def copy_value(place: Place, edit: Edit) -> None:
+    """Copy a value to a second place."""
+    source = _follow(edit.holder, with_indexes(edit.settings["from"], place.indexes))
+    insert(place, _own(child(source.container, source.step)))
+
+
+def test(place: Place, edit: Edit) -> None:
+    """Check that a place has this value."""
+    found = child(place.container, place.step)
+    if not same(found, edit.settings["value"]):
+        raise NoPlace("the value is another one")
+
+
+def fill(place: Place, edit: Edit) -> None:
+    """Write a string of so many bytes, as `add` does: a field that an element lacks is written too."""
+    insert(place, "x" * edit.settings["bytes"])
+
+
+def cut(place: Place, edit: Edit) -> None:
+    """Keep the first share of a string."""
+    found = child(place.container, place.step)
+    if not isinstance(found, str):
+        raise NoPlace(f"there is {type_name(found)}, and only a string can be cut")
+    kept = int(len(found) * edit.settings.get("share", DEFAULT_SHARE))
+    place.container[_key(place)] = found[:kept]
+
+
+OPERATIONS: Mapping[str, Callable[[Place, Edit], None]] = {
+    "add": add,
+    "remove": remove,
+    "replace": replace,
+    "move": move,
+    "copy": copy_value,
+    "test": test,
+    "fill": fill,
+    "cut": cut,
+}
+"""Operations by the name that a scenario writes."""
+
+
+def insert(place: Place, value: Any) -> None:
+    """Write a member, or insert an element before the one at the place."""
+    if isinstance(place.container, list):
+        array = place.container
+        array.insert(len(array) if place.step == "-" else index(array, place.step, 1), value)
+    elif isinstance(place.container, dict):
+        place.container[place.step] = value
+    else:
+        raise NoPlace(f'there is {type_name(place.container)}, which can have no "{place.step}"')
+
+
+def same(found: Any, wanted: Any) -> bool:
+    """Compare two values as JSON does: 1 is 1.0, but not true (RFC 6902, section 4.6)."""
+    if isinstance(found, dict) and isinstance(wanted, dict):
+        return found.keys() == wanted.keys() and all(same(found[name], wanted[name]) for name in found)
+    if isinstance(found, list) and isinstance(wanted, list):
+        return len(found) == len(wanted) and all(map(same, found, wanted))
+    return isinstance(found, bool) == isinstance(wanted, bool) and bool(found == wanted)
+
+
+def _follow(holder: Any, steps: Sequence[str]) -> Place:
+    """Find the one place that steps without `*` lead to."""
+    container = holder
+    for step in steps[:-1]:
+        container = child(container, step)
+    return Place(container, steps[-1])
+
+
+def _key(place: Place) -> Any:
+    return int(place.step) if isinstance(place.container, list) else place.step
+
+
+def _own(value: Any) -> Any:
+    """Copy a value unless it cannot change."""
+    return copy.deepcopy(value) if isinstance(value, dict | list) else value

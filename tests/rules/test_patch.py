@@ -1,0 +1,280 @@
+"""Patches act where their places are, count where they are not, and strict ones are whole or nothing."""
+
+from __future__ import annotations
+
+import copy
+import json
+from contextlib import suppress
+from typing import Any
+
+import jsonpatch
+import jsonpointer
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from conftest import TOKEN
+from engines import Engine
+from oifde_simulator.cli.explain import request_file
+from oifde_simulator.engine import explain as explanation
+from oifde_simulator.model.exchange import Answer
+from oifde_simulator.model.http import Response
+from oifde_simulator.randomness import KeyedRandom
+from oifde_simulator.rules import patch_operations, pointer
+from oifde_simulator.rules.action import ActionContext, NotApplicable
+from oifde_simulator.rules.patch import Patch
+from oifde_simulator.scenario import loader
+
+
+def patched(document: Any, *operations: dict[str, Any], strict: bool = False) -> tuple[Any, list[str]]:
+    """Patch a document, and return it with the notes."""
+    nobody = Answer(Response(200, b""), {})
+    context = ActionContext(nobody, lambda problem: nobody, KeyedRandom(b""), now=0)
+    made = Patch.of({"strict": strict, "operations": operations} if strict else operations)
+    response = made.reshape(Response(200, json.dumps(document).encode()), context)
+    return json.loads(response.body), context.notes
+
+
+PAGE: dict[str, Any] = {
+    "list": [{"id": 1, "s": "abcd"}, {"id": 2}, {"id": 3, "s": "efgh"}, {"id": 4, "s": None}],
+    "n": 4,
+}
+PARTLY: dict[str, tuple[dict[str, Any], list[Any], str]] = {
+    "remove": (
+        {"op": "remove", "path": "/list/*/s"},
+        [{"id": 1}, {"id": 2}, {"id": 3}, {"id": 4}],
+        'done at 3 of 4 places; at the first other there is no "s"',
+    ),
+    "replace": (
+        {"op": "replace", "path": "/list/*/s", "value": 0},
+        [{"id": 1, "s": 0}, {"id": 2}, {"id": 3, "s": 0}, {"id": 4, "s": 0}],
+        'done at 3 of 4 places; at the first other there is no "s"',
+    ),
+    "move": (
+        {"op": "move", "from": "/list/*/s", "path": "/list/*/t"},
+        [{"id": 1, "t": "abcd"}, {"id": 2}, {"id": 3, "t": "efgh"}, {"id": 4, "t": None}],
+        'done at 3 of 4 places; at the first other there is no "s"',
+    ),
+    "copy": (
+        {"op": "copy", "from": "/list/*/s", "path": "/list/*/id"},
+        [{"id": "abcd", "s": "abcd"}, {"id": 2}, {"id": "efgh", "s": "efgh"}, {"id": None, "s": None}],
+        'done at 3 of 4 places; at the first other there is no "s"',
+    ),
+    "cut": (
+        {"op": "cut", "path": "/list/*/s", "share": 0.5},
+        [{"id": 1, "s": "ab"}, {"id": 2}, {"id": 3, "s": "ef"}, {"id": 4, "s": None}],
+        'done at 2 of 4 places; at the first other there is no "s"',
+    ),
+    "fill": (
+        {"op": "fill", "path": "/list/*/s", "bytes": 2},
+        [{"id": n, "s": "xx"} for n in (1, 2, 3, 4)],
+        "",
+    ),
+    "an element": (
+        {"op": "remove", "path": "/list/9"},
+        [*PAGE["list"]],
+        "there is no element 9, the array has 4",
+    ),
+}
+
+
+@pytest.mark.parametrize(("operation", "expected", "note"), PARTLY.values(), ids=PARTLY.keys())
+def test_an_operation_acts_where_its_place_is_and_counts_the_others(
+    operation: dict[str, Any], expected: list[Any], note: str
+) -> None:
+    document, notes = patched(PAGE, operation, {"op": "replace", "path": "/n", "value": 5})
+    assert document == {"list": expected, "n": 5}
+    label = f"patch[0]: {operation['op']} {operation['path']}: "
+    assert notes == ([label + note] if note else [])
+
+
+NESTED: dict[str, Any] = {
+    "r": [
+        {"t": [{"x": 1}, {}, {"x": 3}]},
+        {"t": []},
+        {"t": None},
+        {},
+        {"t": [{"x": 6}]},
+        {"t": "text"},
+        {"t": {"0": {"x": 1}}},
+    ]
+}
+
+
+def test_nested_stars_count_each_inner_place_and_each_branch_that_has_none() -> None:
+    document, notes = patched(NESTED, {"op": "remove", "path": "/r/*/t/*/x"})
+    assert document["r"][0] == {"t": [{}, {}, {}]}
+    assert document["r"][4] == {"t": [{}]}
+    assert [document["r"][place] for place in (1, 2, 3, 5, 6)] == [
+        NESTED["r"][place] for place in (1, 2, 3, 5, 6)
+    ]
+    # Three places, one without x; null, absent, text and an object in the place of an array; one more place.
+    assert notes == ['patch[0]: remove /r/*/t/*/x: done at 3 of 8 places; at the first other there is no "x"']
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_arrays_without_elements_are_nothing_to_do(strict: bool) -> None:
+    removal = {"op": "remove", "path": "/r/*/x"}
+    with pytest.raises(NotApplicable, match="remove /r/\\*/x: nothing to do, the array has no elements"):
+        patched({"r": []}, removal, strict=strict)
+    document, notes = patched({"r": [], "n": 1}, removal, {"op": "remove", "path": "/n"}, strict=strict)
+    assert (document, len(notes)) == ({"r": []}, 1)
+
+
+def test_a_patch_of_which_nothing_was_done_names_the_first_reasons() -> None:
+    removals = [{"op": "remove", "path": f"/{name}"} for name in "abcde"]
+    with pytest.raises(NotApplicable) as caught:
+        patched({}, *removals)
+    assert str(caught.value) == (
+        'patch[0]: remove /a: there is no "a"; patch[1]: remove /b: there is no "b"; '
+        'patch[2]: remove /c: there is no "c"; and 2 more'
+    )
+
+
+@pytest.mark.parametrize("strict", [False, True])
+@pytest.mark.parametrize(
+    ("path", "value"), [("/list/*/id", 1), ("/list/*/s", None), ("/n", True), ("/n", "4"), ("/nowhere", None)]
+)
+def test_a_test_is_a_condition_of_the_whole_patch(path: str, value: Any, strict: bool) -> None:
+    test = {"op": "test", "path": path, "value": value}
+    with pytest.raises(NotApplicable, match="so nothing of the patch is done"):
+        patched(PAGE, {"op": "remove", "path": "/n"}, test, strict=strict)
+
+
+def test_a_test_that_holds_lets_the_rest_act_and_is_enough_alone() -> None:
+    test = {"op": "test", "path": "/n", "value": 4.0}
+    assert patched(PAGE, test) == (PAGE, [])
+    with pytest.raises(NotApplicable, match="nowhere"):
+        patched(PAGE, test, {"op": "remove", "path": "/nowhere"})
+
+
+@pytest.mark.parametrize("name", sorted(PARTLY.keys() - {"fill"}))
+def test_a_strict_patch_does_all_or_nothing(name: str) -> None:
+    operation = PARTLY[name][0]
+    with pytest.raises(NotApplicable, match=r"patch\[1\]: .*; the patch is strict, so nothing of it is done"):
+        patched(PAGE, {"op": "remove", "path": "/n"}, operation, strict=True)
+    assert patched(PAGE, {"op": "remove", "path": "/list/*/id"}, strict=True)[1] == []
+
+
+def test_a_move_that_finds_no_place_for_its_value_leaves_it() -> None:
+    inward = {"op": "move", "from": "/a", "path": "/a/b"}
+    elsewhere = {"op": "move", "from": "/l/0", "path": "/l/9"}
+    onto_text = {"op": "move", "from": "/a", "path": "/t/b"}
+    document, notes = patched(
+        {"a": {}, "l": [1, 2], "t": ""}, inward, elsewhere, onto_text, {"op": "add", "path": "/z", "value": 1}
+    )
+    assert json.dumps(document) == '{"a": {}, "l": [1, 2], "t": "", "z": 1}'
+    assert [note.partition(": ")[2] for note in notes] == [
+        "move /a/b: a value cannot move into itself",
+        "move /l/9: there is no element 9, the array has 1",
+        'move /t/b: there is a string, which can have no "b"',
+    ]
+
+
+def test_the_whole_answer_can_be_replaced_and_not_removed() -> None:
+    assert patched(PAGE, {"op": "replace", "path": "", "value": [1]})[0] == [1]
+    assert patched(PAGE, {"op": "move", "from": "/list", "path": ""})[0] == PAGE["list"]
+    with pytest.raises(NotApplicable, match="the whole answer cannot be removed"):
+        patched(PAGE, {"op": "remove", "path": ""})
+
+
+NAMES = st.sampled_from(["a", "b", "0", "1", "", "~", "/"])
+DOCUMENTS = st.recursive(
+    st.none() | st.booleans() | st.integers(-2, 2) | st.text("ab", max_size=2),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3),
+    max_leaves=12,
+)
+POINTERS = st.lists(NAMES | st.just("-"), max_size=3).map(
+    lambda steps: "".join("/" + step.replace("~", "~0").replace("/", "~1") for step in steps)
+)
+OPERATIONS = st.fixed_dictionaries(
+    {
+        "op": st.sampled_from(["add", "remove", "replace", "move", "copy"]),
+        "path": POINTERS,
+        "from": POINTERS,
+        "value": DOCUMENTS,
+    }
+)
+
+
+def standard(document: Any, operation: dict[str, Any]) -> Any:
+    """Patch a document with another library; None where it refuses."""
+    try:
+        return [jsonpatch.JsonPatch([operation]).apply(document)]
+    except (jsonpatch.JsonPatchException, jsonpointer.JsonPointerException, TypeError, ValueError, KeyError):
+        return None
+
+
+def ours(document: Any, operation: dict[str, Any]) -> Any:
+    try:
+        return [patched(document, operation)[0]]
+    except NotApplicable:
+        return None
+
+
+@given(DOCUMENTS, OPERATIONS)
+@settings(max_examples=150, deadline=None, derandomize=True)
+def test_the_operations_are_those_of_rfc_6902(document: Any, operation: dict[str, Any]) -> None:
+    path, source = operation["path"], operation["from"]
+    root = not path or (operation["op"] in ("move", "copy") and not source)
+    if root or any(step == "-" for step in source.split("/")):
+        return  # the library has limits of its own there
+    theirs, own = standard(document, operation), ours(document, operation)
+    if operation["op"] == "move" and path.startswith(f"{source}/"):
+        assert own is None
+    else:
+        assert json.dumps(own, sort_keys=True) == json.dumps(theirs, sort_keys=True)
+
+
+@given(DOCUMENTS, st.lists(OPERATIONS, min_size=1, max_size=4))
+@settings(max_examples=60, deadline=None, derandomize=True)
+def test_a_strict_patch_is_what_a_lenient_one_without_notes_is(document: Any, operations: Any) -> None:
+    before = copy.deepcopy(document)
+    lenient = strict = None
+    with suppress(NotApplicable):
+        lenient = patched(document, *operations)
+    with suppress(NotApplicable):
+        strict = patched(document, *operations, strict=True)
+    assert document == before
+    assert strict == (lenient if lenient and not lenient[1] else None)
+
+
+@pytest.mark.parametrize("op", ["remove", "replace", "copy", "move", "cut", "fill", "add"])
+def test_the_work_is_linear_in_the_size_of_the_answer(op: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    steps: list[int] = []
+    child = pointer.child
+    for module in (pointer, patch_operations):
+        monkeypatch.setattr(module, "child", lambda *given: steps.append(1) or child(*given))
+    operation = {"op": op, "from": "/list/*/s", "path": "/list/*/t", "value": 1, "bytes": 1}
+    costs = []
+    for size in (50, 100):
+        steps.clear()
+        patched({"list": [{"s": "a", "t": "b"}] * size}, operation)
+        costs.append(len(steps))
+    assert costs[1] <= 2 * costs[0]
+
+
+WORLD = f"""
+tenant: {{tokens: ["{TOKEN}"]}}
+clock: "2026-01-01T14:00:00Z"
+sessions: {{users: {{"18000000001": 40}}}}
+rules:
+  - {{name: a, patch: [{{op: remove, path: /recordList/*/locationId}}]}}
+"""
+
+
+def test_the_exchange_notes_what_was_done_in_part_in_journal_and_explain() -> None:
+    engine = Engine({"acme": loader.loads(WORLD.encode(), "acme.yaml", "acme")})
+    request = request_file.parse({"userMobile": "18000000001"}, engine.tenants, "acme").request()
+    exchange = engine.handle(request)
+    (note,) = exchange.notes
+    records = json.loads(exchange.response.body)["recordList"]
+    assert not any("locationId" in record for record in records)
+    honest = json.loads(exchange.honest.response.body)["recordList"]
+    had = sum("locationId" in record for record in honest)
+    assert 0 < had < 40
+    assert f"a: patch[0]: remove /recordList/*/locationId: done at {had} of 40 places; " in note
+    assert exchange.rule == "a"
+    assert engine.entries()[0].notes == exchange.notes
+    (turn,) = explanation.explain(engine.tenants, request)
+    assert turn.exchange.notes == exchange.notes

@@ -1,0 +1,146 @@
+"""A log file that cannot be written is told of once, counted, and written again when that is possible."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from oifde_simulator import logs
+from oifde_simulator.log_file import LogFile
+
+FULL = Path("/dev/full")
+needs_full = pytest.mark.skipif(not FULL.exists(), reason="this machine has no /dev/full")
+
+
+def opened(path: Path) -> LogFile:
+    return LogFile(path, lambda message: f"({message})\n".encode())
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[tuple[LogFile, Path, list[int]]]:
+    """A log file, its path, and the descriptors of it and of a full disk."""
+    log = opened(tmp_path / "log")
+    descriptors = [os.dup(log._number), os.open(FULL, os.O_WRONLY)]
+    yield log, tmp_path / "log", descriptors
+    for number in (*descriptors, log._number):
+        os.close(number)
+
+
+@needs_full
+def test_a_full_disk_is_told_once_and_counted_until_there_is_room_again(
+    disk: tuple[LogFile, Path, list[int]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    log, path, (file, full) = disk
+    log(b"one\n")
+    os.dup2(full, log._number)
+    for _ in range(3):
+        log(b"lost\nlost\n")
+    told = f"oifde-simulator: --log-file {path}: "
+    assert capsys.readouterr().err == (
+        f"{told}No space left on device; lines are lost until it can be written again, the server goes on\n"
+    )
+    os.dup2(file, log._number)
+    log(b"two\n")
+    log(b"three\n")
+    assert capsys.readouterr().err == f"{told}is written again; 6 lines of the log were lost\n"
+    assert path.read_text() == "one\n(6 lines of the log were lost before this one)\ntwo\nthree\n"
+    os.dup2(full, log._number)
+    log(b"lost\n")
+    capsys.readouterr()
+    log.close()
+    assert capsys.readouterr().err == f"{told}1 line of the log was lost at the end\n"
+
+
+def test_a_line_that_was_torn_is_ended_and_counted_as_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log, write, room = opened(tmp_path / "log"), os.write, [6]
+
+    def short(number: int, octets: bytes) -> int:
+        if number != log._number:
+            return write(number, octets)
+        if not room[0]:
+            raise OSError(28, "No space left on device")
+        written = write(number, octets[: room[0]])
+        room[0] -= written
+        return written
+
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "write", short)
+        log(b"one\ntwo\nthree\n")
+    log(b"four\n")
+    assert (tmp_path / "log").read_text() == "one\ntw\n(2 lines of the log were lost before this one)\nfour\n"
+
+
+def test_a_folder_that_is_deleted_is_told_once_and_the_file_made_again_when_it_is_back(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    log = opened(folder / "log")
+    log(b"one\n")
+    shutil.rmtree(folder)
+    log(b"lost\n")
+    log(b"lost\n")
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "No such file or directory; lines are lost until it can be written again" in line
+    folder.mkdir()
+    log(b"two\n")
+    assert "is written again; 2 lines of the log were lost" in capsys.readouterr().err
+    assert (folder / "log").read_text() == "(2 lines of the log were lost before this one)\ntwo\n"
+
+
+def test_a_file_that_alone_is_deleted_is_made_again_without_a_word(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = opened(tmp_path / "log")
+    (tmp_path / "log").unlink()
+    log(b"one\n")
+    assert (tmp_path / "log").read_text() == "one\n"
+    assert not capsys.readouterr().err
+
+
+@needs_full
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_the_log_of_a_server_goes_on_and_says_what_is_missing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], form: str
+) -> None:
+    root = logging.getLogger()
+    before = root.handlers[:], root.level
+    try:
+        logs.start("info", form, tmp_path / "log")
+        (handler,) = root.handlers
+        log = handler._writer._write
+        file, full = os.dup(log._number), os.open(FULL, os.O_WRONLY)
+        for descriptor, message in ((full, "lost"), (file, "kept")):
+            os.dup2(descriptor, log._number)
+            logging.getLogger("oifde_simulator").warning(message)
+            handler.flush()
+        handler.close()
+    finally:
+        root.handlers[:], root.level = before
+    notice, line = (tmp_path / "log").read_text().splitlines()
+    assert "1 line of the log was lost before this one" in notice
+    assert "kept" in line
+    assert form == "text" or json.loads(notice)["level"] == "warning"
+    assert capsys.readouterr().err.count("--log-file") == 2
+    for number in (file, full):
+        os.close(number)
+
+
+def test_without_standard_error_nobody_is_told_and_nothing_breaks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stderr", None)
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    log = opened(folder / "log")
+    shutil.rmtree(folder)
+    log(b"lost\n")
+    log.close()
