@@ -67,6 +67,11 @@ class Settings:
         "the tenant whose rules and journal have the requests that name none, such as preflights",
         word="ID",
     )
+    settings_from: str | None = option(
+        None,
+        "the tenant whose settings (codes, statuses, headers and so on) hold where no tenant is known",
+        word="ID",
+    )
     any_credentials: bool = option(
         False, "accept every secret and every token that is not empty, for every tenant there is", read=flag
     )

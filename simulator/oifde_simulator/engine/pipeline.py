@@ -21,7 +21,6 @@ from oifde_simulator.model.entry import Entry
 from oifde_simulator.model.exchange import Answer, Exchange
 from oifde_simulator.model.http import Request, Response
 from oifde_simulator.model.turn import Fired
-from oifde_simulator.model.vendor_errors import INTERNAL_ERROR
 from oifde_simulator.model.view import View
 from oifde_simulator.oifde.router import Call, Router
 from oifde_simulator.rules.action import NotApplicable
@@ -128,8 +127,9 @@ class Pipeline:
             raise
         except Exception as defect:
             # Guess: [internal-error] a fault of the server is 10000001; a capture of one would settle it.
-            log.exception("a defect of the simulator; the client was answered %d", INTERNAL_ERROR.code)
             exchange, fired, ended, begun = _broken(tenant, call, defect), (), None, True
+            code = exchange.honest.fields["errorCode"]
+            log.exception("a defect of the simulator; the client was answered %d", code)
         if given is not None:
             exchange.notes = (f"not HTTP, refused: {call.request.read_error}", *exchange.notes)
         entry = await self._state.record(tenant.read, self._entry(exchange), fired, ended, begun=begun)

@@ -22,3 +22,5 @@ class Reading:
     """Mistakes that the service lets pass."""
     parsed: object = None
     """Value that the operation has made of `values`, kept for the next equal body; None until then."""
+    hint: object = None
+    """What was last found out about a query that finds nothing; None until then."""

@@ -6,13 +6,17 @@ one is walked and explained.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import Any
 
 from oifde_simulator.bounded_cache import BoundedCache, bounded_cache
+from oifde_simulator.json_schema.schema import Violation
 from oifde_simulator.model.vendor_errors import PARAMETER_INCORRECT, Problem
 from oifde_simulator.oifde import contract, error_messages
 from oifde_simulator.oifde.decoding import SHORT, decode_again, shown, weigh
-from oifde_simulator.oifde.operations.base import DocumentedOperation, ServicePolicy
+from oifde_simulator.oifde.operations.base import DocumentedOperation
+from oifde_simulator.oifde.policy.service_policy import ServicePolicy
 from oifde_simulator.oifde.reading import Reading
 from oifde_simulator.text import nearest
 
@@ -20,6 +24,9 @@ READINGS_KEPT = 4 << 20
 """Bytes of readings in the cache, of all operations and tenants."""
 READING = 1000
 """Bytes of memory that a reading takes beside its document: warnings, problems, what was parsed."""
+PAGE_NUMBER = re.compile(r" *[+-]?[0-9]{1,18} *")
+"""Page number as most parsers read it."""
+LAST_PAGE = 999_999_999
 MOST_TOLD = 10
 """Unknown fields that are told one by one: a client decides how many it sends."""
 
@@ -47,8 +54,8 @@ class BodyReader:
         self._known = contract.request_fields(operation.name)
         self._sorted = sorted(self._known)
         self._optional = contract.optional_fields(operation.name)
-        self._accept_numbers = policy.accept_numbers
-        self._refuse_unknown = policy.refuse_unknown
+        self._policy = policy
+        self._longest: Mapping[str, int] = operation.longest_ids if policy.refuse_long_ids else {}
         # Stands for the reader in the cache, which would otherwise outlive its tenant.
         self._mark = object()
 
@@ -67,22 +74,36 @@ class BodyReader:
         """Compare a decoded body with the contract."""
         sent = document.values()
         plain = None not in sent and "" not in sent and document.keys() <= self._known
-        if plain and self._accepts(document) and not self._reversed_times(document):
+        if (
+            plain
+            and self._accepts(document)
+            and not (self._reversed_times(document) or self._too_long(document))
+        ):
             return Reading(document)
         return self._explained(document)
 
     def _explained(self, document: dict[str, Any]) -> Reading:
         warnings: list[str] = []
-        values = self._counted_as_sent(document, warnings)
-        if self._accept_numbers:
+        values, warnings_of_empty = self._counted_as_sent(document)
+        if self._policy.accept_numbers:
             values = self._as_strings(values, warnings)
+        if self._policy.loose_page_numbers:
+            values = self._as_page_number(values, warnings)
         problems = [] if self._accepts(values) else self._violations(values)
         if not problems and (conflict := self._reversed_times(values)):
-            problems.append(("", Problem(PARAMETER_INCORRECT, conflict)))
+            if self._policy.refuse_reversed_times:
+                problems.append(("", _incorrect(conflict)))
+            else:
+                warnings.append(f"{conflict}: nothing is between them")
+        problems += [("", _incorrect(text)) for text in self._too_long(values)]
+        if self._policy.refuse_empty:
+            problems += [("", _incorrect(text)) for text in warnings_of_empty]
+        else:
+            warnings = [*warnings_of_empty, *warnings]
         # Guess: [unknown-fields] let pass unless the setting says so; sending one would settle it.
         unknown = self._unknown_fields(document)
-        if self._refuse_unknown:
-            problems += [("", Problem(PARAMETER_INCORRECT, text)) for text in unknown]
+        if self._policy.refuse_unknown:
+            problems += [("", _incorrect(text)) for text in unknown]
         else:
             warnings += unknown
         first = self._operation.identity_fields
@@ -106,7 +127,7 @@ class BodyReader:
         hollow = {name: _hollow(value) for name, value in values.items() if name in self._known}
         # Guess: [parameter-code] any fault of a parameter is 10000002; a capture of each would settle it.
         return [
-            (name, Problem(PARAMETER_INCORRECT, error_messages.error_message(violation)))
+            (name, _violation(violation))
             for violation in error_messages.distinct(self._explain(hollow))
             if not self._is_missing_token(name := error_messages.field_of(violation), values)
         ]
@@ -115,15 +136,17 @@ class BodyReader:
         """Check for a missing token, which the credential check reports."""
         return name != "" and name == self._operation.token_field and values.get(name) in (None, "")
 
-    def _counted_as_sent(self, document: dict[str, Any], warnings: list[str]) -> dict[str, Any]:
+    def _counted_as_sent(self, document: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+        """Leave out what is empty, and describe it."""
         # Guess: [empty-fields] null and "" count as not sent (Java clients do so); a capture would settle it.
-        values = {}
+        values, empty = {}, []
         for name, value in document.items():
             if (value is None or value == "") and name in self._optional:
-                warnings.append(f"{name} is {shown(value)}: counted as not sent; leave it out")
+                counted = "" if self._policy.refuse_empty else " counted as not sent;"
+                empty.append(f"{name} is {shown(value)}:{counted} leave it out")
             else:
                 values[name] = value
-        return values
+        return values, empty
 
     def _as_strings(self, values: dict[str, Any], warnings: list[str]) -> dict[str, Any]:
         # Guess: [numbers] refused unless the setting says so; "pageNum": 1 on a real system would settle it.
@@ -134,6 +157,29 @@ class BodyReader:
             f'{name} is the number {value}: expected the string "{value}"' for name, value in numbers.items()
         ]
         return values | {name: str(value) for name, value in numbers.items()}
+
+    def _as_page_number(self, values: dict[str, Any], warnings: list[str]) -> dict[str, Any]:
+        # Guess: [page-number] digits alone unless the setting says so; one query of each would settle it.
+        name = self._operation.paging.number if self._operation.paging else ""
+        text = values.get(name)
+        if not isinstance(text, str) or PAGE_NUMBER.fullmatch(text) is None:
+            return values
+        number = str(min(max(int(text), 1), LAST_PAGE))
+        if number == text:
+            return values
+        warnings.append(f"{name} is {shown(text)}: read as {number}")
+        return values | {name: number}
+
+    def _too_long(self, values: dict[str, Any]) -> list[str]:
+        """Describe IDs that are longer than documented, where the policy refuses them."""
+        if not self._longest:
+            return []
+        # Guess: [field-lengths] it finds nothing unless the setting says so; one query would settle it.
+        return [
+            f"{name} has {len(values[name])} characters: expected at most {most}"
+            for name, most in self._longest.items()
+            if isinstance(values.get(name), str) and len(values[name]) > most
+        ]
 
     def _unknown_fields(self, document: dict[str, Any]) -> list[str]:
         """Describe the first unknown fields, and count the others."""
@@ -149,10 +195,14 @@ class BodyReader:
         return f"{shown(name)} is not a field of this interface{hint}"
 
 
-@bounded_cache(256 << 10, lambda *_: 1000)
-def body_reader(made_of: tuple[DocumentedOperation, ServicePolicy]) -> BodyReader:
-    """Give the reader of an operation under a policy; tenants of one policy share it, and its readings."""
-    return BodyReader(*made_of)
+def _incorrect(detail: str) -> Problem:
+    return Problem(PARAMETER_INCORRECT, detail, kind="parameter")
+
+
+def _violation(violation: Violation) -> Problem:
+    missing = violation.keyword in ("required", "anyOf")
+    detail = error_messages.error_message(violation)
+    return Problem(PARAMETER_INCORRECT, detail, kind="parameter_missing" if missing else "parameter")
 
 
 def _hollow(value: Any) -> Any:

@@ -11,7 +11,7 @@ from oifde_simulator.json_schema.schema import Violation
 from oifde_simulator.scenario.builder import build
 from oifde_simulator.scenario.documents import Document
 from oifde_simulator.scenario.errors import ScenarioError, ScenarioErrors
-from oifde_simulator.scenario.lint import sessions, tenant
+from oifde_simulator.scenario.lint import sessions, settings, tenant
 from oifde_simulator.scenario.lint.finding import Finding
 from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.scenario.schema import schema_for, shipped
@@ -84,6 +84,7 @@ def _lint(document: Document, stem: str | None, errors: Sequence[ScenarioError])
     """Check what the schema cannot express. Rules that have `errors` already are passed over."""
     value = document.value
     yield from tenant.lint(value, stem)
+    yield from settings.lint(value)
     yield from sessions.lint(value, document)
     if isinstance(value, dict) and isinstance(value.get("rules"), list):
         from oifde_simulator.scenario.lint import (
@@ -99,4 +100,4 @@ def _warnings(document: Document, scenario: Scenario) -> Iterator[Finding]:
     if scenario.rules:
         from oifde_simulator.scenario.lint import reachability
 
-        yield from reachability.warnings(document.value["rules"], scenario.rules, document)
+        yield from reachability.warnings(document.value["rules"], scenario, document)

@@ -3,30 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, tzinfo
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 from oifde_simulator.model.exchange import Answer
 from oifde_simulator.model.http import JSON_UTF8, Response
 from oifde_simulator.model.operation import Credential, Paging
-from oifde_simulator.model.sessions import CallSession, Criteria, Sessions
+from oifde_simulator.model.sessions import CallSession, Sessions
+from oifde_simulator.model.vendor_errors import PARAMETER_INCORRECT, Problem
 from oifde_simulator.oifde.credentials.checks import TokenCheck
 from oifde_simulator.oifde.credentials.interface import CredentialCheck
-from oifde_simulator.oifde.operations.base import (
-    DocumentedOperation,
-    ServicePolicy,
-    ServiceRequest,
-)
+from oifde_simulator.oifde.operations.base import DocumentedOperation, Refused, ServiceRequest
+from oifde_simulator.oifde.policy.service_policy import ServicePolicy
+from oifde_simulator.oifde.queries.hints import hints
+from oifde_simulator.oifde.queries.page_request import PageRequest, page_request
+from oifde_simulator.text import counted
 
 EMPTY_PAGE = slice(0, 0)
-
-
-class PageRequest(NamedTuple):
-    """Selection and page that a query asks for."""
-
-    criteria: Criteria
-    page: slice
-    """Places of the page in the selection, newest session first; beyond the end there are no records."""
 
 
 class QueryRecordHistory(DocumentedOperation):
@@ -40,6 +32,8 @@ class QueryRecordHistory(DocumentedOperation):
     user_field = "userMobile"
     # Guess: [reversed-times] an end before its beginning is refused, not empty; a query would settle it.
     time_range: ClassVar[tuple[str, str] | None] = ("beginTime", "endTime")
+    # vendor facts, "Meaning of fields": the lengths of both IDs.
+    longest_ids: ClassVar[Mapping[str, int]] = {"callId": 64, "ctiCallId": 32}
     records_field = "recordList"
     paging: ClassVar[Paging | None] = Paging("pageNum", "pageSize", "total")
     unmatchable: ClassVar[Mapping[str, str]] = {
@@ -61,39 +55,26 @@ class QueryRecordHistory(DocumentedOperation):
         reading = request.reading
         wanted = reading.parsed
         if not isinstance(wanted, PageRequest):
-            wanted = reading.parsed = page_request(reading.values, self.request_defaults, policy.time_zone)
+            wanted = reading.parsed = page_request(reading.values, self.request_defaults, policy)
         selection = sessions.select(wanted.criteria, request.now)
-        return _records(selection, wanted.page, request.warnings)
+        page, warnings = wanted.page, request.warnings
+        if len(selection) <= page.start:
+            page = _page_past_the_end(page, len(selection), policy)
+            if not selection and policy.has_sessions:
+                warnings = (*warnings, *hints(reading, wanted.criteria, sessions, policy, request.now))
+        return _records(selection, page, warnings)
 
 
-def page_request(values: Mapping[str, Any], defaults: Mapping[str, Any], zone: tzinfo) -> PageRequest:
-    """Parse valid request fields; read times in `zone`."""
-    return PageRequest(_criteria(values, zone), _page(values, defaults))
-
-
-def _criteria(values: Mapping[str, Any], zone: tzinfo) -> Criteria:
-    begin, end = values.get("beginTime"), values.get("endTime")
-    # Guess: [time-bounds] startTime, both ends inside, the last second whole; two queries would settle it.
-    # Guess: [field-lengths] an ID longer than documented finds nothing, no error; one query would settle it.
-    return Criteria(
-        values.get("userMobile"),
-        values.get("callId"),
-        values.get("ctiCallId"),
-        None if begin is None else _instant(begin, zone),
-        None if end is None else _instant(end, zone) + 999,
-    )
-
-
-def _page(values: Mapping[str, Any], defaults: Mapping[str, Any]) -> slice:
+def _page_past_the_end(page: slice, total: int, policy: ServicePolicy) -> slice:
+    """Choose the page that answers one without records. Raises Refused where the policy has an error."""
+    size = page.stop - page.start
+    last = max(0, total - 1) // size
     # Guess: [past-the-end] no records, the same total, no error; asking for page 999 would settle it.
-    number = int(values.get("pageNum") or defaults["pageNum"])
-    size = int(values.get("pageSize") or defaults["pageSize"])
-    return slice((number - 1) * size, number * size)
-
-
-def _instant(text: str, zone: tzinfo) -> int:
-    # Guess: [repeated-hour] where clocks go back, the first of the two; only a zone that does so asks.
-    return int(datetime.fromisoformat(text).replace(tzinfo=zone).timestamp()) * 1000
+    if page.start and policy.past_end == "error":
+        found = f"page {page.start // size + 1}: expected 1 to {last + 1}"
+        detail = f"{found} for {counted(total, 'record')}"
+        raise Refused(Problem(PARAMETER_INCORRECT, detail, kind="past_end"))
+    return slice(last * size, (last + 1) * size) if policy.past_end == "last" else page
 
 
 def _records(selection: Sequence[CallSession], page: slice, warnings: tuple[str, ...]) -> Answer:
