@@ -201,6 +201,20 @@ def test_a_credential_is_not_counted_where_parameters_come_first_and_are_wrong()
     assert codes == [10000002, 0, 900001]
 
 
+CONTENT_TYPES = {"none": None, "text": "text/plain", "GBK": "application/json; charset=GBK"}
+
+
+@pytest.mark.parametrize("content_type", CONTENT_TYPES.values(), ids=CONTENT_TYPES)
+def test_a_wrong_content_type_is_refused_first_where_the_setting_says_so(content_type: str | None) -> None:
+    server = with_settings({"content_type": "refuse"}, LOCKING)
+    headers = {} if content_type is None else {"Content-Type": content_type}
+    body = json.dumps({"appKey": "acme", "appSecret": "wrong"}).encode()
+    exchange = server.handle(Request("POST", GETTOKEN, headers, body))
+    assert (exchange.response.status, answer(exchange)["errorCode"]) == (415, 10000002)
+    assert "Content-Type" in answer(exchange)["errorMsg"]
+    assert answer(server.gettoken())["errorCode"] == 0  # the wrong secret was not counted
+
+
 def head(exchange: Exchange) -> bytes:
     (first, *_) = exchange.script
     assert isinstance(first, Send)

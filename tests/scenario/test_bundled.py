@@ -113,7 +113,7 @@ def test_the_page_names_every_key_and_shows_a_message_as_it_is_printed() -> None
     keys = [name for name, _ in documented(SCHEMA["properties"])]
     rows = [name for name in keys if not name.startswith(BY_KIND)]
     assert [name for name in rows if f"| `{name}` |" not in PAGE] == ["tenant", "settings", "sessions"]
-    assert all(f"`{name.rpartition('.')[2]}`" in PAGE for name in keys)
+    assert all(f"`{name.rpartition('.')[2]}`" in PAGE for name in {*keys} - {*rows})
     source = EXAMPLES[0].replace('"18000000001"', "18000000001").encode()
     with pytest.raises(ScenarioErrors) as caught:
         loader.loads(source, "mytest.yaml", "mytest")

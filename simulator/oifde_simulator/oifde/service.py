@@ -10,7 +10,7 @@ from copy import copy
 from oifde_simulator.model.credential_step import Admission
 from oifde_simulator.model.exchange import Answer
 from oifde_simulator.model.sessions import Sessions
-from oifde_simulator.model.vendor_errors import INTERNAL_ERROR, Problem
+from oifde_simulator.model.vendor_errors import INTERNAL_ERROR, PARAMETER_INCORRECT, Problem
 from oifde_simulator.oifde.credentials.interface import Credentials
 from oifde_simulator.oifde.error_answers import ErrorAnswers
 from oifde_simulator.oifde.operations.base import Refused, ServiceRequest
@@ -21,6 +21,7 @@ from oifde_simulator.oifde.router import Call
 from oifde_simulator.oifde.validation import content_type_warning
 
 NO_READING = Reading({})
+UNSUPPORTED_MEDIA_TYPE = 415
 DEFECT = Problem(INTERNAL_ERROR, kind="internal")
 """Failure of the service itself."""
 
@@ -50,6 +51,8 @@ class Service:
         reading = reader.read(request.body, call.document)
         warnings = reading.warnings
         if operation.has_body and (complaint := content_type_warning(request.headers.get("Content-Type"))):
+            if self.policy.refuse_content_type:
+                return ServiceRequest(_refused(reading, complaint), now, warnings)
             warnings = (*warnings, complaint)
         step = check.step(reading, self._credentials, now) if check else None
         return ServiceRequest(reading, now, warnings, step)
@@ -77,6 +80,12 @@ class Service:
     def broken(self, call: Call) -> Answer:
         """Answer a failure of the service itself."""
         return self.refuse(call, DEFECT)
+
+
+def _refused(reading: Reading, complaint: str) -> Reading:
+    """Put the Content-Type before all other problems."""
+    problem = Problem(PARAMETER_INCORRECT, complaint, UNSUPPORTED_MEDIA_TYPE, kind="parameter")
+    return Reading(reading.values, (problem, *reading.identity), reading.problems)
 
 
 def _in_order(reading: Reading, credential: Problem | None) -> tuple[Problem, ...]:

@@ -23,7 +23,7 @@ from oifde_simulator.text import nearest
 READINGS_KEPT = 4 << 20
 """Bytes of readings in the cache, of all operations and tenants."""
 READING = 1000
-"""Bytes of memory that a reading takes beside its document: warnings, problems, what was parsed."""
+"""Bytes of memory that a reading takes beside its document: warnings, problems, what was parsed, a hint."""
 PAGE_NUMBER = re.compile(r" *[+-]?[0-9]{1,18} *")
 """Page number as most parsers read it."""
 LAST_PAGE = 999_999_999

@@ -82,6 +82,8 @@ class SettingsSpec:
     """Treatment of null and an empty text in an optional field."""
     long_ids: Literal["ignore", "refuse"] = "ignore"
     """Treatment of an ID that is longer than documented."""
+    content_type: Literal["ignore", "refuse"] = "ignore"
+    """Treatment of a Content-Type that is wrong or missing."""
     page_numbers: Literal["strict", "loose"] = "strict"
     """Form of page numbers."""
 

@@ -31,6 +31,7 @@ def policy_of(scenario: Scenario, server: ServicePolicy) -> ServicePolicy:
         refuse_unknown=settings.unknown_fields == "refuse",
         refuse_empty=settings.empty_fields == "refuse",
         refuse_long_ids=settings.long_ids == "refuse",
+        refuse_content_type=settings.content_type == "refuse",
         refuse_reversed_times=settings.reversed_times == "refuse",
         loose_page_numbers=settings.page_numbers == "loose",
         past_end=settings.past_end,

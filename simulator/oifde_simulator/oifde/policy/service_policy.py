@@ -42,6 +42,8 @@ class ServicePolicy:
     """True to refuse null and an empty text in an optional field."""
     refuse_long_ids: bool = False
     """True to refuse an ID that is longer than documented."""
+    refuse_content_type: bool = False
+    """True to refuse a Content-Type that is wrong or missing."""
     refuse_reversed_times: bool = True
     """True to refuse an end before its beginning; False to find nothing."""
     loose_page_numbers: bool = False
