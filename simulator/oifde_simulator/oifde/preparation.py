@@ -23,11 +23,9 @@ class PreparedOperation(NamedTuple):
 
 
 @bounded_cache(256 << 10, lambda *_: 4000)
-def prepared(policy: ServicePolicy) -> Mapping[str, PreparedOperation]:
-    """Prepare all operations, by name."""
-    return {
-        each.name: PreparedOperation(BodyReader(each, policy), _check(each, policy)) for each in OPERATIONS
-    }
+def prepared(policy: ServicePolicy) -> Mapping[DocumentedOperation, PreparedOperation]:
+    """Prepare all operations."""
+    return {each: PreparedOperation(BodyReader(each, policy), _check(each, policy)) for each in OPERATIONS}
 
 
 def _check(operation: DocumentedOperation, policy: ServicePolicy) -> CredentialCheck | None:

@@ -47,7 +47,7 @@ class Service:
         operation, request = call.operation, call.request
         if operation is None or call.problem is not None:
             return ServiceRequest(NO_READING, now)
-        reader, check = self._prepared[operation.name]
+        reader, check = self._prepared[operation]
         reading = reader.read(request.body, call.document)
         warnings = reading.warnings
         if operation.has_body and (complaint := content_type_warning(request.headers.get("Content-Type"))):
@@ -55,14 +55,14 @@ class Service:
                 return ServiceRequest(_refused(reading, complaint), now, warnings)
             warnings = (*warnings, complaint)
         step = check.step(reading, self._credentials, now) if check else None
-        return ServiceRequest(reading, now, warnings, step)
+        return ServiceRequest(reading, now, warnings, step, check)
 
     def respond(self, call: Call, request: ServiceRequest, admission: Admission) -> Answer:
         """Answer honestly; `admission` is the judgement of the credential."""
         operation, reading = call.operation, request.reading
         if operation is None or call.problem is not None:
             return self.refuse(call, call.problem or DEFECT)
-        check = self._prepared[operation.name].check
+        check = request.check
         problem = check.problem(reading, self._credentials, admission) if check else None
         if problem or reading.problems or reading.identity:
             return self._errors.answer(call, _in_order(reading, problem), request.warnings)

@@ -83,7 +83,7 @@ class TenantFactory:
         sessions = self._sessions(name, scenario)
         credentials = self._credentials(name, scenario.tenant, fresh)
         policy = policy_of(scenario, self.policy)
-        service = service_of(credentials, arranged(sessions, scenario.settings), policy)
+        service = service_of(credentials, arranged(sessions, scenario), policy)
         return World(scenario, credentials, sessions, service, key)
 
     def tenant(self, name: str, world: World, state: TenantState) -> Tenant:

@@ -11,7 +11,7 @@ from oifde_simulator.population.by_end import LONGEST, MergedByEnd, SessionsByEn
 from oifde_simulator.population.literal import LiteralSessions
 from oifde_simulator.population.merging import MergedSessions
 from oifde_simulator.population.ordering import OldestFirst
-from oifde_simulator.scenario.model import Scenario, SettingsSpec
+from oifde_simulator.scenario.model import Scenario
 
 
 def policy_of(scenario: Scenario, server: ServicePolicy) -> ServicePolicy:
@@ -37,9 +37,8 @@ def policy_of(scenario: Scenario, server: ServicePolicy) -> ServicePolicy:
         past_end=settings.past_end,
         selectors=settings.selectors,
         time_bounds=settings.time_bounds,
-        flow_record=scenario.tenant.flow_record,
         hint_zones=likely_zones(generate.locale if generate else "", settings.time_zone_name),
-        has_sessions=bool(scenario.records) or generate is not None,
+        has_sessions=scenario.tenant.flow_record and (bool(scenario.records) or generate is not None),
     )
 
 
@@ -52,8 +51,15 @@ def _flat(status: Mapping[str, int | Mapping[str, int]]) -> Iterable[tuple[str, 
             yield from ((f"{name}.{kind}", each) for kind, each in given.items())
 
 
-def arranged(sessions: Sessions, settings: SettingsSpec) -> Sessions:
+NO_SESSIONS = LiteralSessions((), world="", tenant="")
+
+
+def arranged(sessions: Sessions, scenario: Scenario) -> Sessions:
     """Arrange sessions as queries find them; without such settings they stay the same object."""
+    settings = scenario.settings
+    if not scenario.tenant.flow_record:
+        # Guess: [flow-record] disabled means success with nothing; a system without it would settle it.
+        return NO_SESSIONS
     if settings.time_bounds.field == "endTime":
         sessions = _by_end(sessions)
     return OldestFirst(sessions) if settings.order == "oldest" else sessions

@@ -45,6 +45,8 @@ class ServiceRequest:
     warnings: tuple[str, ...] = ()
     step: CredentialStep | None = None
     """Credential that the state may have to judge; None where there is none."""
+    check: CredentialCheck | None = None
+    """Check that names the problem of the credential; None where none is made."""
     token: str = ""
     """Issued token; empty where the operation issues none."""
     lifetime: int = 0

@@ -18,8 +18,6 @@ from oifde_simulator.oifde.queries.hints import hints
 from oifde_simulator.oifde.queries.page_request import PageRequest, page_request
 from oifde_simulator.text import counted
 
-EMPTY_PAGE = slice(0, 0)
-
 
 class QueryRecordHistory(DocumentedOperation):
     """Session Record Query Interface."""
@@ -49,20 +47,17 @@ class QueryRecordHistory(DocumentedOperation):
 
     def answer(self, request: ServiceRequest, sessions: Sessions, policy: ServicePolicy, /) -> Answer:
         """Answer the records of the page, and the number of all selected sessions."""
-        if not policy.flow_record:
-            # Guess: [flow-record] disabled means success with nothing; a system without it would settle it.
-            return _records((), EMPTY_PAGE, request.warnings)
         reading = request.reading
-        wanted = reading.parsed
-        if not isinstance(wanted, PageRequest):
+        wanted: PageRequest | None = reading.parsed
+        if wanted is None:
             wanted = reading.parsed = page_request(reading.values, self.request_defaults, policy)
         selection = sessions.select(wanted.criteria, request.now)
-        page, warnings = wanted.page, request.warnings
-        if len(selection) <= page.start:
-            page = _page_past_the_end(page, len(selection), policy)
-            if not selection and policy.has_sessions:
+        total, page, warnings = len(selection), wanted.page, request.warnings
+        if total <= page.start:
+            page = _page_past_the_end(page, total, policy)
+            if not total and policy.has_sessions:
                 warnings = (*warnings, *hints(reading, wanted.criteria, sessions, policy, request.now))
-        return _records(selection, page, warnings)
+        return _records(selection, total, page, warnings)
 
 
 def _page_past_the_end(page: slice, total: int, policy: ServicePolicy) -> slice:
@@ -77,9 +72,8 @@ def _page_past_the_end(page: slice, total: int, policy: ServicePolicy) -> slice:
     return slice(last * size, (last + 1) * size) if policy.past_end == "last" else page
 
 
-def _records(selection: Sequence[CallSession], page: slice, warnings: tuple[str, ...]) -> Answer:
+def _records(selection: Sequence[CallSession], total: int, page: slice, warnings: tuple[str, ...]) -> Answer:
     """Answer one page of a selection."""
-    total = len(selection)
     response = records_response([session.encoded for session in selection[page]], total)
     fields = {"errorCode": 0, "errorMsg": "Success", "total": total}
     return Answer(response, fields, (), warnings, selection, page, records_response)

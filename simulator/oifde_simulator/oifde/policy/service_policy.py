@@ -51,8 +51,6 @@ class ServicePolicy:
     past_end: Literal["empty", "last", "error"] = "empty"
     selectors: Literal["all", "first"] = "all"
     time_bounds: TimeBounds = TimeBounds()
-    flow_record: bool = True
-    """FLOWRECORDFLAG: True while the system keeps session records."""
     hint_zones: tuple[str, ...] = ()
     """Other time zones in which a client may mean its times, the likeliest first."""
     has_sessions: bool = False
