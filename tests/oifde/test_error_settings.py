@@ -18,7 +18,10 @@ from oifde_simulator.model.http import JSON_UTF8, Request
 from oifde_simulator.model.vendor_errors import BY_CODE
 from oifde_simulator.oifde.header_service import HeaderService
 from oifde_simulator.oifde.operations import BY_NAME
+from oifde_simulator.oifde.policy.service_policy import ServicePolicy, status_of
 from oifde_simulator.resources import read_json
+from oifde_simulator.scenario import loader
+from oifde_simulator.tenants.settings import policy_of
 from oifde_simulator.wire.script import Send
 
 LOCKING = ACME.replace("tenant: {", "tenant: {lock_after: 1, ")
@@ -143,6 +146,13 @@ def test_the_most_specific_status_holds(status: JSON, wanted: tuple[int, ...]) -
         server.query(pageSize="7"),
     )
     assert tuple(each.response.status for each in asked) == wanted
+
+
+def test_what_a_mapping_leaves_out_has_the_status_of_the_server() -> None:
+    spec = loader.loads(b"settings: {error_status: {token: 401}}", "f.yaml", "f")
+    policy = policy_of(spec, ServicePolicy(error_status=500))
+    assert status_of(policy, "queryRecordHistory", "parameter", "parameter") == 500
+    assert status_of(policy, "queryRecordHistory", "token_missing", "token") == 401
 
 
 def test_a_defect_has_the_code_and_the_status_of_internal_errors(

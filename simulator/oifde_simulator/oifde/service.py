@@ -11,6 +11,7 @@ from oifde_simulator.model.credential_step import Admission
 from oifde_simulator.model.exchange import Answer
 from oifde_simulator.model.sessions import Sessions
 from oifde_simulator.model.vendor_errors import INTERNAL_ERROR, PARAMETER_INCORRECT, Problem
+from oifde_simulator.oifde.content_type import content_type_warning
 from oifde_simulator.oifde.credentials.interface import Credentials
 from oifde_simulator.oifde.error_answers import ErrorAnswers
 from oifde_simulator.oifde.operations.base import Refused, ServiceRequest
@@ -18,7 +19,6 @@ from oifde_simulator.oifde.policy.service_policy import ServicePolicy
 from oifde_simulator.oifde.preparation import prepared
 from oifde_simulator.oifde.reading import Reading
 from oifde_simulator.oifde.router import Call
-from oifde_simulator.oifde.validation import content_type_warning
 
 NO_READING = Reading({})
 UNSUPPORTED_MEDIA_TYPE = 415

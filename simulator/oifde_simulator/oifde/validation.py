@@ -6,15 +6,14 @@ one is walked and explained.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from typing import Any
 
-from oifde_simulator.bounded_cache import BoundedCache, bounded_cache
+from oifde_simulator.bounded_cache import BoundedCache
 from oifde_simulator.json_schema.schema import Violation
 from oifde_simulator.model.vendor_errors import PARAMETER_INCORRECT, Problem
 from oifde_simulator.oifde import contract, error_messages
 from oifde_simulator.oifde.decoding import SHORT, decode_again, shown, weigh
+from oifde_simulator.oifde.normalization import Normalization
 from oifde_simulator.oifde.operations.base import DocumentedOperation
 from oifde_simulator.oifde.policy.service_policy import ServicePolicy
 from oifde_simulator.oifde.reading import Reading
@@ -24,9 +23,6 @@ READINGS_KEPT = 4 << 20
 """Bytes of readings in the cache, of all operations and tenants."""
 READING = 1000
 """Bytes of memory that a reading takes beside its document: warnings, problems, what was parsed, a hint."""
-PAGE_NUMBER = re.compile(r" *[+-]?[0-9]{1,18} *")
-"""Page number as most parsers read it."""
-LAST_PAGE = 999_999_999
 MOST_TOLD = 10
 """Unknown fields that are told one by one: a client decides how many it sends."""
 
@@ -53,9 +49,8 @@ class BodyReader:
         self._accepts, self._explain = schema.accepts, schema.explain
         self._known = contract.request_fields(operation.name)
         self._sorted = sorted(self._known)
-        self._optional = contract.optional_fields(operation.name)
         self._policy = policy
-        self._longest: Mapping[str, int] = operation.longest_ids if policy.refuse_long_ids else {}
+        self._normalization = Normalization(operation, policy)
         # Stands for the reader in the cache, which would otherwise outlive its tenant.
         self._mark = object()
 
@@ -74,32 +69,21 @@ class BodyReader:
         """Compare a decoded body with the contract."""
         sent = document.values()
         plain = None not in sent and "" not in sent and document.keys() <= self._known
-        if (
-            plain
-            and self._accepts(document)
-            and not (self._reversed_times(document) or self._too_long(document))
-        ):
+        plain = plain and not (self._normalization.longest_ids and self._normalization.too_long(document))
+        if plain and self._accepts(document) and not self._reversed_times(document):
             return Reading(document)
         return self._explained(document)
 
     def _explained(self, document: dict[str, Any]) -> Reading:
-        warnings: list[str] = []
-        values, warnings_of_empty = self._counted_as_sent(document)
-        if self._policy.accept_numbers:
-            values = self._as_strings(values, warnings)
-        if self._policy.loose_page_numbers:
-            values = self._as_page_number(values, warnings)
+        read = self._normalization.read(document)
+        values, warnings = read.values, read.warnings
         problems = [] if self._accepts(values) else self._violations(values)
         if not problems and (conflict := self._reversed_times(values)):
             if self._policy.refuse_reversed_times:
                 problems.append(("", _incorrect(conflict)))
             else:
                 warnings.append(f"{conflict}: nothing is between them")
-        problems += [("", _incorrect(text)) for text in self._too_long(values)]
-        if self._policy.refuse_empty:
-            problems += [("", _incorrect(text)) for text in warnings_of_empty]
-        else:
-            warnings = [*warnings_of_empty, *warnings]
+        problems += [("", _incorrect(text)) for text in read.refused]
         # Guess: [unknown-fields] let pass unless the setting says so; sending one would settle it.
         unknown = self._unknown_fields(document)
         if self._policy.refuse_unknown:
@@ -136,51 +120,6 @@ class BodyReader:
         """Check for a missing token, which the credential check reports."""
         return name != "" and name == self._operation.token_field and values.get(name) in (None, "")
 
-    def _counted_as_sent(self, document: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
-        """Leave out what is empty, and describe it."""
-        # Guess: [empty-fields] null and "" count as not sent (Java clients do so); a capture would settle it.
-        values, empty = {}, []
-        for name, value in document.items():
-            if (value is None or value == "") and name in self._optional:
-                counted = "" if self._policy.refuse_empty else " counted as not sent;"
-                empty.append(f"{name} is {shown(value)}:{counted} leave it out")
-            else:
-                values[name] = value
-        return values, empty
-
-    def _as_strings(self, values: dict[str, Any], warnings: list[str]) -> dict[str, Any]:
-        # Guess: [numbers] refused unless the setting says so; "pageNum": 1 on a real system would settle it.
-        numbers = {
-            name: value for name, value in values.items() if type(value) is int and name in self._known
-        }
-        warnings += [
-            f'{name} is the number {value}: expected the string "{value}"' for name, value in numbers.items()
-        ]
-        return values | {name: str(value) for name, value in numbers.items()}
-
-    def _as_page_number(self, values: dict[str, Any], warnings: list[str]) -> dict[str, Any]:
-        # Guess: [page-number] digits alone unless the setting says so; one query of each would settle it.
-        name = self._operation.paging.number if self._operation.paging else ""
-        text = values.get(name)
-        if not isinstance(text, str) or PAGE_NUMBER.fullmatch(text) is None:
-            return values
-        number = str(min(max(int(text), 1), LAST_PAGE))
-        if number == text:
-            return values
-        warnings.append(f"{name} is {shown(text)}: read as {number}")
-        return values | {name: number}
-
-    def _too_long(self, values: dict[str, Any]) -> list[str]:
-        """Describe IDs that are longer than documented, where the policy refuses them."""
-        if not self._longest:
-            return []
-        # Guess: [field-lengths] it finds nothing unless the setting says so; one query would settle it.
-        return [
-            f"{name} has {len(values[name])} characters: expected at most {most}"
-            for name, most in self._longest.items()
-            if isinstance(values.get(name), str) and len(values[name]) > most
-        ]
-
     def _unknown_fields(self, document: dict[str, Any]) -> list[str]:
         """Describe the first unknown fields, and count the others."""
         unknown = [name for name in document if name not in self._known]
@@ -208,17 +147,3 @@ def _violation(violation: Violation) -> Problem:
 def _hollow(value: Any) -> Any:
     """Empty a container; no field holds one, and its depth could exhaust the stack."""
     return type(value)() if isinstance(value, dict | list) else value
-
-
-@bounded_cache(64 << 10)
-def content_type_warning(content_type: str | None) -> str:
-    """Describe what is wrong with a Content-Type header; return an empty text where nothing is."""
-    # Guess: [content-type] another one is let pass; a call without the header would settle it.
-    # C3 OIAP Interface Authentication: fixed at "application/json; charset=UTF-8".
-    if content_type is None:
-        return "no Content-Type; expected application/json; charset=UTF-8"
-    media, _, rest = content_type.partition(";")
-    charset = rest.strip().lower().replace(" ", "").replace('"', "")
-    if media.strip().lower() == "application/json" and charset in ("", "charset=utf-8"):
-        return ""
-    return f"Content-Type is {shown(content_type)}; expected application/json; charset=UTF-8"

@@ -11,7 +11,7 @@ from oifde_simulator.model.sessions import CallSession, Criteria, LazySlice
 from oifde_simulator.population.completion import PartialRecord, complete
 from oifde_simulator.population.encoding import encode
 
-NO_END = -1
+NO_END = -(2**63) - 1
 """Stands for the end of a session that has none."""
 
 
