@@ -83,6 +83,11 @@ class Settings:
         read=normal,
         word="ID",
     )
+    settings_from: str | None = option(
+        None,
+        "the tenant whose settings (codes, statuses, headers and so on) hold where no tenant is known",
+        word="ID",
+    )
     any_credentials: bool = option(
         False, "accept every secret and every token that is not empty, for every tenant there is", read=flag
     )

@@ -26,7 +26,6 @@ from oifde_simulator.model.credential_step import Admission, TokenStep
 from oifde_simulator.model.entry import Entry
 from oifde_simulator.model.exchange import Answer, Exchange
 from oifde_simulator.model.http import Request, Response
-from oifde_simulator.model.vendor_errors import INTERNAL_ERROR
 from oifde_simulator.model.view import View
 from oifde_simulator.oifde.router import Call, Router
 from oifde_simulator.rules.ability import Judge
@@ -130,8 +129,9 @@ class Pipeline:
             raise
         except Exception as defect:
             # Guess: [internal-error] a fault of the server is 10000001; a capture of one would settle it.
-            log.exception("a defect of the simulator; the client was answered %d", INTERNAL_ERROR.code)
             conclusion, begun = Conclusion(broken(tenant, call, defect)), True
+            code = conclusion.exchange.honest.fields["errorCode"]
+            log.exception("a defect of the simulator; the client was answered %d", code)
             entry = self._enter(conclusion.exchange, given)
         exchange, fired, ended = conclusion
         entry = await self._state.record(tenant.read, entry, fired, ended, begun=begun)

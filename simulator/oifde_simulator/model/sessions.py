@@ -20,6 +20,11 @@ class CallSession(Protocol):
         ...
 
     @property
+    def end(self) -> int | None:
+        """End of the call, epoch milliseconds; None while it goes on, or where the record does not say."""
+        ...
+
+    @property
     def call_id(self) -> str | None:
         """callId of the call; None where the record has none."""
         ...

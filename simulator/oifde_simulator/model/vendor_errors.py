@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from oifde_simulator.model.problem_kinds import ProblemKind
+
 
 @dataclass(frozen=True, slots=True)
 class VendorError:
@@ -61,11 +63,6 @@ KEY_UNKNOWN = BY_CODE[200800001]
 KEY_WRONG = BY_CODE[200800002]
 ACCOUNT_LOCKED = BY_CODE[200800003]
 
-ANSWERED = (
-    TOKEN_EXPIRED, TOKEN_INVALID, INTERNAL_ERROR, PARAMETER_INCORRECT, KEY_UNKNOWN, KEY_WRONG, ACCOUNT_LOCKED,
-)  # fmt: skip
-"""Errors of the honest service; only a rule answers with the others."""
-
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -78,6 +75,8 @@ class Problem:
     """HTTP status of the answer; None for the setting `error_status`."""
     fix: str = ""
     """Advice for the log and the journal; the answer never has it."""
+    kind: ProblemKind = ""
+    """Kind of the mistake, by which settings choose its code and its status."""
 
     @property
     def message(self) -> str:

@@ -20,5 +20,7 @@ class Reading:
     """Problems of all other fields."""
     warnings: tuple[str, ...] = ()
     """Mistakes that the service lets pass."""
-    parsed: object = None
+    parsed: Any = None
     """Value that the operation has made of `values`, kept for the next equal body; None until then."""
+    hint: object = None
+    """What was last found out about a query that finds nothing; None until then."""

@@ -71,7 +71,7 @@ class Router:
     def _decoded(self, request: Request, operation: DocumentedOperation) -> Call:
         if request.read_error:
             status = request.read_error_status or self._bad_json_status
-            problem = Problem(PARAMETER_INCORRECT, request.read_error, status)
+            problem = Problem(PARAMETER_INCORRECT, request.read_error, status, kind="parameter")
             return Call(request, operation, problem=problem)
         if not operation.has_body:
             return Call(request, operation)
@@ -82,14 +82,14 @@ class Router:
             return Call(request, operation, decode_again(body) if len(body) <= SHORT else decode(body))
         except NotAnObject as mistake:
             # Guess: [not-json] status 400 and 10000002; sending plain text to a real system would settle it.
-            problem = Problem(PARAMETER_INCORRECT, str(mistake), self._bad_json_status)
+            problem = Problem(PARAMETER_INCORRECT, str(mistake), self._bad_json_status, kind="parameter")
             return Call(request, operation, problem=problem)
 
 
 def _no_such_path(request: Request) -> Problem:
     known = " or ".join(BY_PATH)
     detail = f"path {shown(request.target)}: expected {known}{_near_path(request.target)}"
-    return Problem(PARAMETER_INCORRECT, detail, 404)
+    return Problem(PARAMETER_INCORRECT, detail, 404, kind="parameter")
 
 
 def _near_path(target: str) -> str:
@@ -107,7 +107,7 @@ def _near_path(target: str) -> str:
 
 def _no_such_method(request: Request, methods: tuple[str, ...]) -> Call:
     detail = f"method {request.method}: expected {' or '.join(methods)}"
-    problem = Problem(PARAMETER_INCORRECT, detail, 405)
+    problem = Problem(PARAMETER_INCORRECT, detail, 405, kind="parameter")
     return Call(request, None, problem=problem, headers=(("Allow", ", ".join(methods)),))
 
 

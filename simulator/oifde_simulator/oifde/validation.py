@@ -8,18 +8,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from oifde_simulator.bounded_cache import BoundedCache, bounded_cache
+from oifde_simulator.bounded_cache import BoundedCache
+from oifde_simulator.json_schema.schema import Violation
 from oifde_simulator.model.vendor_errors import PARAMETER_INCORRECT, Problem
 from oifde_simulator.oifde import contract, error_messages
 from oifde_simulator.oifde.decoding import SHORT, decode_again, shown, weigh
-from oifde_simulator.oifde.operations.base import DocumentedOperation, ServicePolicy
+from oifde_simulator.oifde.normalization import Normalization
+from oifde_simulator.oifde.operations.base import DocumentedOperation
+from oifde_simulator.oifde.policy.service_policy import ServicePolicy
 from oifde_simulator.oifde.reading import Reading
 from oifde_simulator.text import nearest
 
 READINGS_KEPT = 4 << 20
 """Bytes of readings in the cache, of all operations and tenants."""
 READING = 1000
-"""Bytes of memory that a reading takes beside its document: warnings, problems, what was parsed."""
+"""Bytes of memory that a reading takes beside its document: warnings, problems, what was parsed, a hint."""
 MOST_TOLD = 10
 """Unknown fields that are told one by one: a client decides how many it sends."""
 
@@ -46,9 +49,8 @@ class BodyReader:
         self._accepts, self._explain = schema.accepts, schema.explain
         self._known = contract.request_fields(operation.name)
         self._sorted = sorted(self._known)
-        self._optional = contract.optional_fields(operation.name)
-        self._accept_numbers = policy.accept_numbers
-        self._refuse_unknown = policy.refuse_unknown
+        self._policy = policy
+        self._normalization = Normalization(operation, policy)
         # Stands for the reader in the cache, which would otherwise outlive its tenant.
         self._mark = object()
 
@@ -67,22 +69,25 @@ class BodyReader:
         """Compare a decoded body with the contract."""
         sent = document.values()
         plain = None not in sent and "" not in sent and document.keys() <= self._known
+        plain = plain and not (self._normalization.longest_ids and self._normalization.too_long(document))
         if plain and self._accepts(document) and not self._reversed_times(document):
             return Reading(document)
         return self._explained(document)
 
     def _explained(self, document: dict[str, Any]) -> Reading:
-        warnings: list[str] = []
-        values = self._counted_as_sent(document, warnings)
-        if self._accept_numbers:
-            values = self._as_strings(values, warnings)
+        read = self._normalization.read(document)
+        values, warnings = read.values, read.warnings
         problems = [] if self._accepts(values) else self._violations(values)
         if not problems and (conflict := self._reversed_times(values)):
-            problems.append(("", Problem(PARAMETER_INCORRECT, conflict)))
+            if self._policy.refuse_reversed_times:
+                problems.append(("", _incorrect(conflict)))
+            else:
+                warnings.append(f"{conflict}: nothing is between them")
+        problems += [("", _incorrect(text)) for text in read.refused]
         # Guess: [unknown-fields] let pass unless the setting says so; sending one would settle it.
         unknown = self._unknown_fields(document)
-        if self._refuse_unknown:
-            problems += [("", Problem(PARAMETER_INCORRECT, text)) for text in unknown]
+        if self._policy.refuse_unknown:
+            problems += [("", _incorrect(text)) for text in unknown]
         else:
             warnings += unknown
         first = self._operation.identity_fields
@@ -106,7 +111,7 @@ class BodyReader:
         hollow = {name: _hollow(value) for name, value in values.items() if name in self._known}
         # Guess: [parameter-code] any fault of a parameter is 10000002; a capture of each would settle it.
         return [
-            (name, Problem(PARAMETER_INCORRECT, error_messages.error_message(violation)))
+            (name, _violation(violation))
             for violation in error_messages.distinct(self._explain(hollow))
             if not self._is_missing_token(name := error_messages.field_of(violation), values)
         ]
@@ -114,26 +119,6 @@ class BodyReader:
     def _is_missing_token(self, name: str, values: dict[str, Any]) -> bool:
         """Check for a missing token, which the credential check reports."""
         return name != "" and name == self._operation.token_field and values.get(name) in (None, "")
-
-    def _counted_as_sent(self, document: dict[str, Any], warnings: list[str]) -> dict[str, Any]:
-        # Guess: [empty-fields] null and "" count as not sent (Java clients do so); a capture would settle it.
-        values = {}
-        for name, value in document.items():
-            if (value is None or value == "") and name in self._optional:
-                warnings.append(f"{name} is {shown(value)}: counted as not sent; leave it out")
-            else:
-                values[name] = value
-        return values
-
-    def _as_strings(self, values: dict[str, Any], warnings: list[str]) -> dict[str, Any]:
-        # Guess: [numbers] refused unless the setting says so; "pageNum": 1 on a real system would settle it.
-        numbers = {
-            name: value for name, value in values.items() if type(value) is int and name in self._known
-        }
-        warnings += [
-            f'{name} is the number {value}: expected the string "{value}"' for name, value in numbers.items()
-        ]
-        return values | {name: str(value) for name, value in numbers.items()}
 
     def _unknown_fields(self, document: dict[str, Any]) -> list[str]:
         """Describe the first unknown fields, and count the others."""
@@ -149,26 +134,16 @@ class BodyReader:
         return f"{shown(name)} is not a field of this interface{hint}"
 
 
-@bounded_cache(256 << 10, lambda *_: 1000)
-def body_reader(made_of: tuple[DocumentedOperation, ServicePolicy]) -> BodyReader:
-    """Give the reader of an operation under a policy; tenants of one policy share it, and its readings."""
-    return BodyReader(*made_of)
+def _incorrect(detail: str) -> Problem:
+    return Problem(PARAMETER_INCORRECT, detail, kind="parameter")
+
+
+def _violation(violation: Violation) -> Problem:
+    missing = violation.keyword in ("required", "anyOf")
+    detail = error_messages.error_message(violation)
+    return Problem(PARAMETER_INCORRECT, detail, kind="parameter_missing" if missing else "parameter")
 
 
 def _hollow(value: Any) -> Any:
     """Empty a container; no field holds one, and its depth could exhaust the stack."""
     return type(value)() if isinstance(value, dict | list) else value
-
-
-@bounded_cache(64 << 10)
-def content_type_warning(content_type: str | None) -> str:
-    """Describe what is wrong with a Content-Type header; return an empty text where nothing is."""
-    # Guess: [content-type] another one is let pass; a call without the header would settle it.
-    # C3 OIAP Interface Authentication: fixed at "application/json; charset=UTF-8".
-    if content_type is None:
-        return "no Content-Type; expected application/json; charset=UTF-8"
-    media, _, rest = content_type.partition(";")
-    charset = rest.strip().lower().replace(" ", "").replace('"', "")
-    if media.strip().lower() == "application/json" and charset in ("", "charset=utf-8"):
-        return ""
-    return f"Content-Type is {shown(content_type)}; expected application/json; charset=UTF-8"

@@ -16,12 +16,16 @@ from oifde_simulator.model.sessions import CallSession, Criteria
 from oifde_simulator.population.arrivals.local_days import DAY
 from oifde_simulator.population.arrivals.timetable import Timetable
 from oifde_simulator.population.encoding import encode
-from oifde_simulator.population.ids import DecodedId, IdCodec, is_number
+from oifde_simulator.population.ids import LAST_SECOND, DecodedId, IdCodec, is_number
 
 STARTS_KEPT = 4 << 20
 """Size of the starts of sessions in the cache, in bytes: some 500,000."""
 RECORDS_KEPT = 16 << 20
 """Size of the encoded records in the cache, in bytes."""
+ENDS_KEPT = 4 << 20
+"""Size of the ends of sessions in the cache, in bytes; it stays empty where no query compares them."""
+WHEN_ALL_ARE_OVER = LAST_SECOND * 1000 + 86_400_000
+"""Time after which no generated session goes on, epoch milliseconds."""
 NAME = 150
 """Bytes that the name of one value takes: a mark, a user number and a time."""
 
@@ -66,6 +70,7 @@ class SessionCache:
         self.starts: BoundedCache[array[int]] = BoundedCache(
             STARTS_KEPT, lambda name, starts: NAME + starts.itemsize * len(starts), share=2
         )
+        self.ends: BoundedCache[int] = BoundedCache(ENDS_KEPT, lambda name, end: NAME)
         self.settled: BoundedCache[FinishedRecord] = BoundedCache(
             RECORDS_KEPT, lambda name, settled: NAME + len(settled.encoded)
         )
@@ -127,6 +132,15 @@ class History:
     def record(self, user: str, begin: int, now: int) -> Mapping[str, Any]:
         """Make the record of a session as it is at `now`."""
         return self._records.record(user, begin, now)
+
+    def end(self, user: str, begin: int) -> int:
+        """Compute when a session ends, epoch milliseconds; the cache keeps it."""
+        name = (self._mark, user, begin)
+        known = self._memory.ends.find(name)
+        if known is None:
+            record = self.record(user, begin, WHEN_ALL_ARE_OVER)
+            known = self._memory.ends.keep(name, int(record["endTime"]))
+        return known
 
     def call_id(self, user: str, begin: int) -> str:
         """Compute the callId of a session."""
@@ -203,6 +217,12 @@ class GeneratedSession:
     def start(self) -> int:
         """Start of the session, epoch milliseconds."""
         return self._begin * 1000
+
+    @property
+    def end(self) -> int | None:
+        """End of the session, epoch milliseconds; None while it goes on."""
+        end = self._history.end(self.user, self._begin)
+        return end if end <= self._now else None
 
     @property
     def call_id(self) -> str:

@@ -11,11 +11,14 @@ from oifde_simulator.model.sessions import CallSession, Criteria, LazySlice
 from oifde_simulator.population.completion import PartialRecord, complete
 from oifde_simulator.population.encoding import encode
 
+NO_END = -(2**63) - 1
+"""Stands for the end of a session that has none."""
+
 
 class LiteralSession:
     """A literal record as a session, completed and encoded when it is first read."""
 
-    __slots__ = ("_encoded", "_seed", "call_id", "cti_call_id", "start", "user")
+    __slots__ = ("_encoded", "_end", "_seed", "call_id", "cti_call_id", "start", "user")
 
     def __init__(self, seed: PartialRecord) -> None:
         self.user: str = seed.user
@@ -24,11 +27,20 @@ class LiteralSession:
         self.cti_call_id: str | None = seed.given.get("ctiCallId")
         self._seed = seed
         self._encoded: bytes | None = None
+        self._end: int | None = None
 
     @property
     def record(self) -> Mapping[str, Any]:
         """Complete record, made anew at each access."""
         return complete(self._seed)
+
+    @property
+    def end(self) -> int | None:
+        """End of the call, epoch milliseconds; None where the record has none. Computed once."""
+        if self._end is None:
+            found = self.record.get("endTime")
+            self._end = int(found) if isinstance(found, int | float) else NO_END
+        return None if self._end == NO_END else self._end
 
     @property
     def encoded(self) -> bytes:

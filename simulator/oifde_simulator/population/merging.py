@@ -16,13 +16,13 @@ class MergedSessions:
 
     def __init__(self, literal: LiteralSessions, generated: History) -> None:
         """Replace generated sessions by the literal ones of their callIds, whose other fields may differ."""
-        self._literal = literal
-        self._generated = generated.without(literal.call_ids())
+        self.literal = literal
+        self.generated = generated.without(literal.call_ids())
 
     def select(self, criteria: Criteria, now: int) -> Sequence[CallSession]:
         """Find the sessions that fit, newest first; of equal starts, literal ones first."""
-        literal = self._literal.select(criteria, now)
-        generated = self._generated.select(criteria, now)
+        literal = self.literal.select(criteria, now)
+        generated = self.generated.select(criteria, now)
         if not literal:
             return generated
         return MergedSequence(literal, generated) if generated else literal

@@ -126,6 +126,7 @@ def registry(settings: Settings, scenarios: Mapping[str, Scenario], clock: Clock
         error_status=settings.error_status,
         any_credentials=settings.any_credentials,
         tenantless=settings.tenantless,
+        settings_from=settings.settings_from,
         state=MemoryState(bounds, clock=clock),
         clock=clock,
     )

@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from oifde_simulator.instants import instant, time_zone
+from oifde_simulator.model.problem_kinds import DEFAULT_CODES
+from oifde_simulator.oifde.policy.time_bounds import TimeBounds
 from oifde_simulator.quantities import share, whole_seconds
 from oifde_simulator.scenario.model import GenerateSpec, Scenario, SettingsSpec, TenantSpec
 from oifde_simulator.text import normal
@@ -53,6 +55,21 @@ def _settings(given: Mapping[str, Any]) -> SettingsSpec:
     return SettingsSpec(**_read(given, SETTINGS), **named)
 
 
+def _statuses(given: Any) -> int | dict[str, int | dict[str, int]]:
+    if isinstance(given, Mapping):
+        return {name: _statuses(each) for name, each in given.items()}  # type: ignore[misc]
+    return int(given)
+
+
+def _codes(given: Mapping[str, Any]) -> dict[str, int]:
+    """Keep the codes that differ from the defaults, so that a default that is written out changes nothing."""
+    return {kind: int(code) for kind, code in given.items() if code != DEFAULT_CODES.get(kind)}
+
+
+def _headers(given: Mapping[str, Any]) -> dict[str, str | None]:
+    return {name: None if value is None else str(value) for name, value in given.items()}
+
+
 def _clock(given: str) -> int | None:
     return None if given == "now" else instant(given)
 
@@ -76,6 +93,12 @@ def _rules(given: Sequence[Mapping[str, Any]]) -> tuple[Rule, ...]:
 
 
 TENANT: Readers = {"id": normal, "token_lifetime": _lifetime}
-SETTINGS: Readers = {"time_zone": time_zone, "error_status": int}
+SETTINGS: Readers = {
+    "time_zone": time_zone,
+    "error_status": _statuses,
+    "codes": _codes,
+    "response_headers": _headers,
+    "time_bounds": lambda given: TimeBounds(**given),
+}
 GENERATE: Readers = {"seed": str, "time_zone": time_zone, "oddities": _oddities}
 SCENARIO: Readers = {"description": str.strip, "settings": _settings, "clock": _clock, "rules": _rules}

@@ -12,7 +12,7 @@ from oifde_simulator.scenario.builder import build
 from oifde_simulator.scenario.documents import Document
 from oifde_simulator.scenario.errors import NotAScenario, ScenarioError, ScenarioErrors
 from oifde_simulator.scenario.files import foreign
-from oifde_simulator.scenario.lint import sessions, tenant
+from oifde_simulator.scenario.lint import sessions, settings, tenant
 from oifde_simulator.scenario.lint.finding import Finding, value_at
 from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.scenario.schema import schema_for
@@ -99,6 +99,7 @@ def _lint(document: Document, stem: str | None, wrong: Sequence[KeyPath]) -> Ite
     """Check what the schema cannot express. What stands at the paths in `wrong` is passed over."""
     value = document.value
     yield from tenant.lint(value, stem)
+    yield from settings.lint(value)
     yield from sessions.lint(value, document)
     if isinstance(value, dict) and isinstance(value.get("rules"), list):
         from oifde_simulator.scenario.lint import (
@@ -122,4 +123,4 @@ def _warnings(document: Document, scenario: Scenario) -> Iterator[Finding]:
     if scenario.rules:
         from oifde_simulator.scenario.lint import reachability
 
-        yield from reachability.warnings(document.value["rules"], scenario.rules, document)
+        yield from reachability.warnings(document.value["rules"], scenario, document)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING, Any, Literal
 
+from oifde_simulator.oifde.policy.time_bounds import TimeBounds
 from oifde_simulator.population.arrivals.contacts import PER_QUARTER
 
 if TYPE_CHECKING:
@@ -53,14 +54,41 @@ class SettingsSpec:
     """Time zone of `beginTime` and `endTime`."""
     time_zone_name: str = "UTC"
     """The same time zone, as the file writes it."""
-    error_status: int | None = None
-    """HTTP status of an error answer; None for the server's default."""
+    error_status: int | Mapping[str, int | Mapping[str, int]] | None = None
+    """HTTP status of an error answer, or statuses by kind and operation; None for the server's default."""
     numbers: Literal["refuse", "accept"] = "refuse"
     """Treatment of a number in a field that the vendor's table calls String."""
     unknown_fields: Literal["ignore", "refuse"] = "ignore"
     """Treatment of a field that the vendor's table does not have."""
     provenance: bool = True
     """True if a spoiled answer has the header X-Simulator-Rule."""
+    codes: Mapping[str, int] = field(default_factory=dict)
+    """errorCodes by kind of mistake, where they differ from the defaults."""
+    error_body: Literal["full", "bare"] = "full"
+    """Members of an error answer: all that tables mark mandatory, or errorCode and errorMsg alone."""
+    error_message: Literal["detailed", "documented"] = "detailed"
+    """Text of errorMsg: the documented words with a detail, or alone."""
+    check_order: Literal["credential", "parameters"] = "credential"
+    """Check that comes first."""
+    response_headers: Mapping[str, str | None] = field(default_factory=dict)
+    """Headers that are added to each honest answer; None takes one away."""
+    past_end: Literal["empty", "last", "error"] = "empty"
+    """Answer to a page past the end."""
+    order: Literal["newest", "oldest"] = "newest"
+    """Sessions that come first."""
+    time_bounds: TimeBounds = TimeBounds()
+    selectors: Literal["all", "first"] = "all"
+    """Which of the number and the two IDs must hold where several are sent."""
+    reversed_times: Literal["refuse", "empty"] = "refuse"
+    """Answer to a beginTime after its endTime."""
+    empty_fields: Literal["ignore", "refuse"] = "ignore"
+    """Treatment of null and an empty text in an optional field."""
+    long_ids: Literal["ignore", "refuse"] = "ignore"
+    """Treatment of an ID that is longer than documented."""
+    content_type: Literal["ignore", "refuse"] = "ignore"
+    """Treatment of a Content-Type that is wrong or missing."""
+    page_numbers: Literal["strict", "loose"] = "strict"
+    """Form of page numbers."""
 
 
 @dataclass(frozen=True, slots=True)

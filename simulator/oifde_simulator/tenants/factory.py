@@ -14,8 +14,8 @@ from oifde_simulator.model.sessions import Sessions
 from oifde_simulator.model.tenant_state import AddedRule, TenantState
 from oifde_simulator.oifde.credentials.tenant import TenantCredentials
 from oifde_simulator.oifde.credentials.tokens import Tokens
-from oifde_simulator.oifde.operations.base import ServicePolicy
-from oifde_simulator.oifde.service import Service
+from oifde_simulator.oifde.header_service import service_of
+from oifde_simulator.oifde.policy.service_policy import ServicePolicy
 from oifde_simulator.population import generator
 from oifde_simulator.population.history import SessionCache
 from oifde_simulator.population.literal import LiteralSessions
@@ -24,6 +24,7 @@ from oifde_simulator.rules.selection import Rule, Rules
 from oifde_simulator.scenario import loader
 from oifde_simulator.scenario.model import GenerateSpec, Scenario, TenantSpec
 from oifde_simulator.state.interface import Read
+from oifde_simulator.tenants.settings import arranged, policy_of
 from oifde_simulator.tenants.tenant import Tenant, World, WorldKey
 
 COMPILED_KEPT = 64 << 20
@@ -81,7 +82,8 @@ class TenantFactory:
         """Make what depends on the scenario alone."""
         sessions = self._sessions(name, scenario)
         credentials = self._credentials(name, scenario.tenant, fresh)
-        service = Service(credentials, sessions, self._policy_of(scenario))
+        policy = policy_of(scenario, self.policy)
+        service = service_of(credentials, arranged(sessions, scenario), policy)
         return World(scenario, credentials, sessions, service, key)
 
     def tenant(self, name: str, world: World, state: TenantState) -> Tenant:
@@ -162,16 +164,6 @@ class TenantFactory:
             memory=self._memory,
         )
         return MergedSessions(literal, generated) if scenario.records else generated
-
-    def _policy_of(self, scenario: Scenario) -> ServicePolicy:
-        settings = scenario.settings
-        return ServicePolicy(
-            time_zone=settings.time_zone,
-            error_status=settings.error_status or self.policy.error_status,
-            accept_numbers=settings.numbers == "accept",
-            refuse_unknown=settings.unknown_fields == "refuse",
-            flow_record=scenario.tenant.flow_record,
-        )
 
 
 def _begun(rule: Rule, at: int | None, since: int) -> Rule:

@@ -11,7 +11,7 @@ from oifde_simulator.model.credential_step import SecretStep
 from oifde_simulator.model.sessions import CallSession, Criteria
 from oifde_simulator.model.tenant_state import TenantState
 from oifde_simulator.oifde.credentials.unknown_tenant import NamelessTenant
-from oifde_simulator.oifde.operations.base import ServicePolicy
+from oifde_simulator.oifde.policy.service_policy import ServicePolicy
 from oifde_simulator.scenario.catalog import ScenarioCatalog
 from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.state.interface import Read, State
@@ -37,20 +37,21 @@ class Tenants:
         error_status: int,
         any_credentials: bool = False,
         tenantless: str | None = None,
+        settings_from: str | None = None,
         state: State | None = None,
         clock: Clock = TIME_OF_DAY,
     ) -> None:
         """`scenarios` by the tenant id they are served under; `error_status` where a scenario sets none.
 
         With `any_credentials` every secret and every token that is not empty is accepted. `tenantless` is the
-        tenant that has the requests that name none. `state` is a fresh one in this process when left out;
-        `clock` tells the time of day. Raises ValueError where `tenantless` is not served.
+        tenant that has the requests that name none; the settings of `settings_from` hold where no tenant is
+        known. `state` is a fresh one in this process when left out; `clock` tells the time of day. Raises
+        ValueError where `tenantless` or `settings_from` is not served.
         """
-        tenantless = tenantless and normal(tenantless)
-        if tenantless is not None and tenantless not in scenarios:
-            hint = did_you_mean(tenantless, scenarios)
-            raise ValueError(f"--tenantless {tenantless}: there is no tenant {tenantless}{hint}")
-        self._tenantless = tenantless
+        tenantless, settings_from = tenantless and normal(tenantless), settings_from and normal(settings_from)
+        _check_served("--tenantless", tenantless, scenarios)
+        _check_served("--settings-from", settings_from, scenarios)
+        self._tenantless, self._settings_from = tenantless, settings_from
         self.state: State = MemoryState(clock=clock) if state is None else state
         self._factory = TenantFactory(
             seed, ServicePolicy(error_status=error_status), any_credentials=any_credentials, clock=clock
@@ -123,7 +124,16 @@ class Tenants:
             state = await self.state.tenants.get("")
             self._nobody = Read("", state.version, state.epoch)
         # Tenants that come and go are no fix for a name, and there may be many.
-        return unknown(name, self.files, self._factory.policy, self._nobody)
+        return unknown(name, self.files, await self._policy_for_unknown(), self._nobody)
+
+    async def _policy_for_unknown(self) -> ServicePolicy:
+        """Find the policy that holds where no tenant is known."""
+        if self._settings_from is None:
+            return self._factory.policy
+        try:
+            return (await self.named(self._settings_from)).service.policy
+        except Exception:  # noqa: BLE001  the tenant has gone, or cannot be made: other tenants are answered
+            return self._factory.policy
 
     def forget(self, name: str) -> None:
         """Read a tenant anew when it is next asked for: the state has another version of it."""
@@ -225,3 +235,9 @@ class Tenants:
         """Find the sessions of a tenant that fit, as they are now on its clock."""
         tenant = await self.named(name)
         return tenant.world.sessions.select(criteria, tenant.clock.now())
+
+
+def _check_served(option: str, name: str | None, scenarios: Mapping[str, Scenario]) -> None:
+    """Check that the tenant of an option is served. Raises ValueError."""
+    if name is not None and name not in scenarios:
+        raise ValueError(f"{option} {name}: there is no tenant {name}{did_you_mean(name, scenarios)}")

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from oifde_simulator.clock import ClockSetting, TenantClock
 from oifde_simulator.oifde.credentials.unknown_tenant import UnknownTenant
-from oifde_simulator.oifde.operations.base import ServicePolicy
-from oifde_simulator.oifde.service import Service
+from oifde_simulator.oifde.header_service import service_of
+from oifde_simulator.oifde.policy.service_policy import ServicePolicy
 from oifde_simulator.population.literal import LiteralSessions
 from oifde_simulator.rules.selection import Rules
 from oifde_simulator.state.interface import Read
@@ -21,5 +21,5 @@ NO_SESSIONS = LiteralSessions((), world="", tenant="")
 def unknown(name: object, known: Iterable[str], policy: ServicePolicy, read: Read) -> Tenant:
     """Make a world in which `name` is unknown; the nearest of the `known` ids is told."""
     credentials = UnknownTenant(name, known)
-    service = Service(credentials, NO_SESSIONS, policy)
+    service = service_of(credentials, NO_SESSIONS, policy)
     return Tenant("", read, World(None, credentials, NO_SESSIONS, service), NOW, NO_RULES)

@@ -21,14 +21,19 @@ from oifde_simulator.model.vendor_errors import (
 from oifde_simulator.oifde.credentials.tokens import Tokens
 from oifde_simulator.randomness import key
 
-# Guess: [error-codes] which code answers which fault is documented nowhere; captures would settle it.
 TOKEN_PROBLEMS: dict[TokenVerdict, Problem] = {
-    "missing": Problem(TOKEN_EXPIRED, "authToken is missing; fetch one from gettoken"),
-    "expired": Problem(TOKEN_EXPIRED, "authToken has expired; fetch another from gettoken"),
-    "unknown": Problem(TOKEN_INVALID, "authToken was not issued to this tenant; fetch one from gettoken"),
+    "missing": Problem(TOKEN_EXPIRED, "authToken is missing; fetch one from gettoken", kind="token_missing"),
+    "expired": Problem(
+        TOKEN_EXPIRED, "authToken has expired; fetch another from gettoken", kind="token_expired"
+    ),
+    "unknown": Problem(
+        TOKEN_INVALID,
+        "authToken was not issued to this tenant; fetch one from gettoken",
+        kind="token_unknown",
+    ),
 }
 # Guess: [account-lock] wrong secrets, however many, lock nothing; trying a hundred would settle it.
-LOCKED = Problem(ACCOUNT_LOCKED, "too many wrong secrets; it opens again at a reset")
+LOCKED = Problem(ACCOUNT_LOCKED, "too many wrong secrets; it opens again at a reset", kind="locked")
 ENDINGS: dict[str, TokenVerdict] = {"expire": "expired", "revoke": "unknown"}
 WRONG_SECRET = Problem(
     KEY_WRONG,
@@ -36,6 +41,7 @@ WRONG_SECRET = Problem(
     fix='send tenant.secret of its scenario file, which is "secret" where the file has none, or set it there '
     "to what the client sends; a tenant of POST /tenants has the appSecret of that answer; "
     "serve --any-credentials accepts every one",
+    kind="wrong_secret",
 )
 
 LONGEST_TOKEN = 128

@@ -43,11 +43,12 @@ class UnknownTenant:
     def token_problem(self, _verdict: TokenVerdict, /) -> Problem | None:
         """Name the unknown tenant; a name that is no name has its own problem."""
         text = f"tenantId {self._name} is unknown{self._hint}"
-        return Problem(TOKEN_INVALID, text) if self._named else None
+        return Problem(TOKEN_INVALID, text, kind="unknown_tenant") if self._named else None
 
     def secret_problem(self, _verdict: SecretVerdict, /) -> Problem | None:
         """Name the unknown key."""
-        return Problem(KEY_UNKNOWN, f"appKey {self._name} is unknown{self._hint}")
+        text = f"appKey {self._name} is unknown{self._hint}"
+        return Problem(KEY_UNKNOWN, text, kind="unknown_app_key")
 
     def issue(self, now: int, number: int) -> tuple[str, int]:
         """Never called: a secret problem comes first."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, tzinfo
 from typing import Any, ClassVar
 
 import orjson
@@ -22,27 +21,18 @@ from oifde_simulator.model.sessions import Sessions
 from oifde_simulator.model.vendor_errors import Problem
 from oifde_simulator.oifde import contract
 from oifde_simulator.oifde.credentials.interface import CredentialCheck
+from oifde_simulator.oifde.policy.service_policy import ServicePolicy as ServicePolicy
 from oifde_simulator.oifde.reading import Reading
 
 NOTHING: Mapping[str, Any] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class ServicePolicy:
-    """Behaviour of the service where the vendor's documents leave it open."""
+class Refused(Exception):
+    """Raised by an operation that finds a problem which only its sessions can show."""
 
-    # Guess: [time-zone] the newest manual says UTC, IDs show UTC+8; a query around one call would settle it.
-    time_zone: tzinfo = UTC
-    """Time zone of beginTime and endTime."""
-    # Guess: [error-status] sibling interfaces judge by 200 and errorCode; a capture would settle it.
-    error_status: int = 200
-    """HTTP status of an error answer."""
-    accept_numbers: bool = False
-    """True to accept a number where the contract has a string."""
-    refuse_unknown: bool = False
-    """True to refuse fields that the contract does not have."""
-    flow_record: bool = True
-    """FLOWRECORDFLAG: True while the system keeps session records."""
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.message)
+        self.problem = problem
 
 
 @dataclass(slots=True)
@@ -55,6 +45,8 @@ class ServiceRequest:
     warnings: tuple[str, ...] = ()
     step: CredentialStep | None = None
     """Credential that the state may have to judge; None where there is none."""
+    check: CredentialCheck | None = None
+    """Check that names the problem of the credential; None where none is made."""
     token: str = ""
     """Issued token; empty where the operation issues none."""
     lifetime: int = 0
@@ -76,6 +68,8 @@ class DocumentedOperation(ABC):
     """Request field with the number of a user; empty where a request is about none."""
     time_range: ClassVar[tuple[str, str] | None] = None
     """Request fields with a time and a later one, in the format of the contract; None without such fields."""
+    longest_ids: ClassVar[Mapping[str, int]] = NOTHING
+    """Characters that the vendor documents for request fields with an ID."""
     records_field: ClassVar[str] = ""
     paging: ClassVar[Paging | None] = None
     unmatchable: ClassVar[Mapping[str, str]] = NOTHING

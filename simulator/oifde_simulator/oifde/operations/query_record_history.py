@@ -3,30 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, tzinfo
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 from oifde_simulator.model.exchange import Answer
 from oifde_simulator.model.http import JSON_UTF8, Response
 from oifde_simulator.model.operation import Credential, Paging
-from oifde_simulator.model.sessions import CallSession, Criteria, Sessions
+from oifde_simulator.model.sessions import CallSession, Sessions
+from oifde_simulator.model.vendor_errors import PARAMETER_INCORRECT, Problem
 from oifde_simulator.oifde.credentials.checks import TokenCheck
 from oifde_simulator.oifde.credentials.interface import CredentialCheck
-from oifde_simulator.oifde.operations.base import (
-    DocumentedOperation,
-    ServicePolicy,
-    ServiceRequest,
-)
-
-EMPTY_PAGE = slice(0, 0)
-
-
-class PageRequest(NamedTuple):
-    """Selection and page that a query asks for."""
-
-    criteria: Criteria
-    page: slice
-    """Places of the page in the selection, newest session first; beyond the end there are no records."""
+from oifde_simulator.oifde.operations.base import DocumentedOperation, Refused, ServiceRequest
+from oifde_simulator.oifde.policy.service_policy import ServicePolicy
+from oifde_simulator.oifde.queries.hints import hints
+from oifde_simulator.oifde.queries.page_request import PageRequest, page_request
+from oifde_simulator.text import counted
 
 
 class QueryRecordHistory(DocumentedOperation):
@@ -40,6 +30,8 @@ class QueryRecordHistory(DocumentedOperation):
     user_field = "userMobile"
     # Guess: [reversed-times] an end before its beginning is refused, not empty; a query would settle it.
     time_range: ClassVar[tuple[str, str] | None] = ("beginTime", "endTime")
+    # vendor facts, "Meaning of fields": the lengths of both IDs.
+    longest_ids: ClassVar[Mapping[str, int]] = {"callId": 64, "ctiCallId": 32}
     records_field = "recordList"
     paging: ClassVar[Paging | None] = Paging("pageNum", "pageSize", "total")
     unmatchable: ClassVar[Mapping[str, str]] = {
@@ -55,50 +47,33 @@ class QueryRecordHistory(DocumentedOperation):
 
     def answer(self, request: ServiceRequest, sessions: Sessions, policy: ServicePolicy, /) -> Answer:
         """Answer the records of the page, and the number of all selected sessions."""
-        if not policy.flow_record:
-            # Guess: [flow-record] disabled means success with nothing; a system without it would settle it.
-            return _records((), EMPTY_PAGE, request.warnings)
         reading = request.reading
-        wanted = reading.parsed
-        if not isinstance(wanted, PageRequest):
-            wanted = reading.parsed = page_request(reading.values, self.request_defaults, policy.time_zone)
+        wanted: PageRequest | None = reading.parsed
+        if wanted is None:
+            wanted = reading.parsed = page_request(reading.values, self.request_defaults, policy)
         selection = sessions.select(wanted.criteria, request.now)
-        return _records(selection, wanted.page, request.warnings)
+        total, page, warnings = len(selection), wanted.page, request.warnings
+        if total <= page.start:
+            page = _page_past_the_end(page, total, policy)
+            if not total and policy.has_sessions:
+                warnings = (*warnings, *hints(reading, wanted.criteria, sessions, policy, request.now))
+        return _records(selection, total, page, warnings)
 
 
-def page_request(values: Mapping[str, Any], defaults: Mapping[str, Any], zone: tzinfo) -> PageRequest:
-    """Parse valid request fields; read times in `zone`."""
-    return PageRequest(_criteria(values, zone), _page(values, defaults))
-
-
-def _criteria(values: Mapping[str, Any], zone: tzinfo) -> Criteria:
-    begin, end = values.get("beginTime"), values.get("endTime")
-    # Guess: [time-bounds] startTime, both ends inside, the last second whole; two queries would settle it.
-    # Guess: [field-lengths] an ID longer than documented finds nothing, no error; one query would settle it.
-    return Criteria(
-        values.get("userMobile"),
-        values.get("callId"),
-        values.get("ctiCallId"),
-        None if begin is None else _instant(begin, zone),
-        None if end is None else _instant(end, zone) + 999,
-    )
-
-
-def _page(values: Mapping[str, Any], defaults: Mapping[str, Any]) -> slice:
+def _page_past_the_end(page: slice, total: int, policy: ServicePolicy) -> slice:
+    """Choose the page that answers one without records. Raises Refused where the policy has an error."""
+    size = page.stop - page.start
+    last = max(0, total - 1) // size
     # Guess: [past-the-end] no records, the same total, no error; asking for page 999 would settle it.
-    number = int(values.get("pageNum") or defaults["pageNum"])
-    size = int(values.get("pageSize") or defaults["pageSize"])
-    return slice((number - 1) * size, number * size)
+    if page.start and policy.past_end == "error":
+        found = f"page {page.start // size + 1}: expected 1 to {last + 1}"
+        detail = f"{found} for {counted(total, 'record')}"
+        raise Refused(Problem(PARAMETER_INCORRECT, detail, kind="past_end"))
+    return slice(last * size, (last + 1) * size) if policy.past_end == "last" else page
 
 
-def _instant(text: str, zone: tzinfo) -> int:
-    # Guess: [repeated-hour] where clocks go back, the first of the two; only a zone that does so asks.
-    return int(datetime.fromisoformat(text).replace(tzinfo=zone).timestamp()) * 1000
-
-
-def _records(selection: Sequence[CallSession], page: slice, warnings: tuple[str, ...]) -> Answer:
+def _records(selection: Sequence[CallSession], total: int, page: slice, warnings: tuple[str, ...]) -> Answer:
     """Answer one page of a selection."""
-    total = len(selection)
     response = records_response([session.encoded for session in selection[page]], total)
     fields = {"errorCode": 0, "errorMsg": "Success", "total": total}
     return Answer(response, fields, (), warnings, selection, page, records_response)

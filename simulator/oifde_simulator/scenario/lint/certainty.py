@@ -9,7 +9,8 @@ from typing import Any
 from oifde_simulator import faults
 from oifde_simulator.faults.plugins import is_plugin
 from oifde_simulator.model.http import JSON_UTF8, Request, Response
-from oifde_simulator.model.vendor_errors import ANSWERED, BY_CODE, BY_NAME, VendorError
+from oifde_simulator.model.problem_kinds import answered_codes
+from oifde_simulator.model.vendor_errors import BY_CODE, BY_NAME, VendorError
 from oifde_simulator.oifde.operations import BY_NAME as ENDPOINTS
 from oifde_simulator.randomness import KeyedRandom
 from oifde_simulator.rules.selection import Action, Rule
@@ -22,6 +23,8 @@ MOMENTS = (0.0, 1e6)
 """Seconds since load or reset at which faults are tried: some change with time."""
 
 
+ANSWERED = answered_codes({})
+"""errorCodes of honest answers, where no scenario sets them."""
 ACTIONS = ("respond", "patch", "rows", "token", "faults")
 
 
@@ -49,7 +52,8 @@ def same_as(given: Mapping[str, Any]) -> Iterator[VendorError]:
     for outcome in given.get("one_of", (given,)):
         respond = outcome.get("respond", {})
         error = BY_NAME.get(respond.get("error", "")) or BY_CODE.get(respond.get("errorCode", 0))
-        if error in ANSWERED and not respond.keys() & {"errorMsg", "headers"} and not outcome.get("faults"):
+        plain = not (respond.keys() & {"errorMsg", "headers"} or outcome.get("faults"))
+        if error is not None and error.code in ANSWERED and plain:
             yield error
 
 

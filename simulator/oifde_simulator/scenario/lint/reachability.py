@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from oifde_simulator.model.vendor_errors import ANSWERED
+from oifde_simulator.model.problem_kinds import answered_codes
 from oifde_simulator.quantities import milliseconds
 from oifde_simulator.rules.matching import Condition
 from oifde_simulator.rules.selection import Rule
 from oifde_simulator.scenario.lint import placeholders, shadowing
 from oifde_simulator.scenario.lint.finding import Finding, Source
+from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.scenario.rule_builder import weight
 from oifde_simulator.text import did_you_mean, shown
 
@@ -21,15 +22,16 @@ INITIAL_STATE = "start"
 """State in which every tenant begins, and begins again after a reset (`state/memory/counters.py`)."""
 
 
-def warnings(given: Sequence[Mapping[str, Any]], rules: Sequence[Rule], source: Source) -> Iterator[Finding]:
-    """Check rules without mistakes; `given` and `rules` are the same rules, as written and as built."""
+def warnings(given: Sequence[Mapping[str, Any]], scenario: Scenario, source: Source) -> Iterator[Finding]:
+    """Check rules without mistakes; `given` are the rules of the scenario as they are written."""
+    rules, codes = scenario.rules, [0, *sorted(answered_codes(scenario.settings.codes))]
     yield from shadowing.warnings(given, rules, source)
     for place, rule in enumerate(rules):
         written = given[place]
         for finding in (
             *_odds(written, rule),
             *_window(written),
-            *_error_code(written),
+            *_error_code(written, codes),
             *_state(rule, rules),
             *placeholders.warnings(written),
         ):
@@ -55,12 +57,11 @@ def _window(given: Mapping[str, Any]) -> Iterator[Finding]:
         yield Finding(("window",), "is always open: repeat alone says nothing; add from or until")
 
 
-def _error_code(given: Mapping[str, Any]) -> Iterator[Finding]:
-    """Find a condition on an errorCode that no honest answer has."""
+def _error_code(given: Mapping[str, Any], codes: Sequence[int]) -> Iterator[Finding]:
+    """Find a condition on an errorCode that no honest answer has; `codes` are those that they have."""
     wanted = given.get("match", {}).get("response", {}).get("errorCode")
     if wanted is None or isinstance(wanted, bool):
         return
-    codes = [0, *sorted(error.code for error in ANSWERED)]
     if not any(map(Condition(wanted).accepts, codes)):
         known = ", ".join(map(str, codes))
         message = f"can never fire: no honest answer has the errorCode {shown(wanted)}; they have {known}"

@@ -1,0 +1,42 @@
+"""Checks headers in `settings`, which a JSON Schema cannot express."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from oifde_simulator.scenario.lint.finding import Finding, value_at
+from oifde_simulator.text import KeyPath, shown
+
+KEY = "response_headers"
+HEADERS: KeyPath = ("settings", KEY)
+NOT_HONEST = {
+    "content-encoding": "honest answers are not compressed; a rule with respond can claim that they are",
+    "x-simulator-rule": "it names the rule that spoiled an answer; settings.provenance takes it away",
+}
+"""Headers that would make an honest answer a lie, and what to use instead."""
+
+
+def lint(value: Any) -> Iterator[Finding]:
+    """Check the settings of a scenario of any shape."""
+    headers = value_at(value, HEADERS)
+    if isinstance(headers, dict) and headers:
+        yield from _headers(headers)
+
+
+def _headers(headers: dict[str, Any]) -> Iterator[Finding]:
+    from oifde_simulator.scenario.lint.headers import header_error  # slow to import, and few have headers
+
+    seen: dict[str, str] = {}
+    for name, given in headers.items():
+        message = _not_honest(name) or header_error(name, "" if given is None else str(given), KEY)
+        twin = seen.setdefault(name.lower(), name)
+        if not message and twin != name:
+            message = f"{name} and {shown(twin)} are the same header; keep one"
+        if message:
+            yield Finding((*HEADERS, name), message, on_key=True)
+
+
+def _not_honest(name: str) -> str:
+    why = NOT_HONEST.get(name.lower())
+    return f"{name} is not for {KEY}: {why}" if why else ""
