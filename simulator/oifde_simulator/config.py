@@ -78,6 +78,12 @@ class Settings:
         read=normal,
         word="ID",
     )
+    recordings_tenant: str | None = option(
+        None,
+        "the tenant that answers downloads of recordings whose access key is no tenant's",
+        read=normal,
+        word="ID",
+    )
     any_credentials: bool = option(
         False, "accept every secret and every token that is not empty, for every tenant there is", read=flag
     )

@@ -267,6 +267,7 @@ TEXTS: dict[str, tuple[str, Any]] = {
     "watch": ("true", True),
     "tenant": ("ours=paging", (("ours", "paging"),)),
     "tenantless": ("ours", "ours"),
+    "recordings_tenant": ("ours", "ours"),
     "any_credentials": ("true", True),
     "host": ("0.0.0.0", "0.0.0.0"),
     "port": ("1234", 1234),

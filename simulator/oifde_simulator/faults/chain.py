@@ -10,7 +10,8 @@ from dataclasses import replace
 from oifde_simulator.faults.base import Fault, FaultContext
 from oifde_simulator.faults.plugins import PluginError, blaming_the_plugin, is_plugin
 from oifde_simulator.randomness import KeyedRandom, key
-from oifde_simulator.wire.script import Close, Reset, Script, Send, Wait
+from oifde_simulator.wire.octets import TooLarge
+from oifde_simulator.wire.script import Close, Reset, Script, Send, Wait, materialized
 
 log = logging.getLogger("oifde_simulator")
 
@@ -25,7 +26,12 @@ def apply(script: Script, faults: Iterable[Fault], context: FaultContext) -> Scr
     for fault in faults:
         name = fault.fault_name
         own = replace(context, random=KeyedRandom(key(root, name, used[name])))
-        script = _rewrite_safely(fault, script, own) if is_plugin(type(fault)) else fault.rewrite(script, own)
+        try:
+            script = (
+                _rewrite_safely(fault, script, own) if is_plugin(type(fault)) else fault.rewrite(script, own)
+            )
+        except TooLarge as error:
+            log.info("fault %s is left out: it needs the whole body, which is %s", name, error)
         used[name] += 1
     return script
 
@@ -40,11 +46,12 @@ def _rewrite_safely(fault: Fault, script: Script, context: FaultContext) -> Scri
 
 
 def _rewrite(fault: Fault, script: Script, context: FaultContext) -> Script:
+    plain = materialized(script)  # plugins were promised bytes
     with blaming_the_plugin():
-        rewritten = fault.rewrite(script, context)
+        rewritten = fault.rewrite(plain, context)
     if not (isinstance(rewritten, tuple) and all(map(_is_action, rewritten))):
         raise PluginError(f"expected a tuple of Send, Wait, Close and Reset, found {rewritten!r:.60}")
-    return rewritten
+    return script if rewritten == plain else rewritten
 
 
 def _is_action(action: object) -> bool:

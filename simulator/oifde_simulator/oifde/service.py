@@ -41,7 +41,11 @@ class Service:
         operation, request = call.operation, call.request
         if operation is None or call.problem is not None:
             return ServiceRequest(NO_READING, now)
-        reading = self._readers[operation.name].read(request.body, call.document)
+        own = operation.own_reader
+        if own is None:
+            reading = self._readers[operation.name].read(request.body, call.document)
+        else:
+            reading = own.read(request)
         warnings = reading.warnings
         if operation.has_body and (complaint := content_type_warning(request.headers.get("Content-Type"))):
             warnings = (*warnings, complaint)

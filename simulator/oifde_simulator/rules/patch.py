@@ -41,6 +41,8 @@ class Patch:
 
     def reshape(self, response: Response, _context: ActionContext) -> Response:
         """Edit the body of the answer so far."""
+        if not isinstance(response.body, bytes):
+            raise NotApplicable("patch: the answer is a recording, not JSON")
         try:
             document = orjson.loads(response.body)
         except orjson.JSONDecodeError:

@@ -133,6 +133,7 @@ def registry(settings: Settings, scenarios: Mapping[str, Scenario], clock: Clock
         error_status=settings.error_status,
         any_credentials=settings.any_credentials,
         tenantless=settings.tenantless,
+        recordings_tenant=settings.recordings_tenant,
         state=MemoryState(bounds, clock=clock),
         clock=clock,
     )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from oifde_simulator.instants import instant, time_zone
 from oifde_simulator.quantities import share, whole_seconds
-from oifde_simulator.scenario.model import GenerateSpec, Scenario, SettingsSpec, TenantSpec
+from oifde_simulator.scenario.model import GenerateSpec, RecordingsSpec, Scenario, SettingsSpec, TenantSpec
 from oifde_simulator.text import normal
 
 if TYPE_CHECKING:
@@ -23,7 +23,11 @@ Readers = Mapping[str, Callable[[Any], Any]]
 def build(value: Mapping[str, Any], origin: str, stem: str) -> Scenario:
     """Build the scenario that `value` describes; `stem` is the tenant's id where the file has none."""
     sessions = value.get("sessions", {})
-    given = {name: value[name] for name in ("description", "settings", "clock", "rules") if name in value}
+    given = {
+        name: value[name]
+        for name in ("description", "settings", "clock", "recordings", "rules")
+        if name in value
+    }
     return Scenario(
         origin=origin,
         tenant=TenantSpec(**{"id": stem, **_read(value.get("tenant", {}), TENANT), **_tokens(value)}),
@@ -53,6 +57,10 @@ def _settings(given: Mapping[str, Any]) -> SettingsSpec:
     return SettingsSpec(**_read(given, SETTINGS), **named)
 
 
+def _recordings(given: Mapping[str, Any]) -> RecordingsSpec:
+    return RecordingsSpec(**given)
+
+
 def _clock(given: str) -> int | None:
     return None if given == "now" else instant(given)
 
@@ -78,4 +86,10 @@ def _rules(given: Sequence[Mapping[str, Any]]) -> tuple[Rule, ...]:
 TENANT: Readers = {"id": normal, "token_lifetime": _lifetime}
 SETTINGS: Readers = {"time_zone": time_zone, "error_status": int}
 GENERATE: Readers = {"seed": str, "time_zone": time_zone, "oddities": _oddities}
-SCENARIO: Readers = {"description": str.strip, "settings": _settings, "clock": _clock, "rules": _rules}
+SCENARIO: Readers = {
+    "description": str.strip,
+    "settings": _settings,
+    "clock": _clock,
+    "recordings": _recordings,
+    "rules": _rules,
+}

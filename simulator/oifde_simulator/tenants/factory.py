@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from hashlib import blake2b
 from typing import NamedTuple
@@ -16,6 +17,7 @@ from oifde_simulator.oifde.credentials.tenant import TenantCredentials
 from oifde_simulator.oifde.credentials.tokens import Tokens
 from oifde_simulator.oifde.operations.base import ServicePolicy
 from oifde_simulator.oifde.service import Service
+from oifde_simulator.oifde.sound import MadeSound
 from oifde_simulator.population import generator
 from oifde_simulator.population.history import SessionCache
 from oifde_simulator.population.literal import LiteralSessions
@@ -140,6 +142,7 @@ class TenantFactory:
             lock_after=spec.lock_after,
             single=spec.single_token,
             uses=spec.token_uses,
+            access_keys=None if self._any else _access_keys(name, spec, fresh),
         )
 
     def _sessions(self, name: str, scenario: Scenario) -> Sessions:
@@ -171,7 +174,18 @@ class TenantFactory:
             accept_numbers=settings.numbers == "accept",
             refuse_unknown=settings.unknown_fields == "refuse",
             flow_record=scenario.tenant.flow_record,
+            sound=MadeSound(scenario.recordings.channels),
         )
+
+
+def _access_keys(name: str, spec: TenantSpec, fresh: FreshCredentials | None) -> Mapping[str, str] | None:
+    """Find the secret of each access key; None where no signature is judged.
+
+    A tenant that was made on demand has credentials of its own: its id, and its secret.
+    """
+    if not spec.access_keys:
+        return None
+    return {name: fresh.secret} if fresh else spec.access_keys
 
 
 def _begun(rule: Rule, at: int | None, since: int) -> Rule:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from oifde_simulator.clock import TIME_OF_DAY, Clock
@@ -37,20 +38,20 @@ class Tenants:
         error_status: int,
         any_credentials: bool = False,
         tenantless: str | None = None,
+        recordings_tenant: str | None = None,
         state: State | None = None,
         clock: Clock = TIME_OF_DAY,
     ) -> None:
         """`scenarios` by the tenant id they are served under; `error_status` where a scenario sets none.
 
         With `any_credentials` every secret and every token that is not empty is accepted. `tenantless` is the
-        tenant that has the requests that name none. `state` is a fresh one in this process when left out;
-        `clock` tells the time of day. Raises ValueError where `tenantless` is not served.
+        tenant that has the requests that name none; `recordings_tenant` has downloads whose access key is
+        nobody's. `state` is a fresh one in this process when left out;
+        `clock` tells the time of day. Raises ValueError where `tenantless` or
+        `recordings_tenant` is not served.
         """
-        tenantless = tenantless and normal(tenantless)
-        if tenantless is not None and tenantless not in scenarios:
-            hint = did_you_mean(tenantless, scenarios)
-            raise ValueError(f"--tenantless {tenantless}: there is no tenant {tenantless}{hint}")
-        self._tenantless = tenantless
+        self._tenantless = _served("--tenantless", tenantless, scenarios)
+        self._recordings_tenant = _served("--recordings-tenant", recordings_tenant, scenarios)
         self.state: State = MemoryState(clock=clock) if state is None else state
         self._factory = TenantFactory(
             seed, ServicePolicy(error_status=error_status), any_credentials=any_credentials, clock=clock
@@ -87,6 +88,20 @@ class Tenants:
             except NotServed:
                 return await self.unknown(name)
         return await self.tenantless(name)
+
+    async def holder(self, key: object) -> Tenant:
+        """Find the tenant of an access key: of that id, or with that key, or the one for all other keys."""
+        if isinstance(key, str) and key:
+            with suppress(NotServed):
+                return await self.named(normal(key))
+            owner = self.worlds.key_owner(key) or await aside(self.worlds.find_key_owner, key)
+            if owner is not None:
+                with suppress(NotServed):
+                    return await self.named(owner)
+        if self._recordings_tenant is not None:
+            with suppress(NotServed):
+                return await self.named(self._recordings_tenant)
+        return await self.find(key)
 
     async def tenantless(self, name: object = None) -> Tenant:
         """Find the tenant of requests that name none; `name` is what they have in its place.
@@ -225,3 +240,11 @@ class Tenants:
         """Find the sessions of a tenant that fit, as they are now on its clock."""
         tenant = await self.named(name)
         return tenant.world.sessions.select(criteria, tenant.clock.now())
+
+
+def _served(option: str, name: str | None, scenarios: Mapping[str, Scenario]) -> str | None:
+    """Check that the tenant of an option is served; None for an option that is not given."""
+    name = name and normal(name)
+    if name is not None and name not in scenarios:
+        raise ValueError(f"{option} {name}: there is no tenant {name}{did_you_mean(name, scenarios)}")
+    return name

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 ANSWERING_SETTINGS = (
     "tenantless",
+    "recordings_tenant",
     "any_credentials",
     "bad_json_status",
     "error_status",
@@ -95,6 +96,7 @@ def _tenants(scenario: str, settings: Settings) -> tuple[str, Tenants]:
         error_status=settings.error_status,
         any_credentials=settings.any_credentials,
         tenantless=tenant if settings.tenantless == tenant else None,
+        recordings_tenant=tenant if settings.recordings_tenant == tenant else None,
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from oifde_simulator.oifde.operations.base import DocumentedOperation
+from oifde_simulator.oifde.operations.download_oiap_record import DownloadOiapRecord
 from oifde_simulator.oifde.operations.gettoken import Gettoken
 from oifde_simulator.oifde.operations.query_record_history import QueryRecordHistory
 from oifde_simulator.oifde.operations.servicemonitor import Servicemonitor
@@ -16,7 +17,7 @@ from oifde_simulator.oifde.operations.servicemonitor import Servicemonitor
 MAIN: DocumentedOperation = QueryRecordHistory()
 """Operation whose error shape answers other paths and methods, and that examples show."""
 
-OPERATIONS: tuple[DocumentedOperation, ...] = (Gettoken(), MAIN, Servicemonitor())
+OPERATIONS: tuple[DocumentedOperation, ...] = (Gettoken(), MAIN, Servicemonitor(), DownloadOiapRecord())
 BY_NAME: Mapping[str, DocumentedOperation] = {operation.name: operation for operation in OPERATIONS}
 BY_PATH: Mapping[str, DocumentedOperation] = {operation.path: operation for operation in OPERATIONS}
 
