@@ -32,7 +32,7 @@ sessions:
       startTime: 1767225600000
       endTime: 1767225660000
       businessInfoStr: '{{"locationId": "7", "recordFileName": "Y:/39/odfsrecord/20260101/x.wav"}}'
-    - {{callSorId: "18000000002", calledNumber: "955500001", startTime: 1767225600000, endTime: 1767225630000}}
+    - {{callSorId: "18000000002", calledNumber: "9555000", startTime: 1767225600000, endTime: 1767225630000}}
     - callSorId: "18000000003"
       calledNumber: "955500001"
       startTime: 1767225600000
@@ -340,7 +340,7 @@ def test_a_range_is_ignored() -> None:
 
 def test_the_fields_are_matched_and_an_error_is_answered_in_the_shape_of_the_interface() -> None:
     rule = """rules:
-  - match: {endpoint: downloadOiapRecord, request: {fileName: {pattern: x.wav}, locationId: 7, version: "2.0"}}
+  - match: {endpoint: downloadOiapRecord, request: {fileName: {pattern: x.w}, locationId: 7, version: "2.0"}}
     respond: {error: recording-download-limit}
 """
     made = engine(LITERAL + rule)

@@ -78,7 +78,7 @@ class Explainer:
         """Explain a request that is sent now."""
         call = self._router.route(replace(request))  # copies, since reading a charset rewrites the body
         exchange = immediate(self._pipeline.handle(replace(request)))
-        rules = immediate(self._tenants.find(call.tenant)).rules
+        rules = immediate(self._tenants.find(call.tenant, by_key=call.by_access_key)).rules
         held_back = self._journal.entry(exchange).held_back
         found = verdicts(rules.rules, view(call, exchange.honest), exchange, held_back)
         fired = next((rule for rule in rules.rules if rule.name == exchange.rule), None)

@@ -30,8 +30,8 @@ def apply(script: Script, faults: Iterable[Fault], context: FaultContext) -> Scr
             script = (
                 _rewrite_safely(fault, script, own) if is_plugin(type(fault)) else fault.rewrite(script, own)
             )
-        except TooLarge as error:
-            log.info("fault %s is left out: it needs the whole body, which is %s", name, error)
+        except (TooLarge, OSError) as error:
+            log.info("fault %s is left out: it needs the whole body at once: %s", name, error)
         used[name] += 1
     return script
 

@@ -15,6 +15,8 @@ from urllib.parse import quote, unquote
 from oifde_simulator.model.http import Request
 
 SCHEME = "auth-v2"
+SOME_TIME = "2026-01-01T00:00:00Z"
+"""Time in headers that are made here: it is not judged."""
 LONGEST_KEY = 256
 """Characters of an access key."""
 
@@ -83,6 +85,13 @@ def canonical_request(request: Request, names: tuple[str, ...]) -> str:
         for name in sorted(names)
     )
     return "\n".join((request.method, path, "&".join(pairs), *headers))
+
+
+def signed(request: Request, key: str, secret: str | None) -> str:
+    """Write an `Authorization` for a request, with a signature where there is a secret to sign with."""
+    given = Authorization("", key, SOME_TIME, ("content-type",))
+    made = signature(request, given, secret) if secret else "unsigned"
+    return f"{SCHEME}/{key}/{SOME_TIME}/content-type/{made}"
 
 
 def is_signed(request: Request, given: Authorization, secret: str) -> bool:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from oifde_simulator.population.arrivals.contacts import PER_QUARTER
 
 if TYPE_CHECKING:
+    from oifde_simulator.population.recordings.folder import FileOctets
     from oifde_simulator.rules.selection import Rule
 
 Record = Mapping[str, Any]
@@ -53,6 +54,8 @@ class RecordingsSpec:
     """1 for user and system on one channel, 2 for a channel each."""
     folder: str | None = None
     """Folder with files of the user's own, as the scenario file writes it; None for none."""
+    files: Mapping[str, FileOctets] = field(default_factory=dict)
+    """Files that were found there when the scenario was read."""
 
 
 @dataclass(frozen=True, slots=True)

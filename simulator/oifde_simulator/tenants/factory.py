@@ -17,14 +17,14 @@ from oifde_simulator.oifde.credentials.tenant import TenantCredentials
 from oifde_simulator.oifde.credentials.tokens import Tokens
 from oifde_simulator.oifde.operations.base import ServicePolicy
 from oifde_simulator.oifde.service import Service
-from oifde_simulator.oifde.sound import MadeSound
+from oifde_simulator.oifde.sound import FolderSound, MadeSound, SoundSource
 from oifde_simulator.population import generator
 from oifde_simulator.population.history import SessionCache
 from oifde_simulator.population.literal import LiteralSessions
 from oifde_simulator.population.merging import MergedSessions
 from oifde_simulator.rules.selection import Rule, Rules
 from oifde_simulator.scenario import loader
-from oifde_simulator.scenario.model import GenerateSpec, Scenario, TenantSpec
+from oifde_simulator.scenario.model import GenerateSpec, RecordingsSpec, Scenario, TenantSpec
 from oifde_simulator.state.interface import Read
 from oifde_simulator.tenants.tenant import Tenant, World, WorldKey
 
@@ -174,8 +174,13 @@ class TenantFactory:
             accept_numbers=settings.numbers == "accept",
             refuse_unknown=settings.unknown_fields == "refuse",
             flow_record=scenario.tenant.flow_record,
-            sound=MadeSound(scenario.recordings.channels),
+            sound=_sound(scenario.recordings),
         )
+
+
+def _sound(recordings: RecordingsSpec) -> SoundSource:
+    made = MadeSound(recordings.channels)
+    return FolderSound(recordings.files, made) if recordings.files else made
 
 
 def _access_keys(name: str, spec: TenantSpec, fresh: FreshCredentials | None) -> Mapping[str, str] | None:

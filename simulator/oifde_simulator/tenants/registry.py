@@ -80,8 +80,13 @@ class Tenants:
         """Find a tenant that was made before; it may have changed, which the state tells. Never suspends."""
         return self._tenants.get(name) if isinstance(name, str) else None
 
-    async def find(self, name: object) -> Tenant:
-        """Find the tenant of this id, the tenantless one for none, or a world in which it is unknown."""
+    async def find(self, name: object, *, by_key: bool = False) -> Tenant:
+        """Find the tenant of this id, the tenantless one for none, or a world in which it is unknown.
+
+        With `by_key`, `name` is an access key.
+        """
+        if by_key and (holder := await self._holder(name)):
+            return holder
         if isinstance(name, str) and name:
             try:
                 return await self.named(name)
@@ -89,7 +94,7 @@ class Tenants:
                 return await self.unknown(name)
         return await self.tenantless(name)
 
-    async def holder(self, key: object) -> Tenant:
+    async def _holder(self, key: object) -> Tenant | None:
         """Find the tenant of an access key: of that id, or with that key, or the one for all other keys."""
         if isinstance(key, str) and key:
             with suppress(NotServed):
@@ -101,7 +106,7 @@ class Tenants:
         if self._recordings_tenant is not None:
             with suppress(NotServed):
                 return await self.named(self._recordings_tenant)
-        return await self.find(key)
+        return None
 
     async def tenantless(self, name: object = None) -> Tenant:
         """Find the tenant of requests that name none; `name` is what they have in its place.

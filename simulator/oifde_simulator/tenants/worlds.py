@@ -14,7 +14,7 @@ from oifde_simulator.population import generator
 from oifde_simulator.population.vocabulary import faker_version, shipped_locales
 from oifde_simulator.scenario import loader
 from oifde_simulator.scenario.catalog import ScenarioCatalog
-from oifde_simulator.scenario.errors import ScenarioErrors
+from oifde_simulator.scenario.errors import ScenarioError, ScenarioErrors
 from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.tenants.errors import NotServed
 from oifde_simulator.tenants.factory import COPIES, NAMELESS, VALUE_BYTES, FreshCredentials, TenantFactory
@@ -139,4 +139,7 @@ def inline(source: TenantSource) -> Scenario:
         scenario = loader.from_json(orjson.loads(octets), ORIGIN, NAMELESS)
     else:
         scenario = loader.loads(octets, ORIGIN, NAMELESS)
+    if scenario.recordings.folder is not None:
+        message = "only a scenario file may name a folder; leave it out"
+        raise ScenarioErrors([ScenarioError(ORIGIN, 0, 0, ("recordings", "folder"), message)])
     return replace(scenario, weight=TENANT_BYTES + COPIES * len(octets) + VALUE_BYTES * scenario.values)

@@ -36,9 +36,9 @@ SENT_TOKEN: Mapping[str, str] = {
 
 
 def guess(fields: Iterable[str]) -> DocumentedOperation:
-    """Guess the operation of a body from its fields: the one whose own credentials it has."""
+    """Guess the operation of a body from its fields: the one whose own credentials or members it has."""
     sent = frozenset(fields)
-    return next((each for each in OPERATIONS if sent & (each.identity_fields - MAIN.identity_fields)), MAIN)
+    return next((each for each in OPERATIONS if sent & (each.own_fields - MAIN.identity_fields)), MAIN)
 
 
 def tenant_field(name: str) -> str:

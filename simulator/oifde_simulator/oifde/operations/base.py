@@ -26,6 +26,7 @@ from oifde_simulator.oifde.reading import Reading
 from oifde_simulator.oifde.sound import MadeSound, SoundSource
 
 NOTHING: Mapping[str, Any] = {}
+NO_HEADERS: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,15 @@ class DocumentedOperation(ABC):
             filter(None, (self.tenant_field, self.secret_field, self._sent_token))
         )
         """Request fields with tenant, secret and token; they are judged before all others."""
+
+    @property
+    def own_fields(self) -> frozenset[str]:
+        """Members of a body by which this operation is told from others."""
+        return self.identity_fields
+
+    def authorize(self, _request: Request, _key: str, _secret: str | None, /) -> Mapping[str, str]:
+        """Make the headers that bring a tenant's credential; none where the body brings it."""
+        return NO_HEADERS
 
     @property
     def _sent_token(self) -> str:

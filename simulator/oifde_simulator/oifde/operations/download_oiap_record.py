@@ -20,13 +20,14 @@ from oifde_simulator.model.recording_errors import (
 from oifde_simulator.model.sessions import CallSession, Sessions
 from oifde_simulator.model.vendor_errors import Problem
 from oifde_simulator.oifde import contract
-from oifde_simulator.oifde.authorization import authorization
+from oifde_simulator.oifde.authorization import authorization, signed
 from oifde_simulator.oifde.credentials.checks import SignatureCheck
 from oifde_simulator.oifde.credentials.interface import CredentialCheck
 from oifde_simulator.oifde.decoding import shown
 from oifde_simulator.oifde.operations.base import DocumentedOperation, ServicePolicy, ServiceRequest
 from oifde_simulator.oifde.operations.download_request import DownloadReader, flat_fields
 from oifde_simulator.population.recordings.file_names import RecordingName, recording_info
+from oifde_simulator.population.recordings.recording import Recording
 from oifde_simulator.wire.octets import LazyOctets
 
 # Downloading an Intelligent IVR Recording File: the type of a success, in these very letters.
@@ -72,6 +73,15 @@ class DownloadOiapRecord(DocumentedOperation):
     def tenant_of(self, _document: Mapping[str, Any], request: Request) -> object:
         """Find the access key, by which the tenant is found; None where the request names none."""
         return authorization(request.headers).access_key or None
+
+    @property
+    def own_fields(self) -> frozenset[str]:
+        """Members of a body by which this operation is told from others."""
+        return contract.request_fields(self.name)
+
+    def authorize(self, request: Request, key: str, secret: str | None, /) -> Mapping[str, str]:
+        """Make the `Authorization` of an access key; signed where its secret is given."""
+        return {"Authorization": signed(request, key, secret)}
 
     def body_problem(self, request: Request, detail: str, _status: int | None, /) -> Problem:
         """Word what is wrong with a body that could not be read, or is no JSON object."""
@@ -155,5 +165,7 @@ def _not_there(record: Mapping[str, Any], location: object) -> Problem | None:
 
 def _audio(sound: LazyOctets, request: ServiceRequest) -> Answer:
     # Guess: [range] a Range is ignored and the whole is sent under 200; a request with one would settle it.
-    fields = {"bytes": len(sound), "milliseconds": getattr(sound, "milliseconds", None)}
+    fields = {"bytes": len(sound)}
+    if isinstance(sound, Recording):
+        fields["milliseconds"] = sound.milliseconds
     return Answer(Response(200, sound, AUDIO), fields, (), request.warnings)

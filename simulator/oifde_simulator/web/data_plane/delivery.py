@@ -145,11 +145,21 @@ class Delivery(web.StreamResponse):
         """Make the next slice of a lazy body; other connections have their turn between two slices."""
         self._outcome.digest = self._unsent.digest
         if self._unsent.blocking:
-            octets = await asyncio.to_thread(self._unsent.take, SLICE)
+            octets = await self._read(transport)
         else:
             await asyncio.sleep(0)
             octets = self._unsent.take(SLICE)
         return b"" if transport.is_closing() else octets
+
+    async def _read(self, transport: asyncio.Transport) -> bytes:
+        """Make the next slice in a thread; break the connection where it cannot be made."""
+        try:
+            return await asyncio.to_thread(self._unsent.take, SLICE)
+        except OSError as error:
+            log.warning("reset a connection amid a recording: %s", error)
+            self._unsent.clear()
+            self._reset(transport)
+            return b""
 
     async def _drain(self, transport: asyncio.Transport) -> None:
         assert self._request is not None

@@ -48,10 +48,13 @@ class Unsent:
 
     def append(self, octets: Octets) -> None:
         """Put bytes at the end."""
-        self._pieces.append(octets)
-        self._size += len(octets)
+        size = len(octets)
         if type(octets) is not bytes:
-            self._lazy += len(octets)
+            if not size:
+                return
+            self._lazy += size
+        self._pieces.append(octets)
+        self._size += size
 
     def take(self, most: int) -> bytes:
         """Take at most `most` bytes from the front."""
