@@ -28,7 +28,14 @@ MODULES = {str(path.relative_to(REPOSITORY)) for path in (REPOSITORY / "simulato
 GUESS = re.compile(r"# Guess: \[([a-z]+(?:-[a-z]+)*)\] \S.*\.")
 """What a marked guess looks like: key, what is guessed, what would settle it."""
 
-PAGES = ("Session Record Query Interface", "C3 OIAP Interface Authentication", "Overview", "servicemonitor")
+PAGES = (
+    "Session Record Query Interface",
+    "C3 OIAP Interface Authentication",
+    "Overview",
+    "servicemonitor",
+    "Downloading an Intelligent IVR Recording File",
+    "C2",
+)
 """The vendor's pages that the project may cite."""
 
 SETTINGS_OF_GUESSES = {

@@ -88,6 +88,12 @@ class Settings:
         "the tenant whose settings (codes, statuses, headers and so on) hold where no tenant is known",
         word="ID",
     )
+    recordings_tenant: str | None = option(
+        None,
+        "the tenant that answers downloads of recordings whose access key is no tenant's",
+        read=normal,
+        word="ID",
+    )
     any_credentials: bool = option(
         False, "accept every secret and every token that is not empty, for every tenant there is", read=flag
     )

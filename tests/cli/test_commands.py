@@ -269,6 +269,7 @@ TEXTS: dict[str, tuple[str, Any]] = {
     "tenant": ("ours=paging", (("ours", "paging"),)),
     "tenantless": ("ours", "ours"),
     "settings_from": ("ours", "ours"),
+    "recordings_tenant": ("ours", "ours"),
     "any_credentials": ("true", True),
     "host": ("0.0.0.0", "0.0.0.0"),
     "port": ("1234", 1234),

@@ -104,7 +104,7 @@ def test_every_option_reaches_the_answer(tmp_path: Path, capsys: pytest.CaptureF
 
 def test_every_setting_of_answers_is_among_them() -> None:
     there = {name for given in SETTINGS.values() for name in given}
-    assert set(ANSWERING_SETTINGS) == there | {"tenantless", "settings_from"}
+    assert set(ANSWERING_SETTINGS) == there | {"tenantless", "settings_from", "recordings_tenant"}
 
 
 def test_a_setting_of_the_environment_counts_too(

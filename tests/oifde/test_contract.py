@@ -14,10 +14,11 @@ from oifde_simulator.oifde import contract, error_messages
 
 SPECIFICATION = Path(__file__).parents[1] / "specification"
 QUERY = "queryRecordHistory"
-OPERATIONS = ["gettoken", QUERY, "servicemonitor"]
+DOWNLOAD = "downloadOiapRecord"
+OPERATIONS = ["gettoken", QUERY, "servicemonitor", DOWNLOAD]
 
 # The tables of "Session Record Query Interface"; gettoken from "C3 OIAP Interface Authentication";
-# servicemonitor from the page of that name.
+# servicemonitor and downloadOiapRecord from the pages of their names.
 TABLES = {
     "GettokenRequest": """
         appKey           String           Yes
@@ -93,6 +94,27 @@ TABLES = {
         fullgc           String           No
         deadlock         String           No
     """,
+    "DownloadOiapRecordRequest": """
+        request          Head             Yes
+        msgBody          MsgBody          Yes
+    """,
+    "DownloadOiapRecordHead": """
+        version          String           Yes
+    """,
+    "DownloadOiapRecordMsgBody": """
+        fileName         String           Yes
+    """,
+    "DownloadOiapRecordResponse": """
+        resultCode       String           Yes
+        resultDesc       String           Yes
+        resultData       String           Yes
+        response         Older            No
+    """,
+    "DownloadOiapRecordOlder": """
+        version          String           Yes
+        resultCode       String           Yes
+        resultMsg        String           Yes
+    """,
 }
 ROWS = [
     (component, name, " ".join(kind), mandatory == "Yes")
@@ -107,6 +129,9 @@ TYPES: dict[str, dict[str, Any]] = {
     "record[]": {"type": "array", "items": {"$ref": "#/components/schemas/Record"}},
     "RecordDetials[]": {"type": "array", "items": {"$ref": "#/components/schemas/RecordDetials"}},
     "Jvm": {"type": "object", "$ref": "#/components/schemas/ServicemonitorJvm"},
+    "Head": {"type": "object", "$ref": "#/components/schemas/DownloadOiapRecordHead"},
+    "MsgBody": {"type": "object", "$ref": "#/components/schemas/DownloadOiapRecordMsgBody"},
+    "Older": {"type": "object", "$ref": "#/components/schemas/DownloadOiapRecordOlder"},
     "qaRecords[]": {"type": "array", "items": {"$ref": "#/components/schemas/QaRecords"}},
 }
 # null in the example, or said to be null at times by a twin page.
@@ -155,7 +180,7 @@ def test_a_field_has_the_type_of_its_table_a_description_and_a_source(
     assert {key: field.get(key) for key in expected} == expected
     assert field["description"].strip()
     assert field["x-source"].startswith(
-        ("Session Record Query Interface, ", "C3 OIAP Interface", "servicemonitor")
+        ("Session Record Query Interface, ", "C3 OIAP Interface", "servicemonitor", "Downloading ")
     )
     assert field.get("x-status", "guess") in {"guess", "inferred"}
 
@@ -194,7 +219,8 @@ def test_every_example_answer_fits_its_schema(operation: contract.Interface) -> 
 def test_every_status_carries_the_shape_of_its_operation(operation: contract.Interface) -> None:
     document = contract.document()
     responses = document["paths"][operation.path]["post"]["responses"]
-    assert set(responses) == {"200", "400", "413", "default"}
+    others = {"401"} if operation.operation_id == DOWNLOAD else {"400", "default"}
+    assert set(responses) == {"200", "413", *others}
     shared = document["components"]["responses"]
     bodies = [shared[r["$ref"].rpartition("/")[2]] if "$ref" in r else r for r in responses.values()]
     schemas = {body["content"]["application/json"]["schema"]["$ref"] for body in bodies}
@@ -209,6 +235,7 @@ def test_the_operations_are_the_documented_paths_and_methods() -> None:
         "servicemonitor": contract.Interface(
             "/oifde/rest/api/servicemonitor", ("POST", "GET"), "servicemonitor"
         ),
+        DOWNLOAD: contract.Interface("/CCFS/resource/ccfs/downloadOiapRecord", ("POST",), DOWNLOAD),
     }
 
 

@@ -6,9 +6,11 @@ import re
 from collections import defaultdict
 from pathlib import Path
 
+import orjson
 import pytest
 
 from oifde_simulator.model.operation import Operation
+from oifde_simulator.model.vendor_errors import INTERNAL_ERROR, Problem
 from oifde_simulator.oifde import contract, operations
 from oifde_simulator.oifde.operations import BY_NAME, MAIN, OPERATIONS
 
@@ -80,7 +82,9 @@ def test_the_example_of_an_operation_fits_its_contract(operation: Operation) -> 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda each: each.name)
 def test_the_error_of_an_operation_fits_its_contract(operation: Operation) -> None:
-    error = {"errorCode": 10000001, "errorMsg": "", **BY_NAME[operation.name].error_members}
+    refused = BY_NAME[operation.name].refuse((Problem(INTERNAL_ERROR),), status=200)
+    error = orjson.loads(refused.response.body)
+    assert error == refused.fields
     assert contract.response_schema(operation.name).explain(error) == []
 
 

@@ -196,7 +196,7 @@ TOLD = {
     ),
     "one of many that is nearly right": (
         "{respond: {error: token-exp}}",
-        'rules[0].respond.error: "token-exp" is none of the 22 that are known here; '
+        'rules[0].respond.error: "token-exp" is none of the 35 that are known here; '
         'did you mean "token-expired"?',
     ),
     "text for a switch": (

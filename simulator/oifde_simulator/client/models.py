@@ -104,6 +104,8 @@ class MadeTenant:
     """URL of the vendor's interface."""
     last: int = 0
     """Number of the server's newest exchange when it was made; 0 before the first."""
+    access_key: str = ""
+    """Access key for downloads of recordings; its secret key is `app_secret`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,8 @@ class TenantValues:
         """Token that is accepted until the tenant is deleted."""
         self.app_key, self.app_secret = made.tenant_id, made.app_secret
         """Credentials for gettoken."""
+        self.access_key = made.access_key
+        """Access key for downloads of recordings; its secret key is `app_secret`."""
         self.ca_file = ca_file
         """PEM file with the certificate authority to trust; None with TLS off."""
 

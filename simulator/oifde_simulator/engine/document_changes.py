@@ -42,6 +42,8 @@ def patch_changes(rule: Rule, exchange: Exchange) -> tuple[Change, ...]:
     before, after = exchange.honest.response.body, exchange.response.body
     if before == after or not any(_patches(action, exchange) for action, _ in rule.actions):
         return ()
+    if not (isinstance(before, bytes) and isinstance(after, bytes)):
+        return ()
     try:
         return tuple(changes(orjson.loads(before), orjson.loads(after)))
     except orjson.JSONDecodeError:

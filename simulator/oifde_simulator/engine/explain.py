@@ -18,6 +18,7 @@ from oifde_simulator.engine.ramps import RampProgress, ramps
 from oifde_simulator.immediate import immediate
 from oifde_simulator.instants import iso
 from oifde_simulator.journal import Journal
+from oifde_simulator.model.entry import TOLD
 from oifde_simulator.model.exchange import Exchange
 from oifde_simulator.model.http import Request, Response
 from oifde_simulator.model.view import View
@@ -25,6 +26,7 @@ from oifde_simulator.oifde.leniency import STRICT, Leniency
 from oifde_simulator.oifde.router import Router
 from oifde_simulator.rules.selection import Rule
 from oifde_simulator.tenants import Tenants
+from oifde_simulator.wire.octets import Octets, digest
 from oifde_simulator.wire.script import Action, Close, Reset, Send, Wait
 
 Outcome = Literal["fired", "could not", "held back", "not about it", "not asked"]
@@ -76,7 +78,7 @@ class Explainer:
         """Explain a request that is sent now."""
         call = self._router.route(replace(request))  # copies, since reading a charset rewrites the body
         exchange = immediate(self._pipeline.handle(replace(request)))
-        rules = immediate(self._tenants.find(call.tenant)).rules
+        rules = immediate(self._tenants.find(call.tenant, by_key=call.by_access_key)).rules
         held_back = self._journal.entry(exchange).held_back
         found = verdicts(rules.rules, view(call, exchange.honest), exchange, held_back)
         fired = next((rule for rule in rules.rules if rule.name == exchange.rule), None)
@@ -132,7 +134,7 @@ def as_json(explanation: Explanation) -> dict[str, Any]:
     """An explanation for machines, with every byte that would go out."""
     exchange = explanation.exchange
     honest = exchange.honest
-    named = (name for name in ("errorCode", "errorMsg", "total") if name in honest.fields)
+    named = (name for name in TOLD if name in honest.fields)
     return {
         "tenant": exchange.tenant,
         "endpoint": exchange.endpoint,
@@ -171,8 +173,10 @@ def _action_json(action: Action) -> dict[str, Any]:
             return {"action": "reset"}
 
 
-def _octets_json(octets: bytes) -> str | dict[str, str]:
-    """Text, where the bytes are one; else `{"base64": ...}`."""
+def _octets_json(octets: Octets) -> str | dict[str, Any]:
+    """Text, where the bytes are one; else `{"base64": ...}`; of a recording its length and digest."""
+    if not isinstance(octets, bytes):
+        return {"bytes": len(octets), "sha256": digest(octets)}
     try:
         return octets.decode("utf-8")
     except UnicodeDecodeError:

@@ -110,7 +110,7 @@ class Pipeline:
     async def _find(self, call: Call) -> Tenant:
         """Find the tenant of a call; where that fails, the world of nobody, whose service is broken."""
         try:
-            return await self.tenants.find(call.tenant)
+            return await self.tenants.find(call.tenant, by_key=call.by_access_key)
         except Exception as defect:  # noqa: BLE001  whatever it is, the exchange tells and logs it
             return await self._nobody(defect)
 

@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from oifde_simulator.faults.base import Fault, FaultContext
 from oifde_simulator.faults.plugins import PluginError, blaming_the_plugin, is_plugin
-from oifde_simulator.wire.script import Close, Reset, Script, Send, Wait
+from oifde_simulator.wire.octets import TooLarge
+from oifde_simulator.wire.script import Close, Reset, Script, Send, Wait, materialized
 
 log = logging.getLogger("oifde_simulator")
 
@@ -38,7 +39,12 @@ def spoil(script: Script, faults: Iterable[Fault], context: FaultContext) -> Spo
     for fault in faults:
         name, before = fault.fault_name, script
         own = replace(context, random=random_of(name, used[name]))
-        script = _rewrite_safely(fault, script, own) if is_plugin(type(fault)) else fault.rewrite(script, own)
+        try:
+            script = (
+                _rewrite_safely(fault, script, own) if is_plugin(type(fault)) else fault.rewrite(script, own)
+            )
+        except (TooLarge, OSError) as error:
+            log.info("fault %s is left out: it needs the whole body at once: %s", name, error)
         used[name] += 1
         if script is not before and script != before:
             changing.append(name)
@@ -55,11 +61,12 @@ def _rewrite_safely(fault: Fault, script: Script, context: FaultContext) -> Scri
 
 
 def _rewrite(fault: Fault, script: Script, context: FaultContext) -> Script:
+    plain = materialized(script)  # plugins were promised bytes
     with blaming_the_plugin():
-        rewritten = fault.rewrite(script, context)
+        rewritten = fault.rewrite(plain, context)
     if not (isinstance(rewritten, tuple) and all(map(_is_action, rewritten))):
         raise PluginError(f"expected a tuple of Send, Wait, Close and Reset, found {rewritten!r:.60}")
-    return rewritten
+    return script if rewritten == plain else rewritten
 
 
 def _is_action(action: object) -> bool:

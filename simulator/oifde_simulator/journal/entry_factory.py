@@ -20,12 +20,17 @@ from oifde_simulator.journal.request_capture import SLACK, RequestCapture
 from oifde_simulator.model.entry import KEPT, Entry
 from oifde_simulator.model.exchange import Exchange
 from oifde_simulator.model.http import JSON_UTF8
-from oifde_simulator.oifde.operations import ISSUED_TOKEN
+from oifde_simulator.oifde.operations import ISSUED_TOKEN, OPERATIONS
+from oifde_simulator.wire.octets import Octets
 
 ENTRY = 1100
 """Bytes of memory that an entry takes beside its texts."""
 
-ERROR_CODE = re.compile(rb'"errorCode"\s*:\s*(-?[0-9]{1,19})(?![0-9.eE])')
+ERROR_CODE = re.compile(
+    rb'"errorCode"\s*:\s*(-?[0-9]{1,19})(?![0-9.eE])|"resultCode"\s*:\s*"([0-9]{1,19})"', re.ASCII
+)
+OWN_CODES = {each.name: each for each in OPERATIONS if each.code_field != "errorCode"}
+"""Operations whose errors have members of other names."""
 
 
 Messages = tuple[str, ...]
@@ -45,14 +50,15 @@ class EntryFactory:
         request, honest, response = exchange.request, exchange.honest, exchange.response
         recorded, finder, charge = self._requests.capture(request, exchange.document)
         fields = honest.fields
-        error_code: int | None = fields.get("errorCode")
+        error_code = _code(exchange)
         token = _issued(exchange)
         body, headers = response.body, response.headers
+        size, body = len(body), _in_memory(body)
         if error_code:
             fields = self._error_fields(fields, exchange, finder)
         elif token:
             fields = {**fields, ISSUED_TOKEN[exchange.endpoint]: self._redactor.fingerprint(token)}
-        if body is not honest.response.body:
+        if response.body is not honest.response.body:
             body, error_code = self._replaced_body(body, exchange, finder)
         elif error_code:  # an error answer consists of its fields
             body = (body if fields is honest.fields else orjson.dumps(dict(fields)))[:KEPT]
@@ -72,7 +78,7 @@ class EntryFactory:
             charge += sum([len(why) for _, why in held_back])
         return Entry(
             number, exchange.at, exchange.tenant, exchange.endpoint, recorded, len(request.body),
-            response.status, error_code, headers, body, len(response.body), honest.response.status, fields,
+            response.status, error_code, headers, body, size, honest.response.status, fields,
             ENTRY + len(body) + charge, exchange.rule, exchange.faults, held_back,
             problems, warnings, notes,
         )  # fmt: skip
@@ -98,15 +104,19 @@ class EntryFactory:
             octets = self._redactor.finder(issued).replace_bytes(octets)
         text = self._redactor.text(octets.decode("utf-8", "surrogateescape"))
         octets = _beginning(text.encode("utf-8", "surrogateescape"), finder)
-        return (finder.replace_truncated(octets), int(code[1])) if code else (octets, None)
+        return (finder.replace_truncated(octets), int(code[1] or code[2])) if code else (octets, None)
 
     def _error_fields(
         self, fields: Mapping[str, Any], exchange: Exchange, finder: CredentialFinder
     ) -> Mapping[str, Any]:
-        """Redact errorMsg, which may quote the request; returns the same object if nothing changes."""
-        message = fields["errorMsg"]
+        """Redact the message, which may quote the request; returns the same object if nothing changes."""
+        own = OWN_CODES.get(exchange.endpoint)
+        name = own.message_field if own else "errorMsg"
+        message = fields[name]
         redacted = self._message(message, exchange, finder)
-        return fields if redacted is message else {**fields, "errorMsg": redacted}
+        if redacted is message:
+            return fields
+        return own.with_message(fields, redacted) if own else {**fields, name: redacted}
 
     def _messages(self, exchange: Exchange, finder: CredentialFinder) -> tuple[Messages, Messages, Messages]:
         """Redact problems, warnings and notes."""
@@ -131,6 +141,20 @@ def _issued(exchange: Exchange) -> str:
     """Find the token that the honest answer issues; empty where it issues none."""
     field = ISSUED_TOKEN.get(exchange.endpoint)
     return exchange.honest.fields.get(field, "") if field else ""
+
+
+def _code(exchange: Exchange) -> int | None:
+    """Read the code of the honest answer, also of one in text; None where it has none."""
+    code: int | None = exchange.honest.fields.get("errorCode")
+    if code is None and (own := OWN_CODES.get(exchange.endpoint)):
+        text = exchange.honest.fields.get(own.code_field)
+        return None if text is None else int(text)
+    return code
+
+
+def _in_memory(body: Octets) -> bytes:
+    """Return a body to be kept; of a recording nothing is, its length and digest tell enough."""
+    return body if isinstance(body, bytes) else b""
 
 
 def _beginning(body: bytes, finder: CredentialFinder) -> bytes:

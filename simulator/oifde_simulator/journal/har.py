@@ -17,6 +17,7 @@ from oifde_simulator import __version__
 from oifde_simulator.instants import iso
 from oifde_simulator.model.entry import Entry
 from oifde_simulator.model.http import reason
+from oifde_simulator.oifde.operations import BY_NAME
 
 HTTP = "HTTP/1.1"
 NOWHERE = "unreadable.invalid"
@@ -93,7 +94,9 @@ def _query(target: str) -> str:
 
 def _post_data(entry: Entry) -> dict[str, Any]:
     head, document, body = entry.request
-    text = orjson.dumps(document).decode() if document else body
+    operation = BY_NAME.get(entry.endpoint)
+    sent = (operation.body_of(document) if operation else document) or document
+    text = orjson.dumps(sent).decode() if document else body
     kept = "written anew from its fields" if document else "the text of it" if text else "nothing"
     return {
         "mimeType": _value(head.headers, "content-type"),

@@ -22,6 +22,8 @@ log = logging.getLogger("oifde_simulator.exchanges")
 
 LONGEST = 64
 """Characters of a field's value."""
+CODES = ("errorCode", "resultCode")
+"""Members of answers that hold the code of an error."""
 LARGEST = 1 << 20
 """Size in bytes up to which a spoiled body is decoded for the log."""
 
@@ -44,7 +46,8 @@ def format_line(exchange: Exchange, entry: Entry) -> str:
         return printable(f"{exchange.tenant or '(no tenant)'} (no request) {answers}")
     fields, head = exchange.honest.fields, entry.request.head
     place = exchange.endpoint or f"{head.method} {head.target[:80]!r}"
-    code = f" errorCode={fields['errorCode']}" if "errorCode" in fields else ""
+    name = next((name for name in CODES if name in fields), "")
+    code = f" {name}={fields[name]}" if name else f" bytes={fields['bytes']}" if "bytes" in fields else ""
     total = f" total={fields['total']}" if "total" in fields and not fields["errorCode"] else ""
     honest = f"{exchange.honest.response.status}{code}{total}"
     return printable(f"{exchange.tenant or _unknown_tenant(entry)} {place} {_answers(exchange, honest)}")
@@ -89,18 +92,19 @@ def _changed_members(exchange: Exchange) -> Iterator[str]:
     if response.body == exchange.honest.response.body:
         return
     document = _document(response)
-    for name in ("errorCode", "total"):
+    for name in ("errorCode", "resultCode", "total"):
         if name in document and document[name] != fields.get(name):
             yield f"{name}={shown(document[name])}"
-        if document.get("errorCode"):
+        if document.get("errorCode") or document.get("resultCode"):
             return
 
 
 def _document(response: Response) -> Mapping[str, Any]:
-    if len(response.body) > LARGEST:
+    body = response.body
+    if not isinstance(body, bytes) or len(body) > LARGEST:
         return {}
     try:
-        document = orjson.loads(response.body)
+        document = orjson.loads(body)
     except orjson.JSONDecodeError:
         return {}
     return document if isinstance(document, dict) else {}

@@ -19,6 +19,12 @@ KEPT = 2048
 """Bytes of a body that are kept."""
 
 
+TOLD = (
+    "errorCode", "errorMsg", "total", "authToken", "resultCode", "resultDesc", "bytes", "milliseconds",
+)  # fmt: skip
+"""Members of an honest answer that are told; the last two are of a recording."""
+
+
 class RecordedHead(NamedTuple):
     """The head of a request; entries share it."""
 
@@ -145,8 +151,9 @@ class Entry(NamedTuple):
 
 
 def _named(honest: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: honest[name] for name in ("errorCode", "errorMsg", "total", "authToken") if name in honest}
+    return {name: honest[name] for name in TOLD if name in honest}
 
 
 def _outcome(outcome: Outcome) -> dict[str, Any]:
-    return {"how": outcome.how, "bytes": outcome.sent, "seconds": round(outcome.seconds, 6)}
+    found = {"how": outcome.how, "bytes": outcome.sent, "seconds": round(outcome.seconds, 6)}
+    return found | ({"digest": outcome.digest} if outcome.digest else {})

@@ -11,6 +11,7 @@ from email.utils import formatdate
 from http import HTTPStatus
 
 from oifde_simulator.bounded_cache import bounded_cache
+from oifde_simulator.wire.octets import Octets
 from oifde_simulator.wire.script import Script, Send
 
 Headers = tuple[tuple[str, str], ...]
@@ -43,7 +44,8 @@ class Response:
     """Response before it becomes a script."""
 
     status: int
-    body: bytes
+    body: Octets
+    """Body; a lazy one is made while it is sent."""
     headers: Headers = ()
     """Headers other than Date, Content-Length and Connection, which `script` adds."""
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
-Credential = Literal["none", "secret", "token"]
+Credential = Literal["none", "secret", "token", "signature"]
 """Kind of credential that an operation checks."""
 
 
@@ -103,6 +103,20 @@ class Operation(Protocol):
         """Response fields that rules cannot match, each with the advice for the author of a rule."""
         ...
 
+    @property
+    def code_field(self) -> str:
+        """Response field with the code of an error."""
+        ...
+
+    @property
+    def message_field(self) -> str:
+        """Response field with the text of an error, which may quote the request."""
+        ...
+
+    def body_of(self, fields: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Write the fields of a request as its body has them."""
+        ...
+
     def token(self, request: Mapping[str, Any], response: Mapping[str, Any]) -> object:
         """Find the token that an exchange is about: the issued one, or the one that was sent."""
         ...
@@ -111,6 +125,6 @@ class Operation(Protocol):
         """Build the request fields that name `tenant` and bring its secret or token."""
         ...
 
-    def example(self, tenant: str, credential: str, user: str) -> dict[str, str]:
+    def example(self, tenant: str, credential: str, user: str) -> dict[str, Any]:
         """Build a request body that a tenant with this credential can send about `user`."""
         ...

@@ -21,6 +21,8 @@ class Outcome(NamedTuple):
     """Bytes handed to the connection, head and body."""
     seconds: float = 0.0
     """Time from the decision to the end; 0 while the answer is under way."""
+    digest: str = ""
+    """SHA-256 of what was sent of a recording; empty for other answers."""
 
 
 UNDER_WAY = Outcome()
@@ -33,11 +35,13 @@ Report = Callable[[str, int, Outcome], None]
 class OutcomeRecorder:
     """Counts the bytes of one answer and reports its outcome once."""
 
-    __slots__ = ("_begun", "_number", "_outcome", "_report", "_tenant", "sent")
+    __slots__ = ("_begun", "_number", "_outcome", "_report", "_tenant", "digest", "sent")
 
     def __init__(self) -> None:
         self.sent = 0
         """Bytes handed to the connection so far."""
+        self.digest: Callable[[], str] | None = None
+        """Computes the digest of a recording that is sent; None for other answers."""
         self._begun = monotonic()
         self._outcome = UNDER_WAY
         self._report: Report | None = None
@@ -51,6 +55,7 @@ class OutcomeRecorder:
     def end(self, how: Ending) -> None:
         """Fix the outcome and report it; later calls change nothing."""
         if self._outcome is UNDER_WAY:
-            self._outcome = outcome = Outcome(how, self.sent, monotonic() - self._begun)
+            digest = self.digest() if self.digest else ""
+            self._outcome = outcome = Outcome(how, self.sent, monotonic() - self._begun, digest)
             if self._report is not None:
                 self._report(self._tenant, self._number, outcome)

@@ -75,6 +75,14 @@ class Sessions(Protocol):
         """Select the sessions that fit at `now` (epoch milliseconds), newest start first, order stable."""
         ...
 
+    def by_recording(self, file_name: str, now: int, /) -> CallSession | None:
+        """Find the session whose record names a file, in any form of the name; None where none does."""
+        ...
+
+    def has_vdn(self, vdn: str, /) -> bool:
+        """Check that recordings of the tenant can lie under this ID of a virtual call center."""
+        ...
+
 
 class LazySlice(Sequence[CallSession]):
     """Part of a long sequence without a copy of it; only a slice of the part is copied."""

@@ -12,12 +12,19 @@ from oifde_simulator.model.problem_kinds import ProblemKind
 
 @dataclass(frozen=True, slots=True)
 class VendorError:
-    """Documented error: the values of `errorCode` and `errorMsg`."""
+    """Documented error: the values of `errorCode` and `errorMsg`, or of `resultCode` and `resultDesc`."""
 
     code: int
     name: str
     """Name in scenario files; it is not the vendor's."""
     message: str
+    digits: int = 0
+    """Digits of the code where the vendor writes it as text, with leading zeros."""
+
+    @property
+    def text(self) -> str:
+        """Code as text."""
+        return f"{self.code:0{self.digits}d}"
 
 
 # "Overview", the common error codes: all 22. Wording from 10000003 on is a translation.
@@ -52,8 +59,26 @@ CATALOGUE: tuple[VendorError, ...] = (
     VendorError(200800003, "account-locked", "The account is locked"),
 )
 
-BY_NAME = {error.name: error for error in CATALOGUE}
-BY_CODE = {error.code: error for error in CATALOGUE}
+# Downloading an Intelligent IVR Recording File, codes of CC-FS, all under HTTP 200. Later ones are unread.
+RECORDING_CATALOGUE: tuple[VendorError, ...] = (
+    VendorError(300001, "recording-parameter-null", "The parameter is null", 7),
+    VendorError(300002, "recording-parameter-empty", "The parameter is empty", 7),
+    VendorError(300003, "recording-parameter-too-long", "The parameter is too long", 7),
+    VendorError(300004, "recording-parameter-format", "The format of the parameter is wrong", 7),
+    VendorError(300005, "recording-parameter-too-short", "The parameter is too short", 7),
+    VendorError(300006, "recording-version", "The version is wrong", 7),
+    VendorError(300007, "recording-body-null", "The parameters of the body are null", 7),
+    VendorError(300008, "recording-download-limit", "The flow-control threshold of downloads is reached", 7),
+    VendorError(300009, "recording-query-limit", "The flow-control threshold of queries is reached", 7),
+    VendorError(300010, "recording-date", "The date in fileName is wrong", 7),
+    VendorError(300011, "recording-file-missing", "The file does not exist", 7),
+    VendorError(300012, "recording-no-data", "No data is found", 7),
+    VendorError(300013, "recording-times-reversed", "beginTime is later than endTime", 7),
+)
+
+KNOWN = (*CATALOGUE, *RECORDING_CATALOGUE)
+BY_NAME = {error.name: error for error in KNOWN}
+BY_CODE = {error.code: error for error in KNOWN}
 
 TOKEN_EXPIRED = BY_CODE[900001]
 TOKEN_INVALID = BY_CODE[900002]

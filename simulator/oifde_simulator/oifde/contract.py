@@ -116,6 +116,29 @@ def request_fields(operation_id: str) -> frozenset[str]:
 
 
 @cache
+def parameters(operation_id: str) -> Mapping[str, Mapping[str, Any]]:
+    """Map each parameter of an operation's query to its schema."""
+    found = _operation(operation_id).get("parameters", ())
+    return {each["name"]: each["schema"] for each in found if each["in"] == "query"}
+
+
+@cache
+def nested_types(operation_id: str) -> Mapping[str, str]:
+    """Map each field inside the members of a request body, then of its query, to its JSON type."""
+    inside = (_follow(member) for member in _request(operation_id)["properties"].values())
+    bodies = [_types(each) for each in inside]
+    queries = {name: schema["type"] for name, schema in parameters(operation_id).items()}
+    return {name: kind for types in (*bodies, queries) for name, kind in types.items()}
+
+
+@cache
+def members_of(operation_id: str) -> Mapping[str, str]:
+    """Map each field inside a member of a request body to the name of that member."""
+    members = _request(operation_id)["properties"]
+    return {name: member for member, schema in members.items() for name in _follow(schema)["properties"]}
+
+
+@cache
 def mandatory_fields(operation_id: str) -> frozenset[str]:
     """List the fields that a request must carry."""
     return frozenset(_request(operation_id).get("required", ()))
@@ -178,8 +201,12 @@ def _component(name: str) -> Mapping[str, Any]:
     return found
 
 
+def _follow(schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    return _component(schema["$ref"].removeprefix(_COMPONENT)) if "$ref" in schema else schema
+
+
 def _types(component: Mapping[str, Any]) -> Mapping[str, str]:
-    return {name: field["type"] for name, field in component["properties"].items()}
+    return {name: _follow(field)["type"] for name, field in component["properties"].items()}
 
 
 def _whole(component: str) -> dict[str, Any]:

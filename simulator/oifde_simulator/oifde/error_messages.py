@@ -26,18 +26,18 @@ def distinct(violations: Iterable[Violation]) -> list[Violation]:
     ordered = list(violations)
     kept: dict[tuple[str | int, ...], Violation] = {}
     for violation in sorted(ordered, key=lambda violation: violation.keyword != "type"):
-        kept.setdefault(_subject(violation), violation)
-    return [violation for violation in ordered if kept[_subject(violation)] is violation]
+        kept.setdefault(subject(violation), violation)
+    return [violation for violation in ordered if kept[subject(violation)] is violation]
 
 
 def field_of(violation: Violation) -> str:
     """Name the request field that broke its rule; empty where the whole body did."""
-    return str(next(iter(_subject(violation)), ""))
+    return str(next(iter(subject(violation)), ""))
 
 
 def error_message(violation: Violation) -> str:
     """Word a violation for `errorMsg`: field, value and rule. Passwords are left out."""
-    place = _place(_subject(violation))
+    place = _place(subject(violation))
     if violation.keyword == "required":
         return f"{place}: missing; it is mandatory"
     if violation.keyword == "anyOf":
@@ -60,7 +60,7 @@ def _type_rule(violation: Violation) -> str:
     return " or ".join(_TYPES.get(name, name) for name in names) + fix
 
 
-def _subject(violation: Violation) -> tuple[str | int, ...]:
+def subject(violation: Violation) -> tuple[str | int, ...]:
     """Find the path of the wrong value; for a missing key, the path where it belongs."""
     if violation.keyword != "required":
         return violation.path

@@ -26,6 +26,8 @@ class Call:
     document: dict[str, Any] = field(default_factory=dict)
     """Decoded body; empty where there is a problem or the operation has no body."""
     problem: Problem | None = None
+    shape: DocumentedOperation | None = None
+    """Operation whose error shape the answer has; None for that of `operation`, or the main one."""
     headers: Headers = ()
     """Headers that the answer to the problem must have, such as `Allow`."""
 
@@ -37,13 +39,18 @@ class Call:
     @property
     def error_shape(self) -> DocumentedOperation:
         """Operation whose error shape the answer has."""
-        return self.operation or MAIN
+        return self.operation or self.shape or MAIN
 
     @property
     def tenant(self) -> Any:
-        """Value of the field that names the tenant, composed; None where the request has no such field."""
-        found = self.document.get(self.operation.tenant_field) if self.operation else None
+        """Name of the tenant in the request, composed; None where the request has none."""
+        found = self.operation.tenant_of(self.document, self.request) if self.operation else None
         return normal(found) if isinstance(found, str) else found
+
+    @property
+    def by_access_key(self) -> bool:
+        """True where `tenant` is an access key."""
+        return self.operation is not None and self.operation.credential == "signature"
 
     def token(self, response: Mapping[str, Any]) -> object:
         """Find the token that the call is about; `response` has the fields of the honest answer."""
@@ -65,24 +72,28 @@ class Router:
         if operation is None:
             return Call(request, None, problem=_no_such_path(request))
         if request.method not in operation.methods:
-            return _no_such_method(request, operation.methods)
+            return _no_such_method(request, operation)
         return self._decoded(request, operation)
 
     def _decoded(self, request: Request, operation: DocumentedOperation) -> Call:
         if request.read_error:
             status = request.read_error_status or self._bad_json_status
-            problem = Problem(PARAMETER_INCORRECT, request.read_error, status, kind="parameter")
-            return Call(request, operation, problem=problem)
+            return Call(
+                request, operation, problem=operation.body_problem(request, request.read_error, status)
+            )
         if not operation.has_body:
             return Call(request, operation)
         try:
             if self._leniency is not STRICT:
                 request.body = self._leniency.body(request)
             body = request.body
-            return Call(request, operation, decode_again(body) if len(body) <= SHORT else decode(body))
+            document = decode_again(body) if len(body) <= SHORT else decode(body)
+            if operation.own_reader is not None:
+                document = dict(operation.fields(document, request))
+            return Call(request, operation, document)
         except NotAnObject as mistake:
             # Guess: [not-json] status 400 and 10000002; sending plain text to a real system would settle it.
-            problem = Problem(PARAMETER_INCORRECT, str(mistake), self._bad_json_status, kind="parameter")
+            problem = operation.body_problem(request, str(mistake), self._bad_json_status)
             return Call(request, operation, problem=problem)
 
 
@@ -105,10 +116,15 @@ def _near_path(target: str) -> str:
     return f"; did you mean {near}? it differs in {' and '.join(faults)}"
 
 
-def _no_such_method(request: Request, methods: tuple[str, ...]) -> Call:
+def _no_such_method(request: Request, operation: DocumentedOperation) -> Call:
+    methods = operation.methods
     detail = f"method {request.method}: expected {' or '.join(methods)}"
+    allow = (("Allow", ", ".join(methods)),)
+    shape = operation if operation.own_error_shape else None
     problem = Problem(PARAMETER_INCORRECT, detail, 405, kind="parameter")
-    return Call(request, None, problem=problem, headers=(("Allow", ", ".join(methods)),))
+    if shape is not None:
+        problem = Problem(shape.body_problem(request, detail, 405).error, detail, 405)
+    return Call(request, None, problem=problem, shape=shape, headers=allow)
 
 
 def _path(target: str) -> str:

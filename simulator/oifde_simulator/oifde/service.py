@@ -48,7 +48,8 @@ class Service:
         if operation is None or call.problem is not None:
             return ServiceRequest(NO_READING, now)
         reader, check = self._prepared[operation]
-        reading = reader.read(request.body, call.document)
+        own = operation.own_reader
+        reading = own.read(request) if own else reader.read(request.body, call.document)
         warnings = reading.warnings
         if operation.has_body and (complaint := content_type_warning(request.headers.get("Content-Type"))):
             if self.policy.refuse_content_type:

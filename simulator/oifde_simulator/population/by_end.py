@@ -39,6 +39,14 @@ class SessionsByEnd:
         edges = _ended(found[:newer], begin, end), _ended(found[stop:], begin, end)
         return MergedSequence(edges[0], MergedSequence(LazySlice(found, newer, stop), edges[1]))
 
+    def by_recording(self, file_name: str, now: int, /) -> CallSession | None:
+        """Find the session whose record names a file; its place among others does not matter."""
+        return self._sessions.by_recording(file_name, now)
+
+    def has_vdn(self, vdn: str, /) -> bool:
+        """Check that recordings can lie under this ID of a virtual call center."""
+        return self._sessions.has_vdn(vdn)
+
 
 def _newer_than(found: Sequence[CallSession], start: int) -> int:
     """Count the sessions that began after `start`; they stand first."""
@@ -63,3 +71,11 @@ class MergedByEnd:
     def select(self, criteria: Criteria, now: int, /) -> Sequence[CallSession]:
         """Find the sessions that fit, newest start first; of equal starts, literal ones first."""
         return MergedSequence(self._literal.select(criteria, now), self._generated.select(criteria, now))
+
+    def by_recording(self, file_name: str, now: int, /) -> CallSession | None:
+        """Find the session whose record names a file; its place among others does not matter."""
+        return self._literal.by_recording(file_name, now) or self._generated.by_recording(file_name, now)
+
+    def has_vdn(self, vdn: str, /) -> bool:
+        """Check that recordings can lie under this ID of a virtual call center."""
+        return self._literal.has_vdn(vdn) or self._generated.has_vdn(vdn)

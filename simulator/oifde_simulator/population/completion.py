@@ -16,6 +16,8 @@ Record = Mapping[str, Any]
 
 # vendor facts: flowInstId shows local time in UTC+8.
 IVR_ZONE = timezone(timedelta(hours=8))
+DERIVED_VDN = "135"
+"""ID of the virtual call center in derived paths, that of the example."""
 
 
 class PartialRecord:
@@ -70,9 +72,14 @@ def _flow_instance(seed: PartialRecord) -> str:
 
 
 # Guess: [recording] drive, folder and digits as in the example, day in UTC; more records would settle it.
-def _recording(seed: PartialRecord) -> str:
+def recording_name(seed: PartialRecord) -> str:
+    """Derive the `recordFileName` of a record."""
     day = f"{_moment(seed.start):%Y%m%d}"
-    name = f"Y:/135/odfsrecord/{day}/{seed.start // 1000}-{seed.number('recording', 14)}.wav"
+    return f"Y:/{DERIVED_VDN}/odfsrecord/{day}/{seed.start // 1000}-{seed.number('recording', 14)}.wav"
+
+
+def _recording(seed: PartialRecord) -> str:
+    name = recording_name(seed)
     location = seed.given.get("locationId")
     files = {"yugaoFileName": "null", "locationId": str(location or 0), "recordFileName": name}
     return json.dumps(files, separators=(",", ":"))

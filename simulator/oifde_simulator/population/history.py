@@ -49,6 +49,10 @@ class RecordSource(Protocol):
         """Find user and first second of the session whose recording has this path."""
         ...
 
+    def has_vdn(self, vdn: str) -> bool:
+        """Check that recordings lie under this ID of a virtual call center."""
+        ...
+
     def record(self, user: str, begin: int, now: int) -> Mapping[str, Any]:
         """Make the record of a session as it is at `now`, epoch milliseconds."""
         ...
@@ -128,6 +132,10 @@ class History:
         if origin is None:
             return None
         return next(iter(self._at(origin.user, origin.at, Criteria(), now)), None)
+
+    def has_vdn(self, vdn: str) -> bool:
+        """Check that recordings lie under this ID of a virtual call center."""
+        return self._records.has_vdn(vdn)
 
     def record(self, user: str, begin: int, now: int) -> Mapping[str, Any]:
         """Make the record of a session as it is at `now`."""

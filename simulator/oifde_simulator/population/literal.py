@@ -8,8 +8,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from oifde_simulator.model.sessions import CallSession, Criteria, LazySlice
-from oifde_simulator.population.completion import PartialRecord, complete
+from oifde_simulator.population.completion import DERIVED_VDN, PartialRecord, complete, recording_name
 from oifde_simulator.population.encoding import encode
+from oifde_simulator.population.recordings.file_names import (
+    BUSINESS_INFO,
+    RecordingName,
+    canonical,
+    file_name_of,
+)
 
 NO_END = -(2**63) - 1
 """Stands for the end of a session that has none."""
@@ -28,6 +34,16 @@ class LiteralSession:
         self._seed = seed
         self._encoded: bytes | None = None
         self._end: int | None = None
+
+    @property
+    def given_file_name(self) -> str | None:
+        """`recordFileName` that the scenario wrote; None where it wrote none."""
+        return file_name_of(self._seed.given) if BUSINESS_INFO in self._seed.given else None
+
+    @property
+    def derived_file_name(self) -> str | None:
+        """`recordFileName` that is derived; None where the scenario wrote the member that holds it."""
+        return None if BUSINESS_INFO in self._seed.given else recording_name(self._seed)
 
     @property
     def record(self) -> Mapping[str, Any]:
@@ -65,6 +81,12 @@ class LiteralSessions:
         self._by_user = _timelines(sessions, lambda session: session.user)
         self._by_call = _timelines(sessions, lambda session: session.call_id)
         self._by_cti_call = _timelines(sessions, lambda session: session.cti_call_id)
+        named = [(session.given_file_name, session) for session in reversed(sessions)]
+        # Of equal names, the newest call has the file.
+        self._by_recording = {canonical(name): session for name, session in named if name}
+        vdns = (found.vdn for name in self._by_recording if (found := RecordingName.parse(name)))
+        derives = any(session.derived_file_name for session in sessions)
+        self._vdns = frozenset((*vdns, *((DERIVED_VDN,) if derives else ())))
 
     def __len__(self) -> int:
         return len(self._all.sessions)
@@ -81,6 +103,29 @@ class LiteralSessions:
             return self._by_cti_call.get(criteria.cti_call_id, NOTHING).filtered(criteria)
         timeline = self._all if criteria.user is None else self._by_user.get(criteria.user, NOTHING)
         return timeline.between(criteria.begin, criteria.end)
+
+    def by_recording(self, file_name: str, _now: int, /) -> CallSession | None:
+        """Find the session whose record names a file; the time `now` does not matter."""
+        name = canonical(file_name)
+        return self._by_recording.get(name) or self._derived(name)
+
+    def has_vdn(self, vdn: str, /) -> bool:
+        """Check that a record names a file under this ID of a virtual call center."""
+        return vdn in self._vdns
+
+    def _derived(self, name: str) -> CallSession | None:
+        """Find the session of a derived name, which begins with the second of the call."""
+        found = RecordingName.parse(name)
+        second = found.name.partition("-")[0] if found else ""
+        if not (second.isascii() and second.isdecimal()):
+            return None
+        calls = self._all.between(int(second) * 1000, int(second) * 1000 + 999)
+        return next((each for each in calls if derived_file_name(each) == name), None)
+
+
+def derived_file_name(session: CallSession) -> str | None:
+    """Derive the name of a session's recording; None where its record has `businessInfoStr` itself."""
+    return session.derived_file_name if isinstance(session, LiteralSession) else None
 
 
 class Timeline:

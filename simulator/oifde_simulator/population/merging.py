@@ -27,6 +27,14 @@ class MergedSessions:
             return generated
         return MergedSequence(literal, generated) if generated else literal
 
+    def by_recording(self, file_name: str, now: int) -> CallSession | None:
+        """Find the session whose record names a file; a literal one comes first."""
+        return self.literal.by_recording(file_name, now) or self.generated.by_recording(file_name, now)
+
+    def has_vdn(self, vdn: str) -> bool:
+        """Check that recordings lie under this ID of a virtual call center."""
+        return self.literal.has_vdn(vdn) or self.generated.has_vdn(vdn)
+
 
 class MergedSequence(Sequence[CallSession]):
     """Two sequences, newest first, as one; an access costs little more in long ones."""

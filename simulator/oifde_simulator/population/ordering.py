@@ -18,6 +18,14 @@ class OldestFirst:
         """Find the sessions that fit, oldest first."""
         return Backwards(self._sessions.select(criteria, now))
 
+    def by_recording(self, file_name: str, now: int, /) -> CallSession | None:
+        """Find the session whose record names a file; its place among others does not matter."""
+        return self._sessions.by_recording(file_name, now)
+
+    def has_vdn(self, vdn: str, /) -> bool:
+        """Check that recordings can lie under this ID of a virtual call center."""
+        return self._sessions.has_vdn(vdn)
+
 
 class Backwards(Sequence[CallSession]):
     """A sequence from its end to its beginning; only a slice is copied."""

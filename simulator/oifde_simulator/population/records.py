@@ -11,7 +11,7 @@ from oifde_simulator.population.arrivals.local_days import LocalDays
 from oifde_simulator.population.arrivals.pattern import arrival_pattern
 from oifde_simulator.population.completion import IVR_ZONE
 from oifde_simulator.population.ids import DecodedId, IdCodec
-from oifde_simulator.population.recordings import RecordingPaths
+from oifde_simulator.population.recordings.paths import RecordingPaths
 from oifde_simulator.randomness import KeyedRandom, key
 
 if TYPE_CHECKING:
@@ -78,6 +78,10 @@ class RecordGenerator:
         """Find user and first second of the session whose recording has this path; None where none has."""
         origin = self._recordings.decode(path)
         return None if origin is None or self.dialog_type(*origin) == CHATBOT else origin
+
+    def has_vdn(self, vdn: str) -> bool:
+        """Check that recordings lie under this ID of a virtual call center."""
+        return vdn == self._recordings.vdn
 
     def record(self, user: str, begin: int, now: int) -> dict[str, Any]:
         """Make the record as it is at `now`, epoch milliseconds, without turns and end to come."""

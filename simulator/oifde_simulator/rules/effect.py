@@ -21,6 +21,7 @@ from oifde_simulator.wire.script import Script, does_more
 if TYPE_CHECKING:
     from oifde_simulator.rules.selection import Decision
 
+RECORDING = b"a recording"
 PROVENANCE = "X-Simulator-Rule"
 
 
@@ -43,8 +44,9 @@ class Occasion:
 
     @cached_property
     def digest(self) -> bytes:
-        """Digest of the honest body, which may be long."""
-        return sha256(self.honest.response.body).digest()
+        """Digest of the honest body, which may be long; the same for all recordings, which nothing edits."""
+        body = self.honest.response.body
+        return sha256(body).digest() if isinstance(body, bytes) else RECORDING
 
 
 class Effect(NamedTuple):

@@ -114,6 +114,8 @@ class Patch:
 
     def reshape(self, response: Response, context: ActionContext) -> Response:
         """Edit the body of the answer so far."""
+        if not isinstance(response.body, bytes):
+            raise NotApplicable("patch: the answer is a recording, not JSON")
         try:
             holder = {"": orjson.loads(response.body)}
         except orjson.JSONDecodeError:

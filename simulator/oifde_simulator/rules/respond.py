@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -48,7 +48,7 @@ def _vendor_error(given: Mapping[str, Any]) -> VendorError | None:
         known = BY_CODE.get(code, VendorError(code, "", "Failure"))
     else:
         return None
-    return VendorError(known.code, known.name, given.get("errorMsg", known.message))
+    return replace(known, message=given.get("errorMsg", known.message))
 
 
 def _body(given: Mapping[str, Any]) -> bytes | None:

@@ -127,6 +127,7 @@ def registry(settings: Settings, scenarios: Mapping[str, Scenario], clock: Clock
         any_credentials=settings.any_credentials,
         tenantless=settings.tenantless,
         settings_from=settings.settings_from,
+        recordings_tenant=settings.recordings_tenant,
         state=MemoryState(bounds, clock=clock),
         clock=clock,
     )

@@ -12,7 +12,7 @@ from oifde_simulator.instants import instant, time_zone
 from oifde_simulator.model.problem_kinds import DEFAULT_CODES
 from oifde_simulator.oifde.policy.time_bounds import TimeBounds
 from oifde_simulator.quantities import share, whole_seconds
-from oifde_simulator.scenario.model import GenerateSpec, Scenario, SettingsSpec, TenantSpec
+from oifde_simulator.scenario.model import GenerateSpec, RecordingsSpec, Scenario, SettingsSpec, TenantSpec
 from oifde_simulator.text import normal
 
 if TYPE_CHECKING:
@@ -25,7 +25,11 @@ Readers = Mapping[str, Callable[[Any], Any]]
 def build(value: Mapping[str, Any], origin: str, stem: str) -> Scenario:
     """Build the scenario that `value` describes; `stem` is the tenant's id where the file has none."""
     sessions = value.get("sessions", {})
-    given = {name: value[name] for name in ("description", "settings", "clock", "rules") if name in value}
+    given = {
+        name: value[name]
+        for name in ("description", "settings", "clock", "recordings", "rules")
+        if name in value
+    }
     return Scenario(
         origin=origin,
         tenant=TenantSpec(**{"id": stem, **_read(value.get("tenant", {}), TENANT), **_tokens(value)}),
@@ -70,6 +74,10 @@ def _headers(given: Mapping[str, Any]) -> dict[str, str | None]:
     return {name: None if value is None else str(value) for name, value in given.items()}
 
 
+def _recordings(given: Mapping[str, Any]) -> RecordingsSpec:
+    return RecordingsSpec(**given)
+
+
 def _clock(given: str) -> int | None:
     return None if given == "now" else instant(given)
 
@@ -101,4 +109,10 @@ SETTINGS: Readers = {
     "time_bounds": lambda given: TimeBounds(**given),
 }
 GENERATE: Readers = {"seed": str, "time_zone": time_zone, "oddities": _oddities}
-SCENARIO: Readers = {"description": str.strip, "settings": _settings, "clock": _clock, "rules": _rules}
+SCENARIO: Readers = {
+    "description": str.strip,
+    "settings": _settings,
+    "clock": _clock,
+    "recordings": _recordings,
+    "rules": _rules,
+}

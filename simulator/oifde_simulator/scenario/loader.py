@@ -6,6 +6,7 @@ Any bytes give a `Scenario` or raise `ScenarioErrors`, and no other exception.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from oifde_simulator.scenario.errors import NotAScenario, ScenarioError, Scenari
 from oifde_simulator.scenario.files import finding, json_files
 from oifde_simulator.scenario.files.finding import Found
 from oifde_simulator.scenario.model import Scenario
-from oifde_simulator.text import printable
+from oifde_simulator.text import printable, shown
 
 SUFFIXES = finding.SUFFIXES
 """Endings of the names of scenario files, in any case."""
@@ -26,7 +27,22 @@ MOST_VALUES = 400_000
 
 def load(path: Path, source: bytes | None = None) -> Scenario:
     """Load a scenario file, of which `source` was read; its stem is the tenant's id where it names none."""
-    return loads(read(path) if source is None else source, printable(path), finding.stem(path))
+    scenario = loads(read(path) if source is None else source, printable(path), finding.stem(path))
+    return scenario if scenario.recordings.folder is None else _with_files(scenario, path)
+
+
+def _with_files(scenario: Scenario, path: Path) -> Scenario:
+    """Find the recordings in the folder that a scenario file names. Raises ScenarioErrors."""
+    from oifde_simulator.population.recordings.folder import FolderError, find_recordings
+
+    recordings = scenario.recordings
+    try:
+        files = find_recordings(path.parent / (recordings.folder or ""), path.parent)
+    except FolderError as error:
+        key = ("recordings", "folder")
+        message = f"{shown(recordings.folder)}: {error}"
+        raise ScenarioErrors([ScenarioError(scenario.origin, 0, 0, key, message)]) from None
+    return replace(scenario, recordings=replace(recordings, files=files))
 
 
 def read(path: Path) -> bytes:

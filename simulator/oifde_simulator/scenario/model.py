@@ -16,6 +16,7 @@ from oifde_simulator.oifde.policy.time_bounds import TimeBounds
 from oifde_simulator.population.arrivals.contacts import PER_QUARTER
 
 if TYPE_CHECKING:
+    from oifde_simulator.population.recordings.folder import FileOctets
     from oifde_simulator.rules.selection import Rule
 
 MET = "Met by "
@@ -44,6 +45,20 @@ class TenantSpec:
     """Number of wrong secrets in a row after which the account is locked; None for never."""
     flow_record: bool = True
     """The vendor's FLOWRECORDFLAG; queries find nothing while it is off."""
+    access_keys: Mapping[str, str] = field(default_factory=dict)
+    """Secret keys by access key; empty accepts any `Authorization` that names the tenant."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingsSpec:
+    """Sound of the recordings that a client downloads."""
+
+    channels: Literal[1, 2] = 1
+    """1 for user and system on one channel, 2 for a channel each."""
+    folder: str | None = None
+    """Folder with files of the user's own, as the scenario file writes it; None for none."""
+    files: Mapping[str, FileOctets] = field(default_factory=dict)
+    """Files that were found there when the scenario was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +148,7 @@ class Scenario:
     records: tuple[Record, ...] = ()
     generate: GenerateSpec | None = None
     """Settings of generated sessions; None for no such sessions."""
+    recordings: RecordingsSpec = RecordingsSpec()
     rules: tuple[Rule, ...] = ()
     """Rules in the order in which they are asked."""
     weight: int = 0

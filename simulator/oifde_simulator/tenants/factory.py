@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from hashlib import blake2b
 from typing import NamedTuple
@@ -142,6 +143,7 @@ class TenantFactory:
             lock_after=spec.lock_after,
             single=spec.single_token,
             uses=spec.token_uses,
+            access_keys=None if self._any else _access_keys(name, spec, fresh),
         )
 
     def _sessions(self, name: str, scenario: Scenario) -> Sessions:
@@ -164,6 +166,16 @@ class TenantFactory:
             memory=self._memory,
         )
         return MergedSessions(literal, generated) if scenario.records else generated
+
+
+def _access_keys(name: str, spec: TenantSpec, fresh: FreshCredentials | None) -> Mapping[str, str] | None:
+    """Find the secret of each access key; None where no signature is judged.
+
+    A tenant that was made on demand has credentials of its own: its id, and its secret.
+    """
+    if not spec.access_keys:
+        return None
+    return {name: fresh.secret} if fresh else spec.access_keys
 
 
 def _begun(rule: Rule, at: int | None, since: int) -> Rule:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from oifde_simulator.clock import TIME_OF_DAY, Clock
@@ -38,6 +39,7 @@ class Tenants:
         any_credentials: bool = False,
         tenantless: str | None = None,
         settings_from: str | None = None,
+        recordings_tenant: str | None = None,
         state: State | None = None,
         clock: Clock = TIME_OF_DAY,
     ) -> None:
@@ -45,13 +47,13 @@ class Tenants:
 
         With `any_credentials` every secret and every token that is not empty is accepted. `tenantless` is the
         tenant that has the requests that name none; the settings of `settings_from` hold where no tenant is
-        known. `state` is a fresh one in this process when left out; `clock` tells the time of day. Raises
-        ValueError where `tenantless` or `settings_from` is not served.
+        known; `recordings_tenant` has downloads whose access key is nobody's. `state` is a fresh one in this
+        process when left out; `clock` tells the time of day. Raises ValueError where one of these tenants is
+        not served.
         """
-        tenantless, settings_from = tenantless and normal(tenantless), settings_from and normal(settings_from)
-        _check_served("--tenantless", tenantless, scenarios)
-        _check_served("--settings-from", settings_from, scenarios)
-        self._tenantless, self._settings_from = tenantless, settings_from
+        self._tenantless = _served("--tenantless", tenantless, scenarios)
+        self._settings_from = _served("--settings-from", settings_from, scenarios)
+        self._recordings_tenant = _served("--recordings-tenant", recordings_tenant, scenarios)
         self.state: State = MemoryState(clock=clock) if state is None else state
         self._factory = TenantFactory(
             seed, ServicePolicy(error_status=error_status), any_credentials=any_credentials, clock=clock
@@ -80,14 +82,33 @@ class Tenants:
         """Find a tenant that was made before; it may have changed, which the state tells. Never suspends."""
         return self._tenants.get(name) if isinstance(name, str) else None
 
-    async def find(self, name: object) -> Tenant:
-        """Find the tenant of this id, the tenantless one for none, or a world in which it is unknown."""
+    async def find(self, name: object, *, by_key: bool = False) -> Tenant:
+        """Find the tenant of this id, the tenantless one for none, or a world in which it is unknown.
+
+        With `by_key`, `name` is an access key.
+        """
+        if by_key and (holder := await self._holder(name)):
+            return holder
         if isinstance(name, str) and name:
             try:
                 return await self.named(name)
             except NotServed:
                 return await self.unknown(name)
         return await self.tenantless(name)
+
+    async def _holder(self, key: object) -> Tenant | None:
+        """Find the tenant of an access key: of that id, or with that key, or the one for all other keys."""
+        if isinstance(key, str) and key:
+            with suppress(NotServed):
+                return await self.named(normal(key))
+            owner = self.worlds.key_owner(key) or await aside(self.worlds.find_key_owner, key)
+            if owner is not None:
+                with suppress(NotServed):
+                    return await self.named(owner)
+        if self._recordings_tenant is not None:
+            with suppress(NotServed):
+                return await self.named(self._recordings_tenant)
+        return None
 
     async def tenantless(self, name: object = None) -> Tenant:
         """Find the tenant of requests that name none; `name` is what they have in its place.
@@ -237,7 +258,9 @@ class Tenants:
         return tenant.world.sessions.select(criteria, tenant.clock.now())
 
 
-def _check_served(option: str, name: str | None, scenarios: Mapping[str, Scenario]) -> None:
-    """Check that the tenant of an option is served. Raises ValueError."""
+def _served(option: str, name: str | None, scenarios: Mapping[str, Scenario]) -> str | None:
+    """Check that the tenant of an option is served; None for an option that is not given."""
+    name = name and normal(name)
     if name is not None and name not in scenarios:
         raise ValueError(f"{option} {name}: there is no tenant {name}{did_you_mean(name, scenarios)}")
+    return name

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Mapping
 from oifde_simulator.model.sessions import Sessions
 from oifde_simulator.oifde.policy.service_policy import ServicePolicy
 from oifde_simulator.oifde.queries.zones import likely_zones
+from oifde_simulator.oifde.sound import FolderSound, MadeSound, SoundSource
 from oifde_simulator.population.by_end import LONGEST, MergedByEnd, SessionsByEnd
 from oifde_simulator.population.literal import LiteralSessions
 from oifde_simulator.population.merging import MergedSessions
 from oifde_simulator.population.ordering import OldestFirst
-from oifde_simulator.scenario.model import Scenario
+from oifde_simulator.scenario.model import RecordingsSpec, Scenario
 
 
 def policy_of(scenario: Scenario, server: ServicePolicy) -> ServicePolicy:
@@ -39,7 +40,13 @@ def policy_of(scenario: Scenario, server: ServicePolicy) -> ServicePolicy:
         time_bounds=settings.time_bounds,
         hint_zones=likely_zones(generate.locale if generate else "", settings.time_zone_name),
         has_sessions=scenario.tenant.flow_record and (bool(scenario.records) or generate is not None),
+        sound=_sound(scenario.recordings),
     )
+
+
+def _sound(recordings: RecordingsSpec) -> SoundSource:
+    made = MadeSound(recordings.channels)
+    return FolderSound(recordings.files, made) if recordings.files else made
 
 
 def _flat(status: Mapping[str, int | Mapping[str, int]]) -> Iterable[tuple[str, int]]:

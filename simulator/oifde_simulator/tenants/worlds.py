@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +14,7 @@ from oifde_simulator.population import generator
 from oifde_simulator.population.vocabulary import faker_version, shipped_locales
 from oifde_simulator.scenario import loader
 from oifde_simulator.scenario.catalog import ScenarioCatalog
+from oifde_simulator.scenario.errors import ScenarioError, ScenarioErrors
 from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.tenants.errors import NotServed
 from oifde_simulator.tenants.factory import COPIES, NAMELESS, VALUE_BYTES, FreshCredentials, TenantFactory
@@ -32,6 +34,7 @@ class Worlds:
         """Scenarios that the server was given, whatever became of their tenants."""
         self._factory = factory
         self._worlds: dict[str, World] = {}
+        self._key_owners: dict[str, str] = {}
 
     def find(self, name: str, state: TenantState) -> World | None:
         """Find what depends on the scenario alone; None where it is still to be made."""
@@ -82,6 +85,21 @@ class Worlds:
         except KeyError:  # a reload has taken the file away
             raise NotServed(name) from None
 
+    def key_owner(self, key: str) -> str | None:
+        """Find the tenant of a file that has an access key, as far as that is known without reading one."""
+        owner = self._key_owners.get(key)
+        scenario = self.files.peek(owner) if owner is not None else None
+        return owner if scenario is not None and key in scenario.tenant.access_keys else None
+
+    def find_key_owner(self, key: str) -> str | None:
+        """Find the tenant of a file that has an access key; any thread may ask. A broken file has none."""
+        owners: dict[str, str] = {}
+        for name in list(self.files):
+            with suppress(ScenarioErrors, KeyError):
+                owners |= dict.fromkeys(self.files[name].tenant.access_keys, name)
+        self._key_owners = owners
+        return owners.get(key)
+
     def scenario_id(self, name: str) -> str:
         """Tell the id of a tenant's scenario, as far as that is known without reading it."""
         world = self._worlds.get(name)
@@ -121,4 +139,7 @@ def inline(source: TenantSource) -> Scenario:
         scenario = loader.from_json(orjson.loads(octets), ORIGIN, NAMELESS)
     else:
         scenario = loader.loads(octets, ORIGIN, NAMELESS)
+    if scenario.recordings.folder is not None:
+        message = "only a scenario file may name a folder; leave it out"
+        raise ScenarioErrors([ScenarioError(ORIGIN, 0, 0, ("recordings", "folder"), message)])
     return replace(scenario, weight=TENANT_BYTES + COPIES * len(octets) + VALUE_BYTES * scenario.values)

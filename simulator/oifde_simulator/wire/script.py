@@ -4,7 +4,8 @@ A script is a tuple of actions. Each answer, honest or spoiled, becomes a script
 `web.data_plane.delivery` is the one place that plays it. A script can be played when each `Send` has bytes
 and no action follows a `Close` or a `Reset`.
 
-Rule: standard library only. A function returns a new script and leaves its argument as it is.
+Rule: standard library only. A function returns a new script and leaves its argument as it is. A body may be
+lazy (`wire.octets`); `octets` and `materialized` alone make its bytes.
 """
 
 from __future__ import annotations
@@ -14,14 +15,16 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import Literal, NamedTuple
 
+from oifde_simulator.wire.octets import LazyOctets, Octets, is_same, stretch, whole
+
 Part = Literal["early", "head", "body"]
 """Part of an answer that bytes belong to; `early` is an interim (1xx) answer before it."""
 
 
 class Send(NamedTuple):
-    """Write bytes."""
+    """Write bytes; lazy ones are made piece by piece while they are written."""
 
-    octets: bytes
+    octets: Octets
     part: Part = "body"
 
 
@@ -47,8 +50,22 @@ Script = tuple[Action, ...]
 
 
 def octets(script: Script, part: Part) -> bytes:
-    """Join the bytes of one part."""
-    return b"".join(action.octets for action in script if isinstance(action, Send) and action.part == part)
+    """Join the bytes of one part. Raises TooLarge for a lazy part that memory cannot hold."""
+    return whole(action.octets for action in script if isinstance(action, Send) and action.part == part)
+
+
+def length(script: Script, part: Part) -> int:
+    """Count the bytes of one part, without making any."""
+    return sum(len(action.octets) for action in script if isinstance(action, Send) and action.part == part)
+
+
+def materialized(script: Script) -> Script:
+    """Put lazy octets into memory. Raises TooLarge where it cannot hold them."""
+    if not any(isinstance(action, Send) and isinstance(action.octets, LazyOctets) for action in script):
+        return script
+    return tuple(
+        Send(whole([action.octets]), action.part) if isinstance(action, Send) else action for action in script
+    )
 
 
 def octets_of(length: int, amount: float) -> int:
@@ -83,7 +100,7 @@ def does_more(script: Script, plain: Script, *, closes: bool) -> bool:
     if script == plain:
         return False
     parted = False
-    sent: list[bytes] = []
+    sent: list[Octets] = []
     for action in script:
         if isinstance(action, Send):
             if parted and sent and action.octets:
@@ -96,7 +113,7 @@ def does_more(script: Script, plain: Script, *, closes: bool) -> bool:
         elif isinstance(action, Reset) or not closes:
             return True
     honest = [action.octets for action in plain if isinstance(action, Send)]
-    return sum(map(len, sent)) != sum(map(len, honest)) or b"".join(sent) != b"".join(honest)
+    return not is_same(sent, honest)
 
 
 def truncate_body(script: Script, count: int) -> Script:
@@ -107,7 +124,7 @@ def truncate_body(script: Script, count: int) -> Script:
             break
         if isinstance(action, Send) and action.part == "body":
             if count < len(action.octets):
-                kept += [Send(action.octets[:count])] if count else []
+                kept += [Send(stretch(action.octets, 0, count))] if count else []
                 break
             count -= len(action.octets)
         kept.append(action)
@@ -116,7 +133,7 @@ def truncate_body(script: Script, count: int) -> Script:
 
 def with_octets(script: Script, part: Part, new: bytes) -> Script:
     """Replace the bytes of a part; they are sent in the places and proportions of the old ones."""
-    total = len(octets(script, part))
+    total = length(script, part)
     return tuple(_redistribute(script, part, new, total)) if total else script
 
 
@@ -138,11 +155,11 @@ def with_body(script: Script, new: bytes) -> Script:
 
     A script without a body (an answer to HEAD) stays as it is.
     """
-    old, length = len(octets(script, "body")), header(script, "Content-Length")
+    old, said = length(script, "body"), header(script, "Content-Length")
     changed = with_octets(script, "body", new)
-    if not old or length is None or not length.isdecimal():
+    if not old or said is None or not said.isdecimal():
         return changed
-    return with_header(changed, "Content-Length", str(max(0, int(length) + len(new) - old)))
+    return with_header(changed, "Content-Length", str(max(0, int(said) + len(new) - old)))
 
 
 def header(script: Script, name: str) -> str | None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 ANSWERING_SETTINGS = (
     "tenantless",
     "settings_from",
+    "recordings_tenant",
     "any_credentials",
     "bad_json_status",
     "error_status",
@@ -97,6 +98,7 @@ def _tenants(scenario: str, settings: Settings) -> tuple[str, Tenants]:
         any_credentials=settings.any_credentials,
         tenantless=tenant if settings.tenantless == tenant else None,
         settings_from=tenant if settings.settings_from == tenant else None,
+        recordings_tenant=tenant if settings.recordings_tenant == tenant else None,
     )
 
 

@@ -22,11 +22,12 @@ RECORD_FIELDS = ("callId", "startTime")
 
 def format_answer(response: Response) -> Iterator[str]:
     """Write the status, the simple members and the first records of an answer."""
-    document = _document(response.body)
-    if "errorCode" not in document:
-        yield f"{response.status} {reason(response.status)}" + ("" if response.body else ", no body")
-        if response.body:
-            yield shorten(response.body, WIDTH - 10)
+    body = response.body
+    document = _document(body) if isinstance(body, bytes) else {}
+    if "errorCode" not in document and "resultCode" not in document:
+        yield f"{response.status} {reason(response.status)}" + ("" if body else ", no body")
+        if body:
+            yield shorten(body, WIDTH - 10)
         return
     named = (f"{name} {shown(document[name], TEXT_LIMIT)}" for name in _simple_members(document))
     yield f"{response.status}, {', '.join(named)}"

@@ -90,10 +90,23 @@ def parse(document: Any, tenants: Tenants, tenant: str, endpoint: str | None = N
 
 def filled(request: RequestFile, tenants: Tenants, tenant: str, token: Callable[[], str]) -> RequestFile:
     """Copy a request with credentials where it names none; `token` gives one that is good."""
+    operation = BY_NAME[request.endpoint]
+    if operation.credential == "signature":
+        return _authorized(request, tenants, tenant)
     if not isinstance(request.body, dict):
         return request
     missing = _missing_credentials(tenants, tenant, request, token)
     return replace(request, body={**missing, **request.body}, filled_in=missing) if missing else request
+
+
+def _authorized(request: RequestFile, tenants: Tenants, tenant: str) -> RequestFile:
+    """Copy a request with an access key of the tenant where no header has one."""
+    if any(name.lower() == "authorization" for name in request.headers):
+        return request
+    keys = tenants.files[tenant].tenant.access_keys
+    key = next(iter(keys), tenant)
+    made = BY_NAME[request.endpoint].authorize(request.request(), key, keys.get(key))
+    return replace(request, headers={**request.headers, **made}, filled_in=made)
 
 
 def read(document: Any, endpoint: str | None = None) -> RequestFile:

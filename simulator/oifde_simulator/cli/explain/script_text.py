@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from oifde_simulator.text import counted
+from oifde_simulator.wire.octets import Octets
 from oifde_simulator.wire.script import Action, Close, Reset, Script, Send, Wait
 
 WIDTH = 100
@@ -33,7 +34,7 @@ def _actions(actions: Iterable[Action]) -> Iterator[str]:
                 yield opening + shorten(octets, WIDTH - 10 - len(opening))
             case Send(octets, part):
                 yield f"Send {part}, {counted(len(octets), 'byte')}:"
-                yield from _head(octets)
+                yield from _head(octets[:])
             case Wait(seconds):
                 yield f"Wait {format_seconds(seconds)}"
             case Close():
@@ -49,7 +50,7 @@ def _head(octets: bytes) -> Iterator[str]:
         yield f"  and {counted(len(lines) - HEADER_LIMIT, 'line')} more"
 
 
-def shorten(octets: bytes, width: int) -> str:
+def shorten(octets: Octets, width: int) -> str:
     """Write bytes in one line of at most `width` characters; escape unprintable characters."""
     text = octets[: 4 * width].decode("utf-8", "backslashreplace")
     visible = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

@@ -12,7 +12,7 @@ from oifde_simulator.wire.script import (
     Script,
     Send,
     leading_waits,
-    octets,
+    length,
     octets_of,
     truncate_body,
     with_end,
@@ -48,8 +48,8 @@ class ResetMidBody(Fault):
 
     def rewrite(self, script: Script, _context: FaultContext) -> Script:
         """Truncate the body, then reset."""
-        length = len(octets(script, "body"))
-        return (*truncate_body(script, octets_of(length, self.after)), Reset()) if length else script
+        whole = length(script, "body")
+        return (*truncate_body(script, octets_of(whole, self.after)), Reset()) if whole else script
 
 
 @fault("cut", main="bytes", share="share", examples=[None, 40, "50%", {"bytes": 40}, {"share": 0.9}])
@@ -68,10 +68,10 @@ class Cut(Fault):
 
     def rewrite(self, script: Script, _context: FaultContext) -> Script:
         """Truncate the body, then close; a body of which nothing would be cut stays as it is."""
-        length = len(octets(script, "body"))
+        whole = length(script, "body")
         share = value_or_default(self, "share")
-        count = int(length * share) if self.size is None else self.size
-        return (*truncate_body(script, count), Close()) if count < length else script
+        count = int(whole * share) if self.size is None else self.size
+        return (*truncate_body(script, count), Close()) if count < whole else script
 
 
 @fault("garbage", main="bytes", examples=[None, 500, {"bytes": "1KiB"}])

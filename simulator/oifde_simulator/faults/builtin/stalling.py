@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from oifde_simulator.faults import Fault, FaultContext, fault, settings
-from oifde_simulator.wire.script import Close, Script, Wait, leading_waits, octets, truncate_body, with_end
+from oifde_simulator.wire.script import Close, Script, Wait, leading_waits, length, truncate_body, with_end
 
 
 @fault("hang", main="limit", examples=[None, "10s", {"limit": "30s", "at": "body"}])
@@ -21,7 +21,7 @@ class Hang(Fault):
 
     def rewrite(self, script: Script, _context: FaultContext) -> Script:
         """Replace the answer, or its body, by a long wait."""
-        if self.at == "body" and not octets(script, "body"):
+        if self.at == "body" and not length(script, "body"):
             return script
         before = leading_waits(script) if self.at == "head" else truncate_body(script, 0)
         return (*before, Wait(self.limit), Close())

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from oifde_simulator.faults import Fault, FaultContext, FaultError, fault, settings, value_or_default
-from oifde_simulator.wire.script import Action, Part, Script, Send, Wait, octets
+from oifde_simulator.wire.octets import stretch
+from oifde_simulator.wire.script import Action, Part, Script, Send, Wait, length
 
 MOST_PIECES = 10_000
 """Bound of the pieces of an answer; beyond it the pieces grow, and every byte keeps its time."""
@@ -51,10 +52,10 @@ class Dribble(Fault):
             size: int = value_or_default(self, "size")
             every: float = value_or_default(self, "every")
             return _in_pieces(script, ("body",), size, _seconds_of_pieces(every, size))
-        length = len(octets(script, "body"))
+        whole = length(script, "body")
         chunks: int = value_or_default(self, "chunks")
         over: float = value_or_default(self, "over")
-        return _in_pieces(script, ("body",), -(-length // chunks), lambda count: over * count / length)
+        return _in_pieces(script, ("body",), -(-whole // chunks), lambda count: over * count / whole)
 
 
 @fault("bandwidth", main="per_second", timing_only=True, examples=[1000, {"per_second": "10KiB"}])
@@ -85,7 +86,7 @@ class Slicer(Fault):
 
 def _in_pieces(script: Script, parts: tuple[Part, ...], size: int, seconds: Callable[[int], float]) -> Script:
     """Cut `parts` into pieces of `size` bytes; before each, wait `seconds` of the piece's length."""
-    total = sum(len(octets(script, part)) for part in parts)
+    total = sum(length(script, part) for part in parts)
     return tuple(_pieces(script, parts, max(size, -(-total // MOST_PIECES), 1), seconds))
 
 
@@ -97,7 +98,7 @@ def _pieces(
             yield action
             continue
         for start in range(0, len(action.octets), size):
-            piece = action.octets[start : start + size]
+            piece = stretch(action.octets, start, start + size)
             yield Wait(seconds(len(piece)))
             yield Send(piece, action.part)
 

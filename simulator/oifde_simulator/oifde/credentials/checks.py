@@ -1,4 +1,4 @@
-"""Check the two kinds of credentials that operations ask for: a tenant's secret, and a token.
+"""Check the kinds of credentials that operations ask for: a tenant's secret, a token, and a signature.
 
 Rule: a credential is not judged while the request is unclear about who asks.
 """
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from oifde_simulator.model.credential_step import Admission, SecretStep, TokenStep
 from oifde_simulator.model.vendor_errors import Problem
+from oifde_simulator.oifde.authorization import SignedRequest
 from oifde_simulator.oifde.credentials.interface import Credentials
 from oifde_simulator.oifde.reading import Reading
 
@@ -29,6 +30,19 @@ class SecretCheck:
     def problem(self, reading: Reading, credentials: Credentials, admission: Admission, /) -> Problem | None:
         """Name the problem of the secret, unless who asks is wrong already."""
         return None if reading.identity else credentials.secret_problem(admission.secret)
+
+
+class SignatureCheck:
+    """Checks the `Authorization` header; nothing about it is counted."""
+
+    def step(self, _reading: Reading, _credentials: Credentials, _now: int, /) -> None:
+        """Ask the state nothing."""
+        return
+
+    def problem(self, reading: Reading, credentials: Credentials, _admission: Admission, /) -> Problem | None:
+        """Name the problem of the header."""
+        assert isinstance(reading.parsed, SignedRequest)
+        return credentials.signature_problem(reading.parsed.authorization, reading.parsed.request)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,9 @@ from oifde_simulator.model.credential_step import (
     TokenStep,
     TokenVerdict,
 )
+from oifde_simulator.model.http import Request
 from oifde_simulator.model.vendor_errors import Problem
+from oifde_simulator.oifde.authorization import Authorization
 from oifde_simulator.oifde.reading import Reading
 
 
@@ -37,6 +39,10 @@ class Credentials(Protocol):
 
     def secret_problem(self, verdict: SecretVerdict, /) -> Problem | None:
         """Name the problem of a secret; None for a good one."""
+        ...
+
+    def signature_problem(self, given: Authorization, request: Request, /) -> Problem | None:
+        """Name the problem of an `Authorization` header; None for a good one."""
         ...
 
     def issue(self, now: int, number: int) -> tuple[str, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Mapping
 
 from oifde_simulator.model.credential_step import (
     EndedToken,
@@ -11,6 +12,7 @@ from oifde_simulator.model.credential_step import (
     TokenStep,
     TokenVerdict,
 )
+from oifde_simulator.model.http import Request
 from oifde_simulator.model.vendor_errors import (
     ACCOUNT_LOCKED,
     KEY_WRONG,
@@ -18,6 +20,8 @@ from oifde_simulator.model.vendor_errors import (
     TOKEN_INVALID,
     Problem,
 )
+from oifde_simulator.oifde.authorization import Authorization
+from oifde_simulator.oifde.credentials.access_keys import signature_problem
 from oifde_simulator.oifde.credentials.tokens import Tokens
 from oifde_simulator.randomness import key
 
@@ -62,10 +66,12 @@ class TenantCredentials:
         lock_after: int | None = None,
         single: bool = False,
         uses: int | None = None,
+        access_keys: Mapping[str, str] | None = None,
     ) -> None:
         """None for `secret` accepts each; after `lock_after` wrong ones the account is locked, or never.
 
         `single` ends a token when the next is issued; after so many `uses` a token has expired.
+        `access_keys` has the secret of each access key; None accepts each signature.
         """
         self.counted = single or uses is not None
         self._secret = None if secret is None else secret.encode()
@@ -73,6 +79,7 @@ class TenantCredentials:
         self._lock_after = lock_after
         self._single = single
         self._uses = uses
+        self._access_keys = access_keys
 
     def token_step(self, token: str | None, now: int) -> TokenStep | None:
         """Judge a query's token at `now` (epoch milliseconds) without counts."""
@@ -91,6 +98,10 @@ class TenantCredentials:
     def secret_problem(self, verdict: SecretVerdict) -> Problem | None:
         """Name the problem of a secret; None for a good one."""
         return SECRET_PROBLEMS.get(verdict)
+
+    def signature_problem(self, given: Authorization, request: Request, /) -> Problem | None:
+        """Name the problem of an `Authorization` header; None for a good one."""
+        return signature_problem(given, request, self._access_keys)
 
     def issue(self, now: int, number: int) -> tuple[str, int]:
         """Write a new token; returned with its lifetime in seconds."""

@@ -12,7 +12,11 @@ from oifde_simulator.model.credential_step import (
     TokenStep,
     TokenVerdict,
 )
+from oifde_simulator.model.http import Request
+from oifde_simulator.model.recording_errors import UNAUTHORIZED
 from oifde_simulator.model.vendor_errors import KEY_UNKNOWN, TOKEN_INVALID, Problem
+from oifde_simulator.oifde.authorization import Authorization
+from oifde_simulator.oifde.credentials.access_keys import ACCESS_KEY_FIX, NO_ACCESS_KEY, NO_AUTHORIZATION
 from oifde_simulator.oifde.credentials.interface import Credentials
 from oifde_simulator.oifde.decoding import shown
 from oifde_simulator.text import nearest
@@ -49,6 +53,13 @@ class UnknownTenant:
         """Name the unknown key."""
         text = f"appKey {self._name} is unknown{self._hint}"
         return Problem(KEY_UNKNOWN, text, kind="unknown_app_key")
+
+    def signature_problem(self, given: Authorization, _request: Request, /) -> Problem | None:
+        """Name the unknown access key."""
+        if not given.access_key:
+            return NO_AUTHORIZATION if not given.text else NO_ACCESS_KEY
+        key = f"access key {self._name}" if given.formed else "the access key in Authorization"
+        return Problem(UNAUTHORIZED, f"{key} is unknown{self._hint}", 401, ACCESS_KEY_FIX)
 
     def issue(self, now: int, number: int) -> tuple[str, int]:
         """Never called: a secret problem comes first."""

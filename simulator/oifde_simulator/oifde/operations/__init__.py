@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from oifde_simulator.oifde.operations.base import DocumentedOperation
+from oifde_simulator.oifde.operations.download_oiap_record import DownloadOiapRecord
 from oifde_simulator.oifde.operations.gettoken import Gettoken
 from oifde_simulator.oifde.operations.query_record_history import QueryRecordHistory
 from oifde_simulator.oifde.operations.servicemonitor import Servicemonitor
@@ -16,7 +17,7 @@ from oifde_simulator.oifde.operations.servicemonitor import Servicemonitor
 MAIN: DocumentedOperation = QueryRecordHistory()
 """Operation whose error shape answers other paths and methods, and that examples show."""
 
-OPERATIONS: tuple[DocumentedOperation, ...] = (Gettoken(), MAIN, Servicemonitor())
+OPERATIONS: tuple[DocumentedOperation, ...] = (Gettoken(), MAIN, Servicemonitor(), DownloadOiapRecord())
 BY_NAME: Mapping[str, DocumentedOperation] = {operation.name: operation for operation in OPERATIONS}
 BY_PATH: Mapping[str, DocumentedOperation] = {operation.path: operation for operation in OPERATIONS}
 
@@ -35,9 +36,9 @@ SENT_TOKEN: Mapping[str, str] = {
 
 
 def guess(fields: Iterable[str]) -> DocumentedOperation:
-    """Guess the operation of a body from its fields: the one whose own credentials it has."""
+    """Guess the operation of a body from its fields: the one whose own credentials or members it has."""
     sent = frozenset(fields)
-    return next((each for each in OPERATIONS if sent & (each.identity_fields - MAIN.identity_fields)), MAIN)
+    return next((each for each in OPERATIONS if sent & (each.own_fields - MAIN.identity_fields)), MAIN)
 
 
 def tenant_field(name: str) -> str:

@@ -9,22 +9,23 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 import orjson
 
 from oifde_simulator.model.credential_step import CredentialStep
 from oifde_simulator.model.exchange import Answer
-from oifde_simulator.model.http import JSON_UTF8, Headers, Response
+from oifde_simulator.model.http import JSON_UTF8, Headers, Request, Response
 from oifde_simulator.model.operation import Credential, Paging
 from oifde_simulator.model.sessions import Sessions
-from oifde_simulator.model.vendor_errors import Problem
+from oifde_simulator.model.vendor_errors import PARAMETER_INCORRECT, Problem
 from oifde_simulator.oifde import contract
 from oifde_simulator.oifde.credentials.interface import CredentialCheck
 from oifde_simulator.oifde.policy.service_policy import ServicePolicy as ServicePolicy
 from oifde_simulator.oifde.reading import Reading
 
 NOTHING: Mapping[str, Any] = {}
+NO_HEADERS: Mapping[str, str] = {}
 
 
 class Refused(Exception):
@@ -53,6 +54,14 @@ class ServiceRequest:
     """Lifetime of the issued token in seconds."""
 
 
+class OwnReader(Protocol):
+    """Reads the requests of an operation that has its fields elsewhere than in the members of its body."""
+
+    def read(self, request: Request, /) -> Reading:
+        """Read a request whose body is a JSON object."""
+        ...
+
+
 class DocumentedOperation(ABC):
     """One interface of the document; see `model.operation.Operation` for the meaning of the attributes."""
 
@@ -75,6 +84,12 @@ class DocumentedOperation(ABC):
     unmatchable: ClassVar[Mapping[str, str]] = NOTHING
     error_members: ClassVar[Mapping[str, Any]] = NOTHING
     """Members of an error answer beside errorCode and errorMsg."""
+    own_reader: ClassVar[OwnReader | None] = None
+    """Reader of requests whose fields are not the members of the body; None for the contract's."""
+    own_error_shape: ClassVar[bool] = False
+    """True where another method gets the error shape of this operation, not that of the main one."""
+    code_field: ClassVar[str] = "errorCode"
+    message_field: ClassVar[str] = "errorMsg"
     misnamed_fields: ClassVar[Mapping[str, str]] = NOTHING
     """Wrong names that clients are known to send, each with the field that they mean."""
 
@@ -87,6 +102,15 @@ class DocumentedOperation(ABC):
             filter(None, (self.tenant_field, self.secret_field, self._sent_token))
         )
         """Request fields with tenant, secret and token; they are judged before all others."""
+
+    @property
+    def own_fields(self) -> frozenset[str]:
+        """Members of a body by which this operation is told from others."""
+        return self.identity_fields
+
+    def authorize(self, _request: Request, _key: str, _secret: str | None, /) -> Mapping[str, str]:
+        """Make the headers that bring a tenant's credential; none where the body brings it."""
+        return NO_HEADERS
 
     @property
     def _sent_token(self) -> str:
@@ -107,6 +131,22 @@ class DocumentedOperation(ABC):
         """Documented defaults of request fields."""
         return contract.request_defaults(self.name)
 
+    def fields(self, document: Mapping[str, Any], _request: Request, /) -> Mapping[str, Any]:
+        """Gather the fields that rules match and the journal keeps: the members of the body."""
+        return document
+
+    def body_of(self, fields: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Write fields as a body has them; the opposite of `fields`."""
+        return fields
+
+    def tenant_of(self, document: Mapping[str, Any], _request: Request, /) -> object:
+        """Find the name of the tenant in a request; None where there is none."""
+        return document.get(self.tenant_field)
+
+    def body_problem(self, _request: Request, detail: str, status: int | None, /) -> Problem:
+        """Word what is wrong with a body that could not be read, or is no JSON object."""
+        return Problem(PARAMETER_INCORRECT, detail, status, kind="parameter")
+
     def token(self, request: Mapping[str, Any], response: Mapping[str, Any]) -> object:
         """Find the token that an exchange is about: the issued one, or the one that was sent."""
         return (
@@ -118,9 +158,13 @@ class DocumentedOperation(ABC):
         named = {self.tenant_field: tenant, (self.secret_field or self._sent_token): credential}
         return {field: value for field, value in named.items() if field}
 
-    def example(self, tenant: str, credential: str, user: str) -> dict[str, str]:
+    def example(self, tenant: str, credential: str, user: str) -> dict[str, Any]:
         """Build a request body that a tenant with this credential can send about `user`."""
         return self.credentials_of(tenant, credential) | ({self.user_field: user} if self.user_field else {})
+
+    def with_message(self, fields: Mapping[str, Any], message: str) -> Mapping[str, Any]:
+        """Copy the members of an error answer with another message."""
+        return {**fields, self.message_field: message}
 
     @abstractmethod
     def answer(self, request: ServiceRequest, sessions: Sessions, policy: ServicePolicy, /) -> Answer:

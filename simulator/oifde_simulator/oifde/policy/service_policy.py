@@ -7,6 +7,7 @@ from datetime import UTC, tzinfo
 from typing import Literal
 
 from oifde_simulator.oifde.policy.time_bounds import TimeBounds
+from oifde_simulator.oifde.sound import MadeSound, SoundSource
 
 Named = tuple[tuple[str, int], ...]
 """Numbers by name, as a value that can be a key."""
@@ -55,6 +56,8 @@ class ServicePolicy:
     """Other time zones in which a client may mean its times, the likeliest first."""
     has_sessions: bool = False
     """True where the tenant has sessions that a query may miss."""
+    sound: SoundSource = MadeSound()
+    """Source of recordings."""
 
 
 def status_of(policy: ServicePolicy, operation: str, kind: str, group: str) -> int:

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from oifde_simulator.population.recordings.alaw import RATE
 from oifde_simulator.population.recordings.sounds import QUIET, SYSTEM, USER, Sound, stretch
 from oifde_simulator.population.recordings.timeline import Timeline, timeline
+from oifde_simulator.wire.octets import LazyOctets
 
 A_LAW = 6
 """Format tag of A-law in a RIFF file (WAVE_FORMAT_ALAW)."""
@@ -22,7 +23,7 @@ CHANNELS = {USER: (USER, QUIET), SYSTEM: (QUIET, SYSTEM)}
 """Sounds of the two channels while one of the speakers is heard; all else is on both."""
 
 
-class Recording:
+class Recording(LazyOctets):
     """The bytes of one recording, as a sequence that is never whole in memory."""
 
     def __init__(self, timeline: Timeline, channels: Literal[1, 2] = 1) -> None:
@@ -44,6 +45,12 @@ class Recording:
             piece = self._read(first, min(stop, first + PIECE))
             yield piece
             first += len(piece)
+
+    def read(self, first: int, stop: int) -> bytes:
+        """Join the bytes from `first` to `stop`."""
+        if stop - first <= PIECE:
+            return self._read(first, stop)
+        return b"".join(self.pieces(first, stop))
 
     def _read(self, first: int, stop: int) -> bytes:
         """Read a stretch of at most a piece."""

@@ -6,6 +6,7 @@ Each `..._error` function answers with the mistake and its fix, or with an empty
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import PureWindowsPath
 from typing import Any
 
 from oifde_simulator.instants import instant_error, time_zone_error
@@ -61,11 +62,20 @@ def unquoted_clock_error(text: str) -> str:
     return _clock_error(text) or f"{text} without quotes is a date; put it in quotes: {shown(text)}"
 
 
+def _folder_error(text: str) -> str:
+    path = PureWindowsPath(text)
+    inside = not (path.is_absolute() or path.drive or path.root or text.startswith("/"))
+    if inside and ".." not in path.parts and text.isprintable():
+        return ""
+    return f"{shown(text)} leads elsewhere; write a folder beside the scenario file, such as recordings"
+
+
 TEXTS: Mapping[KeyPath, Callable[[str], str]] = {
     ("tenant", "id"): tenant_id_error,
     ("tenant", "token_lifetime"): _lifetime_error,
     ("settings", "time_zone"): time_zone_error,
     ("sessions", "generate", "time_zone"): time_zone_error,
     ("clock",): _clock_error,
+    ("recordings", "folder"): _folder_error,
 }
 """Checks of single texts, by the path of the text."""

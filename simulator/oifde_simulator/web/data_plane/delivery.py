@@ -134,16 +134,36 @@ class Delivery(web.StreamResponse):
 
     async def _write(self, transport: asyncio.Transport) -> None:
         while len(self._unsent) and not transport.is_closing():
-            octets = self._unsent.take(SLICE)
+            octets = await self._make(transport) if self._unsent.lazy else self._unsent.take(SLICE)
             transport.write(octets)
             self._outcome.sent += len(octets)
             if transport.get_write_buffer_size() > HIGH_WATER:
                 await self._drain(transport)
         self._unsent.clear()
 
+    async def _make(self, transport: asyncio.Transport) -> bytes:
+        """Make the next slice of a lazy body; other connections have their turn between two slices."""
+        self._outcome.digest = self._unsent.digest
+        if self._unsent.blocking:
+            octets = await self._read(transport)
+        else:
+            await asyncio.sleep(0)
+            octets = self._unsent.take(SLICE)
+        return b"" if transport.is_closing() else octets
+
+    async def _read(self, transport: asyncio.Transport) -> bytes:
+        """Make the next slice in a thread; break the connection where it cannot be made."""
+        try:
+            return await asyncio.to_thread(self._unsent.take, SLICE)
+        except OSError as error:
+            log.warning("reset a connection amid a recording: %s", error)
+            self._unsent.clear()
+            self._reset(transport)
+            return b""
+
     async def _drain(self, transport: asyncio.Transport) -> None:
         assert self._request is not None
-        self._unread.hold(self, len(self._unsent) + transport.get_write_buffer_size())
+        self._unread.hold(self, self._unsent.in_memory + transport.get_write_buffer_size())
         try:
             async with asyncio.timeout(self._write_seconds):
                 await self._request.writer.drain()

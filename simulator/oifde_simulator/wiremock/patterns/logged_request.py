@@ -16,6 +16,7 @@ import orjson
 from multidict import CIMultiDict
 
 from oifde_simulator.model.entry import Entry
+from oifde_simulator.oifde.operations import BY_NAME
 
 MISSING: Any = object()
 """JSON value of a text that is no JSON."""
@@ -62,7 +63,9 @@ class LoggedRequest:
     def of(cls, entry: Entry) -> LoggedRequest:
         """Build the request of an entry."""
         head, fields, text = entry.request
-        body = RequestValue(compact_json(fields), fields) if fields else RequestValue(text or None)
+        operation = BY_NAME.get(entry.endpoint)
+        sent = (operation.body_of(fields) if operation else fields) or fields
+        body = RequestValue(compact_json(sent), sent) if sent else RequestValue(text or None)
         return cls(head.method, head.target, head.headers, body)
 
     @cached_property

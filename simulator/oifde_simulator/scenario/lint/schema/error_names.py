@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from oifde_simulator.model.vendor_errors import BY_CODE, BY_NAME, CATALOGUE
+from oifde_simulator.model.vendor_errors import BY_CODE, BY_NAME, KNOWN
 from oifde_simulator.text import nearest, shown
 
 CLOSE = 0.75
@@ -23,7 +23,7 @@ MEANINGS = (
 """Words in other people's names, the name here, and what it is for. The first match wins."""
 GROUPS = (
     ("tokens", "token-"), ("secrets", "key-|account-"), ("fields", "parameter-|duplicate-"),
-    ("the system", "internal-|application-"), ("others", ""),
+    ("the system", "internal-|application-"), ("recordings", "recording-"), ("others", ""),
 )  # fmt: skip
 """Headings of the list of names, and how the names of each begin."""
 
@@ -46,7 +46,7 @@ def explained(value: Any) -> str:
 
 def _all_names() -> str:
     """List the names with their codes, by what they are about."""
-    left = list(CATALOGUE)
+    left = list(KNOWN)
     texts = []
     for heading, begins in GROUPS:
         group = [error for error in left if re.match(begins, error.name)]

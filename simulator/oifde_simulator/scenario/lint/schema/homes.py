@@ -14,6 +14,8 @@ ITEM = "[]"
 RULE = ("rules", ITEM)
 DETOUR = 10
 """Cost of a place inside `one_of`, for a key outside of it."""
+STATUSES = ("settings", "error_status")
+"""Place whose keys are kinds of errors, some with the names of other keys: nobody means them elsewhere."""
 MOST_STEPS = 6
 """Steps from the top to a key that is looked for."""
 
@@ -62,7 +64,8 @@ def _all() -> Mapping[str, list[Home]]:
     found: dict[str, list[Home]] = {}
     document = shipped().document
     for home in _walk(document, document["$defs"], ()):
-        found.setdefault(home[-1], []).append(home)
+        if home[:-1] != STATUSES:
+            found.setdefault(home[-1], []).append(home)
     return found
 
 

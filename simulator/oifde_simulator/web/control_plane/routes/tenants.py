@@ -31,6 +31,7 @@ async def make_tenant(call: Call) -> web.Response:
         "tenantId": made.id,
         "appSecret": made.secret,
         "authToken": made.token,
+        "accessKey": made.id,
         "url": call.context.port.url,
         "last": await call.context.journal.last(),
     }

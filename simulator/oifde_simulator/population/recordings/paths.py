@@ -12,14 +12,15 @@ class RecordingPaths:
 
     def __init__(self, vdn: str, ids: IdCodec) -> None:
         """Take the ID of the virtual call center, and the codec of the world."""
-        self._vdn = vdn
+        self.vdn = vdn
+        """ID of the virtual call center."""
         self._ids = ids
 
     def path(self, user: str, begin: int) -> str:
         """Compute the `recordFileName` of a call that begins at `begin`, epoch seconds."""
         # Guess: [recording-day] the folder is the UTC day; a recording made at night would settle it.
         day = datetime.fromtimestamp(begin, UTC)
-        return f"Y:/{self._vdn}/odfsrecord/{day:%Y%m%d}/{self._ids.recording_name(user, begin)}.wav"
+        return f"Y:/{self.vdn}/odfsrecord/{day:%Y%m%d}/{self._ids.recording_name(user, begin)}.wav"
 
     def decode(self, path: str) -> DecodedId | None:
         """Read user and first second off a path; None for one that `path` did not compute.

@@ -1,0 +1,42 @@
+"""Where the sound of a recording comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+from oifde_simulator.population.recordings.folder import FileOctets, recording_file
+from oifde_simulator.population.recordings.recording import recording
+from oifde_simulator.wire.octets import LazyOctets
+
+
+class SoundSource(Protocol):
+    """Gives the bytes of recordings; equal sources are exchangeable."""
+
+    def __call__(self, record: Mapping[str, Any], file_name: str, /) -> LazyOctets:
+        """Give the file of a session's record; nothing is read or made yet."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class MadeSound:
+    """Makes each recording from its record."""
+
+    channels: Literal[1, 2] = 1
+
+    def __call__(self, record: Mapping[str, Any], _file_name: str, /) -> LazyOctets:
+        """Make the file of a session's record."""
+        return recording(record, self.channels)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class FolderSound:
+    """Takes recordings from files, and makes those that have none."""
+
+    files: Mapping[str, FileOctets]
+    made: MadeSound
+
+    def __call__(self, record: Mapping[str, Any], file_name: str, /) -> LazyOctets:
+        """Give the file that has the name, or make one."""
+        return recording_file(self.files, file_name) or self.made(record, file_name)
