@@ -243,7 +243,8 @@ FLIPS = {
     "monitor looks at bodies": Flip(
         {"monitor-body"}, turn=turned("monitor", lambda reply: replace(reply, status=400), body=b"drift")
     ),
-    "another token": Flip({"token-form"}, "tenant: {tokens: [a.b.c]}", turn=turned("gettoken", lambda reply: member(reply, authToken="a.b.c"), body=b"s3cret"),
+    "another token": Flip({"token-form"}, "tenant: {tokens: [a.b.c]}",
+        turn=turned("gettoken", lambda reply: member(reply, authToken="a.b.c"), body=b"s3cret"),
     ),
 }  # fmt: skip
 
@@ -303,7 +304,5 @@ async def test_every_request_is_sent_once() -> None:
     ]
     repeated = {body for body in bodies if bodies.count(body) > 1}
     # The token is fetched twice, and the plain query asked again at the end, on purpose.
-    for r in repeated:
-        print(r)
     assert len(repeated) <= 2
     assert len(bodies) <= 58

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import yaml
@@ -124,9 +125,9 @@ class InProcess:
         request = Request(method, path, known, body or b"")
         if known.get("Content-Encoding") == "gzip":
             request.body = gzip.decompress(request.body)
+        self.asked.append(replace(request))
         if len(request.body) > self._max_body:
             request.body, request.read_error, request.read_error_status = b"", "too large", 413
-        self.asked.append(request)
         return self._turn(request, _reply((await self.engine.pipeline.handle(request)).script))
 
 

@@ -9,7 +9,7 @@ from oifde_simulator.drift.ask import SECRET, Ask, gettoken
 from oifde_simulator.drift.contract_check import ContractCheck
 from oifde_simulator.drift.judgement import Disturbed, NotProbed
 from oifde_simulator.drift.redaction import said
-from oifde_simulator.vendor_client import Reply, TargetError, Unreachable
+from oifde_simulator.vendor_client import BudgetSpent, Reply, TargetError, Unreachable
 
 MOST_FAILURES = 3
 """Requests in a row without an answer after which a target counts as gone."""
@@ -44,15 +44,28 @@ class Asker:
         self._session = session
         self._secret = secret
         self._time = time
-        self._replies: dict[Ask, Reply] = {}
+        self._replies: dict[Ask, Reply | Exception] = {}
         self._token = ""
         self._until = 0.0
+        self.keep_private(secret)
 
     async def ask(self, ask: Ask) -> Reply:
         """Answer from memory, or send. Raises NotProbed, Disturbed, TargetError."""
         if ask not in self._replies:
-            self._replies[ask] = await self.again(ask)
-        return self._replies[ask]
+            self._replies[ask] = await self._outcome(ask)
+        found = self._replies[ask]
+        if isinstance(found, Exception):
+            raise type(found)(str(found))
+        return found
+
+    async def _outcome(self, ask: Ask) -> Reply | Exception:
+        """Send a request; an answer that cannot be used is remembered too, and not asked for again."""
+        try:
+            return await self.again(ask)
+        except BudgetSpent:
+            raise
+        except (Disturbed, TargetError) as error:
+            return error
 
     async def again(self, ask: Ask, token: str | None = None) -> Reply:
         """Send a request whether it was sent before or not, with another token if there is one."""
@@ -63,6 +76,10 @@ class Asker:
         if reply.status in IN_FRONT and reply.error_code is None:
             raise Disturbed(f"{said(reply)}: something in front of the service answers; is --rate too high?")
         return reply
+
+    def keep_private(self, *texts: str | None) -> None:
+        """Keep texts out of all evidence."""
+        self.contract.private |= {text.casefold() for text in texts if text}
 
     async def token_reply(self) -> Reply:
         """Answer of the first gettoken. Raises NotProbed, TargetError."""
@@ -98,12 +115,12 @@ class Asker:
         token = reply.fields.get("authToken")
         if not reply.succeeded or not isinstance(token, str) or not token:
             # The secret is not sent again: a few wrong ones may lock the account.
-            self.problem = (
-                f"gettoken answers {said(reply)} and no token; are tenant, --app-key and secret right?"
-            )
+            what = "tenant, --app-key and secret" if reply.fields else "--target"
+            self.problem = f"gettoken answers {said(reply)}; there is no token; check {what}"
             raise NotProbed("there is no token")
         lifetime = reply.fields.get("expireTime")
         usable = lifetime if type(lifetime) is int and lifetime > 0 else DEFAULT_LIFETIME
+        self.keep_private(token)
         self._token, self._until = token, self._time() + FRESH * usable
 
     async def _send(self, ask: Ask, token: str) -> Reply:

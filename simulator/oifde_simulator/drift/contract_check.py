@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
 from oifde_simulator.drift.ask import Ask
-from oifde_simulator.drift.redaction import member_name, type_name
+from oifde_simulator.drift.redaction import member_name, type_name, words
 from oifde_simulator.json_schema.schema import Violation
 from oifde_simulator.oifde import contract
 from oifde_simulator.oifde.operations import OPERATIONS
@@ -17,6 +17,7 @@ MOST_VIOLATIONS = 200
 """Violations of one answer that are looked at."""
 MOST_DIFFERENCES = 100
 """Differences of a run that are kept."""
+Path = tuple[str | int, ...]
 EXPECTED = {"string": "a string", "integer": "an integer", "array": "an array", "object": "an object"}
 
 
@@ -35,6 +36,8 @@ class ContractCheck:
 
     def __init__(self) -> None:
         self.differences: dict[Difference, None] = {}
+        self.private: set[str] = set()
+        """Texts in lower case that no name of a member may repeat: secret, token, number."""
         self.checked = 0
         """Number of answers that were held against the contract."""
 
@@ -45,14 +48,14 @@ class ContractCheck:
             return
         self.checked += 1
         try:
-            for member, what in _differences(operation, reply):
+            for member, what in _differences(operation, reply, self.private):
                 if len(self.differences) < MOST_DIFFERENCES:
                     self.differences.setdefault(Difference(operation, member, what))
         except RecursionError:
             self.differences.setdefault(Difference(operation, "(the answer)", "is nested too deep"))
 
 
-def _differences(operation: str, reply: Reply) -> Iterator[tuple[str, str]]:
+def _differences(operation: str, reply: Reply, private: Set[str]) -> Iterator[tuple[str, str]]:
     schema = contract.response_schema(operation)
     violations = [] if schema.accepts(reply.document) else schema.explain(reply.document, MOST_VIOLATIONS)
     for violation in violations:
@@ -61,7 +64,10 @@ def _differences(operation: str, reply: Reply) -> Iterator[tuple[str, str]]:
             yield _place(violation.path), _wrong(violation)
         elif reply.succeeded:
             yield from _missing(violation)
-    yield from _unknown(reply.document, schema.document, schema.document, ())
+    unknown = list(_unknown(reply.document, schema.document, schema.document, ()))
+    if unknown:  # a name may be a word of a dialogue, where a service mixes the two up
+        hidden = private | words(reply.document)
+        yield from ((_place(path, hidden), "is in no table of the vendor's") for path in unknown)
 
 
 def _missing(violation: Violation) -> Iterator[tuple[str, str]]:
@@ -80,9 +86,7 @@ def _wrong(violation: Violation) -> str:
     return f"breaks the rule {violation.keyword} of the contract"
 
 
-def _unknown(
-    value: Any, schema: Mapping[str, Any], root: Mapping[str, Any], path: tuple[str | int, ...]
-) -> Iterator[tuple[str, str]]:
+def _unknown(value: Any, schema: Mapping[str, Any], root: Mapping[str, Any], path: Path) -> Iterator[Path]:
     """List members that no table of the vendor's has."""
     schema = _resolved(schema, root)
     if isinstance(value, list) and "items" in schema:
@@ -94,7 +98,7 @@ def _unknown(
             if name in known:
                 yield from _unknown(inner, known[name], root, (*path, name))
             else:
-                yield _place((*path, name)), "is in no table of the vendor's"
+                yield (*path, name)
 
 
 def _resolved(schema: Mapping[str, Any], root: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -107,6 +111,11 @@ def _resolved(schema: Mapping[str, Any], root: Mapping[str, Any]) -> Mapping[str
     return found  # type: ignore[no-any-return]
 
 
-def _place(path: tuple[str | int, ...]) -> str:
-    steps = ("[]" if isinstance(step, int) else f".{member_name(step)}" for step in path)
+def _place(path: Path, private: Set[str] = frozenset()) -> str:
+    """Write a path; its last step may be a name that the target has chosen."""
+    last = len(path) - 1
+    steps = (
+        "[]" if isinstance(step, int) else f".{member_name(step, private if place == last else ())}"
+        for place, step in enumerate(path)
+    )
     return "".join(steps).removeprefix(".") or "(the answer)"

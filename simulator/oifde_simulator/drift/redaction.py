@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Any
 
 from oifde_simulator.vendor_client import Reply
@@ -30,11 +31,24 @@ def type_name(value: Any) -> str:
     return next((name for kind, name in TYPES if isinstance(value, kind)), "null")
 
 
-def member_name(name: str) -> str:
-    """Show the name of a member or header if it is one that a programmer would choose."""
-    if NAME.fullmatch(name) and not MANY_DIGITS.search(name):
+def member_name(name: str, private: Collection[str] = ()) -> str:
+    """Show the name of a member or header if a programmer would choose it, and it is no `private` word."""
+    if NAME.fullmatch(name) and not MANY_DIGITS.search(name) and name.casefold() not in private:
         return name
     return f"(a name of {len(name)} characters)"
+
+
+def words(value: Any) -> set[str]:
+    """Collect the words of all texts in a value of JSON types, and the texts themselves, in lower case."""
+    found: set[str] = set()
+    left = [value]
+    while left:
+        each = left.pop()
+        if isinstance(each, str):
+            found |= {each.casefold(), *re.findall(r"[\w-]+", each.casefold())}
+        elif isinstance(each, dict | list):
+            left += each.values() if isinstance(each, dict) else each
+    return found
 
 
 def code_text(code: object) -> str:
@@ -66,5 +80,8 @@ def said(reply: Reply) -> str:
 
 def error_line(text: str) -> str:
     """Cut what a target has sent out of the line of an error."""
-    head, mark, _ = text.partition("answers what is no HTTP")
-    return head + mark if mark else text
+    for mark in ("answers what is no HTTP", "ends the connection amid its answer"):
+        head, found, _ = text.partition(mark)
+        if found:
+            return head + found
+    return text

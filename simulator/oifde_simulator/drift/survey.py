@@ -11,7 +11,7 @@ from oifde_simulator.drift.asker import Asker
 from oifde_simulator.drift.calls import Call, calls
 from oifde_simulator.drift.handshake import Handshakes
 from oifde_simulator.drift.judgement import NotProbed
-from oifde_simulator.drift.redaction import said
+from oifde_simulator.drift.redaction import member_name, said
 from oifde_simulator.model.vendor_errors import PARAMETER_INCORRECT
 from oifde_simulator.vendor_client import Reply
 
@@ -36,10 +36,19 @@ class Survey:
     last: Reply | None = None
     """Good answer to the plain query at the end of the run; None where it was not asked again."""
 
+    def __post_init__(self) -> None:
+        """Keep the known number and call out of all evidence."""
+        self.asker.keep_private(self.user, self.call_id)
+
+    def name(self, name: str) -> str:
+        """Show the name of a member or header that the target has chosen."""
+        return member_name(name, self.asker.contract.private)
+
     async def selector(self) -> dict[str, str]:
         """Fields that find the known user's sessions, or else the known call."""
         if self.user is None and self.call_id is not None:
             self.user = await self._user_of_the_call(self.call_id)
+            self.asker.keep_private(self.user)
         return {"callId": str(self.call_id)} if self.user is None else {"userMobile": self.user}
 
     async def _user_of_the_call(self, call_id: str) -> str | None:

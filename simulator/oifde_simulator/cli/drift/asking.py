@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import signal
 import sys
 import time
 from contextlib import suppress
@@ -25,7 +26,7 @@ def ask(options: argparse.Namespace, who: Account) -> Result:
     except TargetError as error:
         raise ValueError(str(error)) from None
     result = Result(target.origin)
-    with suppress(KeyboardInterrupt):
+    with suppress(KeyboardInterrupt, asyncio.CancelledError):
         asyncio.run(_ask(options, who, target, result))
     return result
 
@@ -44,6 +45,7 @@ def _target(options: argparse.Namespace, who: Account) -> Target:
 
 
 async def _ask(options: argparse.Namespace, who: Account, target: Target, result: Result) -> None:
+    _end_at_sigterm()
     pace = Pace(options.max_requests, options.rate, time=time.monotonic, sleep=asyncio.sleep)
     async with VendorSession(target, pace) as session:
         asker = Asker(session, app_key=who.app_key, secret=who.secret, time=time.monotonic)
@@ -59,6 +61,16 @@ async def _ask(options: argparse.Namespace, who: Account, target: Target, result
             await run(survey, result, _progress if sys.stderr.isatty() else lambda _: None)
         finally:
             result.requests = pace.sent
+
+
+def _end_at_sigterm() -> None:
+    """Let SIGTERM, as of a pipeline that takes too long, end the run like Ctrl-C."""
+    task = asyncio.current_task()
+    with suppress(
+        NotImplementedError, RuntimeError, ValueError
+    ):  # Windows, or another thread than the main one
+        if task is not None:
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
 
 
 def _progress(finding: Finding) -> None:

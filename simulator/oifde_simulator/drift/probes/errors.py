@@ -6,7 +6,7 @@ from typing import Any
 
 from oifde_simulator.drift.judgement import Judgement, NotProbed, confirmed, judge, refuted, unclear
 from oifde_simulator.drift.probes.credentials import unknown_key
-from oifde_simulator.drift.redaction import member_name, said
+from oifde_simulator.drift.redaction import said
 from oifde_simulator.drift.registry import probe
 from oifde_simulator.drift.survey import Survey, is_refused
 from oifde_simulator.model.vendor_errors import BY_CODE
@@ -52,18 +52,18 @@ async def error_body(survey: Survey) -> Judgement:
     for kind, reply in (await _errors(survey)).items():
         operation = kind.partition(".")[0]
         expected = {"errorCode": ..., "errorMsg": ..., **BY_NAME[operation].error_members}
-        differences += [f"{operation} {text}" for text in _member_differences(reply, expected)]
+        differences += [f"{operation} {text}" for text in _member_differences(survey, reply, expected)]
     distinct = list(dict.fromkeys(differences))
     bare = all(reply.fields.keys() <= {"errorCode", "errorMsg"} for reply in (await _errors(survey)).values())
     facts = {"error_body": "bare"} if distinct and bare else {}
     return judge(distinct, "errors have errorCode, errorMsg and the mandatory members, empty", **facts)
 
 
-def _member_differences(reply: Reply, expected: dict[str, Any]) -> list[str]:
+def _member_differences(survey: Survey, reply: Reply, expected: dict[str, Any]) -> list[str]:
     if not reply.fields:
         return [f"is no JSON object ({said(reply)})"]
     missing = [f"lacks {name}" for name in expected if name not in reply.fields]
-    more = [f"has {member_name(name)}" for name in reply.fields if name not in expected]
+    more = [f"has {survey.name(name)}" for name in reply.fields if name not in expected]
     other = [
         f"has another {name}"
         for name, value in expected.items()

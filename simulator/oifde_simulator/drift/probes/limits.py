@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from oifde_simulator.drift.ask import Ask
 from oifde_simulator.drift.judgement import Judgement, NotProbed, judge, refuted, unclear
-from oifde_simulator.drift.redaction import media_type, member_name, said
+from oifde_simulator.drift.redaction import media_type, said
 from oifde_simulator.drift.registry import probe
 from oifde_simulator.drift.survey import Survey, same_error
 from oifde_simulator.model.http import JSON_UTF8
@@ -56,7 +56,7 @@ async def response_headers(survey: Survey) -> Judgement:
     reply = await survey.plain()
     names = {name.lower(): name for name, _ in reply.headers}
     missing = [name for name in HEADERS if name not in names and name != "connection"]
-    more = [member_name(name) for lower, name in names.items() if lower not in HEADERS]
+    more = [survey.name(name) for lower, name in names.items() if lower not in HEADERS]
     content_type = reply.header("Content-Type")
     differences = [f"no {name}" for name in missing if name != "content-type"]
     differences += [f"{name} too" for name in dict.fromkeys(more)]

@@ -12,6 +12,8 @@ from oifde_simulator.drift.survey import Survey, is_refused
 from oifde_simulator.vendor_client import Reply
 
 HOUR = 3600
+LONGEST = 10**8
+"""Seconds; a longer number may be one of another kind."""
 
 
 async def _good(survey: Survey) -> Reply:
@@ -52,8 +54,6 @@ async def token_lifetime(survey: Survey) -> Judgement:
         return unclear("there is no expireTime that is an integer")
     if lifetime == HOUR:
         return confirmed("expireTime is 3600")
-    return refuted(f"expireTime is {_duration(lifetime)}", token_lifetime=lifetime)
-
-
-def _duration(lifetime: int) -> str:
-    return str(lifetime) if lifetime < 10**8 else "longer than three years"
+    if lifetime > LONGEST:
+        return refuted("expireTime is more than three years")
+    return refuted(f"expireTime is {lifetime}", token_lifetime=lifetime)
