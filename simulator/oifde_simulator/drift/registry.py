@@ -34,6 +34,12 @@ NOT_PROBED = {
     "abnormal-body": "it needs an abnormal server",
     "repeated-hour": "it needs calls made while clocks go back",
     "flow-record": "it needs a system on which FLOWRECORDFLAG is disabled",
+    "contacts": "it needs the calls of many users",
+    "population-time-zone": "it needs the calls of many users",
+    "calling-hours": "it needs a week of calls of many users",
+    "outbound-hours": "it needs a week of calls of many users",
+    "access-codes": "it needs a week of calls of many users",
+    "recognition-errors": "it needs recordings beside their records",
 }
 """Reason why a row has no probe, by key."""
 

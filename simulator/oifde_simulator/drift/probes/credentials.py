@@ -17,7 +17,7 @@ WRONG_SECRET = "drift-probe-wrong-secret"  # noqa: S105  wrong on purpose
 
 @probe(
     "error-codes",
-    "a token missing, null, empty and forged, and unknown tenants; `--allow-lock`: a wrong secret",
+    "a token missing, null, empty and forged, and unknown tenants; `drift --allow-lock`: a wrong secret",
 )
 async def error_codes(survey: Survey) -> Judgement:
     """Check which code answers which fault of token or secret."""
@@ -27,10 +27,22 @@ async def error_codes(survey: Survey) -> Judgement:
             differences.append(f"{name}: it is accepted")
         elif reply.error_code != expected:
             differences.append(f"{name}: {code_text(reply.error_code)}, not {expected}")
-            codes[name.replace(" ", "-")] = reply.error_code
+            codes[KINDS[name]] = reply.error_code
     rest = "" if survey.allow_lock else "; a wrong secret was not tried (--allow-lock)"
     sendable = {name: code for name, code in codes.items() if code_text(code).isdecimal()}
     return judge(differences, f"all codes are as guessed{rest}", **({"codes": sendable} if sendable else {}))
+
+
+KINDS = {
+    "token missing": "token_missing",
+    "token null": "token_missing",
+    "token empty": "token_missing",
+    "token forged": "token_unknown",
+    "tenant unknown": "unknown_tenant",
+    "key unknown": "unknown_app_key",
+    "secret wrong": "wrong_secret",
+}
+"""Kind of error, as the setting `codes` has it, of each case."""
 
 
 async def _cases(survey: Survey) -> dict[str, tuple[Reply, int]]:
@@ -71,7 +83,7 @@ async def check_order(survey: Survey) -> Judgement:
         differences.append(f"a forged token and a wrong pageSize: {_which(both, parameter)}")
     if not await survey.is_parameter_error(typed):
         differences.append(f"a forged token and a tenantId that is a number: {said(typed)}")
-    facts = {"check_order": "parameters-first"} if same_code(both, parameter) else {}
+    facts = {"check_order": "parameters"} if same_code(both, parameter) else {}
     return judge(differences, "type of tenantId before token, token before other parameters", **facts)
 
 
@@ -79,7 +91,7 @@ def _which(both: Reply, parameter: Reply) -> str:
     return "the parameter is answered first" if same_code(both, parameter) else said(both)
 
 
-@probe("account-lock", "with `--allow-lock` only: five wrong secrets, then the right one")
+@probe("account-lock", "with `drift --allow-lock` only: five wrong secrets, then the right one")
 async def account_lock(survey: Survey) -> Judgement:
     """Check whether wrong secrets lock the account."""
     if not survey.allow_lock:

@@ -8,16 +8,13 @@ from oifde_simulator.drift.judgement import Judgement, NotProbed, confirmed, jud
 from oifde_simulator.drift.probes.credentials import unknown_key
 from oifde_simulator.drift.redaction import said
 from oifde_simulator.drift.registry import probe
-from oifde_simulator.drift.survey import Survey, is_refused
+from oifde_simulator.drift.survey import QUERY, Survey, is_refused
 from oifde_simulator.model.vendor_errors import BY_CODE
 from oifde_simulator.oifde.operations import BY_NAME
 from oifde_simulator.vendor_client import Reply
 
-QUERY_TOKEN, QUERY_PARAMETER, GETTOKEN = (
-    "queryRecordHistory.token",
-    "queryRecordHistory.parameter",
-    "gettoken",
-)
+QUERY_TOKEN, QUERY_PARAMETER, GETTOKEN = "token", "parameter", "secret"
+"""Kinds of errors, as the setting `error_status` has them; the last is one of gettoken."""
 
 
 async def _errors(survey: Survey) -> dict[str, Reply]:
@@ -50,7 +47,7 @@ async def error_body(survey: Survey) -> Judgement:
     """Check that what the tables call mandatory is there in errors, empty."""
     differences: list[str] = []
     for kind, reply in (await _errors(survey)).items():
-        operation = kind.partition(".")[0]
+        operation = "gettoken" if kind == GETTOKEN else QUERY
         expected = {"errorCode": ..., "errorMsg": ..., **BY_NAME[operation].error_members}
         differences += [f"{operation} {text}" for text in _member_differences(survey, reply, expected)]
     distinct = list(dict.fromkeys(differences))
@@ -79,6 +76,9 @@ async def error_message(survey: Survey) -> Judgement:
     if not known:
         return unclear("no error has a documented code")
     if all(str(reply.fields.get("errorMsg")).startswith(_documented(reply)) for reply in known):
+        bare = all(reply.fields.get("errorMsg") == _documented(reply) for reply in known)
+        if bare:
+            return refuted("errorMsg has the documented words and nothing else", error_message="documented")
         return confirmed("errorMsg begins with the documented words")
     return refuted("errorMsg has other words than the documented ones")
 

@@ -16,7 +16,9 @@ NEAR = 60_000
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 CALL_ID = re.compile(r"([0-9]{13})[0-9a-f]{24}")
 FLOW = re.compile(r"[0-9]{9}([0-9]{14})[0-9]{3}(.+)")
-RECORDING = re.compile(r"[A-Z]:/[0-9]+/odfsrecord/([0-9]{8})/([0-9]{10})-[0-9]{14}\.wav")
+RECORDING = re.compile(r"[A-Z]:/[0-9]+/odfsrecord/([0-9]{8})/([0-9]{10})-([0-9]+)\.wav")
+NAME_DIGITS = (14, 26)
+"""Digits behind the dash: of the example, and of generated sessions."""
 UTC, UTC8 = timedelta(0), timedelta(hours=8)
 
 
@@ -79,12 +81,25 @@ def _near(digits: str, start: int) -> bool:
 @probe("recording", "the form of recordFileName; drive and VDN may be others")
 async def recording(survey: Survey) -> Judgement:
     """Check where recordings lie, as far as form and time go."""
-    return await _all(survey, "recordFileName", _recording, "DRIVE:/VDN/odfsrecord/DAY/SECONDS-14 digits.wav")
+    return await _all(survey, "recordFileName", _recording, "DRIVE:/VDN/odfsrecord/DAY/SECONDS-DIGITS.wav")
 
 
 def _recording(call: Call) -> bool | None:
     name = call.recording
     return None if name in (None, "", "null") else RECORDING.fullmatch(str(name)) is not None
+
+
+@probe("recording-name", "the digits of the name: how many, and held against startTime")
+async def recording_name(survey: Survey) -> Judgement:
+    """Check that the name of a recording is the start in seconds, and 26 digits, or 14 as in the example."""
+    return await _all(survey, "recordFileName", _name, "startTime in seconds, a dash, 14 or 26 digits")
+
+
+def _name(call: Call) -> bool | None:
+    found, start = RECORDING.fullmatch(call.recording or ""), call.instant("startTime")
+    if found is None or start is None:
+        return None
+    return len(found[3]) in NAME_DIGITS and abs(int(found[2]) * 1000 - start) <= NEAR
 
 
 @probe("recording-day", "the folder of a recording whose UTC day and UTC+8 day differ")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from oifde_simulator.drift.ask import Ask
-from oifde_simulator.drift.judgement import Judgement, NotProbed, judge, refuted, unclear
+from oifde_simulator.drift.judgement import Judgement, NotProbed, judge, unclear
 from oifde_simulator.drift.redaction import media_type, said
 from oifde_simulator.drift.registry import probe
 from oifde_simulator.drift.survey import Survey, same_error
@@ -58,14 +58,11 @@ async def response_headers(survey: Survey) -> Judgement:
     missing = [name for name in HEADERS if name not in names and name != "connection"]
     more = [survey.name(name) for lower, name in names.items() if lower not in HEADERS]
     content_type = reply.header("Content-Type")
+    changed: dict[str, str | None] = {"Server": None} if "server" in missing else {}
     differences = [f"no {name}" for name in missing if name != "content-type"]
     differences += [f"{name} too" for name in dict.fromkeys(more)]
     if content_type != dict(JSON_UTF8)["Content-Type"]:
         differences.append(media_type(content_type))
-        return refuted("; ".join(differences), response_headers=_sendable(content_type))
-    return judge(differences, "Content-Type, Server, Date and Content-Length, as guessed")
-
-
-def _sendable(content_type: str | None) -> dict[str, str]:
-    shown = media_type(content_type)
-    return {"Content-Type": shown} if content_type == shown else {}
+        changed |= {"Content-Type": content_type} if content_type == media_type(content_type) else {}
+    facts = {"response_headers": changed} if changed else {}
+    return judge(differences, "Content-Type, Server, Date and Content-Length, as guessed", **facts)

@@ -24,8 +24,8 @@ async def order(survey: Survey) -> Judgement:
     if all(one >= other for one, other in pairwise(starts)):
         return confirmed(f"{len(starts)} sessions, the newest startTime first")
     if all(one <= other for one, other in pairwise(starts)):
-        return refuted("the oldest startTime is first", order="oldest-first")
-    return refuted(f"{len(starts)} sessions are not in the order of startTime", order="unordered")
+        return refuted("the oldest startTime is first", order="oldest")
+    return refuted(f"{len(starts)} sessions are not in the order of startTime", order="none")
 
 
 @probe("past-the-end", 'the plain query with `"pageNum": "999"`')
@@ -40,14 +40,14 @@ async def past_the_end(survey: Survey) -> Judgement:
         return confirmed("no records, the same total, success")
     if records:
         return _other_page(reply, await survey.plain())
-    return refuted(f"{said(reply)}, no records", past_end="zero-total" if records == [] else "no-list")
+    return refuted(f"{said(reply)}, no records", past_end="zero-total")
 
 
 def _other_page(reply: Reply, plain: Reply) -> Judgement:
     """Say which page came in the place of one past the end."""
     if calls(reply) == calls(plain):
-        return refuted("the first page comes again", past_end="first-page")
-    return refuted("another page comes", past_end="last-page")
+        return refuted("the first page comes again", past_end="first")
+    return refuted("another page comes", past_end="last")
 
 
 @probe("selectors", "queries with selectors that disagree, and with `+86` or a blank at a number")
@@ -59,7 +59,7 @@ async def selectors(survey: Survey) -> Judgement:
     if by_user is None or by_call is None:
         return unclear("queries with two selectors are refused")
     if by_user or by_call:
-        which = "any" if by_user and by_call else "user-first" if by_user else "call-first"
+        which = "any" if by_user and by_call else "first" if by_user else "call-first"
         return refuted(WINNERS[which], selectors=which)
     if found := await _normalised(survey, user):
         return refuted(f"{found} is the same number", selectors="normalised")
@@ -68,7 +68,7 @@ async def selectors(survey: Survey) -> Judgement:
 
 WINNERS = {
     "any": "one of two selectors is enough",
-    "user-first": "userMobile decides, and callId is not looked at",
+    "first": "userMobile decides, and callId is not looked at",
     "call-first": "callId decides, and userMobile is not looked at",
 }
 
@@ -94,7 +94,7 @@ async def field_lengths(survey: Survey) -> Judgement:
     await survey.plain()
     reply = await survey.only(callId="0" * 65, ctiCallId="0" * 33)
     if is_refused(reply):
-        return refuted(said(reply))
+        return refuted(said(reply), long_ids="refuse")
     if reply.succeeded and reply.fields.get("total") == 0:
         return confirmed("nothing is found, and there is no error")
     return refuted(said(reply)) if reply.succeeded else unclear(said(reply))

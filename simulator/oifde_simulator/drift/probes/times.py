@@ -127,7 +127,7 @@ async def _at_start(survey: Survey, known: Known, offset: timedelta) -> Judgemen
         return confirmed("startTime is inside both bounds; its session is too short to tell more")
     later = known.start - known.start % SECOND + SECOND
     if await _found(survey, known, later, known.end + SECOND, offset):
-        return refuted("a call is found by times after its startTime", time_bounds="overlap")
+        return refuted("a call is found by times after its startTime", time_bounds={"field": "overlap"})
     return confirmed("startTime is compared, and both bounds are inside")
 
 
@@ -137,12 +137,13 @@ def _outside(begin: bool, end: bool) -> Judgement:
         return refuted("each bound may be the startTime, but not both")
     which = "end" if begin else "begin" if end else "both"
     seen = {"end": "endTime is outside, or its second is not whole", "begin": "beginTime is outside"}
-    return refuted(seen.get(which, "both bounds are outside"), time_bounds=f"exclusive-{which}")
+    bounds = {name: "exclusive" for name in ("begin", "end") if which in (name, "both")}
+    return refuted(seen.get(which, "both bounds are outside"), time_bounds=bounds)
 
 
 async def _another_time(survey: Survey, known: Known, offset: timedelta) -> Judgement:
     for name in ("endTime", "lastUpdateTime"):
         instant = known.call.instant(name)
         if instant is not None and await _found(survey, known, instant - SECOND, instant + SECOND, offset):
-            return refuted(f"{name} is compared, not startTime", time_bounds=name)
+            return refuted(f"{name} is compared, not startTime", time_bounds={"field": name})
     return unclear("the call is found by none of its times to the second")
