@@ -15,6 +15,8 @@ from oifde_simulator.vendor_client import Reply
 
 MOST_VIOLATIONS = 200
 """Violations of one answer that are looked at."""
+MOST_WORDS = 100_000
+"""Words of records that are kept private."""
 MOST_DIFFERENCES = 100
 """Differences of a run that are kept."""
 Path = tuple[str | int, ...]
@@ -35,11 +37,17 @@ class ContractCheck:
     """Differences of all answers of a run, each told once."""
 
     def __init__(self) -> None:
-        self.differences: dict[Difference, None] = {}
         self.private: set[str] = set()
-        """Texts in lower case that no name of a member may repeat: secret, token, number."""
+        """Texts in lower case that no name of a member may repeat: secret, token, words of dialogues."""
         self.checked = 0
         """Number of answers that were held against the contract."""
+        self._found: dict[tuple[str, Path, str], None] = {}
+
+    @property
+    def differences(self) -> list[Difference]:
+        """Differences so far; names that turned out to be private are hidden."""
+        told = (Difference(name, _place(path, self.private), what) for name, path, what in self._found)
+        return list(dict.fromkeys(told))
 
     def check(self, ask: Ask, reply: Reply) -> None:
         """Compare an answer that is a JSON object with the contract of the operation that was asked."""
@@ -47,33 +55,42 @@ class ContractCheck:
         if operation is None or not isinstance(reply.document, dict):
             return
         self.checked += 1
+        self._keep_private(reply.fields.get("recordList"))
         try:
-            for member, what in _differences(operation, reply, self.private):
-                if len(self.differences) < MOST_DIFFERENCES:
-                    self.differences.setdefault(Difference(operation, member, what))
+            for path, what in _differences(operation, reply):
+                if len(self._found) < MOST_DIFFERENCES:
+                    self._found.setdefault((operation, path, what))
         except RecursionError:
-            self.differences.setdefault(Difference(operation, "(the answer)", "is nested too deep"))
+            self._found.setdefault((operation, (), "is nested too deep"))
+
+    def _keep_private(self, records: Any) -> None:
+        """Keep what was said in calls: a service that mixes things up may make a name of it."""
+        if len(self.private) < MOST_WORDS:
+            self.private |= words(records)
 
 
-def _differences(operation: str, reply: Reply, private: Set[str]) -> Iterator[tuple[str, str]]:
+def _differences(operation: str, reply: Reply) -> Iterator[tuple[Path, str]]:
     schema = contract.response_schema(operation)
     violations = [] if schema.accepts(reply.document) else schema.explain(reply.document, MOST_VIOLATIONS)
     for violation in violations:
         # What a failure leaves out is a guess of its own, error-body.
         if violation.keyword != "required":
-            yield _place(violation.path), _wrong(violation)
+            yield _without_places(violation.path), _wrong(violation)
         elif reply.succeeded:
             yield from _missing(violation)
-    unknown = list(_unknown(reply.document, schema.document, schema.document, ()))
-    if unknown:  # a name may be a word of a dialogue, where a service mixes the two up
-        hidden = private | words(reply.document)
-        yield from ((_place(path, hidden), "is in no table of the vendor's") for path in unknown)
+    for path in _unknown(reply.document, schema.document, schema.document, ()):
+        yield path, "is in no table of the vendor's"
 
 
-def _missing(violation: Violation) -> Iterator[tuple[str, str]]:
+def _without_places(path: Path) -> Path:
+    """Make the same path of all items of a list."""
+    return tuple(0 if isinstance(step, int) else step for step in path)
+
+
+def _missing(violation: Violation) -> Iterator[tuple[Path, str]]:
     for name in violation.expected:
         if name not in violation.found:
-            yield _place((*violation.path, name)), "is missing; it is mandatory"
+            yield _without_places((*violation.path, name)), "is missing; it is mandatory"
 
 
 def _wrong(violation: Violation) -> str:
@@ -111,11 +128,17 @@ def _resolved(schema: Mapping[str, Any], root: Mapping[str, Any]) -> Mapping[str
     return found  # type: ignore[no-any-return]
 
 
-def _place(path: Path, private: Set[str] = frozenset()) -> str:
-    """Write a path; its last step may be a name that the target has chosen."""
-    last = len(path) - 1
-    steps = (
-        "[]" if isinstance(step, int) else f".{member_name(step, private if place == last else ())}"
-        for place, step in enumerate(path)
-    )
+def _place(path: Path, private: Set[str]) -> str:
+    """Write a path; a name in it may be one that the target has chosen."""
+    steps = (f".{_step(step, private)}" if isinstance(step, str) else "[]" for step in path)
     return "".join(steps).removeprefix(".") or "(the answer)"
+
+
+def _step(name: str, private: Set[str]) -> str:
+    return name if name in DOCUMENTED else member_name(name, private)
+
+
+DOCUMENTED = frozenset(
+    name for component in contract.document()["components"]["schemas"] for name in contract.fields(component)
+)
+"""Names of all members that the vendor documents."""

@@ -45,7 +45,7 @@ def words(value: Any) -> set[str]:
     while left:
         each = left.pop()
         if isinstance(each, str):
-            found |= {each.casefold(), *re.findall(r"[\w-]+", each.casefold())}
+            found |= {each.casefold(), *re.findall(r"[\w-]{3,}", each.casefold())}
         elif isinstance(each, dict | list):
             left += each.values() if isinstance(each, dict) else each
     return found

@@ -122,7 +122,7 @@ def _conclude(survey: Survey, result: Result) -> None:
             result.findings.append(Finding(probe.key, Judgement("not probed", "the run was interrupted")))
     result.findings += [Finding(key, Judgement("not probed", why)) for key, why in NOT_PROBED.items()]
     result.problem = error_line(survey.asker.problem)
-    result.differences = list(survey.asker.contract.differences)
+    result.differences = survey.asker.contract.differences
     result.answers_checked = survey.asker.contract.checked
     if any(finding.judgement.seen == NO_SESSIONS for finding in result.findings):
         result.notes.append(NO_SESSIONS)
