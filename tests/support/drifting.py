@@ -153,10 +153,19 @@ async def target(text: str = WORLD) -> AsyncIterator[str]:
         await server.close()
 
 
-async def asked(session: Any, *, secret: str = SECRET, app_key: str = "acme", **given: Any) -> Result:
-    """Run all probes on something that answers requests."""
+async def asked(
+    session: Any,
+    *,
+    secret: str = SECRET,
+    time: Callable[[], float] = lambda: 0.0,
+    kept: list[Result] | None = None,
+    **given: Any,
+) -> Result:
+    """Run all probes on something that answers requests; `kept` gets the result of a run that fails, too."""
     result = Result("https://target.example")
-    asker = Asker(session, app_key=app_key, secret=secret, time=Still().time)
+    if kept is not None:
+        kept.append(result)
+    asker = Asker(session, app_key="acme", secret=secret, time=time)
     options = {"user": USER, "handshakes": FixedHandshakes()} | given
     await run(Survey(asker, "acme", **options), result)
     return result
