@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import signal
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +17,7 @@ from oifde_simulator.cli import main
 from oifde_simulator.cli.drift import outputs
 from oifde_simulator.cli.drift.rate import interval
 from oifde_simulator.drift.settings import MARK
+from oifde_simulator.vendor_client import VendorSession
 from serving import running
 
 FAST = ("--rate", "9999/s", "--user", USER, "--tenant", "acme")
@@ -146,6 +149,39 @@ def test_a_wrong_secret_is_one_line_and_exit_code_2(
         "check tenant, --app-key and secret\n"
     )
     assert out == ""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_run_prints_and_writes_what_it_has_learnt(
+    number: int, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    request = VendorSession.request
+
+    async def interrupted(session: VendorSession, *given: Any) -> Any:
+        if session.pace.sent < 40:
+            return await request(session, *given)
+        signal.raise_signal(number)
+        return await asyncio.Event().wait()
+
+    monkeypatch.setattr(VendorSession, "request", interrupted)
+    written = tmp_path / "real.yaml"
+    assert main(["drift", "--target", url, *FAST, "--write", str(written)]) == 1
+    out = capsys.readouterr().out
+    assert "40 requests; interrupted" in out
+    assert "the run was interrupted" in out
+    assert 'time_zone: "+08:00"' in written.read_text()
+
+
+def test_insecure_is_said(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["drift", "--target", url, *FAST, "--insecure"]) == 1
+    assert "warning: the certificate was not checked (--insecure)" in capsys.readouterr().out
+
+
+def test_a_spent_budget_keeps_what_was_learnt(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["drift", "--target", url, *FAST, "--max-requests", "30"]) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert "30 requests have been sent; --max-requests allows no more" in out
+    assert "; 30 requests" in out
 
 
 def test_a_file_of_somebody_else_is_not_replaced(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
