@@ -36,6 +36,9 @@ class Failing(InProcess):
         return reply
 
 
+ALWAYS_REFUSED = """
+rules: [{name: "no", match: {request: {userMobile: true}}, respond: {error: internal-error}}]
+"""
 CHECK_TARGET = "there is no token; check --target"
 NO_TOKEN: dict[str, tuple[Reply, str]] = {
     "a redirect": (Reply(302, (("Location", "https://y"),), b""), f"HTTP 302, no body; {CHECK_TARGET}"),
@@ -113,6 +116,14 @@ async def test_an_unknown_user_costs_what_is_about_sessions_only() -> None:
     assert result.notes == [NO_SESSIONS]
     assert result.counts["confirmed"] > 20
     assert verdicts(result)["time-zone"] == "not probed"
+
+
+async def test_a_query_that_is_always_refused_is_told_once_at_the_end() -> None:
+    target = InProcess(merged(ALWAYS_REFUSED))
+    result = await asked(target)
+    assert result.notes == ["a query without any mistake is answered HTTP 200, errorCode 10000001"]
+    assert verdicts(result)["numbers"] == "not probed"
+    assert "order" not in refuted(result)
 
 
 async def test_a_disabled_flag_looks_the_same() -> None:

@@ -89,17 +89,14 @@ def test_mappings_of_several_findings_are_joined() -> None:
     assert "parameter" in text
 
 
-@pytest.mark.parametrize("flip", FLIPS.values(), ids=FLIPS)
-def test_each_fact_has_its_place_and_a_file_that_loads(flip: Flip) -> None:
-    assert flip.facts.keys() <= PLACES.keys()
-    text = settings_text([Finding("key", refuted("", **flip.facts))])
-    loader.loads(text.encode(), "real.yaml", "real")
+def test_each_fact_has_its_place_and_a_file_that_loads() -> None:
+    for flip in FLIPS.values():
+        assert flip.facts.keys() <= PLACES.keys()
+        text = settings_text([Finding("key", refuted("", **flip.facts))])
+        loader.loads(text.encode(), "real.yaml", "real")
 
 
-LIKE: dict[str, Any] = {
-    name: FLIPS[name]
-    for name in ("zone", "zone of Nepal", "numbers", "unknown fields", "second token", "lifetime", "lock")
-}
+LIKE: dict[str, Any] = {name: FLIPS[name] for name in ("zone", "second token", "lifetime", "lock")}
 
 
 @pytest.mark.parametrize("flip", LIKE.values(), ids=LIKE)

@@ -19,7 +19,7 @@ from oifde_simulator.drift.judgement import (
 from oifde_simulator.drift.probes import in_order
 from oifde_simulator.drift.redaction import error_line
 from oifde_simulator.drift.registry import NOT_PROBED, Probe
-from oifde_simulator.drift.survey import NO_SESSIONS, Survey
+from oifde_simulator.drift.survey import Survey
 from oifde_simulator.vendor_client import BudgetSpent, TargetError, Unreachable
 
 CHANGED = "new calls came in during the run; run it again if an answer looks wrong"
@@ -124,5 +124,5 @@ def _conclude(survey: Survey, result: Result) -> None:
     result.problem = error_line(survey.asker.problem)
     result.differences = survey.asker.contract.differences
     result.answers_checked = survey.asker.contract.checked
-    if any(finding.judgement.seen == NO_SESSIONS for finding in result.findings):
-        result.notes.append(NO_SESSIONS)
+    if survey.trouble:
+        result.notes.append(survey.trouble)

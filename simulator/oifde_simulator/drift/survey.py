@@ -33,6 +33,8 @@ class Survey:
     user: str | None = None
     call_id: str | None = None
     allow_lock: bool = False
+    trouble: str = ""
+    """Why many guesses cannot be probed; empty where they can."""
     last: Reply | None = None
     """Good answer to the plain query at the end of the run; None where it was not asked again."""
 
@@ -83,8 +85,13 @@ class Survey:
         """Answer of the plain query, which has nothing wrong. Raises NotProbed where it is refused."""
         reply = await self.query()
         if not reply.succeeded:
-            raise NotProbed(f"a query without any mistake is answered {said(reply)}")
+            raise self._without_base(f"a query without any mistake is answered {said(reply)}")
         return reply
+
+    def _without_base(self, trouble: str) -> NotProbed:
+        """Say why there is nothing to compare other answers with, and keep it for the end of the report."""
+        self.trouble = trouble
+        return NotProbed(trouble)
 
     async def same(self, reply: Reply) -> bool:
         """Check that an answer is as good as that of the plain query."""
@@ -94,14 +101,14 @@ class Survey:
         """Sessions on the first page, as they come. Raises NotProbed without any."""
         found = calls(await self.plain())
         if not found:
-            raise NotProbed(NO_SESSIONS)
+            raise self._without_base(NO_SESSIONS)
         return found
 
     async def total(self) -> int:
         """Number of the known sessions. Raises NotProbed without any."""
         total = (await self.plain()).fields.get("total")
         if type(total) is not int or total < 1:
-            raise NotProbed(NO_SESSIONS)
+            raise self._without_base(NO_SESSIONS)
         return total
 
     async def wrong_parameter(self) -> Reply:

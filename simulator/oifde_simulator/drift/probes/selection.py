@@ -46,6 +46,8 @@ async def past_the_end(survey: Survey) -> Judgement:
 def _other_page(reply: Reply, plain: Reply) -> Judgement:
     """Say which page came in the place of one past the end."""
     if calls(reply) == calls(plain):
+        if plain.fields.get("total") == len(calls(plain)):
+            return refuted("the only page comes again", past_end="last")
         return refuted("the first page comes again", past_end="first")
     return refuted("another page comes", past_end="last")
 
