@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import signal
 import socket
 from collections.abc import Iterator
@@ -13,13 +14,15 @@ from typing import Any
 import pytest
 
 from drifting import SECRET, USER, merged
+from help_text import options
 from oifde_simulator.cli import main
 from oifde_simulator.cli.drift import outputs
 from oifde_simulator.cli.drift.rate import interval
 from oifde_simulator.drift.settings import MARK
 from oifde_simulator.vendor_client import VendorSession
-from serving import running
+from serving import REPOSITORY, running
 
+VARIABLES = ("TARGET", "TENANT", "APP_KEY", "USER", "CALL_ID")
 FAST = ("--rate", "9999/s", "--user", USER, "--tenant", "acme")
 
 
@@ -35,7 +38,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(autouse=True)
 def secret(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("TARGET", "TENANT", "APP_KEY", "USER", "CALL_ID"):
+    for name in VARIABLES:
         monkeypatch.delenv(f"OIFDE_{name}", raising=False)
     monkeypatch.setenv("OIFDE_APP_SECRET", f"{SECRET}\n")
 
@@ -149,6 +152,13 @@ def test_a_wrong_secret_is_one_line_and_exit_code_2(
         "check tenant, --app-key and secret\n"
     )
     assert out == ""
+
+
+def test_the_page_names_every_option_and_variable_and_no_other() -> None:
+    page = (REPOSITORY / "docs" / "drift.md").read_text()
+    assert set(re.findall(r"--[a-z][a-z-]*", page)) == set(options("drift")) - {"--help"}
+    named = set(re.findall(r"OIFDE_[A-Z_]+", page))
+    assert named == {f"OIFDE_{name}" for name in (*VARIABLES, "APP_SECRET")}
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

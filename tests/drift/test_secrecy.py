@@ -72,32 +72,30 @@ TALKATIVE: dict[str, Talk] = {
 class Talker:
     """A target that repeats everything it knows, a text at a time."""
 
-    def __init__(self, talk: Talk, *, in_tokens: bool) -> None:
+    def __init__(self, talk: Talk) -> None:
         self.known = [SECRET, USER, CTI, *DIALOGUE]
         self._talk = talk
-        self._in_tokens = in_tokens
         self._turn = 0
 
-    def __call__(self, request: Request, reply: Reply) -> Reply:
+    def __call__(self, _request: Request, reply: Reply) -> Reply:
         token = reply.fields.get("authToken")
         if isinstance(token, str) and token:
             self.known.append(token)
-        if request.target.endswith("gettoken") and not self._in_tokens:
-            return reply
         self._turn += 1
+        if self._turn == 1:  # the first token is good, or the run would end
+            return reply
         return self._talk(reply, self.known[self._turn % len(self.known)])
 
 
-@pytest.mark.parametrize("in_tokens", [False, True])
 @pytest.mark.parametrize("talk", TALKATIVE.values(), ids=TALKATIVE)
-async def test_what_a_target_repeats_is_not_repeated(talk: Talk, in_tokens: bool) -> None:
-    talker = Talker(talk, in_tokens=in_tokens)
+async def test_what_a_target_repeats_is_not_repeated(talk: Talk) -> None:
+    talker = Talker(talk)
     text = outputs(await asked(InProcess(turn=talker)))
     assert [each for each in talker.known if each in text] == []
 
 
 async def test_an_honest_run_says_nothing_of_its_data() -> None:
-    talker = Talker(lambda reply, _: reply, in_tokens=True)
+    talker = Talker(lambda reply, _: reply)
     result = await asked(InProcess(turn=talker))
     assert result.has_learnt
     assert [each for each in talker.known if each in outputs(result)] == []

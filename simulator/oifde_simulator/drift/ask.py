@@ -25,12 +25,15 @@ class Ask:
     """Headers beside or instead of the usual ones; None takes one away."""
     compressed: bool = False
     """True to send the body as gzip."""
+    length: int = 0
+    """Bytes to which the body is filled up with blanks."""
 
     def filled(self, token: str, secret: str) -> bytes | None:
         """Write the body with token and secret in their places."""
         if self.body is None:
             return None
         body = self.body.replace(TOKEN.encode(), _inner(token)).replace(SECRET.encode(), _inner(secret))
+        body = body.ljust(self.length)
         return gzip.compress(body, mtime=0) if self.compressed else body
 
     @property

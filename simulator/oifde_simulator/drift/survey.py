@@ -77,7 +77,7 @@ class Survey:
         return ask.encoded({"tenantId": self.tenant, "authToken": ask.TOKEN} | fields)
 
     async def variant(self, **changes: Any) -> Reply:
-        """Ask the plain query as another request: path, method, headers, body or compressed differ."""
+        """Ask the plain query as another request: members of `Ask` differ."""
         fields = {"path": ask.path_of(QUERY), "body": self.body(**await self.selector())} | changes
         return await self.asker.ask(ask.Ask(**fields))
 

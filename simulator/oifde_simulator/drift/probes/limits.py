@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from oifde_simulator.drift.ask import Ask
 from oifde_simulator.drift.judgement import Judgement, NotProbed, judge, unclear
 from oifde_simulator.drift.redaction import media_type, said
 from oifde_simulator.drift.registry import probe
@@ -19,10 +18,7 @@ HEADERS = ("content-type", "server", "date", "content-length", "connection")
 
 async def _padded(survey: Survey, length: int) -> Reply:
     """Ask the plain query in a body of so many bytes, blanks at its end."""
-    body = survey.body(**await survey.selector())
-    token = (await survey.asker.token_reply()).fields.get("authToken")
-    sent = len(Ask("", body).filled(str(token), "") or b"")
-    return await survey.variant(body=body + b" " * (length - sent))
+    return await survey.variant(length=length)
 
 
 @probe("limits", "the plain query, padded to 1 MiB and to one byte more; nothing else is tried")
