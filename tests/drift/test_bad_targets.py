@@ -176,7 +176,7 @@ async def test_new_calls_amid_the_run_are_told() -> None:
     def grown(request: Request, reply: Reply) -> Reply:
         return (
             replace(reply, body=reply.body.replace(b'"total":2', b'"total":3'))
-            if len(target.asked) > 55
+            if len(target.asked) > 50
             else reply
         )
 

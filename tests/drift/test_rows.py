@@ -34,5 +34,5 @@ def test_a_row_that_comes_from_elsewhere_gets_its_cell() -> None:
 
 
 def test_probes_that_may_end_a_token_or_lock_the_account_come_last() -> None:
-    assert [probe.key for probe in in_order()][-2:] == ["second-token", "account-lock"]
+    assert [probe.key for probe in in_order()][-3:] == ["second-token", "error-codes", "account-lock"]
     assert {probe.key for probe in in_order()} == set(PROBES)

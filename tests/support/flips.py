@@ -133,6 +133,9 @@ FLIPS = {
     "lock": Flip(
         {"account-lock"}, "tenant: {lock_after: 3}", facts={"lock_after": 3}, given={"allow_lock": True}
     ),
+    "lock at once": Flip(
+        {"account-lock"}, "tenant: {lock_after: 1}", facts={"lock_after": 1}, given={"allow_lock": True}
+    ),
     "lock that is not asked for": Flip(set(), "tenant: {lock_after: 1}"),
     "bad JSON": Flip({"not-json"}, router={"bad_json_status": 422}, facts={"bad_json_status": 422}),
     "byte order mark": Flip(

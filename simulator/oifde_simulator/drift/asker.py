@@ -116,8 +116,9 @@ class Asker:
         if not reply.succeeded or not isinstance(token, str) or not token:
             # The secret is not sent again: a few wrong ones may lock the account.
             what = "tenant, --app-key and secret" if reply.fields else "--target"
-            self.problem = f"gettoken answers {said(reply)}; there is no token; check {what}"
-            raise NotProbed("there is no token")
+            if not self._token:
+                self.problem = f"gettoken answers {said(reply)}; there is no token; check {what}"
+            raise NotProbed(f"gettoken answers {said(reply)}, and no token")
         lifetime = reply.fields.get("expireTime")
         usable = lifetime if type(lifetime) is int and lifetime > 0 else DEFAULT_LIFETIME
         self.keep_private(token)

@@ -35,7 +35,7 @@ THEMES = (
     tokens,
 )
 """Modules of probes, in the order of a run: first what many requests of others build on."""
-LAST = ("second-token", "account-lock")
+LAST = ("second-token", "error-codes", "account-lock")
 """Keys of the probes that may end the token or lock the account."""
 
 

@@ -96,7 +96,7 @@ async def account_lock(survey: Survey) -> Judgement:
     """Check whether wrong secrets lock the account."""
     if not survey.allow_lock:
         raise NotProbed("wrong secrets may lock the account; --allow-lock sends five")
-    first = await survey.asker.again(_wrong_secret(survey))  # a good secret came after the one before
+    first = await survey.asker.ask(_wrong_secret(survey))  # the one of error-codes is the first in a row
     for sent in range(2, WRONG_SECRETS + 1):
         reply = await survey.asker.again(_wrong_secret(survey))
         if not same_error(reply, first):
