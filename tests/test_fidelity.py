@@ -80,7 +80,7 @@ class Entry:
 
 
 def entry(cells: list[str]) -> Entry:
-    assert len(cells) == 6, f"expected six cells, found {cells}"
+    assert len(cells) == 7, f"expected seven cells, found {cells}"
     return Entry(cells[0].strip("`"), cells[3], cells[4], tuple(quoted(cells[5])))
 
 
@@ -143,7 +143,7 @@ def test_a_guess_says_where_it_is_made_and_what_would_settle_it(row: Entry) -> N
 
 @pytest.mark.parametrize("row", INFERRED, ids=lambda row: row[0].strip("`"))
 def test_what_is_inferred_says_from_what_and_where_it_is(row: list[str]) -> None:
-    _, what, source, where = row
+    _, what, source, where, _ = row
     assert what
     assert source
     assert all((REPOSITORY / place.partition("#")[0]).is_file() for place in quoted(where))

@@ -112,6 +112,47 @@ async def test_a_redirect_is_an_answer() -> None:
     assert (reply.status, reply.header("Location")) == (302, "http://127.0.0.1:1/")
 
 
+async def head_of(
+    body: bytes, path: str = "/x", headers: dict[str, str | None] | None = None
+) -> tuple[bytes, int]:
+    """Send a request; the head that came, and the length of the body."""
+    came: list[tuple[bytes, int]] = []
+
+    async def keep(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = int(head.lower().partition(b"content-length:")[2].split()[0])
+        came.append((head, len(await reader.readexactly(length))))
+        writer.write(response(b"{}"))
+
+    async with target(keep) as given, VendorSession(given, pace()) as session:
+        await session.post(path, body, headers)
+    return came[0]
+
+
+async def test_a_path_is_sent_as_it_is_written() -> None:
+    head, _ = await head_of(b"{}", "/a//%71uery/?x=%20")
+    assert head.startswith(b"POST /a//%71uery/?x=%20 HTTP/1.1\r\n")
+
+
+@pytest.mark.parametrize(
+    ("headers", "sent"),
+    [
+        (None, b"Content-Type: application/json; charset=UTF-8\r\n"),
+        ({"Content-Type": "text/plain"}, b"Content-Type: text/plain\r\n"),
+        ({"Content-Type": None}, None),
+    ],
+)
+async def test_a_header_of_none_is_not_sent(
+    headers: dict[str, str | None] | None, sent: bytes | None
+) -> None:
+    head, _ = await head_of(b"{}", headers=headers)
+    assert (sent in head) if sent else (b"content-type" not in head.lower())
+
+
+async def test_a_large_body_is_sent_whole() -> None:
+    assert (await head_of(b" " * (sessions.LARGE_BODY + 1)))[1] == sessions.LARGE_BODY + 1
+
+
 async def silent(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
     await reader.read()
 

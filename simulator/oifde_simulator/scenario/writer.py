@@ -36,5 +36,10 @@ def scenario_text(description: str, tenant: Mapping[str, Any], records: Iterable
         "tenant": dict(tenant),
         "sessions": {"generate": False, "records": [dict(record) for record in records]},
     }
-    text: str = yaml.dump(document, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=110)
+    return document_text(document)
+
+
+def document_text(document: Mapping[str, Any]) -> str:
+    """Write a scenario that is a value of JSON types."""
+    text: str = yaml.dump(dict(document), Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=110)
     return text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from types import TracebackType
@@ -9,6 +10,7 @@ from typing import Any, Self
 
 import aiohttp
 import orjson
+from yarl import URL
 
 from oifde_simulator.vendor_client.errors import TargetError, Unreachable, unreachable
 from oifde_simulator.vendor_client.pace import Pace
@@ -17,6 +19,8 @@ from oifde_simulator.vendor_client.target import Target
 
 MOST_BYTES = 32 << 20
 """Bytes of the largest answer that is read whole."""
+LARGE_BODY = 1 << 20
+"""Bytes of a body beyond which aiohttp wants a stream."""
 JSON_UTF8 = "application/json; charset=UTF-8"
 
 
@@ -47,7 +51,7 @@ class VendorSession:
             await self._session.close()
 
     async def post(
-        self, path: str, body: Mapping[str, Any] | bytes, headers: Mapping[str, str] | None = None
+        self, path: str, body: Mapping[str, Any] | bytes, headers: Mapping[str, str | None] | None = None
     ) -> Reply:
         """Post JSON, or bytes as they are. Raises TargetError."""
         return await self.request("POST", path, body, headers)
@@ -57,9 +61,12 @@ class VendorSession:
         method: str,
         path: str,
         body: Mapping[str, Any] | bytes | None = None,
-        headers: Mapping[str, str] | None = None,
+        headers: Mapping[str, str | None] | None = None,
     ) -> Reply:
-        """Send one request and read its answer, a redirect as it is. Raises TargetError."""
+        """Send one request and read its answer, a redirect as it is. Raises TargetError.
+
+        A header of None is not sent, such as the Content-Type that every request has otherwise.
+        """
         async with self.streamed(method, path, body, headers) as (response, pieces):
             whole = bytearray()
             async for piece in pieces:
@@ -76,17 +83,23 @@ class VendorSession:
         method: str,
         path: str,
         body: Mapping[str, Any] | bytes | None = None,
-        headers: Mapping[str, str] | None = None,
+        headers: Mapping[str, str | None] | None = None,
     ) -> AsyncIterator[tuple[aiohttp.ClientResponse, AsyncIterator[bytes]]]:
         """Send one request; its answer's head, and its body as it comes. Raises TargetError."""
         assert self._session is not None, "enter the session first"
         await self.pace.wait()
         data = orjson.dumps(body) if isinstance(body, Mapping) else body
-        sent = {"Content-Type": JSON_UTF8, **(headers or {})}
-        url = self.target.url.rstrip("/") + path
+        wanted = {"Content-Type": JSON_UTF8, **(headers or {})}
+        sent = {name: value for name, value in wanted.items() if value is not None}
         try:
             async with self._session.request(
-                method, url, data=data, headers=sent, ssl=self._tls or True, allow_redirects=False
+                method,
+                URL(self.target.url.rstrip("/") + path, encoded=True),  # escapes and slashes stay as written
+                data=io.BytesIO(data) if data and len(data) > LARGE_BODY else data,
+                headers=sent,
+                skip_auto_headers=wanted.keys() - sent.keys(),
+                ssl=self._tls or True,
+                allow_redirects=False,
             ) as response:
                 yield response, response.content.iter_any()
         except TargetError:

@@ -1,0 +1,1 @@
+"""Reports of a run: a table for people, JSON and JUnit for machines."""
