@@ -29,6 +29,7 @@ COMMANDS = {
     "new": "write a scenario to begin with",
     "explain": "say what happens to a request, and why",
     "sessions": "show or freeze a tenant's sessions",
+    "record": "write a scenario that serves what a real service answers",
     "readyz": "ask a running server whether it is ready",
 }
 """Line of help of each command; a command's module has its name."""
