@@ -1,10 +1,10 @@
-"""Record from a simulator, serve the file, and ask both the same: equal answers, and no original in the file."""
+"""Record from a simulator, serve the file, and ask both: equal answers, and no original in the file."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ import pytest
 
 from conftest import GETTOKEN, QUERY
 from oifde_simulator.cli import main
+from oifde_simulator.recorder import history
 from oifde_simulator.runtime.server import Simulator
 from oifde_simulator.scenario import loader
 from serving import fetch, running
@@ -33,8 +34,8 @@ SCENARIO: dict[str, Any] = {
     "tenant": {"secret": SECRET},
     "clock": "2026-01-01T14:00:00Z",
     "sessions": {
-        "generate": {"oddities": {"emoji": 1, "rtl": 0.5}},
-        "users": {"18000000250": 130, "18000000000": 0},
+        "generate": {"per_day": 0.3, "days": 20, "oddities": {"emoji": 1, "rtl": 0.5, "long_call": 0}},
+        "users": {"18000000250": 13, "18055566677": 2, "18000000000": 0},
         "records": [LITERAL, {**LITERAL, "callSorId": "18000000009", "callId": "c2", "flowInstId": "f-c2"}],
     },
 }
@@ -82,20 +83,19 @@ def bench(
     target: Simulator, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> Bench:
     monkeypatch.setenv("OIFDE_APP_SECRET", SECRET)
+    monkeypatch.setattr(history, "PAGE_SIZE", 5)
     return Bench(target, tmp_path, capsys)
 
 
 def ask(url: str, tenant: str, secret: str, **fields: str) -> bytes:
-    token = json.loads(
-        fetch(url + GETTOKEN, json.dumps({"appKey": tenant, "appSecret": secret}).encode())[2]
-    )
+    token = json.loads(fetch(url + GETTOKEN, json.dumps({"appKey": tenant, "appSecret": secret}).encode())[2])
     body = {"tenantId": tenant, "authToken": token["authToken"], **fields}
     return fetch(url + QUERY, json.dumps(body).encode())[2]
 
 
 QUERIES = [
     *({"userMobile": user} for user in USERS),
-    {"userMobile": "18000000250", "pageNum": "3", "pageSize": "20"},
+    {"userMobile": "18000000250", "pageNum": "3", "pageSize": "5"},
     {"userMobile": "18000000001", "endTime": "2021-04-16 07:42:22"},
 ]  # fmt: skip
 
@@ -109,11 +109,6 @@ def test_without_pseudonyms_the_file_serves_the_same_bytes(bench: Bench, target:
         for fields in [*QUERIES, {"callId": CALL}]:
             original = ask(target.data_url, "zenith", SECRET, **fields)
             assert ask(copy.data_url, "zenith", "simulator", **fields) == original
-
-
-def numbers(made: Mapping[str, Any]) -> dict[str, str]:
-    """Map originals to the pseudonyms that a recording's records show."""
-    return {"18000000001": made["literal"]["callSorId"]}
 
 
 def test_under_pseudonyms_it_serves_equal_answers(bench: Bench, target: Simulator) -> None:
@@ -152,24 +147,22 @@ def test_no_original_is_left_and_values_join(bench: Bench) -> None:
     text = bench.output.read_text()
     lost = (*USERS, CALL, SECRET, "zenith", "6225880137501234", *WORDS, "Ring", "18000000001")
     assert [each for each in lost if each in text] == []
-    record = loader.load(bench.output).records[-1]
-    first = next(each for each in loader.load(bench.output).records if "6225" not in each.get("callData", "6225"))
+    first, second = [each for each in loader.load(bench.output).records if each.get("callData")]
     number = first["userMobile"]
     assert number == first["callSorId"] == first["callingNumber"]
-    assert len(number) == 11
-    assert number[0] == "1"
-    assert json.loads(first["callData"]).popitem()[1] == number
+    assert (len(number), number[0]) == (11, "1")
+    assert number in json.loads(first["callData"]).values()
+    assert first["callData"] == second["callData"]  # a number has one pseudonym, whoever calls
     assert first["flowInstId"].endswith(first["callId"])
     assert first["callId"].startswith("1618558941482")
-    assert json.loads(first["businessInfoStr"])["recordFileName"].endswith(f"/20210416/1618558942-{number}.wav")
+    assert number in json.loads(first["businessInfoStr"])["recordFileName"]
     assert first["tenantId"] == "copy"
-    assert record["callData"] == first["callData"].replace("x", "x")  # one number has one pseudonym everywhere
 
 
 def test_words_that_are_kept_lose_their_numbers_only(bench: Bench) -> None:
     assert bench.record("--keep-words", users=USERS[:1]).code == 0
     text = bench.output.read_text()
-    number = loader.load(bench.output).records[-1]["userMobile"]
+    number = loader.load(bench.output).records[0]["userMobile"]
     assert f"Ring Alice at {number}" in text
     assert USERS[0] not in text
 
@@ -191,7 +184,7 @@ def test_a_run_that_is_broken_off_is_resumed_as_if_it_had_not_been(bench: Bench)
     broken = bench.record("--key-file", str(bench.key), "--max-requests", "3")
     assert broken.code == 2
     assert "--max-requests allows no more; 4 of 5 users are not whole; the same command goes on" in broken.err
-    assert "user 2: 100 of 130 records came" in broken.err
+    assert "user 2: 5 of 13 records came" in broken.err
     part = loader.load(bench.output)
     assert "1 are whole" in part.description
     assert bench.progress().stat().st_mode & 0o077 == 0
@@ -206,7 +199,7 @@ def test_a_line_of_progress_that_was_cut_off_is_made_anew(bench: Bench) -> None:
     with bench.progress().open("ab") as file:
         file.write(b'{"kind": "user", "user": "ab')
     assert bench.record().code == 0
-    assert len(loader.load(bench.output).records) > 130
+    assert len(loader.load(bench.output).records) > 13
 
 
 def test_less_never_replaces_more(bench: Bench) -> None:
