@@ -41,7 +41,9 @@ def leaves(*arguments: str) -> int:
 def test_help_names_the_commands_with_a_line_each(capsys: pytest.CaptureFixture[str]) -> None:
     assert leaves("--help") == 0
     said = " ".join(capsys.readouterr().out.split())
-    assert list(COMMANDS) == ["serve", "run", "check", "scenarios", "new", "explain", "sessions", "readyz"]
+    assert list(COMMANDS) == [
+        "serve", "run", "check", "scenarios", "new", "explain", "sessions", "record", "readyz",
+    ]  # fmt: skip
     for command, summary in COMMANDS.items():
         assert f" {command} {summary} " in said
 

@@ -110,7 +110,7 @@ def test_one_key_gives_the_same_and_another_key_gives_another() -> None:
     assert first == again != other
 
 
-@pytest.mark.parametrize("size", [1, 2, 3, 4])
+@pytest.mark.parametrize("size", [1, 2, 3])
 def test_numbers_of_a_length_are_permuted_and_none_stays(size: int) -> None:
     numbers = [f"{number:0{size}d}" for number in range(10**size)]
     made = list(map(KEYED.run, numbers))
@@ -182,7 +182,7 @@ def test_numbers_in_kept_words_go_however_they_are_written() -> None:
 @pytest.mark.parametrize(
     ("path", "made"),
     [
-        ("Y:/record/9/odfsrecord/20210416/1618558942-7.wav", "Y:/record/*/odfsrecord/20210417/1618645342-*.wav"),
+        ("/record/9/odfsrecord/20210416/1618558942-7.wav", "/record/*/odfsrecord/20210417/1618645342-*.wav"),
         ("Y:/39/transferrecord/20210416/x.wav", "Y:/**/transferrecord/20210417/*.wav"),
         ("Y:/record/39/20210416/x.wav", "Y:/record/**/20210417/*.wav"),
         ("x.wav", "*.wav"), ("", ""),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +16,12 @@ import pytest
 from conftest import GETTOKEN, QUERY
 from oifde_simulator.cli import main
 from oifde_simulator.recorder import history
+from oifde_simulator.recorder.leak_scan import LeakScan
+from oifde_simulator.recorder.output import Output
+from oifde_simulator.recorder.pseudonyms.words import Words
 from oifde_simulator.runtime.server import Simulator
 from oifde_simulator.scenario import loader
+from oifde_simulator.vendor_client import Reply, TenantSession
 from serving import fetch, running
 
 SECRET = "swordfish-1234"
@@ -252,6 +258,68 @@ def test_numbers_come_from_files_and_the_command_line(bench: Bench) -> None:
     assert done.code == 0
     assert "2 of 2 users" in done.err
     assert "there is no such file" in bench.record("--force", users=("users.csv",)).err
+
+
+def test_ctrl_c_keeps_what_there_is(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = count()
+    post = TenantSession.post
+
+    async def interrupted(session: TenantSession, path: str, fields: Any) -> Reply:
+        if next(asked) == 2:
+            signal.raise_signal(signal.SIGINT)
+        return await post(session, path, fields)
+
+    monkeypatch.setattr(TenantSession, "post", interrupted)
+    done = bench.record()
+    assert done.code == 2
+    assert "interrupted; 4 of 5 users are not whole; the same command goes on from here" in done.err
+    assert loader.load(bench.output).records
+
+
+def test_recordings_are_fetched_only_with_an_authorization(bench: Bench) -> None:
+    done = bench.record("--recordings", str(bench.folder / "sounds"))
+    assert (done.code, bench.output.exists()) == (2, False)
+    assert "expected the Authorization header of downloads in OIFDE_AUTHORIZATION" in done.err
+
+
+def test_recordings_that_do_not_come_are_missing(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The target has no downloads, or refuses this Authorization: either way all else is recorded."""
+    monkeypatch.setenv("OIFDE_AUTHORIZATION", "auth-v2/none")
+    done = bench.record("--recordings", str(bench.folder / "sounds"), users=USERS[:1])
+    assert done.code == 2
+    assert loader.load(bench.output).records
+    assert [path for path in (bench.folder / "sounds").rglob("*") if path.is_file()] == []
+
+
+def test_a_leak_is_never_written(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Words, "replace", lambda _, text: text)
+    done = bench.record()
+    assert (done.code, bench.output.exists()) == (2, False)
+    assert "words of the original is left at [0].recordDetials[0].userSaying" in done.err
+    assert "Alice" not in done.err + bench.progress().read_text()
+
+
+def test_a_secret_in_a_record_is_never_written(bench: Bench) -> None:
+    scan = LeakScan()
+    scan.add([("odfsrecord", "the appSecret")])
+    output = Output(bench.output, private=False, real_secret="odfsrecord")
+    with pytest.raises(ValueError, match=r"the appSecret .* is left at sessions\.records\[0\]\.x"):
+        output.write([{"userMobile": "1", "x": "Y:/odfsrecord/"}], "d.", scan, set())
+    assert not bench.output.exists()
+
+
+def test_a_record_that_no_scenario_can_have_is_left_out_and_told(tmp_path: Path) -> None:
+    output = Output(tmp_path / "a.yaml", private=False, real_secret="x")
+    records = [{"userMobile": "1", "x": 1 << 70}, {"userMobile": "2"}]
+    assert output.write(records, "d.", LeakScan(), set()) == 1
+    assert [record["userMobile"] for record in loader.load(output.path).records] == ["2"]
+
+
+def test_a_key_file_is_drawn_once_and_must_be_long_enough(bench: Bench) -> None:
+    assert bench.record("--key-file", str(bench.key), users=USERS[:1]).code == 0
+    assert bench.key.stat().st_mode & 0o077 == 0
+    bench.key.write_text("short")
+    assert "expected 16 to 4096 bytes" in bench.record("--force", "--key-file", str(bench.key)).err
 
 
 @pytest.mark.parametrize(

@@ -103,6 +103,10 @@ class Recorder:
         complete = await self._sounds(place, history, made, recording)
         for line in _shortcomings(place, history):
             (recording.notes if history.whole else recording.missing).append(line)
+        if not history.newest_first:
+            recording.notes.append(
+                f"user {place}: records come in another order; served, the newest is first"
+            )
         if history.whole and complete and len(made) == len(history.records):
             recording.whole.add(user)
             self._progress.add(name, made)

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from pathlib import Path
 
+from oifde_simulator.cli.exit_codes import USAGE_ERROR
 from oifde_simulator.cli.target_options import account, add_account, add_manners, add_tls
 
 EPILOG = (
@@ -69,4 +71,8 @@ def execute(options: argparse.Namespace) -> int:
             "--no-pseudonyms keeps everything; give it without --keep-words, --shift and --key-file"
         )
     users = user_numbers(options.users)
-    return recording.record(options, account(options, os.environ), users, os.environ)
+    try:
+        return recording.record(options, account(options, os.environ), users, os.environ)
+    except KeyboardInterrupt:  # while the file is written
+        print("oifde-simulator record: interrupted; the same command goes on from here", file=sys.stderr)
+        return USAGE_ERROR

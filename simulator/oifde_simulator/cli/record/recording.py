@@ -7,7 +7,7 @@ import asyncio
 import signal
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 
 from oifde_simulator.cli.exit_codes import OK, USAGE_ERROR
@@ -38,7 +38,7 @@ def record(
     output = Output(options.output, private=options.no_pseudonyms, real_secret=account.target.secret)
     progress, keyed = progress_of(options, account, output)
     run = _Run(options, account, keyed, progress, bearer)
-    recording = Recording(users)
+    recording = Recording(users, notes=list(_cautions(options, account)))
     try:
         asyncio.run(run.record(recording))
     except (KeyboardInterrupt, asyncio.CancelledError):
@@ -46,6 +46,13 @@ def record(
     if recording.whole or any(recording.records.values()):
         _write(output, run, recording, progress)
     return _conclude(options, recording, progress)
+
+
+def _cautions(options: argparse.Namespace, account: Account) -> Iterator[str]:
+    if options.insecure:
+        yield "any certificate was trusted (--insecure)"
+    if account.target.tenant in options.output.stem and not options.no_pseudonyms:
+        yield "the file is named after the tenant that was recorded"
 
 
 class _Run:
