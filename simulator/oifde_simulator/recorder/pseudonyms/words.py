@@ -11,7 +11,6 @@ LENGTHS = ((1, 3), (4, 8), (9, 20), (21, 60), (61, 200), (201, 1000), (1001, 400
 """Classes of lengths in characters; a replacement is in the class of its original, at most in the last."""
 TRIES = 50
 
-SHORTEST = {"en": ("oak", "elm", "fir", "ash", "yew"), "zh": ("松树", "竹林", "杨柳", "银杏", "梧桐")}
 # Nobody speaks of these on the phone to a service, so none is taken for an original.
 STOCK = {
     "en": (
@@ -67,6 +66,8 @@ STOCK = {
         *("枫林", "桦树", "苔藓", "瀑布", "冰川", "海湾", "礁石", "潮汐", "麦田", "果园", "茶山", "稻浪"),
     ),
 }
+SHORTEST = {"en": ("oak", "elm", "fir", "ash", "yew", "bay", "box", "gum", "haw", "rye"), "zh": STOCK["zh"]}
+"""Words of the shortest class."""
 
 
 def is_harmless(text: str) -> bool:
