@@ -42,7 +42,7 @@ def test_help_names_the_commands_with_a_line_each(capsys: pytest.CaptureFixture[
     assert leaves("--help") == 0
     said = " ".join(capsys.readouterr().out.split())
     assert list(COMMANDS) == [
-        "serve", "run", "check", "scenarios", "new", "explain", "sessions", "drift", "readyz",
+        "serve", "run", "check", "scenarios", "new", "explain", "sessions", "drift", "record", "readyz",
     ]  # fmt: skip
     for command, summary in COMMANDS.items():
         assert f" {command} {summary} " in said

@@ -242,7 +242,7 @@ def test_the_lines_for_pipelines_work_as_printed(tmp_path: Path) -> None:
 
 
 def test_every_option_and_variable_it_names_is_there() -> None:
-    known = {flag for command in ("serve", "readyz", "check") for flag in options(command)}
+    known = {flag for command in ("serve", "readyz", "check", "record") for flag in options(command)}
     assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", README)) <= known | OTHER_TOOLS
     assert set(re.findall(r"OIFDE_SIMULATOR_[A-Z_]+", README)) <= variables()
 

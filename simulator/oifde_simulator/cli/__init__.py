@@ -30,6 +30,7 @@ COMMANDS = {
     "explain": "say what happens to a request, and why",
     "sessions": "show or freeze a tenant's sessions",
     "drift": "compare a real service with the simulator's guesses",
+    "record": "write a scenario that serves what a real service answers",
     "readyz": "ask a running server whether it is ready",
 }
 """Line of help of each command; a command's module has its name."""

@@ -35,7 +35,13 @@ class PartialRecord:
         self._root = f"{world}\0{self.user}\0{self.start}\0{place}".encode()
         # Guess: [call-id] epoch milliseconds and 24 hex digits, as in the example; more IDs would settle it.
         given_id = given.get("callId")
-        self.call_id = f"{self.start:013d}{self.hex('callId', 24)}" if given_id is None else str(given_id)
+        self.call_id: str | None = (
+            f"{self.start:013d}{self.hex('callId', 24)}" if given_id is None else str(given_id)
+        )
+
+    def complete(self) -> dict[str, Any]:
+        """Complete the record, its fields in the order of the specification's Table 2."""
+        return complete(self)
 
     def hex(self, purpose: str, digits: int) -> str:
         """Derive hex digits from the record and `purpose` alone."""
@@ -57,6 +63,23 @@ class PartialRecord:
         ]
         answers = [answer.get("createTime") for answer in self.given.get("qaRecords") or ()]
         return max([self.start, *(time for time in (*details, *answers) if isinstance(time, int))])
+
+
+class WholeRecord(PartialRecord):
+    """A literal record that is sent as it stands, but for the number that finds it."""
+
+    __slots__ = ()
+
+    def __init__(self, given: Record, *, world: str, tenant: str, place: int) -> None:
+        """Take a record at index `place` of its scenario; a start of 0 stands for none."""
+        start = given.get("startTime") or 0
+        super().__init__({**given, "startTime": start}, world=world, tenant=tenant, place=place)
+        self.given = given
+        self.call_id = given.get("callId")
+
+    def complete(self) -> dict[str, Any]:
+        """Leave out the number that finds the record, and nothing else."""
+        return {name: value for name, value in self.given.items() if name != "userMobile"}
 
 
 # Guess: [log-id] a UUID, of which the example hides the first group; a record unmasked would settle it.

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from oifde_simulator.model.sessions import CallSession, Criteria, LazySlice
-from oifde_simulator.population.completion import DERIVED_VDN, PartialRecord, complete, recording_name
+from oifde_simulator.population.completion import DERIVED_VDN, PartialRecord, WholeRecord, recording_name
 from oifde_simulator.population.encoding import encode
 from oifde_simulator.population.recordings.file_names import (
     BUSINESS_INFO,
@@ -29,7 +29,7 @@ class LiteralSession:
     def __init__(self, seed: PartialRecord) -> None:
         self.user: str = seed.user
         self.start: int = seed.start
-        self.call_id: str | None = seed.call_id
+        self.call_id = seed.call_id
         self.cti_call_id: str | None = seed.given.get("ctiCallId")
         self._seed = seed
         self._encoded: bytes | None = None
@@ -42,13 +42,14 @@ class LiteralSession:
 
     @property
     def derived_file_name(self) -> str | None:
-        """`recordFileName` that is derived; None where the scenario wrote the member that holds it."""
-        return None if BUSINESS_INFO in self._seed.given else recording_name(self._seed)
+        """`recordFileName` that is derived; None where the scenario wrote its member, or derives none."""
+        is_written = BUSINESS_INFO in self._seed.given or isinstance(self._seed, WholeRecord)
+        return None if is_written else recording_name(self._seed)
 
     @property
     def record(self) -> Mapping[str, Any]:
         """Complete record, made anew at each access."""
-        return complete(self._seed)
+        return self._seed.complete()
 
     @property
     def end(self) -> int | None:
@@ -69,10 +70,16 @@ class LiteralSession:
 class LiteralSessions:
     """The literal records of one scenario, as sessions of one tenant."""
 
-    def __init__(self, records: Iterable[Mapping[str, Any]], *, world: str, tenant: str) -> None:
-        """Index `records`; `world` is the scenario's own tenant id, `tenant` the id it is served under."""
+    def __init__(
+        self, records: Iterable[Mapping[str, Any]], *, world: str, tenant: str, derive: bool = True
+    ) -> None:
+        """Index `records`; `world` is the scenario's own tenant id, `tenant` the id it is served under.
+
+        Without `derive` they are sent as they stand.
+        """
+        kind = PartialRecord if derive else WholeRecord
         sessions = [
-            LiteralSession(PartialRecord(record, world=world, tenant=tenant, place=place))
+            LiteralSession(kind(record, world=world, tenant=tenant, place=place))
             for place, record in enumerate(records)
         ]
         # Guess: [order] newest startTime first; equal ones keep the file's order. One query would settle it.

@@ -35,6 +35,7 @@ def build(value: Mapping[str, Any], origin: str, stem: str) -> Scenario:
         tenant=TenantSpec(**{"id": stem, **_read(value.get("tenant", {}), TENANT), **_tokens(value)}),
         records=tuple(sessions.get("records", ())),
         generate=_generate(sessions),
+        **{name: sessions[name] for name in ("derive",) if name in sessions},
         **_read(given, SCENARIO),
     )
 

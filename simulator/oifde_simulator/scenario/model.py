@@ -146,6 +146,8 @@ class Scenario:
     clock: int | None = None
     """Epoch milliseconds at which the clock stands still; None for the time of day."""
     records: tuple[Record, ...] = ()
+    derive: bool = True
+    """True if what records leave out is derived; False to send them as they stand."""
     generate: GenerateSpec | None = None
     """Settings of generated sessions; None for no such sessions."""
     recordings: RecordingsSpec = RecordingsSpec()

@@ -29,12 +29,22 @@ class _Dumper(yaml.SafeDumper):
 _Dumper.add_representer(str, _Dumper.quoted)
 
 
-def scenario_text(description: str, tenant: Mapping[str, Any], records: Iterable[Mapping[str, Any]]) -> str:
-    """Write a scenario with literal records and no generated sessions."""
+def scenario_text(
+    description: str,
+    tenant: Mapping[str, Any],
+    records: Iterable[Mapping[str, Any]],
+    *,
+    derive: bool = True,
+) -> str:
+    """Write a scenario with literal records and no generated sessions.
+
+    Without `derive` the records are served as they stand, found by their `userMobile`.
+    """
+    whole = {} if derive else {"derive": False}
     document = {
         "description": description,
         "tenant": dict(tenant),
-        "sessions": {"generate": False, "records": [dict(record) for record in records]},
+        "sessions": {"generate": False, **whole, "records": [dict(record) for record in records]},
     }
     return document_text(document)
 

@@ -147,7 +147,7 @@ class TenantFactory:
         )
 
     def _sessions(self, name: str, scenario: Scenario) -> Sessions:
-        literal = LiteralSessions(scenario.records, world=scenario.id, tenant=name)
+        literal = LiteralSessions(scenario.records, world=scenario.id, tenant=name, derive=scenario.derive)
         how = scenario.generate
         if how is None:
             return literal

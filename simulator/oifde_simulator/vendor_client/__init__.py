@@ -8,5 +8,15 @@ from oifde_simulator.vendor_client.pace import Pace
 from oifde_simulator.vendor_client.reply import Reply
 from oifde_simulator.vendor_client.session import VendorSession
 from oifde_simulator.vendor_client.target import Target
+from oifde_simulator.vendor_client.tokens import TenantSession
 
-__all__ = ["BudgetSpent", "Pace", "Reply", "Target", "TargetError", "Unreachable", "VendorSession"]
+__all__ = [
+    "BudgetSpent",
+    "Pace",
+    "Reply",
+    "Target",
+    "TargetError",
+    "TenantSession",
+    "Unreachable",
+    "VendorSession",
+]

@@ -33,7 +33,9 @@ def export(tenants: Tenants, tenant: str, number: str | None, count: int, path: 
         raise ValueError(f"there are no sessions to export of {number or tenant}")
     scenario = tenants.files[tenant]
     spec = {"id": path.stem, "secret": scenario.tenant.secret, "tokens": list(scenario.tenant.tokens)}
-    text = writer.scenario_text(f"{len(records)} sessions of tenant {tenant}, frozen.", spec, records)
+    text = writer.scenario_text(
+        f"{len(records)} sessions of tenant {tenant}, frozen.", spec, records, derive=scenario.derive
+    )
     with path.open("x", encoding="utf-8") as file:
         file.write(text)
     return len(records)
@@ -42,10 +44,11 @@ def export(tenants: Tenants, tenant: str, number: str | None, count: int, path: 
 def _records(tenants: Tenants, tenant: str, number: str | None) -> Iterator[Mapping[str, Any]]:
     """List the records of a number, or of many sample numbers, each number's newest first."""
     numbers = [number] if number else sample_numbers(tenants.files[tenant], MOST_NUMBERS)
+    derive = tenants.files[tenant].derive
     for each in numbers:
         for session in sessions_of(tenants, tenant, each):
             record = session.record
-            own = {} if session.user == record["callSorId"] else {"userMobile": session.user}
+            own = {} if derive and session.user == record["callSorId"] else {"userMobile": session.user}
             yield {**own, **_without_tenant(record, tenant)}
 
 

@@ -88,18 +88,24 @@ def sessions_csv(sessions: Iterable[CallSession]) -> str:
 
 
 def _row(record: Mapping[str, Any]) -> tuple[str, ...]:
-    start = datetime.fromtimestamp(record["startTime"] / 1000, UTC)
+    begun = record.get("startTime")  # a record that is sent as it stands may lack any member
     end = record.get("endTime")
-    turns = record.get("recordDetials") or []
-    intentions = dict.fromkeys(turn.get("intention") for turn in turns if turn.get("intention"))
+    turns = [turn for turn in record.get("recordDetials") or [] if isinstance(turn, dict)]
+    intentions = dict.fromkeys(str(turn["intention"]) for turn in turns if turn.get("intention"))
     return (
-        f"{start:%Y-%m-%d %H:%M:%S}",
-        "going on" if end is None else str((end - record["startTime"]) // 1000),
+        "-" if begun is None else f"{datetime.fromtimestamp(begun / 1000, UTC):%Y-%m-%d %H:%M:%S}",
+        _seconds(begun, end),
         str(record.get("dialogType") or "-"),
         str(len(turns)),
         _cut(", ".join(intentions)) or "-",
-        str(record["callId"]),
+        str(record.get("callId") or "-"),
     )
+
+
+def _seconds(begun: object, end: object) -> str:
+    if isinstance(begun, int) and isinstance(end, int):
+        return str((end - begun) // 1000)
+    return "going on" if end is None else "-"
 
 
 def _cut(text: str) -> str:

@@ -29,13 +29,15 @@ def lint(value: Any, source: Source) -> Iterator[Finding]:
         yield from _users(sessions)
         yield from _generate(value_at(sessions, ("generate",)))
         yield from _clock(value_at(value, ("clock",)), sessions)
-        yield from _floats(("sessions", "records"), sessions.get("records"), source)
+        if sessions.get("derive") is not False:
+            yield from _floats(("sessions", "records"), sessions.get("records"), source)
 
 
 def warnings(value: Any) -> Iterator[Finding]:
     """Find starts that look like seconds, in a scenario without mistakes: one warning for all of them."""
     records = value_at(value, ("sessions", "records")) or []
-    early = [place for place, record in enumerate(records) if 0 < record["startTime"] < LIKELY_SECONDS]
+    starts = (record.get("startTime") or 0 for record in records)
+    early = [place for place, start in enumerate(starts) if 0 < start < LIKELY_SECONDS]
     if early:
         start = records[early[0]]["startTime"]
         rest = f"; so is it with {len(early) - 1} more" if early[1:] else ""
