@@ -17,7 +17,7 @@ from drifting import SECRET, USER, merged
 from help_text import options
 from oifde_simulator.cli import main
 from oifde_simulator.cli.drift import outputs
-from oifde_simulator.cli.drift.rate import interval
+from oifde_simulator.cli.target_options import interval
 from oifde_simulator.drift.settings import MARK
 from oifde_simulator.vendor_client import VendorSession
 from serving import REPOSITORY, running

@@ -11,10 +11,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from oifde_simulator.cli.drift.account import account
-from oifde_simulator.cli.drift.rate import interval
+from oifde_simulator.cli import target_options
 from oifde_simulator.cli.exit_codes import FAILED, OK, USAGE_ERROR
-from oifde_simulator.quantities import count, duration
 
 if TYPE_CHECKING:
     from oifde_simulator.drift.run import Result
@@ -29,45 +27,14 @@ EPILOG = (
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `drift`."""
     parser.epilog = EPILOG
-    parser.allow_abbrev = False  # `--secret X` must not name the secret as a file
-    _add_account(parser)
-    _add_manners(parser)
-    _add_tls(parser)
+    target_options.add_account(parser)
+    parser.add_argument("--user", metavar="NUMBER", help="a userMobile that has sessions; or OIFDE_USER")
+    parser.add_argument("--call-id", metavar="ID", help="a callId, if no number is known; or OIFDE_CALL_ID")
+    target_options.add_manners(parser, requests=60, rate="1/s")
+    lock = "send five wrong secrets too, which may lock the account"
+    parser.add_argument("--allow-lock", action="store_true", help=lock)
+    target_options.add_tls(parser)
     _add_outputs(parser)
-
-
-def _add_account(parser: argparse.ArgumentParser) -> None:
-    add = parser.add_argument
-    add("--target", metavar="URL", help="the service, such as https://10.0.0.1:28443; or OIFDE_TARGET")
-    add("--tenant", metavar="ID", help="the tenantId of queries; or OIFDE_TENANT")
-    add(
-        "--app-key", metavar="KEY", help="the appKey of gettoken, if it is not the tenantId; or OIFDE_APP_KEY"
-    )
-    add("--secret-file", type=Path, metavar="FILE", help="a file with the appSecret; or OIFDE_APP_SECRET")
-    add("--user", metavar="NUMBER", help="a userMobile that has sessions; or OIFDE_USER")
-    add("--call-id", metavar="ID", help="a callId, if no number is known; or OIFDE_CALL_ID")
-
-
-def _add_manners(parser: argparse.ArgumentParser) -> None:
-    add = parser.add_argument
-    add(
-        "--max-requests",
-        type=count,
-        default=60,
-        metavar="N",
-        help="requests that are sent at most (default: 60)",
-    )
-    add("--rate", type=interval, default=1.0, metavar="N/s", help="N/s, N/m or N/h requests (default: 1/s)")
-    add("--timeout", type=duration, default=30.0, metavar="DURATION", help="for one answer (default: 30s)")
-    add("--allow-lock", action="store_true", help="send five wrong secrets too, which may lock the account")
-
-
-def _add_tls(parser: argparse.ArgumentParser) -> None:
-    add = parser.add_argument
-    add("--ca", type=Path, metavar="FILE", help="trust these certificates (PEM) and no others")
-    add("--insecure", action="store_true", help="trust any certificate; the report says so")
-    add("--client-cert", type=Path, metavar="FILE", help="a certificate to show (PEM)")
-    add("--client-key", type=Path, metavar="FILE", help="its private key (PEM)")
 
 
 def _add_outputs(parser: argparse.ArgumentParser) -> None:
@@ -82,7 +49,8 @@ def execute(options: argparse.Namespace) -> int:
     from oifde_simulator.cli.drift import asking, outputs
 
     outputs.require_writable(options)
-    result = asking.ask(options, account(options, os.environ))
+    known = asking.known_session(options, os.environ)
+    result = asking.ask(options, target_options.account(options, os.environ), known)
     if result.problem:
         print(f"oifde-simulator drift: {result.problem}", file=sys.stderr)
     outputs.write(options, result)

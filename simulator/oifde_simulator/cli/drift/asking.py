@@ -7,54 +7,55 @@ import asyncio
 import signal
 import sys
 import time
+from collections.abc import Mapping
 from contextlib import suppress
+from typing import NamedTuple
 
-from oifde_simulator.cli.drift.account import Account
+from oifde_simulator.cli.target_options import Account
 from oifde_simulator.drift.asker import Asker
 from oifde_simulator.drift.handshake import TargetHandshakes
 from oifde_simulator.drift.judgement import Finding
 from oifde_simulator.drift.run import Result, run
 from oifde_simulator.drift.survey import Survey
-from oifde_simulator.vendor_client import Pace, Target, TargetError, VendorSession
+from oifde_simulator.vendor_client import Pace, VendorSession
 
 
-def ask(options: argparse.Namespace, who: Account) -> Result:
-    """Judge the target; at Ctrl-C the result has what was learnt so far. Raises ValueError."""
-    try:
-        target = _target(options, who)
-        target.ssl_context()
-    except TargetError as error:
-        raise ValueError(str(error)) from None
-    result = Result(target.origin)
+class KnownSession(NamedTuple):
+    """What is known of a session that queries find: the number of its user, or its callId, or both."""
+
+    user: str | None
+    call_id: str | None
+
+
+def known_session(options: argparse.Namespace, environment: Mapping[str, str]) -> KnownSession:
+    """Read what is known; what options leave open, the environment says. Raises ValueError."""
+    user = (options.user or environment.get("OIFDE_USER", "")).strip()
+    call_id = (options.call_id or environment.get("OIFDE_CALL_ID", "")).strip()
+    if not (user or call_id):
+        raise ValueError("expected --user NUMBER or --call-id ID, something that queries find")
+    return KnownSession(user or None, call_id or None)
+
+
+def ask(options: argparse.Namespace, who: Account, known: KnownSession) -> Result:
+    """Judge the target; at Ctrl-C the result has what was learnt so far."""
+    result = Result(who.target.origin)
     with suppress(KeyboardInterrupt, asyncio.CancelledError):
-        asyncio.run(_ask(options, who, target, result))
+        asyncio.run(_ask(options, who, known, result))
     return result
 
 
-def _target(options: argparse.Namespace, who: Account) -> Target:
-    return Target(
-        who.target,
-        who.tenant,
-        who.secret,
-        ca=options.ca,
-        insecure=options.insecure,
-        client_certificate=options.client_cert,
-        client_key=options.client_key,
-        timeout=options.timeout,
-    )
-
-
-async def _ask(options: argparse.Namespace, who: Account, target: Target, result: Result) -> None:
+async def _ask(options: argparse.Namespace, who: Account, known: KnownSession, result: Result) -> None:
     _end_at_sigterm()
+    target = who.target
     pace = Pace(options.max_requests, options.rate, time=time.monotonic, sleep=asyncio.sleep)
     async with VendorSession(target, pace) as session:
-        asker = Asker(session, app_key=who.app_key, secret=who.secret, time=time.monotonic)
+        asker = Asker(session, app_key=who.app_key, secret=target.secret, time=time.monotonic)
         survey = Survey(
             asker,
-            who.tenant,
+            target.tenant,
             TargetHandshakes(target, pace.wait),
-            user=who.user,
-            call_id=who.call_id,
+            user=known.user,
+            call_id=known.call_id,
             allow_lock=options.allow_lock,
         )
         try:
