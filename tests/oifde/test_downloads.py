@@ -10,6 +10,8 @@ import pytest
 from multidict import CIMultiDict
 
 from engines import Engine
+from oifde_simulator.immediate import immediate
+from oifde_simulator.journal.har import HarEntry
 from oifde_simulator.model.exchange import Exchange
 from oifde_simulator.model.http import Request
 from oifde_simulator.model.sessions import CallSession, Criteria
@@ -19,6 +21,7 @@ from oifde_simulator.population.recordings.recording import recording
 from oifde_simulator.scenario import loader
 from oifde_simulator.wire.octets import LazyOctets
 from oifde_simulator.wire.script import length
+from oifde_simulator.wiremock.patterns.logged_request import LoggedRequest
 
 PATH = "/CCFS/resource/ccfs/downloadOiapRecord"
 NOW = '"2026-01-01T00:00:00Z"'
@@ -381,3 +384,62 @@ def test_fields_are_nested_again_as_a_body_has_them() -> None:
     operation = BY_NAME["downloadOiapRecord"]
     assert operation.body_of({"version": "2.0", "fileName": FILE, "locationId": 7}) == nested()
     assert operation.body_of({"fileName": 1}) == {"msgBody": {"fileName": 1}}
+
+
+def served(**texts: str) -> Engine:
+    return Engine({name: loader.loads(text.encode(), f"{name}.yaml", name) for name, text in texts.items()})
+
+
+def test_an_access_key_leads_to_the_tenant_whose_scenario_has_it() -> None:
+    made = served(one=KEYS, two=LITERAL, three=KEYS.replace("AK1", "AK3"))
+    exchanges = [made.handle(signed(key, "sk1")) for key in ("AK1", "AK3", "AK4")]
+    assert [(each.tenant, each.response.status) for each in exchanges] == [
+        ("one", 200),
+        ("three", 200),
+        ("", 401),
+    ]
+
+
+def test_a_tenant_id_comes_before_an_access_key() -> None:
+    made = served(one=KEYS.replace("AK1", "two"), two=LITERAL)
+    assert made.handle(asked(auth="auth-v2/two/a/b/c")).tenant == "two"
+
+
+def test_a_tenant_made_on_demand_has_its_id_for_a_key_and_its_secret_to_sign() -> None:
+    made = served(acme=KEYS)
+    made.make(loader.loads(KEYS.encode(), "acme.yaml", "acme"), "mine")
+    secret = made.tenants.worlds.fresh("mine", immediate(made.tenants.served("mine"))).secret
+    assert made.handle(signed("mine", secret)).tenant == "mine"
+    assert made.handle(signed("mine", "sk1")).response.status == 401
+
+
+def test_the_archive_and_the_stubs_show_the_body_as_it_was_nested() -> None:
+    made = engine()
+    made.handle(asked(query="?locationId=7"))
+    (entry,) = made.entries()
+    posted = HarEntry(entry, "https").as_json()["request"]
+    assert json.loads(posted["postData"]["text"]) == nested()
+    assert posted["queryString"] == [{"name": "locationId", "value": "7"}]
+    assert HarEntry(entry, "https").as_json()["response"]["content"]["size"] == 480_058
+    assert LoggedRequest.of(entry).body.json == nested()
+
+
+def test_a_token_rule_ends_nothing_for_a_download() -> None:
+    rule = "rules: [{match: {endpoint: downloadOiapRecord}, token: expire}]\n"
+    assert code(engine(LITERAL + rule).handle(asked())) == ""
+
+
+def test_a_download_is_limited_for_each_file() -> None:
+    rule = """rules:
+  - {match: {endpoint: downloadOiapRecord}, per: [fileName], times: 1, respond: {error: recording-no-data}}
+"""
+    made = engine(LITERAL + rule)
+    other = "Y:/39/odfsrecord/20260101/y.wav"
+    assert [code(made.handle(asked(name))) for name in (FILE, FILE, other)] == ["0300012", "", "0300012"]
+
+
+def test_two_requests_of_one_file_are_made_of_the_same_bytes() -> None:
+    made = engine()
+    first, second = (made.handle(asked()).response.body for _ in range(2))
+    assert first[:] == second[:]
+    assert b"".join((first[:100], first[100:90_000], first[90_000:])) == second[:]
