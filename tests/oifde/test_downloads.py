@@ -11,6 +11,7 @@ from multidict import CIMultiDict
 
 from engines import Engine
 from oifde_simulator.immediate import immediate
+from oifde_simulator.journal.filter_parameters import parse
 from oifde_simulator.journal.har import HarEntry
 from oifde_simulator.model.exchange import Exchange
 from oifde_simulator.model.http import Request
@@ -443,3 +444,18 @@ def test_two_requests_of_one_file_are_made_of_the_same_bytes() -> None:
     first, second = (made.handle(asked()).response.body for _ in range(2))
     assert first[:] == second[:]
     assert b"".join((first[:100], first[100:90_000], first[90_000:])) == second[:]
+
+
+FILTERS = {
+    "locationId=7": 1, "locationId=8": 0, "fileName=" + FILE: 2, "response.resultCode=0300011": 1,
+    "errorCode=300011": 1, "response.resultCode=300011": 0, "endpoint=downloadOiapRecord": 3,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("pair", "count"), FILTERS.items())
+def test_the_journal_is_filtered_by_fields_and_codes(pair: str, count: int) -> None:
+    made = engine()
+    for request in (asked(query="?locationId=7"), asked(), asked("Y:/39/odfsrecord/20260101/y.wav")):
+        made.handle(request)
+    wanted = parse([tuple(pair.split("=", 1))], str)  # type: ignore[list-item]
+    assert len([entry for entry in made.entries() if wanted.accepts(entry)]) == count
