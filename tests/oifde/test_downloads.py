@@ -222,7 +222,8 @@ def test_each_file_name_that_leads_nowhere_has_its_code(name: Any, expected: str
 LOCATIONS = {
     "": "", "?locationId=7": "", "?locationId=": "", "?a=b": "", "?locationId=8": "0300011",
     "?locationId=x": "0300004", "?locationId=7.0": "0300004", "?locationId=99999999999": "0300004",
-    "?locationId=7&locationId=8": "", "?locationId=%37": "", "?locationId=-1": "0300011",
+    "?locationId=7&locationId=8": "", "?locationId=%37": "",
+    "?" + "a=1&" * 999 + "locationId=8": "0300011", "?locationId=-1": "0300011",
 }  # fmt: skip
 
 
