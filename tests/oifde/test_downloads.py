@@ -460,3 +460,12 @@ def test_the_journal_is_filtered_by_fields_and_codes(pair: str, count: int) -> N
         made.handle(request)
     wanted = parse([tuple(pair.split("=", 1))], str)  # type: ignore[list-item]
     assert len([entry for entry in made.entries() if wanted.accepts(entry)]) == count
+
+
+@pytest.mark.parametrize("fault", ["bom", "truncated-json", "broken-gzip"])
+def test_a_fault_that_cannot_hold_a_long_recording_says_that_it_did_nothing(fault: str) -> None:
+    day = LITERAL.replace("endTime: 1767225660000", "endTime: 1767268800000")
+    made = engine(f"{day}rules: [{{name: odd, faults: [{fault}]}}]\nrecordings: {{channels: 2}}\n")
+    exchange = made.handle(asked())
+    assert length(exchange.script, "body") == 58 + 12 * 3600 * 8000 * 2
+    assert exchange.notes == (f"odd: nothing in this answer for {fault} to spoil",)
