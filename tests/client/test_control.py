@@ -10,6 +10,7 @@ import ssl
 import subprocess
 import sys
 import threading
+import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import timedelta
@@ -37,6 +38,12 @@ from oifde_simulator.runtime.server import Simulator
 from oifde_simulator.web.control_plane import openapi as document
 from serving import PATIENCE, environment, fetch, running
 
+DOWNLOAD = "/CCFS/resource/ccfs/downloadOiapRecord"
+FILE = "Y:/39/odfsrecord/20260101/x.wav"
+RECORDED = {
+    "callSorId": USER, "calledNumber": "955500001", "startTime": 1_767_225_600_000,
+    "endTime": 1_767_225_601_000, "businessInfoStr": json.dumps({"recordFileName": FILE}),
+}  # fmt: skip
 TOKEN = "a-token-of-the-control-plane"
 
 pytest_plugins = ("client_server",)
@@ -187,6 +194,18 @@ def test_gettoken_takes_the_secret(tenant: SimulatedTenant) -> None:
 
 
 # The journal
+
+
+def test_a_recording_is_downloaded_by_the_access_key(tenant: SimulatedTenant) -> None:
+    tenant.use({"sessions": {"records": [RECORDED]}})
+    body = {"request": {"version": "2.0"}, "msgBody": {"fileName": FILE}}
+    request = urllib.request.Request(f"{tenant.url}{DOWNLOAD}", json.dumps(body).encode())
+    request.add_header("Authorization", f"auth-v2/{tenant.access_key}/a/b/c")
+    with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+        assert answer.read()[:4] == b"RIFF"
+    (entry,) = tenant.journal.wait(count=1, endpoint="downloadOiapRecord")
+    assert (entry.request["fileName"], entry.honest["bytes"]) == (FILE, 58 + 8000)
+    tenant.verify({"match": {"endpoint": "downloadOiapRecord", "request": {"fileName": FILE}}, "count": 1})
 
 
 def test_every_exchange_is_found_over_pages(tenant: SimulatedTenant, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from oifde_simulator.faults import FaultContext, apply, build, builtin_faults
+from oifde_simulator.faults import Fault, FaultContext, apply, build, builtin_faults, chain
 from oifde_simulator.model.http import Request, Response
 from oifde_simulator.randomness import KeyedRandom
 from oifde_simulator.wire import octets as lazy
@@ -140,3 +140,32 @@ def test_what_is_joined_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_digest_is_made_of_all_bytes() -> None:
     body = b"z" * (2 * lazy.SLICE + 1)
     assert digest(Counted(body)) == digest(body)
+
+
+class Shouting(Fault):
+    """A fault of a plugin, which knows bytes only."""
+
+    __slots__ = ("changes",)
+    fault_name = "shouting"
+
+    def __init__(self, changes: bool) -> None:
+        self.changes = changes
+
+    def rewrite(self, script: Script, _context: FaultContext) -> Script:
+        return tuple(
+            Send(action.octets.upper() if self.changes else action.octets, action.part)  # type: ignore[union-attr]
+            if isinstance(action, Send)
+            else action
+            for action in script
+        )
+
+
+@pytest.mark.parametrize("changes", [True, False])
+def test_a_fault_of_a_plugin_gets_bytes(monkeypatch: pytest.MonkeyPatch, changes: bool) -> None:
+    monkeypatch.setattr(chain, "is_plugin", lambda fault: True)
+    given = script(Counted(b"abc"))
+    made = apply(given, [Shouting(changes)], FaultContext(KeyedRandom(b"lazy"), 0.0))
+    assert made[-1] == Send(b"ABC") if changes else made is given
+    large = script(endless := Endless())
+    assert apply(large, [Shouting(changes)], FaultContext(KeyedRandom(b"lazy"), 0.0)) is large
+    assert len(endless) == 1 << 40

@@ -10,6 +10,9 @@ import pytest
 from multidict import CIMultiDict
 
 from engines import Engine
+from oifde_simulator.immediate import immediate
+from oifde_simulator.journal.filter_parameters import parse
+from oifde_simulator.journal.har import HarEntry
 from oifde_simulator.model.exchange import Exchange
 from oifde_simulator.model.http import Request
 from oifde_simulator.model.sessions import CallSession, Criteria
@@ -19,6 +22,7 @@ from oifde_simulator.population.recordings.recording import recording
 from oifde_simulator.scenario import loader
 from oifde_simulator.wire.octets import LazyOctets
 from oifde_simulator.wire.script import length
+from oifde_simulator.wiremock.patterns.logged_request import LoggedRequest
 
 PATH = "/CCFS/resource/ccfs/downloadOiapRecord"
 NOW = '"2026-01-01T00:00:00Z"'
@@ -218,7 +222,8 @@ def test_each_file_name_that_leads_nowhere_has_its_code(name: Any, expected: str
 LOCATIONS = {
     "": "", "?locationId=7": "", "?locationId=": "", "?a=b": "", "?locationId=8": "0300011",
     "?locationId=x": "0300004", "?locationId=7.0": "0300004", "?locationId=99999999999": "0300004",
-    "?locationId=7&locationId=8": "", "?locationId=%37": "", "?locationId=-1": "0300011",
+    "?locationId=7&locationId=8": "", "?locationId=%37": "",
+    "?" + "a=1&" * 999 + "locationId=8": "0300011", "?locationId=-1": "0300011",
 }  # fmt: skip
 
 
@@ -381,3 +386,86 @@ def test_fields_are_nested_again_as_a_body_has_them() -> None:
     operation = BY_NAME["downloadOiapRecord"]
     assert operation.body_of({"version": "2.0", "fileName": FILE, "locationId": 7}) == nested()
     assert operation.body_of({"fileName": 1}) == {"msgBody": {"fileName": 1}}
+
+
+def served(**texts: str) -> Engine:
+    return Engine({name: loader.loads(text.encode(), f"{name}.yaml", name) for name, text in texts.items()})
+
+
+def test_an_access_key_leads_to_the_tenant_whose_scenario_has_it() -> None:
+    made = served(one=KEYS, two=LITERAL, three=KEYS.replace("AK1", "AK3"))
+    exchanges = [made.handle(signed(key, "sk1")) for key in ("AK1", "AK3", "AK4")]
+    assert [(each.tenant, each.response.status) for each in exchanges] == [
+        ("one", 200),
+        ("three", 200),
+        ("", 401),
+    ]
+
+
+def test_a_tenant_id_comes_before_an_access_key() -> None:
+    made = served(one=KEYS.replace("AK1", "two"), two=LITERAL)
+    assert made.handle(asked(auth="auth-v2/two/a/b/c")).tenant == "two"
+
+
+def test_a_tenant_made_on_demand_has_its_id_for_a_key_and_its_secret_to_sign() -> None:
+    made = served(acme=KEYS)
+    made.make(loader.loads(KEYS.encode(), "acme.yaml", "acme"), "mine")
+    secret = made.tenants.worlds.fresh("mine", immediate(made.tenants.served("mine"))).secret
+    assert made.handle(signed("mine", secret)).tenant == "mine"
+    assert made.handle(signed("mine", "sk1")).response.status == 401
+
+
+def test_the_archive_and_the_stubs_show_the_body_as_it_was_nested() -> None:
+    made = engine()
+    made.handle(asked(query="?locationId=7"))
+    (entry,) = made.entries()
+    posted = HarEntry(entry, "https").as_json()["request"]
+    assert json.loads(posted["postData"]["text"]) == nested()
+    assert posted["queryString"] == [{"name": "locationId", "value": "7"}]
+    assert HarEntry(entry, "https").as_json()["response"]["content"]["size"] == 480_058
+    assert LoggedRequest.of(entry).body.json == nested()
+
+
+def test_a_token_rule_ends_nothing_for_a_download() -> None:
+    rule = "rules: [{match: {endpoint: downloadOiapRecord}, token: expire}]\n"
+    assert code(engine(LITERAL + rule).handle(asked())) == ""
+
+
+def test_a_download_is_limited_for_each_file() -> None:
+    rule = """rules:
+  - {match: {endpoint: downloadOiapRecord}, per: [fileName], times: 1, respond: {error: recording-no-data}}
+"""
+    made = engine(LITERAL + rule)
+    other = "Y:/39/odfsrecord/20260101/y.wav"
+    assert [code(made.handle(asked(name))) for name in (FILE, FILE, other)] == ["0300012", "", "0300012"]
+
+
+def test_two_requests_of_one_file_are_made_of_the_same_bytes() -> None:
+    made = engine()
+    first, second = (made.handle(asked()).response.body for _ in range(2))
+    assert first[:] == second[:]
+    assert b"".join((first[:100], first[100:90_000], first[90_000:])) == second[:]
+
+
+FILTERS = {
+    "locationId=7": 1, "locationId=8": 0, "fileName=" + FILE: 2, "response.resultCode=0300011": 1,
+    "errorCode=300011": 1, "response.resultCode=300011": 0, "endpoint=downloadOiapRecord": 3,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("pair", "count"), FILTERS.items())
+def test_the_journal_is_filtered_by_fields_and_codes(pair: str, count: int) -> None:
+    made = engine()
+    for request in (asked(query="?locationId=7"), asked(), asked("Y:/39/odfsrecord/20260101/y.wav")):
+        made.handle(request)
+    wanted = parse([tuple(pair.split("=", 1))], str)  # type: ignore[list-item]
+    assert len([entry for entry in made.entries() if wanted.accepts(entry)]) == count
+
+
+@pytest.mark.parametrize("fault", ["bom", "truncated-json", "broken-gzip"])
+def test_a_fault_that_cannot_hold_a_long_recording_says_that_it_did_nothing(fault: str) -> None:
+    day = LITERAL.replace("endTime: 1767225660000", "endTime: 1767268800000")
+    made = engine(f"{day}rules: [{{name: odd, faults: [{fault}]}}]\nrecordings: {{channels: 2}}\n")
+    exchange = made.handle(asked())
+    assert length(exchange.script, "body") == 58 + 12 * 3600 * 8000 * 2
+    assert exchange.notes == (f"odd: nothing in this answer for {fault} to spoil",)

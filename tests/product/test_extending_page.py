@@ -57,6 +57,7 @@ def test_a_command_of_the_page_prints_what_the_page_says(copy: Path, command: st
 @pytest.mark.slow
 def test_the_tests_of_all_faults_hold_for_the_fault_of_the_page(copy: Path) -> None:
     python = str(PROGRAMS / "python")
+    assert run_in_copy(copy, [python, "docs/generate/scenario_schema.py", "--write"]).returncode == 0
     chosen = ["tests/faults", "tests/scenario/test_lint_rules.py", "-k", "every_fault or laws or faults"]
     done = run_in_copy(copy, [python, "-m", "pytest", "-n", "0", "-q", *chosen])
     assert done.returncode == 0, done.stdout

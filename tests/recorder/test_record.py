@@ -187,7 +187,7 @@ def test_a_run_that_is_broken_off_is_resumed_as_if_it_had_not_been(bench: Bench)
     assert bench.record("--key-file", str(bench.key)).code == 0
     whole = bench.output.read_text()
     bench.output.unlink()
-    broken = bench.record("--key-file", str(bench.key), "--max-requests", "3")
+    broken = bench.record("--key-file", str(bench.key), "--max-requests", "4")
     assert broken.code == 2
     assert "--max-requests allows no more; 4 of 5 users are not whole; the same command goes on" in broken.err
     assert "user 2: 5 of 13 records came" in broken.err

@@ -241,7 +241,7 @@ def test_java_that_calls_by_another_name_leaves_a_line(lines: Lines, tmp_path: P
     leaf.private_key_pem.write_to_path(files["tls_key"])
     leaf.cert_chain_pems[0].write_to_path(files["tls_cert"])
     (tmp_path / "Ask.java").write_text(JAVA)
-    with running(**files) as server:
+    with running(tls="auto", **files) as server:
         run("java", str(tmp_path / "Ask.java"), server.data_url, str(tmp_path / "ca.pem"))
         assert lines.came.wait(PATIENCE)
     (line,) = lines.lines

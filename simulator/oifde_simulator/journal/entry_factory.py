@@ -21,7 +21,6 @@ from oifde_simulator.model.entry import KEPT, Entry
 from oifde_simulator.model.exchange import Exchange
 from oifde_simulator.model.http import JSON_UTF8
 from oifde_simulator.oifde.operations import ISSUED_TOKEN, OPERATIONS
-from oifde_simulator.wire.octets import Octets
 
 ENTRY = 1100
 """Bytes of memory that an entry takes beside its texts."""
@@ -50,10 +49,10 @@ class EntryFactory:
         request, honest, response = exchange.request, exchange.honest, exchange.response
         recorded, finder, charge = self._requests.capture(request, exchange.document)
         fields = honest.fields
-        error_code = _code(exchange)
+        error_code: int | None = fields.get("errorCode") if "errorCode" in fields else _own_code(exchange)
         token = _issued(exchange)
         body, headers = response.body, response.headers
-        size, body = len(body), _in_memory(body)
+        size, body = len(body), body if type(body) is bytes else b""  # of sound, length and digest are kept
         if error_code:
             fields = self._error_fields(fields, exchange, finder)
         elif token:
@@ -143,18 +142,11 @@ def _issued(exchange: Exchange) -> str:
     return exchange.honest.fields.get(field, "") if field else ""
 
 
-def _code(exchange: Exchange) -> int | None:
-    """Read the code of the honest answer, also of one in text; None where it has none."""
-    code: int | None = exchange.honest.fields.get("errorCode")
-    if code is None and (own := OWN_CODES.get(exchange.endpoint)):
-        text = exchange.honest.fields.get(own.code_field)
-        return None if text is None else int(text)
-    return code
-
-
-def _in_memory(body: Octets) -> bytes:
-    """Return a body to be kept; of a recording nothing is, its length and digest tell enough."""
-    return body if isinstance(body, bytes) else b""
+def _own_code(exchange: Exchange) -> int | None:
+    """Read the code of an honest answer that has it as text; None where it has none."""
+    own = OWN_CODES.get(exchange.endpoint)
+    text = exchange.honest.fields.get(own.code_field) if own else None
+    return None if text is None else int(text)
 
 
 def _beginning(body: bytes, finder: CredentialFinder) -> bytes:

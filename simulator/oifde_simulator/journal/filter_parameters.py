@@ -16,7 +16,7 @@ from oifde_simulator.instants import instant
 from oifde_simulator.journal.filters import ATTRIBUTES, NUMBERS, Filter, Since
 from oifde_simulator.journal.redaction.credential_names import is_credential
 from oifde_simulator.journal.redaction.redactor import PREFIX
-from oifde_simulator.oifde.operations import REQUEST_FIELDS
+from oifde_simulator.oifde.operations import NUMBERS_SENT, REQUEST_FIELDS, TEXTS_ANSWERED
 from oifde_simulator.rules.matching import Condition
 from oifde_simulator.text import did_you_mean, shown
 
@@ -41,7 +41,7 @@ def parse(given: Iterable[tuple[str, str]], fingerprint: Callable[[str], str]) -
             tests[name] = _condition(name, text, number=name in NUMBERS)
         else:
             part, field = _place(name)
-            wanted = _wanted(name, text, number=part == "response")
+            wanted = _wanted(name, text, number=_is_number(part, field))
             _condition(name, text, number=False)  # refuses a wrong JSON Schema
             if part == "request" and isinstance(wanted, str) and is_credential(field):
                 wanted = wanted if wanted.startswith(PREFIX) else fingerprint(wanted)
@@ -71,6 +71,11 @@ def _place(name: str) -> tuple[str, str]:
         or f"; expected one of {', '.join(known)}, or request.NAME for another field"
     )
     raise WrongParameter(f"unknown parameter {shown(name)}{hint}")
+
+
+def _is_number(part: str, field: str) -> bool:
+    """Check that digits stand for a number in a field."""
+    return field in NUMBERS_SENT if part == "request" else part == "response" and field not in TEXTS_ANSWERED
 
 
 def _condition(name: str, text: str, *, number: bool) -> Condition:

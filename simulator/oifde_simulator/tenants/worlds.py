@@ -94,7 +94,7 @@ class Worlds:
     def find_key_owner(self, key: str) -> str | None:
         """Find the tenant of a file that has an access key; any thread may ask. A broken file has none."""
         owners: dict[str, str] = {}
-        for name in list(self.files):
+        for name in reversed(list(self.files)):  # of two with one key, the first has it
             with suppress(ScenarioErrors, KeyError):
                 owners |= dict.fromkeys(self.files[name].tenant.access_keys, name)
         self._key_owners = owners

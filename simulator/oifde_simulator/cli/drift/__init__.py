@@ -49,8 +49,8 @@ def execute(options: argparse.Namespace) -> int:
     from oifde_simulator.cli.drift import asking, outputs
 
     outputs.require_writable(options)
-    known = asking.known_session(options, os.environ)
-    result = asking.ask(options, target_options.account(options, os.environ), known)
+    account = target_options.account(options, os.environ)
+    result = asking.ask(options, account, asking.known_session(options, os.environ))
     if result.problem:
         print(f"oifde-simulator drift: {result.problem}", file=sys.stderr)
     outputs.write(options, result)

@@ -23,6 +23,14 @@ BY_PATH: Mapping[str, DocumentedOperation] = {operation.path: operation for oper
 
 REQUEST_FIELDS: frozenset[str] = frozenset(name for each in OPERATIONS for name in each.request_types)
 """Request fields of all operations."""
+NUMBERS_SENT: frozenset[str] = frozenset(
+    name for each in OPERATIONS for name, kind in each.request_types.items() if kind == "integer"
+)
+"""Request fields that are whole numbers."""
+TEXTS_ANSWERED: frozenset[str] = frozenset(
+    name for each in OPERATIONS for name, kind in each.response_types.items() if kind == "string"
+)
+"""Response fields that are texts."""
 TENANT_FIELDS: tuple[str, ...] = tuple(
     dict.fromkeys(each.tenant_field for each in (MAIN, *OPERATIONS) if each.tenant_field)
 )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import unquote_plus
 
 from oifde_simulator.json_schema.schema import Schema, Violation
 from oifde_simulator.model.http import Request
@@ -29,8 +29,6 @@ from oifde_simulator.text import nearest
 WHOLE_NUMBER = re.compile(r"-?[0-9]{1,10}", re.ASCII)
 LARGEST_INT = 2**31 - 1
 """Largest value of the vendor's int."""
-MOST_PARAMETERS = 100
-"""Parameters of a query that are looked at."""
 RANKS = ("required", "type", "minLength", "maxLength", "const")
 """Keywords of the contract, in the order in which a field is judged by them."""
 CODES = {"maxLength": PARAMETER_TOO_LONG, "const": WRONG_VERSION}
@@ -53,15 +51,13 @@ def flat_fields(operation: str, document: Mapping[str, Any], target: str) -> dic
 
 def query_fields(operation: str, target: str) -> dict[str, Any]:
     """Read the documented parameters of a query: whole numbers as numbers, anything else as text."""
-    query = target.partition("?")[2]
-    if not query:
-        return {}
-    try:
-        sent = parse_qs(query, keep_blank_values=True, max_num_fields=MOST_PARAMETERS)
-    except ValueError:
-        return {}
-    known = contract.parameters(operation)
-    return {name: _number(sent[name][0]) for name in known if name in sent}
+    query = target.partition("?")[2].partition("#")[0]
+    pairs = (pair.partition("=") for pair in query.split("&"))
+    known, found = contract.parameters(operation), dict[str, Any]()
+    for name, _, text in pairs:
+        if (decoded := unquote_plus(name)) in known:
+            found.setdefault(decoded, _number(unquote_plus(text)))
+    return found
 
 
 def _number(text: str) -> int | str:

@@ -9,6 +9,8 @@ import os
 import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,7 +22,9 @@ MOST_FILES, DEEPEST = 10_000, 6
 LARGEST_FILE = 1 << 30
 """Bytes of a file that is served."""
 ENDING = ".wav"
-FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+WANTED = ("O_RDONLY", "O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY")
+FLAGS = reduce(or_, (getattr(os, name, 0) for name in WANTED))
+"""Flags of opening a file, each where the system knows it; a pipe in the place of a file never blocks."""
 
 
 class FileStamp(NamedTuple):

@@ -28,7 +28,7 @@ STOCK = {
             "dune",
         ),
         *("fern", "fjord", "flint", "geyser", "glade", "grove", "harbor", "heath", "heron", "islet", "ivy"),
-        *("juniper", "lagoon", "larch", "lichen", "maple", "marsh", "meadow", "moss", "otter", "pebble"),
+        *("juniper", "lagoon", "larch", "lichen", "maple", "marsh", "meadow", "moss", "osier", "pebble"),
         *("plover", "quartz", "raven", "reed", "ridge", "sable", "shale", "spruce", "sorrel", "thistle"),
         *("tundra", "valley", "walnut", "willow", "wren", "yarrow"),
     ),
