@@ -15,7 +15,8 @@ from oifde_simulator.oifde import contract, operations
 from oifde_simulator.oifde.operations import BY_NAME, MAIN, OPERATIONS
 
 PACKAGE = Path(__file__).parents[2] / "simulator" / "oifde_simulator"
-VENDOR_ROOMS = {"oifde", "population"}
+VENDOR_ROOMS = {"oifde", "population", "drift", "recorder", "vendor_client"}
+"""Rooms that play the vendor, or ask it."""
 
 NAMES = re.compile(
     "|".join(
@@ -28,7 +29,7 @@ NAMES = re.compile(
 # What may stay, room by room, and why.
 ALLOWED = {
     # examples in help texts, and the scenario that `new` writes; columns named as the scenario's keys
-    "cli": {"appSecret", "gettoken", "queryRecordHistory", "tenantId", "userMobile"},
+    "cli": {"appKey", "appSecret", "gettoken", "queryRecordHistory", "tenantId", "userMobile"},
     # names that users of the client call, and the control plane's own JSON; it imports no other room
     "client": {"authToken", "gettoken", "tenantId", "userMobile"},
     # the journal's JSON shows the token's fingerprint under this name

@@ -143,6 +143,7 @@ def test_the_plain_shell_recipe_runs(shell: str, tmp_path: Path, path: str) -> N
 BROKEN = {"(exit 7)": 7, "kill -TERM $$": 1, "kill -HUP $$": 1}
 
 
+@pytest.mark.slow
 @needs_curl
 @every_shell
 @pytest.mark.parametrize(("step", "number"), BROKEN.items(), ids=BROKEN)

@@ -12,6 +12,8 @@ import pytest
 from checkouts import PROGRAMS, copy_checkout, run_in_copy
 from serving import REPOSITORY
 
+pytestmark = pytest.mark.slow
+
 PAGE = (REPOSITORY / "docs" / "extending.md").read_text()
 FILES = dict(re.findall(r"^`([\w./]+)`:\n\n```\w+\n(.*?)```", PAGE, re.DOTALL | re.MULTILINE))
 """Files of the page: path -> text."""
@@ -54,7 +56,6 @@ def test_a_command_of_the_page_prints_what_the_page_says(copy: Path, command: st
     assert done.returncode == ("wrong" in command)
 
 
-@pytest.mark.slow
 def test_the_tests_of_all_faults_hold_for_the_fault_of_the_page(copy: Path) -> None:
     python = str(PROGRAMS / "python")
     assert run_in_copy(copy, [python, "docs/generate/scenario_schema.py", "--write"]).returncode == 0

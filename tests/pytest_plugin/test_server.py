@@ -67,6 +67,7 @@ def test_two_hundred_tests_on_four_workers_share_a_server_and_never_meet(suite: 
     assert len(values_written(suite, "pid")) == 4
 
 
+@pytest.mark.slow
 def test_workers_share_one_server_which_ends_with_them(suite: Suite) -> None:
     suite.write(
         conftest=TELLS,

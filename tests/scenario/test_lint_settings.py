@@ -23,7 +23,7 @@ MESSAGES = {
     "time_bounds: exclusive": "settings.time_bounds: expected a mapping",
     "selectors: any": 'settings.selectors: expected "all" or "first", found "any"',
     "codes: {token_mising: 1}": 'unknown kind of error "token_mising"; did you mean "token_missing"?',
-    "codes: {locked: 0}": "the number 0 is not allowed here; take the quotes away: 900001, other",
+    "codes: {locked: 0}": "the number 0 is not allowed here; write a whole number without quotes, other",
     'codes: {locked: "900001"}': "take the quotes away: 900001",
     "codes: {locked: 99999999999}": "settings.codes.locked: expected at most 2147483647",
     "error_status: {tokens: 401}": 'unknown kind of error or operation "tokens"; did you mean "token"?',

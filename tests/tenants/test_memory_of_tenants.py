@@ -121,6 +121,7 @@ BODIES: dict[str, Any] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("definition", BODIES.values(), ids=BODIES)
 def test_compiled_rules_are_kept_within_their_bytes(
     monkeypatch: pytest.MonkeyPatch, definition: dict[str, Any]

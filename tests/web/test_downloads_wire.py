@@ -134,8 +134,8 @@ class Slices(LazyOctets):
 async def sounding(client: VendorClient, octets: LazyOctets) -> None:
     """Have the tenant answer these bytes for a recording."""
     service: Any = (await client.tenants.named("acme")).world.service
-    policy = service._policy
-    service._policy = type(policy)(**{
+    policy = service.policy
+    service.policy = type(policy)(**{
         **{name: getattr(policy, name) for name in policy.__slots__}, "sound": lambda record, name: octets,
     })  # fmt: skip
 
