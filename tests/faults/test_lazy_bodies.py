@@ -61,6 +61,26 @@ ITEMS = [
 ]
 CHANGING = ("bom", "invalid-utf8", "truncated-json", "trailing-garbage", "broken-gzip", "malformed-chunk")
 """Faults that make another body, for which they need the old one."""
+KEEPING = (
+    "empty-response",
+    "reset",
+    "reset-mid-body",
+    "cut",
+    "garbage",
+    "close",
+    "content-length",
+    "no-content-length",
+    "content-type",
+    "big-headers",
+    "informational",
+    "latency",
+    "hang",
+    "slow-close",
+    "dribble",
+    "bandwidth",
+    "slicer",
+)
+"""Faults that part, cut, slow or replace a body without a look at it."""
 
 
 def name_of(one: Any) -> str:
@@ -88,7 +108,7 @@ def test_a_fault_does_the_same_to_a_lazy_body(one: Any) -> None:
     assert joined(spoiled(script(Counted()), one)) == joined(spoiled(script(BODY), one))
 
 
-@pytest.mark.parametrize("one", [one for one in ITEMS if name_of(one) not in CHANGING], ids=str)
+@pytest.mark.parametrize("one", [one for one in ITEMS if name_of(one) in KEEPING], ids=str)
 def test_a_fault_that_changes_no_byte_of_the_body_makes_none(one: Any) -> None:
     body = Counted()
     spoiled(script(body), one)
@@ -99,7 +119,7 @@ def test_a_fault_that_changes_no_byte_of_the_body_makes_none(one: Any) -> None:
 def test_a_body_that_memory_cannot_hold_is_cut_and_slowed_but_not_changed(one: Any) -> None:
     given = script(Endless())
     made = spoiled(given, one)
-    assert (made == given) or name_of(one) not in CHANGING
+    assert (made == given) or name_of(one) in KEEPING
 
 
 def test_several_faults_may_be_cut_from_one_body() -> None:

@@ -67,7 +67,7 @@ public class Verifies {
         setGlobalFixedDelay(1);
         setGlobalRandomDelay(new UniformDistribution(0, 1));
         check(wiremock.getGlobalSettings().getFixedDelay() == 1, "settings");
-        check(listAllStubMappings().getMappings().size() == 5, "stubs to read: " + listAllStubMappings().getMappings().size());
+        check(listAllStubMappings().getMappings().size() == 6, "stubs to read: " + listAllStubMappings().getMappings().size());
         check(failure(() -> stubFor(get("/x").willReturn(ok()))).contains("POST /tenants/{id}/rules"), "a stub cannot be added, and what can is told");
         check(failure(() -> removeAllMappings()).contains("POST /tenants/{id}/clear"), "nor removed");
         check(failure(() -> startRecording("http://x.example")).contains("nothing behind this server"), "nothing is recorded");

@@ -16,6 +16,7 @@ from oifde_simulator.faults.plugins import is_plugin
 from oifde_simulator.randomness import KeyedRandom
 from oifde_simulator.rules.effect import Occasion, perform
 from oifde_simulator.rules.patch import Patch
+from oifde_simulator.rules.respond import OK, Respond
 from oifde_simulator.rules.selection import Ability, Action, Decision, Rule
 from oifde_simulator.rules.triggers import Moment
 
@@ -96,11 +97,21 @@ class Judge:
         action, _ = rule.actions[place]
         if not (action.reshapes or action.faults):
             return Verdict(changes=False)
+        if _changes_status(action, occasion.honest.response.status):
+            return Verdict(changes=True)
         if not rule.definition or not _is_steady(action):
             return _tried(rule, action, occasion, moment)
         name = (rule.definition, place, *_shape(action, occasion))
         kept = self._verdicts.find(name)
         return kept or self._verdicts.keep(name, _tried(rule, action, occasion, moment))
+
+
+def _changes_status(action: Action, status: int) -> bool:
+    """Check that an outcome answers with another status for certain: then it need not be tried."""
+    if len(action.reshapes) != 1 or action.faults:
+        return False
+    step = action.reshapes[0]
+    return isinstance(step, Respond) and step.error is None and (step.status or OK) != status
 
 
 def _is_steady(action: Action) -> bool:

@@ -12,6 +12,9 @@ from oifde_simulator.model.http import JSON_UTF8, Headers, Response
 from oifde_simulator.model.vendor_errors import BY_CODE, BY_NAME, Problem, VendorError
 from oifde_simulator.rules.action import ActionContext
 
+OK = 200
+"""HTTP status of an answer that names none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Respond:
@@ -37,7 +40,7 @@ class Respond:
             rendered = context.render_error(Problem(self.error, status=self.status)).response
             return Response(rendered.status, rendered.body, _merge(rendered.headers, headers))
         default = JSON_UTF8 if self.body else JSON_UTF8[1:]
-        return Response(self.status or 200, self.body or b"", _merge(default, headers))
+        return Response(self.status or OK, self.body or b"", _merge(default, headers))
 
 
 def _vendor_error(given: Mapping[str, Any]) -> VendorError | None:
