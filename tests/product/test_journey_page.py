@@ -135,6 +135,19 @@ def test_the_python_program_walks_the_journey(server: Simulator, unfinished: str
     check(said.splitlines(), tmp_path, server, unfinished)
 
 
+def test_the_line_for_requests_returns_what_post_returns(
+    server: Simulator, unfinished: str, tmp_path: Path
+) -> None:
+    pytest.importorskip("requests")
+    (tmp_path / "oifde-ca.pem").write_bytes(server.ca_pem or b"")
+    (line,) = re.findall(r"`(requests\.post\([^`]+)`", PAGE)
+    sending = re.search(r"    request = .*?return answer\.read\(\)\n", PYTHON, re.S)
+    assert sending
+    program = PYTHON.replace(sending[0], f"    url = URL + path\n    return {line}\n")
+    said = printed([sys.executable, "-c", "import requests\n" + here(program, server)], tmp_path)
+    check(said.splitlines(), tmp_path, server, unfinished)
+
+
 @pytest.mark.slow
 @without["java"]
 def test_the_java_program_walks_the_journey(server: Simulator, unfinished: str, tmp_path: Path) -> None:
