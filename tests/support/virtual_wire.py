@@ -7,7 +7,7 @@ connection is kept for the next request until either end closes it. Nothing here
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import h11
@@ -23,6 +23,7 @@ LONGEST_HEAD = 100 << 10
 SEGMENT = 64 << 10
 """Bytes that the client reads at once."""
 HEADERS = {"Host": "simulator", "Content-Type": "application/json; charset=UTF-8"}
+NO_HEADERS: Mapping[str, str] = {}
 
 
 class Reply(NamedTuple):
@@ -52,19 +53,19 @@ class VirtualHttp:
         self._connection = h11.Connection(h11.CLIENT, max_incomplete_event_size=LONGEST_HEAD)
         self._ended = False
 
-    def post(self, path: str, body: dict[str, Any]) -> Reply:
-        """Send a body and return the answer."""
+    def post(self, path: str, body: Mapping[str, Any], headers: Mapping[str, str] = NO_HEADERS) -> Reply:
+        """Send a body, with further headers, and return the answer."""
         self.wait(self._pace)
         try:
             if self._ended:
                 raise ConnectionResetError("the connection was closed after the answer before")
-            return self._play(self._ask(path, json.dumps(body).encode()))
+            return self._play(self._ask(path, json.dumps(body).encode(), headers))
         except Exception:
             self.close()
             raise
 
-    def _ask(self, path: str, body: bytes) -> Script:
-        headers = HEADERS | {"Content-Length": str(len(body))}
+    def _ask(self, path: str, body: bytes, further: Mapping[str, str]) -> Script:
+        headers = {**HEADERS, **further, "Content-Length": str(len(body))}
         sent = h11.Request(method="POST", target=path, headers=[*headers.items()])
         for event in (sent, h11.Data(body), h11.EndOfMessage()):
             self._connection.send(event)
