@@ -7,7 +7,7 @@ connection is kept for the next request until either end closes it. Nothing here
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import h11
@@ -22,6 +22,9 @@ LONGEST_HEAD = 100 << 10
 """Bytes of a head that the client takes: as many as httpx does."""
 SEGMENT = 64 << 10
 """Bytes that the client reads at once."""
+TIMEOUT = 2.0
+"""Seconds that the client waits for an answer, unless it says otherwise."""
+NONE: Mapping[str, str] = {}
 HEADERS = {"Host": "simulator", "Content-Type": "application/json; charset=UTF-8"}
 
 
@@ -37,14 +40,13 @@ class Reply(NamedTuple):
 class VirtualHttp:
     """One connection at a time to an engine. Raises OSError or h11.RemoteProtocolError where it breaks."""
 
-    def __init__(self, engine: Engine, clock: MovableClock, *, pace: float, timeout: float = 2.0) -> None:
-        """Let `pace` seconds pass with each request; wait for an answer no longer than `timeout` seconds."""
+    def __init__(self, engine: Engine, clock: MovableClock, *, pace: float) -> None:
+        """Let `pace` seconds pass with each request."""
         self.exchanges: list[Exchange] = []
         """Every exchange so far."""
         self.wait = clock.move
         self._engine = engine
         self._pace = pace
-        self._timeout = timeout
         self.close()
 
     def close(self) -> None:
@@ -52,19 +54,21 @@ class VirtualHttp:
         self._connection = h11.Connection(h11.CLIENT, max_incomplete_event_size=LONGEST_HEAD)
         self._ended = False
 
-    def post(self, path: str, body: dict[str, Any]) -> Reply:
-        """Send a body and return the answer."""
+    def post(
+        self, path: str, body: dict[str, Any], headers: Mapping[str, str] = NONE, timeout: float = TIMEOUT
+    ) -> Reply:
+        """Send a body and return the answer, unless it takes longer than `timeout` seconds."""
         self.wait(self._pace)
         try:
             if self._ended:
                 raise ConnectionResetError("the connection was closed after the answer before")
-            return self._play(self._ask(path, json.dumps(body).encode()))
+            return self._play(self._ask(path, json.dumps(body).encode(), headers), timeout)
         except Exception:
             self.close()
             raise
 
-    def _ask(self, path: str, body: bytes) -> Script:
-        headers = HEADERS | {"Content-Length": str(len(body))}
+    def _ask(self, path: str, body: bytes, further: Mapping[str, str]) -> Script:
+        headers = {**HEADERS, **further, "Content-Length": str(len(body))}
         sent = h11.Request(method="POST", target=path, headers=[*headers.items()])
         for event in (sent, h11.Data(body), h11.EndOfMessage()):
             self._connection.send(event)
@@ -72,8 +76,8 @@ class VirtualHttp:
         self.exchanges.append(exchange)
         return exchange.script
 
-    def _play(self, script: Script) -> Reply:
-        left, reply = self._timeout, Arriving()
+    def _play(self, script: Script, timeout: float) -> Reply:
+        left, reply = timeout, Arriving()
         for place, action in enumerate(script):
             if isinstance(action, Wait):
                 self.wait(min(left, action.seconds))
