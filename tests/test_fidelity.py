@@ -165,7 +165,11 @@ def _scenario_keys() -> set[str]:
     """`settings.time_zone` and the like, and the fields of a record by their own name."""
     top, inner = SCENARIO["properties"], SCENARIO["$defs"]
     return {
-        *(f"{name}.{key}" for name in ("tenant", "settings", "sessions") for key in top[name]["properties"]),
+        *(
+            f"{name}.{key}"
+            for name in ("tenant", "settings", "sessions", "recordings")
+            for key in top[name]["properties"]
+        ),
         *(f"sessions.generate.{key}" for key in inner["generate"]["properties"]),
         *inner["record"]["properties"],
     }

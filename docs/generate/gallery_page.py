@@ -12,7 +12,7 @@ from oifde_simulator.scenario import loader
 from oifde_simulator.scenario.model import MET
 
 PAGE = Path(__file__).parents[1] / "gallery.md"
-HONEST = ("good-day", "tenant001", "paging")
+HONEST = ("good-day", "tenant001", "paging", "recording-names")
 """Bundled scenarios in which nothing fails."""
 CLIENT = "A good client "
 """Beginning of the third paragraph of a description."""
@@ -20,12 +20,13 @@ CLIENT = "A good client "
 GROUPS: Mapping[str, Sequence[str]] = {
     "Down and up": (
         "outage", "outage-window", "fail-twice", "flaky", "rate-limited", "rate-limited-strictly",
-        "error-in-200", "gateway-page", "later-pages-fail", "later-pages-fail-once",
+        "error-in-200", "gateway-page", "gateway-json", "forbidden", "firewall-page", "later-pages-fail",
+        "later-pages-fail-once",
     ),
     "Tokens": (
         "token-expires-mid-paging", "token-revoked", "token-expired-on-arrival", "token-lifetime-lies",
-        "single-token", "token-uses", "account-locks", "gettoken-down", "token-empty", "token-malformed",
-        "token-of-another-tenant",
+        "single-token", "token-uses", "account-locks", "gettoken-down", "gettoken-rate-limited",
+        "token-empty", "token-malformed", "token-of-another-tenant",
     ),
     "Slow": (
         "slow", "slow-body", "jittery", "slower-and-slower", "dribble", "thin-line", "hang", "hang-mid-body",
@@ -46,7 +47,13 @@ GROUPS: Mapping[str, Sequence[str]] = {
     ),
     "Fields": (
         "field-missing", "field-null", "field-renamed", "field-retyped", "field-extra", "new-enum-value",
-        "null-list", "broken-inner-json", "huge-field", "empty-strings",
+        "null-list", "broken-inner-json", "huge-field", "empty-strings", "null-texts", "reply-before-request",
+        "error-code-missing",
+    ),
+    "Recordings": (
+        "recording-late", "recording-limit", "recording-foreign", "recording-error-as-audio",
+        "recording-error-long", "recording-cut", "recording-short", "recording-thin-line",
+        "recording-gateway-page",
     ),
     "Many at once": ("magic", "chaos"),
 }  # fmt: skip
@@ -64,7 +71,7 @@ gettoken, `appKey`) it meets an outage.
 - User `18000000001` has exactly 40 sessions, so that you can count what a client shows. Every other number
   has a history: [other populations](scenarios.md#another-population).
 - Not every request meets every failure: see "met by". A job that reads 20 users over 7 days in pages of 5
-  meets each of them.
+  meets each of them, once it downloads some recordings too.
 - What ends in `-once` is well when it is read again, and its namesake is not.
 - Each answer that a rule has spoiled says so in the header `X-Simulator-Rule`.
 - Counts begin when the server starts.

@@ -20,6 +20,7 @@ from oifde_simulator.oifde.authorization import authorization, signature
 from oifde_simulator.oifde.operations import BY_NAME
 from oifde_simulator.population.recordings.recording import recording
 from oifde_simulator.scenario import loader
+from oifde_simulator.scenario.errors import ScenarioErrors
 from oifde_simulator.wire.octets import LazyOctets
 from oifde_simulator.wire.script import length
 from oifde_simulator.wiremock.patterns.logged_request import LoggedRequest
@@ -373,6 +374,39 @@ def test_the_journal_has_fields_and_length_and_no_sound() -> None:
 def test_two_channels_are_a_setting_of_the_scenario() -> None:
     made = engine("recordings: {channels: 2}\n" + LITERAL)
     assert len(made.handle(asked()).response.body) == 58 + 60 * 8000 * 2
+
+
+@pytest.mark.parametrize(
+    ("late", "now", "wanted"),
+    [
+        ("0s", "00:00:00", ""),
+        ("3h", "03:00:59", "0300012"),
+        ("3h", "03:01:00", ""),
+        ("1500ms", "00:01:01", "0300012"),
+        ("1500ms", "00:01:02", ""),
+    ],
+)
+def test_a_recording_is_there_so_long_after_the_end_of_its_call(late: str, now: str, wanted: str) -> None:
+    text = LITERAL.replace("00:00:00", now, 1)
+    assert code(engine(f"recordings: {{late: {late}}}\n{text}").handle(asked())) == wanted
+
+
+def test_the_answer_says_when_a_late_recording_comes() -> None:
+    exchange = engine("recordings: {late: 3h}\n" + LITERAL).handle(asked())
+    assert b"it comes at 2026-01-01T03:01:00" in bytes(exchange.response.body[:])
+
+
+def test_a_late_recording_of_a_call_without_an_end_is_late_from_its_start() -> None:
+    text = LITERAL.replace("endTime: 1767225660000", "endTime: soon").replace("callSorId", "userMobile")
+    text = text.replace("sessions:", "sessions:\n  derive: false").replace("00:00:00", "03:00:00", 1)
+    made = engine("recordings: {late: 3h}\n" + text)
+    assert code(made.handle(asked())) == ""
+
+
+@pytest.mark.parametrize("late", ["3", "soon", "[3h]", "-3h"])
+def test_another_time_than_a_duration_is_a_mistake(late: str) -> None:
+    with pytest.raises(ScenarioErrors, match=r"recordings\.late|late"):
+        engine(f"recordings: {{late: {late}}}\n")
 
 
 def test_a_rule_that_patches_sound_says_that_it_cannot() -> None:

@@ -589,6 +589,13 @@ FIELDS: dict[str, Callable[[dict[str, Any]], bool]] = {
     "field-retyped": lambda record: record["locationId"] == "255",
     "field-extra": lambda record: record["satisfaction"] == {"score": 5},
     "new-enum-value": lambda record: record["dialogType"] == "5",
+    "null-texts": lambda record: (
+        record["callingNumber"] == "null"
+        and {turn["userSaying"] for turn in record["recordDetials"]} <= {"null"}
+    ),
+    "reply-before-request": lambda record: all(
+        int(turn["timestamp"]) <= int(turn["requsetTime"]) for turn in record["recordDetials"]
+    ),
     "empty-strings": lambda record: (
         record["callingNumber"] == record["calledNumber"] == record["flowInstId"] == ""
     ),
@@ -625,6 +632,124 @@ def test_one_field_is_huge(client: Client) -> None:
     first, *others = records(client)
     assert len(first["callData"]) == 4_000_000
     assert len(json.dumps(others)) < 200_000
+
+
+@plays("error-code-missing")
+def test_a_success_has_no_error_code(client: Client) -> None:
+    assert "errorCode" not in client.answer()
+    assert client.code(token="wrong") == INVALID
+
+
+# Gateways
+
+
+@plays("forbidden", "firewall-page")
+def test_a_gateway_refuses_every_call(client: Client) -> None:
+    answers = [client.query(), client.ask_token(), client.download("Y:/39/odfsrecord/20260101/x.wav", "0")]
+    assert {answer.status_code for answer in answers} == {403 if client.tenant == "forbidden" else 418}
+    assert {answer.content[:1] for answer in answers} == {b"{" if client.tenant == "forbidden" else b"<"}
+
+
+@plays("gateway-json")
+def test_a_gateway_says_errorcode_0_under_502_once(client: Client) -> None:
+    first, second = client.query(), client.query()
+    assert (first.status_code, first.json()["errorCode"], second.status_code) == (502, "0", 200)
+    assert "recordList" not in first.json()
+
+
+@plays("gettoken-rate-limited")
+def test_further_tokens_are_refused_for_a_while(client: Client) -> None:
+    answers = [client.ask_token() for _ in range(5)]
+    assert [answer.status_code for answer in answers] == [200, 429, 429, 429, 200]
+    assert "Retry-After" not in answers[1].headers
+
+
+# Recordings
+
+
+def is_sound(answer: httpx.Response) -> bool:
+    """Check that a whole WAV file came."""
+    body = answer.content
+    told = int.from_bytes(body[4:8], "little") + 8
+    return answer.status_code == 200 and body.startswith(b"RIFF") and told == len(body)
+
+
+def refusal(answer: httpx.Response) -> str:
+    """The resultCode of a download that failed under HTTP 200."""
+    assert answer.status_code == 200
+    return str(answer.json()["resultCode"])
+
+
+@plays("recording-names")
+def test_all_four_forms_of_a_name_lead_to_a_recording(client: Client) -> None:
+    found = client.recordings(userMobile="18000000004")
+    assert len({name for name, _ in found}) == 4
+    assert all(is_sound(client.download(*each)) for each in found)
+
+
+@plays("recording-late")
+def test_a_recording_is_there_three_hours_after_its_call(client: Client) -> None:
+    found = client.recordings()
+    assert refusal(client.download(*found[0])) == "0300012"
+    assert is_sound(client.download(*found[-1]))
+    client.clock.move(4 * 3600)
+    assert is_sound(client.download(*found[0]))
+
+
+@plays("recording-limit")
+def test_the_third_download_within_a_second_is_one_too_many(client: Client) -> None:
+    found = client.recordings()[:3]
+    answers = [client.download(*each) for each in found]
+    assert [*map(is_sound, answers)] == [True, True, False]
+    assert refusal(answers[2]) == "0300008"
+    client.clock.move(1)
+    assert is_sound(client.download(*found[2]))
+
+
+@plays("recording-foreign", "recording-error-long")
+def test_every_download_is_refused(client: Client) -> None:
+    answer = client.download(*client.recordings()[0])
+    assert refusal(answer) == {"recording-foreign": "0300012"}.get(client.tenant, "0300004")
+    assert (len(answer.content) > 500) == (client.tenant == "recording-error-long")
+
+
+@plays("recording-error-as-audio")
+def test_an_error_has_the_type_of_sound(client: Client) -> None:
+    answer = client.download(*client.recordings()[0])
+    assert refusal(answer) == "0300011"
+    assert answer.headers["Content-Type"].lower().startswith("application/octet-stream")
+
+
+@plays("recording-cut")
+def test_half_a_recording_comes_then_all_of_it(client: Client) -> None:
+    wanted = client.recordings()[0]
+    with pytest.raises(httpx.RemoteProtocolError):
+        client.download(*wanted)
+    assert is_sound(client.download(*wanted))
+
+
+@plays("recording-short")
+def test_the_header_of_a_recording_says_more_than_there_is(client: Client) -> None:
+    body = client.download(*client.recordings()[0]).content
+    assert body.startswith(b"RIFF")
+    assert int.from_bytes(body[4:8], "little") + 8 > len(body) * 1.9
+
+
+@plays("recording-thin-line")
+def test_a_recording_comes_slowly(client: Client) -> None:
+    name, location = client.recordings()[0]
+    with client.downloading(name, location) as answer:
+        assert answer.status_code == 200
+        assert int(answer.headers["Content-Length"]) > 50 * 1024
+        assert next(answer.iter_raw(1024)).startswith(b"RIFF")
+
+
+@plays("recording-gateway-page")
+def test_a_page_comes_in_the_place_of_a_recording(client: Client) -> None:
+    wanted = client.recordings()[0]
+    page = client.download(*wanted)
+    assert (page.status_code, page.headers["Content-Type"]) == (200, "text/html")
+    assert is_sound(client.download(*wanted))
 
 
 # All of it

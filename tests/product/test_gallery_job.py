@@ -12,6 +12,7 @@ from gallery_page import GROUPS, HONEST
 from oifde_simulator import resources
 from oifde_simulator.population import generator
 from oifde_simulator.scenario import loader
+from recording_download import LATER, SOUND
 
 PAGES = {"least": PAGE_SIZE + 1, "most": 14}
 """Calls that make two or three pages."""
@@ -29,10 +30,16 @@ def gave_up(reason: str) -> Job:
     return Job(ends={reason})
 
 
+def downloads(*ends: str) -> Job:
+    """Describe a job that has all calls, and downloads some recordings."""
+    return Job(least=1, downloads={*ends})
+
+
 JOBS = {
     "good-day": Job(),
     "tenant001": Job(users=["180****9999"], now=APRIL_2021),
     "paging": Job(users=["18000000250"], now=APRIL_2021),
+    "recording-names": Job(users=["18000000004"], now=APRIL_2021, most=0, downloads={SOUND}),
     # Down and up
     "outage": gave_up("HTTP 503"),
     "outage-window": Job(pace=0.3),
@@ -42,6 +49,9 @@ JOBS = {
     "rate-limited-strictly": Job(),
     "error-in-200": Job(),
     "gateway-page": gave_up("HTTP 502"),
+    "gateway-json": Job(),
+    "forbidden": gave_up("HTTP 403"),
+    "firewall-page": gave_up("HTTP 418"),
     "later-pages-fail": Job(ends={"HTTP 503"}, **PAGES),
     "later-pages-fail-once": Job(**PAGES),
     # Tokens
@@ -56,6 +66,7 @@ JOBS = {
         secrets=("wrong", "secret"),
     ),
     "gettoken-down": gave_up("HTTP 503"),
+    "gettoken-rate-limited": Job(workers=2),
     "token-empty": gave_up("gettoken gave no token"),
     "token-malformed": Job(told={900002}),
     "token-of-another-tenant": Job(told={900002}),
@@ -116,6 +127,19 @@ JOBS = {
     "broken-inner-json": Job(least=1),
     "huge-field": Job(least=1, most=5),
     "empty-strings": Job(least=1),
+    "null-texts": Job(least=1),
+    "reply-before-request": Job(least=1),
+    "error-code-missing": Job(),
+    # Recordings
+    "recording-late": Job(least=4, told={300012}, downloads={SOUND, LATER}),
+    "recording-limit": downloads(SOUND),
+    "recording-foreign": downloads("resultCode 0300012", LATER),
+    "recording-error-as-audio": downloads("resultCode 0300011"),
+    "recording-error-long": downloads("resultCode 0300004"),
+    "recording-cut": downloads(SOUND),
+    "recording-short": downloads("a recording that is cut"),
+    "recording-thin-line": downloads(SOUND),
+    "recording-gateway-page": downloads(SOUND),
     # Many at once
     "magic": Job(users=MAGIC, pace=0.03, ends={
         "complete", "incomplete", "HTTP 500", "HTTP 502", "HTTP 503", "errorCode 10000001",
@@ -173,6 +197,18 @@ def test_what_the_job_takes_for_complete_is_so(met: Met) -> None:
         assert set(calls.loaded) <= set(whole)
         if calls.end == COMPLETE and met.name not in LATE:
             assert set(calls.loaded) == set(whole)
+
+
+def test_the_downloads_end_as_those_of_a_good_client_do(met: Met) -> None:
+    assert {*met.downloads.values()} == JOBS[met.name].downloads
+
+
+def test_a_job_that_comes_again_later_gets_the_late_recordings_too() -> None:
+    met = play("recording-late", JOBS["recording-late"])
+    late = [recording for recording, end in met.downloads.items() if end == LATER]
+    assert late
+    met.wait(4 * 3600)
+    assert {met.downloader.fetch(recording) for recording in late} == {SOUND}
 
 
 def test_a_job_that_comes_again_later_gets_the_late_records_too() -> None:

@@ -25,6 +25,7 @@ def test_the_compiled_form_gives_the_scenario_of_the_file(path: Path) -> None:
     compiled, loaded = gallery.load([path])[path.stem], loader.load(path)
     assert isinstance(compiled, Scenario)
     assert (compiled.id, compiled.origin, compiled.records) == (loaded.id, loaded.origin, loaded.records)
+    assert (compiled.recordings, compiled.derive) == (loaded.recordings, loaded.derive)
     assert [rule.definition for rule in compiled.rules] == [rule.definition for rule in loaded.rules]
     assert (compiled.settings, compiled.generate, compiled.clock, compiled.tenant, compiled.description) == (
         loaded.settings,

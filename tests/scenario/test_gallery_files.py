@@ -26,7 +26,7 @@ from serving import PATIENCE, REPOSITORY, environment
 NOON = 1_768_478_400_000
 GALLERY = [name for names in GROUPS.values() for name in names]
 LONG = ("magic", "chaos")
-SHORT_HISTORIES = {"late-records": 1, "magic": 14}
+SHORT_HISTORIES = {"late-records": 1, "recording-late": 1, "magic": 14}
 """Days of retention in the scenarios whose point needs many sessions of late."""
 REQUESTED = (
     "outage", "fail-twice", "token-expires-mid-paging", "slow", "flaky", "rate-limited", "magic", "chaos",

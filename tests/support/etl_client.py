@@ -9,14 +9,14 @@ from __future__ import annotations
 import gzip
 import json
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 import h11
 
 from conftest import GETTOKEN, QUERY
-from virtual_wire import Reply, VirtualHttp
+from virtual_wire import TIMEOUT, Reply, VirtualHttp
 
 PAGE_SIZE = 5
 COMPLETE, INCOMPLETE = "complete", "incomplete"
@@ -27,6 +27,7 @@ BREAKER = 3
 READINGS = 2
 """Times that all pages of a user are read, if there are fewer calls than total says."""
 MOST_PAGES = 100
+Taken = TypeVar("Taken")
 REFUSED_TOKENS = (900001, 900002)
 INTERNAL_ERROR = 10000001
 PASSING = (429, 500, 502, 503, 504)
@@ -115,30 +116,41 @@ class EtlClient:
             raise GaveUp("gettoken gave no token")
 
     def _persist(self, path: str, body: Mapping[str, str]) -> dict[str, Any]:
-        """Send a request, again after a growing pause while the reason of its failure may pass."""
+        return self.persist(lambda: self._ask(path, body))
+
+    def persist(self, ask: Callable[[], Taken]) -> Taken:
+        """Ask, again after a growing pause while the reason of a failure may pass."""
         for attempt in range(TRIES):
             try:
-                return self._ask(path, body)
+                return ask()
             except Passing as reason:
                 last = reason
                 self._http.wait(max(reason.wait, 0.25 * 2**attempt))
         raise GaveUp(str(last))
 
-    def _ask(self, path: str, body: Mapping[str, str]) -> dict[str, Any]:
+    def send(
+        self, path: str, body: Mapping[str, Any], headers: Mapping[str, str], timeout: float = TIMEOUT
+    ) -> Reply:
+        """Send a request once. Raises Passing where no whole answer comes."""
         try:
-            reply = self._http.post(path, dict(body))
+            return self._http.post(path, dict(body), headers, timeout)
         except TimeoutError:
             raise Passing("timeout") from None
         except (OSError, h11.RemoteProtocolError):
             raise Passing("broken connection") from None
+
+    def _ask(self, path: str, body: Mapping[str, str]) -> dict[str, Any]:
+        reply = self.send(path, body, {})
         if reply.status != 200:
-            _refuse(reply)
+            refuse(reply)
         answer = self._decode(reply)
-        if answer["errorCode"] in REFUSED_TOKENS:
-            raise RefusedToken(f"errorCode {answer['errorCode']}")
-        if answer["errorCode"]:
-            kind = Passing if answer["errorCode"] == INTERNAL_ERROR else GaveUp
-            raise kind(f"errorCode {answer['errorCode']}")
+        # The vendor's table marks errorCode as optional: a success may come without it.
+        code = answer.get("errorCode", 0)
+        if code in REFUSED_TOKENS:
+            raise RefusedToken(f"errorCode {code}")
+        if code:
+            kind = Passing if code == INTERNAL_ERROR else GaveUp
+            raise kind(f"errorCode {code}")
         return answer
 
     def _decode(self, reply: Reply) -> dict[str, Any]:
@@ -154,7 +166,8 @@ class EtlClient:
         return answer
 
 
-def _refuse(reply: Reply) -> NoReturn:
+def refuse(reply: Reply) -> NoReturn:
+    """Raise the reason that an HTTP status is; Passing if it may pass."""
     kind = Passing if reply.status in PASSING else GaveUp
     reason = kind(f"HTTP {reply.status}")
     if isinstance(reason, Passing):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,6 +19,7 @@ from oifde_simulator.scenario import loader
 from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.wire.script import without_header
 from playing import NOON, MovableClock
+from recording_download import Downloader, Recording
 from virtual_wire import VirtualHttp
 
 PROVENANCE = "X-Simulator-Rule"
@@ -26,6 +27,8 @@ PROVENANCE = "X-Simulator-Rule"
 TENANT = "job"
 """Tenant that serves each scenario: histories depend on it, so most scenarios have the same one."""
 USERS = 20
+DOWNLOADS = 3
+"""Recordings that a job downloads of the newest calls, and as many of the oldest, if it downloads any."""
 NUMBERS = 400
 """Numbers, from 18000000001 on, that the users of a job are chosen from."""
 WEEK = timedelta(days=7)
@@ -56,6 +59,8 @@ class Job:
     """Time at its start, the end of its week: epoch milliseconds."""
     drawn: bool = False
     """Whether chance decides which of `ends` there are."""
+    downloads: Set[str] = frozenset()
+    """Ends of the downloads of some recordings; empty for a job that downloads none."""
 
 
 @dataclass
@@ -75,10 +80,13 @@ class Met:
     """Calls at the end, by the numbers of the users that the job asked for."""
     ends: set[str]
     """Ends of the users, in all runs."""
+    downloader: Downloader
+    downloads: dict[Recording, str]
+    """Ends of downloads."""
 
     def told(self) -> set[int]:
         """Collect the errorCodes of honest answers that were not spoiled."""
-        codes = {each.honest.fields.get("errorCode") for each in self.exchanges if not changed(each)}
+        codes = {code_of(each) for each in self.exchanges if not changed(each)}
         return {code for code in codes if isinstance(code, int) and code}
 
     def fired(self) -> set[str]:
@@ -108,7 +116,34 @@ def play(name: str, job: Job) -> Met:
         clients = [EtlClient(http, TENANT, secret) for _ in range(job.workers)]
         calls = run(clients, users, *map(text, week))
         ends |= {each.end for each in calls.values()}
-    return Met(name, engine, scenario, week, clients[0], clock.move, http.exchanges, calls, ends)
+    downloader = Downloader(clients[0], TENANT, clock)
+    downloads = {each: downloader.fetch(each) for each in recordings(calls)} if job.downloads else {}
+    return Met(
+        name,
+        engine,
+        scenario,
+        week,
+        clients[0],
+        clock.move,
+        http.exchanges,
+        calls,
+        ends,
+        downloader,
+        downloads,
+    )
+
+
+def recordings(calls: Mapping[str, Calls]) -> list[Recording]:
+    """List the recordings of the newest and of the oldest calls."""
+    rows = sorted((row for each in calls.values() for row in each.loaded.values()), key=lambda row: -row[0])
+    found = [each for row in rows if (each := Recording.of(row))]
+    return list(dict.fromkeys(found[:DOWNLOADS] + found[-DOWNLOADS:]))
+
+
+def code_of(exchange: Exchange) -> object:
+    """Find the errorCode of an honest answer, or the resultCode as a number."""
+    fields = exchange.honest.fields
+    return int(fields["resultCode"]) if "resultCode" in fields else fields.get("errorCode")
 
 
 def remembered(history: Callable[..., History]) -> Callable[..., History]:

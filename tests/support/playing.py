@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from typing import Any
 
 import httpx
@@ -15,6 +16,7 @@ from oifde_simulator.model.sessions import Criteria
 from oifde_simulator.runtime.server import Simulator
 from serving import PATIENCE, Peer, post
 
+DOWNLOAD = "/CCFS/resource/ccfs/downloadOiapRecord"
 USER = "18000000001"
 """The user who has 40 sessions in every scenario of the gallery."""
 NOON = 1_768_478_400_000
@@ -119,6 +121,24 @@ class Client:
         """The callIds that the user's query would find on a good day, newest first."""
         sessions = immediate(self._tenants.select(self.tenant, Criteria(USER, None, None, None, None)))
         return [str(session.call_id) for session in sessions]
+
+    def recordings(self, **fields: str) -> list[tuple[str, str]]:
+        """Names and nodes of the recordings that an unspoiled query's records name, newest first."""
+        infos = [json.loads(record["businessInfoStr"]) for record in self.answer(**fields)["recordList"]]
+        found = [(info["recordFileName"], info["locationId"]) for info in infos]
+        return [each for each in found if each[0] != "null"]
+
+    def download(self, file_name: str, location: str) -> httpx.Response:
+        """The answer to a download, whatever it is."""
+        with self.downloading(file_name, location) as answer:
+            answer.read()
+        return answer
+
+    def downloading(self, file_name: str, location: str) -> AbstractContextManager[httpx.Response]:
+        """A download whose body is still to be read."""
+        body = {"request": {"version": "2.0"}, "msgBody": {"fileName": file_name}}
+        headers = JSON | {"Authorization": f"auth-v2/{self.tenant}/-/-/-"}
+        return self.http.stream("POST", DOWNLOAD, params={"locationId": location}, json=body, headers=headers)
 
     def octets(self, *headers: str, **fields: str) -> tuple[bytes, bytes]:
         """Head and body of a query's answer, as they came until the server hung up."""

@@ -22,6 +22,8 @@ LONGEST_HEAD = 100 << 10
 """Bytes of a head that the client takes: as many as httpx does."""
 SEGMENT = 64 << 10
 """Bytes that the client reads at once."""
+TIMEOUT = 2.0
+"""Seconds that the client waits for an answer, unless it says otherwise."""
 HEADERS = {"Host": "simulator", "Content-Type": "application/json; charset=UTF-8"}
 NO_HEADERS: Mapping[str, str] = {}
 
@@ -38,14 +40,13 @@ class Reply(NamedTuple):
 class VirtualHttp:
     """One connection at a time to an engine. Raises OSError or h11.RemoteProtocolError where it breaks."""
 
-    def __init__(self, engine: Engine, clock: MovableClock, *, pace: float, timeout: float = 2.0) -> None:
-        """Let `pace` seconds pass with each request; wait for an answer no longer than `timeout` seconds."""
+    def __init__(self, engine: Engine, clock: MovableClock, *, pace: float) -> None:
+        """Let `pace` seconds pass with each request."""
         self.exchanges: list[Exchange] = []
         """Every exchange so far."""
         self.wait = clock.move
         self._engine = engine
         self._pace = pace
-        self._timeout = timeout
         self.close()
 
     def close(self) -> None:
@@ -53,13 +54,19 @@ class VirtualHttp:
         self._connection = h11.Connection(h11.CLIENT, max_incomplete_event_size=LONGEST_HEAD)
         self._ended = False
 
-    def post(self, path: str, body: Mapping[str, Any], headers: Mapping[str, str] = NO_HEADERS) -> Reply:
-        """Send a body, with further headers, and return the answer."""
+    def post(
+        self,
+        path: str,
+        body: Mapping[str, Any],
+        headers: Mapping[str, str] = NO_HEADERS,
+        timeout: float = TIMEOUT,
+    ) -> Reply:
+        """Send a body with further headers; its answer, unless it takes longer than `timeout` seconds."""
         self.wait(self._pace)
         try:
             if self._ended:
                 raise ConnectionResetError("the connection was closed after the answer before")
-            return self._play(self._ask(path, json.dumps(body).encode(), headers))
+            return self._play(self._ask(path, json.dumps(body).encode(), headers), timeout)
         except Exception:
             self.close()
             raise
@@ -73,8 +80,8 @@ class VirtualHttp:
         self.exchanges.append(exchange)
         return exchange.script
 
-    def _play(self, script: Script) -> Reply:
-        left, reply = self._timeout, Arriving()
+    def _play(self, script: Script, timeout: float) -> Reply:
+        left, reply = timeout, Arriving()
         for place, action in enumerate(script):
             if isinstance(action, Wait):
                 self.wait(min(left, action.seconds))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from oifde_simulator.instants import instant, time_zone
 from oifde_simulator.model.problem_kinds import DEFAULT_CODES
 from oifde_simulator.oifde.policy.time_bounds import TimeBounds
-from oifde_simulator.quantities import share, whole_seconds
+from oifde_simulator.quantities import milliseconds, share, whole_seconds
 from oifde_simulator.scenario.model import GenerateSpec, RecordingsSpec, Scenario, SettingsSpec, TenantSpec
 from oifde_simulator.text import normal
 
@@ -76,7 +76,7 @@ def _headers(given: Mapping[str, Any]) -> dict[str, str | None]:
 
 
 def _recordings(given: Mapping[str, Any]) -> RecordingsSpec:
-    return RecordingsSpec(**given)
+    return RecordingsSpec(**_read(given, {"late": milliseconds}))
 
 
 def _clock(given: str) -> int | None:

@@ -55,6 +55,8 @@ class RecordingsSpec:
 
     channels: Literal[1, 2] = 1
     """1 for user and system on one channel, 2 for a channel each."""
+    late: int = 0
+    """Milliseconds from the end of a call until its recording is there."""
     folder: str | None = None
     """Folder with files of the user's own, as the scenario file writes it; None for none."""
     files: Mapping[str, FileOctets] = field(default_factory=dict)

@@ -41,6 +41,7 @@ def policy_of(scenario: Scenario, server: ServicePolicy) -> ServicePolicy:
         hint_zones=likely_zones(generate.locale if generate else "", settings.time_zone_name),
         has_sessions=scenario.tenant.flow_record and (bool(scenario.records) or generate is not None),
         sound=_sound(scenario.recordings),
+        recordings_late=scenario.recordings.late,
     )
 
 

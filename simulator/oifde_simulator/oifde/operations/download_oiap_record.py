@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 import orjson
 
+from oifde_simulator.instants import iso
 from oifde_simulator.model.exchange import Answer
 from oifde_simulator.model.http import JSON_UTF8, Headers, Request, Response
 from oifde_simulator.model.operation import Credential
@@ -101,10 +102,12 @@ class DownloadOiapRecord(DocumentedOperation):
         problem = _problem(file_name, name, session, sessions)
         if session is None or problem:
             return self._refused(problem or Problem(FILE_MISSING), request)
-        record = session.record
-        if problem := _not_there(record, location):
+        problem = _not_yet(session, request.now, policy.recordings_late) or _elsewhere(
+            session.record, location
+        )
+        if problem:
             return self._refused(problem, request)
-        return _audio(policy.sound(record, file_name), request)
+        return _audio(policy.sound(session.record, file_name), request)
 
     def with_message(self, fields: Mapping[str, Any], message: str) -> Mapping[str, Any]:
         """Copy the members of an error answer with another message, in both places."""
@@ -151,11 +154,19 @@ def _problem(
     return Problem(FILE_MISSING, f"fileName {shown(file_name)}: no session record names it")
 
 
-def _not_there(record: Mapping[str, Any], location: object) -> Problem | None:
-    """Say why a record has no recording here yet; None where it has one."""
+def _not_yet(session: CallSession, now: int, late: int) -> Problem | None:
+    """Say why a call has no recording yet; it has one `late` milliseconds after its end."""
     # Guess: [unfinished-recording] 0300012 until the call has ended; a download during a call settles it.
-    if record.get("endTime") is None:
+    if session.record.get("endTime") is None:
         return Problem(NO_DATA, "the call goes on; its recording comes when it has ended")
+    ended = session.start if session.end is None else session.end
+    if not late or now >= ended + late:
+        return None
+    return Problem(NO_DATA, f"the recording is not there yet; it comes at {iso(ended + late)}")
+
+
+def _elsewhere(record: Mapping[str, Any], location: object) -> Problem | None:
+    """Say that the record names another node than a request; None where it does not."""
     # Guess: [wrong-location] 0300011 where the record names another node; one download would settle it.
     own = record.get("locationId", recording_info(record).get("locationId"))
     if location is None or own is None or str(own) == str(location):

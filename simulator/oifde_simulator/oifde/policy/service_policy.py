@@ -58,6 +58,8 @@ class ServicePolicy:
     """True where the tenant has sessions that a query may miss."""
     sound: SoundSource = MadeSound()
     """Source of recordings."""
+    recordings_late: int = 0
+    """Milliseconds from the end of a call until its recording is there."""
 
 
 def status_of(policy: ServicePolicy, operation: str, kind: str, group: str) -> int:
