@@ -13,7 +13,7 @@ import pytest
 
 from conftest import QUERY, ids
 from oifde_simulator import resources
-from oifde_simulator.engine.pipeline import PROVENANCE
+from oifde_simulator.rules.effect import PROVENANCE
 from oifde_simulator.runtime.server import Simulator
 from oifde_simulator.scenario import loader
 from playing import JSON, NOON, PLAYED, USER, Client, MovableClock, length_told, plays

@@ -29,7 +29,6 @@ from oifde_simulator.model.http import Request, Response
 from oifde_simulator.model.view import View
 from oifde_simulator.oifde.router import Call, Router
 from oifde_simulator.rules.ability import Judge
-from oifde_simulator.rules.effect import PROVENANCE as PROVENANCE  # tests name the header by it
 from oifde_simulator.rules.selection import NO_TURN
 from oifde_simulator.state.errors import Stale
 from oifde_simulator.tenants import Tenant, Tenants

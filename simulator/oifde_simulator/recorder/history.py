@@ -11,10 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from oifde_simulator.oifde.operations import BY_NAME
 from oifde_simulator.vendor_client import TargetError, TenantSession
 from oifde_simulator.vendor_client.tokens import refusal
 
-QUERY = "/oifde/rest/api/queryRecordHistory"
+QUERY = BY_NAME["queryRecordHistory"].path
 PAGE_SIZE = 100
 """Records of a page, the most that the vendor's table allows."""
 

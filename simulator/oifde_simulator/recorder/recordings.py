@@ -8,12 +8,13 @@ from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 from urllib.parse import quote
 
+from oifde_simulator.oifde.operations import BY_NAME
 from oifde_simulator.recorder.files import replacing
 from oifde_simulator.recorder.pseudonyms import json_text
 from oifde_simulator.text import printable, shown
 from oifde_simulator.vendor_client import TargetError, VendorSession
 
-DOWNLOAD = "/CCFS/resource/ccfs/downloadOiapRecord"
+DOWNLOAD = BY_NAME["downloadOiapRecord"].path
 MOST_BYTES = 256 << 20
 """Bytes of the largest recording: nine hours at 8 kHz."""
 HEAD = 12

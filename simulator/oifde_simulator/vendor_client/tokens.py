@@ -6,13 +6,14 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
+from oifde_simulator.oifde.operations import BY_NAME
 from oifde_simulator.text import shown
 from oifde_simulator.vendor_client.errors import TargetError
 from oifde_simulator.vendor_client.pace import Sleep
 from oifde_simulator.vendor_client.reply import Reply
 from oifde_simulator.vendor_client.session import VendorSession
 
-GETTOKEN = "/oifde/rest/api/gettoken"
+GETTOKEN = BY_NAME["gettoken"].path
 TOKEN_EXPIRED = ("900001", "900002")  # C3, common error codes; which of the two an expired token gets is open
 BUSY = (429, 500, 502, 503, 504)
 """Statuses of a service, or of a load balancer before it, that may be better a little later."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import signal
 import sys
 import time
 from collections.abc import Mapping
@@ -12,6 +11,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from oifde_simulator.cli.target_options import Account
+from oifde_simulator.cli.termination import end_at_sigterm
 from oifde_simulator.drift.asker import Asker
 from oifde_simulator.drift.handshake import TargetHandshakes
 from oifde_simulator.drift.judgement import Finding
@@ -45,7 +45,7 @@ def ask(options: argparse.Namespace, who: Account, known: KnownSession) -> Resul
 
 
 async def _ask(options: argparse.Namespace, who: Account, known: KnownSession, result: Result) -> None:
-    _end_at_sigterm()
+    end_at_sigterm()
     target = who.target
     pace = Pace(options.max_requests, options.rate, time=time.monotonic, sleep=asyncio.sleep)
     async with VendorSession(target, pace) as session:
@@ -62,16 +62,6 @@ async def _ask(options: argparse.Namespace, who: Account, known: KnownSession, r
             await run(survey, result, _progress if sys.stderr.isatty() else lambda _: None)
         finally:
             result.requests = pace.sent
-
-
-def _end_at_sigterm() -> None:
-    """Let SIGTERM, as of a pipeline that takes too long, end the run like Ctrl-C."""
-    task = asyncio.current_task()
-    with suppress(
-        NotImplementedError, RuntimeError, ValueError
-    ):  # Windows, or another thread than the main one
-        if task is not None:
-            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
 
 
 def _progress(finding: Finding) -> None:

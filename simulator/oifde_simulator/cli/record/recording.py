@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import signal
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 
 from oifde_simulator.cli.exit_codes import OK, USAGE_ERROR
 from oifde_simulator.cli.record.bar import progress_report
 from oifde_simulator.cli.record.beginning import progress_of, require_output
 from oifde_simulator.cli.target_options import Account
+from oifde_simulator.cli.termination import end_at_sigterm
 from oifde_simulator.recorder.history import HistoryReader
 from oifde_simulator.recorder.leak_scan import LeakScan
 from oifde_simulator.recorder.output import Output
@@ -73,7 +72,7 @@ class _Run:
 
     async def record(self, recording: Recording) -> None:
         """Ask the target for all users."""
-        _end_at_sigterm()
+        end_at_sigterm()
         options, target = self._options, self._account.target
         pace = Pace(options.max_requests, options.rate, time=time.monotonic, sleep=asyncio.sleep)
         async with VendorSession(target, pace) as session:
@@ -148,11 +147,3 @@ def _tell_how_to_go_on(recording: Recording, left: int) -> None:
     why = f"{recording.problem}; " if recording.problem else ""
     missing = f"{left:,} of {counted(len(recording.users), 'user')} are not whole"
     print(f"oifde-simulator record: {why}{missing}; the same command goes on from here", file=sys.stderr)
-
-
-def _end_at_sigterm() -> None:
-    """Let SIGTERM, as of a pipeline that takes too long, end the run like Ctrl-C."""
-    task = asyncio.current_task()
-    with suppress(NotImplementedError, RuntimeError, ValueError):  # Windows, or not the main thread
-        if task is not None:
-            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
