@@ -154,7 +154,7 @@ class Client:
     def outcome(self, **fields: str) -> str:
         """In a word, what became of a query."""
         try:
-            response = self.query_within(0.3, **fields)
+            response = self.query_within(NO_LONGER, **fields)
             if response.status_code != 200:
                 return str(response.status_code)
             return f"errorCode {code}" if (code := response.json()["errorCode"]) else "good"
@@ -163,6 +163,8 @@ class Client:
 
 
 JSON = {"Content-Type": "application/json; charset=UTF-8"}
+NO_LONGER = 0.55
+"""Seconds that a client waits: well under the 800 ms of slow answers, over the pauses of a busy machine."""
 
 
 def length_told(head: bytes) -> int:
