@@ -52,6 +52,7 @@ def explained(site: Path, item: str) -> tuple[dict[str, object], str]:
     return json.loads(done.stdout)["turns"][0], done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", ["acme_faults", "acme_faults:Repeat"], ids=["a module", "a class"])
 def test_a_fault_of_a_plugin_is_checked_explained_and_written_for_editors(site: Path, place: str) -> None:
     install(site, "acme", {"any": place}, acme_faults=fault_module("acme-repeat"))
@@ -107,6 +108,7 @@ MODULES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("entries", "reason"), BROKEN.values(), ids=BROKEN.keys())
 def test_a_broken_plugin_is_one_line_and_takes_nothing_else_along(
     site: Path, entries: dict[str, str], reason: str
@@ -150,6 +152,7 @@ FAILING = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("body", "reason"), FAILING.values(), ids=FAILING.keys())
 def test_a_fault_that_fails_is_one_line_and_the_honest_answer_is_sent(
     site: Path, body: str, reason: str

@@ -232,6 +232,7 @@ def test_what_is_remembered_stays_bounded() -> None:
     assert 0 < memory.settled.weight <= 100_000
 
 
+@pytest.mark.slow
 @given(st.lists(st.integers(-400, 400), min_size=2, max_size=6), st.sampled_from(["en_US", "zh_CN"]))
 @settings(max_examples=20, deadline=None)
 def test_what_is_remembered_is_what_would_be_made_wherever_the_clock_is_set(

@@ -105,6 +105,7 @@ OPTIONS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", OPTIONS.values(), ids=OPTIONS.keys())
 def test_it_is_healthy_once_it_is_ready_whatever_its_options(
     tmp_path: Path, ours: dict[str, str], options: list[str]

@@ -74,6 +74,7 @@ def yours(suite: Suite) -> Suite:
     return suite
 
 
+@pytest.mark.slow
 def test_the_example_works_word_for_word(yours: Suite) -> None:
     yours.write(test_it=f"from yours import *\n{EXAMPLE}")
     yours.passes(1)

@@ -75,6 +75,7 @@ def test_a_class_has_options_and_the_tests_after_it_have_not(suite: Suite) -> No
     suite.passes(3, "-p", "no:xdist")
 
 
+@pytest.mark.slow
 def test_markers_mix_tls_and_plain_tests_and_each_set_of_options_has_one_server(suite: Suite) -> None:
     suite.write(
         test_it="""

@@ -122,6 +122,7 @@ def test_same_seed_clock_and_requests_give_the_same_bytes(name: str) -> None:
     assert scripts(name) == scripts(name)
 
 
+@pytest.mark.slow
 def test_a_fresh_process_gives_the_same_bytes_too() -> None:
     code = "import test_gallery_files; print(test_gallery_files.digest())"
     paths = ":".join(

@@ -92,6 +92,7 @@ def rules(count: int) -> Mapping[str, Any]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "given",
     [{"rules": []}, records(1000), rules(300), {"description": "x" * 50_000}],

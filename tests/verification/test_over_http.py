@@ -312,6 +312,7 @@ ENDS: dict[str, tuple[tuple[str, ...], tuple[str, ...], int, list[str]]] = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("options", "users", "code", "lines"), ENDS.values(), ids=ENDS.keys())
 def test_the_exit_code_says_whether_rules_never_fired(
     tmp_path: Path, options: tuple[str, ...], users: tuple[str, ...], code: int, lines: list[str]

@@ -178,6 +178,7 @@ def answered(url: str) -> bool:
     return False
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no ulimit")
 @pytest.mark.parametrize("program", LOOPS.values(), ids=LOOPS.keys())
 def test_a_server_names_its_limit_and_goes_on_when_some_are_free(tmp_path: Path, program: str) -> None:

@@ -166,6 +166,7 @@ IMPOSSIBLE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("options", "words"), IMPOSSIBLE.values(), ids=IMPOSSIBLE.keys())
 def test_what_cannot_be_done_is_one_line_and_exit_2(options: tuple[str, ...], words: tuple[str, ...]) -> None:
     said = refused(run("serve", *FREE_PORTS, *options))
@@ -241,6 +242,7 @@ def test_serve_ends_its_process_so(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert ended == [5]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("closed", ["<&- >&- 2>&-", "<&-", ">&-", "2>&-"])
 def test_a_server_without_standard_streams_starts_and_ends_well(tmp_path: Path, closed: str) -> None:
     ready = tmp_path / "ready.json"
