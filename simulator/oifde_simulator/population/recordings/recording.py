@@ -38,6 +38,18 @@ class Recording(LazyOctets):
     def __len__(self) -> int:
         return len(self._header) + self._sound + len(self._padding)
 
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Recording):
+            return NotImplemented
+        return self._channels == other._channels and self._timeline == other._timeline
+
+    def __hash__(self) -> int:
+        return hash((self._channels, self._timeline))
+
+    def silenced(self) -> Recording | None:
+        """Copy the recording with nothing in it; None where nothing is heard in it anyway."""
+        return None if self._timeline.is_silent else Recording(self._timeline.silenced(), self._channels)
+
     def pieces(self, first: int = 0, stop: int | None = None) -> Iterator[bytes]:
         """Give the bytes from `first` to `stop` in pieces of at most `PIECE` bytes."""
         stop = len(self) if stop is None else min(stop, len(self))
@@ -76,6 +88,11 @@ class Recording(LazyOctets):
 def recording(record: Mapping[str, Any], channels: Literal[1, 2] = 1) -> Recording:
     """Make the recording of a session's record."""
     return Recording(timeline(record), channels)
+
+
+def silence(record: Mapping[str, Any], channels: Literal[1, 2] = 1) -> Recording:
+    """Make a recording as long as the call of a record, with nothing in it."""
+    return Recording(timeline(record).silenced(), channels)
 
 
 def _header(samples: int, channels: int) -> bytes:

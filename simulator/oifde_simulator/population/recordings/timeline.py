@@ -17,8 +17,6 @@ DIGITS = 8
 """Last digits of the callId that are heard at the start."""
 LONGEST_MS = 12 * 3600 * 1000
 """Length of the longest recording."""
-
-
 SPEAKERS = (("requsetTime", "userSaying", USER), ("timestamp", "systemReply", SYSTEM))
 """Field with the beginning of a turn, field with its words, and the sound of its speaker."""
 LATEST = 1 << 53
@@ -42,6 +40,23 @@ class Timeline:
         self.samples = samples
         self._segments = segments
         self._begins = [segment.begin for segment in segments]
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Timeline):
+            return NotImplemented
+        return self.samples == other.samples and self._segments == other._segments
+
+    def __hash__(self) -> int:
+        return hash((self.samples, len(self._segments)))
+
+    @property
+    def is_silent(self) -> bool:
+        """True where no sound is heard."""
+        return not self.samples or all(segment.sound == QUIET for segment in self._segments)
+
+    def silenced(self) -> Timeline:
+        """Copy the length without any sound."""
+        return Timeline([Segment(0, QUIET)], self.samples)
 
     def between(self, first: int, stop: int) -> Iterator[tuple[Segment, int, int]]:
         """Give each segment that is heard in a stretch, with its first and last sample there."""
