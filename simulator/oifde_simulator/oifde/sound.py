@@ -28,10 +28,12 @@ class MadeSound:
     """Makes each recording from its record."""
 
     channels: Literal[1, 2] = 1
+    speech: bool | str = False
+    """True to have words spoken, or the language to have them spoken in."""
 
     def __call__(self, record: Mapping[str, Any], _file_name: str, /) -> LazyOctets:
         """Make the file of a session's record."""
-        return recording(record, self.channels)
+        return recording(record, self.channels, self.speech)
 
     def silent(self, record: Mapping[str, Any], _own: LazyOctets, /) -> LazyOctets | None:
         """Make the file without any sound; None where it has none anyway."""

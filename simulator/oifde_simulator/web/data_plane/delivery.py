@@ -21,12 +21,15 @@ from oifde_simulator.web.data_plane.tcp import unacknowledged_bytes
 from oifde_simulator.web.data_plane.unsent import Unsent
 from oifde_simulator.web.http_connection import HIGH_WATER, reset
 from oifde_simulator.web.peer import is_reset
+from oifde_simulator.web.speech.speaker import Speaker, Spoken
 from oifde_simulator.wire.script import Close, Reset, Script, Send, Wait
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
 
     from aiohttp.abc import AbstractStreamWriter
+
+    from oifde_simulator.wire.spoken import Saying
 
 log = logging.getLogger("oifde_simulator")
 
@@ -53,6 +56,7 @@ class Delivery(web.StreamResponse):
         write_seconds: float,
         held: HeldConnections,
         unread: ByteBudget,
+        speaker: Speaker,
     ) -> None:
         """Report to `outcome`; a client may leave bytes unread for `write_seconds`."""
         self._script = script
@@ -61,6 +65,8 @@ class Delivery(web.StreamResponse):
         self._keep_alive = keep_alive
         self._held = held
         self._unread = unread
+        self._speaker = speaker
+        self._spoken: Spoken | None = None
         self._unsent = Unsent()
         self._hold: Hold | None = None
         self._request: web.BaseRequest | None = None
@@ -146,10 +152,19 @@ class Delivery(web.StreamResponse):
         self._outcome.digest = self._unsent.digest
         if self._unsent.blocking:
             octets = await self._read(transport)
+        elif sayings := self._unsent.sayings(SLICE):
+            octets = await self._speak(sayings)
         else:
             await asyncio.sleep(0)
             octets = self._unsent.take(SLICE)
         return b"" if transport.is_closing() else octets
+
+    async def _speak(self, sayings: Sequence[Saying]) -> bytes:
+        """Make the next slice with words in it."""
+        if self._spoken is None:
+            self._spoken = Spoken(self._speaker)
+        await self._spoken.prepare(sayings)
+        return self._unsent.take(SLICE, self._spoken.clips)
 
     async def _read(self, transport: asyncio.Transport) -> bytes:
         """Make the next slice in a thread; break the connection where it cannot be made."""
