@@ -15,7 +15,7 @@ from operator import mul
 
 from oifde_simulator.population.recordings.alaw import RATE, encode
 
-TAPS = 32
+TAPS = 16
 """Samples that are summed up for one."""
 HIGHEST = 3600
 """Frequency in Hz that is left; a telephone line has little above."""
@@ -31,20 +31,18 @@ def telephone(octets: bytes, rate: int, samples: int) -> bytes:
     if rate == RATE:
         return _encoded(wave[:samples])
     length = min(samples, len(wave) * RATE // rate)
-    padded = array("h", bytes(TAPS)) + wave + array("h", bytes(2 * TAPS))
+    padded = [0.0] * (TAPS // 2) + [*map(float, wave)] + [0.0] * TAPS
     return _encoded(_resampled(padded, rate, length))
 
 
-def _resampled(padded: Sequence[int], rate: int, length: int) -> list[int]:
+def _resampled(padded: Sequence[float], rate: int, length: int) -> list[int]:
     """Resample; `padded` has half a filter of zeros before the first sample, and more behind the last."""
     filters = _filters(rate)
     phases = len(filters)
-    made = []
-    for number in range(length):
-        whole, rest = divmod(number * rate, RATE)
-        weights = filters[rest * phases // RATE]
-        made.append(int(sum(map(mul, weights, padded[whole : whole + TAPS]))))
-    return made
+    return [
+        int(sum(map(mul, filters[tick % RATE * phases // RATE], padded[(at := tick // RATE) : at + TAPS])))
+        for tick in range(0, length * rate, rate)
+    ]
 
 
 @cache
