@@ -17,7 +17,7 @@ from oifde_simulator.model.exchange import Exchange
 from oifde_simulator.model.outcome import OutcomeRecorder
 from oifde_simulator.web.byte_budget import ByteBudget
 from oifde_simulator.web.data_plane.held_connections import HeldConnections, Hold
-from oifde_simulator.web.data_plane.tcp import unacknowledged_bytes
+from oifde_simulator.web.data_plane.tcp import end_output, unacknowledged_bytes
 from oifde_simulator.web.data_plane.unsent import Unsent
 from oifde_simulator.web.http_connection import HIGH_WATER, reset
 from oifde_simulator.web.peer import is_reset
@@ -36,6 +36,8 @@ log = logging.getLogger("oifde_simulator")
 SLICE = 4 * HIGH_WATER
 """Bytes that are handed to a connection at once; an answer up to that size is one write."""
 
+ALERT_SECONDS = 0.1
+"""Seconds from TLS's alert of the end (close_notify) to the end of the connection."""
 POLL_SECONDS = 0.001
 """Seconds between two looks at the bytes that are still on their way."""
 
@@ -194,12 +196,25 @@ class Delivery(web.StreamResponse):
             case Close():
                 self._keep_alive = False
                 self._outcome.end("closed")
-                transport.close()
+                await self._close(transport)
             case Reset():
                 await self._flush(transport)
                 self._reset(transport)
             case Send():  # written by the caller
                 raise AssertionError("a Send is written, not acted out")
+
+    async def _close(self, transport: asyncio.Transport) -> None:
+        """End the connection in order, over TLS too where the client does not answer the alert of the end.
+
+        The event loops wait half a minute for that answer; Java's client, for example, gives none before FIN.
+        """
+        if transport.get_extra_info("ssl_object") is None:
+            transport.close()
+            return
+        await self._flush(transport)
+        connection = transport.get_extra_info("socket")
+        transport.close()
+        asyncio.get_running_loop().call_later(ALERT_SECONDS, end_output, transport, connection)
 
     async def _wait(self, transport: asyncio.Transport, seconds: float) -> None:
         if not seconds:
