@@ -13,9 +13,11 @@ def head(rate=22050, form=1, bits=16):
                        rate * 2, 2, bits, b"data", 0x7ffff000)
 out = sys.stdout.buffer
 """
-PROGRAMS = {
+PROGRAMS: dict[str, str | None] = {
     "says a second": "out.write(head() + struct.pack('<h', 9000) * 22050)",
     "says nothing": "out.write(head())",
+    "has nothing to say": "",
+    "is gone at once": None,
     "never ends": "out.write(head())\nwhile True: out.write(bytes(65536))",
     "hangs": "import time\nout.write(head())\nout.flush()\ntime.sleep(600)",
     "fails": "sys.exit('no such voice')",
@@ -27,9 +29,14 @@ PROGRAMS = {
 
 
 def install(folder: Path, name: str, log: Path | None = None) -> str:
-    """Put a program into a folder; it notes its arguments and words in `log`. Returns the folder's path."""
+    """Put a program into a folder; it notes its arguments and words in `log`. Returns the folder's path.
+
+    The one that is gone at once notes nothing.
+    """
     noting = f"open({str(log)!r}, 'ab').write(repr((sys.argv[1:], words)).encode() + b'\\n')\n" if log else ""
     program = folder / "espeak-ng"
-    program.write_text(f"#!{sys.executable} -S\n{HEAD}{noting}{PROGRAMS[name]}\n")
+    rest = PROGRAMS[name]
+    text = f"#!{sys.executable} -S\n{HEAD}{noting}{rest}\n" if rest is not None else "#!/bin/sh\nexit 3\n"
+    program.write_text(text)
     program.chmod(0o755)
     return str(folder)

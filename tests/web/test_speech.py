@@ -20,6 +20,7 @@ from oifde_simulator.journal import Journal
 from oifde_simulator.journal.filters import Since
 from oifde_simulator.population.recordings import alaw
 from oifde_simulator.population.recordings.recording import HEADER, MOST_SAYINGS, recording
+from oifde_simulator.runtime.lifecycle import loop_factory
 from oifde_simulator.scenario import loader
 from oifde_simulator.scenario.errors import ScenarioErrors
 from oifde_simulator.web.data_plane.delivery import SLICE
@@ -148,7 +149,9 @@ async def test_a_recording_that_is_cut_is_spoken_up_to_there(
         assert said(await response.content.readexactly(100_000), 3.1) == SPEECH
 
 
-TONES = sorted(PROGRAMS.keys() - {"says a second", "says nothing", "never ends"})
+SPEAKING = {"says a second", "says nothing", "has nothing to say", "never ends", "is gone at once"}
+TONES = sorted(PROGRAMS.keys() - SPEAKING)
+LOOPS = {"asyncio": None, "uvloop": loop_factory()}
 
 
 @pytest.mark.parametrize("name", TONES)
@@ -174,6 +177,38 @@ async def test_without_the_program_there_are_tones_and_one_line_says_why(
     told = [line.message for line in caplog.records if "tones" in line.message]
     assert len(told) == 1
     assert "apt install espeak-ng" in told[0]
+
+
+@pytest.mark.parametrize("name", ["says nothing", "has nothing to say"])
+async def test_a_text_without_a_word_is_silence(
+    name: str, serve: ServeScenarios, program: Callable[[str], Path]
+) -> None:
+    program(name)
+    client = await serve(acme=scenario())
+    _, octets = await download(client)
+    assert said(octets, 3.1) == said(octets, 8.1) == NOTHING
+
+
+@pytest.mark.parametrize("loop", [name for name in LOOPS if LOOPS[name] or name == "asyncio"])
+@pytest.mark.parametrize("name", ["is gone at once", "fails", "says a second", "hangs", "never ends"])
+def test_either_event_loop_runs_a_program_and_leaves_none_behind(
+    loop: str, name: str, program: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program(name)
+    if name == "hangs":
+        monkeypatch.setattr(espeak, "DEADLINE", 0.2)
+    start, started = asyncio.create_subprocess_exec, []
+
+    async def noted(*arguments: Any, **options: Any) -> Any:
+        started.append(await start(*arguments, **options))
+        return started[-1]
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", noted)
+    with asyncio.Runner(loop_factory=LOOPS[loop]) as runner:
+        clips = [runner.run(Speaker().say(Saying("en", "word " * 40_000, 8000))) for _ in range(2)]
+    assert {clip is not None for clip in clips} == {name in SPEAKING - {"is gone at once"}}
+    assert started
+    assert all(process.returncode is not None for process in started)
 
 
 async def test_no_more_is_read_than_is_needed(program: Callable[[str], Path]) -> None:

@@ -38,6 +38,10 @@ class Pcm(NamedTuple):
     """Samples a second."""
 
 
+SILENT = Pcm(b"", 8000)
+"""Sound of a text without a word, for which espeak-ng writes nothing and succeeds."""
+
+
 def find_program() -> str | None:
     """Find espeak-ng on the path; None where it is not installed."""
     return next(filter(None, map(shutil.which, NAMES)), None)
@@ -57,9 +61,14 @@ async def speak(program: str, saying: Saying) -> Pcm:
             octets = await _converse(process, saying)
     except TimeoutError:
         raise SpeechError(f"{program} took longer than {DEADLINE:.0f} s") from None
+    except (
+        OSError,
+        RuntimeError,
+    ) as error:  # it ended before it was told; uvloop's way to say so is the latter
+        raise SpeechError(f"{program} ended early: {error}") from None
     finally:
         await _end(process)
-    return _pcm(octets, saying.voice)
+    return _pcm(octets, saying.voice) if octets or process.returncode else SILENT
 
 
 async def _converse(process: Process, saying: Saying) -> bytes:
@@ -71,6 +80,7 @@ async def _converse(process: Process, saying: Saying) -> bytes:
     try:
         return await process.stdout.readexactly(HEAD + 2 * saying.samples * FASTEST // 8000)
     except asyncio.IncompleteReadError as whole:
+        await process.wait()
         return whole.partial
 
 
