@@ -53,7 +53,7 @@ GROUPS: Mapping[str, Sequence[str]] = {
     "Recordings": (
         "recording-late", "recording-limit", "recording-foreign", "recording-error-as-audio",
         "recording-error-long", "recording-cut", "recording-short", "recording-thin-line",
-        "recording-gateway-page",
+        "recording-gateway-page", "recording-silent", "recording-of-another-call",
     ),
     "Many at once": ("magic", "chaos"),
 }  # fmt: skip

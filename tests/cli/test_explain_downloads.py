@@ -20,13 +20,42 @@ RULE = "rules: [{name: cuts, match: {endpoint: downloadOiapRecord}, faults: [{cu
 
 
 def explained(
-    folder: Path, capsys: pytest.CaptureFixture[str], request: Any, *options: str, more: str = ""
+    folder: Path,
+    capsys: pytest.CaptureFixture[str],
+    request: Any,
+    *options: str,
+    more: str = "",
+    rules: str = RULE,
+    record: Any = RECORD,
 ) -> str:
     scenario, asked = folder / "acme.yaml", folder / "request.json"
-    scenario.write_text(f"sessions: {{records: [{json.dumps(RECORD)}]}}\n{RULE}{more}")
+    scenario.write_text(f"sessions: {{records: [{json.dumps(record)}]}}\n{rules}{more}")
     asked.write_text(json.dumps(request))
     assert main(["explain", str(scenario), str(asked), *options]) == 0
     return capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("sound", "fired"), [("silent", "odd"), ("another-call", None)])
+def test_another_sound_is_explained_as_it_is_served(
+    sound: str, fired: str | None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rule = f"  - {{name: odd, match: {{endpoint: downloadOiapRecord}}, recording: {sound}}}\n"
+    told = json.loads(explained(tmp_path, capsys, BODY, "--json", rules=f"rules:\n{rule}"))
+    (turn,) = told["turns"]
+    assert turn["rule"] == fired
+    assert bool(turn["notes"]) == (not fired)
+    honest, sent = turn["honest"]["bytes"], turn["sent"]["body"]
+    assert (honest, sent["bytes"]) == (8058, 8058)
+
+
+def test_a_recording_that_will_be_spoken_has_no_digest(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    turn = {"requsetTime": 1_767_225_600_100, "timestamp": 1_767_225_600_500, "systemReply": "Hello"}
+    record = RECORD | {"recordDetials": [turn]}
+    more = "recordings: {speech: true}\n"
+    told = json.loads(explained(tmp_path, capsys, BODY, "--json", more=more, rules="", record=record))
+    assert told["turns"][0]["sent"]["body"] == {"bytes": 8058, "speech": True}
 
 
 @pytest.mark.parametrize("more", ["", "tenant: {access_keys: {AK1: its-secret}}\n"])

@@ -18,6 +18,7 @@ from oifde_simulator.runtime.server import Simulator
 from oifde_simulator.scenario import loader
 from playing import JSON, NOON, PLAYED, USER, Client, MovableClock, length_told, plays
 from serving import Peer, post, running
+from wav_sound import WavSound, keys_of
 
 EXPIRED, INVALID, INTERNAL, KEY_WRONG, LOCKED = 900001, 900002, 10000001, 200800002, 200800003
 
@@ -750,6 +751,25 @@ def test_a_page_comes_in_the_place_of_a_recording(client: Client) -> None:
     page = client.download(*wanted)
     assert (page.status_code, page.headers["Content-Type"]) == (200, "text/html")
     assert is_sound(client.download(*wanted))
+
+
+@plays("recording-silent")
+def test_a_recording_has_the_right_length_and_nothing_in_it(client: Client) -> None:
+    record = next(each for each in client.answer()["recordList"] if each["dialogType"] != "3")
+    answer = client.download(*client.recordings()[0])
+    sound = WavSound(answer.content)
+    assert sound.is_silent
+    assert sound.milliseconds == record["endTime"] - record["startTime"]
+    assert answer.headers[PROVENANCE] == "recording-silent"
+
+
+@plays("recording-of-another-call")
+def test_a_recording_is_at_first_that_of_another_call(client: Client) -> None:
+    calls = [each for each in client.answer()["recordList"] if each["dialogType"] != "3"]
+    for call, wanted in zip(calls[:5], client.recordings(), strict=False):
+        wrong, right = (WavSound(client.download(*wanted).content).digits() for _ in range(2))
+        assert right == keys_of(call["callId"]) != wrong
+        assert wrong in {keys_of(each["callId"]) for each in calls}
 
 
 # All of it

@@ -140,6 +140,8 @@ JOBS = {
     "recording-short": downloads("a recording that is cut"),
     "recording-thin-line": downloads(SOUND),
     "recording-gateway-page": downloads(SOUND),
+    "recording-silent": downloads("a recording that is silent"),
+    "recording-of-another-call": downloads(SOUND),
     # Many at once
     "magic": Job(users=MAGIC, pace=0.03, ends={
         "complete", "incomplete", "HTTP 500", "HTTP 502", "HTTP 503", "errorCode 10000001",

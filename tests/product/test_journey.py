@@ -1,24 +1,20 @@
-"""The whole journey: jobs that know the vendor's documents only load a day's calls with their recordings."""
+"""The whole journey: a job that knows the vendor's documents only loads a day with its recordings."""
 
 from __future__ import annotations
 
 import json
-import shutil
 import sqlite3
-import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from engines import Engine
-from oifde_simulator.runtime.server import Simulator
 from oifde_simulator.scenario import loader
 from playing import MovableClock
 from recording_etl import CHAT, RecordingEtl
-from serving import PATIENCE, REPOSITORY, running
+from serving import REPOSITORY
 from virtual_wire import VirtualHttp
 from wav_sound import keys_of
 
@@ -29,7 +25,6 @@ DAY = ("2026-02-10 00:00:00", "2026-02-10 23:59:59")
 JUST_AFTER = 1_770_768_030_000
 """2026-02-11 00:00:30 UTC: a call of the day still goes on."""
 MINUTE = 60.0
-NODE_JOB = REPOSITORY / "tests" / "support" / "recording_etl.mjs"
 LATE = """
 rules:
   - name: recordings-come-late
@@ -56,7 +51,7 @@ class Day:
     def __init__(self, scenario: str, clock: MovableClock, database: sqlite3.Connection) -> None:
         served = loader.loads(scenario.encode(), "good-day.yaml", "good-day")
         self.http = VirtualHttp(Engine({"good-day": served}, clock=clock), clock, pace=0.0)
-        self.etl = RecordingEtl(self._post, database, "good-day", "secret")
+        self.etl = RecordingEtl(self._post, database, "good-day", "secret", pause=clock.move, now=clock.now)
 
     def _post(self, path: str, body: Mapping[str, Any], headers: Mapping[str, str]) -> tuple[int, bytes]:
         reply = self.http.post(path, body, headers)
@@ -124,56 +119,3 @@ def test_recordings_that_come_late_are_told_and_loaded_by_the_next_run(
     assert day.etl.retry(*DAY) == []
     assert day.downloads() == before + 5
     check_whole(database)
-
-
-# Over sockets, in another language
-
-
-def node(simulator: Simulator, folder: Path, done: Sequence[str]) -> list[dict[str, Any]]:
-    """Run the job in Node and return the calls that it prints."""
-    (folder / "ca.pem").write_bytes(simulator.ca_pem or b"")
-    begin, end = DAY
-    job = {"url": simulator.data_url, "tenant": "good-day", "secret": "secret", "users": USERS}
-    ran = subprocess.run(
-        ["node", str(NODE_JOB)],
-        input=json.dumps(job | {"begin": begin, "end": end, "done": done}),
-        env={"NODE_EXTRA_CA_CERTS": str(folder / "ca.pem")} | path(),
-        capture_output=True,
-        text=True,
-        timeout=3 * PATIENCE,
-        check=False,
-    )
-    assert ran.returncode == 0, ran.stderr
-    return [json.loads(line) for line in ran.stdout.splitlines()]
-
-
-def path() -> dict[str, str]:
-    """Name the folder of Node, and nothing else of this environment."""
-    return {"PATH": str(Path(shutil.which("node") or "node").parent)}
-
-
-def keep(database: sqlite3.Connection, calls: Sequence[Mapping[str, Any]]) -> None:
-    fields = ("callId", "user", "dialogType", "startTime", "endTime", "state", "milliseconds", "sha256")
-    values = [[call.get(name) for name in fields] for call in calls]
-    database.executemany("insert or replace into calls values (?, ?, ?, ?, ?, ?, ?, null, ?)", values)
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(shutil.which("node") is None, reason="without Node")
-def test_a_job_in_node_loads_the_same_day_over_tls(
-    clock: MovableClock, database: sqlite3.Connection, tmp_path: Path
-) -> None:
-    (tmp_path / "good-day.yaml").write_text(BUSY)
-    scenario = tmp_path / "good-day.yaml"
-    RecordingEtl(lambda *_: (500, b""), database, "good-day", "secret")  # for its table
-    with running(tls="auto", scenarios=(scenario,), clock=clock) as simulator:
-        first = node(simulator, tmp_path, [])
-        keep(database, first)
-        pending = {call["callId"] for call in first if call["state"] == "pending"}
-        assert pending
-        clock.move(10 * MINUTE)
-        second = node(simulator, tmp_path, [call["callId"] for call in first if call["state"] != "pending"])
-        assert {call["callId"] for call in second} >= pending
-        keep(database, second)
-    check_whole(database)
-    assert len(rows(database, "call_id")) == len({call["callId"] for call in (*first, *second)})

@@ -74,6 +74,7 @@ def rules(tainted: Callable[[dict[str, Strategy]], dict[str, Strategy]], match: 
         "respond": some(tainted(examples(RULE["respond"]["properties"])))
         | st.sampled_from(RULE["respond"]["examples"]),
         "rows": some(tainted(examples(RULE["rows"]["properties"]))),
+        "recording": st.sampled_from(RULE["recording"]["enum"]),
         "patch": st.lists(OPERATIONS, min_size=1, max_size=3),
         "token": st.sampled_from(["expire", "revoke"]),
         "faults": st.lists(FAULTS, min_size=1, max_size=2),

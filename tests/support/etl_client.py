@@ -180,9 +180,10 @@ def _load(record: Mapping[str, Any]) -> tuple[str, Any]:
     for name in ("callId", "startTime", "recordDetials"):
         if name not in record:
             raise GaveUp(f"a record without {name}")
-    location = record.get("locationId")
+    location, end = record.get("locationId"), record.get("endTime")
     return record["callId"], (
         int(record["startTime"]),
+        None if end is None else int(end),
         record.get("calledNumber") or "",
         None if location is None else int(location),
         len(record["recordDetials"] or []),

@@ -135,8 +135,9 @@ def play(name: str, job: Job) -> Met:
 
 def recordings(calls: Mapping[str, Calls]) -> list[Recording]:
     """List the recordings of the newest and of the oldest calls."""
-    rows = sorted((row for each in calls.values() for row in each.loaded.values()), key=lambda row: -row[0])
-    found = [each for row in rows if (each := Recording.of(row))]
+    loaded = [call for each in calls.values() for call in each.loaded.items()]
+    rows = sorted(loaded, key=lambda call: -call[1][0])
+    found = [each for call_id, row in rows if (each := Recording.of(call_id, row))]
     return list(dict.fromkeys(found[:DOWNLOADS] + found[-DOWNLOADS:]))
 
 

@@ -1,7 +1,7 @@
 """The download step of the good client: the recording of a call whose record it has.
 
-It takes a body for sound by its first bytes alone, holds its length against the one in the RIFF header, and
-comes back later for what is not there yet.
+It takes a body for sound by its first bytes alone, holds its length against the one in the RIFF header,
+listens whether it is the sound of this call, and comes back later for what is not there yet.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from etl_client import EtlClient, GaveUp, Passing, refuse
 from oifde_simulator.clock import Clock
 from virtual_wire import Reply
+from wav_sound import WavSound, keys_of
 
 PATH = "/CCFS/resource/ccfs/downloadOiapRecord"
 SOUND, LATER = "sound", "later"
@@ -36,13 +37,16 @@ class Recording(NamedTuple):
     location: str
     start: int
     """Start of the call, epoch milliseconds."""
+    end: int | None
+    """End of the call; None where the record has none."""
+    call_id: str
 
     @classmethod
-    def of(cls, row: Any) -> Recording | None:
+    def of(cls, call_id: str, row: Any) -> Recording | None:
         """Read the row of a call; None where it names no recording."""
-        info = row[-1] if isinstance(row[-1], dict) else {}
+        start, end, info = row[0], row[1], row[-1] if isinstance(row[-1], dict) else {}
         name = info.get("recordFileName", "null")
-        return None if name == "null" else cls(name, str(info["locationId"]), row[0])
+        return None if name == "null" else cls(name, str(info["locationId"]), start, end, call_id)
 
 
 class Downloader:
@@ -71,6 +75,7 @@ class Downloader:
             refuse(reply)
         if is_sound(reply.body):
             check_length(reply.body)
+            check_call(WavSound(reply.body), wanted)
         else:
             self._refuse(code_of(reply), wanted)
 
@@ -92,6 +97,16 @@ def check_length(body: bytes) -> None:
     _, told, _ = RIFF.unpack_from(body)
     if told + 8 != len(body):
         raise Passing("a recording that is cut")
+
+
+def check_call(sound: WavSound, wanted: Recording) -> None:
+    """Listen whether a recording is that of a call. Raises Passing for another's, GaveUp for silence."""
+    if sound.is_silent:
+        raise GaveUp("a recording that is silent")
+    went_on = wanted.end is None  # when the record was read
+    fits = went_on or wanted.end - wanted.start == sound.milliseconds
+    if not fits or sound.digits() != keys_of(wanted.call_id):
+        raise Passing("the recording of another call")
 
 
 def code_of(reply: Reply) -> str:

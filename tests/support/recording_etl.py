@@ -1,7 +1,7 @@
 """A nightly job as an integrator writes it: the calls of one day, with their recordings, into SQLite.
 
 Rule: it knows the vendor's documents only, and imports nothing of ours. `Post` is its way to the service: it
-sends JSON to a path, with further headers, and returns status and bytes of the answer.
+sends JSON to a path, with further headers, and returns status and bytes of the answer, or raises OSError.
 """
 
 from __future__ import annotations
@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlencode
 
-from wav_sound import WavSound
+from wav_sound import WavError, WavSound, keys_of
 
+Result = TypeVar("Result")
 Post = Callable[[str, Mapping[str, Any], Mapping[str, str]], tuple[int, bytes]]
 
 API = "/oifde/rest/api"
@@ -21,15 +22,20 @@ DOWNLOAD = "/CCFS/resource/ccfs/downloadOiapRecord"
 PAGE_SIZE = 5
 CHAT = "3"
 """dialogType of a chat, which has no sound."""
-NO_DATA = "0300012"
-"""resultCode where the recording is not there yet."""
-RECORDED, NO_SOUND, PENDING = "recorded", "no sound", "pending"
+TOO_MUCH, NO_DATA = "0300008", "0300012"
+"""resultCodes where too many downloads were asked for, and where the recording is not there yet."""
+DAY_MS = 24 * 3600 * 1000
+"""Age of a call from which on its recording does not come any more."""
+PASSING = {429, 500, 502, 503, 504}
+"""HTTP statuses that may pass."""
+TRIES = 7
+RECORDED, NO_SOUND, PENDING, FAILED = "recorded", "no sound", "pending", "failed"
 SCHEMA = """
 create table if not exists calls (
     call_id text primary key, user text not null, dialog_type text not null,
     start_ms integer not null, end_ms integer,
-    state text not null check (state in ('recorded', 'no sound', 'pending')),
-    sound_ms integer, digits text, sound blob
+    state text not null check (state in ('recorded', 'no sound', 'pending', 'failed')),
+    sound_ms integer, digits text, sound blob, reason text
 )
 """
 
@@ -38,11 +44,35 @@ class EtlError(Exception):
     """Raised where the service answers with an error that waiting does not cure."""
 
 
+class Passing(EtlError):
+    """Raised where the same request may get a better answer a little later."""
+
+
+class Heard(NamedTuple):
+    """What came of a download."""
+
+    state: str
+    sound: WavSound | None = None
+    reason: str | None = None
+
+
 class RecordingEtl:
     """The job for one tenant: run it again, and only what is pending is asked for."""
 
-    def __init__(self, post: Post, database: sqlite3.Connection, tenant: str, secret: str) -> None:
+    def __init__(
+        self,
+        post: Post,
+        database: sqlite3.Connection,
+        tenant: str,
+        secret: str,
+        *,
+        pause: Callable[[float], None],
+        now: Callable[[], int],
+    ) -> None:
+        """`pause` lets seconds pass before another try; `now` tells epoch milliseconds."""
         self._post = post
+        self._pause = pause
+        self._now = now
         self._database = database
         self._tenant = tenant
         self._secret = secret
@@ -79,45 +109,98 @@ class RecordingEtl:
             number, full = number + 1, len(page) == PAGE_SIZE
 
     def _asked(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        status, octets = self._post(path, body, {})
-        answer: dict[str, Any] = json.loads(octets) if status == 200 else {"errorCode": f"HTTP {status}"}
-        if answer["errorCode"] != 0:
-            raise EtlError(f"{path}: errorCode {answer['errorCode']}: {answer.get('errorMsg')}")
+        answer = self._persist(lambda: parsed(self._sent(path, body, {})))
+        # A success may come without errorCode, which the vendor's table marks as optional.
+        if answer.get("errorCode", 0) != 0:
+            raise EtlError(f"errorCode {answer['errorCode']}")
         return answer
 
-    def _keep(self, user: str, record: Mapping[str, Any]) -> None:
-        sound = None if record.get("endTime") is None else self._sound(record)
-        state = RECORDED if sound else NO_SOUND if has_no_sound(record) else PENDING
-        call = (record["callId"], user, record["dialogType"], record["startTime"], record.get("endTime"))
-        heard = (sound.milliseconds, sound.digits(), sound.octets) if sound else (None, None, None)
-        places = ", ".join("?" * 9)
-        self._database.execute(f"insert or replace into calls values ({places})", (*call, state, *heard))
+    def _persist(self, attempt: Callable[[], Result]) -> Result:
+        """Do something again, after a growing pause, while the reason of its failure may pass."""
+        for tried in range(TRIES):
+            try:
+                return attempt()
+            except Passing as reason:
+                last = str(reason)
+                self._pause(0.1 * 2**tried)
+        raise EtlError(last)
 
-    def _sound(self, record: Mapping[str, Any]) -> WavSound | None:
-        """Download the recording of a call; None where there is none, or not yet."""
-        info = json.loads(record["businessInfoStr"])
+    def _sent(self, path: str, body: Mapping[str, Any], headers: Mapping[str, str]) -> bytes:
+        try:
+            status, octets = self._post(path, body, headers)
+        except OSError:
+            raise Passing("broken connection") from None
+        if status != 200:
+            raise (Passing if status in PASSING else EtlError)(f"HTTP {status}")
+        return octets
+
+    def _keep(self, user: str, record: Mapping[str, Any]) -> None:
+        heard = self._heard(record)
+        kind = record.get("dialogType", "")  # the vendor's table marks it as optional
+        call = (record["callId"], user, kind, record["startTime"], record.get("endTime"))
+        sound = heard.sound
+        kept = (sound.milliseconds, sound.digits(), sound.octets) if sound else (None, None, None)
+        values = (*call, heard.state, *kept, heard.reason)
+        places = ", ".join("?" * len(values))
+        self._database.execute(f"insert or replace into calls values ({places})", values)
+
+    def _heard(self, record: Mapping[str, Any]) -> Heard:
+        """Download the recording of a call, where it has one and has ended."""
         if has_no_sound(record):
-            return None
+            return Heard(NO_SOUND)
+        if record.get("endTime") is None:
+            return Heard(PENDING)
+        try:
+            return self._persist(lambda: self._downloaded(record))
+        except EtlError as reason:
+            return Heard(FAILED, reason=str(reason))
+
+    def _downloaded(self, record: Mapping[str, Any]) -> Heard:
+        info = json.loads(record["businessInfoStr"])
         path = f"{DOWNLOAD}?{urlencode({'locationId': info['locationId']})}"
         body = {"request": {"version": "2.0"}, "msgBody": {"fileName": info["recordFileName"]}}
-        status, octets = self._post(path, body, {"Authorization": f"auth-v2/{self._tenant}/-/-/-"})
-        # A failure is JSON under HTTP 200: what comes is sound only if it begins as a WAV file does.
+        octets = self._sent(path, body, {"Authorization": f"auth-v2/{self._tenant}/-/-/-"})
+        # A failure is JSON under HTTP 200, and may have any length and type: sound begins as a WAV file does.
         if octets.startswith(b"RIFF"):
-            return WavSound(octets)
-        code = json.loads(octets)["resultCode"] if status == 200 else f"HTTP {status}"
-        if code != NO_DATA:
-            raise EtlError(f"{info['recordFileName']}: resultCode {code}")
-        return None
+            return Heard(RECORDED, whole_sound(octets, record))
+        code = parsed(octets)["resultCode"]
+        if code == NO_DATA and self._now() - record["endTime"] < DAY_MS:
+            return Heard(PENDING)
+        raise (Passing if code == TOO_MUCH else EtlError)(f"resultCode {code}")
 
     def _is_done(self, call_id: str) -> bool:
         query = "select state from calls where call_id = ?"
-        return self._database.execute(query, [call_id]).fetchone() in ((RECORDED,), (NO_SOUND,))
+        return self._database.execute(query, [call_id]).fetchone() not in (None, (PENDING,))
 
     def _pending(self) -> list[str]:
         query = "select call_id from calls where state = ? order by start_ms"
         return [call_id for (call_id,) in self._database.execute(query, [PENDING]).fetchall()]
 
 
+def parsed(octets: bytes) -> dict[str, Any]:
+    """Read an answer. Raises Passing for what is no JSON, such as the page of a gateway."""
+    try:
+        answer: dict[str, Any] = json.loads(octets)
+    except ValueError:
+        raise Passing("neither sound nor JSON") from None
+    return answer
+
+
+def whole_sound(octets: bytes, record: Mapping[str, Any]) -> WavSound:
+    """Check that sound is whole, and that of a call: nothing else tells. Raises EtlError."""
+    try:
+        sound = WavSound(octets)
+    except WavError:
+        raise Passing("a recording that is cut") from None
+    if sound.is_silent:
+        raise EtlError("a recording that is silent")
+    lasted = record["endTime"] - record["startTime"]
+    if sound.milliseconds != lasted or sound.digits() != keys_of(record["callId"]):
+        raise Passing("the recording of another call")
+    return sound
+
+
 def has_no_sound(record: Mapping[str, Any]) -> bool:
     """Check that a record is one of those that never get a recording."""
-    return record["dialogType"] == CHAT or json.loads(record["businessInfoStr"])["recordFileName"] == "null"
+    kind, info = record.get("dialogType"), json.loads(record["businessInfoStr"])
+    return kind == CHAT or info["recordFileName"] == "null"

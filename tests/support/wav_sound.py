@@ -11,6 +11,8 @@ from collections.abc import Sequence
 A_LAW, RATE = 6, 8000
 ROWS, COLUMNS = (697, 770, 852, 941), (1209, 1336, 1477, 1633)
 KEYS = "123A456B789C*0#D"
+QUIETEST = 64
+"""Amplitude, of 32,256, up to which nothing is heard."""
 KEY, PAUSE = 640, 320
 """Samples of a key, and of the pause behind it."""
 
@@ -35,6 +37,11 @@ class WavSound:
     def milliseconds(self) -> int:
         """Duration."""
         return len(self._samples) * 1000 // RATE
+
+    @property
+    def is_silent(self) -> bool:
+        """True where no sample stands out."""
+        return all(abs(LINEAR[octet]) <= QUIETEST for octet in set(self._samples))
 
     def digits(self, count: int = 8) -> str:
         """Read the keys at the start; shorter where the sound ends before."""

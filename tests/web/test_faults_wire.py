@@ -399,3 +399,14 @@ def test_a_client_that_leaves_in_mid_answer_is_no_error(
         assert exactly(client, 10)
     small.released.get(timeout=PATIENCE)
     assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
+
+
+def test_a_client_that_leaves_the_alert_of_the_end_unanswered_gets_the_end(stage: Stage) -> None:
+    """The event loops would wait for its answer, for longer than this client does."""
+    stage.script = (*honest(), Close())
+    with stage.peer() as client:
+        client.send(ASK)
+        assert client.rest().endswith(BODY)
+        with socket.socket(fileno=client.socket.detach()) as plain:
+            plain.settimeout(PATIENCE / 2)
+            assert plain.recv(1) == b""

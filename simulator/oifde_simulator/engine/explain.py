@@ -28,6 +28,7 @@ from oifde_simulator.rules.selection import Rule
 from oifde_simulator.tenants import Tenants
 from oifde_simulator.wire.octets import Octets, digest
 from oifde_simulator.wire.script import Action, Close, Reset, Send, Wait
+from oifde_simulator.wire.spoken import sayings
 
 Outcome = Literal["fired", "could not", "held back", "not about it", "not asked"]
 
@@ -174,7 +175,12 @@ def _action_json(action: Action) -> dict[str, Any]:
 
 
 def _octets_json(octets: Octets) -> str | dict[str, Any]:
-    """Text, where the bytes are one; else `{"base64": ...}`; of a recording its length and digest."""
+    """Text, where the bytes are one; else `{"base64": ...}`; of a recording its length and digest.
+
+    Words are spoken only where they are sent, so that a recording with words has no digest here.
+    """
+    if sayings(octets, 0, len(octets)):
+        return {"bytes": len(octets), "speech": True}
     if not isinstance(octets, bytes):
         return {"bytes": len(octets), "sha256": digest(octets)}
     try:

@@ -7,14 +7,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from oifde_simulator.model.http import Request, Response
 from oifde_simulator.model.outcome import OutcomeRecorder
 from oifde_simulator.model.sessions import CallSession
 from oifde_simulator.model.turn import HeldBack
 from oifde_simulator.model.vendor_errors import Problem
+from oifde_simulator.wire.octets import LazyOctets
 from oifde_simulator.wire.script import Script
+
+
+class OtherSounds(Protocol):
+    """Sounds that can be sent in the place of a recording."""
+
+    def silent(self) -> LazyOctets | None:
+        """Make a recording as long as the call with nothing in it; None where nothing is heard anyway."""
+        ...
+
+    def of_another_call(self) -> LazyOctets | None:
+        """Find the recording of another call of the same user; None where there is none."""
+        ...
 
 
 @dataclass(slots=True)
@@ -34,6 +47,8 @@ class Answer:
     """Places in `selection` of the records in this answer; None where it has no records."""
     render: Callable[[Sequence[bytes], int], Response] | None = None
     """Function from other records (JSON texts) and another total to a response; None without records."""
+    other_sounds: OtherSounds | None = None
+    """Sounds in the place of the recording that is answered; None where none is."""
 
 
 NO_FIELDS: Mapping[str, Any] = {}

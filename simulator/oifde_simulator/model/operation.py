@@ -79,6 +79,11 @@ class Operation(Protocol):
         ...
 
     @property
+    def answers_sound(self) -> bool:
+        """True where a success is a recording."""
+        ...
+
+    @property
     def paging(self) -> Paging | None:
         """Fields for paging; None where the answer has no pages."""
         ...

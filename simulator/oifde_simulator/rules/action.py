@@ -1,4 +1,4 @@
-"""Context of the actions that change an answer: `respond`, `rows` and `patch`.
+"""Context of the actions that change an answer: `respond`, `rows`, `recording` and `patch`.
 
 Rule: an action is a pure function of the answer so far and this context; it may add to the context's notes.
 """

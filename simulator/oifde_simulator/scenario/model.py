@@ -55,6 +55,8 @@ class RecordingsSpec:
 
     channels: Literal[1, 2] = 1
     """1 for user and system on one channel, 2 for a channel each."""
+    speech: bool | str = False
+    """True to have words spoken where they are sent, or the language to have them spoken in."""
     late: int = 0
     """Milliseconds from the end of a call until its recording is there."""
     folder: str | None = None

@@ -13,11 +13,17 @@ from oifde_simulator.randomness import key
 from oifde_simulator.rules.matching import Matcher
 from oifde_simulator.rules.pagination import Rows
 from oifde_simulator.rules.patch import Patch
+from oifde_simulator.rules.recording import Recording
 from oifde_simulator.rules.respond import Respond
 from oifde_simulator.rules.selection import Action, Reshape, Rule
 from oifde_simulator.rules.triggers import Window
 
-RESHAPES: Mapping[str, Callable[[Any], Reshape]] = {"respond": Respond.of, "rows": Rows.of, "patch": Patch.of}
+RESHAPES: Mapping[str, Callable[[Any], Reshape]] = {
+    "respond": Respond.of,
+    "rows": Rows.of,
+    "recording": Recording,
+    "patch": Patch.of,
+}
 """Makers of the actions that change the answer, in the order in which they do."""
 DEFAULT_WEIGHT = 1.0
 """Weight of an outcome that names none."""

@@ -46,7 +46,7 @@ def policy_of(scenario: Scenario, server: ServicePolicy) -> ServicePolicy:
 
 
 def _sound(recordings: RecordingsSpec) -> SoundSource:
-    made = MadeSound(recordings.channels)
+    made = MadeSound(recordings.channels, recordings.speech)
     return FolderSound(recordings.files, made) if recordings.files else made
 
 

@@ -13,6 +13,8 @@ from operator import eq
 
 SLICE = 256 << 10
 """Bytes that are made at once where all are looked at."""
+FIRST_SLICE = 2 << 10
+"""Bytes that are compared first: most of what differs differs early."""
 LARGEST_WHOLE = 64 << 20
 """Bytes up to which lazy octets may be put into memory."""
 
@@ -100,14 +102,16 @@ def is_same(one: Sequence[Octets], other: Sequence[Octets]) -> bool:
 
 
 def _slices(pieces: Iterable[Octets]) -> Iterator[bytes]:
-    """Join pieces, and part them into slices of one length and a rest."""
-    kept = b""
+    """Join pieces, and part them into slices, each twice as long as the one before, and a rest."""
+    kept, size = b"", FIRST_SLICE
     for piece in pieces:
-        for first in range(0, len(piece), SLICE):
-            kept += piece[first : first + SLICE]
-            if len(kept) >= SLICE:
-                yield kept[:SLICE]
-                kept = kept[SLICE:]
+        place = 0
+        while place < len(piece):
+            part = piece[place : place + size]
+            kept, place = kept + part, place + len(part)
+            if len(kept) >= size:
+                yield kept[:size]
+                kept, size = kept[size:], min(SLICE, 2 * size)
     yield kept
 
 

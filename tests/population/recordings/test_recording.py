@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import shutil
 import subprocess
+import tracemalloc
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -89,6 +90,44 @@ def test_two_channels_part_the_speakers() -> None:
     user, system = (sound(record(), 2, channel) for channel in (0, 1))
     assert [loudest(user, at) for at in (3, 6, 11, 15)] == [400, 0, 400, 0]
     assert [loudest(system, at) for at in (3, 6, 11, 15)] == [0, 500, 0, 500]
+
+
+def test_a_long_recording_is_made_in_constant_memory() -> None:
+    turns = [
+        {"requsetTime": START + at, "timestamp": START + at + 900, "userSaying": "a", "systemReply": "b"}
+        for at in range(2000, 990_000, 2000)
+    ]
+    long = recording(record(1000, recordDetials=turns))
+    silent = long.silenced()
+    assert silent
+    tracemalloc.start()
+    try:
+        made = [sum(len(piece) for piece in each.pieces()) for each in (long, silent)]
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert made == [HEADER.size + 8_000_000] * 2
+    assert most < 1 << 20
+
+
+def test_a_silenced_recording_has_the_same_head_and_no_sound() -> None:
+    for channels in (1, 2):
+        loud = recording(record(), channels)  # type: ignore[arg-type]
+        silent = loud.silenced()
+        assert silent
+        assert len(silent) == len(loud)
+        assert silent[: HEADER.size] == loud[: HEADER.size]
+        assert set(silent[HEADER.size :]) == {alaw.SILENCE[0]}
+        assert silent.silenced() is None
+
+
+def test_recordings_are_equal_if_their_sound_is() -> None:
+    assert recording(record()) == recording(record())
+    assert hash(recording(record())) == hash(recording(record()))
+    assert recording(record()) != recording(record(), 2)
+    assert recording(record()) != recording(record(21))
+    assert recording(record()) != recording(record(callId="f" * 37))
+    assert recording(record()) != b""
 
 
 def test_who_says_nothing_is_not_heard() -> None:

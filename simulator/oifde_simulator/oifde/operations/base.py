@@ -80,6 +80,7 @@ class DocumentedOperation(ABC):
     longest_ids: ClassVar[Mapping[str, int]] = NOTHING
     """Characters that the vendor documents for request fields with an ID."""
     records_field: ClassVar[str] = ""
+    answers_sound: ClassVar[bool] = False
     paging: ClassVar[Paging | None] = None
     unmatchable: ClassVar[Mapping[str, str]] = NOTHING
     error_members: ClassVar[Mapping[str, Any]] = NOTHING

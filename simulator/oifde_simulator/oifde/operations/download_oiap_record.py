@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import orjson
 
 from oifde_simulator.instants import iso
-from oifde_simulator.model.exchange import Answer
+from oifde_simulator.model.exchange import Answer, OtherSounds
 from oifde_simulator.model.http import JSON_UTF8, Headers, Request, Response
 from oifde_simulator.model.operation import Credential
 from oifde_simulator.model.recording_errors import (
@@ -27,6 +27,7 @@ from oifde_simulator.oifde.credentials.interface import CredentialCheck
 from oifde_simulator.oifde.decoding import shown
 from oifde_simulator.oifde.operations.base import DocumentedOperation, ServicePolicy, ServiceRequest
 from oifde_simulator.oifde.operations.download_request import DownloadReader, flat_fields
+from oifde_simulator.oifde.other_sounds import CallSounds
 from oifde_simulator.population.recordings.file_names import RecordingName, recording_info
 from oifde_simulator.population.recordings.recording import Recording
 from oifde_simulator.wire.octets import LazyOctets
@@ -48,6 +49,7 @@ class DownloadOiapRecord(DocumentedOperation):
     check: ClassVar[CredentialCheck | None] = SignatureCheck()
     own_reader = DownloadReader(name)
     own_error_shape = True
+    answers_sound = True
     code_field = "resultCode"
     message_field = "resultDesc"
     unmatchable: ClassVar[Mapping[str, str]] = {
@@ -107,7 +109,9 @@ class DownloadOiapRecord(DocumentedOperation):
         )
         if problem:
             return self._refused(problem, request)
-        return _audio(policy.sound(session.record, file_name), request)
+        sound = policy.sound(session.record, file_name)
+        others = CallSounds(policy.sound, sound, session, sessions, request.now)
+        return _audio(sound, request, others)
 
     def with_message(self, fields: Mapping[str, Any], message: str) -> Mapping[str, Any]:
         """Copy the members of an error answer with another message, in both places."""
@@ -174,9 +178,9 @@ def _elsewhere(record: Mapping[str, Any], location: object) -> Problem | None:
     return Problem(FILE_MISSING, f"locationId {location}: the record's is {shown(own)}")
 
 
-def _audio(sound: LazyOctets, request: ServiceRequest) -> Answer:
+def _audio(sound: LazyOctets, request: ServiceRequest, others: OtherSounds) -> Answer:
     # Guess: [range] a Range is ignored and the whole is sent under 200; a request with one would settle it.
     fields = {"bytes": len(sound)}
     if isinstance(sound, Recording):
         fields["milliseconds"] = sound.milliseconds
-    return Answer(Response(200, sound, AUDIO), fields, (), request.warnings)
+    return Answer(Response(200, sound, AUDIO), fields, (), request.warnings, other_sounds=others)

@@ -17,13 +17,34 @@ DIGITS = 8
 """Last digits of the callId that are heard at the start."""
 LONGEST_MS = 12 * 3600 * 1000
 """Length of the longest recording."""
-
-
 SPEAKERS = (("requsetTime", "userSaying", USER), ("timestamp", "systemReply", SYSTEM))
 """Field with the beginning of a turn, field with its words, and the sound of its speaker."""
 LATEST = 1 << 53
-Mark = tuple[int, Sound]
-"""Milliseconds since the start, and the sound that begins then."""
+LONGEST_TEXT = 1000
+"""Characters of a turn that are spoken."""
+LONGEST_SPEECH = 60 * 1000 * SAMPLES_PER_MS
+"""Samples of a turn that are spoken."""
+
+
+class Mark(NamedTuple):
+    """A sound that begins."""
+
+    at: int
+    """Milliseconds since the start."""
+    sound: Sound
+    words: str = ""
+    since: int = 0
+    """Milliseconds since the start at which the words begin: before `at` where keys are heard over them."""
+
+
+class Speech(NamedTuple):
+    """Words of a segment."""
+
+    text: str
+    since: int
+    """Sample with which they begin; those before the segment are not heard."""
+    samples: int
+    """Samples from there to the end of the segment, or to the bound."""
 
 
 class Segment(NamedTuple):
@@ -32,6 +53,8 @@ class Segment(NamedTuple):
     begin: int
     """First sample."""
     sound: Sound
+    speech: Speech | None = None
+    """Words that may be spoken in the place of the sound; None for none."""
 
 
 class Timeline:
@@ -43,6 +66,23 @@ class Timeline:
         self._segments = segments
         self._begins = [segment.begin for segment in segments]
 
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Timeline):
+            return NotImplemented
+        return self.samples == other.samples and self._segments == other._segments
+
+    def __hash__(self) -> int:
+        return hash((self.samples, len(self._segments)))
+
+    @property
+    def is_silent(self) -> bool:
+        """True where no sound is heard."""
+        return not self.samples or all(segment.sound == QUIET for segment in self._segments)
+
+    def silenced(self) -> Timeline:
+        """Copy the length without any sound."""
+        return Timeline([Segment(0, QUIET)], self.samples)
+
     def between(self, first: int, stop: int) -> Iterator[tuple[Segment, int, int]]:
         """Give each segment that is heard in a stretch, with its first and last sample there."""
         place = bisect_right(self._begins, first) - 1
@@ -52,16 +92,36 @@ class Timeline:
             first, place = following, place + 1
 
 
-def timeline(record: Mapping[str, Any]) -> Timeline:
-    """Lay out the recording of a record: the keys of its callId, then each turn of user and system."""
+def timeline(record: Mapping[str, Any], *, spoken: bool = False) -> Timeline:
+    """Lay out the recording of a record: the keys of its callId, then each turn of user and system.
+
+    Segments have words only if they are to be `spoken`.
+    """
     start = _instant(record.get("startTime"))
     length = _length(record, start)
-    turns = sorted(_turns(record, start), key=lambda turn: turn[0])
+    turns = sorted(_turns(record, start), key=lambda turn: turn.at)
     keys, end = _keys(record)
-    heard = [(0, QUIET), *(turn for turn in turns if turn[0] <= end)]
-    marks = [*keys, (end, heard[-1][1]), *(turn for turn in turns if turn[0] > end)]
-    segments = [Segment(at * SAMPLES_PER_MS, sound) for at, sound in marks if at < max(1, length)]
+    heard = [Mark(0, QUIET), *(turn for turn in turns if turn.at <= end)]
+    marks = [*keys, heard[-1]._replace(at=end), *(turn for turn in turns if turn.at > end)]
+    marks = [mark for mark in marks if mark.at < max(1, length)]
+    segments = _spoken(marks, length) if spoken else [_segment(mark) for mark in marks]
     return Timeline(segments, length * SAMPLES_PER_MS)
+
+
+def _segment(mark: Mark, speech: Speech | None = None) -> Segment:
+    return Segment(mark.at * SAMPLES_PER_MS, mark.sound, speech)
+
+
+def _spoken(marks: Sequence[Mark], length: int) -> list[Segment]:
+    """Give each segment its words, and how long there is time for them."""
+    ends = [*(mark.at for mark in marks[1:]), length]
+    return [_segment(mark, _speech(mark, end)) for mark, end in zip(marks, ends, strict=True)]
+
+
+def _speech(mark: Mark, end: int) -> Speech | None:
+    text = " ".join(mark.words[:LONGEST_TEXT].split())
+    samples = min((end - mark.since) * SAMPLES_PER_MS, LONGEST_SPEECH)
+    return Speech(text, mark.since * SAMPLES_PER_MS, samples) if text and samples > 0 else None
 
 
 def _length(record: Mapping[str, Any], start: int) -> int:
@@ -77,7 +137,7 @@ def _keys(record: Mapping[str, Any]) -> tuple[list[Mark], int]:
     marks: list[Mark] = []
     for place, digit in enumerate(digits):
         at = place * (KEY_MS + PAUSE_MS)
-        marks += [(at, key(digit)), (at + KEY_MS, QUIET)]
+        marks += [Mark(at, key(digit)), Mark(at + KEY_MS, QUIET)]
     return marks, len(digits) * (KEY_MS + PAUSE_MS)
 
 
@@ -89,7 +149,8 @@ def _turns(record: Mapping[str, Any], start: int) -> Iterator[Mark]:
             for name, words, sound in SPEAKERS:
                 at = _instant(detail.get(name), -1) - start
                 if at >= 0:
-                    yield at, sound if detail.get(words) else QUIET
+                    said = detail.get(words)
+                    yield Mark(at, sound if said else QUIET, said if isinstance(said, str) else "", at)
 
 
 def _instant(value: Any, default: int = 0) -> int:

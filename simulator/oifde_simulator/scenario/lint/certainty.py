@@ -25,7 +25,7 @@ MOMENTS = (0.0, 1e6)
 
 ANSWERED = answered_codes({})
 """errorCodes of honest answers, where no scenario sets them."""
-ACTIONS = ("respond", "patch", "rows", "token", "faults")
+ACTIONS = ("respond", "patch", "rows", "recording", "token", "faults")
 
 
 def is_certain(given: Mapping[str, Any], rule: Rule) -> bool:
@@ -58,7 +58,7 @@ def same_as(given: Mapping[str, Any]) -> Iterator[VendorError]:
 
 
 def _changes(given: Mapping[str, Any], action: Action, *, bodiless: bool) -> bool:
-    """Check one outcome; `patch`, `rows` and `token` depend on what is in the answer."""
+    """Check one outcome; `patch`, `rows`, `recording` and `token` depend on what is in the answer."""
     if "respond" in given:
         return True
     if action.reshapes or not action.faults or any(is_plugin(type(fault)) for fault in action.faults):

@@ -7,6 +7,7 @@ from typing import Any
 
 from oifde_simulator import faults
 from oifde_simulator.model.http import Request, Response
+from oifde_simulator.model.operation import Operation
 from oifde_simulator.oifde.operations import BY_NAME
 from oifde_simulator.randomness import KeyedRandom
 from oifde_simulator.scenario.lint import patch, respond
@@ -14,7 +15,9 @@ from oifde_simulator.scenario.lint.finding import Finding, value_at
 from oifde_simulator.scenario.rule_builder import weight
 from oifde_simulator.text import KeyPath
 
-ACTIONS = ("respond", "patch", "rows", "token", "faults", "one_of")
+ACTIONS = ("respond", "patch", "rows", "recording", "token", "faults", "one_of")
+EDITS = ("patch", "rows", "recording")
+"""Actions that edit the honest answer."""
 
 
 def lint(rule: Mapping[str, Any]) -> Iterator[Finding]:
@@ -35,19 +38,31 @@ def outcome_paths(rule: Mapping[str, Any]) -> list[KeyPath]:
 
 
 def _outcome(rule: Mapping[str, Any], path: KeyPath, given: Mapping[str, Any]) -> Iterator[Finding]:
-    for other in ("patch", "rows"):
+    for other in EDITS:
         if "respond" in given and other in given:
             message = f"edits the honest answer, which respond replaces; keep respond or {other}"
             yield Finding((*path, other), message)
     called = BY_NAME.get(rule.get("match", {}).get("endpoint", ""))
     if "rows" in given and called and not called.records_field:
         yield Finding((*path, "rows"), f"{called.name} answers with no records; remove it")
+    if "recording" in given:
+        yield from _recording(path, given, called)
     if "patch" in given:
         yield from patch.lint(path, given, rule)
     if "respond" in given:
         yield from respond.lint((*path, "respond"), given["respond"])
     wrong = list(_faults(path, given))
     yield from wrong or _idle_faults(path, given)
+
+
+def _recording(path: KeyPath, given: Mapping[str, Any], called: Operation | None) -> Iterator[Finding]:
+    """Check that an answer can have sound, and that nothing beside it edits records."""
+    if called and not called.answers_sound:
+        yield Finding((*path, "recording"), f"{called.name} answers with no recording; remove it")
+    for other in ("patch", "rows"):
+        if other in given:
+            message = f"an answer with a recording is no JSON; keep recording or {other}"
+            yield Finding((*path, other), message)
 
 
 def _faults(path: KeyPath, given: Mapping[str, Any]) -> Iterator[Finding]:

@@ -17,22 +17,27 @@ from oifde_simulator.model.exchange import Exchange
 from oifde_simulator.model.outcome import OutcomeRecorder
 from oifde_simulator.web.byte_budget import ByteBudget
 from oifde_simulator.web.data_plane.held_connections import HeldConnections, Hold
-from oifde_simulator.web.data_plane.tcp import unacknowledged_bytes
+from oifde_simulator.web.data_plane.tcp import end_output, unacknowledged_bytes
 from oifde_simulator.web.data_plane.unsent import Unsent
 from oifde_simulator.web.http_connection import HIGH_WATER, reset
 from oifde_simulator.web.peer import is_reset
+from oifde_simulator.web.speech.speaker import Speaker, Spoken
 from oifde_simulator.wire.script import Close, Reset, Script, Send, Wait
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
 
     from aiohttp.abc import AbstractStreamWriter
+
+    from oifde_simulator.wire.spoken import Saying
 
 log = logging.getLogger("oifde_simulator")
 
 SLICE = 4 * HIGH_WATER
 """Bytes that are handed to a connection at once; an answer up to that size is one write."""
 
+ALERT_SECONDS = 0.1
+"""Seconds from TLS's alert of the end (close_notify) to the end of the connection."""
 POLL_SECONDS = 0.001
 """Seconds between two looks at the bytes that are still on their way."""
 
@@ -53,6 +58,7 @@ class Delivery(web.StreamResponse):
         write_seconds: float,
         held: HeldConnections,
         unread: ByteBudget,
+        speaker: Speaker,
     ) -> None:
         """Report to `outcome`; a client may leave bytes unread for `write_seconds`."""
         self._script = script
@@ -61,6 +67,8 @@ class Delivery(web.StreamResponse):
         self._keep_alive = keep_alive
         self._held = held
         self._unread = unread
+        self._speaker = speaker
+        self._spoken: Spoken | None = None
         self._unsent = Unsent()
         self._hold: Hold | None = None
         self._request: web.BaseRequest | None = None
@@ -146,10 +154,19 @@ class Delivery(web.StreamResponse):
         self._outcome.digest = self._unsent.digest
         if self._unsent.blocking:
             octets = await self._read(transport)
+        elif sayings := self._unsent.sayings(SLICE):
+            octets = await self._speak(sayings)
         else:
             await asyncio.sleep(0)
             octets = self._unsent.take(SLICE)
         return b"" if transport.is_closing() else octets
+
+    async def _speak(self, sayings: Sequence[Saying]) -> bytes:
+        """Make the next slice with words in it."""
+        if self._spoken is None:
+            self._spoken = Spoken(self._speaker)
+        await self._spoken.prepare(sayings)
+        return self._unsent.take(SLICE, self._spoken.clips)
 
     async def _read(self, transport: asyncio.Transport) -> bytes:
         """Make the next slice in a thread; break the connection where it cannot be made."""
@@ -179,12 +196,25 @@ class Delivery(web.StreamResponse):
             case Close():
                 self._keep_alive = False
                 self._outcome.end("closed")
-                transport.close()
+                await self._close(transport)
             case Reset():
                 await self._flush(transport)
                 self._reset(transport)
             case Send():  # written by the caller
                 raise AssertionError("a Send is written, not acted out")
+
+    async def _close(self, transport: asyncio.Transport) -> None:
+        """End the connection in order, over TLS too where the client does not answer the alert of the end.
+
+        The event loops wait half a minute for that answer; Java's client, for example, gives none before FIN.
+        """
+        if transport.get_extra_info("ssl_object") is None:
+            transport.close()
+            return
+        await self._flush(transport)
+        connection = transport.get_extra_info("socket")
+        transport.close()
+        asyncio.get_running_loop().call_later(ALERT_SECONDS, end_output, transport, connection)
 
     async def _wait(self, transport: asyncio.Transport, seconds: float) -> None:
         if not seconds:

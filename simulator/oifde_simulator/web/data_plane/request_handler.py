@@ -18,6 +18,7 @@ from oifde_simulator.web.data_plane.delivery import Delivery
 from oifde_simulator.web.data_plane.held_connections import HeldConnections
 from oifde_simulator.web.data_plane.request_reader import Limits, incomplete_request, read_request
 from oifde_simulator.web.http_connection import UNREAD_BYTES, HttpConnection
+from oifde_simulator.web.speech.speaker import Speaker
 from oifde_simulator.wire.script import Script
 
 NOT_HTTP_HEADERS: Headers = (
@@ -42,6 +43,7 @@ class DataPlaneHandler:
         self._limits = limits
         self._write_seconds = write_seconds
         self._bodies = BodyReceiver()
+        self._speaker = Speaker()
         self.unread = ByteBudget(UNREAD_BYTES)
         """Bytes of answers that clients leave unread."""
 
@@ -83,6 +85,7 @@ class DataPlaneHandler:
             write_seconds=self._write_seconds,
             held=self.held,
             unread=self.unread,
+            speaker=self._speaker,
         )
 
     def _note_incomplete(self, task: asyncio.Task[Any] | None, incoming: web.BaseRequest) -> None:

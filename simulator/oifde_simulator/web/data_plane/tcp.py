@@ -1,12 +1,14 @@
-"""TCP sockets: kept while nobody listens, asked about bytes in flight."""
+"""TCP sockets: kept while nobody listens, asked about bytes in flight, ended."""
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 import struct
 import sys
-from contextlib import ExitStack
+from asyncio.trsock import TransportSocket
+from contextlib import ExitStack, suppress
 
 from oifde_simulator.web.data_plane.binding import bind_socket
 
@@ -63,3 +65,11 @@ def unacknowledged_bytes(connection: socket.socket) -> int:
         return int(struct.unpack("i", ioctl(connection.fileno(), TIOCOUTQ, bytes(4)))[0])
     except OSError:  # closed, or a system that does not say
         return 0
+
+
+def end_output(transport: asyncio.Transport, connection: object) -> None:
+    """Send the end (FIN) of a connection that was closed and waits for its client's alert of the end."""
+    if isinstance(connection, TransportSocket):
+        with suppress(OSError):  # closed meanwhile
+            connection.shutdown(socket.SHUT_WR)
+    transport.abort()  # uvloop's way; a second close has asyncio's forget its connection

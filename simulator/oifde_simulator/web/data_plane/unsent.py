@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any
 
 from oifde_simulator.wire.octets import Octets
+from oifde_simulator.wire.spoken import NO_CLIPS, Clips, Saying, read_spoken, sayings
 
 
 class Unsent:
@@ -56,15 +58,26 @@ class Unsent:
         self._pieces.append(octets)
         self._size += size
 
-    def take(self, most: int) -> bytes:
-        """Take at most `most` bytes from the front."""
+    def sayings(self, most: int) -> Sequence[Saying]:
+        """List what is said in the first `most` bytes; empty where nothing is to be spoken."""
+        found: list[Saying] = []
+        offset = self._offset
+        for piece in self._pieces:
+            if most <= 0 or not self._lazy:
+                break
+            found += sayings(piece, offset, offset + most)
+            most, offset = most - (len(piece) - offset), 0
+        return found
+
+    def take(self, most: int, clips: Clips = NO_CLIPS) -> bytes:
+        """Take at most `most` bytes from the front, with clips for what is said in them."""
         if self._size <= most and not self._offset and not self._lazy:
             whole = b"".join(self._pieces)  # type: ignore[arg-type]  # none is lazy
             self.clear()
             return whole
         taken: list[bytes] = []
         while self._pieces and most:
-            piece = self._pieces[0][self._offset : self._offset + most]
+            piece = read_spoken(self._pieces[0], self._offset, self._offset + most, clips)
             if self._lazy and type(self._pieces[0]) is not bytes:
                 self._digest = self._digest or sha256()
                 self._digest.update(piece)
