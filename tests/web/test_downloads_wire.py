@@ -19,7 +19,7 @@ from oifde_simulator.immediate import immediate
 from oifde_simulator.journal import Journal
 from oifde_simulator.journal.filters import Since
 from oifde_simulator.model.entry import Entry
-from oifde_simulator.population.recordings.recording import recording
+from oifde_simulator.population.recordings.recording import Recording, recording
 from oifde_simulator.scenario import loader
 from oifde_simulator.scenario.errors import ScenarioErrors
 from oifde_simulator.web.data_plane.delivery import SLICE
@@ -251,3 +251,17 @@ class Given(LazyOctets):
 
     def read(self, first: int, stop: int) -> bytes:
         return self.octets[first:stop]
+
+
+async def test_a_defect_amid_a_recording_is_a_reset_on_record(
+    serve: ServeScenarios, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def slip(*_: object) -> bytes:
+        raise ZeroDivisionError("a slip of ours")
+
+    monkeypatch.setattr(Recording, "read", slip)
+    client = await serve(acme=ACME)
+    with pytest.raises(aiohttp.ClientError):
+        await download(client)
+    assert entries(client)[0].outcome.how == "reset"
+    assert "a defect of the simulator: reset a connection amid a recording" in caplog.text

@@ -32,6 +32,7 @@ from oifde_simulator.rules.ability import Judge
 from oifde_simulator.rules.selection import NO_TURN
 from oifde_simulator.state.errors import Stale
 from oifde_simulator.tenants import Tenant, Tenants
+from oifde_simulator.wire.script import Script
 
 log = logging.getLogger("oifde_simulator")
 
@@ -65,19 +66,41 @@ class Pipeline:
     async def handle(self, request: Request) -> Exchange:
         """Decide everything about `request`, and put it on record."""
         began = perf_counter()
-        exchange, entry = await self._answer(self._router.route(request))
-        if self._delay.faults:
-            exchange.script = await self._delay.apply(exchange.script)
+        call, delay = await self._begin(request)
+        exchange, entry = await self._answer(call)
+        if delay and exchange.script:
+            exchange.script = (*delay, *exchange.script)
         if entry is not None:
-            self._meter.count(entry, perf_counter() - began)
+            self._count(entry, perf_counter() - began)
         return exchange
+
+    async def fail(self, request: Request, defect: Exception) -> Exchange:
+        """Answer a request that could not be read because of a defect of ours, and put it on record."""
+        exchange, entry = await self._answer(Call.failed(request, defect))
+        if entry is not None:
+            self._count(entry, 0.0)
+        return exchange
+
+    async def _begin(self, request: Request) -> tuple[Call, Script]:
+        """Find the call that `request` makes, and draw the delay of every answer; a defect is the call's."""
+        try:
+            call = self._router.route(request)
+        except Exception as defect:  # noqa: BLE001  whatever it is, the exchange tells and logs it
+            return Call.failed(request, defect), ()
+        if not self._delay.faults:
+            return call, ()
+        try:
+            return call, await self._delay.draw()
+        except Exception as defect:  # noqa: BLE001  as above
+            call.defect = defect
+            return call, ()
 
     async def unreadable(self, why: str, response: Response) -> Exchange:
         """Decide what answers bytes that are no request, and put it on record; `why` says what is wrong."""
         request = Request("", "", {}, read_error=why, keep_alive=False)
         exchange, entry = await self._answer(Call(request, None), Answer(response, {"errorCode": None}))
         if entry is not None:
-            self._meter.count(entry, 0.0)
+            self._count(entry, 0.0)
         return exchange
 
     async def _answer(self, call: Call, given: Answer | None = None) -> tuple[Exchange, Entry | None]:
@@ -129,8 +152,8 @@ class Pipeline:
         except Exception as defect:
             # Guess: [internal-error] a fault of the server is 10000001; a capture of one would settle it.
             conclusion, begun = Conclusion(broken(tenant, call, defect)), True
-            code = conclusion.exchange.honest.fields["errorCode"]
-            log.exception("a defect of the simulator; the client was answered %d", code)
+            code = conclusion.exchange.honest.fields[call.error_shape.code_field]
+            log.exception("a defect of the simulator; the client was answered %s", code)
             entry = self._enter(conclusion.exchange, given)
         exchange, fired, ended = conclusion
         entry = await self._state.record(tenant.read, entry, fired, ended, begun=begun)
@@ -139,8 +162,8 @@ class Pipeline:
 
     async def _conclude(self, tenant: Tenant, call: Call, given: Answer | None) -> tuple[Conclusion, bool]:
         """Admit, answer, and ask the rules; returned with whether the state has been asked."""
-        if tenant.defect is not None:
-            raise tenant.defect
+        if defect := call.defect or tenant.defect:
+            raise defect
         now, begun = tenant.clock.now(), False
         honest, admission, step = given, GOOD, None
         if honest is None:
@@ -178,6 +201,13 @@ class Pipeline:
             self._journal.log(exchange, entry)
         except Exception:
             log.exception("a defect of the simulator: exchange %d has no line", entry.number)
+
+    def _count(self, entry: Entry, seconds: float) -> None:
+        """Count an exchange, which is on record; a count that fails changes no answer."""
+        try:
+            self._meter.count(entry, seconds)
+        except Exception:
+            log.exception("a defect of the simulator: exchange %d is not counted", entry.number)
 
     async def _cover(self, tenant: Tenant) -> None:
         """Have coverage count the rules of a tenant that is asked for the first time."""

@@ -30,6 +30,13 @@ class Call:
     """Operation whose error shape the answer has; None for that of `operation`, or the main one."""
     headers: Headers = ()
     """Headers that the answer to the problem must have, such as `Allow`."""
+    defect: Exception | None = None
+    """Failure of ours that kept the request from being read; None where nothing did."""
+
+    @classmethod
+    def failed(cls, request: Request, defect: Exception) -> Call:
+        """Make the call of a request that could not be routed; its path alone chooses the error shape."""
+        return cls(request, None, shape=BY_PATH.get(request.target.partition("?")[0]), defect=defect)
 
     @property
     def endpoint(self) -> str:

@@ -144,22 +144,28 @@ class Delivery(web.StreamResponse):
     async def _make(self, transport: asyncio.Transport) -> bytes:
         """Make the next slice of a lazy body; other connections have their turn between two slices."""
         self._outcome.digest = self._unsent.digest
-        if self._unsent.blocking:
-            octets = await self._read(transport)
-        else:
-            await asyncio.sleep(0)
-            octets = self._unsent.take(SLICE)
-        return b"" if transport.is_closing() else octets
-
-    async def _read(self, transport: asyncio.Transport) -> bytes:
-        """Make the next slice in a thread; break the connection where it cannot be made."""
         try:
-            return await asyncio.to_thread(self._unsent.take, SLICE)
+            octets = await self._next_slice()
         except OSError as error:
             log.warning("reset a connection amid a recording: %s", error)
-            self._unsent.clear()
-            self._reset(transport)
-            return b""
+            octets = self._give_up(transport)
+        except Exception:
+            log.exception("a defect of the simulator: reset a connection amid a recording")
+            octets = self._give_up(transport)
+        return b"" if transport.is_closing() else octets
+
+    async def _next_slice(self) -> bytes:
+        """Make the next slice, in a thread where that may wait."""
+        if self._unsent.blocking:
+            return await asyncio.to_thread(self._unsent.take, SLICE)
+        await asyncio.sleep(0)
+        return self._unsent.take(SLICE)
+
+    def _give_up(self, transport: asyncio.Transport) -> bytes:
+        """Break the connection whose answer cannot be made to its end."""
+        self._unsent.clear()
+        self._reset(transport)
+        return b""
 
     async def _drain(self, transport: asyncio.Transport) -> None:
         assert self._request is not None

@@ -16,7 +16,12 @@ from oifde_simulator.web.body_receiver import BodyReceiver
 from oifde_simulator.web.byte_budget import ByteBudget
 from oifde_simulator.web.data_plane.delivery import Delivery
 from oifde_simulator.web.data_plane.held_connections import HeldConnections
-from oifde_simulator.web.data_plane.request_reader import Limits, incomplete_request, read_request
+from oifde_simulator.web.data_plane.request_reader import (
+    Limits,
+    incomplete_request,
+    read_request,
+    unread_request,
+)
 from oifde_simulator.web.http_connection import UNREAD_BYTES, HttpConnection
 from oifde_simulator.wire.script import Script
 
@@ -59,6 +64,9 @@ class DataPlaneHandler:
             if isinstance(error, asyncio.CancelledError):
                 raise
             return self._delivery((), OutcomeRecorder(), keep_alive=False)
+        except Exception as defect:  # noqa: BLE001  whatever it is, the exchange tells and logs it
+            exchange = await self._pipeline.fail(unread_request(incoming), defect)
+            return self._delivery(exchange.script, exchange.outcome, keep_alive=False)
         if self.stopping:
             request.keep_alive = False
         exchange = await self._pipeline.handle(request)
