@@ -61,7 +61,8 @@ def create(settings: Settings) -> tuple[Simulator, Watcher | None]:
     warming.warm()
     watcher = _create_watcher(settings)
     scenarios = watcher.scenarios if watcher else selection.scenarios(settings)
-    return Simulator(settings, registry(settings, scenarios)), watcher
+    broken = watcher.broken_files() if watcher else ()
+    return Simulator(settings, registry(settings, scenarios, broken_files=broken)), watcher
 
 
 def _create_watcher(settings: Settings) -> Watcher | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,7 @@ from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.state.memory.journal_store import Bounds
 from oifde_simulator.state.memory.state import MemoryState
 from oifde_simulator.tenants import Tenants
+from oifde_simulator.tenants.broken_files import BrokenFile
 from oifde_simulator.urls import url
 from oifde_simulator.web.connection_limits import ConnectionLimits
 from oifde_simulator.web.control_plane import auth
@@ -117,8 +118,16 @@ class Simulator:
         return url("http", host, await bind_and_listen(host, port, listen, option="--control-port"))
 
 
-def registry(settings: Settings, scenarios: Mapping[str, Scenario], clock: Clock = TIME_OF_DAY) -> Tenants:
-    """Make the tenants of a server, with their state; `clock` tells the time of day."""
+def registry(
+    settings: Settings,
+    scenarios: Mapping[str, Scenario],
+    clock: Clock = TIME_OF_DAY,
+    broken_files: Iterable[BrokenFile] = (),
+) -> Tenants:
+    """Make the tenants of a server, with their state; `clock` tells the time of day.
+
+    Raises ValueError for a tenant of an option that neither `scenarios` nor `broken_files` have.
+    """
     bounds = Bounds(settings.journal_exchanges, settings.journal_tenant_bytes, settings.journal_bytes)
     return Tenants(
         scenarios,
@@ -128,6 +137,7 @@ def registry(settings: Settings, scenarios: Mapping[str, Scenario], clock: Clock
         tenantless=settings.tenantless,
         settings_from=settings.settings_from,
         recordings_tenant=settings.recordings_tenant,
+        broken_files=broken_files,
         state=MemoryState(bounds, clock=clock),
         clock=clock,
     )

@@ -27,7 +27,7 @@ from oifde_simulator.scenario.catalog import ScenarioCatalog
 from oifde_simulator.scenario.files.finding import GONE, FileStamp
 from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.tenants import Tenants
-from oifde_simulator.tenants.broken_files import BrokenFile
+from oifde_simulator.tenants.broken_files import BrokenFile, BrokenFiles
 from oifde_simulator.text import normal
 
 log = logging.getLogger(logs.FOLLOWED)
@@ -62,6 +62,7 @@ class Watcher:
         self._reporter.report(self._snapshot)
         self.scenarios: Mapping[str, Scenario] = self._first()
         """Scenarios by the tenant ids that serve them."""
+        self._report_waiting()
 
     def _first(self) -> Mapping[str, Scenario]:
         if self._files.good and not self._files.errors:
@@ -72,7 +73,7 @@ class Watcher:
     def watching(self, tenants: Tenants) -> Iterator[None]:
         """Look at the files periodically, on the running event loop, until the end of the block."""
         stopped = threading.Event()
-        tenants.broken_files = self._broken()
+        tenants.broken_files = self.broken_files()
         task = asyncio.create_task(self._look_periodically(tenants, stopped))
         try:
             yield
@@ -113,7 +114,7 @@ class Watcher:
     def _load_changes(self, changed: Mapping[Path, FileStamp], tenants: Tenants) -> list[TenantChange]:
         """Load changed files and return the changes of tenants. No look happens meanwhile."""
         self._read_files(changed)
-        return [*self._changes(tenants), partial(publish, tenants, self._broken())]
+        return [*self._changes(tenants), partial(publish, tenants, self.broken_files())]
 
     def _read_files(self, changed: Mapping[Path, FileStamp]) -> None:
         for path, stamp in changed.items():
@@ -124,8 +125,18 @@ class Watcher:
                 self._files.read(path, self._snapshot.found.named)
         self._files.sort(self._snapshot.in_order())
 
-    def _broken(self) -> list[BrokenFile]:
-        return [*self._files.broken(self.scenarios), *reports.clashing(self._present())]
+    def broken_files(self) -> list[BrokenFile]:
+        """List the files that are wrong now, with the tenants that have them, under all their names."""
+        aliases = [(normal(tenant), normal(name)) for tenant, name in self._settings.tenant]
+        broken = [each.named_too(aliases, self.scenarios) for each in self._files.broken(self.scenarios)]
+        return [*broken, *reports.clashing(self._present())]
+
+    def _report_waiting(self) -> None:
+        """Say which options name a tenant whose file is broken."""
+        broken = BrokenFiles(self.broken_files())
+        for option, name in reports.tenants_of_options(self._settings):
+            if name not in self.scenarios and (file := broken.of(name)):
+                log.warning("%s %s: not served until %s is mended", option, name, file.file)
 
     def _changes(self, tenants: Tenants) -> list[TenantChange]:
         """List the replacements of changed tenants and the removals of vanished ones."""
