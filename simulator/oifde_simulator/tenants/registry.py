@@ -120,10 +120,10 @@ class Tenants:
         if isinstance(key, str) and key:
             with suppress(NotServed):
                 return await self.named(normal(key))
-            owner = self.worlds.key_owner(key) or await aside(self.worlds.find_key_owner, key)
-            if owner is not None:
+            for owner in await self.worlds.with_key(key):
                 with suppress(NotServed):
-                    return await self.named(owner)
+                    if await self.worlds.has_key(owner, await self.served(owner), key):
+                        return await self.named(owner)
         if self._recordings_tenant is not None:
             with suppress(NotServed):
                 return await self.named(self._recordings_tenant)
