@@ -14,6 +14,7 @@ from oifde_simulator.rules.matching import Condition
 from oifde_simulator.rules.selection import Rule
 from oifde_simulator.scenario.lint import placeholders, shadowing
 from oifde_simulator.scenario.lint.finding import Finding, Source
+from oifde_simulator.scenario.lint.patch import growth
 from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.scenario.rule_builder import weight
 from oifde_simulator.text import did_you_mean, shown
@@ -34,6 +35,7 @@ def warnings(given: Sequence[Mapping[str, Any]], scenario: Scenario, source: Sou
             *_error_code(written, codes),
             *_state(rule, rules),
             *placeholders.warnings(written),
+            *growth.warnings(written),
         ):
             yield finding.inside("rules", place)
 
