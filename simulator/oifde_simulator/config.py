@@ -103,6 +103,13 @@ class Settings:
         word="ADDRESS",
     )
     port: int = option(8443, "its port; 0 picks a free one", read=port_number, word="PORT")
+    recordings_port: int | None = option(
+        None,
+        "a second port, for downloads of recordings alone, which are another host's in the field; "
+        "--port goes on answering them; 0 picks a free one",
+        read=port_number,
+        word="PORT",
+    )
     tls: str = option(
         "auto",
         "auto makes a certificate authority at start; off speaks plain HTTP",
@@ -193,7 +200,8 @@ class Settings:
     )
     ready_file: Path | None = option(
         None,
-        "gets one JSON object {data, control, pid} once both planes listen; removed at exit",
+        "gets one JSON object {data, control, pid}, and recordings for a port of their own, once all listen; "
+        "removed at exit",
         read=Path,
         word="PATH",
     )

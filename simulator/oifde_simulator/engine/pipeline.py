@@ -25,7 +25,7 @@ from oifde_simulator.journal import Journal
 from oifde_simulator.model.credential_step import Admission, TokenStep
 from oifde_simulator.model.entry import Entry
 from oifde_simulator.model.exchange import Answer, Exchange
-from oifde_simulator.model.http import Request, Response
+from oifde_simulator.model.http import PortName, Request, Response
 from oifde_simulator.model.view import View
 from oifde_simulator.oifde.router import Call, Router
 from oifde_simulator.rules.ability import Judge
@@ -95,9 +95,9 @@ class Pipeline:
             call.defect = defect
             return call, ()
 
-    async def unreadable(self, why: str, response: Response) -> Exchange:
+    async def unreadable(self, why: str, response: Response, port: PortName = "") -> Exchange:
         """Decide what answers bytes that are no request, and put it on record; `why` says what is wrong."""
-        request = Request("", "", {}, read_error=why, keep_alive=False)
+        request = Request("", "", {}, read_error=why, keep_alive=False, port=port)
         exchange, entry = await self._answer(Call(request, None), Answer(response, {"errorCode": None}))
         if entry is not None:
             self._count(entry, 0.0)

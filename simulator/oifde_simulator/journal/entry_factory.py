@@ -79,7 +79,7 @@ class EntryFactory:
             number, exchange.at, exchange.tenant, exchange.endpoint, recorded, len(request.body),
             response.status, error_code, headers, body, size, honest.response.status, fields,
             ENTRY + len(body) + charge, exchange.rule, exchange.faults, held_back,
-            problems, warnings, notes,
+            problems, warnings, notes, request.port,
         )  # fmt: skip
 
     def _unusual_body(self, body: bytes, exchange: Exchange, token: str, finder: CredentialFinder) -> bytes:

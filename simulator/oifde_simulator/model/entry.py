@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from multidict import CIMultiDict
 
 from oifde_simulator.instants import iso
-from oifde_simulator.model.http import Headers
+from oifde_simulator.model.http import Headers, PortName
 from oifde_simulator.model.outcome import UNDER_WAY, Outcome
 from oifde_simulator.model.view import View
 
@@ -86,6 +86,8 @@ class Entry(NamedTuple):
     """Mistakes of the client that the real service would let pass."""
     notes: tuple[str, ...] = ()
     """Effects that a rule could not have."""
+    port: PortName = ""
+    """Port by which the request came: the vendor's, or that of recordings alone."""
     outcome: Outcome = UNDER_WAY
     """Outcome that the store knows so far."""
 
@@ -136,6 +138,7 @@ class Entry(NamedTuple):
                 "fields": request.document,
                 "text": request.body or None,
                 "bytes": self.request_bytes,
+                **({"port": self.port} if self.port else {}),
             },
             "response": {
                 "status": self.status,

@@ -88,6 +88,7 @@ async def _serve(simulator: Simulator, settings: Settings, watcher: Watcher | No
             simulator.tenants,
             settings,
             data_url=simulator.data_url,
+            recordings_url=simulator.recordings_url,
             control_url=simulator.control_url,
             authority=simulator.ca_pem is not None,
             token=simulator.token if settings.control_token is None else None,
@@ -105,6 +106,8 @@ async def listening(
     await simulator.start()
     try:
         urls = {"data": simulator.data_url, "control": simulator.control_url}
+        if simulator.recordings_url != simulator.data_url:
+            urls["recordings"] = simulator.recordings_url
         with _watching(watcher, simulator.tenants), ready_file.ready_files(ready_files, **urls):
             warming.warm_other_locales(simulator.tenants.files.read().values())
             yield

@@ -47,6 +47,8 @@ class Simulator:
         self.tenants = tenants
         self.data_url = ""
         """URL of the vendor's interface; empty before the start."""
+        self.recordings_url = ""
+        """URL for downloads of recordings: their own port's, or that of the vendor's interface."""
         self.control_url = ""
         """URL of the control plane; empty before the start."""
         self.journal = Journal(tenants.state, seed=settings.seed)
@@ -75,7 +77,7 @@ class Simulator:
         try:
             self._running.append(port)
             await port.start()
-            self.data_url = port.url
+            self.data_url, self.recordings_url = port.url, port.recordings_url
             self.control_url = await self._open(control, settings.control_host, settings.control_port)
         except BaseException:
             await self.stop()
@@ -98,7 +100,14 @@ class Simulator:
             max_waiting=settings.max_waiting,
         )
         context = self._tls.context if self._tls else None
-        return Port(data, settings.host, settings.port, context, handshake_seconds=settings.idle_timeout)
+        return Port(
+            data,
+            settings.host,
+            settings.port,
+            context,
+            handshake_seconds=settings.idle_timeout,
+            recordings=settings.recordings_port,
+        )
 
     def _create_control_plane(self, port: Port, delay: GlobalDelay) -> web.BaseRunner:
         context = ControlContext(

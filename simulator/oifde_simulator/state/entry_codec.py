@@ -16,7 +16,7 @@ from oifde_simulator.model.entry import Entry, RecordedHead, RecordedRequest
 from oifde_simulator.model.http import Headers
 from oifde_simulator.model.outcome import Outcome
 
-FORMAT = 1
+FORMAT = 2
 """First element of the array; raise it whenever the elements change."""
 
 
@@ -47,12 +47,13 @@ def decode(octets: bytes) -> Entry:
         raise ValueError(f"expected an entry of format {FORMAT}, found format {found!r}")
     (
         number, at, tenant, endpoint, request, request_bytes, status, error_code, headers, body, body_bytes,
-        honest_status, honest, charge, rule, faults, held_back, problems, warnings, notes, outcome,
+        honest_status, honest, charge, rule, faults, held_back, problems, warnings, notes, port,
+        outcome,
     ) = values  # fmt: skip
     return Entry(
         number, at, tenant, endpoint, _request(*request), request_bytes, status, error_code, _pairs(headers),
         body.encode("latin-1"), body_bytes, honest_status, honest, charge, rule, tuple(faults),
-        _pairs(held_back), tuple(problems), tuple(warnings), tuple(notes), Outcome(*outcome),
+        _pairs(held_back), tuple(problems), tuple(warnings), tuple(notes), port, Outcome(*outcome),
     )  # fmt: skip
 
 

@@ -48,6 +48,7 @@ class DownloadOiapRecord(DocumentedOperation):
     check: ClassVar[CredentialCheck | None] = SignatureCheck()
     own_reader = DownloadReader(name)
     own_error_shape = True
+    port = "recordings"
     code_field = "resultCode"
     message_field = "resultDesc"
     unmatchable: ClassVar[Mapping[str, str]] = {
