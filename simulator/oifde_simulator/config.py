@@ -200,8 +200,7 @@ class Settings:
     )
     ready_file: Path | None = option(
         None,
-        "gets one JSON object {data, control, pid}, and recordings for a port of their own, once all listen; "
-        "removed at exit",
+        "gets one JSON object {data, control, pid} once both planes listen; removed at exit",
         read=Path,
         word="PATH",
     )

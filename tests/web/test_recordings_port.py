@@ -103,6 +103,13 @@ def test_any_other_path_is_a_404_there_that_names_the_port(
     assert described(entry, "ExchangeInWhole")
 
 
+def test_the_journal_of_such_a_404_has_no_credential(server: Simulator, control: Controlling) -> None:
+    asked(server.recordings_url, QUERY + "?authToken=top-secret-text", {"authToken": "top-secret-text"})
+    entry = newest(control)
+    assert (entry["status"], entry["errorCode"]) == (404, 300004)
+    assert "top-secret-text" not in json.dumps(entry)
+
+
 def described(answer: Any, name: str) -> bool:
     """Check that an answer is what the document says of it."""
     whole = openapi.document()

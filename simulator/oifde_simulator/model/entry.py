@@ -32,6 +32,8 @@ class RecordedHead(NamedTuple):
     target: str
     """Request target as sent, so percent-encoded; ASCII."""
     headers: Headers
+    port: PortName = ""
+    """Port by which it came: the vendor's, or that of recordings alone."""
 
 
 class RecordedRequest(NamedTuple):
@@ -86,8 +88,6 @@ class Entry(NamedTuple):
     """Mistakes of the client that the real service would let pass."""
     notes: tuple[str, ...] = ()
     """Effects that a rule could not have."""
-    port: PortName = ""
-    """Port by which the request came: the vendor's, or that of recordings alone."""
     outcome: Outcome = UNDER_WAY
     """Outcome that the store knows so far."""
 
@@ -138,7 +138,7 @@ class Entry(NamedTuple):
                 "fields": request.document,
                 "text": request.body or None,
                 "bytes": self.request_bytes,
-                **({"port": self.port} if self.port else {}),
+                **({"port": request.head.port} if request.head.port else {}),
             },
             "response": {
                 "status": self.status,

@@ -13,10 +13,10 @@ from typing import Any
 import orjson
 
 from oifde_simulator.model.entry import Entry, RecordedHead, RecordedRequest
-from oifde_simulator.model.http import Headers
+from oifde_simulator.model.http import Headers, PortName
 from oifde_simulator.model.outcome import Outcome
 
-FORMAT = 2
+FORMAT = 1
 """First element of the array; raise it whenever the elements change."""
 
 
@@ -26,7 +26,7 @@ def encode(entry: Entry) -> bytes:
     values = [
         FORMAT,
         *entry[:4],
-        [*head, document, body],
+        [*head[:3], document, body, *head[3:]],
         *entry[5:9],
         entry.body.decode("latin-1"),
         *entry[10:12],
@@ -47,13 +47,12 @@ def decode(octets: bytes) -> Entry:
         raise ValueError(f"expected an entry of format {FORMAT}, found format {found!r}")
     (
         number, at, tenant, endpoint, request, request_bytes, status, error_code, headers, body, body_bytes,
-        honest_status, honest, charge, rule, faults, held_back, problems, warnings, notes, port,
-        outcome,
+        honest_status, honest, charge, rule, faults, held_back, problems, warnings, notes, outcome,
     ) = values  # fmt: skip
     return Entry(
         number, at, tenant, endpoint, _request(*request), request_bytes, status, error_code, _pairs(headers),
         body.encode("latin-1"), body_bytes, honest_status, honest, charge, rule, tuple(faults),
-        _pairs(held_back), tuple(problems), tuple(warnings), tuple(notes), port, Outcome(*outcome),
+        _pairs(held_back), tuple(problems), tuple(warnings), tuple(notes), Outcome(*outcome),
     )  # fmt: skip
 
 
@@ -64,8 +63,10 @@ def _loaded(octets: bytes) -> Any:
         return json.loads(octets)
 
 
-def _request(method: str, target: str, headers: Any, document: Any, body: str) -> RecordedRequest:
-    return RecordedRequest(RecordedHead(method, target, _pairs(headers)), document, body)
+def _request(
+    method: str, target: str, headers: Any, document: Any, body: str, port: PortName = ""
+) -> RecordedRequest:
+    return RecordedRequest(RecordedHead(method, target, _pairs(headers), port), document, body)
 
 
 def _pairs(values: Sequence[Sequence[str]]) -> Headers:

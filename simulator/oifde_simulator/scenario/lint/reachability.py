@@ -12,9 +12,8 @@ from oifde_simulator.model.problem_kinds import answered_codes
 from oifde_simulator.quantities import milliseconds
 from oifde_simulator.rules.matching import Condition
 from oifde_simulator.rules.selection import Rule
-from oifde_simulator.scenario.lint import placeholders, shadowing
+from oifde_simulator.scenario.lint import growth, placeholders, shadowing
 from oifde_simulator.scenario.lint.finding import Finding, Source
-from oifde_simulator.scenario.lint.patch import growth
 from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.scenario.rule_builder import weight
 from oifde_simulator.text import did_you_mean, shown
