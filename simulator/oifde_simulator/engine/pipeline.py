@@ -19,6 +19,7 @@ from oifde_simulator.engine.conclusion import (
     unrecorded,
     unspoiled,
 )
+from oifde_simulator.engine.held_bodies import decided, held
 from oifde_simulator.engine.metrics import Meter
 from oifde_simulator.faults.global_delay import GlobalDelay
 from oifde_simulator.journal import Journal
@@ -181,13 +182,18 @@ class Pipeline:
             selection = tenant.rules.select(view(call, honest), now)
         if selection is None:
             return Conclusion(unspoiled(tenant, call, honest, now)), begun
-        occasion = occasion_of(tenant, call, honest, now, step, admission)
-        selection.pass_over(lambda rule: self._judge.ability(rule, occasion, selection.moment))
-        turn = NO_TURN
-        if selection.candidates:
-            turn = await self._state.turn(tenant.read, now, selection.candidates, begun=begun)
-            begun = True
-        return conclude(tenant, call, occasion, tenant.rules.decide(selection, turn)), begun
+        with held(honest.response) as octets:
+            occasion = occasion_of(tenant, call, honest, now, step, admission)
+            judge, moment = self._judge.ability, selection.moment
+            await decided(octets, lambda: selection.pass_over(lambda rule: judge(rule, occasion, moment)))
+            turn = NO_TURN
+            if selection.candidates:
+                turn = await self._state.turn(tenant.read, now, selection.candidates, begun=begun)
+                begun = True
+            decide = tenant.rules.decide
+            return await decided(
+                octets, lambda: conclude(tenant, call, occasion, decide(selection, turn))
+            ), begun
 
     def _enter(self, exchange: Exchange, given: Answer | None) -> Entry:
         """Make the entry of an exchange."""
