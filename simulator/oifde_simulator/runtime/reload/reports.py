@@ -33,6 +33,10 @@ class Reporter:
         self._say("empty", logging.INFO, map(_waiting, found.empty))
         self._say("away", logging.INFO, map(_away, snapshot.absent))
 
+    def report_folders(self, complaints: Iterable[str]) -> None:
+        """Log what is wrong with folders of recordings; empty texts are about good ones."""
+        self._say("folder", logging.WARNING, filter(None, complaints))
+
     def report_clashes(self, scenarios: Mapping[Path, Scenario]) -> None:
         """Log each file that has the tenant id of another, which is not served."""
         found = clashing(scenarios)

@@ -11,6 +11,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from oifde_simulator import logs
+from oifde_simulator.population.recordings.followed_folder import RecordingFolder
 from oifde_simulator.scenario import loader, selection
 from oifde_simulator.scenario.errors import ScenarioErrors
 from oifde_simulator.scenario.files import finding
@@ -50,6 +51,8 @@ class WatchedFiles:
                 kept = "the last good one stays" if path in self.good else "it is not served"
                 log.warning("%s: not loaded, %s:\n%s", printable(path), kept, errors)
             self.errors[path] = errors
+            if path in self.without_folder:
+                self._read.pop(path, None)  # the same text may be good at the next look
 
     def _bytes_of(self, path: Path) -> bytes:
         """Read a file; one that cannot be read now is another one when it can. Raises ScenarioErrors."""
@@ -78,6 +81,21 @@ class WatchedFiles:
                 log.warning("%s", warning)
             self.good[path], self._served[path] = scenario, digest
         self.errors.pop(path, None)
+
+    @property
+    def folders(self) -> list[RecordingFolder]:
+        """Folders of recordings that the good scenarios name, each once."""
+        files = [scenario.recordings.files for scenario in self.good.values()]
+        return [each for each in files if isinstance(each, RecordingFolder)]
+
+    @property
+    def without_folder(self) -> list[Path]:
+        """Files whose mistake is the folder of recordings that they name: it may come later."""
+        return [
+            path
+            for path, errors in self.errors.items()
+            if any(error.path[:2] == ("recordings", "folder") for error in errors.errors)
+        ]
 
     def forget(self, path: Path) -> None:
         """Forget a file that is gone."""

@@ -24,6 +24,7 @@ from oifde_simulator.runtime.reload.tenant_changes import TenantChange, apply, p
 from oifde_simulator.runtime.reload.watched_files import WatchedFiles
 from oifde_simulator.scenario import replacement, selection
 from oifde_simulator.scenario.catalog import ScenarioCatalog
+from oifde_simulator.scenario.files import finding
 from oifde_simulator.scenario.files.finding import GONE, FileStamp
 from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.tenants import Tenants
@@ -90,12 +91,13 @@ class Watcher:
                 log.exception("--watch: a look at the files failed; the next one comes")
 
     def _pause(self) -> float:
-        return max(PERIOD, self._snapshot.count * PERIOD_OF_A_FILE) if PERIOD else 0.0
+        count = self._snapshot.count + sum(len(folder) for folder in self._files.folders)
+        return max(PERIOD, count * PERIOD_OF_A_FILE) if PERIOD else 0.0
 
     async def _look_when_still(self, tenants: Tenants, stopped: threading.Event) -> None:
         """Load the changed files that have been still for a moment: half a file may be a valid one."""
         snapshot = self._snapshot
-        changed = await aside(lambda: {} if stopped.is_set() else snapshot.changed())
+        changed = await aside(lambda: {} if stopped.is_set() else self._changed())
         self._reporter.report(snapshot)
         if not changed:
             return
@@ -106,10 +108,17 @@ class Watcher:
 
     async def look(self, tenants: Tenants) -> None:
         """Load changed files and replace their tenants now."""
-        changed = self._snapshot.changed()
+        changed = self._changed()
         self._reporter.report(self._snapshot)
         if changed:
             await apply(self._load_changes(changed, tenants))
+
+    def _changed(self) -> Mapping[Path, FileStamp]:
+        """Look at the files, and at the folders of recordings, whose tenants stay as they are."""
+        self._reporter.report_folders([folder.refresh() for folder in self._files.folders])
+        stamps = {path: finding.stamp(path) for path in self._files.without_folder}
+        waiting = {path: stamp for path, stamp in stamps.items() if stamp != GONE}
+        return {**waiting, **self._snapshot.changed()}
 
     def _load_changes(self, changed: Mapping[Path, FileStamp], tenants: Tenants) -> list[TenantChange]:
         """Load changed files and return the changes of tenants. No look happens meanwhile."""
