@@ -103,6 +103,13 @@ class Settings:
         word="ADDRESS",
     )
     port: int = option(8443, "its port; 0 picks a free one", read=port_number, word="PORT")
+    recordings_port: int | None = option(
+        None,
+        "a second port, for downloads of recordings alone, which are another host's in the field; "
+        "--port goes on answering them; 0 picks a free one",
+        read=port_number,
+        word="PORT",
+    )
     tls: str = option(
         "auto",
         "auto makes a certificate authority at start; off speaks plain HTTP",

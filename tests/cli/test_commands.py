@@ -275,6 +275,7 @@ TEXTS: dict[str, tuple[str, Any]] = {
     "any_credentials": ("true", True),
     "host": ("0.0.0.0", "0.0.0.0"),
     "port": ("1234", 1234),
+    "recordings_port": ("0", 0),
     "tls": ("off", "off"),
     "tls_name": ("vendor.example", ("vendor.example",)),
     "tls_dir": ("ours", Path("ours")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import logging
 from collections.abc import Callable
@@ -12,14 +13,21 @@ import pytest
 from conftest import QUERY, TOKEN, ServeScenarios
 from engines import Engine
 from oifde_simulator.engine import pipeline as pipeline_module
+from oifde_simulator.engine.metrics import Meter
+from oifde_simulator.faults.global_delay import GlobalDelay
 from oifde_simulator.immediate import immediate
 from oifde_simulator.journal import log_line
 from oifde_simulator.journal.entry_factory import EntryFactory
 from oifde_simulator.model.exchange import Exchange
 from oifde_simulator.model.http import Request, Response
+from oifde_simulator.oifde.router import Call, Router
 from oifde_simulator.scenario import loader
 from oifde_simulator.state.errors import Stale
 from oifde_simulator.state.memory.exchanges import MemoryExchanges
+from oifde_simulator.state.memory.state import MemorySettings
+from oifde_simulator.web.data_plane import request_reader
+from oifde_simulator.wire.script import Wait
+from recording_download import PATH as DOWNLOAD
 
 SCENARIO = f"""
 tenant: {{tokens: ["{TOKEN}"]}}
@@ -132,3 +140,68 @@ async def test_a_client_gets_that_answer_on_the_wire(
     vendor = await serve(acme=SCENARIO)
     status, answer = await vendor.post(QUERY, {"tenantId": "acme", "authToken": TOKEN, "userMobile": "1"})
     assert (status, answer["errorCode"]) == (503, 10000001)
+
+
+DELAY = {"fixedDelay": 500}
+FAILING_STEPS = {
+    "routing": (Router, "route"),
+    "the delay of every answer": (GlobalDelay, "draw"),
+    "reading the number of delays": (MemorySettings, "next_delayed"),
+}
+
+
+@pytest.mark.parametrize(("owner", "name"), FAILING_STEPS.values(), ids=FAILING_STEPS)
+def test_a_step_before_the_tenant_is_known_that_fails_is_the_vendors_internal_error_on_record(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, owner: type, name: str
+) -> None:
+    immediate(engine.pipeline._delay.set(DELAY))
+    monkeypatch.setattr(owner, name, failing(1, getattr(owner, name)))
+    exchange = engine.handle(query())
+    assert (code(exchange), exchange.rule, exchange.response.status) == (10000001, "", 200)
+    (entry,) = engine.entries()
+    assert entry.notes == ("a defect of the simulator: ZeroDivisionError: a slip of ours",)
+    assert engine.handle(query()).script[0] == Wait(0.5)
+
+
+def test_a_download_that_cannot_be_routed_fails_in_its_own_shape(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Router, "_decoded", failing(1, Router._decoded))
+    body = json.dumps({"request": {"version": "2.0"}, "msgBody": {"fileName": "x"}}).encode()
+    exchange = engine.handle(Request("POST", DOWNLOAD + "?locationId=1", {}, body))
+    assert (exchange.response.status, "resultCode" in json.loads(exchange.response.body)) == (200, True)
+    assert len(engine.entries()) == 1
+
+
+def test_a_tenant_field_that_cannot_be_read_costs_no_answer(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Call, "tenant", property(failing(99, lambda _: None)))
+    exchange = engine.handle(query())
+    assert (exchange.response.status, dict(exchange.response.headers).keys() >= {"X-Simulator-Error"}) == (
+        503,
+        True,
+    )
+
+
+def test_a_count_that_fails_changes_no_answer(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(Meter, "count", failing(2, Meter.count))
+    assert engine.handle(query()).rule == "odd"
+    assert immediate(engine.pipeline.unreadable("odd", Response(400, b"no"))).response.status == 400
+    told = [record.getMessage() for record in caplog.records if record.levelno == logging.ERROR]
+    assert told == [f"a defect of the simulator: exchange {number} is not counted" for number in (1, 2)]
+
+
+async def test_a_body_whose_reading_fails_is_the_vendors_internal_error_on_record(
+    serve: ServeScenarios, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(request_reader, "decompress", failing(1, request_reader.decompress))
+    vendor = await serve(acme=SCENARIO)
+    body = gzip.compress(query().body)
+    headers = {"Content-Encoding": "gzip"}
+    status, answer = await vendor.post(QUERY, body, headers=headers)
+    assert (status, answer["errorCode"]) == (200, 10000001)
+    async with vendor.client.post(QUERY, data=body, headers=headers) as response:
+        assert response.status == 418

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from xml.etree import ElementTree
 
@@ -129,3 +130,13 @@ def test_a_failure_without_a_traceback_has_it_too(suite: Suite) -> None:
     )
     said = suite.run("-n", "1").stdout
     assert re.search(r"in short\n.*oifde-simulator journal.*\n#\d+ queryRecordHistory", said)
+
+
+def test_allure_has_the_section_in_the_trace_of_its_result(suite: Suite) -> None:
+    pytest.importorskip("allure_pytest")
+    suite.write(test_it="def test_fails(simulator):\n    raise AssertionError\n")
+    suite.run("-p", "no:xdist", "-p", "allure_pytest.plugin", "--alluredir=allure")
+    (result,) = (suite.folder / "allure").glob("*-result.json")
+    trace = json.loads(result.read_bytes())["statusDetails"]["trace"]
+    assert "oifde-simulator journal" in trace
+    assert "nobody" in trace

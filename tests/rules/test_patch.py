@@ -18,9 +18,9 @@ from engines import Engine
 from oifde_simulator.cli.explain import request_file
 from oifde_simulator.engine import explain as explanation
 from oifde_simulator.model.exchange import Answer
-from oifde_simulator.model.http import Response
+from oifde_simulator.model.http import Request, Response
 from oifde_simulator.randomness import KeyedRandom
-from oifde_simulator.rules import patch_operations, pointer
+from oifde_simulator.rules import copies, patch_operations, pointer
 from oifde_simulator.rules.action import ActionContext, NotApplicable
 from oifde_simulator.rules.patch import Patch
 from oifde_simulator.scenario import loader
@@ -278,3 +278,90 @@ def test_the_exchange_notes_what_was_done_in_part_in_journal_and_explain() -> No
     assert engine.entries()[0].notes == exchange.notes
     (turn,) = explanation.explain(engine.tenants, request)
     assert turn.exchange.notes == exchange.notes
+
+
+# Copies of what they are written into
+
+
+GROWING = {
+    "the answer into each element": {"op": "copy", "from": "", "path": "/list/*/x"},
+    "the list into each element": {"op": "copy", "from": "/list", "path": "/list/*/x"},
+    "an element into each of its own": {"op": "copy", "from": "/list/*", "path": "/list/*/y/*/x"},
+    "a text into each element": {"op": "copy", "from": "/text", "path": "/list/*/x"},
+    "a value into each element": {"op": "add", "path": "/list/*/x", "value": ["v" * 1000] * 100},
+    "a value in the place of each": {"op": "replace", "path": "/list/*", "value": ["v" * 1000] * 100},
+}
+
+
+@pytest.mark.parametrize("operation", GROWING.values(), ids=GROWING)
+def test_what_a_patch_writes_is_bounded_and_the_rest_is_noted(
+    operation: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    most = 1 << 20
+    weighed: list[int] = []
+    weight = copies._weight
+    monkeypatch.setattr(copies, "_weight", lambda *given: weighed.append(weight(*given)) or weighed[-1])
+    monkeypatch.setattr(copies.Copies.__init__, "__defaults__", (most,))
+    element = {"id": "x" * 50, "y": [{} for _ in range(40)]}
+    document = {"list": [element] * 40, "text": "t" * 50_000}
+    made, (note,) = patched(document, operation)
+    assert note.endswith(f"at the first other {copies.TOO_MUCH}")
+    assert "done at " in note
+    assert len(json.dumps(made)) < 2 * most
+    assert sum(weighed) < 2 * most + copies.VALUE_BYTES * 40_000
+    with pytest.raises(NotApplicable, match="the patch is strict"):
+        patched(document, operation, strict=True)
+
+
+def test_operations_share_the_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(copies.Copies.__init__, "__defaults__", (1 << 20,))
+    doubling = [{"op": "copy", "from": "", "path": f"/x{n}"} for n in range(64)]
+    made, notes = patched({"a": "b" * 1000}, *doubling)
+    assert len(json.dumps(made)) < 1 << 20
+    assert len(notes) > 50
+    assert set(notes[1:]) == {
+        f"patch[{n}]: copy /x{n}: {copies.TOO_MUCH}" for n in range(65 - len(notes), 64)
+    }
+
+
+def test_a_patch_within_the_bound_is_as_before() -> None:
+    element = {"id": 1, "deep": [{"a": [1, 2.5, None, True, "x"]}]}
+    made, notes = patched(
+        {"list": [element] * 3}, {"op": "copy", "from": "/list/*/deep", "path": "/list/*/x"}
+    )
+    assert (made, notes) == ({"list": [{**element, "x": element["deep"]}] * 3}, [])
+
+
+def test_an_answer_of_a_page_does_not_outgrow_the_memory() -> None:
+    rule = "rules: [{name: grows, patch: [{op: copy, from: '', path: '/recordList/*/x'}]}]\n"
+    text = WORLD.partition("rules:")[0] + rule
+    engine = Engine({"acme": loader.loads(text.encode(), "acme.yaml", "acme")})
+    body = {"tenantId": "acme", "authToken": TOKEN, "userMobile": "18000000001", "pageSize": "50"}
+    exchange = engine.handle(
+        Request("POST", "/oifde/rest/api/queryRecordHistory", {}, json.dumps(body).encode())
+    )
+    assert exchange.rule == "grows"
+    assert len(exchange.response.body) < copies.MOST_COPIED
+    assert exchange.notes[0].endswith(copies.TOO_MUCH)
+
+
+@pytest.mark.parametrize(
+    ("operation", "told"),
+    [
+        ("{op: copy, from: '', path: '/recordList/*/x'}", True),
+        ("{op: copy, from: /recordList, path: '/recordList/*/x'}", True),
+        ("{op: copy, from: /recordList, path: '/recordList/*/recordDetials/*/x'}", True),
+        ("{op: copy, from: '/recordList/*', path: '/recordList/*/recordDetials/*/x'}", True),
+        ("{op: copy, from: '/recordList/*/callId', path: '/recordList/*/x'}", False),
+        ("{op: copy, from: '/recordList/*', path: '/recordList/*/x'}", False),
+        ("{op: copy, from: '', path: /x}", False),
+        ("{op: copy, from: /errorMsg, path: '/recordList/*/x'}", False),
+    ],
+)
+def test_check_tells_of_a_copy_that_doubles_with_each_element(operation: str, told: bool) -> None:
+    for outcome in (f"patch: [{operation}]", f"one_of: [{{patch: {{operations: [{operation}]}}}}]"):
+        text = f"rules: [{{name: grows, {outcome}}}]\n"
+        warnings = loader.loads(text.encode(), "acme.yaml", "acme").warnings
+        found = [each for each in warnings if "doubles with each element" in each]
+        assert len(found) == told
+        assert all("64 MiB" in each and "].from: " in each for each in found)

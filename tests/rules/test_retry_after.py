@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
+from engines import Engine
 from moving import Moving
+from oifde_simulator.model.http import Request
+from oifde_simulator.scenario import loader
+from recording_download import PATH
 
 # over, (seconds since load, Retry-After) - None where the query passes
 CASES: dict[str, tuple[dict[str, Any], list[tuple[float, int | None]]]] = {
@@ -38,3 +43,36 @@ def test_a_client_is_told_when_to_come_back(
 ) -> None:
     world = Moving({"over": over, "respond": {"status": 429}})
     assert [(seconds, world.retry_after(seconds)) for seconds, _ in expected] == expected
+
+
+RATE = {"limit": 0, "window": "10s"}
+# respond, Retry-After beside it
+REFUSALS: dict[str, tuple[dict[str, Any], str | None]] = {
+    "a status of HTTP": ({"status": 429}, "10"),
+    "another one": ({"status": 503, "body": "later"}, "10"),
+    "a code of the vendor's": ({"error": "internal-error"}, None),
+    "the same under a status": ({"error": "internal-error", "status": 429}, "10"),
+    "the same with a header": ({"error": "internal-error", "headers": {"Retry-After": 7}}, "7"),
+    "a body under 200": ({"body": "later"}, None),
+}
+
+
+@pytest.mark.parametrize(("respond", "wait"), REFUSALS.values(), ids=REFUSALS)
+def test_only_a_status_that_refuses_comes_with_retry_after(respond: dict[str, Any], wait: str | None) -> None:
+    world = Moving({"over": RATE, "respond": respond})
+    headers = dict(world.ask(0).response.headers)
+    assert headers.get("Retry-After") == wait
+
+
+def test_flow_control_of_downloads_is_a_code_without_retry_after() -> None:
+    rule = {
+        "match": {"endpoint": "downloadOiapRecord"},
+        "over": RATE,
+        "respond": {"error": "recording-download-limit"},
+    }
+    engine = Engine({"acme": loader.from_json({"rules": [rule]}, "acme.yaml", "acme")})
+    body = {"request": {"version": "2.0"}, "msgBody": {"fileName": "Y:/39/odfsrecord/20260101/x.wav"}}
+    headers = {"Authorization": "auth-v2/acme/-/-/-"}
+    response = engine.handle(Request("POST", PATH, headers, json.dumps(body).encode())).response
+    assert (response.status, json.loads(bytes(response.body))["resultCode"]) == (200, "0300008")
+    assert "Retry-After" not in dict(response.headers)

@@ -22,7 +22,9 @@ LOOPBACK = "localhost,127.0.0.1,::1,[::1]"
 def variables(
     inherited: Mapping[str, str], *, data: str = "http://127.0.0.1:1", pem: bytes | None = None
 ) -> Mapping[str, str]:
-    server: Any = SimpleNamespace(data_url=data, control_url="http://127.0.0.1:2", token=None, ca_pem=pem)
+    server: Any = SimpleNamespace(
+        data_url=data, recordings_url=data, control_url="http://127.0.0.1:2", token=None, ca_pem=pem
+    )
     with child_environment(server, inherited) as environment:
         return environment
 
@@ -66,7 +68,7 @@ def test_what_else_is_inherited_stays() -> None:
 
 
 def test_the_authority_is_a_file_for_the_time_of_the_command() -> None:
-    server: Any = SimpleNamespace(data_url="", control_url="", token=None, ca_pem=b"PEM")
+    server: Any = SimpleNamespace(data_url="", recordings_url="", control_url="", token=None, ca_pem=b"PEM")
     with child_environment(server, {}) as environment:
         assert Path(environment["OIFDE_CA_FILE"]).read_bytes() == b"PEM"
     assert not os.path.exists(environment["OIFDE_CA_FILE"])

@@ -113,7 +113,7 @@ def follow(*paths: Path, **settings: Any) -> Followed:
     clock = Seconds()
     watcher = Watcher(given, clock)
     tenants = Tenants(watcher.scenarios, seed="0", error_status=200)
-    tenants.broken_files = watcher._broken()
+    tenants.broken_files = watcher.broken_files()
     return Followed(watcher, tenants, clock)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import json
 import logging
 import os
 from pathlib import Path
@@ -9,14 +11,23 @@ from typing import Any
 
 import pytest
 
+from conftest import QUERY
 from oifde_simulator import logs
 from oifde_simulator.config import Settings
+from oifde_simulator.engine.pipeline import Pipeline
 from oifde_simulator.immediate import immediate
+from oifde_simulator.journal import Journal
+from oifde_simulator.model.exchange import Exchange
+from oifde_simulator.model.http import Request
+from oifde_simulator.oifde.router import Router
+from oifde_simulator.runtime import serve
 from oifde_simulator.runtime.banner import banner
 from oifde_simulator.runtime.reload import watched_files
 from oifde_simulator.runtime.reload.file_snapshot import DOUBT, GRACE
 from oifde_simulator.runtime.reload.watcher import Watcher
+from oifde_simulator.scenario.files import finding
 from oifde_simulator.tenants import Tenants
+from recording_download import PATH as DOWNLOAD
 
 ONE = 'sessions: {users: {"18000000001": 1}}\n'
 TWO = 'sessions: {users: {"18000000001": 2}}\n'
@@ -39,8 +50,17 @@ class Followed:
         self.clock = Seconds()
         given = Settings(scenarios=paths, **{"no_bundled": True, "watch": True, **settings})
         self.watcher = Watcher(given, self.clock)
-        self.tenants = Tenants(self.watcher.scenarios, seed="0", error_status=200)
-        self.tenants.broken_files = self.watcher._broken()
+        options = {name: settings.get(name) for name in ("tenantless", "settings_from", "recordings_tenant")}
+        self.tenants = Tenants(
+            self.watcher.scenarios,
+            seed="0",
+            error_status=200,
+            broken_files=self.watcher.broken_files(),
+            **options,
+        )
+        self.pipeline = Pipeline(
+            Router(bad_json_status=400), self.tenants, Journal(self.tenants.state, seed="0")
+        )
 
     def look(self, after: float = 0.0) -> None:
         """Look at the files, so many seconds later."""
@@ -344,3 +364,217 @@ def test_json_of_others_beside_scenarios_is_left_out(folder: Path, caplog: pytes
     (folder / "more.json").write_text('{"sessions": {"users": {"18000000001": 3}}}')
     followed.look()
     assert followed.users("more") == {"18000000001": 3}
+
+
+# Files that cannot be read
+
+
+def dangle(path: Path) -> None:
+    path.symlink_to("nowhere.yaml")
+
+
+def loop(path: Path) -> None:
+    path.symlink_to(path.name)
+
+
+def loop_of_two(path: Path) -> None:
+    path.symlink_to(path.with_name(".other"))
+    path.with_name(".other").symlink_to(path.name)
+
+
+UNREADABLE = {
+    "dangling": (dangle, "No such file or directory"),
+    "loop": (loop, "Too many levels of symbolic links"),
+    "loop of two": (loop_of_two, "Too many levels of symbolic links"),
+}
+
+
+@pytest.mark.parametrize("at_start", [True, False], ids=["at the start", "later"])
+@pytest.mark.parametrize(("put", "why"), UNREADABLE.values(), ids=UNREADABLE)
+def test_a_link_that_leads_nowhere_is_told_once_and_served_when_it_is_mended(
+    folder: Path, caplog: pytest.LogCaptureFixture, put: Any, why: str, at_start: bool
+) -> None:
+    path = folder / "more.yaml"
+    if at_start:
+        put(path)
+    followed = Followed(folder)
+    if not at_start:
+        put(path)
+    for _ in range(3):
+        followed.look(GRACE)
+    assert (followed.names(), followed.broken()) == (["acme"], ["more.yaml"])
+    told = [message for message in caplog.messages if "more.yaml" in message]
+    expected = f"{path}: cannot be read: {why}; expected a scenario file, or a folder of them"
+    assert told == [f"{path}: not loaded, it is not served:\n{expected}"]
+    assert followed.tenants.broken_files[0].message == expected
+    path.unlink()
+    path.write_text(TWO)
+    followed.look()
+    assert (followed.names(), followed.broken()) == (["acme", "more"], [])
+
+
+def test_a_link_that_stays_broken_is_forgotten_with_its_removal(folder: Path) -> None:
+    dangle(folder / "more.yaml")
+    followed = Followed(folder)
+    (folder / "more.yaml").unlink()
+    followed.look()
+    followed.look(GRACE)
+    assert followed.broken() == []
+
+
+def test_a_link_whose_target_goes_keeps_the_last_good_scenario(tmp_path: Path) -> None:
+    (tmp_path / "there").write_text(TWO)
+    folder = tmp_path / "scenarios"
+    folder.mkdir()
+    (folder / "acme.yaml").symlink_to(tmp_path / "there")
+    followed = Followed(folder)
+    epoch = followed.epoch()
+    (tmp_path / "there").rename(tmp_path / "away")
+    followed.look()
+    followed.look(GRACE)
+    assert (followed.users(), followed.broken()) == ({"18000000001": 2}, ["acme.yaml"])
+    (tmp_path / "away").rename(tmp_path / "there")
+    followed.look()
+    assert (followed.epoch(), followed.broken()) == (epoch, [])
+
+
+@pytest.mark.parametrize("call", ["stat", "lstat"])
+def test_files_that_the_system_does_not_show_are_told_each(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    for name in ("a", "b"):
+        (folder / name).mkdir()
+        (folder / name / "more.yaml").write_text(ONE)
+
+    def refusing(real: Any) -> Any:
+        def look(path: Any, **options: Any) -> os.stat_result:
+            if os.fspath(path).endswith("more.yaml"):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+            result: os.stat_result = real(path, **options)
+            return result
+
+        return look
+
+    def closed(self: Path, mode: str) -> Any:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(finding.os, "stat", refusing(os.stat))
+        if call == "lstat":
+            patch.setattr(finding.os, "lstat", refusing(os.lstat))
+        patch.setattr(Path, "open", closed)
+        followed = Followed(folder, folder)
+        assert followed.broken() == ["acme.yaml", "more.yaml", "more.yaml"]
+    (folder / "b" / "more.yaml").unlink()
+    followed.look()
+    assert followed.names() == ["acme", "more"]
+
+
+# Tenants whose file was never good
+
+
+BROKEN = "clock: yesterday\n"
+
+
+def ask(followed: Followed, **fields: str) -> Exchange:
+    body = json.dumps({"authToken": "x", "userMobile": "1", **fields}).encode()
+    return immediate(followed.pipeline.handle(Request("POST", QUERY, {}, body)))
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "tenant"),
+    [
+        ("edge.yaml", BROKEN, "edge"),
+        ("edge.yaml", "]", "edge"),
+        ("x.yaml", "tenant: {id: edge}\n" + BROKEN, "edge"),
+        ("x.json", '{"tenant": {"id": "edge"}, "clock": 1', "edge"),
+        ("edge.yaml", BROKEN, "ours"),
+    ],
+)
+def test_a_request_for_a_tenant_that_was_never_good_is_noted_with_its_file(
+    folder: Path, caplog: pytest.LogCaptureFixture, file: str, text: str, tenant: str
+) -> None:
+    (folder / file).write_text(text)
+    followed = Followed(folder, tenant=(("ours", "edge"),))
+    exchange = ask(followed, tenantId=tenant)
+    (note,) = exchange.notes
+    assert note.startswith(f'tenant "{tenant}" is not served: its file is broken: {folder}/{file}:')
+    assert note in caplog.text
+    assert b"broken" not in exchange.response.body
+    assert exchange.honest.fields["errorCode"] == 900002
+    (folder / file).write_text("tenant: {id: edge}\n" if file == "x.yaml" else "{}")
+    (folder / file).rename(folder / "edge.yaml")
+    followed.look()
+    followed.look(GRACE)
+    assert ask(followed, tenantId=tenant).tenant == tenant
+
+
+def test_a_tenant_that_was_good_and_one_that_has_no_file_are_noted_with_none(folder: Path) -> None:
+    (folder / "edge.yaml").write_text(BROKEN)
+    followed = Followed(folder)
+    (folder / "acme.yaml").write_text(BROKEN)
+    followed.look()
+    assert [ask(followed, tenantId=name).notes for name in ("acme", "nobody")] == [(), ()]
+
+
+def test_a_download_by_the_key_of_such_a_tenant_is_noted_too(folder: Path) -> None:
+    (folder / "edge.yaml").write_text(BROKEN)
+    followed = Followed(folder, recordings_tenant="edge")
+    body = json.dumps({"request": {"version": "2.0"}, "msgBody": {"fileName": "x"}}).encode()
+    for key in ("edge", "another"):
+        asked = Request("POST", DOWNLOAD, {"Authorization": f"auth-v2/{key}/a/b/c"}, body)
+        exchange = immediate(followed.pipeline.handle(asked))
+        assert exchange.response.status == 401
+        assert [note.partition(" is broken")[0] for note in exchange.notes] == [
+            'tenant "edge" is not served: its file'
+        ]
+
+
+@pytest.mark.parametrize("option", ["tenantless", "settings_from", "recordings_tenant"])
+def test_an_option_may_name_a_tenant_whose_file_is_broken(
+    folder: Path, caplog: pytest.LogCaptureFixture, option: str
+) -> None:
+    (folder / "edge.yaml").write_text(BROKEN)
+    followed = Followed(folder, **{option: "edge"})
+    assert (followed.names(), followed.broken()) == (["acme"], ["edge.yaml"])
+    named = "--" + option.replace("_", "-")
+    assert f"{named} edge: not served until {folder}/edge.yaml is mended" in caplog.messages
+    (folder / "edge.yaml").write_text("tenant: {secret: a}\n")
+    followed.look()
+    assert followed.broken() == []
+    nameless = ask(followed)
+    assert nameless.tenant == ("edge" if option == "tenantless" else "")
+
+
+def test_a_request_without_a_tenant_is_noted_with_the_broken_file_of_tenantless(folder: Path) -> None:
+    (folder / "edge.yaml").write_text(BROKEN)
+    exchange = ask(Followed(folder, tenantless="edge"))
+    assert exchange.notes[0].startswith('tenant "edge" is not served: its file is broken: ')
+    assert exchange.honest.fields["errorCode"] == 10000002
+
+
+@pytest.mark.parametrize("watch", [True, False])
+def test_an_option_that_names_nobody_stops_the_start_as_before(folder: Path, watch: bool) -> None:
+    text = "--tenantless edge: there is no tenant edge"
+    (folder / "other.yaml").write_text(BROKEN if watch else ONE)
+    with pytest.raises(ValueError, match=text):
+        serve.create(
+            Settings(scenarios=(folder,), no_bundled=True, watch=watch, tenantless="edge", tls="off")
+        )
+
+
+def test_without_watch_a_broken_file_stops_the_start(folder: Path) -> None:
+    (folder / "edge.yaml").write_text(BROKEN)
+    settings = Settings(scenarios=(folder,), no_bundled=True, tenantless="edge", tls="off")
+    with pytest.raises(ValueError, match=r"edge\.yaml:1:8: clock"):
+        serve.create(settings)
+
+
+def test_a_server_starts_with_watch_though_the_tenant_of_an_option_is_broken(folder: Path) -> None:
+    (folder / "edge.yaml").write_text(BROKEN)
+    settings = Settings(
+        scenarios=(folder,), no_bundled=True, watch=True, tenantless="edge", recordings_tenant="edge",
+        tls="off",
+    )  # fmt: skip
+    simulator, _ = serve.create(settings)
+    assert [Path(each.file).name for each in simulator.tenants.broken_files] == ["edge.yaml"]

@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -18,9 +19,11 @@ from gallery_page import CLIENT, GROUPS, HONEST, PAGE, paragraphs
 from oifde_simulator import resources
 from oifde_simulator.client.operations.simulated import GOOD_DAY
 from oifde_simulator.model.http import Request
+from oifde_simulator.population.recordings.file_names import file_name_of
 from oifde_simulator.scenario import loader
 from oifde_simulator.scenario.model import MET, GenerateSpec
-from oifde_simulator.wire.script import Script
+from oifde_simulator.wire.script import Script, Send
+from recording_download import PATH as DOWNLOAD
 from serving import PATIENCE, REPOSITORY, environment
 
 NOON = 1_768_478_400_000
@@ -31,6 +34,12 @@ SHORT_HISTORIES = {"late-records": 1, "recording-late": 1, "magic": 14}
 REQUESTED = (
     "outage", "fail-twice", "token-expires-mid-paging", "slow", "flaky", "rate-limited", "magic", "chaos",
 )  # fmt: skip
+
+DOWNLOADS = 3
+"""Times that a recording is asked for in scenarios about recordings; once in others."""
+NONE = slice(0)
+HEARD = 1024
+"""Bytes of a recording that are compared."""
 
 
 def source(name: str) -> Path:
@@ -109,7 +118,29 @@ def scripts(tenant: str, seed: str = "0") -> list[Script]:
     """Make the scripts of all answers of a fresh tenant whose clock stands still."""
     scenario = replace(loader.load(source(tenant)), clock=NOON)
     engine = Engine({tenant: scenario}, seed=seed)
-    return [engine.handle(request).script for request in requests(tenant)]
+    exchanges = [engine.handle(request) for request in requests(tenant)]
+    found = (session for each in exchanges for session in each.honest.selection[each.honest.page or NONE])
+    names = filter(None, (file_name_of(session.record) for session in found))
+    times = DOWNLOADS if tenant.startswith("recording-") else 1
+    asked = [download(tenant, name) for name in islice(names, 1) for _ in range(times)]
+    return [settled(each.script) for each in (*exchanges, *map(engine.handle, asked))]
+
+
+def download(tenant: str, file_name: str) -> Request:
+    """Ask for a recording, signed as the gallery's tenants want it."""
+    body = {"request": {"version": "2.0"}, "msgBody": {"fileName": file_name}}
+    headers = {"Content-Type": "application/json", "Authorization": f"auth-v2/{tenant}/-/-/-"}
+    return Request("POST", DOWNLOAD, headers, json.dumps(body).encode())
+
+
+def settled(script: Script) -> Script:
+    """Put length and first bytes in the place of sound, which is made while it is sent."""
+    return tuple(
+        each
+        if not isinstance(each, Send) or isinstance(each.octets, bytes)
+        else Send(b"%d:%b" % (len(each.octets), each.octets[:HEARD]), each.part)
+        for each in script
+    )
 
 
 def digest() -> str:

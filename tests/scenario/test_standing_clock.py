@@ -72,6 +72,19 @@ NEVER: dict[str, tuple[str, str, str, str]] = {
         "5s",
     ),
     "lifetime": ("tenant: {token_lifetime: 90}", "2:26: tenant.token_lifetime", "the tokens never", "90s"),
+    "late recordings": (
+        "recordings: {late: 3h}\nsessions: {users: {'1': 2}}",
+        "2:20: recordings.late",
+        "recordings of calls that end less than 3h before it never come",
+        "3h",
+    ),
+    "late recordings of literal calls": (
+        "recordings: {late: 1500ms}\nsessions: {records: [{callSorId: '1', calledNumber: '2', "
+        "startTime: 1772409500000, endTime: 1772409569000}]}",
+        "2:20: recordings.late",
+        "recordings of calls that end less than 1500ms before it never come",
+        "1500ms",
+    ),
     "lifetime as text": ("tenant: {token_lifetime: 2h}", "2:26: tenant.token_lifetime", "the tokens", "2h"),
 }
 
@@ -96,6 +109,11 @@ COMES: dict[str, str] = {
     "a ramp over no time": rule("faults: [{latency: {ramp: {from: 1s, to: 0s, over: 0s}}}]"),
     "another latency": rule("faults: [{latency: 1s}]"),
     "counts": rule("after: 1, times: 2, respond: {status: 503}"),
+    "recordings that are not late": "recordings: {late: 0s}",
+    "late recordings of calls that are long over": (
+        "recordings: {late: 3h}\nsessions: {records: [{callSorId: '1', calledNumber: '2', "
+        "startTime: 1672409500000, endTime: 1672409569000}]}"
+    ),
     "nothing": "description: nothing",
 }
 

@@ -26,7 +26,12 @@ JSON = st.recursive(
 FIELDS = st.dictionaries(TEXT, JSON, max_size=4)
 PAIRS = st.lists(st.tuples(TEXT, TEXT), max_size=3).map(tuple)
 NAMES = st.lists(NAME, max_size=3).map(tuple)
-REQUESTS = st.builds(RecordedRequest, st.builds(RecordedHead, TEXT, TEXT, PAIRS), FIELDS, TEXT)
+REQUESTS = st.builds(
+    RecordedRequest,
+    st.builds(RecordedHead, TEXT, TEXT, PAIRS, st.sampled_from(["", "recordings"])),
+    FIELDS,
+    TEXT,
+)
 OUTCOMES = st.builds(
     Outcome, st.sampled_from(get_args(Ending)), COUNT, st.floats(0, allow_nan=False, allow_infinity=False)
 )

@@ -113,3 +113,39 @@ def test_a_body_in_another_encoding_is_refused_by_its_name(control: Controlling,
     name = charset.upper().removesuffix("-LE").removesuffix("-BE")
     assert answer.problem == (400, "wrong-body")
     assert answer.json["detail"] == f"expected a body of JSON in UTF-8, found {name}; save it as UTF-8"
+
+
+# Tenants that were never good
+
+
+WAYS = {
+    "the tenant": ("GET", "/tenants/edge", None),
+    "its clock": ("GET", "/tenants/edge/clock", None),
+    "its rules": ("GET", "/tenants/edge/rules", None),
+    "its sessions": ("GET", "/tenants/edge/sessions?userMobile=1", None),
+    "a reset": ("POST", "/tenants/edge/reset", None),
+    "another scenario": ("PUT", "/tenants/edge/scenario", {"scenario": {}}),
+    "a tenant of its scenario": ("POST", "/tenants", {"scenario": "edge"}),
+    "coverage": ("GET", "/coverage?tenant=edge", None),
+}
+
+
+@pytest.mark.parametrize(("method", "path", "body"), WAYS.values(), ids=WAYS)
+def test_a_tenant_that_was_never_good_is_answered_404_with_its_file(
+    control: Controlling, method: str, path: str, body: Any
+) -> None:
+    assert "broken" not in control(method, path, body).json["detail"]
+    control.simulator.tenants.broken_files = [Broken("acme.yaml", MESSAGE, frozenset(["edge"]))]
+    answer = control(method, path, body)
+    assert answer.status == 404
+    assert answer.json["detail"].endswith(f": its file is broken: {MESSAGE}")
+
+
+def test_the_journal_of_a_request_for_it_names_the_file(control: Controlling) -> None:
+    control.simulator.tenants.broken_files = [Broken("acme.yaml", MESSAGE, frozenset(["edge"]))]
+    body = {"tenantId": "edge", "authToken": "x", "userMobile": "1"}
+    _, _, octets = fetch(control.simulator.data_url + QUERY, json.dumps(body).encode())
+    assert b"acme.yaml" not in octets
+    number = control("GET", "/journal").json["entries"][-1]["number"]
+    entry = control("GET", f"/journal/{number}").json
+    assert entry["notes"] == [f'tenant "edge" is not served: its file is broken: {MESSAGE}']

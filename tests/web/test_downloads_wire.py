@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from oifde_simulator.immediate import immediate
 from oifde_simulator.journal import Journal
 from oifde_simulator.journal.filters import Since
 from oifde_simulator.model.entry import Entry
-from oifde_simulator.population.recordings.recording import recording
+from oifde_simulator.population.recordings.recording import Recording, recording
 from oifde_simulator.scenario import loader
 from oifde_simulator.scenario.errors import ScenarioErrors
 from oifde_simulator.web.data_plane.delivery import SLICE
@@ -251,3 +252,84 @@ class Given(LazyOctets):
 
     def read(self, first: int, stop: int) -> bytes:
         return self.octets[first:stop]
+
+
+async def test_a_defect_amid_a_recording_is_a_reset_on_record(
+    serve: ServeScenarios, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def slip(*_: object) -> bytes:
+        raise ZeroDivisionError("a slip of ours")
+
+    monkeypatch.setattr(Recording, "read", slip)
+    client = await serve(acme=ACME)
+    with pytest.raises(aiohttp.ClientError):
+        await download(client)
+    assert entries(client)[0].outcome.how == "reset"
+    assert "a defect of the simulator: reset a connection amid a recording" in caplog.text
+
+
+class Disk(Slices):
+    """Slices as on a disk, which are read in threads alone."""
+
+    @property
+    def blocking(self) -> bool:
+        return True
+
+
+BYTES_CHANGED = {
+    "one rule": "faults: [bom]",
+    "an outcome": "one_of: [{faults: [trailing-garbage]}, {faults: [invalid-utf8]}]",
+    "after a rule that may not": "faults: [{cut: '50%'}, bom]",
+}
+
+
+@pytest.mark.parametrize("outcome", BYTES_CHANGED.values(), ids=BYTES_CHANGED)
+async def test_a_fault_that_changes_bytes_of_a_file_reads_it_off_the_loop_and_once(
+    serve: ServeScenarios, outcome: str
+) -> None:
+    client = await serve(acme=f"{ACME}rules: [{{name: odd, {outcome}}}]\n")
+    octets = Disk(3 << 20)
+    await sounding(client, octets)
+    for asked in (1, 2):
+        await _received(client)
+        assert threading.current_thread() not in octets.threads
+        assert sum(octets.stretches) == asked * (3 << 20)
+        assert max(octets.stretches) <= SLICE
+    assert {entry.rule for entry in entries(client)} == {"odd"}
+
+
+async def _received(client: VendorClient) -> bytes:
+    with suppress(aiohttp.ClientError):
+        return (await download(client))[1]
+    return b""
+
+
+@pytest.mark.parametrize("outcome", ["faults: [{cut: '50%'}]", "faults: [bom], times: 1", "token: expire"])
+async def test_other_faults_read_no_more_of_a_file_than_they_send(
+    serve: ServeScenarios, outcome: str
+) -> None:
+    client = await serve(acme=f"{ACME}rules: [{{name: odd, {outcome}}}]\n")
+    octets = Disk(3 << 20)
+    await sounding(client, octets)
+    await _received(client)
+    before = sum(octets.stretches)
+    received = await _received(client)
+    assert len(received) <= sum(octets.stretches) - before <= 3 << 20
+    assert threading.current_thread() not in octets.threads
+
+
+async def test_a_file_that_cannot_be_read_leaves_the_fault_out(serve: ServeScenarios) -> None:
+    client = await serve(acme=f"{ACME}rules: [{{name: odd, faults: [bom]}}]\n")
+    await sounding(client, Disk(2 << 20, failing=1 << 20))
+    assert await _received(client) == b""
+    (entry,) = entries(client)
+    assert (entry.rule, entry.outcome.how) == ("", "reset")
+
+
+async def test_a_file_over_the_bound_is_not_read_for_a_fault(serve: ServeScenarios) -> None:
+    client = await serve(acme=f"{ACME}rules: [{{name: odd, faults: [bom, {{cut: 100}}]}}]\n")
+    octets = Disk((64 << 20) + 1)
+    await sounding(client, octets)
+    await _received(client)
+    assert sum(octets.stretches) == 100
+    assert entries(client)[0].faults == ("cut",)

@@ -6,7 +6,7 @@ Rule: every function raises LookupError for an answer without an expected member
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from oifde_simulator.client.models import (
@@ -27,8 +27,15 @@ Model = TypeVar("Model", bound="DataclassInstance")
 
 
 def build(model: type[Model], answer: Mapping[str, Any], **more: Any) -> Model:
-    """Build a `model` from an answer; take the members in `more` as they are."""
-    members = (entry.name for entry in fields(model) if entry.name not in more)
+    """Build a `model` from an answer; take the members in `more` as they are.
+
+    A member with a default may be missing, as in the answer of an older server.
+    """
+    members = (
+        entry.name
+        for entry in fields(model)
+        if entry.name not in more and (entry.default is MISSING or _camel(entry.name) in answer)
+    )
     return model(**{name: answer[_camel(name)] for name in members}, **more)
 
 

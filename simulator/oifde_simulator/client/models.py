@@ -106,6 +106,8 @@ class MadeTenant:
     """Number of the server's newest exchange when it was made; 0 before the first."""
     access_key: str = ""
     """Access key for downloads of recordings; its secret key is `app_secret`."""
+    recordings_url: str = ""
+    """URL for downloads of recordings: that of their own port, or the same as `url`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +194,8 @@ class Listener:
     url: str
     ttl: float | None
     """Seconds until it opens by itself; None if it does not."""
+    recordings_url: str | None = None
+    """URL of the port for recordings alone, which opens and closes with it; None without one."""
 
 
 @dataclass(frozen=True, slots=True)

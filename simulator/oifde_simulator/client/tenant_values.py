@@ -14,6 +14,8 @@ class TenantValues:
         self.tenant_id = made.tenant_id
         self.url = made.url
         """URL of the vendor's interface, such as `http://127.0.0.1:8443`."""
+        self.recordings_url = made.recordings_url or made.url
+        """URL for downloads of recordings: that of their own port, or the same as `url`."""
         self.auth_token = made.auth_token
         """Token that is accepted until the tenant is deleted."""
         self.app_key, self.app_secret = made.tenant_id, made.app_secret

@@ -40,7 +40,7 @@ def unspoiled(tenant: Tenant, call: Call, honest: Answer, now: int) -> Exchange:
     script = response.script(call.request, now)
     return Exchange(
         now, tenant.id, call.endpoint, call.request, honest, response, script,
-        "", (), (), (), call.document,
+        "", (), (), tenant.notes, call.document,
     )  # fmt: skip
 
 

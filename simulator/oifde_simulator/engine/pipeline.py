@@ -19,19 +19,21 @@ from oifde_simulator.engine.conclusion import (
     unrecorded,
     unspoiled,
 )
+from oifde_simulator.engine.held_bodies import decided, held
 from oifde_simulator.engine.metrics import Meter
 from oifde_simulator.faults.global_delay import GlobalDelay
 from oifde_simulator.journal import Journal
 from oifde_simulator.model.credential_step import Admission, TokenStep
 from oifde_simulator.model.entry import Entry
 from oifde_simulator.model.exchange import Answer, Exchange
-from oifde_simulator.model.http import Request, Response
+from oifde_simulator.model.http import PortName, Request, Response
 from oifde_simulator.model.view import View
 from oifde_simulator.oifde.router import Call, Router
 from oifde_simulator.rules.ability import Judge
 from oifde_simulator.rules.selection import NO_TURN
 from oifde_simulator.state.errors import Stale
 from oifde_simulator.tenants import Tenant, Tenants
+from oifde_simulator.wire.script import Script
 
 log = logging.getLogger("oifde_simulator")
 
@@ -65,19 +67,41 @@ class Pipeline:
     async def handle(self, request: Request) -> Exchange:
         """Decide everything about `request`, and put it on record."""
         began = perf_counter()
-        exchange, entry = await self._answer(self._router.route(request))
-        if self._delay.faults:
-            exchange.script = await self._delay.apply(exchange.script)
+        call, delay = await self._begin(request)
+        exchange, entry = await self._answer(call)
+        if delay and exchange.script:
+            exchange.script = (*delay, *exchange.script)
         if entry is not None:
-            self._meter.count(entry, perf_counter() - began)
+            self._count(entry, perf_counter() - began)
         return exchange
 
-    async def unreadable(self, why: str, response: Response) -> Exchange:
+    async def fail(self, request: Request, defect: Exception) -> Exchange:
+        """Answer a request that could not be read because of a defect of ours, and put it on record."""
+        exchange, entry = await self._answer(Call.failed(request, defect))
+        if entry is not None:
+            self._count(entry, 0.0)
+        return exchange
+
+    async def _begin(self, request: Request) -> tuple[Call, Script]:
+        """Find the call that `request` makes, and draw the delay of every answer; a defect is the call's."""
+        try:
+            call = self._router.route(request)
+        except Exception as defect:  # noqa: BLE001  whatever it is, the exchange tells and logs it
+            return Call.failed(request, defect), ()
+        if not self._delay.faults:
+            return call, ()
+        try:
+            return call, await self._delay.draw()
+        except Exception as defect:  # noqa: BLE001  as above
+            call.defect = defect
+            return call, ()
+
+    async def unreadable(self, why: str, response: Response, port: PortName = "") -> Exchange:
         """Decide what answers bytes that are no request, and put it on record; `why` says what is wrong."""
-        request = Request("", "", {}, read_error=why, keep_alive=False)
+        request = Request("", "", {}, read_error=why, keep_alive=False, port=port)
         exchange, entry = await self._answer(Call(request, None), Answer(response, {"errorCode": None}))
         if entry is not None:
-            self._meter.count(entry, 0.0)
+            self._count(entry, 0.0)
         return exchange
 
     async def _answer(self, call: Call, given: Answer | None = None) -> tuple[Exchange, Entry | None]:
@@ -129,8 +153,8 @@ class Pipeline:
         except Exception as defect:
             # Guess: [internal-error] a fault of the server is 10000001; a capture of one would settle it.
             conclusion, begun = Conclusion(broken(tenant, call, defect)), True
-            code = conclusion.exchange.honest.fields["errorCode"]
-            log.exception("a defect of the simulator; the client was answered %d", code)
+            code = conclusion.exchange.honest.fields[call.error_shape.code_field]
+            log.exception("a defect of the simulator; the client was answered %s", code)
             entry = self._enter(conclusion.exchange, given)
         exchange, fired, ended = conclusion
         entry = await self._state.record(tenant.read, entry, fired, ended, begun=begun)
@@ -139,8 +163,8 @@ class Pipeline:
 
     async def _conclude(self, tenant: Tenant, call: Call, given: Answer | None) -> tuple[Conclusion, bool]:
         """Admit, answer, and ask the rules; returned with whether the state has been asked."""
-        if tenant.defect is not None:
-            raise tenant.defect
+        if defect := call.defect or tenant.defect:
+            raise defect
         now, begun = tenant.clock.now(), False
         honest, admission, step = given, GOOD, None
         if honest is None:
@@ -158,13 +182,18 @@ class Pipeline:
             selection = tenant.rules.select(view(call, honest), now)
         if selection is None:
             return Conclusion(unspoiled(tenant, call, honest, now)), begun
-        occasion = occasion_of(tenant, call, honest, now, step, admission)
-        selection.pass_over(lambda rule: self._judge.ability(rule, occasion, selection.moment))
-        turn = NO_TURN
-        if selection.candidates:
-            turn = await self._state.turn(tenant.read, now, selection.candidates, begun=begun)
-            begun = True
-        return conclude(tenant, call, occasion, tenant.rules.decide(selection, turn)), begun
+        with held(honest.response) as octets:
+            occasion = occasion_of(tenant, call, honest, now, step, admission)
+            judge, moment = self._judge.ability, selection.moment
+            await decided(octets, lambda: selection.pass_over(lambda rule: judge(rule, occasion, moment)))
+            turn = NO_TURN
+            if selection.candidates:
+                turn = await self._state.turn(tenant.read, now, selection.candidates, begun=begun)
+                begun = True
+            decide = tenant.rules.decide
+            return await decided(
+                octets, lambda: conclude(tenant, call, occasion, decide(selection, turn))
+            ), begun
 
     def _enter(self, exchange: Exchange, given: Answer | None) -> Entry:
         """Make the entry of an exchange."""
@@ -178,6 +207,13 @@ class Pipeline:
             self._journal.log(exchange, entry)
         except Exception:
             log.exception("a defect of the simulator: exchange %d has no line", entry.number)
+
+    def _count(self, entry: Entry, seconds: float) -> None:
+        """Count an exchange, which is on record; a count that fails changes no answer."""
+        try:
+            self._meter.count(entry, seconds)
+        except Exception:
+            log.exception("a defect of the simulator: exchange %d is not counted", entry.number)
 
     async def _cover(self, tenant: Tenant) -> None:
         """Have coverage count the rules of a tenant that is asked for the first time."""

@@ -10,10 +10,12 @@ from oifde_simulator.faults.chain import apply
 from oifde_simulator.faults.parser import build
 from oifde_simulator.randomness import KeyedRandom, key
 from oifde_simulator.state.interface import Settings
-from oifde_simulator.wire.script import Script
+from oifde_simulator.wire.script import Script, Send, leading_waits
 
 LONGEST = "600s"
 """Upper bound of a random delay."""
+ANSWER: Script = (Send(b"", "head"),)
+"""Script of any answer, before which delays are drawn."""
 
 
 class GlobalDelay:
@@ -32,11 +34,11 @@ class GlobalDelay:
         await self._settings.set_global_delay(given)
         self.faults = latencies
 
-    async def apply(self, script: Script) -> Script:
-        """Prepend the delay to a script."""
+    async def draw(self) -> Script:
+        """Draw the waits that go before the next answer: a script without bytes."""
         number = await self._settings.next_delayed()
         random = KeyedRandom(key(self._seed, "global delay", number))
-        return apply(script, self.faults, FaultContext(random, elapsed=0.0))
+        return leading_waits(apply(ANSWER, self.faults, FaultContext(random, elapsed=0.0)))
 
 
 def _latencies(given: Mapping[str, Any]) -> Iterator[Any]:

@@ -21,6 +21,7 @@ from oifde_simulator.model.entry import KEPT, Entry
 from oifde_simulator.model.exchange import Exchange
 from oifde_simulator.model.http import JSON_UTF8
 from oifde_simulator.oifde.operations import ISSUED_TOKEN, OPERATIONS
+from oifde_simulator.oifde.operations.base import DocumentedOperation
 
 ENTRY = 1100
 """Bytes of memory that an entry takes beside its texts."""
@@ -48,6 +49,8 @@ class EntryFactory:
         """Make the entry of an exchange; `number` is 0 if the store gives it later, by `Entry.numbered`."""
         request, honest, response = exchange.request, exchange.honest, exchange.response
         recorded, finder, charge = self._requests.capture(request, exchange.document)
+        if request.port:
+            recorded = recorded._replace(head=recorded.head._replace(port=request.port))
         fields = honest.fields
         error_code: int | None = fields.get("errorCode") if "errorCode" in fields else _own_code(exchange)
         token = _issued(exchange)
@@ -109,7 +112,7 @@ class EntryFactory:
         self, fields: Mapping[str, Any], exchange: Exchange, finder: CredentialFinder
     ) -> Mapping[str, Any]:
         """Redact the message, which may quote the request; returns the same object if nothing changes."""
-        own = OWN_CODES.get(exchange.endpoint)
+        own = _own_shape(exchange)
         name = own.message_field if own else "errorMsg"
         message = fields[name]
         redacted = self._message(message, exchange, finder)
@@ -142,9 +145,16 @@ def _issued(exchange: Exchange) -> str:
     return exchange.honest.fields.get(field, "") if field else ""
 
 
+def _own_shape(exchange: Exchange) -> DocumentedOperation | None:
+    """Find the operation with codes of its own in whose shape an answer is; None for the common shape."""
+    if exchange.endpoint:
+        return OWN_CODES.get(exchange.endpoint)
+    return next((each for each in OWN_CODES.values() if each.code_field in exchange.honest.fields), None)
+
+
 def _own_code(exchange: Exchange) -> int | None:
     """Read the code of an honest answer that has it as text; None where it has none."""
-    own = OWN_CODES.get(exchange.endpoint)
+    own = _own_shape(exchange)
     text = exchange.honest.fields.get(own.code_field) if own else None
     return None if text is None else int(text)
 

@@ -65,7 +65,7 @@ class HeadCapture:
             if finder.weight <= HEAVIEST_FINDER:
                 captured.cleared_by = finder
             return captured.head
-        method, target, headers = captured.head
+        method, target, headers, _ = captured.head
         return RecordedHead(
             finder.replace(method),
             redact_encoded(target, finder.replace),

@@ -43,9 +43,10 @@ def format_line(exchange: Exchange, entry: Entry) -> str:
     """Format an exchange as one printable line: tenant, operation, answer sent, honest answer if another."""
     if not exchange.request.method:
         answers = _answers(exchange, str(exchange.honest.response.status))
-        return printable(f"{exchange.tenant or '(no tenant)'} (no request) {answers}")
+        return printable(f"{exchange.tenant or '(no tenant)'} (no request){_port(exchange)} {answers}")
     fields, head = exchange.honest.fields, entry.request.head
     place = exchange.endpoint or f"{head.method} {head.target[:80]!r}"
+    place += _port(exchange)
     name = next((name for name in CODES if name in fields), "")
     code = f" {name}={fields[name]}" if name else f" bytes={fields['bytes']}" if "bytes" in fields else ""
     total = f" total={fields['total']}" if "total" in fields and not fields["errorCode"] else ""
@@ -65,6 +66,11 @@ def format_query(exchange: Exchange, entry: Entry) -> str:
     asked = " ".join(f"{name}={str(fields[name])[:LONGEST]}" for name in names if fields.get(name))
     records = len(range(len(honest.selection))[honest.page])
     return printable(f"; {asked} records={records}")
+
+
+def _port(exchange: Exchange) -> str:
+    """Name the port by which a request came, unless it is the vendor's."""
+    return f" on the {exchange.request.port} port" if exchange.request.port else ""
 
 
 def _unknown_tenant(entry: Entry) -> str:

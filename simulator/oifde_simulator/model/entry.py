@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from multidict import CIMultiDict
 
 from oifde_simulator.instants import iso
-from oifde_simulator.model.http import Headers
+from oifde_simulator.model.http import Headers, PortName
 from oifde_simulator.model.outcome import UNDER_WAY, Outcome
 from oifde_simulator.model.view import View
 
@@ -32,6 +32,8 @@ class RecordedHead(NamedTuple):
     target: str
     """Request target as sent, so percent-encoded; ASCII."""
     headers: Headers
+    port: PortName = ""
+    """Port by which it came: the vendor's, or that of recordings alone."""
 
 
 class RecordedRequest(NamedTuple):
@@ -136,6 +138,7 @@ class Entry(NamedTuple):
                 "fields": request.document,
                 "text": request.body or None,
                 "bytes": self.request_bytes,
+                **({"port": request.head.port} if request.head.port else {}),
             },
             "response": {
                 "status": self.status,

@@ -9,12 +9,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import formatdate
 from http import HTTPStatus
+from typing import Literal
 
 from oifde_simulator.bounded_cache import bounded_cache
 from oifde_simulator.wire.octets import Octets
 from oifde_simulator.wire.script import Script, Send
 
 Headers = tuple[tuple[str, str], ...]
+PortName = Literal["", "recordings"]
+"""Name of a port of the data plane; empty for the vendor's."""
 
 
 @dataclass(slots=True)
@@ -33,6 +36,8 @@ class Request:
     """HTTP status for that reason; None for the status of a body that is not JSON."""
     version: tuple[int, int] = (1, 1)
     keep_alive: bool = True
+    port: PortName = ""
+    """Port by which it came: the vendor's, or that of recordings alone."""
 
 
 NO_CONTENT = 204

@@ -11,7 +11,7 @@ from oifde_simulator.model.http import Headers, Request
 from oifde_simulator.model.vendor_errors import PARAMETER_INCORRECT, Problem
 from oifde_simulator.oifde.decoding import SHORT, NotAnObject, decode, decode_again, shown
 from oifde_simulator.oifde.leniency import STRICT, Leniency
-from oifde_simulator.oifde.operations import BY_PATH, MAIN
+from oifde_simulator.oifde.operations import BY_PATH, MAIN, OPERATIONS
 from oifde_simulator.oifde.operations.base import DocumentedOperation
 from oifde_simulator.text import normal
 
@@ -30,6 +30,13 @@ class Call:
     """Operation whose error shape the answer has; None for that of `operation`, or the main one."""
     headers: Headers = ()
     """Headers that the answer to the problem must have, such as `Allow`."""
+    defect: Exception | None = None
+    """Failure of ours that kept the request from being read; None where nothing did."""
+
+    @classmethod
+    def failed(cls, request: Request, defect: Exception) -> Call:
+        """Make the call of a request that could not be routed; its path alone chooses the error shape."""
+        return cls(request, None, shape=BY_PATH.get(request.target.partition("?")[0]), defect=defect)
 
     @property
     def endpoint(self) -> str:
@@ -69,6 +76,8 @@ class Router:
         """Find the call that `request` makes; keep a mistake in the request as the call's problem."""
         target = request.target
         operation = BY_PATH.get(target) or BY_PATH.get(self._leniency.path(_path(target)))
+        if request.port and (operation is None or operation.port != request.port):
+            return _other_port(request)
         if operation is None:
             return Call(request, None, problem=_no_such_path(request))
         if request.method not in operation.methods:
@@ -101,6 +110,17 @@ def _no_such_path(request: Request) -> Problem:
     known = " or ".join(BY_PATH)
     detail = f"path {shown(request.target)}: expected {known}{_near_path(request.target)}"
     return Problem(PARAMETER_INCORRECT, detail, 404, kind="parameter")
+
+
+def _other_port(request: Request) -> Call:
+    """Refuse a path on a port of which it is not, in the error shape of the operation that is."""
+    own = next(each for each in OPERATIONS if each.port == request.port)
+    detail = (
+        f"path {shown(request.target)} on the {request.port} port, which answers {own.path} only; "
+        "the vendor's other interfaces are on the port of --port"
+    )
+    problem = Problem(own.body_problem(request, detail, 404).error, detail, 404)
+    return Call(request, None, problem=problem, shape=own)
 
 
 def _near_path(target: str) -> str:

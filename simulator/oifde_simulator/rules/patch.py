@@ -15,6 +15,7 @@ import orjson
 from oifde_simulator.model.http import Response
 from oifde_simulator.quantities import share, size
 from oifde_simulator.rules.action import ActionContext, NotApplicable
+from oifde_simulator.rules.copies import Copies
 from oifde_simulator.rules.patch_operations import OPERATIONS, Edit
 from oifde_simulator.rules.pointer import NoPlace, Place, places, split
 
@@ -46,22 +47,23 @@ class Operation:
         """Whether the operation is a condition, and edits nothing."""
         return self.name == "test"
 
-    def apply(self, holder: Mapping[str, Any]) -> Applied:
+    def apply(self, holder: Mapping[str, Any], copies: Copies) -> Applied:
         """Edit the document that `holder` has under the empty name, at each place where that is possible."""
         found = list(places(holder, self.settings["path"]))
         if len(found) * self.settings.get("bytes", 0) > MOST_FILLED:
             reason = f"{len(found)} fields would have more than {MOST_FILLED} bytes in all"
             return Applied(self, 0, len(found), reason)
         # Last element first: a removal must not move an element that is still to be edited.
-        reasons = [reason for place in reversed(found) if (reason := self._edit(holder, place))]
+        edit = Edit(holder, self.settings, copies)
+        reasons = [reason for place in reversed(found) if (reason := self._edit(edit, place))]
         return Applied(self, len(found) - len(reasons), len(found), reasons[-1] if reasons else "")
 
-    def _edit(self, holder: Mapping[str, Any], place: Place | NoPlace) -> str:
+    def _edit(self, edit: Edit, place: Place | NoPlace) -> str:
         """Edit one place. Return the reason why that is not possible, or nothing."""
         try:
             if isinstance(place, NoPlace):
                 raise place
-            OPERATIONS[self.name](place, Edit(holder, self.settings))
+            OPERATIONS[self.name](place, edit)
         except NoPlace as missing:
             return str(missing)
         except RecursionError:
@@ -120,7 +122,8 @@ class Patch:
             holder = {"": orjson.loads(response.body)}
         except orjson.JSONDecodeError:
             raise NotApplicable("patch: the answer is not JSON") from None
-        applied = [self._applied(operation, holder) for operation in self.operations]
+        copies = Copies()
+        applied = [self._applied(operation, holder, copies) for operation in self.operations]
         notes = [each.note for each in applied if each.note and not each.operation.is_test]
         edits = [each for each in applied if not each.operation.is_test]
         if edits and not any(each.done for each in edits):
@@ -128,9 +131,9 @@ class Patch:
         context.notes.extend(notes)
         return Response(response.status, _encoded(holder[""]), response.headers)
 
-    def _applied(self, operation: Operation, holder: Mapping[str, Any]) -> Applied:
+    def _applied(self, operation: Operation, holder: Mapping[str, Any], copies: Copies) -> Applied:
         """Apply one operation. Raises NotApplicable for a test, or any under `strict`, that is not whole."""
-        applied = operation.apply(holder)
+        applied = operation.apply(holder, copies)
         if operation.is_test and not applied.whole:
             raise NotApplicable(f"{applied.note}, so nothing of the patch is done")
         if self.strict and not applied.whole:

@@ -6,11 +6,11 @@ places share a value.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from oifde_simulator.rules.copies import Copies
 from oifde_simulator.rules.pointer import NoPlace, Place, child, index, type_name, with_indexes
 
 DEFAULT_SHARE = 0.5
@@ -25,11 +25,13 @@ class Edit:
     """The document, under the empty name: the first step of each pointer."""
     settings: Mapping[str, Any]
     """Keys of the operation as the scenario writes them, with quantities and pointers read."""
+    copies: Copies
+    """Maker of the copies that the whole patch writes."""
 
 
 def add(place: Place, edit: Edit) -> None:
     """Write a member, or insert an element."""
-    insert(place, _own(edit.settings["value"]))
+    insert(place, edit.copies.of(edit.settings["value"]))
 
 
 def remove(place: Place, edit: Edit) -> None:
@@ -43,7 +45,7 @@ def remove(place: Place, edit: Edit) -> None:
 def replace(place: Place, edit: Edit) -> None:
     """Put another value in the place of one."""
     child(place.container, place.step)
-    place.container[_key(place)] = _own(edit.settings["value"])
+    place.container[_key(place)] = edit.copies.of(edit.settings["value"])
 
 
 def move(place: Place, edit: Edit) -> None:
@@ -77,7 +79,7 @@ def _move_element(holder: Any, source: Place, target: Sequence[str]) -> None:
 def copy_value(place: Place, edit: Edit) -> None:
     """Copy a value to a second place."""
     source = _follow(edit.holder, with_indexes(edit.settings["from"], place.indexes))
-    insert(place, _own(child(source.container, source.step)))
+    insert(place, edit.copies.of(child(source.container, source.step)))
 
 
 def test(place: Place, edit: Edit) -> None:
@@ -144,8 +146,3 @@ def _follow(holder: Any, steps: Sequence[str]) -> Place:
 
 def _key(place: Place) -> Any:
     return int(place.step) if isinstance(place.container, list) else place.step
-
-
-def _own(value: Any) -> Any:
-    """Copy a value unless it cannot change."""
-    return copy.deepcopy(value) if isinstance(value, dict | list) else value

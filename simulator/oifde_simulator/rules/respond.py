@@ -14,6 +14,8 @@ from oifde_simulator.rules.action import ActionContext
 
 OK = 200
 """HTTP status of an answer that names none."""
+REFUSALS = 300
+"""First HTTP status under which `Retry-After` means something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +36,24 @@ class Respond:
 
     def reshape(self, _response: Response, context: ActionContext) -> Response:
         """Return the answer that takes the place of any other."""
-        wait = () if context.retry_after is None else (("Retry-After", str(context.retry_after)),)
-        headers = _merge(wait, self.headers)
         if self.error is not None:
             rendered = context.render_error(Problem(self.error, status=self.status)).response
-            return Response(rendered.status, rendered.body, _merge(rendered.headers, headers))
-        default = JSON_UTF8 if self.body else JSON_UTF8[1:]
-        return Response(self.status or OK, self.body or b"", _merge(default, headers))
+        else:
+            rendered = Response(
+                self.status or OK, self.body or b"", JSON_UTF8 if self.body else JSON_UTF8[1:]
+            )
+        headers = _merge(_wait(rendered.status, context), self.headers)
+        return Response(rendered.status, rendered.body, _merge(rendered.headers, headers))
+
+
+def _wait(status: int, context: ActionContext) -> Headers:
+    """Say when to come back, where the status itself refuses (RFC 9110, 10.2.3).
+
+    The vendor's own flow control is a code under HTTP 200, of whose headers nothing is documented.
+    """
+    if context.retry_after is None or status < REFUSALS:
+        return ()
+    return (("Retry-After", str(context.retry_after)),)
 
 
 def _vendor_error(given: Mapping[str, Any]) -> VendorError | None:

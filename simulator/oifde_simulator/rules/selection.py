@@ -182,22 +182,25 @@ class Selection:
     def pass_over(self, ability: Callable[[Rule], Ability]) -> None:
         """Keep the candidates that could change something, up to one that takes every turn.
 
-        Rules after that one are not asked, so nothing is worked out for them.
+        Rules after that one are not asked, so nothing is worked out for them. Where `ability` raises an
+        exception, nothing has changed.
         """
-        rules, candidates = self.rules, self.candidates
-        self.rules, self.candidates = [], []
+        rules: list[Rule] = []
+        candidates: list[Candidate] = []
+        unable: list[Passed] = []
         places: list[int] = []
-        for rule, candidate in zip(rules, candidates, strict=True):
-            places.append(len(self.rules))
+        for rule, candidate in zip(self.rules, self.candidates, strict=True):
+            places.append(len(rules))
             able = ability(rule)
             if not (able.acts or able.moves):
-                self.unable.append(Passed(len(self.rules), rule.name, able.reason))
+                unable.append(Passed(len(rules), rule.name, able.reason))
                 continue
-            self.rules.append(rule)
-            self.candidates.append(candidate if able.acts else candidate._replace(moves_only=True))
+            rules.append(rule)
+            candidates.append(candidate if able.acts else candidate._replace(moves_only=True))
             if able.acts and rule.limits == ALWAYS:
                 break
-        places += [len(self.rules)] * (len(rules) + 1 - len(places))
+        places += [len(rules)] * (len(self.rules) + 1 - len(places))
+        self.rules, self.candidates, self.unable = rules, candidates, unable
         self.closed = [each._replace(before=places[each.before]) for each in self.closed]
 
     def held_back(self, turn: Turn) -> tuple[HeldBack, ...]:

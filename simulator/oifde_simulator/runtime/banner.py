@@ -32,18 +32,22 @@ async def banner(
     *,
     data_url: str,
     control_url: str,
+    recordings_url: str = "",
     authority: bool,
     token: str | None = None,
 ) -> str:
     """Write the lines that `serve` prints.
 
+    `recordings_url` has a line where it is another one than `data_url`.
     `authority` is true for a certificate of our own authority. `token` is the control plane's token if it
     was made at this start.
     """
     own = own_tenants(tenants, settings)
+    other_port = recordings_url not in ("", data_url)
     lines = [
         f"oifde-simulator {__version__}",
         f"  data plane     {data_url}   (the vendor's port: what clients call)",
+        *([f"  recordings     {recordings_url}   (downloads alone)"] if other_port else []),
         f"  control plane  {control_url}   (our own port{': trust its /ca.pem' if authority else ''})",
         *([f"  control token  {token}"] if token else []),
         _generator(tenants),

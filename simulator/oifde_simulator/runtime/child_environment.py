@@ -27,6 +27,7 @@ def child_environment(server: Simulator, inherited: Mapping[str, str]) -> Iterat
     hosts = [*LOOPBACK, *(urlsplit(url).hostname or "" for url in (server.data_url, server.control_url))]
     ours = {
         "OIFDE_URL": server.data_url,
+        "OIFDE_RECORDINGS_URL": server.recordings_url,
         "OIFDE_CONTROL": server.control_url,
         "OIFDE_CONTROL_TOKEN": server.token or "",
     }

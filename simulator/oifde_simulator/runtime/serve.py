@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 import os
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from functools import partial
 from pathlib import Path
@@ -18,10 +19,15 @@ from oifde_simulator.runtime import lifecycle, ready_file, warming
 from oifde_simulator.runtime.banner import banner
 from oifde_simulator.runtime.server import Simulator, registry
 from oifde_simulator.scenario import selection
+from oifde_simulator.scenario.catalog import ScenarioCatalog
+from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.tenants import Tenants
+from oifde_simulator.text import counted
 
 if TYPE_CHECKING:
     from oifde_simulator.runtime.reload.watcher import Watcher
+
+log = logging.getLogger(logs.FOLLOWED)
 
 UNUSED_RULES = 3
 """Exit code of `--fail-on-unused` for rules that never fired."""
@@ -59,9 +65,26 @@ def create(settings: Settings) -> tuple[Simulator, Watcher | None]:
     Raises ValueError or OSError for unusable settings.
     """
     warming.warm()
-    watcher = _create_watcher(settings)
-    scenarios = watcher.scenarios if watcher else selection.scenarios(settings)
-    return Simulator(settings, registry(settings, scenarios)), watcher
+    scenarios: Mapping[str, Scenario]
+    if watcher := _create_watcher(settings):
+        scenarios = watcher.scenarios
+    else:
+        scenarios = catalog = selection.scenarios(settings)
+        _tell_folders(catalog)
+    broken = watcher.broken_files() if watcher else ()
+    return Simulator(settings, registry(settings, scenarios, broken_files=broken)), watcher
+
+
+def _tell_folders(scenarios: ScenarioCatalog) -> None:
+    """Log which folders of recordings are looked at now and never again."""
+    for origin, recordings in {each.origin: each.recordings for each in scenarios.read().values()}.items():
+        if recordings.folder is not None:
+            log.info(
+                "%s: recordings.folder has %s; "
+                "those that come later are served with --watch, or after a restart",
+                origin,
+                counted(len(recordings.files), "file"),
+            )
 
 
 def _create_watcher(settings: Settings) -> Watcher | None:
@@ -87,6 +110,7 @@ async def _serve(simulator: Simulator, settings: Settings, watcher: Watcher | No
             simulator.tenants,
             settings,
             data_url=simulator.data_url,
+            recordings_url=simulator.recordings_url,
             control_url=simulator.control_url,
             authority=simulator.ca_pem is not None,
             token=simulator.token if settings.control_token is None else None,
@@ -104,6 +128,8 @@ async def listening(
     await simulator.start()
     try:
         urls = {"data": simulator.data_url, "control": simulator.control_url}
+        if simulator.recordings_url != simulator.data_url:
+            urls["recordings"] = simulator.recordings_url
         with _watching(watcher, simulator.tenants), ready_file.ready_files(ready_files, **urls):
             warming.warm_other_locales(simulator.tenants.files.read().values())
             yield

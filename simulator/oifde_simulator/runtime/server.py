@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,7 @@ from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.state.memory.journal_store import Bounds
 from oifde_simulator.state.memory.state import MemoryState
 from oifde_simulator.tenants import Tenants
+from oifde_simulator.tenants.broken_files import BrokenFile
 from oifde_simulator.urls import url
 from oifde_simulator.web.connection_limits import ConnectionLimits
 from oifde_simulator.web.control_plane import auth
@@ -46,6 +47,8 @@ class Simulator:
         self.tenants = tenants
         self.data_url = ""
         """URL of the vendor's interface; empty before the start."""
+        self.recordings_url = ""
+        """URL for downloads of recordings: their own port's, or that of the vendor's interface."""
         self.control_url = ""
         """URL of the control plane; empty before the start."""
         self.journal = Journal(tenants.state, seed=settings.seed)
@@ -74,7 +77,7 @@ class Simulator:
         try:
             self._running.append(port)
             await port.start()
-            self.data_url = port.url
+            self.data_url, self.recordings_url = port.url, port.recordings_url
             self.control_url = await self._open(control, settings.control_host, settings.control_port)
         except BaseException:
             await self.stop()
@@ -97,7 +100,14 @@ class Simulator:
             max_waiting=settings.max_waiting,
         )
         context = self._tls.context if self._tls else None
-        return Port(data, settings.host, settings.port, context, handshake_seconds=settings.idle_timeout)
+        return Port(
+            data,
+            settings.host,
+            settings.port,
+            context,
+            handshake_seconds=settings.idle_timeout,
+            recordings=settings.recordings_port,
+        )
 
     def _create_control_plane(self, port: Port, delay: GlobalDelay) -> web.BaseRunner:
         context = ControlContext(
@@ -117,8 +127,16 @@ class Simulator:
         return url("http", host, await bind_and_listen(host, port, listen, option="--control-port"))
 
 
-def registry(settings: Settings, scenarios: Mapping[str, Scenario], clock: Clock = TIME_OF_DAY) -> Tenants:
-    """Make the tenants of a server, with their state; `clock` tells the time of day."""
+def registry(
+    settings: Settings,
+    scenarios: Mapping[str, Scenario],
+    clock: Clock = TIME_OF_DAY,
+    broken_files: Iterable[BrokenFile] = (),
+) -> Tenants:
+    """Make the tenants of a server, with their state; `clock` tells the time of day.
+
+    Raises ValueError for a tenant of an option that neither `scenarios` nor `broken_files` have.
+    """
     bounds = Bounds(settings.journal_exchanges, settings.journal_tenant_bytes, settings.journal_bytes)
     return Tenants(
         scenarios,
@@ -128,6 +146,7 @@ def registry(settings: Settings, scenarios: Mapping[str, Scenario], clock: Clock
         tenantless=settings.tenantless,
         settings_from=settings.settings_from,
         recordings_tenant=settings.recordings_tenant,
+        broken_files=broken_files,
         state=MemoryState(bounds, clock=clock),
         clock=clock,
     )

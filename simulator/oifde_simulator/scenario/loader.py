@@ -33,11 +33,12 @@ def load(path: Path, source: bytes | None = None) -> Scenario:
 
 def _with_files(scenario: Scenario, path: Path) -> Scenario:
     """Find the recordings in the folder that a scenario file names. Raises ScenarioErrors."""
-    from oifde_simulator.population.recordings.folder import FolderError, find_recordings
+    from oifde_simulator.population.recordings.folder import FolderError
+    from oifde_simulator.population.recordings.followed_folder import RecordingFolder
 
     recordings = scenario.recordings
     try:
-        files = find_recordings(path.parent / (recordings.folder or ""), path.parent)
+        files = RecordingFolder(path.parent / (recordings.folder or ""), path.parent)
     except FolderError as error:
         key = ("recordings", "folder")
         message = f"{shown(recordings.folder)}: {error}"

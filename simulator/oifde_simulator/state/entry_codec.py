@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 
 from oifde_simulator.model.entry import Entry, RecordedHead, RecordedRequest
-from oifde_simulator.model.http import Headers
+from oifde_simulator.model.http import Headers, PortName
 from oifde_simulator.model.outcome import Outcome
 
 FORMAT = 1
@@ -26,7 +26,7 @@ def encode(entry: Entry) -> bytes:
     values = [
         FORMAT,
         *entry[:4],
-        [*head, document, body],
+        [*head[:3], document, body, *head[3:]],
         *entry[5:9],
         entry.body.decode("latin-1"),
         *entry[10:12],
@@ -63,8 +63,10 @@ def _loaded(octets: bytes) -> Any:
         return json.loads(octets)
 
 
-def _request(method: str, target: str, headers: Any, document: Any, body: str) -> RecordedRequest:
-    return RecordedRequest(RecordedHead(method, target, _pairs(headers)), document, body)
+def _request(
+    method: str, target: str, headers: Any, document: Any, body: str, port: PortName = ""
+) -> RecordedRequest:
+    return RecordedRequest(RecordedHead(method, target, _pairs(headers), port), document, body)
 
 
 def _pairs(values: Sequence[Sequence[str]]) -> Headers:

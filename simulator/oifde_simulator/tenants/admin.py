@@ -67,7 +67,8 @@ class TenantAdmin:
     def _named(self, name: str) -> Given:
         files, name = self._tenants.files, normal(name)
         if name not in files:
-            hint = did_you_mean(name, files) or "; one in YAML has more than one line"
+            why = self._tenants.unserved(name)
+            hint = f": {why}" if why else did_you_mean(name, files) or "; one in YAML has more than one line"
             raise UnknownScenario(f"there is no scenario {shown(name)}{hint}")
         return Given(files[name], TenantSource(name, "name"))
 

@@ -171,11 +171,11 @@ class TenantFactory:
 def _access_keys(name: str, spec: TenantSpec, fresh: FreshCredentials | None) -> Mapping[str, str] | None:
     """Find the secret of each access key; None where no signature is judged.
 
-    A tenant that was made on demand has credentials of its own: its id, and its secret.
+    A tenant that was made on demand has credentials of its own too: its id, and its secret.
     """
     if not spec.access_keys:
         return None
-    return {name: fresh.secret} if fresh else spec.access_keys
+    return {**spec.access_keys, name: fresh.secret} if fresh else spec.access_keys
 
 
 def _begun(rule: Rule, at: int | None, since: int) -> Rule:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -17,14 +17,14 @@ from oifde_simulator.scenario.catalog import ScenarioCatalog
 from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.state.interface import Read, State
 from oifde_simulator.state.memory.state import MemoryState
-from oifde_simulator.tenants.broken_files import BrokenFile
+from oifde_simulator.tenants.broken_files import BrokenFile, BrokenFiles
 from oifde_simulator.tenants.errors import NotServed
 from oifde_simulator.tenants.factory import FreshCredentials, TenantFactory
 from oifde_simulator.tenants.retry import retried
 from oifde_simulator.tenants.tenant import Tenant, World
 from oifde_simulator.tenants.unknown import unknown
 from oifde_simulator.tenants.worlds import Worlds
-from oifde_simulator.text import did_you_mean, normal
+from oifde_simulator.text import did_you_mean, normal, shown
 
 
 class Tenants:
@@ -40,6 +40,7 @@ class Tenants:
         tenantless: str | None = None,
         settings_from: str | None = None,
         recordings_tenant: str | None = None,
+        broken_files: Iterable[BrokenFile] = (),
         state: State | None = None,
         clock: Clock = TIME_OF_DAY,
     ) -> None:
@@ -49,11 +50,13 @@ class Tenants:
         tenant that has the requests that name none; the settings of `settings_from` hold where no tenant is
         known; `recordings_tenant` has downloads whose access key is nobody's. `state` is a fresh one in this
         process when left out; `clock` tells the time of day. Raises ValueError where one of these tenants is
-        not served.
+        not served, unless it is that of one of the `broken_files`, which may be mended.
         """
-        self._tenantless = _served("--tenantless", tenantless, scenarios)
-        self._settings_from = _served("--settings-from", settings_from, scenarios)
-        self._recordings_tenant = _served("--recordings-tenant", recordings_tenant, scenarios)
+        self.broken_files = broken_files
+        known = (*scenarios, *self.broken_files.tenants)
+        self._tenantless = _served("--tenantless", tenantless, known)
+        self._settings_from = _served("--settings-from", settings_from, known)
+        self._recordings_tenant = _served("--recordings-tenant", recordings_tenant, known)
         self.state: State = MemoryState(clock=clock) if state is None else state
         self._factory = TenantFactory(
             seed, ServicePolicy(error_status=error_status), any_credentials=any_credentials, clock=clock
@@ -63,10 +66,24 @@ class Tenants:
         catalog = scenarios if isinstance(scenarios, ScenarioCatalog) else ScenarioCatalog(scenarios)
         self.worlds = Worlds(self._factory, catalog)
         """What depends on the scenarios of tenants alone."""
-        self.broken_files: Sequence[BrokenFile] = ()
-        """Watched files that are wrong now."""
         self._tenants: dict[str, Tenant] = {}
         self._nobody: Read | None = None
+
+    @property
+    def broken_files(self) -> BrokenFiles:
+        """Watched files that are wrong now."""
+        return self._broken_files
+
+    @broken_files.setter
+    def broken_files(self, files: Iterable[BrokenFile]) -> None:
+        self._broken_files = BrokenFiles(files)
+
+    def unserved(self, name: object) -> str:
+        """Say what is wrong with the file of a tenant that was never good; empty for any other name."""
+        broken = self.broken_files.of(normal(name)) if isinstance(name, str) else None
+        if broken is None or normal(str(name)) in self.files:
+            return ""
+        return f"its file is broken: {broken.text}"
 
     @property
     def files(self) -> ScenarioCatalog:
@@ -93,7 +110,9 @@ class Tenants:
             try:
                 return await self.named(name)
             except NotServed:
-                return await self.unknown(name)
+                return await self.unknown(name, self._recordings_tenant if by_key else None)
+        if by_key and self._recordings_tenant is not None and self._tenantless is None:
+            return await self.unknown(name, self._recordings_tenant)
         return await self.tenantless(name)
 
     async def _holder(self, key: object) -> Tenant | None:
@@ -101,10 +120,10 @@ class Tenants:
         if isinstance(key, str) and key:
             with suppress(NotServed):
                 return await self.named(normal(key))
-            owner = self.worlds.key_owner(key) or await aside(self.worlds.find_key_owner, key)
-            if owner is not None:
+            for owner in await self.worlds.with_key(key):
                 with suppress(NotServed):
-                    return await self.named(owner)
+                    if await self.worlds.has_key(owner, await self.served(owner), key):
+                        return await self.named(owner)
         if self._recordings_tenant is not None:
             with suppress(NotServed):
                 return await self.named(self._recordings_tenant)
@@ -121,7 +140,7 @@ class Tenants:
         try:
             home = await self.named(self._tenantless)
         except NotServed:
-            return await self.unknown(name)
+            return await self.unknown(name, self._tenantless)
         nobody = NamelessTenant(name, home.credentials)
         service = home.service.with_credentials(nobody)
         return replace(home, world=replace(home.world, credentials=nobody, service=service))
@@ -139,13 +158,21 @@ class Tenants:
             self.worlds.keep(name, await aside(self.worlds.make, name, state))
             # The tenant may have gone meanwhile, and what is kept of it would never be given back.
 
-    async def unknown(self, name: object = None) -> Tenant:
-        """Make the world of a request that names no tenant, or none that is known."""
+    async def unknown(self, name: object = None, substitute: str | None = None) -> Tenant:
+        """Make the world of a request that names no tenant, or none that is known.
+
+        `substitute` is the tenant that such requests were given to, and that is not served either.
+        """
         if self._nobody is None:
             state = await self.state.tenants.get("")
             self._nobody = Read("", state.version, state.epoch)
         # Tenants that come and go are no fix for a name, and there may be many.
-        return unknown(name, self.files, await self._policy_for_unknown(), self._nobody)
+        found = unknown(name, self.files, await self._policy_for_unknown(), self._nobody)
+        names = dict.fromkeys(each for each in (name, substitute) if isinstance(each, str))
+        found.notes = tuple(
+            f"tenant {shown(each)} is not served: {why}" for each in names if (why := self.unserved(each))
+        )
+        return found
 
     async def _policy_for_unknown(self) -> ServicePolicy:
         """Find the policy that holds where no tenant is known."""
@@ -258,9 +285,9 @@ class Tenants:
         return tenant.world.sessions.select(criteria, tenant.clock.now())
 
 
-def _served(option: str, name: str | None, scenarios: Mapping[str, Scenario]) -> str | None:
-    """Check that the tenant of an option is served; None for an option that is not given."""
+def _served(option: str, name: str | None, known: Collection[str]) -> str | None:
+    """Check that the tenant of an option is a `known` one; None for an option that is not given."""
     name = name and normal(name)
-    if name is not None and name not in scenarios:
-        raise ValueError(f"{option} {name}: there is no tenant {name}{did_you_mean(name, scenarios)}")
+    if name is not None and name not in known:
+        raise ValueError(f"{option} {name}: there is no tenant {name}{did_you_mean(name, known)}")
     return name

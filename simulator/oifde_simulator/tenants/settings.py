@@ -47,7 +47,7 @@ def policy_of(scenario: Scenario, server: ServicePolicy) -> ServicePolicy:
 
 def _sound(recordings: RecordingsSpec) -> SoundSource:
     made = MadeSound(recordings.channels, recordings.speech)
-    return FolderSound(recordings.files, made) if recordings.files else made
+    return made if recordings.folder is None else FolderSound(recordings.files, made)
 
 
 def _flat(status: Mapping[str, int | Mapping[str, int]]) -> Iterable[tuple[str, int]]:

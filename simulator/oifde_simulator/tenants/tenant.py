@@ -58,6 +58,8 @@ class Tenant:
     """Whether coverage has been told of the rules."""
     defect: Exception | None = None
     """Failure of ours that kept the tenant from being found; None where nothing did."""
+    notes: tuple[str, ...] = ()
+    """What each exchange notes where no rule is asked, such as why the tenant is unknown."""
 
     @property
     def service(self) -> Service:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -18,6 +17,7 @@ from oifde_simulator.scenario.errors import ScenarioError, ScenarioErrors
 from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.tenants.errors import NotServed
 from oifde_simulator.tenants.factory import COPIES, NAMELESS, VALUE_BYTES, FreshCredentials, TenantFactory
+from oifde_simulator.tenants.key_owners import KeyOwners
 from oifde_simulator.tenants.tenant import World, WorldKey
 
 ORIGIN = "scenario"
@@ -34,7 +34,7 @@ class Worlds:
         """Scenarios that the server was given, whatever became of their tenants."""
         self._factory = factory
         self._worlds: dict[str, World] = {}
-        self._key_owners: dict[str, str] = {}
+        self._key_owners = KeyOwners()
 
     def find(self, name: str, state: TenantState) -> World | None:
         """Find what depends on the scenario alone; None where it is still to be made."""
@@ -59,10 +59,12 @@ class Worlds:
     def keep(self, name: str, world: World) -> None:
         """Serve a world that was prepared, once the state says so."""
         self._worlds[name] = world
+        self._key_owners.keep(name, world.scenario.tenant.access_keys if world.scenario else ())
 
     def release(self, name: str) -> None:
         """Give back the world of a tenant that is gone."""
         self._worlds.pop(name, None)
+        self._key_owners.release(name)
 
     def of_sources(self) -> list[str]:
         """List the tenants whose worlds were made of a source of their own, not of what the files have."""
@@ -85,20 +87,14 @@ class Worlds:
         except KeyError:  # a reload has taken the file away
             raise NotServed(name) from None
 
-    def key_owner(self, key: str) -> str | None:
-        """Find the tenant of a file that has an access key, as far as that is known without reading one."""
-        owner = self._key_owners.get(key)
-        scenario = self.files.peek(owner) if owner is not None else None
-        return owner if scenario is not None and key in scenario.tenant.access_keys else None
+    async def with_key(self, key: str) -> list[str]:
+        """List the tenants that may have an access key, of files or not, the first to be asked first."""
+        return await self._key_owners.candidates(key, self.files)
 
-    def find_key_owner(self, key: str) -> str | None:
-        """Find the tenant of a file that has an access key; any thread may ask. A broken file has none."""
-        owners: dict[str, str] = {}
-        for name in reversed(list(self.files)):  # of two with one key, the first has it
-            with suppress(ScenarioErrors, KeyError):
-                owners |= dict.fromkeys(self.files[name].tenant.access_keys, name)
-        self._key_owners = owners
-        return owners.get(key)
+    async def has_key(self, name: str, state: TenantState, key: str) -> bool:
+        """Check that a tenant has an access key as it is now. Raises NotServed where there is none."""
+        scenario = self.files.peek(name) if state.source is None else await self.scenario(name, state)
+        return scenario is not None and key in scenario.tenant.access_keys
 
     def scenario_id(self, name: str) -> str:
         """Tell the id of a tenant's scenario, as far as that is known without reading it."""

@@ -15,7 +15,7 @@ import orjson
 
 from oifde_simulator.model.credential_step import CredentialStep
 from oifde_simulator.model.exchange import Answer
-from oifde_simulator.model.http import JSON_UTF8, Headers, Request, Response
+from oifde_simulator.model.http import JSON_UTF8, Headers, PortName, Request, Response
 from oifde_simulator.model.operation import Credential, Paging
 from oifde_simulator.model.sessions import Sessions
 from oifde_simulator.model.vendor_errors import PARAMETER_INCORRECT, Problem
@@ -89,6 +89,8 @@ class DocumentedOperation(ABC):
     """Reader of requests whose fields are not the members of the body; None for the contract's."""
     own_error_shape: ClassVar[bool] = False
     """True where another method gets the error shape of this operation, not that of the main one."""
+    port: ClassVar[PortName] = ""
+    """Name of the port that the operation may have for itself; it is on the vendor's port all the same."""
     code_field: ClassVar[str] = "errorCode"
     message_field: ClassVar[str] = "errorMsg"
     misnamed_fields: ClassVar[Mapping[str, str]] = NOTHING

@@ -50,6 +50,7 @@ class DownloadOiapRecord(DocumentedOperation):
     own_reader = DownloadReader(name)
     own_error_shape = True
     answers_sound = True
+    port = "recordings"
     code_field = "resultCode"
     message_field = "resultDesc"
     unmatchable: ClassVar[Mapping[str, str]] = {

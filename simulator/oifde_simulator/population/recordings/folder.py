@@ -1,4 +1,4 @@
-"""Recordings that are files of a folder: found when a scenario is read, and read while they are sent.
+"""Recordings that are files of a folder: found off the event loop, and read while they are sent.
 
 Rule: no file outside the folder is ever opened, whatever links lead there or a client asks for.
 """
@@ -61,7 +61,7 @@ class FileOctets(LazyOctets):
         descriptor = os.open(self.path, FLAGS)
         with open(descriptor, "rb", buffering=0) as file:
             if FileStamp.of(os.fstat(descriptor)) != self.stamp:
-                raise OSError(f"{self.path} has changed since its scenario was read")
+                raise OSError(f"{self.path} has changed since it was found")
             file.seek(first)
             octets = file.read(stop - first)
         if len(octets) != stop - first:

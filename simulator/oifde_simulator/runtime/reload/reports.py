@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from oifde_simulator import logs
+from oifde_simulator.config import Settings
 from oifde_simulator.runtime.reload.file_snapshot import GRACE, FileSnapshot
 from oifde_simulator.scenario import loader, selection
 from oifde_simulator.scenario.errors import ScenarioErrors
 from oifde_simulator.scenario.files.finding import Found
 from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.tenants.broken_files import BrokenFile
-from oifde_simulator.text import printable
+from oifde_simulator.text import normal, printable
 
 log = logging.getLogger(logs.FOLLOWED)
 
@@ -31,6 +32,10 @@ class Reporter:
         self._say("wrong", logging.WARNING, [str(error) for error in loader.errors_of(found, empty=False)])
         self._say("empty", logging.INFO, map(_waiting, found.empty))
         self._say("away", logging.INFO, map(_away, snapshot.absent))
+
+    def report_folders(self, complaints: Iterable[str]) -> None:
+        """Log what is wrong with folders of recordings; empty texts are about good ones."""
+        self._say("folder", logging.WARNING, filter(None, complaints))
 
     def report_clashes(self, scenarios: Mapping[Path, Scenario]) -> None:
         """Log each file that has the tenant id of another, which is not served."""
@@ -56,6 +61,13 @@ def clashing(scenarios: Mapping[Path, Scenario]) -> list[BrokenFile]:
         )
         for earlier, later in selection.clashes(scenarios.values()).values()
     ]
+
+
+def tenants_of_options(settings: Settings) -> Iterator[tuple[str, str]]:
+    """List the options that name one tenant, each with its id."""
+    for option in ("tenantless", "settings_from", "recordings_tenant"):
+        if name := getattr(settings, option):
+            yield "--" + option.replace("_", "-"), normal(name)
 
 
 def require_paths(found: Found) -> None:

@@ -11,9 +11,11 @@ from hashlib import blake2b
 from pathlib import Path
 
 from oifde_simulator import logs
+from oifde_simulator.population.recordings.followed_folder import RecordingFolder
 from oifde_simulator.scenario import loader, selection
 from oifde_simulator.scenario.errors import ScenarioErrors
 from oifde_simulator.scenario.files import finding
+from oifde_simulator.scenario.files.stated_ids import stated_id
 from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.scenario.replacement import Populate, unchanged
 from oifde_simulator.tenants.broken_files import BrokenFile, first_message
@@ -34,20 +36,39 @@ class WatchedFiles:
         """What is wrong now, by file."""
         self._read: dict[Path, bytes] = {}
         self._served: dict[Path, bytes] = {}
+        self._stated: dict[Path, str] = {}
 
     def read(self, path: Path, named: Collection[str]) -> None:
         """Read a file that may have changed; log what is wrong with it. `named` are files not of a folder."""
         try:
-            source = loader.read(path)
+            source = self._bytes_of(path)
             digest = blake2b(source, digest_size=16).digest()
             if digest != self._read.get(path):
                 self._read[path] = digest
-                self._take(path, source, digest, named)
+                self._take_or_name(path, source, digest, named)
         except ScenarioErrors as errors:
             if str(errors) != str(self.errors.get(path, "")):
                 kept = "the last good one stays" if path in self.good else "it is not served"
                 log.warning("%s: not loaded, %s:\n%s", printable(path), kept, errors)
             self.errors[path] = errors
+            if path in self.without_folder:
+                self._read.pop(path, None)  # the same text may be good at the next look
+
+    def _bytes_of(self, path: Path) -> bytes:
+        """Read a file; one that cannot be read now is another one when it can. Raises ScenarioErrors."""
+        try:
+            return loader.read(path)
+        except ScenarioErrors:
+            self._read.pop(path, None)
+            raise
+
+    def _take_or_name(self, path: Path, source: bytes, digest: bytes, named: Collection[str]) -> None:
+        """Take a scenario; remember the tenant id that a broken one means to have. Raises ScenarioErrors."""
+        try:
+            self._take(path, source, digest, named)
+        except ScenarioErrors:
+            self._stated[path] = stated_id(source)
+            raise
 
     def _take(self, path: Path, source: bytes, digest: bytes, named: Collection[str]) -> None:
         if digest == self._served.get(path):
@@ -61,9 +82,24 @@ class WatchedFiles:
             self.good[path], self._served[path] = scenario, digest
         self.errors.pop(path, None)
 
+    @property
+    def folders(self) -> list[RecordingFolder]:
+        """Folders of recordings that the good scenarios name, each once."""
+        files = [scenario.recordings.files for scenario in self.good.values()]
+        return [each for each in files if isinstance(each, RecordingFolder)]
+
+    @property
+    def without_folder(self) -> list[Path]:
+        """Files whose mistake is the folder of recordings that they name: it may come later."""
+        return [
+            path
+            for path, errors in self.errors.items()
+            if any(error.path[:2] == ("recordings", "folder") for error in errors.errors)
+        ]
+
     def forget(self, path: Path) -> None:
         """Forget a file that is gone."""
-        for each in (self.good, self.errors, self._read, self._served):
+        for each in (self.good, self.errors, self._read, self._served, self._stated):
             each.pop(path, None)
 
     def sort(self, order: Sequence[Path]) -> None:
@@ -80,5 +116,5 @@ class WatchedFiles:
     def _tenants(self, path: Path, served: Mapping[str, Scenario]) -> frozenset[str]:
         good = self.good.get(path)
         if good is None:
-            return frozenset([finding.stem(path)])
+            return frozenset([self._stated.get(path) or finding.stem(path)])
         return frozenset(name for name, scenario in served.items() if scenario is good)

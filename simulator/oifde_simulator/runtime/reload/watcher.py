@@ -24,10 +24,11 @@ from oifde_simulator.runtime.reload.tenant_changes import TenantChange, apply, p
 from oifde_simulator.runtime.reload.watched_files import WatchedFiles
 from oifde_simulator.scenario import replacement, selection
 from oifde_simulator.scenario.catalog import ScenarioCatalog
+from oifde_simulator.scenario.files import finding
 from oifde_simulator.scenario.files.finding import GONE, FileStamp
 from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.tenants import Tenants
-from oifde_simulator.tenants.broken_files import BrokenFile
+from oifde_simulator.tenants.broken_files import BrokenFile, BrokenFiles
 from oifde_simulator.text import normal
 
 log = logging.getLogger(logs.FOLLOWED)
@@ -62,6 +63,7 @@ class Watcher:
         self._reporter.report(self._snapshot)
         self.scenarios: Mapping[str, Scenario] = self._first()
         """Scenarios by the tenant ids that serve them."""
+        self._report_waiting()
 
     def _first(self) -> Mapping[str, Scenario]:
         if self._files.good and not self._files.errors:
@@ -72,7 +74,7 @@ class Watcher:
     def watching(self, tenants: Tenants) -> Iterator[None]:
         """Look at the files periodically, on the running event loop, until the end of the block."""
         stopped = threading.Event()
-        tenants.broken_files = self._broken()
+        tenants.broken_files = self.broken_files()
         task = asyncio.create_task(self._look_periodically(tenants, stopped))
         try:
             yield
@@ -89,12 +91,13 @@ class Watcher:
                 log.exception("--watch: a look at the files failed; the next one comes")
 
     def _pause(self) -> float:
-        return max(PERIOD, self._snapshot.count * PERIOD_OF_A_FILE) if PERIOD else 0.0
+        count = self._snapshot.count + sum(len(folder) for folder in self._files.folders)
+        return max(PERIOD, count * PERIOD_OF_A_FILE) if PERIOD else 0.0
 
     async def _look_when_still(self, tenants: Tenants, stopped: threading.Event) -> None:
         """Load the changed files that have been still for a moment: half a file may be a valid one."""
         snapshot = self._snapshot
-        changed = await aside(lambda: {} if stopped.is_set() else snapshot.changed())
+        changed = await aside(lambda: {} if stopped.is_set() else self._changed())
         self._reporter.report(snapshot)
         if not changed:
             return
@@ -105,15 +108,22 @@ class Watcher:
 
     async def look(self, tenants: Tenants) -> None:
         """Load changed files and replace their tenants now."""
-        changed = self._snapshot.changed()
+        changed = self._changed()
         self._reporter.report(self._snapshot)
         if changed:
             await apply(self._load_changes(changed, tenants))
 
+    def _changed(self) -> Mapping[Path, FileStamp]:
+        """Look at the files, and at the folders of recordings, whose tenants stay as they are."""
+        self._reporter.report_folders([folder.refresh() for folder in self._files.folders])
+        stamps = {path: finding.stamp(path) for path in self._files.without_folder}
+        waiting = {path: stamp for path, stamp in stamps.items() if stamp != GONE}
+        return {**waiting, **self._snapshot.changed()}
+
     def _load_changes(self, changed: Mapping[Path, FileStamp], tenants: Tenants) -> list[TenantChange]:
         """Load changed files and return the changes of tenants. No look happens meanwhile."""
         self._read_files(changed)
-        return [*self._changes(tenants), partial(publish, tenants, self._broken())]
+        return [*self._changes(tenants), partial(publish, tenants, self.broken_files())]
 
     def _read_files(self, changed: Mapping[Path, FileStamp]) -> None:
         for path, stamp in changed.items():
@@ -124,8 +134,18 @@ class Watcher:
                 self._files.read(path, self._snapshot.found.named)
         self._files.sort(self._snapshot.in_order())
 
-    def _broken(self) -> list[BrokenFile]:
-        return [*self._files.broken(self.scenarios), *reports.clashing(self._present())]
+    def broken_files(self) -> list[BrokenFile]:
+        """List the files that are wrong now, with the tenants that have them, under all their names."""
+        aliases = [(normal(tenant), normal(name)) for tenant, name in self._settings.tenant]
+        broken = [each.named_too(aliases, self.scenarios) for each in self._files.broken(self.scenarios)]
+        return [*broken, *reports.clashing(self._present())]
+
+    def _report_waiting(self) -> None:
+        """Say which options name a tenant whose file is broken."""
+        broken = BrokenFiles(self.broken_files())
+        for option, name in reports.tenants_of_options(self._settings):
+            if name not in self.scenarios and (file := broken.of(name)):
+                log.warning("%s %s: not served until %s is mended", option, name, file.file)
 
     def _changes(self, tenants: Tenants) -> list[TenantChange]:
         """List the replacements of changed tenants and the removals of vanished ones."""

@@ -32,7 +32,7 @@ class FileStamp(NamedTuple):
     """What changes when a file is written or replaced."""
 
     size: int
-    """Bytes in the file."""
+    """Bytes in the file; below 0, the negative number of the error, for one that cannot be looked at."""
     written: int
     """Time of its last change in nanoseconds, which a program may set."""
     inode: int
@@ -84,11 +84,27 @@ def is_scenario_name(name: str) -> bool:
 
 
 def stamp(path: Path | str | os.DirEntry[str]) -> FileStamp:
-    """Read the stamp of a file; GONE also for a pipe or a device, since reading it may block."""
+    """Read the stamp of a file; GONE also for a pipe or a device, since reading it may block.
+
+    A link that leads nowhere, or in a circle, has the stamp of itself: it is there, and cannot be read.
+    """
     try:
-        return _stamp(path.stat() if isinstance(path, os.DirEntry) else os.stat(path))
-    except (OSError, ValueError):
+        return _stamp(os.stat(path))
+    except OSError as error:
+        return _stamp_of_unreadable(path, error.errno or 1)
+    except ValueError:
         return GONE
+
+
+def _stamp_of_unreadable(path: Path | str | os.DirEntry[str], number: int) -> FileStamp:
+    """Read the stamp of what cannot be looked at, for the error of this number; GONE where nothing is."""
+    try:
+        read = os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return GONE
+    except OSError:
+        return FileStamp(-number, 0, 0, 0, 0)
+    return FileStamp(-number, read.st_mtime_ns, read.st_ino, read.st_ctime_ns, read.st_dev)
 
 
 def _stamp(read: os.stat_result) -> FileStamp:
@@ -204,7 +220,7 @@ class _Walk:
             self._taken -= 1
             self._leave_out(entry.path, "no file that can be read: a pipe, a socket or a device")
             return
-        if seen != GONE and (first := self._same(entry, seen)) != entry.path:
+        if seen.inode and (first := self._same(entry, seen)) != entry.path:
             if first not in self._found.named or not _is_same_path(first, entry.path):
                 self._leave_out(entry.path, f"the file {printable(first)} by another name")
             return

@@ -12,7 +12,7 @@ from oifde_simulator.model.problem_kinds import answered_codes
 from oifde_simulator.quantities import milliseconds
 from oifde_simulator.rules.matching import Condition
 from oifde_simulator.rules.selection import Rule
-from oifde_simulator.scenario.lint import placeholders, shadowing
+from oifde_simulator.scenario.lint import growth, placeholders, shadowing
 from oifde_simulator.scenario.lint.finding import Finding, Source
 from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.scenario.rule_builder import weight
@@ -34,6 +34,7 @@ def warnings(given: Sequence[Mapping[str, Any]], scenario: Scenario, source: Sou
             *_error_code(written, codes),
             *_state(rule, rules),
             *placeholders.warnings(written),
+            *growth.warnings(written),
         ):
             yield finding.inside("rules", place)
 

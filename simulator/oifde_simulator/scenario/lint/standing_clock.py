@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from oifde_simulator.instants import instant
 from oifde_simulator.quantities import milliseconds, seconds
 from oifde_simulator.scenario.lint.finding import Finding, value_at
 from oifde_simulator.text import KeyPath, shown
@@ -24,8 +25,23 @@ def warnings(scenario: Mapping[str, Any]) -> Iterator[Finding]:
         after = lifetime if isinstance(lifetime, str) else f"{lifetime:g}s"
         message = f"the tokens never expire: {cause}; {_fix(after)}"
         yield Finding(("tenant", "token_lifetime"), message)
+    late = value_at(scenario, ("recordings", "late"))
+    if late is not None and milliseconds(late) and not _all_are_there(scenario, milliseconds(late)):
+        event = f"recordings of calls that end less than {late} before it never come"
+        yield Finding(("recordings", "late"), f"{event}: {cause}; {_fix(late)}")
     if rules := scenario.get("rules"):
         yield from _rules(rules, cause)
+
+
+def _all_are_there(scenario: Mapping[str, Any], late: int) -> bool:
+    """Check that no session is generated, and that each literal call has been over for so long."""
+    sessions = scenario.get("sessions") or {}
+    records = sessions.get("records")
+    if not records or sessions.get("generate") or sessions.get("users"):
+        return False
+    ends = [record.get("endTime") or record.get("startTime") for record in records]
+    now = instant(scenario["clock"]) or 0
+    return all(isinstance(end, int | float) and end + late <= now for end in ends)
 
 
 def _rules(rules: Sequence[Mapping[str, Any]], cause: str) -> Iterator[Finding]:

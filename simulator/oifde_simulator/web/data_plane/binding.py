@@ -137,5 +137,5 @@ def _explain(error: OSError, option: str) -> str:
         return f"the port is in use; choose another with {option}, or {option} 0 for any free one"
     if error.errno == errno.EACCES:
         return f"this user may not open that port; choose one from 1024 upward with {option}"
-    address = option.replace("port", "host")
+    address = "--control-host" if option == "--control-port" else "--host"
     return f"{error.strerror or error}; choose an address of this machine with {address}"

@@ -152,14 +152,24 @@ class Delivery(web.StreamResponse):
     async def _make(self, transport: asyncio.Transport) -> bytes:
         """Make the next slice of a lazy body; other connections have their turn between two slices."""
         self._outcome.digest = self._unsent.digest
-        if self._unsent.blocking:
-            octets = await self._read(transport)
-        elif sayings := self._unsent.sayings(SLICE):
-            octets = await self._speak(sayings)
-        else:
-            await asyncio.sleep(0)
-            octets = self._unsent.take(SLICE)
+        try:
+            octets = await self._next_slice()
+        except OSError as error:
+            log.warning("reset a connection amid a recording: %s", error)
+            octets = self._give_up(transport)
+        except Exception:
+            log.exception("a defect of the simulator: reset a connection amid a recording")
+            octets = self._give_up(transport)
         return b"" if transport.is_closing() else octets
+
+    async def _next_slice(self) -> bytes:
+        """Make the next slice, in a thread where that may wait, or with words where it has some."""
+        if self._unsent.blocking:
+            return await asyncio.to_thread(self._unsent.take, SLICE)
+        if sayings := self._unsent.sayings(SLICE):
+            return await self._speak(sayings)
+        await asyncio.sleep(0)
+        return self._unsent.take(SLICE)
 
     async def _speak(self, sayings: Sequence[Saying]) -> bytes:
         """Make the next slice with words in it."""
@@ -168,15 +178,11 @@ class Delivery(web.StreamResponse):
         await self._spoken.prepare(sayings)
         return self._unsent.take(SLICE, self._spoken.clips)
 
-    async def _read(self, transport: asyncio.Transport) -> bytes:
-        """Make the next slice in a thread; break the connection where it cannot be made."""
-        try:
-            return await asyncio.to_thread(self._unsent.take, SLICE)
-        except OSError as error:
-            log.warning("reset a connection amid a recording: %s", error)
-            self._unsent.clear()
-            self._reset(transport)
-            return b""
+    def _give_up(self, transport: asyncio.Transport) -> bytes:
+        """Break the connection whose answer cannot be made to its end."""
+        self._unsent.clear()
+        self._reset(transport)
+        return b""
 
     async def _drain(self, transport: asyncio.Transport) -> None:
         assert self._request is not None

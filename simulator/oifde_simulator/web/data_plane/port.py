@@ -1,47 +1,53 @@
 """The vendor's port, which can be closed and opened for every client while the server runs.
 
-A closed port refuses connections as a port does on which nobody listens, and keeps its number. It has a
-socket for each address of its host; they listen and cease to together.
+A closed port refuses connections as a port does on which nobody listens, and keeps its number. Downloads of
+recordings may have a second number, on which nothing else is answered: both are closed and opened together.
 """
 
 from __future__ import annotations
 
 import asyncio
-import errno
 import logging
-import socket
+from functools import partial
 from ssl import SSLContext
 
 from oifde_simulator.urls import url
-from oifde_simulator.web.data_plane.binding import bind, bind_and_listen, cannot_listen
+from oifde_simulator.web.data_plane.listener import Listener
 from oifde_simulator.web.data_plane.server import DataPlane
-from oifde_simulator.web.data_plane.site import Site
-from oifde_simulator.web.data_plane.tcp import keep_ports, prepare_listening, stop_listening
-from oifde_simulator.web.descriptors import ListeningSocket
 from oifde_simulator.web.tls.half_close import keep_half_open
 
-OPTION = "--port"
-"""Option that chooses the number, for messages."""
+OPTION, RECORDINGS_OPTION = "--port", "--recordings-port"
+"""Options that choose the numbers, for messages."""
 
 log = logging.getLogger("oifde_simulator")
 
 
 class Port:
-    """Open and close the port of the data plane."""
+    """Open and close the port of the data plane, and that of recordings with it."""
 
     def __init__(
-        self, plane: DataPlane, host: str, number: int, ssl: SSLContext | None, *, handshake_seconds: float
+        self,
+        plane: DataPlane,
+        host: str,
+        number: int,
+        ssl: SSLContext | None,
+        *,
+        handshake_seconds: float,
+        recordings: int | None = None,
     ) -> None:
-        """Prepare a port that does not listen yet; `number` may be 0, for any that is free."""
+        """Prepare a port that does not listen yet; `number` may be 0, for any that is free.
+
+        `recordings` is the number for downloads of recordings alone; None for none.
+        """
         self._plane = plane
         self._host = host
-        self._number = number
         self._ssl = ssl
-        self._handshake_seconds = handshake_seconds
         if ssl is not None:
             keep_half_open(ssl)
-        self._bound: list[socket.socket] = []
-        self._sites: list[Site] = []
+        listener = partial(Listener, plane, host, ssl=ssl, handshake_seconds=handshake_seconds)
+        self._listeners = [listener(number, option=OPTION)]
+        if recordings is not None:
+            self._listeners.append(listener(recordings, option=RECORDINGS_OPTION, name="recordings"))
         self._timer: asyncio.TimerHandle | None = None
         self._opens_at = 0.0
         """Time of the event loop at which the timer opens the port."""
@@ -49,30 +55,24 @@ class Port:
         self._lock = asyncio.Lock()
 
     async def start(self) -> None:
-        """Bind the number and listen. Raises OSError."""
+        """Bind the numbers and listen. Raises OSError."""
         await self._plane.setup()
-        await bind_and_listen(self._host, self._number, self._start_on, option=OPTION)
-        self._number = self._bound[0].getsockname()[1]
+        for listener in self._listeners:
+            await listener.start()
 
     async def open(self) -> None:
-        """Listen, if the port is closed. Raises OSError where another program took the number."""
+        """Listen, if the port is closed. Raises OSError where another program took a number."""
         async with self._lock:
             self._cancel_timer()
-            if not self._sites:
-                try:
-                    await self._listen()
-                except OSError as error:
-                    if error.errno != errno.EADDRINUSE:
-                        raise
-                    raise cannot_listen(self._host, self._number, error, OPTION) from None
+            if not self.is_open:
+                await self._listen()
 
     async def close(self, seconds: float | None = None) -> None:
         """Refuse connections for `seconds` (None: until `open`); existing ones end with their answers."""
         async with self._lock:
             self._cancel_timer()
-            if self._sites:
-                await self._stop_listening()
-                self._plane.close_connections()
+            if self.is_open:
+                await self._cease()
             if seconds is not None:
                 loop = asyncio.get_running_loop()
                 self._opens_at = loop.time() + seconds
@@ -84,13 +84,14 @@ class Port:
         if self._reopening:
             self._reopening.cancel()
             await asyncio.wait([self._reopening])
-        self._let_go()
+        for listener in self._listeners:
+            listener.let_go()
         await self._plane.cleanup()
 
     @property
     def is_open(self) -> bool:
-        """Check that the port listens."""
-        return bool(self._sites)
+        """Check that the port listens, on all its numbers."""
+        return all(listener.is_listening for listener in self._listeners)
 
     @property
     def ttl(self) -> float | None:
@@ -103,58 +104,34 @@ class Port:
     @property
     def url(self) -> str:
         """URL of the port, open or closed."""
-        return url("https" if self._ssl else "http", self._host, self._number)
+        return self._url(self._listeners[0])
 
-    async def _start_on(self, bound: list[socket.socket]) -> None:
-        self._bound = keep_ports(bound)
-        try:
-            await self._listen()
-        except BaseException:
-            self._let_go()
-            raise
+    @property
+    def own_recordings_url(self) -> str | None:
+        """URL of the port that recordings have for themselves, open or closed; None without one."""
+        return self._url(self._listeners[1]) if len(self._listeners) > 1 else None
+
+    @property
+    def recordings_url(self) -> str:
+        """URL at which recordings are downloaded: that of their own port, or else of the only one."""
+        return self.own_recordings_url or self.url
+
+    def _url(self, listener: Listener) -> str:
+        return url("https" if self._ssl else "http", self._host, listener.number)
 
     async def _listen(self) -> None:
-        self._plane.accept_connections()  # the first address has clients before the last listens
-        if not self._bound:
-            self._bound = bind(self._host, self._number)
         try:
-            for bound in self._bound:
-                await self._listen_on(bound)
+            for listener in self._listeners:
+                if not listener.is_listening:
+                    await listener.listen()
         except BaseException:
-            await self._stop_listening()
-            self._plane.close_connections()
+            await self._cease()
             raise
 
-    async def _listen_on(self, bound: socket.socket) -> None:
-        prepare_listening(bound)
-        # A site closes the socket that it is given: it gets a second descriptor of ours.
-        duplicate = ListeningSocket.of(bound.dup())
-        site = Site(
-            self._plane,
-            duplicate,
-            self._ssl,
-            handshake_seconds=self._handshake_seconds,
-            handshakes=self._plane.handshakes,
-        )
-        try:
-            await site.start()
-        except BaseException:
-            await site.stop()
-            duplicate.close()
-            raise
-        self._sites.append(site)
-
-    async def _stop_listening(self) -> None:
-        while self._sites:
-            await self._sites.pop().stop()
-        stopped = [stop_listening(bound) for bound in self._bound]
-        if not all(stopped):
-            self._let_go()
-
-    def _let_go(self) -> None:
-        for bound in self._bound:
-            bound.close()
-        self._bound = []
+    async def _cease(self) -> None:
+        for listener in self._listeners:
+            await listener.cease()
+        self._plane.close_connections()
 
     def _cancel_timer(self) -> None:
         if self._timer:

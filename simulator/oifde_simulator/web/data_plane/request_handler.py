@@ -10,13 +10,18 @@ from typing import Any
 from aiohttp import web
 
 from oifde_simulator.engine.pipeline import Pipeline
-from oifde_simulator.model.http import Headers, Response
+from oifde_simulator.model.http import Headers, PortName, Request, Response
 from oifde_simulator.model.outcome import OutcomeRecorder
 from oifde_simulator.web.body_receiver import BodyReceiver
 from oifde_simulator.web.byte_budget import ByteBudget
 from oifde_simulator.web.data_plane.delivery import Delivery
 from oifde_simulator.web.data_plane.held_connections import HeldConnections
-from oifde_simulator.web.data_plane.request_reader import Limits, incomplete_request, read_request
+from oifde_simulator.web.data_plane.request_reader import (
+    Limits,
+    incomplete_request,
+    read_request,
+    unread_request,
+)
 from oifde_simulator.web.http_connection import UNREAD_BYTES, HttpConnection
 from oifde_simulator.web.speech.speaker import Speaker
 from oifde_simulator.wire.script import Script
@@ -36,6 +41,8 @@ class DataPlaneHandler:
         """Bound reading by `limits`; a client may leave its answer unread for `write_seconds`."""
         self.stopping = False
         """True when each answer is the last one of its connection."""
+        self.recordings_port: int | None = None
+        """Number of the port on which downloads of recordings alone are answered; None without one."""
         self.incomplete: dict[asyncio.Task[Any], web.RequestHandler] = {}
         """Connections of requests whose bodies were not whole when their heads were, by task."""
         self.held = held
@@ -56,25 +63,42 @@ class DataPlaneHandler:
         try:
             request = await read_request(incoming, self._limits, self._bodies)
         except (ConnectionError, asyncio.CancelledError) as error:
-            exchange = await self._pipeline.handle(incomplete_request(incoming))
+            exchange = await self._pipeline.handle(self._marked(incomplete_request(incoming), incoming))
             exchange.outcome.end("client left")
             if isinstance(error, asyncio.CancelledError):
                 raise
             return self._delivery((), OutcomeRecorder(), keep_alive=False)
+        except Exception as defect:  # noqa: BLE001  whatever it is, the exchange tells and logs it
+            request = self._marked(unread_request(incoming), incoming)
+            exchange = await self._pipeline.fail(request, defect)
+            return self._delivery(exchange.script, exchange.outcome, keep_alive=False)
+        if self.recordings_port is not None:
+            self._marked(request, incoming)
         if self.stopping:
             request.keep_alive = False
         exchange = await self._pipeline.handle(request)
         return self._delivery(exchange.script, exchange.outcome, keep_alive=request.keep_alive)
 
-    def refuse(self, reason: str) -> Delivery:
-        """Answer bytes that are not HTTP, for aiohttp's `reason`."""
+    def _marked(self, request: Request, incoming: web.BaseRequest) -> Request:
+        """Write into a request by which port it came."""
+        request.port = self._port_of(incoming.transport)
+        return request
+
+    def _port_of(self, transport: asyncio.BaseTransport | None) -> PortName:
+        if self.recordings_port is None or transport is None:
+            return ""
+        own = transport.get_extra_info("sockname")
+        return "recordings" if own and own[1] == self.recordings_port else ""
+
+    def refuse(self, reason: str, transport: asyncio.BaseTransport | None = None) -> Delivery:
+        """Answer bytes that are not HTTP, for aiohttp's `reason`; they came over `transport`."""
         # aiohttp says `header token: b'...'`, in which `b` would pass for a credential beside its name.
         reason = reason.replace("token: b", "token ")
         body = f"not HTTP: {reason}\n".encode()
         delivery = self._delivery((), OutcomeRecorder(), keep_alive=False)
         response = Response(HTTPStatus.BAD_REQUEST.value, body, NOT_HTTP_HEADERS)
         # No coroutine yet: aiohttp lets go of an answer whose client has left, and nobody would await it.
-        delivery.decide = partial(self._pipeline.unreadable, reason, response)
+        delivery.decide = partial(self._pipeline.unreadable, reason, response, self._port_of(transport))
         return delivery
 
     def _delivery(self, script: Script, outcome: OutcomeRecorder, *, keep_alive: bool) -> Delivery:

@@ -53,7 +53,11 @@ async def read_request(incoming: web.BaseRequest, limits: Limits, bodies: BodyRe
 
 def incomplete_request(incoming: web.BaseRequest) -> Request:
     """Make the request of a client that left before its body was whole."""
-    reason = "the client left before the body was whole"
+    return unread_request(incoming, "the client left before the body was whole")
+
+
+def unread_request(incoming: web.BaseRequest, reason: str = "") -> Request:
+    """Make a request without its body, after which the connection ends; `reason` says what hid the body."""
     return Request(incoming.method, incoming.raw_path, incoming.headers, read_error=reason, keep_alive=False)
 
 

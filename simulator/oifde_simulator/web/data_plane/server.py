@@ -36,7 +36,7 @@ class Connection(HttpConnection):
 
     def refuse(self, reason: str) -> web.StreamResponse:
         """Answer and record bytes that are not HTTP."""
-        return self._handler.refuse(reason)
+        return self._handler.refuse(reason, self.transport)
 
     def close(self) -> None:
         """Close the connection after the answer under way."""
@@ -98,6 +98,15 @@ class DataPlane(web.ServerRunner):
         """Prepare to listen, and watch the file descriptors from now on."""
         await super().setup()
         self._connections.descriptors = DescriptorWatch(asyncio.get_running_loop())
+
+    @property
+    def recordings_port(self) -> int | None:
+        """Number of the port on which downloads of recordings alone are answered; None without one."""
+        return self._handler.recordings_port
+
+    @recordings_port.setter
+    def recordings_port(self, number: int) -> None:
+        self._handler.recordings_port = number
 
     def close_connections(self) -> None:
         """Close idle connections now, and the others after the answers that they wait for."""

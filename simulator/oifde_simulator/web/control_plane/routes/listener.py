@@ -33,7 +33,9 @@ async def set_listener(call: Call) -> web.Response:
 
 
 def _status(port: Port) -> web.Response:
-    return json_response({"open": port.is_open, "url": port.url, "ttl": port.ttl})
+    own = port.own_recordings_url
+    recordings = {"recordingsUrl": own} if own else {}
+    return json_response({"open": port.is_open, "url": port.url, "ttl": port.ttl, **recordings})
 
 
 ROUTES: RouteTable = {"readListener": read_listener, "setListener": set_listener}

@@ -33,6 +33,7 @@ async def make_tenant(call: Call) -> web.Response:
         "authToken": made.token,
         "accessKey": made.id,
         "url": call.context.port.url,
+        "recordingsUrl": call.context.port.recordings_url,
         "last": await call.context.journal.last(),
     }
     location = f"/tenants/{quote(made.id, safe='')}"

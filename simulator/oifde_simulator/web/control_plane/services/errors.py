@@ -22,8 +22,7 @@ def needs_tenant(tenants: Tenants, id: str) -> Iterator[None]:
     try:
         yield
     except NotServed:
-        # Tenants that were made on demand are not suggested: they are somebody else's business.
-        raise no_tenant(id, tenants.files) from None
+        raise no_tenant(tenants, id) from None
 
 
 async def named_tenant(tenants: Tenants, id: str) -> Tenant:
@@ -32,17 +31,17 @@ async def named_tenant(tenants: Tenants, id: str) -> Tenant:
         return await tenants.named(id)
 
 
-def no_tenant(id: str, known: Iterable[str], purpose: str = "") -> Problem:
-    """Make the problem of a tenant that is not served.
-
-    `known` are ids that may be suggested; `purpose` goes into the message behind the id.
-    """
-    hint = tenant_hint(id, known)
+def no_tenant(tenants: Tenants, id: str, purpose: str = "") -> Problem:
+    """Make the problem of a tenant that is not served; `purpose` goes into the message behind the id."""
+    # Tenants that were made on demand are not suggested: they are somebody else's business.
+    hint = tenant_hint(tenants, id, tenants.files)
     return Problem(HTTPStatus.NOT_FOUND, "no-tenant", f"there is no tenant {shown(id)}{purpose}{hint}")
 
 
-def tenant_hint(id: str, known: Iterable[str]) -> str:
-    """Suggest a tenant whose id is like `id`, or the list of all."""
+def tenant_hint(tenants: Tenants, id: str, known: Iterable[str]) -> str:
+    """Say which broken file has a tenant, or suggest the `known` one whose id is like `id`, or the list."""
+    if why := tenants.unserved(id):
+        return f": {why}"
     return did_you_mean(id, known) or "; GET /tenants lists those there are"
 
 

@@ -74,7 +74,7 @@ class TenantService:
 
     def broken_file(self, id: str) -> BrokenFile | None:
         """Find the file of a tenant that is wrong now; None where it is good."""
-        return next((each for each in self._tenants.broken_files if id in each.tenants), None)
+        return self._tenants.broken_files.of(id)
 
     async def exists(self, id: str) -> bool:
         """Check that a tenant is served."""
@@ -83,12 +83,11 @@ class TenantService:
     async def require(self, id: str, purpose: str = "") -> None:
         """Raise a Problem where a tenant is not served; `purpose` goes into its message."""
         if not await self._tenants.has(id):
-            # Tenants that were made on demand are not suggested: they are somebody else's business.
-            raise no_tenant(id, self._tenants.files, purpose)
+            raise no_tenant(self._tenants, id, purpose)
 
     async def hint(self, id: str, *others: str) -> str:
         """Suggest a tenant, or one of the `others`, whose id is like one that is not served."""
-        return tenant_hint(id, (*await self._tenants.ids(), *others))
+        return tenant_hint(self._tenants, id, (*await self._tenants.ids(), *others))
 
     async def summaries(self) -> list[TenantSummary]:
         """Summarize every tenant."""

@@ -1,0 +1,54 @@
+"""Copies of values that a patch writes: no two places share a value, and all copies together are bounded.
+
+Rule: a value is weighed before it is copied, and no further than the bound.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from oifde_simulator.rules.pointer import NoPlace
+
+MOST_COPIED = 64 << 20
+"""Bytes of memory that the values which one patch writes may take, but for those of `fill`."""
+VALUE_BYTES = 128
+"""Memory of a value beside its text."""
+TOO_MUCH = f"all that the patch writes would take more than {MOST_COPIED >> 20} MiB"
+
+
+class Copies:
+    """The copies that one patch makes on one answer."""
+
+    def __init__(self, most: int = MOST_COPIED) -> None:
+        self._left = most
+
+    def of(self, value: Any) -> Any:
+        """Copy a value. Raises NoPlace where all copies would be too much, and for each copy after that."""
+        self._left -= _weight(value, self._left)
+        if self._left < 0:
+            raise NoPlace(TOO_MUCH)
+        return _copied(value)
+
+
+def _weight(value: Any, most: int) -> int:
+    """Weigh a value; where it weighs more than `most`, any number above that."""
+    weight, level = 0, [value]
+    while level and weight <= most:
+        each = level.pop()
+        weight += VALUE_BYTES
+        if isinstance(each, str):
+            weight += len(each)
+        elif isinstance(each, list):
+            level += each
+        elif isinstance(each, dict):
+            weight += sum(map(len, each))
+            level += each.values()
+    return weight
+
+
+def _copied(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _copied(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return list(map(_copied, value))
+    return value
