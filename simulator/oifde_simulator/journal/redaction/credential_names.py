@@ -81,12 +81,10 @@ def _folded(name: str) -> str:
 
 def credential_fields(names: Collection[str]) -> tuple[str, ...]:
     """Select the names of fields that hold credentials."""
+    if len(names) <= MOST_NAMES:
+        return _credential_fields(tuple(names))
     # More fields than any client has would only push known names out of the cache.
-    return (
-        _credential_fields(tuple(names))
-        if len(names) <= MOST_NAMES
-        else tuple(filter(names_credential, names))
-    )
+    return tuple(filter(names_credential, names)) if names_credential("\0".join(names)) else ()
 
 
 @bounded_cache(NAMES_KEPT)
