@@ -98,7 +98,11 @@ OTHERS = ("api", "AP\u0130", "access", "private", "_", "-", "key", "x", "\u00e9"
 
 @given(st.lists(st.sampled_from(PARTS + OTHERS), max_size=6).map("".join))
 def test_names_of_credentials_are_those_of_the_expression(name: str) -> None:
-    assert credential_names.names_credential(name) == (NAMING.search(name) is not None)
+    holds = NAMING.search(name) is not None
+    assert credential_names.names_credential(name) == holds
+    assert credential_names.names_credential("\0" * 999 + name) == holds
+    others = [f"field{number}" for number in range(999)]
+    assert credential_names.credential_fields([*others, name]) == ((name,) if holds else ())
 
 
 @pytest.mark.parametrize(

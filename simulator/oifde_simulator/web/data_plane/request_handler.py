@@ -10,7 +10,7 @@ from typing import Any
 from aiohttp import web
 
 from oifde_simulator.engine.pipeline import Pipeline
-from oifde_simulator.model.http import Headers, Response
+from oifde_simulator.model.http import Headers, Request, Response
 from oifde_simulator.model.outcome import OutcomeRecorder
 from oifde_simulator.web.body_receiver import BodyReceiver
 from oifde_simulator.web.byte_budget import ByteBudget
@@ -18,7 +18,7 @@ from oifde_simulator.web.data_plane.delivery import Delivery
 from oifde_simulator.web.data_plane.held_connections import HeldConnections
 from oifde_simulator.web.data_plane.request_reader import Limits, incomplete_request, read_request
 from oifde_simulator.web.http_connection import UNREAD_BYTES, HttpConnection
-from oifde_simulator.web.turns import Turns
+from oifde_simulator.web.turns import Turn, Turns
 from oifde_simulator.wire.script import Script
 
 NOT_HTTP_HEADERS: Headers = (
@@ -55,18 +55,28 @@ class DataPlaneHandler:
             self._note_incomplete(asyncio.current_task(), incoming)
         try:
             request = await read_request(incoming, self._limits, self._bodies)
-            turn = await self._turns.next(len(request.body))
         except (ConnectionError, asyncio.CancelledError) as error:
-            exchange = await self._pipeline.handle(incomplete_request(incoming))
-            exchange.outcome.end("client left")
+            await self._note_leaving(incomplete_request(incoming))
             if isinstance(error, asyncio.CancelledError):
                 raise
             return self._delivery((), OutcomeRecorder(), keep_alive=False)
-        if self.stopping:
-            request.keep_alive = False
-        with turn:
+        with await self._turn(request):
+            if self.stopping:
+                request.keep_alive = False
             exchange = await self._pipeline.handle(request)
         return self._delivery(exchange.script, exchange.outcome, keep_alive=request.keep_alive)
+
+    async def _turn(self, request: Request) -> Turn:
+        """Wait for the turn of a large body; put a client that leaves meanwhile on record."""
+        try:
+            return await self._turns.next(len(request.body))
+        except asyncio.CancelledError:
+            await self._note_leaving(request)
+            raise
+
+    async def _note_leaving(self, request: Request) -> None:
+        exchange = await self._pipeline.handle(request)
+        exchange.outcome.end("client left")
 
     def refuse(self, reason: str) -> Delivery:
         """Answer bytes that are not HTTP, for aiohttp's `reason`."""
