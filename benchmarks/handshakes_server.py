@@ -22,21 +22,22 @@ from oifde_simulator.web.tls.rsa_on_demand import RsaOnDemandContext
 
 BACKLOG = 4096
 SECONDS = 60.0
-KINDS = ("acceptor", "uvloop", "asyncio")
+KINDS = ("acceptor", "plain", "uvloop", "asyncio")
 
 
 async def serve(kind: str, ready: Path) -> None:
     context = tls_from_authority([], None, host="127.0.0.1").context
     bound = socket.create_server(("127.0.0.1", 0), backlog=BACKLOG)
+    assert isinstance(context, RsaOnDemandContext)
     if kind == "acceptor":
         keep_half_open(context)
+    else:
+        context.load_rsa, context.sslobject_class = None, ssl.SSLObject
+    if kind in ("acceptor", "plain"):
         handshakes: set[asyncio.Task[None]] = set()
         acceptor = TlsAcceptor(bound, asyncio.Protocol, context, seconds=SECONDS, handshakes=handshakes)
         acceptor.start(BACKLOG)
     else:
-        assert isinstance(context, RsaOnDemandContext)
-        context.load_rsa = None
-        context.sslobject_class = ssl.SSLObject
         await asyncio.get_running_loop().create_server(
             asyncio.Protocol, sock=bound, ssl=context, backlog=BACKLOG, ssl_handshake_timeout=SECONDS
         )
