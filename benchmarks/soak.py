@@ -19,9 +19,10 @@ from typing import IO
 
 from attacks import ATTACKS, SCENARIOS, Attack, Target
 from measure import LOAD_CORE, ROOT, circumstances, pinned, stay_off_the_servers_core, table
+from soak_filling import fill
 from soak_honest import TENANTS, scenario
 from soak_report import HEAD, Soak, Turn
-from soak_server import SoakedServer, soaked
+from soak_server import JOURNAL_BYTES, SoakedServer, soaked
 
 BASELINE = "nothing"
 CALM_WITHIN = 20.0
@@ -88,6 +89,8 @@ def soak(options: tuple[str, ...], attacks: Sequence[Attack], share: float, seed
     done = Soak()
     scenarios = SCENARIOS | {tenant: scenario() for tenant in TENANTS}
     with soaked(scenarios, options) as server:
+        target = Target(server.data, server.control, server.log, Random(seed))
+        asyncio.run(fill(target, JOURNAL_BYTES))
         with honest_clients(server.url, done.turns) as honest:
             for attack in (None, *attacks):
                 done.turns.append(play(server, honest, attack, share, seed))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from oifde_simulator.journal import entry_factory
 from oifde_simulator.journal.redaction import credential_names, redactor
@@ -74,10 +76,33 @@ def test_what_is_no_credential_stays(text: str) -> None:
 def test_no_field_of_the_interface_but_credentials_has_such_a_name() -> None:
     from oifde_simulator.oifde.operations import REQUEST_FIELDS
 
-    assert {name for name in REQUEST_FIELDS if credential_names.FIELD.search(name)} == {
-        "authToken",
-        "appSecret",
-    }
+    named = {name for name in REQUEST_FIELDS if credential_names.names_credential(name)}
+    assert named == {"authToken", "appSecret"}
+
+
+NAMING = re.compile(credential_names.NAMES, re.IGNORECASE)
+PARTS = (
+    "token",
+    "SECRET",
+    "Pass",
+    "w",
+    "phrase",
+    "pwd",
+    "auth",
+    "credent\u0131al",
+    "\u017fecret",
+    "to\u212aen",
+)
+OTHERS = ("api", "AP\u0130", "access", "private", "_", "-", "key", "x", "\u00e9", "\u0130", "\u0131")
+
+
+@given(st.lists(st.sampled_from(PARTS + OTHERS), max_size=6).map("".join))
+def test_names_of_credentials_are_those_of_the_expression(name: str) -> None:
+    holds = NAMING.search(name) is not None
+    assert credential_names.names_credential(name) == holds
+    assert credential_names.names_credential("\0" * 999 + name) == holds
+    others = [f"field{number}" for number in range(999)]
+    assert credential_names.credential_fields([*others, name]) == ((name,) if holds else ())
 
 
 @pytest.mark.parametrize(

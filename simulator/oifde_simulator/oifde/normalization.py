@@ -63,10 +63,11 @@ class Normalization:
 
     def _leave_empty_out(self, document: dict[str, Any], read: Normalized) -> None:
         # Guess: [empty-fields] null and "" count as not sent (Java clients do so); a capture would settle it.
-        for name, value in document.items():
-            if (value is not None and value != "") or name not in self._optional:
-                read.values[name] = value
-            elif self._policy.refuse_empty:
+        read.values.update(document)
+        hollow = {name for name in self._optional if document.get(name, 0) in (None, "")}
+        for name in filter(hollow.__contains__, document) if hollow else ():
+            value = read.values.pop(name)
+            if self._policy.refuse_empty:
                 read.refused.append(f"{name} is {shown(value)}: leave it out")
             else:
                 read.warnings.append(f"{name} is {shown(value)}: counted as not sent; leave it out")

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from oifde_simulator.clock import ClockSetting
+from oifde_simulator.immediate import aside
 from oifde_simulator.model.tenant_state import NewRule, RuleStanding, TenantSource, TenantState
 from oifde_simulator.randomness import key
 from oifde_simulator.scenario import loader
@@ -30,6 +31,8 @@ from oifde_simulator.text import did_you_mean, normal, shown
 
 LONGEST_STEM = 64
 """Characters of a scenario's id that go into the ids of tenants made from it."""
+MOST_AT_ONCE = 2_000
+"""Values of a scenario whose sessions are indexed on the event loop; those of a larger one in a thread."""
 
 
 class UnknownScenario(LookupError):
@@ -59,9 +62,10 @@ class TenantAdmin:
             return self._named(given)
         if isinstance(given, str):
             source = TenantSource(given, "yaml")
+            scenario = inline(source)
         else:
             source = TenantSource(orjson.dumps(given).decode(), "json")
-        scenario = inline(source)
+            scenario = inline(source, given)
         return Given(scenario, source._replace(weight=scenario.weight))
 
     def _named(self, name: str) -> Given:
@@ -101,7 +105,12 @@ class TenantAdmin:
 
     async def _keep(self, name: str, given: Given, state: TenantState) -> None:
         """Serve a scenario as a tenant that the state has now, unless the tenant has gone meanwhile."""
-        self._tenants.worlds.keep(name, self._tenants.worlds.prepared(name, given.scenario, state))
+        prepare, worlds = self._tenants.worlds.prepared, self._tenants.worlds
+        if given.scenario.values > MOST_AT_ONCE:
+            world = await aside(prepare, name, given.scenario, state)
+        else:
+            world = prepare(name, given.scenario, state)
+        worlds.keep(name, world)
         with suppress(NotServed):
             await self._tenants.served(name)
 

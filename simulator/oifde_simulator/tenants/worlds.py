@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -128,11 +129,15 @@ def _key(state: TenantState) -> WorldKey | None:
     return None if state.source is None else (state.source, state.made, state.generation)
 
 
-def inline(source: TenantSource) -> Scenario:
-    """Read a scenario that came along, with the memory that it takes. Raises ScenarioErrors."""
+def inline(source: TenantSource, value: Mapping[str, Any] | None = None) -> Scenario:
+    """Read a scenario that came along, with the memory that it takes. Raises ScenarioErrors.
+
+    `value` is what JSON says, where it was parsed already: to parse a large text holds all threads.
+    """
     octets = source.text.encode("utf-8", "surrogatepass")
     if source.format == "json":
-        scenario = loader.from_json(orjson.loads(octets), ORIGIN, NAMELESS)
+        value = orjson.loads(octets) if value is None else value
+        scenario = loader.from_json(value, ORIGIN, NAMELESS)
     else:
         scenario = loader.loads(octets, ORIGIN, NAMELESS)
     if scenario.recordings.folder is not None:

@@ -55,11 +55,19 @@ def route_table(module: str) -> RouteTable:
 
 def _handler(context: ControlContext, bodies: Bodies, route: Route) -> AiohttpHandler:
     async def handle(request: web.Request) -> web.StreamResponse:
-        from oifde_simulator.web.control_plane.body.reader import read_body  # not needed at the start
+        from oifde_simulator.web.control_plane.body import reader  # not needed at the start
 
         query = read_query(request, route)
         path = _composed(request.match_info)
-        call = Call(context, request, path, query, await read_body(request, bodies, route))
+        octets = await reader.receive_body(request, bodies, route)
+        with await bodies.turn(len(octets)):
+            call = Call(context, request, path, query, await reader.read_body(octets, route))
+            del octets
+            if route.holds_turn:
+                return await answer(call)
+        return await answer(call)
+
+    async def answer(call: Call) -> web.StreamResponse:
         return await route_table(route.module)[route.operation_id](call)
 
     return handle

@@ -8,9 +8,11 @@ from aiohttp import web
 
 from oifde_simulator.web.body_receiver import BodyEvicted, BodyOverflow, BodyReceiver
 from oifde_simulator.web.control_plane.problems import Problem
+from oifde_simulator.web.turns import Turn, Turns
 
 MAX_BODY = 4 << 20
 """Bytes of a body."""
+NO_ROOM = "other large bodies wait for their turn and hold all room; send this one again a little later"
 
 
 class Bodies:
@@ -20,6 +22,7 @@ class Bodies:
         """Give each body `seconds` from the end of its head."""
         self._seconds = seconds
         self._receiver = BodyReceiver()
+        self._turns = Turns()
 
     async def receive(self, request: web.Request) -> bytes:
         """Receive a whole body. Raises Problem, or what aiohttp raises for a broken body."""
@@ -34,3 +37,9 @@ class Bodies:
         except TimeoutError:
             detail = f"the body was not whole within {self._seconds:g} s, the limit of --body-timeout"
             raise Problem(HTTPStatus.REQUEST_TIMEOUT, "slow-body", detail) from None
+
+    async def turn(self, size: int) -> Turn:
+        """Wait for the turn of a body that has come, if it is a large one. Raises Problem."""
+        if not self._turns.has_room(size):
+            raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "too-many-bodies", NO_ROOM)
+        return await self._turns.next(size)

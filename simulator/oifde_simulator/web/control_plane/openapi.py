@@ -18,6 +18,10 @@ MODULES = ("health", "tenants", "listener", "journal", "verification", "metrics"
 """Modules of `routes/`; the file `control-NAME.json` has the part of the document that each answers."""
 
 METHODS = ("get", "put", "post", "delete")
+FEWER_VALUES = 100_000
+"""Values that a body may have where the document allows no more."""
+MOST_VALUES = "x-most-values"
+"""Member of a request body: the values that it may have, where they are more than elsewhere."""
 TOLD = "x-told-by-operation"
 """Member of a schema that lists its keywords which the operation judges, and whose breach it tells."""
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
@@ -27,7 +31,7 @@ REFUSALS = {
     "403": "A page in a browser may not do this.",
     "404": "There is nothing of that name.",
     "408": "The body did not come in time.",
-    "413": "The body is too large.",
+    "413": "The body is too large, or has too many values.",
     "503": "Too many clients hold what one more would need.",
 }
 
@@ -50,6 +54,13 @@ class Route:
     """JSON pointer of the body's schema in the document; empty where there is no body."""
     body_required: bool
     """True where the body may not be left out."""
+    most_values: int
+    """Values that the body may have."""
+
+    @property
+    def holds_turn(self) -> bool:
+        """True where the whole operation is the turn of a large body: what it makes of it is dear too."""
+        return self.most_values > FEWER_VALUES
 
 
 @cache
@@ -98,6 +109,7 @@ def _routes(module: str) -> Iterator[Route]:
 
 def _route(module: str, path: str, method: str, operation: Mapping[str, Any]) -> Route:
     pointer = f"/paths/{path.replace('~', '~0').replace('/', '~1')}/{method}/requestBody"
+    body = operation.get("requestBody", {})
     return Route(
         module=module,
         method=method.upper(),
@@ -105,8 +117,9 @@ def _route(module: str, path: str, method: str, operation: Mapping[str, Any]) ->
         operation_id=operation["operationId"],
         open=operation.get("security") == [],
         parameters=dict(_query_parameters(operation.get("parameters", ()))),
-        body=f"{pointer}/content/application~1json/schema" if "requestBody" in operation else "",
-        body_required=operation.get("requestBody", {}).get("required", False),
+        body=f"{pointer}/content/application~1json/schema" if body else "",
+        body_required=body.get("required", False),
+        most_values=body.get(MOST_VALUES, FEWER_VALUES),
     )
 
 

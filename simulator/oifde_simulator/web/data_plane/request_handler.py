@@ -24,6 +24,7 @@ from oifde_simulator.web.data_plane.request_reader import (
 )
 from oifde_simulator.web.http_connection import UNREAD_BYTES, HttpConnection
 from oifde_simulator.web.speech.speaker import Speaker
+from oifde_simulator.web.turns import Turn, Turns
 from oifde_simulator.wire.script import Script
 
 NOT_HTTP_HEADERS: Headers = (
@@ -51,6 +52,7 @@ class DataPlaneHandler:
         self._write_seconds = write_seconds
         self._bodies = BodyReceiver()
         self._speaker = Speaker()
+        self._turns = Turns()
         self.unread = ByteBudget(UNREAD_BYTES)
         """Bytes of answers that clients leave unread."""
 
@@ -63,8 +65,7 @@ class DataPlaneHandler:
         try:
             request = await read_request(incoming, self._limits, self._bodies)
         except (ConnectionError, asyncio.CancelledError) as error:
-            exchange = await self._pipeline.handle(self._marked(incomplete_request(incoming), incoming))
-            exchange.outcome.end("client left")
+            await self._note_leaving(self._marked(incomplete_request(incoming), incoming))
             if isinstance(error, asyncio.CancelledError):
                 raise
             return self._delivery((), OutcomeRecorder(), keep_alive=False)
@@ -74,10 +75,23 @@ class DataPlaneHandler:
             return self._delivery(exchange.script, exchange.outcome, keep_alive=False)
         if self.recordings_port is not None:
             self._marked(request, incoming)
-        if self.stopping:
-            request.keep_alive = False
-        exchange = await self._pipeline.handle(request)
+        with await self._turn(request):
+            if self.stopping:
+                request.keep_alive = False
+            exchange = await self._pipeline.handle(request)
         return self._delivery(exchange.script, exchange.outcome, keep_alive=request.keep_alive)
+
+    async def _turn(self, request: Request) -> Turn:
+        """Wait for the turn of a large body; put a client that leaves meanwhile on record."""
+        try:
+            return await self._turns.next(len(request.body))
+        except asyncio.CancelledError:
+            await self._note_leaving(request)
+            raise
+
+    async def _note_leaving(self, request: Request) -> None:
+        exchange = await self._pipeline.handle(request)
+        exchange.outcome.end("client left")
 
     def _marked(self, request: Request, incoming: web.BaseRequest) -> Request:
         """Write into a request by which port it came."""

@@ -13,6 +13,7 @@ from oifde_simulator.json_schema.schema import Schema
 from oifde_simulator.utf8 import encoding
 from oifde_simulator.web.control_plane.bodies import Bodies
 from oifde_simulator.web.control_plane.body.breaches import describe_breaches
+from oifde_simulator.web.control_plane.body.size import check_size
 from oifde_simulator.web.control_plane.openapi import Route, schema
 from oifde_simulator.web.control_plane.problems import Problem
 from oifde_simulator.web.refusal import shortened
@@ -24,21 +25,25 @@ EMPTY = (b"", b"{}", b"null")
 """Bodies that count as none where none is taken."""
 
 
-async def read_body(request: web.Request, bodies: Bodies, route: Route) -> Any:
-    """Read the body as JSON; None where the route takes none, or where it may be left out and is.
+async def receive_body(request: web.Request, bodies: Bodies, route: Route) -> bytes:
+    """Receive the bytes of a body. Raises Problem for one that cannot be read, and where none is taken."""
+    octets = await _octets(request, bodies, route)
+    if route.body and route.body_required and not octets:
+        raise _wrong_body(f"{request.method} {route.path} takes a body of JSON, found none")
+    if not route.body and octets.strip() not in EMPTY:
+        raise _no_body_taken(route, f"{len(octets)} bytes")
+    return octets
+
+
+async def read_body(octets: bytes, route: Route) -> Any:
+    """Read a body as JSON; None where the route takes none, or where it may be left out and is.
 
     Raises Problem for a body that is not what the document says.
     """
-    octets = await _octets(request, bodies, route)
-    if not route.body:
-        if octets.strip() not in EMPTY:
-            raise _no_body_taken(route, f"{len(octets)} bytes")
+    if not route.body or not octets:
         return None
-    if octets:
-        return _validated(_parse(octets), schema(route.body))
-    if route.body_required:
-        raise _wrong_body(f"{request.method} {route.path} takes a body of JSON, found none")
-    return None
+    await check_size(octets, route.most_values)
+    return _validated(_parse(octets), schema(route.body))
 
 
 async def _octets(request: web.Request, bodies: Bodies, route: Route) -> bytes:

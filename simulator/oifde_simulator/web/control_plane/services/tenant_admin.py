@@ -15,6 +15,10 @@ from oifde_simulator.tenants import Tenants
 from oifde_simulator.tenants.admin import Given, TenantAdmin, UnknownScenario
 from oifde_simulator.web.control_plane.problems import Problem
 from oifde_simulator.web.control_plane.services.errors import needs_tenant, wrong_scenario
+from oifde_simulator.web.heap import give_back
+
+GIVEN_BACK = 8 << 20
+"""Bytes of scenarios that were taken away, after which memory is given back to the system."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,10 @@ class TenantAdminService:
     def __init__(self, tenants: Tenants) -> None:
         self._tenants = tenants
         self._admin = TenantAdmin(tenants)
+        self._served = 0
+        """Bytes of scenarios that came along since all were taken away."""
+        self._freed = 0
+        """Bytes of scenarios that were taken away since memory was given back to the system."""
 
     async def read_scenario(self, given: Any) -> Given:
         """Find the scenario of a name, or read one that came along: an object, or YAML of several lines."""
@@ -53,15 +61,19 @@ class TenantAdminService:
             raise Problem(HTTPStatus.CONFLICT, "tenant-exists", str(error)) from None
         except CapacityExceeded as error:
             raise _too_many_tenants(error) from None
+        self._served += scenario.source.weight
         return NewTenant(made, fresh.secret, fresh.token)
 
     async def replace_scenario(self, id: str, scenario: Given) -> None:
         """Serve another scenario as the tenant, from its beginning."""
         try:
             with needs_tenant(self._tenants, id):
+                before = await self._weight(id)
                 await self._admin.change(id, scenario)
         except CapacityExceeded as error:
             raise _too_many_tenants(error) from None
+        self._served += scenario.source.weight
+        self._give_back(before)
 
     async def reset(self, id: str) -> None:
         """Put a tenant back to the beginning of its scenario."""
@@ -80,11 +92,28 @@ class TenantAdminService:
     async def delete(self, id: str) -> None:
         """Stop serving a tenant."""
         with needs_tenant(self._tenants, id):
+            before = await self._weight(id)
             await self._admin.delete(id)
+        self._give_back(before)
 
     async def restore(self) -> list[str]:
         """Serve the tenants of the files as at the start, and no others; list those that are gone."""
-        return await self._tenants.restore()
+        gone = await self._tenants.restore()
+        self._give_back(self._served)
+        self._served = 0
+        return gone
+
+    async def _weight(self, id: str) -> int:
+        """Tell the memory of a tenant's scenario, if it came along. Raises NotServed."""
+        source = (await self._tenants.served(id)).source
+        return source.weight if source else 0
+
+    def _give_back(self, freed: int) -> None:
+        """Give memory back to the system each time that scenarios of so many bytes were taken away."""
+        self._freed += freed
+        if self._freed > GIVEN_BACK:
+            self._freed = 0
+            give_back()
 
     async def change_clock(self, id: str, change: Callable[[ClockSetting, int], ClockSetting]) -> None:
         """Change the clock of a tenant; `change` gets its setting and the time of day.
