@@ -19,6 +19,7 @@ from oifde_simulator.client import Control, SimulatedTenant
 from oifde_simulator.config import Settings, settings
 from oifde_simulator.immediate import immediate
 from oifde_simulator.json_schema.schema import Schema
+from oifde_simulator.pytest_plugin.astray import format_astray
 from oifde_simulator.runtime.banner import banner
 from oifde_simulator.runtime.child_environment import child_environment
 from oifde_simulator.runtime.embedding import running as embedded
@@ -209,3 +210,14 @@ async def test_a_busy_port_names_the_option(same: bool) -> None:
 def test_a_number_that_is_no_port_names_the_variable() -> None:
     with pytest.raises(ValueError, match="OIFDE_SIMULATOR_RECORDINGS_PORT: "):
         settings({}, {"OIFDE_SIMULATOR_RECORDINGS_PORT": "70000"})
+
+
+def test_the_report_of_a_failed_test_says_that_it_is_the_wrong_port(
+    server: Simulator, control: Controlling
+) -> None:
+    asked(server.recordings_url, QUERY)
+    with Control(server.control_url) as client:
+        entry = client.exchanges(tenant=False, since=newest(control)["number"] - 1).entries[-1]
+        said = format_astray(client, entry, [])
+    assert "it came by the recordings port; give the client the tenant's url" in said
+    assert "did you mean" not in said

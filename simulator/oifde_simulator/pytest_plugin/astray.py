@@ -51,9 +51,14 @@ def format_astray(control: Control, entry: Exchange, ids: Sequence[str]) -> str:
 
 
 def _hints(control: Control, entry: Exchange, ids: Sequence[str]) -> Iterator[str]:
-    target = str(control.exchange(entry.number).request.get("target") or "")
+    request = control.exchange(entry.number).request
+    target = str(request.get("target") or "")
     if entry.endpoint is None and target:
         path = target.partition("?")[0]
+        if request.get("port") and path in BY_PATH:
+            port = request["port"]
+            yield f"it came by the {port} port; give the client the tenant's url, such as simulator.url"
+            return
         near = nearest(path, BY_PATH, cutoff=0.5)
         yield f"target: {target[:200]}" + (f"; did you mean {near}?" if near else "")
         return
