@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from random import Random
 from types import ModuleType
 from typing import Any
 
@@ -124,6 +125,29 @@ async def test_answers_are_read_to_their_end(load: Any, octets: bytes, kind: str
     answer = await connection.answer()
     assert (answer.kind(), answer.last) == (kind, last)
     assert (await connection.answer()).kind() == "503"
+
+
+def test_the_journal_is_full_before_memory_is_measured(load: Any) -> None:
+    asked: list[bytes] = []
+
+    class Server:
+        async def connect(self) -> Any:
+            return self
+
+        async def ask(self, octets: bytes) -> Any:
+            asked.append(octets)
+            metrics = f"# TYPE\noifde_journal_bytes {len(asked) * 1000.0}\n"
+            return load("raw_http").Answer("200", metrics.encode(), last=False)
+
+        def close(self) -> None:
+            asked.append(b"closed")
+
+    server, filling = Server(), load("soak_filling")
+    target = load("attacks").Target(server, server, None, Random(0))
+    asyncio.run(filling.fill(target, 2_500_000))
+    queries = [each for each in asked if filling.NOTE.encode() in each]
+    assert len(queries) == len(set(queries)) == 3 * filling.CLIENTS * filling.BATCH
+    assert asked.count(b"closed") == filling.CLIENTS + 1
 
 
 def test_a_server_that_keeps_memory_is_told(load: Any) -> None:

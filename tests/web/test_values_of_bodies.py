@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oifde_simulator.scenario.checking import count_values
@@ -87,11 +87,13 @@ def test_a_scenario_of_as_many_values_as_it_may_have_finds_room() -> None:
     assert {route.most_values for route in ROUTES.values() if route.holds_turn} == {MOST_VALUES + 100}
 
 
+@settings(max_examples=50)
 @given(JSON)
 def test_no_body_has_more_values_than_marks_and_one(value: Any) -> None:
     assert count_values([value]) <= size.count_marks(orjson.dumps([value])) + 1
 
 
+@settings(max_examples=50)
 @given(JSON, st.booleans())
 async def test_a_body_of_as_many_values_as_allowed_is_never_refused(value: Any, indented: bool) -> None:
     octets = orjson.dumps([value], option=orjson.OPT_INDENT_2 if indented else None)
@@ -114,3 +116,18 @@ async def test_no_more_texts_are_looked_at_than_decide(monkeypatch: pytest.Monke
         with pytest.raises(Problem):
             await size.check_size(octets, 1000)
         assert len(looked) <= 2 * 1000 + size.TEXTS
+
+
+@pytest.mark.parametrize(("levels", "passes"), [(reader.MAX_DEPTH, True), (reader.MAX_DEPTH + 1, False)])
+@pytest.mark.parametrize(("opened", "closed"), [(b"[", b"]"), (b'{"a":', b"}")])
+async def test_the_depth_of_a_body_is_bounded(
+    levels: int, passes: bool, opened: bytes, closed: bytes
+) -> None:
+    value = orjson.loads(opened * levels + b"1" + closed * levels)
+    with nullcontext() if passes else pytest.raises(Problem, match="deeper than 64 levels"):
+        await reader._check_depth(value)
+
+
+async def test_a_text_or_number_has_no_depth() -> None:
+    await reader._check_depth("[[[")
+    await reader._check_depth(1)

@@ -96,8 +96,8 @@ def credential_fields(names: Collection[str]) -> tuple[str, ...]:
     if len(names) <= MOST_NAMES:
         return _credential_fields(tuple(names))
     # More fields than any client has would only push known names out of the cache.
-    found: list[str] = []
     left = iter(names)
+    found: list[str] = []
     while block := tuple(islice(left, BLOCK)):
         if _has_word("\0".join(block)):
             found += filter(names_credential, block)

@@ -16,6 +16,7 @@ from oifde_simulator.web.control_plane.body.breaches import describe_breaches
 from oifde_simulator.web.control_plane.body.size import check_size
 from oifde_simulator.web.control_plane.openapi import Route, schema
 from oifde_simulator.web.control_plane.problems import Problem
+from oifde_simulator.web.control_plane.time_slicing import time_sliced
 from oifde_simulator.web.refusal import shortened
 
 MAX_DEPTH = 64
@@ -43,7 +44,9 @@ async def read_body(octets: bytes, route: Route) -> Any:
     if not route.body or not octets:
         return None
     await check_size(octets, route.most_values)
-    return _validated(_parse(octets), schema(route.body))
+    value = _parse(octets)
+    await _check_depth(value)
+    return _validated(value, schema(route.body))
 
 
 async def _octets(request: web.Request, bodies: Bodies, route: Route) -> bytes:
@@ -60,14 +63,24 @@ async def _octets(request: web.Request, bodies: Bodies, route: Route) -> bytes:
 
 def _parse(octets: bytes) -> Any:
     try:
-        value = orjson.loads(octets.removeprefix(codecs.BOM_UTF8))  # which editors on Windows write
+        return orjson.loads(octets.removeprefix(codecs.BOM_UTF8))  # which editors on Windows write
     except orjson.JSONDecodeError as error:
         if name := encoding(octets):
             raise _wrong_body(f"expected a body of JSON in UTF-8, found {name}; save it as UTF-8") from None
         raise _wrong_body(f"expected a body of JSON, found {error}") from None
-    if _depth(value) > MAX_DEPTH:
+
+
+async def _check_depth(value: Any) -> None:
+    """Raise Problem for a value that is nested too deeply; take turns with others meanwhile."""
+    level = [value] if isinstance(value, CONTAINERS) else []
+    for _ in range(MAX_DEPTH):
+        inner: list[Any] = []
+        async for each in time_sliced(level):
+            held = each.values() if isinstance(each, dict) else each
+            inner += [one for one in held if isinstance(one, CONTAINERS)]
+        level = inner
+    if level:
         raise _wrong_body(f"the body is nested deeper than {MAX_DEPTH} levels; expected a flatter one")
-    return value
 
 
 def _validated(value: Any, wanted: Schema) -> Any:
@@ -75,18 +88,6 @@ def _validated(value: Any, wanted: Schema) -> Any:
         breaches = describe_breaches(value, wanted)
         raise _wrong_body(breaches[0], errors=breaches)
     return value
-
-
-def _depth(value: Any) -> int:
-    """Count the levels of nesting, at most MAX_DEPTH and one."""
-    depth, level = 0, [value]
-    while level and depth <= MAX_DEPTH:
-        depth += 1
-        containers = [each for each in level if isinstance(each, CONTAINERS)]
-        level = [
-            inner for each in containers for inner in (each.values() if isinstance(each, dict) else each)
-        ]
-    return depth
 
 
 def _no_body_taken(route: Route, found: str) -> Problem:
