@@ -160,6 +160,9 @@ FLIPS = {
     "past the end: total 0": Flip(
         {"past-the-end"}, replaced("{request: {pageNum: '999'}}", EMPTY), facts={"past_end": "zero-total"}
     ),
+    "past the end: another total": Flip(
+        {"past-the-end"}, replaced("{request: {pageNum: '999'}}", EMPTY.replace("total: 0", "total: 7"))
+    ),
     "endTime outside": Flip(
         {"time-bounds"}, f"rules: [{between(0, 0, NOTHING)}, {between(-1, 0, NOTHING)}]",
         facts={"time_bounds": {"end": "exclusive"}},
