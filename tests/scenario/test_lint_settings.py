@@ -15,7 +15,7 @@ def complaint(settings: str) -> str:
 
 
 MESSAGES = {
-    "past_end: first": 'settings.past_end: expected "empty" or "last" or "zero-total" or "error", found "first"',
+    "past_end: first": 'settings.past_end: expected "empty" or "last" or "zero-total" or "error"',
     "order: newst": 'settings.order: expected "newest" or "oldest", found "newst"; did you mean "newest"?',
     "time_bounds: {end: outside}": 'settings.time_bounds.end: expected "inclusive" or',
     "time_bounds: {field: endtime}": 'did you mean "endTime"?',
