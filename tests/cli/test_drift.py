@@ -22,7 +22,10 @@ from oifde_simulator.drift.settings import MARK
 from oifde_simulator.vendor_client import VendorSession
 from serving import REPOSITORY, running
 
-VARIABLES = ("TARGET", "TENANT", "APP_KEY", "USER", "CALL_ID")
+VARIABLES = (
+    "TARGET", "TENANT", "APP_KEY", "USER", "CALL_ID", "RECORDINGS_TARGET", "ACCESS_KEY", "SECRET_KEY",
+    "AUTHORIZATION",
+)  # fmt: skip
 FAST = ("--rate", "9999/s", "--user", USER, "--tenant", "acme")
 
 
@@ -30,8 +33,11 @@ FAST = ("--rate", "9999/s", "--user", USER, "--tenant", "acme")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Serve the world with another time zone as `acme`, the honest one as `honest`."""
     folder = tmp_path_factory.mktemp("drift")
-    (folder / "acme.yaml").write_text(merged("settings: {time_zone: '+08:00'}"))
+    (folder / "acme.yaml").write_text(
+        merged("settings: {time_zone: '+08:00', error_status: {token: 401, parameter: 401}}")
+    )
     (folder / "honest.yaml").write_text(merged(""))
+    (folder / "keyed.yaml").write_text(merged("tenant: {access_keys: {AK1: sk1-of-keyed}}"))
     with running(scenarios=(folder,)) as simulator:
         yield simulator.data_url
 
@@ -51,10 +57,43 @@ def test_a_refuted_guess_is_exit_code_1_and_gets_into_all_files(
     out, err = capsys.readouterr()
     assert err == ""
     assert "time-zone           refuted      a call is found around its startTime in UTC+08:00" in out
-    assert 'failures="1"' in junit.read_text()
+    assert 'failures="2"' in junit.read_text()
     assert 'time_zone: "+08:00"' in written.read_text()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["junit.xml", "real.yaml"]
     assert main(["check", "--strict", str(written)]) == 0
+    command = out.splitlines()[-1].partition(": written; serve it: ")[2]
+    assert command == f"oifde-simulator serve --scenarios {written} --settings-from real"
+    assert "--scenarios real.yaml --settings-from real" in written.read_text().splitlines()[1]
+
+
+def test_what_is_written_serves_as_the_target_where_no_tenant_is_known_too(
+    url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    written = tmp_path / "real.yaml"
+    assert main(["drift", "--target", url, *FAST, "--write", str(written)]) == 1
+    first = capsys.readouterr().out.partition("\n\ncontract:")[0].partition("\n\n")[2]
+    written.write_text(merged(written.read_text()))
+    with running(scenarios=(written,), no_bundled=True, settings_from="real") as copy:
+        assert main(["drift", "--target", copy.data_url, *FAST[:-1], "real"]) == 1
+    again = capsys.readouterr().out.partition("\n\ncontract:")[0].partition("\n\n")[2]
+    assert again == first
+
+
+def test_downloads_are_asked_with_an_access_key_at_a_host_of_their_own(
+    url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("OIFDE_SECRET_KEY", "sk1-of-keyed")
+    monkeypatch.setenv("OIFDE_RECORDINGS_TARGET", f"{url}/")
+    options = ("--target", url, *FAST[:-1], "keyed", "--access-key", "AK1", "--json", "--allow-lock")
+    assert main(["drift", *options, "--max-requests", "99"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    verdicts = {each["key"]: each["verdict"] for each in document["findings"]}
+    assert [key for key, verdict in verdicts.items() if verdict == "refuted"] == []
+    assert {verdicts[key] for key in ("signature", "range", "foreign-vdn", "recording-codec")} == {
+        "confirmed"
+    }
+    assert document["contract"]["differences"] == []
+    assert "sk1-of-keyed" not in json.dumps(document)
 
 
 def test_an_honest_target_is_exit_code_0_with_everything_from_files_and_variables(
@@ -76,6 +115,13 @@ UNUSABLE: dict[str, tuple[tuple[str, ...], str]] = {
     "no tenant": (("--target", "https://x"), "expected --tenant ID, or OIFDE_TENANT"),
     "nobody": (("--target", "https://x", "--tenant", "a"), "expected --user NUMBER or --call-id ID"),
     "no address": (("--target", "10.0.0.1", *FAST), "expected a target such as https://10.0.0.1:28443"),
+    "no secret key": (
+        ("--target", "https://x", *FAST, "--access-key", "AK1"), "expected the secret key of --access-key in",
+    ),
+    "no address of recordings": (
+        ("--target", "https://x", *FAST, "--recordings-target", "x"), "--recordings-target: expected a",
+    ),
+    "no tenant's name": (("--target", "https://x", *FAST, "--write", ".yaml"), "--write .yaml: expected a"),
     "no authority": (("--target", "https://x", *FAST, "--ca", "none.pem"), "--ca none.pem: expected a file"),
     "no secret there": (
         ("--target", "https://x", *FAST, "--secret-file", "none"), "--secret-file none: cannot be read",
@@ -156,7 +202,8 @@ def test_a_wrong_secret_is_one_line_and_exit_code_2(
 
 def test_the_page_names_every_option_and_variable_and_no_other() -> None:
     page = (REPOSITORY / "docs" / "drift.md").read_text()
-    assert set(re.findall(r"--[a-z][a-z-]*", page)) == set(options("drift")) - {"--help"}
+    of_serve = {"--scenarios", "--settings-from"}
+    assert set(re.findall(r"--[a-z][a-z-]*", page)) - of_serve == set(options("drift")) - {"--help"}
     named = set(re.findall(r"OIFDE_[A-Z_]+", page))
     assert named == {f"OIFDE_{name}" for name in (*VARIABLES, "APP_SECRET")}
 

@@ -11,6 +11,7 @@ from drifting import InProcess, asked, merged
 from flips import GOOD, edit, rule
 from oifde_simulator.drift import ask
 from oifde_simulator.drift.contract_check import MOST_DIFFERENCES, ContractCheck, Difference
+from oifde_simulator.drift.downloads import DOWNLOAD
 from oifde_simulator.vendor_client import Reply
 
 QUERY = "queryRecordHistory"
@@ -75,3 +76,34 @@ def test_a_deep_answer_is_no_defect() -> None:
     for _ in range(400):
         deep = [deep]
     assert {each.member for each in checked({"total": deep, "recordList": deep})} >= {"total"}
+
+
+@pytest.mark.parametrize(
+    ("content_type", "differences"),
+    [
+        ("Application/Octet-stream;charset=UTF-8", []),
+        ("application/octet-stream; charset=utf-8", []),
+        ("audio/18000000001", ["is another Content-Type; expected Application/Octet-stream;charset=UTF-8"]),
+        (None, ["is no Content-Type; expected Application/Octet-stream;charset=UTF-8"]),
+    ],
+)
+def test_the_media_type_of_a_recording_is_compared(content_type: str | None, differences: list[str]) -> None:
+    check = ContractCheck()
+    headers = (("Content-Type", content_type),) if content_type else ()
+    check.check(ask.Ask(DOWNLOAD + "?locationId=1"), Reply(200, headers, b"RIFF\0\0\0\0WAVE"))
+    assert [(each.member, each.what) for each in check.differences] == [
+        ("Content-Type", what) for what in differences
+    ]
+
+
+def test_a_failed_download_needs_the_newer_members_and_may_have_the_older_ones() -> None:
+    check = ContractCheck()
+    body = {"resultCode": 7, "response": {"version": "2.0", "resultCode": "0300011", "more": 1}}
+    check.check(ask.Ask(DOWNLOAD), Reply(200, (), json.dumps(body).encode()))
+    assert {(each.member, each.what) for each in check.differences} == {
+        ("resultDesc", "is missing; it is mandatory"),
+        ("resultData", "is missing; it is mandatory"),
+        ("resultCode", "is an integer; expected a string"),
+        ("response.resultMsg", "is missing; it is mandatory"),
+        ("response.more", "is in no table of the vendor's"),
+    }

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from drifting import START, InProcess, asked, drift, merged, refuted, target, verdicts
+from download_flips import DOWNLOAD_FLIPS
+from drifting import ACCOUNT, START, InProcess, asked, drift, merged, refuted, target, verdicts
 from flips import FLIPS, Flip
 from oifde_simulator.drift.probes import in_order
 from oifde_simulator.drift.registry import NOT_PROBED
 
+ALL = FLIPS | DOWNLOAD_FLIPS
 
-@pytest.mark.parametrize("flip", FLIPS.values(), ids=FLIPS)
+
+@pytest.mark.parametrize("flip", ALL.values(), ids=ALL)
 async def test_a_flip_is_found_and_nothing_else(flip: Flip) -> None:
     result = await asked(InProcess(merged(flip.extra), turn=flip.turn, **flip.router), **flip.given)
     seen = {finding.key: finding.judgement.seen for finding in result.findings}
@@ -21,13 +24,13 @@ async def test_a_flip_is_found_and_nothing_else(flip: Flip) -> None:
 
 def test_every_probe_is_turned_round_once() -> None:
     hopeless = {"null-speech"}
-    found = set().union(*(flip.found for flip in FLIPS.values()))
+    found = set().union(*(flip.found for flip in ALL.values()))
     assert {probe.key for probe in in_order()} - found == hopeless
 
 
 async def test_a_target_without_a_flip_is_confirmed_over_real_sockets_within_the_budget() -> None:
     async with target() as url:
-        result = await drift(url, most=60)
+        result = await drift(url, most=88, account=ACCOUNT)
     assert refuted(result) == set()
     assert result.differences == []
     assert result.notes == []
@@ -59,11 +62,11 @@ def _plain(engine: InProcess) -> tuple[str, bytes]:
 
 async def test_every_request_is_sent_once() -> None:
     engine = InProcess()
-    await asked(engine)
+    await asked(engine, account=ACCOUNT)
     bodies = [
         (request.method, request.target, request.body, str(request.headers)) for request in engine.asked
     ]
     repeated = {body for body in bodies if bodies.count(body) > 1}
     # The token is fetched twice, and the plain query asked again at the end, on purpose.
     assert len(repeated) <= 2
-    assert len(bodies) <= 58
+    assert len(bodies) <= 88

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drifting import SECRET, USER, InProcess, asked
+from drifting import ACCOUNT, SECRET, USER, InProcess, asked
 from flips import member
 from oifde_simulator.drift.redaction import code_text, media_type, member_name, said
 from oifde_simulator.drift.report.documents import report_json, report_junit
@@ -90,13 +90,13 @@ class Talker:
 @pytest.mark.parametrize("talk", TALKATIVE.values(), ids=TALKATIVE)
 async def test_what_a_target_repeats_is_not_repeated(talk: Talk) -> None:
     talker = Talker(talk)
-    text = outputs(await asked(InProcess(turn=talker)))
+    text = outputs(await asked(InProcess(turn=talker), account=ACCOUNT))
     assert [each for each in talker.known if each in text] == []
 
 
 async def test_an_honest_run_says_nothing_of_its_data() -> None:
     talker = Talker(lambda reply, _: reply)
-    result = await asked(InProcess(turn=talker))
+    result = await asked(InProcess(turn=talker), account=ACCOUNT)
     assert result.has_learnt
     assert [each for each in talker.known if each in outputs(result)] == []
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shlex
 import xml.etree.ElementTree as ET
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +17,7 @@ from oifde_simulator.drift.judgement import VERDICTS, Finding, Judgement, confir
 from oifde_simulator.drift.report.documents import report_json, report_junit
 from oifde_simulator.drift.report.table import WIDTH, table
 from oifde_simulator.drift.run import Result
-from oifde_simulator.drift.settings import MARK, PLACES, settings_text
+from oifde_simulator.drift.settings import MARK, OWN_TENANT, PLACES, serve_command, settings_text
 from oifde_simulator.scenario import loader
 
 LONG = "a word " * 60
@@ -73,7 +75,7 @@ def test_options_and_unknown_settings_are_comments() -> None:
     )
     assert text.splitlines()[:3] == [
         MARK,
-        "# Serve it with: --bad-json-status 422",
+        "# Serve it: oifde-simulator serve --scenarios real.yaml --settings-from real --bad-json-status 422",
         '# no setting of this version: settings.order: "none"',
     ]  # fmt: skip
 
@@ -94,6 +96,17 @@ def test_each_fact_has_its_place_and_a_file_that_loads() -> None:
         assert flip.facts.keys() <= PLACES.keys()
         text = settings_text([Finding("key", refuted("", **flip.facts))])
         loader.loads(text.encode(), "real.yaml", "real")
+
+
+def test_the_command_names_the_file_and_its_tenant_whatever_they_are_called() -> None:
+    path = Path("my folder/the real one.yaml")
+    findings = [Finding("any-authorization", refuted("", recordings_tenant=OWN_TENANT))]
+    words = shlex.split(serve_command(findings, path))
+    tenant = "the real one"
+    assert words[2:] == [
+        "--scenarios", str(path), "--settings-from", tenant, "--recordings-tenant", tenant,
+    ]  # fmt: skip
+    assert "--scenarios 'the real one.yaml'" in settings_text(findings, path).splitlines()[1]
 
 
 LIKE: dict[str, Any] = {name: FLIPS[name] for name in ("zone", "second token", "lifetime", "lock")}

@@ -334,6 +334,7 @@ def test_an_answer_to_a_wrong_authorization_quotes_no_secret() -> None:
 def test_another_method_gets_405_in_the_shape_of_the_interface(method: str) -> None:
     exchange = engine().handle(asked(method=method))
     assert (exchange.response.status, dict(exchange.response.headers)["Allow"]) == (405, "POST")
+    assert exchange.honest.fields["resultCode"] == "0300004"
     assert code(exchange) == "0300004"
 
 

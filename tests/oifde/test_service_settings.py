@@ -33,6 +33,26 @@ QUERIES: dict[str, tuple[str, dict[str, Any], list[str] | None, list[str] | None
     "an error past the end": ("past_end: error", {"pageNum": "2"}, [], None),
     "an error past the end of nothing": ("past_end: error", {"pageNum": "2", "userMobile": "1"}, [], None),
     "no error on the first page": ("past_end: error", {"userMobile": "1"}, [], []),
+    "the callId before the number": (
+        "selectors: call-first",
+        {"callId": "c1", "userMobile": "1"},
+        [],
+        ["c1"],
+    ),
+    "the callId before the ctiCallId": (
+        "selectors: call-first",
+        {"callId": "c3", "ctiCallId": "t9"},
+        [],
+        ["c3"],
+    ),
+    "the number where there is no ID": ("selectors: call-first", {}, ["c2", "c1"], ["c2", "c1"]),
+    "the number where the IDs are empty": (
+        "selectors: call-first",
+        {"callId": "", "ctiCallId": None},
+        ["c2", "c1"],
+        ["c2", "c1"],
+    ),
+    "no total past the end": ("past_end: zero-total", {"pageNum": "7"}, [], []),
     "the first selector": ("selectors: first", {"callId": "c3", "ctiCallId": "t9"}, [], ["c2", "c1"]),
     "the first selector, a callId": (
         "selectors: first",
@@ -102,6 +122,13 @@ def test_the_total_stays_on_the_last_page_that_comes_again() -> None:
     assert exchange.honest.page == slice(10, 15)
 
 
+def test_there_is_no_total_past_the_end_where_the_setting_says_so() -> None:
+    tenant = with_settings("past_end: zero-total", MANY)
+    assert answer(tenant.query(**PAGE, pageNum="3"))["total"] == 12
+    past = answer(tenant.query(**PAGE, pageNum="4"))
+    assert (past["errorCode"], past["total"], past["recordList"]) == (0, 0, [])
+
+
 def test_an_error_past_the_end_says_how_many_pages_there_are() -> None:
     exchange = with_settings("past_end: error", MANY).query(**PAGE, pageNum="4")
     assert answer(exchange)["errorMsg"].endswith("page 4: expected 1 to 3 for 12 records")
@@ -149,7 +176,7 @@ def test_the_end_of_a_call_is_compared_where_the_setting_says_so(
 SETTINGS_OF_PAGES = [
     f"{{order: {order}, past_end: {past_end}, time_bounds: {{begin: {begin}, end: {end}, field: {field}}}}}"
     for order in ("newest", "oldest")
-    for past_end in ("empty", "error")
+    for past_end in ("empty", "zero-total", "error")
     for begin, end in (("inclusive", "exclusive"), ("exclusive", "inclusive"))
     for field in ("startTime", "endTime")
 ]

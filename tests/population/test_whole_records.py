@@ -37,6 +37,23 @@ async def test_a_record_is_sent_as_it_stands_its_members_in_their_order(serve: S
     assert (await client.query(userMobile=..., callId="c1"))["recordList"] == [ODD]
 
 
+async def test_each_number_of_a_list_finds_the_record_and_nothing_counts_it_twice(
+    serve: ServeScenarios,
+) -> None:
+    client = await serve(acme=scenario({**ODD, "userMobile": ["1", "2", "1"]}, BARE))
+    assert (await client.query(userMobile="1"))["recordList"] == [ODD, BARE]
+    assert (await client.query(userMobile="2"))["recordList"] == [ODD]
+    assert (await client.query(userMobile=..., callId="c1"))["total"] == 1
+    assert (await client.query(userMobile="2", callId="c1"))["total"] == 1
+    assert (await client.query(userMobile="3", callId="c1"))["total"] == 0
+
+
+@pytest.mark.parametrize("numbers", [[], [""], [7], 7, {}])
+def test_what_is_no_number_and_no_list_of_them_is_refused(numbers: Any) -> None:
+    with pytest.raises(ScenarioErrors, match="userMobile"):
+        loader.loads(scenario({"userMobile": numbers}).encode(), "a.yaml", "a")
+
+
 async def test_a_time_filter_finds_only_what_has_a_start(serve: ServeScenarios) -> None:
     client = await serve(acme=scenario(ODD, BARE))
     assert (await client.query(userMobile="1", beginTime="2021-01-01 00:00:00"))["recordList"] == [ODD]

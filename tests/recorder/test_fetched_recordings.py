@@ -125,6 +125,9 @@ async def test_a_record_without_a_recording_asks_nothing(tmp_path: Path, value: 
     ("name", "path"),
     [
         ("Y:/135/x.wav", "135/x.wav"),
+        ("y:/record/39/odfsrecord/20201015/x.wav", "39/odfsrecord/20201015/x.wav"),
+        ("Y:/record/39/20201015/x.wav", "39/odfsrecord/20201015/x.wav"),
+        ("Y:/39/transferrecord/20201015/a b.wav", "39/odfsrecord/20201015/a b.wav"),
         ("Y:/../../etc/passwd", "etc/passwd"),
         ("/abs/x.wav", "abs/x.wav"),
         ("..", "unnamed"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import signal
+import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
@@ -115,6 +116,78 @@ def test_without_pseudonyms_the_file_serves_the_same_bytes(bench: Bench, target:
         for fields in [*QUERIES, {"callId": CALL}]:
             original = ask(target.data_url, "zenith", SECRET, **fields)
             assert ask(copy.data_url, "zenith", "simulator", **fields) == original
+
+
+SHARED = {
+    "sessions": {
+        "derive": False,
+        "generate": False,
+        "records": [
+            {"userMobile": ["18000000001", "18000000009"], "startTime": 2000, "callId": "shared", "x": 1},
+            {"userMobile": "18000000001", "startTime": 2000, "callId": "second", "x": 2},
+            {"userMobile": "18000000001", "startTime": 3000, "callId": "third", "x": 3},
+            {"userMobile": "18000000009", "startTime": 1000, "callId": "first", "x": 4},
+        ],
+    },
+    "tenant": {"secret": SECRET},
+}  # fmt: skip
+TWO = ("18000000001", "18000000009")
+
+
+@pytest.mark.parametrize("order", ["oldest", "newest"])
+def test_a_record_of_two_numbers_and_the_order_of_the_service_are_kept(bench: Bench, order: str) -> None:
+    source, bench.output = bench.folder / "source" / "zenith.yaml", bench.folder / "zenith.yaml"
+    source.parent.mkdir()
+    source.write_text(json.dumps({**SHARED, "settings": {"order": order}}))
+    with running(scenarios=(source,), no_bundled=True) as bench.target:
+        assert bench.record("--no-pseudonyms", users=TWO).code == 0
+        with running(scenarios=(bench.output,), no_bundled=True) as copy:
+            for fields in [*({"userMobile": user} for user in TWO), {"callId": "shared"},
+                           {"callId": "shared", "userMobile": TWO[1]}]:  # fmt: skip
+                original = ask(bench.target.data_url, "zenith", SECRET, **fields)
+                assert ask(copy.data_url, "zenith", "simulator", **fields) == original
+                assert json.loads(original)["total"] == len(json.loads(original)["recordList"]) > 0
+
+
+def test_recordings_that_were_fetched_are_served_byte_for_byte(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, sounds = bench.folder / "source" / "zenith.yaml", bench.folder / "sounds"
+    source.parent.mkdir()
+    source.write_text(json.dumps({**SCENARIO, "sessions": {"records": TWO_CALLS}}))
+    monkeypatch.setenv("OIFDE_AUTHORIZATION", "auth-v2/zenith/-/-/-")
+    with running(scenarios=(source,), no_bundled=True) as bench.target:
+        done = bench.record("--key-file", str(bench.key), "--recordings", str(sounds), users=TWO)
+        assert done.code == 0, done.err
+        assert len(list(sounds.rglob("*.wav"))) == 2
+        with running(scenarios=(bench.output,), no_bundled=True) as copy:
+            originals = sorted(_sounds(bench.target.data_url, "zenith", loader.load(source).records))
+            assert sorted(_sounds(copy.data_url, "copy", loader.load(bench.output).records)) == originals
+    assert len(set(originals)) == 2
+
+
+TWO_CALLS = [
+    {"callSorId": user, "calledNumber": "9", "startTime": 1618558942000, "endTime": 1618558942000 + seconds,
+     "callId": f"c{user}", "businessInfoStr": json.dumps({"recordFileName":
+        f"Y:/record/135/odfsrecord/20210416/1618558942-{user}.wav", "locationId": "0"})}
+    for user, seconds in (("18000000001", 2000), ("18000000009", 3000))
+]  # fmt: skip
+
+
+def _sounds(url: str, key: str, records: Any) -> list[bytes]:
+    """Download the recordings of records."""
+    found = []
+    for record in records:
+        name = json.loads(record["businessInfoStr"])["recordFileName"]
+        body = {"request": {"version": "2.0"}, "msgBody": {"fileName": name}}
+        request = urllib.request.Request(
+            f"{url}/CCFS/resource/ccfs/downloadOiapRecord", json.dumps(body).encode(),
+            {"Authorization": f"auth-v2/{key}/-/-/-", "Content-Type": "application/json; charset=UTF-8"},
+        )  # fmt: skip
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            found.append(answer.read())
+        assert found[-1][:4] == b"RIFF", found[-1][:200]
+    return found
 
 
 def test_under_pseudonyms_it_serves_equal_answers(bench: Bench, target: Simulator) -> None:

@@ -15,13 +15,13 @@ def complaint(settings: str) -> str:
 
 
 MESSAGES = {
-    "past_end: first": 'settings.past_end: expected "empty" or "last" or "error", found "first"',
+    "past_end: first": 'settings.past_end: expected "empty" or "last" or "zero-total" or "error"',
     "order: newst": 'settings.order: expected "newest" or "oldest", found "newst"; did you mean "newest"?',
     "time_bounds: {end: outside}": 'settings.time_bounds.end: expected "inclusive" or',
     "time_bounds: {field: endtime}": 'did you mean "endTime"?',
     "time_bounds: {ends: exclusive}": 'settings.time_bounds: unknown key "ends"; did you mean "end"?',
     "time_bounds: exclusive": "settings.time_bounds: expected a mapping",
-    "selectors: any": 'settings.selectors: expected "all" or "first", found "any"',
+    "selectors: any": 'settings.selectors: expected "all" or "first" or "call-first", found "any"',
     "codes: {token_mising: 1}": 'unknown kind of error "token_mising"; did you mean "token_missing"?',
     "codes: {locked: 0}": "the number 0 is not allowed here; write a whole number without quotes, other",
     'codes: {locked: "900001"}': "take the quotes away: 900001",

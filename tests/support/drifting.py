@@ -14,6 +14,7 @@ from multidict import CIMultiDict
 from conftest import DataPlane
 from engines import Engine
 from oifde_simulator.drift.asker import Asker
+from oifde_simulator.drift.downloads import AccessKey, Downloads, SigningSession
 from oifde_simulator.drift.handshake import Handshake
 from oifde_simulator.drift.run import Result, run
 from oifde_simulator.drift.survey import Survey
@@ -27,9 +28,13 @@ from oifde_simulator.tenants import Tenants
 from oifde_simulator.vendor_client import Pace, Reply, Target, VendorSession
 from oifde_simulator.vendor_client.session import JSON_UTF8
 from oifde_simulator.web.data_plane.request_reader import Limits
+from oifde_simulator.wire.octets import whole
 from oifde_simulator.wire.script import Script, Send
 
 USER, SECRET = "18000000001", "s3cret-of-acme"
+HOST = "target.example"
+ACCOUNT = AccessKey("acme", "sk-of-acme")
+"""Account of downloads, for runs that ask for them."""
 HOUR = 3_600_000
 START = 1767225600000  # 2026-01-01T00:00:00Z
 WORLD = f"""
@@ -120,7 +125,8 @@ class InProcess:
         headers: Mapping[str, str | None] | None = None,
     ) -> Reply:
         """Answer as the server would."""
-        sent = {"Content-Type": JSON_UTF8} | dict(headers or {})
+        sent = {"Content-Type": JSON_UTF8, "Host": HOST, "Content-Length": str(len(body or b""))}
+        sent |= dict(headers or {})
         known = CIMultiDict({name: value for name, value in sent.items() if value is not None})
         request = Request(method, path, known, body or b"")
         if known.get("Content-Encoding") == "gzip":
@@ -132,7 +138,7 @@ class InProcess:
 
 
 def _reply(script: Script) -> Reply:
-    octets = b"".join(action.octets for action in script if isinstance(action, Send))
+    octets = whole(action.octets for action in script if isinstance(action, Send))
     head, _, body = octets.partition(b"\r\n\r\n")
     line, *fields = head.decode().split("\r\n")
     pairs = [field.partition(": ") for field in fields]
@@ -166,7 +172,13 @@ async def asked(
     if kept is not None:
         kept.append(result)
     asker = Asker(session, app_key="acme", secret=secret, time=time)
-    options = {"user": USER, "handshakes": FixedHandshakes()} | given
+    account = given.pop("account", AccessKey())
+    other = given.pop("recordings", None)
+    beneath = SigningSession(other or session, account, HOST, lambda: START)
+    downloads = asker.beside(beneath, same_target=other is None)
+    options = {
+        "user": USER, "handshakes": FixedHandshakes(), "downloads": Downloads(downloads, account),
+    } | given  # fmt: skip
     await run(Survey(asker, "acme", **options), result)
     return result
 

@@ -160,6 +160,9 @@ FLIPS = {
     "past the end: total 0": Flip(
         {"past-the-end"}, replaced("{request: {pageNum: '999'}}", EMPTY), facts={"past_end": "zero-total"}
     ),
+    "past the end: another total": Flip(
+        {"past-the-end"}, replaced("{request: {pageNum: '999'}}", EMPTY.replace("total: 0", "total: 7"))
+    ),
     "endTime outside": Flip(
         {"time-bounds"}, f"rules: [{between(0, 0, NOTHING)}, {between(-1, 0, NOTHING)}]",
         facts={"time_bounds": {"end": "exclusive"}},
@@ -260,13 +263,13 @@ FLIPS = {
     "names of recordings": Flip(
         {"recording-name"},
         edit("/recordList/0/businessInfoStr",
-             "'{\"recordFileName\": \"Y:/1/odfsrecord/20260102/1767369600-7.wav\"}'"),
+             "'{\"recordFileName\": \"Y:/135/odfsrecord/20260102/1767369600-7.wav\"}'"),
     ),
     "seconds": Flip({"epoch-milliseconds"}, edit("/recordList/1/lastUpdateTime", "1767225690")),
     "a day in UTC+8": Flip(
         {"recording-day"},
         edit("/recordList/0/businessInfoStr",
-             "'{\"recordFileName\": \"Y:/1/odfsrecord/20260103/1767369600-12345678901234.wav\"}'"),
+             "'{\"recordFileName\": \"Y:/135/odfsrecord/20260103/1767369600-12345678901234.wav\"}'"),
     ),
     "a chat with a recording": Flip({"chat-recording"}, edit("/recordList/*/dialogType", "'3'")),
     "another dialogType": Flip({"dialog-types"}, edit("/recordList/*/dialogType", "'9'")),

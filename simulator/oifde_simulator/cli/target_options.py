@@ -38,6 +38,16 @@ def add_account(parser: argparse.ArgumentParser) -> None:
     add("--secret-file", type=Path, metavar="FILE", help="a file with the appSecret; or OIFDE_APP_SECRET")
 
 
+def add_downloads(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say where recordings are downloaded, and by which account."""
+    add = parser.add_argument
+    host = "where recordings are, if it is not the target; or OIFDE_RECORDINGS_TARGET"
+    add("--recordings-target", metavar="URL", help=host)
+    add("--access-key", metavar="KEY", help="the access key of downloads; or OIFDE_ACCESS_KEY")
+    secret = "a file with its secret key; or OIFDE_SECRET_KEY"  # noqa: S105  help
+    add("--secret-key-file", type=Path, metavar="FILE", help=secret)
+
+
 def add_manners(parser: argparse.ArgumentParser, *, requests: int | None, rate: str) -> None:
     """Add the options that bound requests; `requests` and `rate` are their defaults."""
     add = parser.add_argument

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol
 
 from oifde_simulator.drift.ask import SECRET, Ask, gettoken
@@ -30,17 +31,37 @@ class Session(Protocol):
         ...
 
 
+@dataclass
+class Health:
+    """Whether a target still answers."""
+
+    failures: int = 0
+    """Requests in a row without an answer."""
+    answers: int = 0
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether asking it again would be in vain."""
+        return self.failures >= MOST_FAILURES or (self.failures > 0 and not self.answers)
+
+
 class Asker:
     """Answers of one target, each asked for once."""
 
-    def __init__(self, session: Session, *, app_key: str, secret: str, time: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        session: Session,
+        *,
+        app_key: str,
+        secret: str,
+        time: Callable[[], float],
+    ) -> None:
         """`time` counts seconds, for the age of the token."""
         self.contract = ContractCheck()
+        self.health = Health()
         self.app_key = app_key
         self.problem = ""
         """Why the target cannot be asked at all; empty where it can."""
-        self.failures = 0
-        self.answers = 0
         self._session = session
         self._secret = secret
         self._time = time
@@ -48,6 +69,13 @@ class Asker:
         self._token = ""
         self._until = 0.0
         self.keep_private(secret)
+
+    def beside(self, session: Session, *, same_target: bool) -> Asker:
+        """Make another asker for the same run, that needs no token; `same_target` shares what is gone."""
+        other = Asker(session, app_key="", secret="", time=self._time)
+        other.contract = self.contract
+        other.health = self.health if same_target else other.health
+        return other
 
     async def ask(self, ask: Ask) -> Reply:
         """Answer from memory, or send. Raises NotProbed, Disturbed, TargetError."""
@@ -73,7 +101,7 @@ class Asker:
             token = await self._fresh_token()
         reply = await self._send(ask, token or "")
         self.contract.check(ask, reply)
-        if reply.status in IN_FRONT and reply.error_code is None:
+        if reply.status in IN_FRONT and reply.error_code is None and "resultCode" not in reply.fields:
             raise Disturbed(f"{said(reply)}: something in front of the service answers; is --rate too high?")
         return reply
 
@@ -125,17 +153,17 @@ class Asker:
         self._token, self._until = token, self._time() + FRESH * usable
 
     async def _send(self, ask: Ask, token: str) -> Reply:
-        if self.failures >= MOST_FAILURES or (self.failures and not self.answers):
+        if self.health.is_gone:
             raise Unreachable("it was not asked, since it has stopped answering")
         try:
             reply = await self._session.request(
                 ask.method, ask.path, ask.filled(token, self._secret), _headers(ask)
             )
         except Unreachable:
-            self.failures += 1
+            self.health.failures += 1
             raise
-        self.failures = 0
-        self.answers += 1
+        self.health.failures = 0
+        self.health.answers += 1
         return reply
 
 

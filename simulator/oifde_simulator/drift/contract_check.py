@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from oifde_simulator.drift.ask import Ask
-from oifde_simulator.drift.redaction import member_name, type_name, words
+from oifde_simulator.drift.redaction import media_type, member_name, type_name, words
 from oifde_simulator.json_schema.schema import Violation
 from oifde_simulator.oifde import contract
 from oifde_simulator.oifde.operations import OPERATIONS
+from oifde_simulator.oifde.operations.download_oiap_record import AUDIO, DownloadOiapRecord
 from oifde_simulator.vendor_client import Reply
 
 MOST_VIOLATIONS = 200
@@ -19,6 +20,8 @@ MOST_WORDS = 100_000
 """Words of records that are kept private."""
 MOST_DIFFERENCES = 100
 """Differences of a run that are kept."""
+DOWNLOAD = DownloadOiapRecord.name
+"""Operation whose good answers are no JSON."""
 Path = tuple[str | int, ...]
 EXPECTED = {"string": "a string", "integer": "an integer", "array": "an array", "object": "an object"}
 
@@ -51,7 +54,9 @@ class ContractCheck:
 
     def check(self, ask: Ask, reply: Reply) -> None:
         """Compare an answer that is a JSON object with the contract of the operation that was asked."""
-        operation = next((each.name for each in OPERATIONS if each.path == ask.path), None)
+        operation = next((each.name for each in OPERATIONS if each.path == ask.path.partition("?")[0]), None)
+        if operation == DOWNLOAD and reply.body.startswith(b"RIFF"):
+            self._check_sound(reply)
         if operation is None or not isinstance(reply.document, dict):
             return
         self.checked += 1
@@ -62,6 +67,14 @@ class ContractCheck:
                     self._found.setdefault((operation, path, what))
         except RecursionError:
             self._found.setdefault((operation, (), "is nested too deep"))
+
+    def _check_sound(self, reply: Reply) -> None:
+        """Hold the media type of a recording against the documented one."""
+        self.checked += 1
+        found, documented = reply.header("Content-Type"), AUDIO[0][1]
+        if found is None or found.lower().replace(" ", "") != documented.lower():
+            what = f"is {media_type(found)}; expected {documented}"
+            self._found.setdefault((DOWNLOAD, ("Content-Type",), what))
 
     def _keep_private(self, records: Any) -> None:
         """Keep what was said in calls: a service that mixes things up may make a name of it."""

@@ -40,22 +40,6 @@ NOT_PROBED = {
     "outbound-hours": "it needs a week of calls of many users",
     "access-codes": "it needs a week of calls of many users",
     "recognition-errors": "it needs recordings beside their records",
-    **dict.fromkeys(
-        (
-            "nested-body",
-            "recording-codec",
-            "any-authorization",
-            "signature",
-            "unauthorized-body",
-            "download-codes",
-            "download-not-json",
-            "foreign-vdn",
-            "unfinished-recording",
-            "wrong-location",
-            "range",
-        ),
-        "it needs an access key for downloads, and their host",
-    ),
 }
 """Reason why a row has no probe, by key."""
 

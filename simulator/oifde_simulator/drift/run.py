@@ -86,7 +86,9 @@ async def _first_token(survey: Survey) -> None:
 
 async def _judged(probe: Probe, survey: Survey) -> Judgement:
     if survey.asker.problem:
-        return Judgement("unreachable" if not survey.asker.answers else "not probed", "there is no token")
+        return Judgement(
+            "unreachable" if not survey.asker.health.answers else "not probed", "there is no token"
+        )
     try:
         return await probe.run(survey)
     except NotProbed as reason:

@@ -7,7 +7,9 @@ have is written as a comment, so the file is always one that `check` accepts.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from oifde_simulator.drift.judgement import Finding
@@ -16,6 +18,9 @@ from oifde_simulator.scenario.errors import ScenarioErrors
 
 MARK = "# Written by oifde-simulator drift; a later run replaces this file."
 """First line of every file of settings; no other file is replaced."""
+
+OWN_TENANT = ""
+"""Value of a fact that stands for the tenant of the file."""
 
 PLACES: Mapping[str, tuple[str, str]] = {
     "time_zone": ("settings", "time_zone"),
@@ -43,15 +48,16 @@ PLACES: Mapping[str, tuple[str, str]] = {
     "charset": ("serve", "--charset"),
     "repeated_slashes": ("serve", "--repeated-slashes"),
     "trailing_slash": ("serve", "--trailing-slash"),
+    "recordings_tenant": ("serve", "--recordings-tenant"),
 }
 """Group and key of the setting for each fact; the group `serve` has options of the command."""
 
 
-def settings_text(findings: Iterable[Finding]) -> str:
-    """Write a scenario whose settings are those of the target."""
-    facts = _facts(findings)
-    document, unsettled = _document(facts)
-    lines = [MARK, *_options(facts), *(f"# {line}" for line in unsettled)]
+def settings_text(findings: Sequence[Finding], path: Path = Path("real.yaml")) -> str:
+    """Write a scenario whose settings are those of the target, for a file of this name."""
+    document, unsettled = _document(_facts(findings))
+    command = serve_command(findings, Path(path.name))
+    lines = [MARK, f"# Serve it: {command}", *(f"# {line}" for line in unsettled)]
     return "\n".join(lines) + "\n" + writer.document_text(document)
 
 
@@ -65,9 +71,18 @@ def _facts(findings: Iterable[Finding]) -> dict[str, Any]:
     return facts
 
 
-def _options(facts: Mapping[str, Any]) -> list[str]:
-    options = [f"{PLACES[name][1]} {value}" for name, value in facts.items() if PLACES[name][0] == "serve"]
-    return [f"# Serve it with: {' '.join(options)}"] if options else []
+def serve_command(findings: Iterable[Finding], path: Path) -> str:
+    """Write the command that serves a file of settings as the target does.
+
+    Its tenant lends its settings to requests in which no tenant is known, too.
+    """
+    tenant = path.stem
+    words = ["oifde-simulator", "serve", "--scenarios", str(path), "--settings-from", tenant]
+    for name, value in _facts(findings).items():
+        group, option = PLACES[name]
+        if group == "serve":
+            words += [option, tenant if value == OWN_TENANT else str(value)]
+    return shlex.join(words)
 
 
 def _document(facts: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:

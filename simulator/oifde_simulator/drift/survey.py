@@ -9,6 +9,7 @@ from typing import Any
 from oifde_simulator.drift import ask
 from oifde_simulator.drift.asker import Asker
 from oifde_simulator.drift.calls import Call, calls
+from oifde_simulator.drift.downloads import Downloads
 from oifde_simulator.drift.handshake import Handshakes
 from oifde_simulator.drift.judgement import NotProbed
 from oifde_simulator.drift.redaction import member_name, said
@@ -30,6 +31,7 @@ class Survey:
     asker: Asker
     tenant: str
     handshakes: Handshakes
+    downloads: Downloads
     user: str | None = None
     call_id: str | None = None
     allow_lock: bool = False

@@ -87,11 +87,21 @@ def canonical_request(request: Request, names: tuple[str, ...]) -> str:
     return "\n".join((request.method, path, "&".join(pairs), *headers))
 
 
-def signed(request: Request, key: str, secret: str | None) -> str:
-    """Write an `Authorization` for a request, with a signature where there is a secret to sign with."""
-    given = Authorization("", key, SOME_TIME, ("content-type",))
+def signed(
+    request: Request,
+    key: str,
+    secret: str | None,
+    *,
+    time: str = SOME_TIME,
+    names: tuple[str, ...] = ("content-type",),
+) -> str:
+    """Write an `Authorization` for a request, with a signature where there is a secret to sign with.
+
+    `names` are the headers that are signed, in small letters.
+    """
+    given = Authorization("", key, time, names)
     made = signature(request, given, secret) if secret else "unsigned"
-    return f"{SCHEME}/{key}/{SOME_TIME}/content-type/{made}"
+    return f"{SCHEME}/{key}/{time}/{';'.join(names)}/{made}"
 
 
 def is_signed(request: Request, given: Authorization, secret: str) -> bool:

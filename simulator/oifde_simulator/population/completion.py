@@ -20,17 +20,24 @@ DERIVED_VDN = "135"
 """ID of the virtual call center in derived paths, that of the example."""
 
 
+def found_by(given: Record) -> tuple[str, ...]:
+    """List the numbers of which each one finds a literal record."""
+    # Guess: [user-number] userMobile finds callSorId; calls with two different numbers would settle it.
+    named = given.get("userMobile") or given["callSorId"]
+    return tuple(map(str, named)) if isinstance(named, list) else (str(named),)
+
+
 class PartialRecord:
     """A literal record that lacks some fields, and the values that its missing fields are derived from."""
 
-    __slots__ = ("_root", "call_id", "given", "start", "tenant", "user")
+    __slots__ = ("_root", "call_id", "given", "start", "tenant", "user", "users")
 
     def __init__(self, given: Record, *, world: str, tenant: str, place: int) -> None:
         """Take a record at index `place` of its scenario; `world` is the scenario's own tenant id."""
         self.given = given
         self.tenant = tenant
-        # Guess: [user-number] userMobile finds callSorId; calls with two different numbers would settle it.
-        self.user = str(given.get("userMobile") or given["callSorId"])
+        self.users = found_by(given)
+        self.user = self.users[0]
         self.start = int(given["startTime"])
         self._root = f"{world}\0{self.user}\0{self.start}\0{place}".encode()
         # Guess: [call-id] epoch milliseconds and 24 hex digits, as in the example; more IDs would settle it.

@@ -24,10 +24,12 @@ NO_END = -(2**63) - 1
 class LiteralSession:
     """A literal record as a session, completed and encoded when it is first read."""
 
-    __slots__ = ("_encoded", "_end", "_seed", "call_id", "cti_call_id", "start", "user")
+    __slots__ = ("_encoded", "_end", "_seed", "call_id", "cti_call_id", "start", "user", "users")
 
     def __init__(self, seed: PartialRecord) -> None:
         self.user: str = seed.user
+        self.users: tuple[str, ...] = seed.users
+        """Numbers of which each one finds the session."""
         self.start: int = seed.start
         self.call_id = seed.call_id
         self.cti_call_id: str | None = seed.given.get("ctiCallId")
@@ -85,9 +87,9 @@ class LiteralSessions:
         # Guess: [order] newest startTime first; equal ones keep the file's order. One query would settle it.
         sessions.sort(key=lambda session: -session.start)
         self._all = Timeline(sessions)
-        self._by_user = _timelines(sessions, lambda session: session.user)
-        self._by_call = _timelines(sessions, lambda session: session.call_id)
-        self._by_cti_call = _timelines(sessions, lambda session: session.cti_call_id)
+        self._by_user = _timelines(sessions, lambda session: session.users)
+        self._by_call = _timelines(sessions, lambda session: (session.call_id,))
+        self._by_cti_call = _timelines(sessions, lambda session: (session.cti_call_id,))
         named = [(session.given_file_name, session) for session in reversed(sessions)]
         # Of equal names, the newest call has the file.
         self._by_recording = {canonical(name): session for name, session in named if name}
@@ -138,7 +140,7 @@ def derived_file_name(session: CallSession) -> str | None:
 class Timeline:
     """Sessions newest first, with their starts for bisection."""
 
-    def __init__(self, sessions: Sequence[CallSession]) -> None:
+    def __init__(self, sessions: Sequence[LiteralSession]) -> None:
         self.sessions = sessions
         self._ages = [-session.start for session in sessions]
 
@@ -152,18 +154,23 @@ class Timeline:
 
     def filtered(self, criteria: Criteria) -> Sequence[CallSession]:
         """Find the sessions that fit by looking at each; for short timelines."""
-        return [session for session in self.sessions if criteria.accepts(session)]
+        of_any, user = criteria._replace(user=None), criteria.user
+        return [
+            session
+            for session in self.sessions
+            if (user is None or user in session.users) and of_any.accepts(session)
+        ]
 
 
 NOTHING = Timeline(())
 
 
 def _timelines(
-    sessions: Iterable[CallSession], key: Callable[[CallSession], str | None]
+    sessions: Iterable[LiteralSession], keys: Callable[[LiteralSession], Iterable[str | None]]
 ) -> dict[str, Timeline]:
-    groups: dict[str, list[CallSession]] = defaultdict(list)
+    groups: dict[str, list[LiteralSession]] = defaultdict(list)
     for session in sessions:
-        name = key(session)
-        if name is not None:
-            groups[name].append(session)
+        for name in dict.fromkeys(keys(session)):
+            if name is not None:
+                groups[name].append(session)
     return {name: Timeline(group) for name, group in groups.items()}

@@ -43,13 +43,6 @@ class History:
         """Whether as many records came as the service counts."""
         return self.ended and (self.total is None or len(self.records) == self.total)
 
-    @property
-    def newest_first(self) -> bool:
-        """Whether records are in the order in which a simulator serves them."""
-        starts = [record.get("startTime") for record in self.records.values()]
-        known = [start for start in starts if isinstance(start, int)]
-        return known == sorted(known, reverse=True)
-
 
 class HistoryReader:
     """Reads histories of one tenant within a span of time."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +23,11 @@ Records = Sequence[dict[str, Any]]
 class Output:
     """The file that a run writes."""
 
-    def __init__(self, path: Path, *, private: bool, real_secret: str) -> None:
-        """Take the file; a `private` one is for its owner only."""
+    def __init__(
+        self, path: Path, *, private: bool, real_secret: str, more: Mapping[str, Any] | None = None
+    ) -> None:
+        """Take the file; a `private` one is for its owner only. `more` are keys beside its sessions."""
+        self.more = dict(more or {})
         self.path = path
         self._private = private
         self._secret = next(each for each in OWN_SECRETS if each not in real_secret)
@@ -50,7 +53,7 @@ class Output:
 
     def _text(self, records: Sequence[Any], description: str) -> str:
         tenant = {"id": self.path.stem, "secret": self._secret}
-        return writer.scenario_text(description, tenant, records, derive=False)
+        return writer.scenario_text(description, tenant, records, derive=False, more=self.more)
 
     def _served(self, text: str, records: Records, description: str) -> tuple[Scenario, int]:
         """Load the text as `serve` would, without records of which the loader finds a mistake."""

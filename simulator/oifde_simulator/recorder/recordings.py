@@ -9,6 +9,7 @@ from typing import Any, BinaryIO
 from urllib.parse import quote
 
 from oifde_simulator.oifde.operations import BY_NAME
+from oifde_simulator.population.recordings.file_names import RecordingName
 from oifde_simulator.recorder.files import replacing
 from oifde_simulator.recorder.pseudonyms import json_text
 from oifde_simulator.text import printable, shown
@@ -109,7 +110,12 @@ def _why(head: bytes) -> str:
 
 
 def local_name(name: str) -> str:
-    """Turn a recording's name into a relative path without its drive and without steps upwards."""
+    """Turn a recording's name into a relative path without its drive and without steps upwards.
+
+    A documented form becomes the one under which `recordings: {folder: ...}` looks for it.
+    """
+    if (known := RecordingName.parse(name)) is not None:
+        return known.canonical[len("Y:/") :]
     parts = PurePosixPath(name.replace("\\", "/").partition(":/")[2] or name).parts
     kept = ["".join(each if each.isalnum() or each in "._-" else "_" for each in part) for part in parts]
     return str(PurePosixPath(*([part for part in kept if part.strip("._")] or ["unnamed"])))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from oifde_simulator.recorder.history import History, HistoryReader, QueryRefused, identity
 from oifde_simulator.recorder.leak_scan import LeakScan
@@ -42,14 +42,28 @@ class Recording:
     """Why the run was broken off; empty if it was not."""
 
     def all_records(self) -> list[Record]:
-        """List the records in the order of the users; one that several users find is there once."""
-        seen: set[str] = set()
-        kept = []
+        """List the records in the order in which they serve the same; one of several users names them all."""
+        found: dict[str, Record] = {}
         for record in (each for user in self.users for each in self.records.get(user, ())):
-            if (name := identity(record)) not in seen:
-                seen.add(name)
-                kept.append(record)
-        return kept
+            kept = found.setdefault(identity(record), record)
+            if kept is not record:
+                found[identity(record)] = {**kept, "userMobile": _numbers(kept) + _numbers(record)}
+        records = list(found.values())
+        return records[::-1] if self.order == "oldest" else records
+
+    @property
+    def order(self) -> Literal["newest", "oldest"]:
+        """Order of the service: `oldest` only where every history of several times has it."""
+        starts = [_starts(records) for records in self.records.values()]
+        told = [each for each in starts if len(set(each)) > 1]
+        return "oldest" if told and all(each == sorted(each) for each in told) else "newest"
+
+    @property
+    def disordered(self) -> int:
+        """Number of histories that are in neither this order nor its opposite."""
+        backwards = self.order == "newest"
+        starts = map(_starts, self.records.values())
+        return sum(each != sorted(each, reverse=backwards) for each in starts)
 
 
 class Recorder:
@@ -103,10 +117,6 @@ class Recorder:
         complete = await self._sounds(place, history, made, recording)
         for line in _shortcomings(place, history):
             (recording.notes if history.whole else recording.missing).append(line)
-        if not history.newest_first:
-            recording.notes.append(
-                f"user {place}: records come in another order; served, the newest is first"
-            )
         if history.whole and complete and len(made) == len(history.records):
             recording.whole.add(user)
             self._progress.add(name, made)
@@ -144,6 +154,16 @@ class Recorder:
             line = f"user {place}: {counted(len(failed), 'recording')} did not come: {failed[0]}"
             recording.missing.append(line)
         return not failed
+
+
+def _numbers(record: Record) -> list[str]:
+    number = record["userMobile"]
+    return number if isinstance(number, list) else [number]
+
+
+def _starts(records: Iterable[Record]) -> list[int]:
+    starts = (record.get("startTime") for record in records)
+    return [start for start in starts if isinstance(start, int)]
 
 
 def _without_user_mobile(record: Record) -> Record:

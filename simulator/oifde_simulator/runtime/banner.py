@@ -9,6 +9,7 @@ from oifde_simulator import __version__
 from oifde_simulator.config import Settings
 from oifde_simulator.model.sessions import Criteria
 from oifde_simulator.population import generator
+from oifde_simulator.population.completion import found_by
 from oifde_simulator.population.vocabulary import faker_version
 from oifde_simulator.runtime.curl_lines import CurlLines
 from oifde_simulator.scenario.files import finding
@@ -79,7 +80,7 @@ async def _commands(tenants: Tenants, own: Mapping[str, str], curl: CurlLines) -
 async def _user(tenants: Tenants, name: str, scenario: Scenario) -> str:
     """Choose a user that has sessions: one that the scenario names, or else one of its population."""
     for record in scenario.records[:1]:
-        return str(record.get("userMobile") or record["callSorId"])
+        return found_by(record)[0]
     exact = scenario.generate.users if scenario.generate else {}
     if named := next((number for number, sessions in exact.items() if sessions), None):
         return named

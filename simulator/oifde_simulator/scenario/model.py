@@ -91,12 +91,12 @@ class SettingsSpec:
     """Check that comes first."""
     response_headers: Mapping[str, str | None] = field(default_factory=dict)
     """Headers that are added to each honest answer; None takes one away."""
-    past_end: Literal["empty", "last", "error"] = "empty"
+    past_end: Literal["empty", "last", "zero-total", "error"] = "empty"
     """Answer to a page past the end."""
     order: Literal["newest", "oldest"] = "newest"
     """Sessions that come first."""
     time_bounds: TimeBounds = TimeBounds()
-    selectors: Literal["all", "first"] = "all"
+    selectors: Literal["all", "first", "call-first"] = "all"
     """Which of the number and the two IDs must hold where several are sent."""
     reversed_times: Literal["refuse", "empty"] = "refuse"
     """Answer to a beginTime after its endTime."""

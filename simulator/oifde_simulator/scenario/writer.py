@@ -35,8 +35,9 @@ def scenario_text(
     records: Iterable[Mapping[str, Any]],
     *,
     derive: bool = True,
+    more: Mapping[str, Any] | None = None,
 ) -> str:
-    """Write a scenario with literal records and no generated sessions.
+    """Write a scenario with literal records and no generated sessions; `more` are keys beside them.
 
     Without `derive` the records are served as they stand, found by their `userMobile`.
     """
@@ -44,6 +45,7 @@ def scenario_text(
     document = {
         "description": description,
         "tenant": dict(tenant),
+        **(more or {}),
         "sessions": {"generate": False, **whole, "records": [dict(record) for record in records]},
     }
     return document_text(document)

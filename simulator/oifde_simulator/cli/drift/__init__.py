@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from oifde_simulator.drift.run import Result
 
 EPILOG = (
-    "The secret comes from OIFDE_APP_SECRET or --secret-file, never from the command line. Exit codes: 0 "
+    "Secrets come from OIFDE_APP_SECRET and OIFDE_SECRET_KEY or from files, never from the command line; an "
+    "Authorization of downloads that is known to be good may be in OIFDE_AUTHORIZATION. Exit codes: 0 "
     "nothing is refuted, 1 a guess is refuted or an answer breaks the contract, 2 nothing is learnt. See "
     "docs/drift.md."
 )
@@ -30,8 +31,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     target_options.add_account(parser)
     parser.add_argument("--user", metavar="NUMBER", help="a userMobile that has sessions; or OIFDE_USER")
     parser.add_argument("--call-id", metavar="ID", help="a callId, if no number is known; or OIFDE_CALL_ID")
-    target_options.add_manners(parser, requests=60, rate="1/s")
-    lock = "send five wrong secrets too, which may lock the account"
+    target_options.add_downloads(parser)
+    target_options.add_manners(parser, requests=90, rate="1/s")
+    lock = "send five wrong secrets and a wrong signature too, which may lock the account"
     parser.add_argument("--allow-lock", action="store_true", help=lock)
     target_options.add_tls(parser)
     _add_outputs(parser)
@@ -47,10 +49,13 @@ def _add_outputs(parser: argparse.ArgumentParser) -> None:
 def execute(options: argparse.Namespace) -> int:
     """Ask the target, print the report, and return the exit code."""
     from oifde_simulator.cli.drift import asking, outputs
+    from oifde_simulator.cli.drift.recordings import recordings_account
 
     outputs.require_writable(options)
     account = target_options.account(options, os.environ)
-    result = asking.ask(options, account, asking.known_session(options, os.environ))
+    known = asking.known_session(options, os.environ)
+    recordings = recordings_account(options, account, os.environ)
+    result = asking.ask(options, account, known, recordings)
     if result.problem:
         print(f"oifde-simulator drift: {result.problem}", file=sys.stderr)
     outputs.write(options, result)

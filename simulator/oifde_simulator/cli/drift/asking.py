@@ -10,9 +10,12 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import NamedTuple
 
+from oifde_simulator.cli.drift.recordings import RecordingsAccount
 from oifde_simulator.cli.target_options import Account
 from oifde_simulator.cli.termination import end_at_sigterm
+from oifde_simulator.clock import TIME_OF_DAY
 from oifde_simulator.drift.asker import Asker
+from oifde_simulator.drift.downloads import Downloads, SigningSession
 from oifde_simulator.drift.handshake import TargetHandshakes
 from oifde_simulator.drift.judgement import Finding
 from oifde_simulator.drift.run import Result, run
@@ -36,24 +39,33 @@ def known_session(options: argparse.Namespace, environment: Mapping[str, str]) -
     return KnownSession(user or None, call_id or None)
 
 
-def ask(options: argparse.Namespace, who: Account, known: KnownSession) -> Result:
+def ask(
+    options: argparse.Namespace, who: Account, known: KnownSession, recordings: RecordingsAccount
+) -> Result:
     """Judge the target; at Ctrl-C the result has what was learnt so far."""
     result = Result(who.target.origin)
     with suppress(KeyboardInterrupt, asyncio.CancelledError):
-        asyncio.run(_ask(options, who, known, result))
+        asyncio.run(_ask(options, who, known, recordings, result))
     return result
 
 
-async def _ask(options: argparse.Namespace, who: Account, known: KnownSession, result: Result) -> None:
+async def _ask(
+    options: argparse.Namespace,
+    who: Account,
+    known: KnownSession,
+    recordings: RecordingsAccount,
+    result: Result,
+) -> None:
     end_at_sigterm()
     target = who.target
     pace = Pace(options.max_requests, options.rate, time=time.monotonic, sleep=asyncio.sleep)
-    async with VendorSession(target, pace) as session:
+    async with VendorSession(target, pace) as session, VendorSession(recordings.target, pace) as other:
         asker = Asker(session, app_key=who.app_key, secret=target.secret, time=time.monotonic)
         survey = Survey(
             asker,
             target.tenant,
             TargetHandshakes(target, pace.wait),
+            _downloads(asker, recordings, other, same_target=recordings.target is target),
             user=known.user,
             call_id=known.call_id,
             allow_lock=options.allow_lock,
@@ -62,6 +74,13 @@ async def _ask(options: argparse.Namespace, who: Account, known: KnownSession, r
             await run(survey, result, _progress if sys.stderr.isatty() else lambda _: None)
         finally:
             result.requests = pace.sent
+
+
+def _downloads(
+    asker: Asker, recordings: RecordingsAccount, session: VendorSession, *, same_target: bool
+) -> Downloads:
+    signing = SigningSession(session, recordings.key, recordings.host, TIME_OF_DAY.now)
+    return Downloads(asker.beside(signing, same_target=same_target), recordings.key)
 
 
 def _progress(finding: Finding) -> None:

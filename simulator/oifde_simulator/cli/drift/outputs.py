@@ -9,7 +9,8 @@ from pathlib import Path
 from oifde_simulator.drift.report.documents import report_json, report_junit
 from oifde_simulator.drift.report.table import table
 from oifde_simulator.drift.run import Result
-from oifde_simulator.drift.settings import MARK, settings_text
+from oifde_simulator.drift.settings import MARK, serve_command, settings_text
+from oifde_simulator.scenario.lint.tenant import tenant_id_error
 from oifde_simulator.scenario.loader import SUFFIXES
 from oifde_simulator.text import printable
 
@@ -27,6 +28,8 @@ def require_writable(options: argparse.Namespace) -> None:
 def _require_scenario_name(path: Path) -> None:
     if path.suffix not in SUFFIXES:
         raise ValueError(f"--write {printable(path)}: expected a name that ends in .yaml")
+    if complaint := tenant_id_error(path.stem):
+        raise ValueError(f"--write {printable(path)}: {complaint}")
 
 
 def _require_own(path: Path) -> None:
@@ -53,9 +56,10 @@ def write(options: argparse.Namespace, result: Result) -> None:
     if options.junit is not None:
         replace(options.junit, report_junit(result))
     if options.write is not None and result.has_learnt:
-        replace(options.write, settings_text(result.findings))
+        replace(options.write, settings_text(result.findings, options.write))
         if not options.json:
-            print(f"{printable(options.write)}: written")
+            command = printable(serve_command(result.findings, options.write))
+            print(f"{printable(options.write)}: written; serve it: {command}")
 
 
 def replace(path: Path, text: str) -> None:

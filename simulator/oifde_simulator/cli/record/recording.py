@@ -7,6 +7,8 @@ import asyncio
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 from oifde_simulator.cli.exit_codes import OK, USAGE_ERROR
 from oifde_simulator.cli.record.bar import progress_report
@@ -63,6 +65,7 @@ class _Run:
         self._options, self._account, self._keyed, self._progress = options, account, keyed, progress
         self._bearer = bearer
         self.scan = LeakScan()
+        self.sounds: Path | None = options.recordings
         self.pseudonymiser = None if options.no_pseudonyms else self._pseudonymiser()
 
     def _pseudonymiser(self) -> Pseudonymiser:
@@ -110,15 +113,29 @@ def _write(output: Output, run: _Run, recording: Recording, progress: Progress) 
     records = recording.all_records()
     if progress.written and progress.written[1] > len(records) and output.digest() == progress.written[0]:
         return
-    twice = sum(map(len, recording.records.values())) - len(records)
-    if twice:
-        line = f"{counted(twice, 'record')} found by several users; each is written for the first of them"
-        recording.notes.append(line)
+    output.more = _keys(output, run, recording)
+    if recording.disordered:
+        line = f"{counted(recording.disordered, 'user')} with records in another order; served, the "
+        recording.notes.append(f"{line}{recording.order} is first")
     made = run.pseudonymiser.made if run.pseudonymiser else set()
     left_out = output.write(records, _description(run, recording, len(records)), run.scan, made)
     if left_out:
         recording.missing.append(f"{counted(left_out, 'record')} left out: a scenario cannot have them")
     progress.note_output(output.digest() or "", len(records))
+
+
+def _keys(output: Output, run: _Run, recording: Recording) -> dict[str, Any]:
+    """Write the settings by which the file serves what the service does."""
+    keys: dict[str, Any] = {"settings": {"order": "oldest"}} if recording.order == "oldest" else {}
+    folder = run.sounds
+    if folder is None or not folder.is_dir():
+        return keys
+    home, real = output.path.parent.resolve(), folder.resolve()
+    if real == home or not real.is_relative_to(home):
+        line = "the folder of recordings does not lie beside the scenario, which cannot name it so"
+        recording.notes.append(line)
+        return keys
+    return keys | {"recordings": {"folder": real.relative_to(home).as_posix()}}
 
 
 def _description(run: _Run, recording: Recording, records: int) -> str:

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from oifde_simulator.cli.sessions.listing import sample_numbers, sessions_of
+from oifde_simulator.model.sessions import CallSession
+from oifde_simulator.population.literal import LiteralSession
 from oifde_simulator.scenario import writer
 from oifde_simulator.tenants import Tenants
 
@@ -47,9 +49,19 @@ def _records(tenants: Tenants, tenant: str, number: str | None) -> Iterator[Mapp
     derive = tenants.files[tenant].derive
     for each in numbers:
         for session in sessions_of(tenants, tenant, each):
-            record = session.record
-            own = {} if derive and session.user == record["callSorId"] else {"userMobile": session.user}
+            record, users = session.record, _users(session)
+            if len(users) > 1 and each != next((user for user in users if user in numbers), each):
+                continue  # another number of this export has brought it
+            own = {} if derive and users == [record["callSorId"]] else {"userMobile": _one_or_all(users)}
             yield {**own, **_without_tenant(record, tenant)}
+
+
+def _users(session: CallSession) -> list[str]:
+    return list(session.users) if isinstance(session, LiteralSession) else [session.user]
+
+
+def _one_or_all(users: list[str]) -> str | list[str]:
+    return users[0] if len(users) == 1 else users
 
 
 def _without_tenant(record: Mapping[str, Any], tenant: str) -> Mapping[str, Any]:

@@ -12,6 +12,7 @@ import orjson
 
 from oifde_simulator.immediate import immediate
 from oifde_simulator.model.sessions import CallSession, Criteria
+from oifde_simulator.population.completion import found_by
 from oifde_simulator.population.ids import is_number
 from oifde_simulator.randomness import KeyedRandom, key
 from oifde_simulator.scenario.model import Scenario
@@ -26,7 +27,7 @@ INTENTION_LIMIT = 40
 
 def sample_numbers(scenario: Scenario, count: int) -> list[str]:
     """List numbers with sessions: first those of the scenario, then some of the population."""
-    named = [str(record.get("userMobile") or record["callSorId"]) for record in scenario.records]
+    named = [number for record in scenario.records for number in found_by(record)]
     exact = list(scenario.generate.users) if scenario.generate else []
     draws = KeyedRandom(key("sample numbers", scenario.id))
     anybody = scenario.generate is not None and scenario.generate.anybody

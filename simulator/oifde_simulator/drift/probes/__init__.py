@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from oifde_simulator.drift.probes import (
     bodies,
     credentials,
+    downloads,
     errors,
     identifiers,
     limits,
     parameters,
     paths,
+    recordings,
     records,
     selection,
     times,
@@ -32,11 +34,13 @@ THEMES = (
     limits,
     records,
     identifiers,
+    downloads,
+    recordings,
     tokens,
 )
 """Modules of probes, in the order of a run: first what many requests of others build on."""
-LAST = ("second-token", "error-codes", "account-lock")
-"""Keys of the probes that may end the token or lock the account."""
+LAST = ("signature", "second-token", "error-codes", "account-lock")
+"""Keys of the probes that may end the token or lock an account."""
 
 
 def in_order() -> Sequence[Probe]:

@@ -40,7 +40,8 @@ async def past_the_end(survey: Survey) -> Judgement:
         return confirmed("no records, the same total, success")
     if records:
         return _other_page(reply, await survey.plain())
-    return refuted(f"{said(reply)}, no records", past_end="zero-total")
+    facts = {"past_end": "zero-total"} if reply.fields.get("total") == 0 else {}
+    return refuted(f"{said(reply)}, no records", **facts)
 
 
 def _other_page(reply: Reply, plain: Reply) -> Judgement:

@@ -90,7 +90,7 @@ class DownloadOiapRecord(DocumentedOperation):
     def body_problem(self, request: Request, detail: str, _status: int | None, /) -> Problem:
         """Word what is wrong with a body that could not be read, or is no JSON object."""
         # Guess: [download-not-json] HTTP 200, 0300004 or for no body 0300007; sending text would settle it.
-        empty = not request.body and not request.read_error
+        empty = request.method in self.methods and not request.body and not request.read_error
         return Problem(BODY_NULL if empty else PARAMETER_FORMAT, detail, request.read_error_status)
 
     def example(self, tenant: str, credential: str, user: str) -> dict[str, Any]:  # noqa: ARG002

@@ -57,6 +57,8 @@ class QueryRecordHistory(DocumentedOperation):
             page = _page_past_the_end(page, total, policy)
             if not total and policy.has_sessions:
                 warnings = (*warnings, *hints(reading, wanted.criteria, sessions, policy, request.now))
+            if policy.past_end == "zero-total":
+                selection, total = (), 0
         return _records(selection, total, page, warnings)
 
 

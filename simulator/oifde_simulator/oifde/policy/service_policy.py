@@ -49,8 +49,8 @@ class ServicePolicy:
     """True to refuse an end before its beginning; False to find nothing."""
     loose_page_numbers: bool = False
     """True to read page numbers as loosely as most parsers do."""
-    past_end: Literal["empty", "last", "error"] = "empty"
-    selectors: Literal["all", "first"] = "all"
+    past_end: Literal["empty", "last", "zero-total", "error"] = "empty"
+    selectors: Literal["all", "first", "call-first"] = "all"
     time_bounds: TimeBounds = TimeBounds()
     hint_zones: tuple[str, ...] = ()
     """Other time zones in which a client may mean its times, the likeliest first."""

@@ -12,6 +12,9 @@ from oifde_simulator.oifde.policy.service_policy import ServicePolicy
 SELECTORS = ("userMobile", "callId", "ctiCallId")
 """Fields of which one must be sent, in the vendor's order (Session Record Query Interface, Table 1)."""
 
+ORDERS = {"first": SELECTORS, "call-first": ("callId", "ctiCallId", "userMobile")}
+"""Order in which selectors are looked for, where the first one alone decides."""
+
 
 class PageRequest(NamedTuple):
     """Selection and page that a query asks for."""
@@ -44,11 +47,11 @@ def criteria(values: Mapping[str, Any], policy: ServicePolicy, zone: tzinfo) -> 
 
 
 def _selectors(values: Mapping[str, Any], policy: ServicePolicy) -> tuple[str | None, ...]:
-    found = [values.get(name) for name in SELECTORS]
-    if policy.selectors == "first":
-        first = next((place for place, value in enumerate(found) if value is not None), 0)
-        found = [value if place == first else None for place, value in enumerate(found)]
-    return tuple(found)
+    found = {name: values.get(name) for name in SELECTORS}
+    if policy.selectors in ORDERS:
+        first = next((name for name in ORDERS[policy.selectors] if found[name] is not None), "")
+        found = {name: value if name == first else None for name, value in found.items()}
+    return tuple(found.values())
 
 
 def _page(values: Mapping[str, Any], defaults: Mapping[str, Any]) -> slice:
