@@ -1,0 +1,14 @@
+// The kill switch: no rule of any tenant fires until the next reset.
+import { ConfirmButton, html, Notice, send, t, useState } from "../kit.js";
+
+export function GoodDay({ onDone }) {
+  const [cleared, setCleared] = useState(null);
+  const act = async () => {
+    const { tenants } = await send("POST", "clear");
+    setCleared(tenants);
+    onDone();
+  };
+  return html`<${ConfirmButton} kind="danger" label=${t("tenants.goodDay")} title=${t("tenants.goodDayTitle")}
+      text=${t("tenants.goodDayText")} act=${act} />
+    ${cleared !== null && html`<${Notice} kind="good" text=${t("tenants.goodDayDone", { tenants: cleared })} />`}`;
+}

@@ -1,0 +1,55 @@
+// Makes a tenant: of a scenario that the server has, or of YAML.
+import { Credentials, Failure, Field, href, html, send, t, useState } from "../kit.js";
+import { CheckedYaml } from "./checked_yaml.js";
+import { ScenarioSelect, useGallery } from "./gallery_select.js";
+
+const EXAMPLE = `sessions:
+  users: {"18000000001": 40}
+rules:
+  - {name: outage, match: {endpoint: queryRecordHistory}, times: 2, respond: {status: 503}}
+`;
+
+export function MakeTenant({ scenario, onMade }) {
+  return html`<details class="panel" open=${Boolean(scenario)}>
+    <summary>${t("tenants.make")}</summary>
+    <${Form} scenario=${scenario ?? "good-day"} onMade=${onMade} />
+  </details>`;
+}
+
+function Form({ scenario, onMade }) {
+  const gallery = useGallery();
+  const [choice, choose] = useState({ scenario, tenantId: "", yaml: EXAMPLE, own: false, valid: false });
+  const [state, set] = useState({});
+  const change = (part) => choose((old) => ({ ...old, ...part }));
+  const make = async (event) => {
+    event.preventDefault();
+    set({ busy: true });
+    try {
+      const source = choice.own ? choice.yaml : choice.scenario;
+      const made = await send("POST", "tenants", { scenario: source, ...(choice.tenantId && { tenantId: choice.tenantId }) });
+      set({ made, scenario: choice.own ? null : choice.scenario });
+      onMade?.();
+    } catch (error) {
+      set({ error });
+    }
+  };
+  return html`<form onSubmit=${make}>
+    <fieldset class="choice"><legend>${t("tenants.madeOf")}</legend>
+      ${[false, true].map((own) => html`<label key=${own}><input type="radio" name="source" checked=${choice.own === own}
+        onChange=${() => change({ own })} /> ${t(own ? "tenants.ofYaml" : "tenants.ofGallery")}</label>`)}</fieldset>
+    ${choice.own
+      ? html`<${CheckedYaml} kind="scenario" value=${choice.yaml} onChange=${(yaml) => change({ yaml })}
+          onResult=${({ valid }) => change({ valid })} />`
+      : html`<${ScenarioSelect} gallery=${gallery} value=${choice.scenario} onChange=${(name) => change({ scenario: name })} />`}
+    <${Field} label=${t("tenants.idOptional")}>
+      <input name="tenantId" autocomplete="off" value=${choice.tenantId} onInput=${({ target }) => change({ tenantId: target.value })} /><//>
+    <p class="actions"><button class="primary" disabled=${state.busy || (choice.own && !choice.valid)}>${t("tenants.makeIt")}</button></p>
+    <${Failure} error=${state.error} />
+    ${state.made && html`<${Made} ...${state} />`}
+  </form>`;
+}
+
+function Made({ made, scenario }) {
+  return html`<p role="status">${t("tenants.isMade")} <a href=${href("tenants", [made.tenantId])}><bdi>${made.tenantId}</bdi></a></p>
+    <${Credentials} made=${made} scenario=${scenario} />`;
+}
