@@ -33,3 +33,20 @@ export function useDebounced(value, ms) {
   }, [value, ms]);
   return settled;
 }
+
+/** Do what people ask for: `[{busy, error, done}, run]`; `done` is what `act` gave, and a failure is kept. */
+export function useAct(act) {
+  const [state, set] = useState({});
+  const run = async (...given) => {
+    given[0]?.preventDefault?.();
+    set({ busy: true });
+    try {
+      set({ done: await act(...given) });
+      return true;
+    } catch (error) {
+      set({ error });
+      return false;
+    }
+  };
+  return [state, run];
+}

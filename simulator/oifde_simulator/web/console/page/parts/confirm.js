@@ -1,5 +1,6 @@
 // Asks before something is done that nobody can take back.
 import { html, useState } from "../core/html.js";
+import { useAct } from "../core/load.js";
 import { t } from "../core/text.js";
 import { Dialog } from "./dialog.js";
 import { Failure } from "./failure.js";
@@ -12,21 +13,12 @@ export function ConfirmButton({ label, title, text, act, kind = "" }) {
 }
 
 function Question({ label, title, text, act, kind, onClose }) {
-  const [state, set] = useState({});
-  const go = async () => {
-    set({ busy: true });
-    try {
-      await act();
-      onClose();
-    } catch (error) {
-      set({ error });
-    }
-  };
+  const [state, run] = useAct(act);
   return html`<${Dialog} title=${title} onClose=${onClose}>
     <p>${text}</p>
     <${Failure} error=${state.error} />
     <p class="actions">
-      <button type="button" class=${kind || "primary"} disabled=${state.busy} onClick=${go}>${label}</button>
+      <button type="button" class=${kind || "primary"} disabled=${state.busy} onClick=${async () => (await run()) && onClose()}>${label}</button>
       <button type="button" onClick=${onClose}>${t("common.cancel")}</button>
     </p>
   <//>`;

@@ -1,7 +1,7 @@
 // All that views are built of, so that each of them needs one import.
 export { blob, get, send, text } from "../core/api.js";
 export { html, useEffect, useRef, useState } from "../core/html.js";
-export { useDebounced, useEvery, useLoad } from "../core/load.js";
+export { useAct, useDebounced, useEvery, useLoad } from "../core/load.js";
 export { go, href } from "../core/route.js";
 export { t } from "../core/text.js";
 export { Time } from "../core/time.js";
@@ -11,5 +11,6 @@ export { CopyButton } from "../parts/copy_button.js";
 export { Credentials, word } from "../parts/credentials.js";
 export { Failure } from "../parts/failure.js";
 export { Field } from "../parts/field.js";
+export { ListTable } from "../parts/list_table.js";
 export { Notice } from "../parts/notice.js";
 export { YamlEditor } from "../parts/yaml_editor.js";

@@ -2,7 +2,7 @@ export default {
   "gallery.title": "Gallery",
   "gallery.lead": "Every way to fail that comes with the simulator, by what a client notices. A client meets one by naming it as its tenantId.",
   "gallery.filter": "Search symptoms and descriptions",
-  "gallery.count": "{count} scenarios",
+  "gallery.count": "Scenarios: {count}",
   "gallery.unknown": "The gallery has no scenario “{name}”.",
   "gallery.symptom": "Symptom",
   "gallery.sees": "What a client sees",

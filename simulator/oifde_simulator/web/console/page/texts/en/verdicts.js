@@ -1,11 +1,11 @@
 export default {
   "verdicts.title": "Verdicts",
   "verdicts.coverage": "Coverage",
-  "verdicts.unused": "{count} rules of yours never fired: failures that nobody tested.",
+  "verdicts.unused": "Rules of yours that never fired: {count}. Nobody has tested these failures.",
   "verdicts.allUsed": "Every rule of yours has fired, of those scenarios that were asked.",
   "verdicts.coverageTruncated": "There are more than 20,000 rules; the further ones are not counted.",
-  "verdicts.uncounted": "{count} scenarios were not asked, or have no rule",
-  "verdicts.firedOf": "{fired} of {all} rules fired",
+  "verdicts.uncounted": "Scenarios that were not asked or have no rule: {count}",
+  "verdicts.firedOf": "fired: {fired} of {all}",
   "verdicts.rule": "Rule",
   "verdicts.fired": "Fired",
   "verdicts.faults": "Faults",
@@ -48,6 +48,6 @@ export default {
   "verdicts.errorCode": "errorCode",
   "verdicts.honest": "honest",
   "verdicts.noRequests": "Nobody has asked anything yet.",
-  "verdicts.moreGroups": "… and {count} kinds that are rarer",
+  "verdicts.moreGroups": "Rarer kinds that are not shown: {count}",
   "verdicts.long": "over 0.1 s",
 };

@@ -1,5 +1,6 @@
 // One scenario of the gallery: what happens, what a good client does, its YAML, a tenant of one's own.
-import { CopyButton, Credentials, Failure, get, href, html, Notice, send, t, useLoad, useState } from "../kit.js";
+import { CopyButton, Failure, get, href, html, Notice, send, t, useAct, useLoad } from "../kit.js";
+import { Made } from "../tenants/make.js";
 
 export function Scenario({ name }) {
   const { data, error } = useLoad((signal) => get(`gallery/${encodeURIComponent(name)}`, {}, { signal }), [name]);
@@ -20,20 +21,10 @@ function About({ name, symptom, sees, metBy, goodClient, yaml }) {
 }
 
 function Make({ name }) {
-  const [state, set] = useState({});
-  const make = async () => {
-    set({ busy: true });
-    try {
-      set({ made: await send("POST", "tenants", { scenario: name }) });
-    } catch (error) {
-      set({ error });
-    }
-  };
+  const [state, make] = useAct(() => send("POST", "tenants", { scenario: name }));
   return html`<section><h2>${t("gallery.tryIt")}</h2>
     <p class="actions"><button type="button" class="primary" disabled=${state.busy} onClick=${make}>${t("gallery.make")}</button>
       <a href=${href("exchanges", [], { tenant: name })}>${t("gallery.exchanges", { name })}</a></p>
     <${Failure} error=${state.error} />
-    ${state.made && html`<p role="status">${t("tenants.isMade")}
-      <a href=${href("tenants", [state.made.tenantId])}><bdi>${state.made.tenantId}</bdi></a></p>
-      <${Credentials} made=${state.made} scenario=${name} />`}</section>`;
+    ${state.done && html`<${Made} made=${state.done} scenario=${name} />`}</section>`;
 }

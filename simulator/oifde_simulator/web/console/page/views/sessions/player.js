@@ -1,25 +1,19 @@
 // Plays a call's recording, with its turns as marks on a time line that can be clicked.
-import { blob, Failure, html, t, useEffect, useRef, useState } from "../kit.js";
+import { blob, Failure, html, t, useAct, useEffect, useRef, useState } from "../kit.js";
 import { countdown } from "../tenants/rule.js";
 
 /** The sound is fetched when it is asked for: an audio element could send no token, so it plays a blob. */
 export function Player({ name, tenant, length, said, seek, onReady }) {
-  const [state, set] = useState({});
-  useEffect(() => () => state.url && URL.revokeObjectURL(state.url), [state.url]);
-  const fetchIt = async () => {
-    set({ busy: true });
-    try {
-      const sound = await blob(`tenants/${encodeURIComponent(tenant)}/recordings`, { fileName: name });
-      set({ url: URL.createObjectURL(sound) });
-      onReady(true);
-    } catch (error) {
-      set({ error });
-    }
-  };
-  if (state.url) return html`<${Line} url=${state.url} ...${{ length, said, seek }} />`;
-  return html`<p><button type="button" disabled=${state.busy} onClick=${fetchIt}>${t("sessions.listen")}</button>
+  const [{ busy, error, done: url }, fetchIt] = useAct(async () => {
+    const sound = await blob(`tenants/${encodeURIComponent(tenant)}/recordings`, { fileName: name });
+    onReady(true);
+    return URL.createObjectURL(sound);
+  });
+  useEffect(() => () => url && URL.revokeObjectURL(url), [url]);
+  if (url) return html`<${Line} ...${{ url, length, said, seek }} />`;
+  return html`<p><button type="button" disabled=${busy} onClick=${fetchIt}>${t("sessions.listen")}</button>
       <code class="hint"><bdi>${name}</bdi></code></p>
-    <${Failure} error=${state.error} />`;
+    <${Failure} error=${error} />`;
 }
 
 function Line({ url, length, said, seek }) {

@@ -1,19 +1,10 @@
 // Shows the tenant's clock and changes it: on by a while, to an instant, to a stop.
-import { Failure, Field, html, send, t, Time, useState } from "../kit.js";
+import { Failure, Field, html, send, t, Time, useAct, useState } from "../kit.js";
 
 const STEPS = ["5m", "1h", "24h"];
 
 export function Clock({ clock, zone, base, onChange }) {
-  const [error, setError] = useState(null);
-  const change = async (body) => {
-    try {
-      await send("PUT", `${base}/clock`, body);
-      setError(null);
-      onChange();
-    } catch (problem) {
-      setError(problem);
-    }
-  };
+  const [{ error }, change] = useAct(async (body) => { await send("PUT", `${base}/clock`, body); onChange(); });
   return html`<section><h2>${t("tenants.clock")}</h2>
     <p><${Time} at=${clock.now} zone=${zone} /> ${zone && html`<small>${zone}</small>`} ${clock.frozen && html`<span class="tag">${t("tenants.frozen")}</span>`}</p>
     <div class="toolbar">

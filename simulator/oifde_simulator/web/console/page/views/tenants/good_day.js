@@ -2,13 +2,12 @@
 import { ConfirmButton, html, Notice, send, t, useState } from "../kit.js";
 
 export function GoodDay({ onDone }) {
-  const [cleared, setCleared] = useState(null);
+  const [tenants, setTenants] = useState(null);
   const act = async () => {
-    const { tenants } = await send("POST", "clear");
-    setCleared(tenants);
+    setTenants((await send("POST", "clear")).tenants);
     onDone();
   };
   return html`<${ConfirmButton} kind="danger" label=${t("tenants.goodDay")} title=${t("tenants.goodDayTitle")}
       text=${t("tenants.goodDayText")} act=${act} />
-    ${cleared !== null && html`<${Notice} kind="good" text=${t("tenants.goodDayDone", { tenants: cleared })} />`}`;
+    ${tenants !== null && html`<${Notice} kind="good" text=${t("tenants.goodDayDone", { tenants })} />`}`;
 }

@@ -1,5 +1,5 @@
 // Lists the tenants: those that were made first, each with its scenario, clock and rules.
-import { Failure, get, go, href, html, t, useLoad, useState } from "../kit.js";
+import { Failure, get, go, href, html, ListTable, t, useLoad, useState } from "../kit.js";
 import { GoodDay } from "./good_day.js";
 import { MakeTenant } from "./make.js";
 import { Row } from "./row.js";
@@ -29,11 +29,9 @@ export function TenantList({ query }) {
 }
 
 function Table({ tenants }) {
-  return html`<div class="scroll"><table class="list tenants">
-    <thead><tr>${["id", "scenario", "clock", "rules", "fired"].map((name) => html`
-      <th scope="col" key=${name}>${t(`tenants.${name}`)}</th>`)}</tr></thead>
-    <tbody>${tenants.map((tenant) => html`<${Row} key=${tenant.id} tenant=${tenant} link=${href("tenants", [tenant.id])} />`)}</tbody>
-  </table></div>`;
+  const columns = ["id", "scenario", "clock", "rules", "fired"].map((name) => t(`tenants.${name}`));
+  return html`<${ListTable} label=${t("tenants.title")} columns=${columns}>
+    ${tenants.map((tenant) => html`<${Row} key=${tenant.id} tenant=${tenant} link=${href("tenants", [tenant.id])} />`)}<//>`;
 }
 
 function matching(tenants, words) {

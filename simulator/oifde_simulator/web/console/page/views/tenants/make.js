@@ -1,5 +1,5 @@
 // Makes a tenant: of a scenario that the server has, or of YAML.
-import { Credentials, Failure, Field, href, html, send, t, useState } from "../kit.js";
+import { Credentials, Failure, Field, href, html, send, t, useAct, useState } from "../kit.js";
 import { CheckedYaml } from "./checked_yaml.js";
 import { ScenarioSelect, useGallery } from "./gallery_select.js";
 
@@ -19,20 +19,13 @@ export function MakeTenant({ scenario, onMade }) {
 function Form({ scenario, onMade }) {
   const gallery = useGallery();
   const [choice, choose] = useState({ scenario, tenantId: "", yaml: EXAMPLE, own: false, valid: false });
-  const [state, set] = useState({});
   const change = (part) => choose((old) => ({ ...old, ...part }));
-  const make = async (event) => {
-    event.preventDefault();
-    set({ busy: true });
-    try {
-      const source = choice.own ? choice.yaml : choice.scenario;
-      const made = await send("POST", "tenants", { scenario: source, ...(choice.tenantId && { tenantId: choice.tenantId }) });
-      set({ made, scenario: choice.own ? null : choice.scenario });
-      onMade?.();
-    } catch (error) {
-      set({ error });
-    }
-  };
+  const [state, make] = useAct(async () => {
+    const { own, yaml, tenantId } = choice;
+    const made = await send("POST", "tenants", { scenario: own ? yaml : choice.scenario, ...(tenantId && { tenantId }) });
+    onMade();
+    return { made, scenario: own ? null : choice.scenario };
+  });
   return html`<form onSubmit=${make}>
     <fieldset class="choice"><legend>${t("tenants.madeOf")}</legend>
       ${[false, true].map((own) => html`<label key=${own}><input type="radio" name="source" checked=${choice.own === own}
@@ -45,11 +38,12 @@ function Form({ scenario, onMade }) {
       <input name="tenantId" autocomplete="off" value=${choice.tenantId} onInput=${({ target }) => change({ tenantId: target.value })} /><//>
     <p class="actions"><button class="primary" disabled=${state.busy || (choice.own && !choice.valid)}>${t("tenants.makeIt")}</button></p>
     <${Failure} error=${state.error} />
-    ${state.made && html`<${Made} ...${state} />`}
+    ${state.done && html`<${Made} ...${state.done} />`}
   </form>`;
 }
 
-function Made({ made, scenario }) {
+/** Show a tenant that was made: the way to it, and its credentials. */
+export function Made({ made, scenario }) {
   return html`<p role="status">${t("tenants.isMade")} <a href=${href("tenants", [made.tenantId])}><bdi>${made.tenantId}</bdi></a></p>
     <${Credentials} made=${made} scenario=${scenario} />`;
 }

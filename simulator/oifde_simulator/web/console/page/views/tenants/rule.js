@@ -3,8 +3,8 @@
 /** Choices of how long the server holds a rule; "" until somebody removes it. */
 export const TTLS = ["1m", "5m", "30m", ""];
 
-/** Adapt a scenario's rules to the choices of the form: `userMobile`, `times` and `ttl` may be empty. */
-export function adapted(rules, { userMobile, times, ttl }, taken) {
+/** Adapt a scenario's rules to the choices of the form: `userMobile` and `times` may be empty. */
+export function adapted(rules, { userMobile, times }, taken) {
   const names = new Set(taken);
   return rules.map((rule) => {
     const name = free(rule.name ?? "rule", names);
@@ -13,7 +13,6 @@ export function adapted(rules, { userMobile, times, ttl }, taken) {
       ...rule, name,
       ...(userMobile && { match: forUser(rule.match, userMobile) }),
       ...(times && { times: Number(times) }),
-      ...(ttl && { ttl }),
     };
   });
 }

@@ -3,11 +3,10 @@ import { Failure, Field, get, html, Notice, t, useLoad, useState } from "../kit.
 import { ScenarioSelect, useGallery } from "./gallery_select.js";
 import { Magic } from "./magic.js";
 import { adapted } from "./rule.js";
-import { TtlSelect } from "./ttl_select.js";
 
-const START = { scenario: "outage", userMobile: "", times: "", ttl: "5m" };
+const START = { scenario: "outage", userMobile: "", times: "" };
 
-export function RuleForm({ taken, onAdd, onYaml }) {
+export function RuleForm({ taken, onAdd, onYaml, children }) {
   const gallery = useGallery();
   const [choice, choose] = useState(START);
   const change = (part) => choose((old) => ({ ...old, ...part }));
@@ -19,7 +18,7 @@ export function RuleForm({ taken, onAdd, onYaml }) {
     <${ScenarioSelect} gallery=${gallery} value=${choice.scenario} label=${t("tenants.failure")} onChange=${(scenario) => change({ scenario })} />
     <${Failure} error=${error} />
     ${data && !ready && html`<${Notice} kind="warning" text=${t("tenants.notByRule", { scenario: choice.scenario })} />`}
-    <div class="fields"><${Limits} choice=${choice} change=${change} /></div>
+    <div class="fields"><${Limits} choice=${choice} change=${change} />${children}</div>
     <p class="actions"><button class="primary" disabled=${!ready}>${t("tenants.addIt")}</button>
       <button type="button" disabled=${!ready} onClick=${() => onYaml(rules)}>${t("tenants.editYaml")}</button></p>
     <${Magic} magic=${gallery.data?.magic} />
@@ -30,6 +29,5 @@ function Limits({ choice, change }) {
   const input = (name, more) => html`<${Field} label=${t(`tenants.${name}`)}>
     <input name=${name} autocomplete="off" value=${choice[name]} onInput=${({ target }) => change({ [name]: target.value })} ...${more} /><//>`;
   return html`${input("userMobile", { inputmode: "tel", placeholder: t("tenants.everyUser") })}
-    ${input("times", { type: "number", min: 1, placeholder: t("tenants.always") })}
-    <${TtlSelect} value=${choice.ttl} onChange=${(ttl) => change({ ttl })} />`;
+    ${input("times", { type: "number", min: 1, placeholder: t("tenants.always") })}`;
 }

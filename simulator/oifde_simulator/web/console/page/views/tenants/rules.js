@@ -1,24 +1,14 @@
 // Lists a tenant's rules in the order in which they are asked, with a countdown where the server holds one.
-import { Failure, href, html, send, t, useEffect, useState } from "../kit.js";
+import { Failure, href, html, ListTable, send, t, useAct, useEffect, useState } from "../kit.js";
 import { countdown } from "./rule.js";
 
 export function Rules({ rules, base, onChange }) {
-  const [error, setError] = useState(null);
-  const remove = (name) => async () => {
-    try {
-      await send("DELETE", `${base}/rules/${encodeURIComponent(name)}`);
-      setError(null);
-    } catch (problem) {
-      setError(problem);
-    }
-    onChange();
-  };
+  const [{ error }, remove] = useAct((name) => send("DELETE", `${base}/rules/${encodeURIComponent(name)}`).finally(onChange));
   return html`<section><h2>${t("tenants.rules")}</h2>
     <${Failure} error=${error} />
     ${rules.length
-      ? html`<div class="scroll"><table class="list"><thead><tr>
-          ${["rule", "fired", "left", "remove"].map((name) => html`<th scope="col" key=${name}>${t(`tenants.${name}`)}</th>`)}
-        </tr></thead><tbody>${rules.map((rule) => html`<${Rule} key=${rule.name} rule=${rule} remove=${remove(rule.name)} />`)}</tbody></table></div>`
+      ? html`<${ListTable} label=${t("tenants.rules")} columns=${["rule", "fired", "left", "remove"].map((name) => t(`tenants.${name}`))}>
+          ${rules.map((rule) => html`<${Rule} key=${rule.name} rule=${rule} remove=${() => remove(rule.name)} />`)}<//>`
       : html`<p>${t("tenants.noRules")}</p>`}
   </section>`;
 }

@@ -1,5 +1,5 @@
 // Shows which rules have fired and which never did.
-import { Failure, get, href, html, Notice, t, useEvery, useLoad } from "../kit.js";
+import { Failure, get, href, html, ListTable, Notice, t, useEvery, useLoad } from "../kit.js";
 
 const SECONDS = 5;
 
@@ -25,9 +25,8 @@ function Report({ unused, scenarios, uncounted, truncated }) {
 function Suite({ scenario, rules }) {
   const fired = rules.filter((rule) => rule.fired).length;
   return html`<details open=${rules.some(({ bundled }) => !bundled)}><summary><bdi>${scenario}</bdi> <span class="tag">${t("verdicts.firedOf", { fired, all: rules.length })}</span></summary>
-    <table class="list"><thead><tr>${["rule", "fired", "faults"].map((name) => html`<th scope="col" key=${name}>${t(`verdicts.${name}`)}</th>`)}</tr></thead>
-    <tbody>${rules.map((rule) => html`<tr key=${rule.rule} class=${rule.fired ? "" : "never"}>
+    <${ListTable} label=${scenario} columns=${["rule", "fired", "faults"].map((name) => t(`verdicts.${name}`))}>${rules.map((rule) => html`<tr key=${rule.rule} class=${rule.fired ? "" : "never"}>
       <th scope="row"><a href=${href("exchanges", [], { rule: rule.rule })}><bdi>${rule.rule}</bdi></a></th>
       <td class="number">${rule.fired || t("verdicts.never")}</td>
-      <td>${rule.faults.map(({ fault, fired: count }) => `${fault}: ${count}`).join(", ")}</td></tr>`)}</tbody></table></details>`;
+      <td>${rule.faults.map(({ fault, fired: count }) => `${fault}: ${count}`).join(", ")}</td></tr>`)}<//></details>`;
 }

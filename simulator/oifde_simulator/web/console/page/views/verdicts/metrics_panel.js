@@ -1,9 +1,10 @@
 // Shows the counters at a glance: requests by what was sent, seconds of decisions, the journal's size.
-import { Failure, html, t, text, useEvery, useLoad } from "../kit.js";
+import { Failure, html, ListTable, t, text, useEvery, useLoad } from "../kit.js";
 import { outcomes, parse, quantile, total } from "./metrics.js";
 
 const SECONDS = 5;
 const MOST = 15;
+const COLUMNS = ["requests", "endpoint", "status", "errorCode", "rule", "faults"];
 
 export function MetricsPanel() {
   const { data, error, reload } = useLoad(() => text("metrics"), []);
@@ -31,12 +32,10 @@ function Tiles({ samples }) {
 function Outcomes({ groups }) {
   if (!groups.length) return html`<p>${t("verdicts.noRequests")}</p>`;
   const most = groups[0].count;
-  return html`<div class="scroll"><table class="list"><thead><tr>
-      ${["requests", "endpoint", "status", "errorCode", "rule", "faults"].map((name) => html`<th scope="col" key=${name}>${t(`verdicts.${name}`)}</th>`)}
-    </tr></thead><tbody>${groups.slice(0, MOST).map(({ key, count: many, endpoint, status, errorCode, rule, fault }) => html`<tr key=${key} class=${rule ? "spoiled" : "honest"}>
+  return html`<${ListTable} label=${t("verdicts.metrics")} columns=${COLUMNS.map((name) => t(`verdicts.${name}`))}>
+    ${groups.slice(0, MOST).map(({ key, count: many, endpoint, status, errorCode, rule, fault }) => html`<tr key=${key} class=${rule ? "spoiled" : "honest"}>
       <td class="number"><meter max=${most} value=${many} aria-label=${t("verdicts.requests")}>${many}</meter> ${count(many)}</td>
-      <td>${endpoint || "–"}</td><td>${status}</td><td>${errorCode || "–"}</td><td><bdi>${rule || t("verdicts.honest")}</bdi></td><td>${fault || "–"}</td></tr>`)}
-    </tbody></table></div>
+      <td>${endpoint || "–"}</td><td>${status}</td><td>${errorCode || "–"}</td><td><bdi>${rule || t("verdicts.honest")}</bdi></td><td>${fault || "–"}</td></tr>`)}<//>
     ${groups.length > MOST && html`<p>${t("verdicts.moreGroups", { count: groups.length - MOST })}</p>`}`;
 }
 

@@ -1,5 +1,5 @@
 // Verifies by a form: the words of the journal's filter, and how many exchanges there should be.
-import { CopyButton, Failure, Field, go, html, send, t, useState, word } from "../kit.js";
+import { CopyButton, Failure, Field, go, html, send, t, useAct, useState, word } from "../kit.js";
 import { expectation, FIELDS, KINDS } from "./expectation.js";
 import { Verdict } from "./verdict.js";
 
@@ -7,19 +7,12 @@ import { Verdict } from "./verdict.js";
 export function Verify({ query }) {
   const [form, setForm] = useState(() => ({ kind: "range", atLeast: "1", ...Object.fromEntries(query) }));
   const [extra, setExtra] = useState({ name: "", value: "" });
-  const [state, set] = useState({});
   const all = { ...form, ...(extra.name && { [extra.name]: extra.value }) };
   const body = expectation(all);
-  const ask = async (event) => {
-    event.preventDefault();
+  const [state, ask] = useAct(() => {
     go("verdicts", [], all);
-    set({ busy: true });
-    try {
-      set({ verdict: await send("POST", "verify", body) });
-    } catch (error) {
-      set({ error });
-    }
-  };
+    return send("POST", "verify", body);
+  });
   const change = (name) => ({ target }) => setForm({ ...form, [name]: target.value });
   return html`<section><h2>${t("verdicts.verify")}</h2><p>${t("verdicts.verifyLead")}</p>
     <form onSubmit=${ask}>
@@ -33,7 +26,7 @@ export function Verify({ query }) {
       <p class="actions"><button class="primary" disabled=${state.busy}>${t("verdicts.ask")}</button>
         <${CopyButton} text=${command(body)} label=${t("verdicts.copyCurl")} /></p>
     </form>
-    <${Failure} error=${state.error} /><${Verdict} verdict=${state.verdict} /></section>`;
+    <${Failure} error=${state.error} /><${Verdict} verdict=${state.done} /></section>`;
 }
 
 function HowMany({ form, change }) {
