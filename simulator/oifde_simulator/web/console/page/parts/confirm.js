@@ -19,7 +19,7 @@ function Question({ label, title, text, act, kind, onClose }) {
     <${Failure} error=${state.error} />
     <p class="actions">
       <button type="button" class=${kind || "primary"} disabled=${state.busy} onClick=${async () => (await run()) && onClose()}>${label}</button>
-      <button type="button" onClick=${onClose}>${t("common.cancel")}</button>
+      <button type="button" onClick=${onClose}>${t("parts.cancel")}</button>
     </p>
   <//>`;
 }

@@ -14,7 +14,7 @@ export function Credentials({ made, scenario }) {
   return html`<section class="credentials" aria-label=${t("tenants.credentials")}>
     <dl class="facts">${Object.entries(rows).map(([name, value]) => html`
       <dt key=${name}>${name}</dt>
-      <dd><code><bdi>${value}</bdi></code> <${CopyButton} text=${value} label=${t("common.copyOf", { name })} /></dd>`)}
+      <dd><code><bdi>${value}</bdi></code> <${CopyButton} text=${value} label=${t("parts.copyOf", { name })} /></dd>`)}
     </dl>
     <${Command} text=${curl(made, NUMBERS[scenario] ?? USUAL)} />
   </section>`;

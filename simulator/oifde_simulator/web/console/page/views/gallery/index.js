@@ -18,7 +18,7 @@ function All({ words }) {
       onInput=${({ target }) => go("gallery", [], { text: target.value })} />
       ${data && html`<span role="status">${t("gallery.count", { count })}</span>`}</div>
     <${Failure} error=${error} />
-    ${!data && !error && html`<p role="status">${t("common.loading")}</p>`}
+    ${!data && !error && html`<p role="status">${t("parts.loading")}</p>`}
     ${groups.map((group) => html`<${Group} key=${group.symptom} ...${group} />`)}`;
 }
 

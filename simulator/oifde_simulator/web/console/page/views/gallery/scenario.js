@@ -7,7 +7,7 @@ export function Scenario({ name }) {
   return html`<p class="crumbs"><a href=${href("gallery")}>${t("gallery.title")}</a></p>
     <h1><bdi>${name}</bdi></h1>
     ${error?.status === 404 ? html`<${Notice} kind="error" text=${t("gallery.unknown", { name })} />` : html`<${Failure} error=${error} />`}
-    ${data ? html`<${About} ...${data} />` : !error && html`<p role="status">${t("common.loading")}</p>`}`;
+    ${data ? html`<${About} ...${data} />` : !error && html`<p role="status">${t("parts.loading")}</p>`}`;
 }
 
 function About({ name, symptom, sees, metBy, goodClient, yaml }) {

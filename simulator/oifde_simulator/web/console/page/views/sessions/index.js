@@ -36,11 +36,11 @@ function History({ tenant, userMobile }) {
   if (error) {
     return error.status === 404 ? html`<${Notice} kind="error" text=${t("tenants.gone", { id: tenant })} />` : html`<${Failure} error=${error} />`;
   }
-  if (!found.data || !about.data) return html`<p role="status">${t("common.loading")}</p>`;
+  if (!found.data || !about.data) return html`<p role="status">${t("parts.loading")}</p>`;
   const { total, sessions } = found.data;
   return html`<p role="status">${t("sessions.found", { total, userMobile })}</p>
     <ol class="sessions">${sessions.map((record) => html`<${Session} key=${record.callId ?? record.logId} record=${record}
       tenant=${tenant} userMobile=${userMobile} zone=${about.data.zone} />`)}</ol>
     ${sessions.length < total && html`<p><button type="button" onClick=${() => setLimit(Math.min(limit * 2, 1000))}>
-      ${t("common.more", { shown: sessions.length, all: total })}</button></p>`}`;
+      ${t("parts.more", { shown: sessions.length, all: total })}</button></p>`}`;
 }

@@ -11,7 +11,7 @@ export function CheckedYaml({ kind, tenant, value, onChange, onResult }) {
   const known = data && !loading && settled === value;
   useEffect(() => onResult(known ? data : { valid: false }), [known, data]);
   return html`<${YamlEditor} value=${value} onChange=${onChange} check=${known ? data : null} />
-    <p role="status" class="hint">${error ? "" : known ? verdict(data) : t("common.checking")}</p>
+    <p role="status" class="hint">${error ? "" : known ? verdict(data) : t("parts.checking")}</p>
     <${Failure} error=${error} />`;
 }
 

@@ -23,9 +23,9 @@ export function TenantList({ query }) {
     <${Failure} error=${error} />
     ${data && html`<${Table} tenants=${found.slice(0, shown)} key=${changes} />`}
     ${data && !found.length && html`<p>${t("tenants.none", { words })}</p>`}
-    ${!data && loading && html`<p role="status">${t("common.loading")}</p>`}
+    ${!data && loading && html`<p role="status">${t("parts.loading")}</p>`}
     ${found.length > shown && html`<p><button type="button" onClick=${() => setShown(shown + STEP)}>
-      ${t("common.more", { shown, all: found.length })}</button></p>`}`;
+      ${t("parts.more", { shown, all: found.length })}</button></p>`}`;
 }
 
 function Table({ tenants }) {

@@ -6,7 +6,7 @@ export function Magic({ magic }) {
   return html`<details><summary>${t("tenants.magic")}</summary>
     <p>${t("tenants.magicText")}</p>
     <${ListTable} label=${t("tenants.magic")} columns=${["userMobile", t("tenants.rule"), t("tenants.happens")]}>${magic.map((each) => html`<tr key=${each.userMobile}>
-      <th scope="row"><code>${each.userMobile}</code> <${CopyButton} text=${each.userMobile} label=${t("common.copyOf", { name: each.userMobile })} /></th>
+      <th scope="row"><code>${each.userMobile}</code> <${CopyButton} text=${each.userMobile} label=${t("parts.copyOf", { name: each.userMobile })} /></th>
       <td>${each.rule}</td><td>${each.happens}</td></tr>`)}<//>
   </details>`;
 }
