@@ -128,6 +128,13 @@ class Settings:
         read=bearer_token,
         word="TOKEN",
     )
+    console: str = option(
+        "on",
+        "on or off: whether the control plane has a page for browsers, at /",
+        read=one_of("on", "off"),
+        word="on|off",
+    )
+    open: bool = option(False, "open the console's page in a browser once both planes listen", read=flag)
     seed: str = option("0", "what tokens, and all else that looks random, depend on", word="TEXT")
     # Guess: [limits] size and deadlines are documented nowhere; probing a real system would settle it.
     max_body: int = option(

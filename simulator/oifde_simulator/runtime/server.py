@@ -107,6 +107,8 @@ class Simulator:
             ca_pem=self.ca_pem,
             port=port,
             delay=delay,
+            console=self._settings.console == "on",
+            wants_token=self.token is not None,
         )
         return control_plane(context, self.token, ConnectionLimits.of(self._settings))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from asyncio import Semaphore
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -39,8 +40,14 @@ class ControlContext:
         ca_pem: bytes | None,
         port: Port,
         delay: GlobalDelay,
+        console: bool = True,
+        wants_token: bool = False,
     ) -> None:
-        """Wrap the parts of a server; `ca_pem` is None where TLS is off or the certificate was given."""
+        """Wrap the parts of a server.
+
+        `ca_pem` is None where TLS is off or the certificate was given. `console` says that there is a page,
+        `wants_token` that calls need the bearer token.
+        """
         self.tenants = TenantService(tenants)
         self.tenant_admin = TenantAdminService(tenants)
         self.rules = RuleService(tenants)
@@ -52,6 +59,12 @@ class ControlContext:
         self.port = port
         self.ca_pem = ca_pem
         """Authority to trust, PEM; None where TLS is off or the certificate was given."""
+        self.console = console
+        """True where the page is served."""
+        self.wants_token = wants_token
+        """True where calls need the bearer token."""
+        self.instance = secrets.token_hex(6)
+        """Id of this start of the server, since numbers of entries begin anew with each."""
         self.streams = Semaphore(MOST_STREAMS)
         """Places for long lists; one is held while a list is sent."""
         self._state = tenants.state

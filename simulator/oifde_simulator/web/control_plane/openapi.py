@@ -14,12 +14,14 @@ from urllib.parse import quote
 from oifde_simulator import resources
 from oifde_simulator.json_schema.schema import Schema
 
-MODULES = ("health", "tenants", "listener", "journal", "verification", "metrics", "wiremock")
+MODULES = ("health", "console", "tenants", "listener", "journal", "verification", "metrics", "wiremock")
 """Modules of `routes/`; the file `control-NAME.json` has the part of the document that each answers."""
 
 METHODS = ("get", "put", "post", "delete")
 TOLD = "x-told-by-operation"
 """Member of a schema that lists its keywords which the operation judges, and whose breach it tells."""
+WITH_SLASHES = "x-with-slashes"
+"""Member of a path parameter whose values may have slashes."""
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
 REFUSALS = {
     "400": "A parameter or the body is not what the document says.",
@@ -41,6 +43,8 @@ class Route:
     method: str
     """HTTP method in capitals."""
     path: str
+    pattern: str
+    """The path as the router takes it."""
     operation_id: str
     open: bool
     """True where no token is wanted."""
@@ -102,12 +106,21 @@ def _route(module: str, path: str, method: str, operation: Mapping[str, Any]) ->
         module=module,
         method=method.upper(),
         path=path,
+        pattern=_pattern(path, operation),
         operation_id=operation["operationId"],
         open=operation.get("security") == [],
         parameters=dict(_query_parameters(operation.get("parameters", ()))),
         body=f"{pointer}/content/application~1json/schema" if "requestBody" in operation else "",
         body_required=operation.get("requestBody", {}).get("required", False),
     )
+
+
+def _pattern(path: str, operation: Mapping[str, Any]) -> str:
+    """Write a path as the router takes it: there, a parameter ends at a slash unless it says more."""
+    for each in operation.get("parameters", ()):
+        if each.get(WITH_SLASHES):
+            path = path.replace(f"{{{each['name']}}}", f"{{{each['name']}:.+}}")
+    return path
 
 
 def _query_parameters(parameters: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -119,11 +132,11 @@ def _query_parameters(parameters: Iterable[Mapping[str, Any]]) -> Iterator[tuple
 
 
 def methods() -> dict[str, frozenset[str]]:
-    """Map each path to its methods; a path with GET has HEAD too."""
+    """Map each path, as the router takes it, to its methods; a path with GET has HEAD too."""
     methods: dict[str, frozenset[str]] = {}
     for route in routes():
         own = {"GET", "HEAD"} if route.method == "GET" else {route.method}
-        methods[route.path] = methods.get(route.path, frozenset()) | own
+        methods[route.pattern] = methods.get(route.pattern, frozenset()) | own
     return methods
 
 
