@@ -63,6 +63,9 @@ METHODS = {
     "livez": "livez",
     "readyz": "readyz",
     "authority": "ca_pem",
+    "console": None,
+    "consoleFile": None,
+    "describeConsole": None,
     "vendorDocument": None,
     "controlDocument": "openapi",
     "listTenants": "tenants",
@@ -91,6 +94,8 @@ METHODS = {
     "readListener": "listener",
     "setListener": "close_listener",
     "metrics": "metrics",
+    "counters": "counters",
+    "clearAll": "clear_all",
 }
 """Methods by operation id; None for operations that programs do not use."""
 

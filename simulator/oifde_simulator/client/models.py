@@ -40,6 +40,20 @@ class Ready:
 
 
 @dataclass(frozen=True, slots=True)
+class Counters:
+    """Requests of the last seconds."""
+
+    until: str
+    """The server's own time, an instant in ISO 8601; its second is the last one counted."""
+    step: int
+    """Seconds that a number is about."""
+    complete: bool
+    """False if the oldest seconds of the tenant were forgotten."""
+    series: Mapping[str, Sequence[int]]
+    """Numbers of `honest`, `spoiled`, `refused` and `broken` requests, the newest second last."""
+
+
+@dataclass(frozen=True, slots=True)
 class Clock:
     """The time of a tenant."""
 
@@ -134,6 +148,8 @@ class Exchange:
     """Outcome on the wire: `how`, `bytes`, `seconds`."""
     problems: Sequence[str]
     """Errors of the request."""
+    warnings: Sequence[str]
+    """Mistakes of the client that the real service accepts."""
 
     @property
     def instant(self) -> datetime:
@@ -146,8 +162,6 @@ class ExchangeInWhole(Exchange):
     """An exchange in whole; `request` has method, target, headers, fields, text and bytes."""
 
     response: Mapping[str, Any]
-    warnings: Sequence[str]
-    """Mistakes of the client that the real service accepts."""
     notes: Sequence[str]
     held_back: Sequence[Mapping[str, str]]
     """Matching rules that did not fire: `{"rule": name, "why": text}`."""

@@ -72,14 +72,14 @@ class Pipeline:
         if delay and exchange.script:
             exchange.script = (*delay, *exchange.script)
         if entry is not None:
-            self._count(entry, perf_counter() - began)
+            self._count(exchange, entry, perf_counter() - began)
         return exchange
 
     async def fail(self, request: Request, defect: Exception) -> Exchange:
         """Answer a request that could not be read because of a defect of ours, and put it on record."""
         exchange, entry = await self._answer(Call.failed(request, defect))
         if entry is not None:
-            self._count(entry, 0.0)
+            self._count(exchange, entry, 0.0)
         return exchange
 
     async def _begin(self, request: Request) -> tuple[Call, Script]:
@@ -101,7 +101,7 @@ class Pipeline:
         request = Request("", "", {}, read_error=why, keep_alive=False, port=port)
         exchange, entry = await self._answer(Call(request, None), Answer(response, {"errorCode": None}))
         if entry is not None:
-            self._count(entry, 0.0)
+            self._count(exchange, entry, 0.0)
         return exchange
 
     async def _answer(self, call: Call, given: Answer | None = None) -> tuple[Exchange, Entry | None]:
@@ -208,10 +208,14 @@ class Pipeline:
         except Exception:
             log.exception("a defect of the simulator: exchange %d has no line", entry.number)
 
-    def _count(self, entry: Entry, seconds: float) -> None:
-        """Count an exchange, which is on record; a count that fails changes no answer."""
+    def _count(self, exchange: Exchange, entry: Entry, seconds: float) -> None:
+        """Count an exchange, whose decision took so long, and how its sending ends.
+
+        It is on record; a count that fails changes no answer.
+        """
         try:
             self._meter.count(entry, seconds)
+            exchange.outcome.counted_as(self._meter.recent.count(entry))
         except Exception:
             log.exception("a defect of the simulator: exchange %d is not counted", entry.number)
 

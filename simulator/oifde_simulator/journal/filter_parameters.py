@@ -13,15 +13,18 @@ from typing import Any
 import orjson
 
 from oifde_simulator.instants import instant
-from oifde_simulator.journal.filters import ATTRIBUTES, NUMBERS, Filter, Since
+from oifde_simulator.journal.filters import ATTRIBUTES, FREE_TEXT, NUMBERS, YES_OR_NO, Filter, Since
 from oifde_simulator.journal.redaction.credential_names import is_credential
 from oifde_simulator.journal.redaction.redactor import PREFIX
+from oifde_simulator.journal.text_search import TextCondition
 from oifde_simulator.oifde.operations import NUMBERS_SENT, REQUEST_FIELDS, TEXTS_ANSWERED
 from oifde_simulator.rules.matching import Condition
 from oifde_simulator.text import did_you_mean, shown
 
 PARTS = {"request.": "request", "headers.": "headers", "response.": "response"}
 """Parts of an exchange by prefix of the parameter; without a prefix it is a field of the request."""
+LARGEST = 2**63 - 1
+"""Largest number that JSON on both sides can hold."""
 KNOWN = (*ATTRIBUTES, "since")
 
 
@@ -37,6 +40,8 @@ def parse(given: Iterable[tuple[str, str]], fingerprint: Callable[[str], str]) -
     for name, text in _each_once(given):
         if name == "since":
             since = _since(text)
+        elif name == FREE_TEXT:
+            tests[name] = TextCondition(text, fingerprint(text))
         elif name in ATTRIBUTES:
             tests[name] = _condition(name, text, number=name in NUMBERS)
         else:
@@ -94,7 +99,9 @@ def _wanted(name: str, text: str, *, number: bool) -> Any:
     """Parse a value: `{...}` is a JSON Schema, `true` means present, `false` absent, other text itself."""
     if text in ("true", "false"):
         return text == "true"
-    if number and re.fullmatch("-?[0-9]{1,19}", text, re.ASCII):
+    if name in YES_OR_NO:
+        raise WrongParameter(f"{name}: expected true or false, found {shown(text)}")
+    if number and re.fullmatch("-?[0-9]{1,19}", text, re.ASCII) and -LARGEST - 1 <= int(text) <= LARGEST:
         return int(text)
     if not text.startswith("{"):
         return text

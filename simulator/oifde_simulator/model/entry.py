@@ -124,6 +124,7 @@ class Entry(NamedTuple):
             "honest": {"status": self.honest_status, **_named(self.honest)},
             "outcome": _outcome(self.outcome),
             "problems": self.problems,
+            "warnings": self.warnings,
         }
 
     def whole(self) -> dict[str, Any]:
@@ -147,7 +148,6 @@ class Entry(NamedTuple):
                 "bytes": self.body_bytes,
                 "cut": self.cut,
             },
-            "warnings": self.warnings,
             "notes": self.notes,
             "heldBack": [{"rule": rule, "why": why} for rule, why in self.held_back],
         }

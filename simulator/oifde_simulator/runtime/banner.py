@@ -35,13 +35,14 @@ async def banner(
     control_url: str,
     recordings_url: str = "",
     authority: bool,
+    console_url: str = "",
     token: str | None = None,
 ) -> str:
     """Write the lines that `serve` prints.
 
     `recordings_url` has a line where it is another one than `data_url`.
-    `authority` is true for a certificate of our own authority. `token` is the control plane's token if it
-    was made at this start.
+    `authority` is true for a certificate of our own authority. `console_url` is empty without a console.
+    `token` is the control plane's token if it was made at this start.
     """
     own = own_tenants(tenants, settings)
     other_port = recordings_url not in ("", data_url)
@@ -50,6 +51,11 @@ async def banner(
         f"  data plane     {data_url}   (the vendor's port: what clients call)",
         *([f"  recordings     {recordings_url}   (downloads alone)"] if other_port else []),
         f"  control plane  {control_url}   (our own port{': trust its /ca.pem' if authority else ''})",
+        *(
+            [f"  console        {console_url}   (a page for browsers: what was asked and sent)"]
+            if console_url
+            else []
+        ),
         *([f"  control token  {token}"] if token else []),
         _generator(tenants),
         *_watching(settings),

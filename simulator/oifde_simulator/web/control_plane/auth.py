@@ -23,6 +23,8 @@ from oifde_simulator.web.control_plane.problems import Problem
 
 OPEN = frozenset(route.path for route in openapi.routes() if route.open)
 """Paths that need no token."""
+CONSOLE = frozenset(route.path for route in openapi.routes() if route.module == "console")
+"""Paths of the console's page, which holds no data: links from anywhere may lead to it."""
 
 
 def token(settings: Settings) -> str | None:
@@ -37,11 +39,20 @@ def guard(wanted: str | None) -> Middleware:
 
     @web.middleware
     async def check_access(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if request.path not in OPEN:
+        path = _document_path(request)
+        if path not in OPEN:
             _check_page(request) if wanted is None else _check_token(request, wanted)
+        elif path in CONSOLE and wanted is None:
+            _check_host(request)
         return await handler(request)
 
     return check_access
+
+
+def _document_path(request: web.Request) -> str:
+    """Find the path of a request in the document; empty where it is none of these."""
+    resource = request.match_info.route.resource
+    return resource.canonical if resource else ""
 
 
 def _check_token(request: web.Request, wanted: str) -> None:
@@ -56,11 +67,17 @@ def _check_token(request: web.Request, wanted: str) -> None:
     )
 
 
-def _check_page(request: web.Request) -> None:
+def _check_host(request: web.Request) -> list[str]:
+    """Refuse a name that somebody has bound to this machine, since a page of that name could read answers."""
     hosts = request.headers.getall("Host", [])
     for host in hosts:
         if len(hosts) > 1 or not _names_loopback(f"//{host}"):
             raise _foreign_page("Host", host)
+    return hosts
+
+
+def _check_page(request: web.Request) -> None:
+    hosts = _check_host(request)
     for origin in request.headers.getall("Origin", []):
         # A page that another program of this machine serves is not a program of this machine.
         if [origin.casefold()] != [f"http://{host}".casefold() for host in hosts]:

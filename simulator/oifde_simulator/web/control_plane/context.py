@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from asyncio import Semaphore
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -39,8 +40,14 @@ class ControlContext:
         ca_pem: bytes | None,
         port: Port,
         delay: GlobalDelay,
+        console: bool = True,
+        wants_token: bool = False,
     ) -> None:
-        """Wrap the parts of a server; `ca_pem` is None where TLS is off or the certificate was given."""
+        """Wrap the parts of a server.
+
+        `ca_pem` is None where TLS is off or the certificate was given. `console` says that there is a page,
+        `wants_token` that calls need the bearer token.
+        """
         self.tenants = TenantService(tenants)
         self.tenant_admin = TenantAdminService(tenants)
         self.rules = RuleService(tenants)
@@ -52,6 +59,12 @@ class ControlContext:
         self.port = port
         self.ca_pem = ca_pem
         """Authority to trust, PEM; None where TLS is off or the certificate was given."""
+        self.console = console
+        """True where the page is served."""
+        self.wants_token = wants_token
+        """True where calls need the bearer token."""
+        self.instance = secrets.token_hex(6)
+        """Id of this start of the server, since numbers of entries begin anew with each."""
         self.streams = Semaphore(MOST_STREAMS)
         """Places for long lists; one is held while a list is sent."""
         self._state = tenants.state
@@ -94,6 +107,15 @@ class ControlContext:
         """Put every tenant back to the beginning of its scenario, and forget all exchanges."""
         await self.tenant_admin.reset_all()
         await self.journal.clear()
+
+    async def clear_tenants(self) -> None:
+        """Give everybody a good day: no rules, no delay, and a port that listens; the journal is kept.
+
+        Raises OSError where the vendor's port cannot be opened; then nothing has changed.
+        """
+        await self.port.open()
+        await self.set_global_delay({})
+        await self.tenant_admin.clear_all()
 
     async def restore(self) -> int:
         """Put everything back to how it was at the start; count the made tenants that are gone.

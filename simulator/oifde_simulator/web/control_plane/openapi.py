@@ -14,7 +14,17 @@ from urllib.parse import quote
 from oifde_simulator import resources
 from oifde_simulator.json_schema.schema import Schema
 
-MODULES = ("health", "tenants", "listener", "journal", "verification", "metrics", "wiremock")
+MODULES = (
+    "health",
+    "console",
+    "tenants",
+    "listener",
+    "journal",
+    "verification",
+    "metrics",
+    "counters",
+    "wiremock",
+)
 """Modules of `routes/`; the file `control-NAME.json` has the part of the document that each answers."""
 
 METHODS = ("get", "put", "post", "delete")
@@ -24,6 +34,8 @@ MOST_VALUES = "x-most-values"
 """Member of a request body: the values that it may have, where they are more than elsewhere."""
 TOLD = "x-told-by-operation"
 """Member of a schema that lists its keywords which the operation judges, and whose breach it tells."""
+WITH_SLASHES = "x-with-slashes"
+"""Member of a path parameter whose values may have slashes."""
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
 REFUSALS = {
     "400": "A parameter or the body is not what the document says.",
@@ -56,11 +68,18 @@ class Route:
     """True where the body may not be left out."""
     most_values: int
     """Values that the body may have."""
+    with_slashes: bool = False
+    """True where values of the path's parameter may have slashes."""
 
     @property
     def holds_turn(self) -> bool:
         """True where the whole operation is the turn of a large body: what it makes of it is dear too."""
         return self.most_values > FEWER_VALUES
+
+    @property
+    def pattern(self) -> str:
+        """Path as the router takes it, where a parameter ends at a slash unless it says more."""
+        return self.path.replace("}", ":.+}") if self.with_slashes else self.path
 
 
 @cache
@@ -120,6 +139,7 @@ def _route(module: str, path: str, method: str, operation: Mapping[str, Any]) ->
         body=f"{pointer}/content/application~1json/schema" if body else "",
         body_required=body.get("required", False),
         most_values=body.get(MOST_VALUES, FEWER_VALUES),
+        with_slashes=any(each.get(WITH_SLASHES) for each in operation.get("parameters", ())),
     )
 
 

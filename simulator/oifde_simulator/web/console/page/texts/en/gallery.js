@@ -1,0 +1,16 @@
+export default {
+  "gallery.title": "Gallery",
+  "gallery.lead": "Every way to fail that comes with the simulator, by what a client notices. A client meets one by naming it as its tenantId.",
+  "gallery.filter": "Search symptoms and descriptions",
+  "gallery.count": "Scenarios: {count}",
+  "gallery.unknown": "The gallery has no scenario “{name}”.",
+  "gallery.symptom": "Symptom",
+  "gallery.sees": "What a client sees",
+  "gallery.metBy": "Met by",
+  "gallery.goodClient": "A good client",
+  "gallery.tryIt": "Try it",
+  "gallery.make": "Make me a tenant like this",
+  "gallery.exchanges": "Exchanges of tenant {name}",
+  "gallery.yaml": "Its YAML",
+  "gallery.copyYaml": "Copy YAML",
+};

@@ -1,0 +1,16 @@
+export default {
+  "gallery.title": "故障库",
+  "gallery.lead": "模拟器自带的所有故障，按客户端看到的症状分组。客户端把名称用作 tenantId 即可遇到它。",
+  "gallery.filter": "搜索症状和说明",
+  "gallery.count": "场景：{count} 个",
+  "gallery.unknown": "故障库中没有场景“{name}”。",
+  "gallery.symptom": "症状",
+  "gallery.sees": "客户端看到什么",
+  "gallery.metBy": "何时遇到",
+  "gallery.goodClient": "好的客户端",
+  "gallery.tryIt": "试一试",
+  "gallery.make": "给我建一个这样的租户",
+  "gallery.exchanges": "租户 {name} 的交互记录",
+  "gallery.yaml": "它的 YAML",
+  "gallery.copyYaml": "复制 YAML",
+};

@@ -1,0 +1,30 @@
+// One scenario of the gallery: what happens, what a good client does, its YAML, a tenant of one's own.
+import { CopyButton, Failure, get, href, html, Notice, send, t, useAct, useLoad } from "../kit.js";
+import { Made } from "../tenants/make.js";
+
+export function Scenario({ name }) {
+  const { data, error } = useLoad((signal) => get(`gallery/${encodeURIComponent(name)}`, {}, { signal }), [name]);
+  return html`<p class="crumbs"><a href=${href("gallery")}>${t("gallery.title")}</a></p>
+    <h1><bdi>${name}</bdi></h1>
+    ${error?.status === 404 ? html`<${Notice} kind="error" text=${t("gallery.unknown", { name })} />` : html`<${Failure} error=${error} />`}
+    ${data ? html`<${About} ...${data} />` : !error && html`<p role="status">${t("parts.loading")}</p>`}`;
+}
+
+function About({ name, symptom, sees, metBy, goodClient, yaml }) {
+  const told = { symptom, sees, metBy, goodClient };
+  return html`<dl class="facts wide">${Object.entries(told).filter(([, text]) => text).map(([key, text]) => html`
+      <dt key=${key}>${t(`gallery.${key}`)}</dt><dd dir="auto">${text}</dd>`)}</dl>
+    <${Make} name=${name} />
+    <section><h2>${t("gallery.yaml")}</h2>
+      <pre tabindex="0" aria-label=${t("gallery.yaml")}><code>${yaml}</code></pre>
+      <${CopyButton} text=${yaml} label=${t("gallery.copyYaml")} /></section>`;
+}
+
+function Make({ name }) {
+  const [state, make] = useAct(() => send("POST", "tenants", { scenario: name }));
+  return html`<section><h2>${t("gallery.tryIt")}</h2>
+    <p class="actions"><button type="button" class="primary" disabled=${state.busy} onClick=${make}>${t("gallery.make")}</button>
+      <a href=${href("exchanges", [], { tenant: name })}>${t("gallery.exchanges", { name })}</a></p>
+    <${Failure} error=${state.error} />
+    ${state.done && html`<${Made} made=${state.done} scenario=${name} />`}</section>`;
+}

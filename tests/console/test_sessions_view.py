@@ -1,0 +1,112 @@
+"""The view of sessions in a browser: a number's history, a talk, its recording, its record as YAML."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from controlling import Controlling
+
+pytestmark = pytest.mark.slow
+
+FOUND = "/#/sessions?tenant=good-day&userMobile=18000000001"
+
+
+def test_a_number_is_asked_for_and_has_the_history_that_a_query_finds(tab: Any, server: Controlling) -> None:
+    tab.goto("/#/sessions")
+
+    tab.get_by_label("Tenant").fill("good-day")
+    tab.get_by_label("userMobile").fill("18000000001")
+    tab.get_by_role("button", name="Show sessions").click()
+
+    tab.get_by_text("Sessions of 18000000001: 40").wait_for()
+    assert tab.url.endswith(FOUND)
+    assert tab.locator(".session").count() == 20
+    tab.get_by_role("button", name="Show more").click()
+    tab.locator(".session").nth(39).wait_for()
+
+
+def talk(tab: Any, server: Controlling) -> dict[str, Any]:
+    """Open the first session that has a recording and something said, and return its record."""
+    records = server("GET", "/tenants/good-day/sessions?userMobile=18000000001&limit=20").json["sessions"]
+    place = next(
+        n for n, each in enumerate(records) if each["recordDetials"] and ".wav" in each["businessInfoStr"]
+    )
+    tab.goto(FOUND)
+    tab.locator(".session > details > summary").nth(place).click()
+    record: dict[str, Any] = records[place]
+    return record
+
+
+def test_a_dialogue_reads_as_a_talk(tab: Any, server: Controlling) -> None:
+    turns = talk(tab, server)["recordDetials"]
+
+    first = tab.locator(".talk > li").first
+    first.wait_for()
+
+    assert first.locator("strong").inner_text() == "User"
+    assert turns[0]["userSaying"] in first.inner_text()
+    said = [text for turn in turns for text in (turn["userSaying"], turn["systemReply"]) if text]
+    assert tab.locator(".talk > li").count() == len(said)
+
+
+def test_the_recording_plays_and_a_mark_on_the_time_line_leads_to_its_turn(
+    tab: Any, server: Controlling
+) -> None:
+    record = talk(tab, server)
+
+    tab.get_by_role("button", name="Fetch the recording").click()
+    tab.wait_for_function("document.querySelector('audio')?.duration > 0")
+
+    length = tab.locator("audio").evaluate("audio => audio.duration")
+    assert length == pytest.approx((record["endTime"] - record["startTime"]) / 1000, abs=1)
+    marks = tab.get_by_role("group", name="Turns on the time line").get_by_role("button")
+    last = marks.last
+    last.focus()
+    last.press("Enter")
+    at = (record["recordDetials"][-1]["timestamp"] - record["startTime"]) / 1000
+    tab.wait_for_function(f"document.querySelector('audio').currentTime >= {at}")
+    assert tab.locator("audio").get_attribute("src").startswith("blob:")
+
+
+def test_a_record_that_is_copied_makes_a_tenant_with_that_record(tab: Any, server: Controlling) -> None:
+    record = talk(tab, server)
+
+    tab.get_by_text("The record as YAML").click()
+    made = server.make(tab.locator(".session pre").inner_text())
+
+    (found,) = server("GET", f"/tenants/{made['tenantId']}/sessions?userMobile=18000000001").json["sessions"]
+    assert found == record | {"tenantId": found["tenantId"]}
+
+
+def test_a_tenant_that_is_not_there_is_said_so(tab: Any) -> None:
+    tab.goto("/#/sessions?tenant=nobody&userMobile=1")
+
+    tab.get_by_role("alert").get_by_text("There is no tenant “nobody”").wait_for()
+
+
+def test_hostile_words_of_a_talk_stay_words(tab: Any, server: Controlling) -> None:
+    said = "<img src=x onerror=\"document.title='caught'\">\u202e\U0001f60a"
+    turn = {
+        "interNo": "1",
+        "userSaying": said,
+        "systemReply": "x" * 100_000,
+        "requsetTime": 1,
+        "timestamp": "soon",
+    }
+    record = {
+        "userMobile": "1",
+        "callSorId": "1",
+        "calledNumber": "2",
+        "startTime": 0,
+        "recordDetials": [turn, None, 7],
+    }
+    made = server.make({"sessions": {"derive": False, "records": [record]}})
+    tab.goto(f"/#/sessions?tenant={made['tenantId']}&userMobile=1")
+
+    tab.locator(".session summary").first.click()
+    tab.locator(".talk").get_by_text("<img src=x").wait_for()
+
+    assert tab.locator("img").count() == 0
+    assert tab.title() != "caught"
