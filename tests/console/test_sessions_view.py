@@ -8,6 +8,7 @@ import pytest
 
 from controlling import Controlling
 
+pytest_plugins = ["browsing"]
 pytestmark = pytest.mark.slow
 
 FOUND = "/#/sessions?tenant=good-day&userMobile=18000000001"
@@ -69,7 +70,7 @@ def test_the_recording_plays_and_a_mark_on_the_time_line_leads_to_its_turn(tab: 
 def test_a_record_that_is_copied_makes_a_tenant_with_that_record(tab: Any, server: Controlling) -> None:
     record = talk(tab, server)
 
-    tab.get_by_text("The record as YAML").click()
+    tab.get_by_text("The record as YAML", exact=True).click()
     made = server.make(tab.locator(".session pre").inner_text())
 
     (found,) = server("GET", f"/tenants/{made['tenantId']}/sessions?userMobile=18000000001").json["sessions"]

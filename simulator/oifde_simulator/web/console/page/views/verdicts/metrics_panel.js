@@ -7,8 +7,9 @@ const MOST = 15;
 const COLUMNS = ["requests", "endpoint", "status", "errorCode", "rule", "faults"];
 
 export function MetricsPanel() {
-  const { data, error, reload } = useLoad(() => text("metrics"), []);
-  useEvery(SECONDS, reload);
+  const loaded = useLoad(() => text("metrics"), []);
+  const { data, error } = loaded;
+  useEvery(SECONDS, loaded);
   const samples = data === undefined ? null : parse(data);
   return html`<section><h2>${t("verdicts.metrics")}</h2><${Failure} error=${error} />
     ${samples && html`<${Tiles} samples=${samples} /><${Outcomes} groups=${outcomes(samples)} />`}</section>`;
