@@ -1,5 +1,5 @@
 // One scenario of the gallery: what happens, what a good client does, its YAML, a tenant of one's own.
-import { CopyButton, Failure, get, href, html, Notice, send, t, useAct, useLoad } from "../kit.js";
+import { CopyButton, Failure, get, href, html, LongText, Notice, send, t, useAct, useLoad } from "../kit.js";
 import { useGallery } from "../tenants/gallery_select.js";
 import { Made } from "../tenants/make.js";
 
@@ -25,7 +25,7 @@ function About({ name, symptom, sees, metBy, goodClient, yaml }) {
       <dt key=${key}>${t(`gallery.${key}`)}</dt><dd dir="auto">${text}</dd>`)}</dl>
     <${Make} name=${name} />
     <section><h2>${t("gallery.yaml")}</h2>
-      <pre tabindex="0" aria-label=${t("gallery.yaml")}><code>${yaml}</code></pre>
+      <${LongText} block text=${yaml} />
       <${CopyButton} text=${yaml} label=${t("gallery.copyYaml")} /></section>`;
 }
 

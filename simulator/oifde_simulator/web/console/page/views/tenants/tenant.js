@@ -1,5 +1,5 @@
 // Shows a tenant: its scenario, its clock, its rules, and what can be done with it.
-import { ConfirmButton, Failure, get, go, href, html, Notice, send, t, useEvery, useLoad } from "../kit.js";
+import { ConfirmButton, Failure, get, go, href, html, LongText, Notice, send, t, useEvery, useLoad } from "../kit.js";
 import { AddRule } from "./add_rule.js";
 import { Clock } from "./clock.js";
 import { useGallery } from "./gallery_select.js";
@@ -22,7 +22,7 @@ export function Tenant({ id }) {
 
 function Parts({ tenant, base, reload }) {
   const { id, scenario, description, clock, zone, rules, brokenFile } = tenant;
-  return html`<p class="lead" dir="auto">${description.split("\n")[0]}</p>
+  return html`<p class="lead"><${LongText} text=${description.split("\n")[0]} /></p>
     ${brokenFile && html`<${Notice} kind="warning" text=${t("tenants.brokenFile", brokenFile)} />`}
     <dl class="facts">
       <dt>${t("tenants.scenario")}</dt><dd><${ScenarioLink} name=${scenario} /></dd>
