@@ -61,6 +61,20 @@ FOUND: dict[str, list[int]] = {
     "response.total=0": [1, 2, 3],
     "response.status=200": [1, 2, 3],
     "response.errorMsg=Success": [1, 2, 3],
+    "spoiled=true": [3],
+    "spoiled=false": [1, 2],
+    "spoiled=true&tenant=false": [],
+    "text=": [1, 2, 3],
+    "text=18100000001": [3],
+    "text=1800000": [1],
+    "text=DOWN": [3],
+    "text=acme": [1, 3],
+    "text=queryrecord": [1, 2, 3],
+    "text=success": [1, 2, 3],
+    "text=true": [],
+    "text=no such words": [],
+    f"text={TOKEN}": [1],
+    "text=18100000001&rule=false": [],
     "since=1": [2, 3],
     "since=1970-01-01T00:00:01Z": [2, 3],
 }
@@ -81,6 +95,17 @@ def test_parameters_find_entries_and_say_why_not_others(
         since = wanted.since
         of_age = entry.number > since.number and (since.at is None or entry.at >= since.at)
         assert (of_age and not wanted.difference(entry)) is wanted.accepts(entry)
+
+
+def test_a_text_is_found_in_the_answer_that_a_rule_spoiled(journal: Journal) -> None:
+    spoiled = exchange("acme")
+    spoiled.rule, spoiled.response = "down", replace(spoiled.response, body=b"<h1>Bad Gateway</h1>")
+    journal.record(spoiled)
+    wanted = journal.filter([("text", "bad gateway")])
+    assert [entry.number for entry in journal if wanted.accepts(entry)] == [4]
+    (mismatch,) = wanted.difference(journal.get(1))
+    assert (mismatch.place, mismatch.expected) == ("text", 'a text with "bad gateway"')
+    assert len(mismatch.found) < 300
 
 
 # parameters: whether an exchange with the warnings "a" and "b" fits, and whether one without any does

@@ -414,6 +414,12 @@ WRONG: dict[str, tuple[Any, list[str]]] = {
         ["expect[0].request: expected an object of conditions by name"],
     ),
     "match that is none": ({"count": 1, "match": "x"}, ["expect[0].match: expected an object of conditions"]),
+    "spoiled by what": (
+        {"count": 1, "spoiled": "down"},
+        ['expect[0].spoiled: expected true or false, found "down"'],
+    ),
+    "a text that is none": ({"count": 1, "text": 7}, ["expect[0].text: expected a text, found 7"]),
+    "no text": ({"count": 1, "text": False}, ["expect[0].text: expected a text, found false"]),
     "since inside": ({"count": 1, "since": 3}, ["expect[0].since: belongs beside expect"]),
     "an order of none": ({"order": []}, ["expect[0].order: expected a list of 1 to 100"]),
     "an order that is none": ({"order": {}}, ["expect[0].order: expected a list of 1 to 100"]),

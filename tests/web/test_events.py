@@ -28,28 +28,35 @@ def server(tmp_path: Path) -> Iterator[Simulator]:
 class Stream:
     """A client of server-sent events that reads lines, since Python has no `EventSource`."""
 
+    hello: dict[str, Any]
+
     def __init__(self, server: Simulator, path: str = "/journal/events", **headers: str) -> None:
         parts = urlsplit(server.control_url)
         self._connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=PATIENCE)
         self._connection.request("GET", path, headers={k.replace("_", "-"): v for k, v in headers.items()})
         self.answer = self._connection.getresponse()
+        self.last_id = ""
+        """What an EventSource would send as Last-Event-ID."""
+
+    def block(self) -> dict[str, str]:
+        """Read lines up to an empty one, as fields; a comment is the field without a name."""
+        fields = {}
+        while line := self.answer.readline().decode().rstrip("\n"):
+            name, _, value = line.partition(":")
+            fields[name] = value.removeprefix(" ")
+        if not fields:
+            raise AssertionError("the stream ended")
+        self.last_id = fields.get("id", self.last_id)
+        return fields
 
     def comment(self) -> str:
-        """Read the next comment, which an empty line must end."""
-        line = self.answer.readline().decode()
-        assert line.startswith(":"), line
-        assert self.answer.readline() == b"\n"
-        return line[1:].strip()
+        """Read the next comment."""
+        return self.block()[""]
 
     def event(self) -> dict[str, Any]:
-        """Read the next event and decode its data."""
-        fields: dict[str, Any] = {}
-        while (line := self.answer.readline().decode().rstrip("\n")) or not fields:
-            name, colon, value = line.partition(": ")
-            if colon and name:
-                fields[name] = value
-            elif not line and self.answer.isclosed():
-                raise AssertionError("the stream ended")
+        """Read the next event and decode its data; a block without data is none."""
+        while "data" not in (fields := self.block()):
+            pass
         return fields | {"data": json.loads(fields["data"])}
 
     def close(self) -> None:
@@ -65,6 +72,8 @@ def follow(server: Simulator) -> Iterator[Any]:
         streams.append(Stream(server, path, **headers))
         assert streams[-1].answer.status == 200
         assert streams[-1].comment() == "following"
+        streams[-1].hello = streams[-1].event()
+        assert streams[-1].hello["event"] == "hello"
         return streams[-1]
 
     yield begin
@@ -123,6 +132,69 @@ def test_who_comes_back_too_late_is_told_so_first(server: Simulator, follow: Any
     assert [stream.event()["id"] for _ in "345"] == ["3", "4", "5"]
 
 
+def resumed(follow: Any, stream: Stream, path: str = "/journal/events") -> Stream:
+    """Follow again from where a stream broke off, as an EventSource does."""
+    found: Stream = follow(path, Last_Event_ID=stream.last_id)
+    return found
+
+
+def test_who_broke_off_before_its_first_exchange_misses_none(server: Simulator, follow: Any) -> None:
+    ask(server, "1")
+    stream = follow()
+    assert (stream.hello["id"], stream.hello["data"]["last"]) == ("1", 1)
+    stream.close()
+    ask(server, "2")
+    assert resumed(follow, stream).event()["data"]["request"]["userMobile"] == "2"
+
+
+def test_who_has_been_told_of_a_loss_is_not_told_again(server: Simulator, follow: Any) -> None:
+    path = "/journal/events?userMobile=none"
+    for user in "12345":
+        ask(server, user)
+    stream = follow(path, Last_Event_ID="1")
+    assert stream.event()["event"] == "truncated"
+    stream.block()
+    stream.close()
+    assert stream.last_id == "5"
+    stream = resumed(follow, stream, path)
+    ask(server, "none")
+    assert [(event := stream.event())["event"], event["id"]] == ["exchange", "6"]
+
+
+def test_exchanges_that_were_passed_over_are_not_missed(
+    server: Simulator, follow: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = "/journal/events?userMobile=wanted"
+    monkeypatch.setattr(events, "HEARTBEAT", 0.001)
+    stream = follow(path)
+    for user in "12345":
+        ask(server, user)
+    while stream.last_id != "5":
+        assert stream.comment() == "nothing new"
+    stream.close()
+    stream = resumed(follow, stream, path)
+    ask(server, "wanted")
+    while "data" not in (event := stream.block()):
+        assert event[""] == "nothing new"
+    assert (event["event"], event["id"]) == ("exchange", "6")
+
+
+def test_the_greeting_tells_another_start_of_the_server(server: Simulator, follow: Any) -> None:
+    for user in "12":
+        ask(server, user)
+    stream = follow(Last_Event_ID="2")
+    described = json.loads(fetch(server.control_url + "/console.json")[2])
+    assert stream.hello["data"] == {"instance": described["instance"], "last": 2}
+    with running() as other:
+        again = Stream(other, Last_Event_ID="2")
+        again.comment()
+        hello = again.event()
+        assert hello["data"]["instance"] != described["instance"]
+        assert (hello["id"], hello["data"]["last"]) == ("0", 0)
+        assert again.event()["event"] == "truncated"
+        again.close()
+
+
 def test_silence_is_broken_by_comments(
     server: Simulator, follow: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -144,6 +216,7 @@ def test_the_stream_ends_with_the_server() -> None:
     with running() as simulator:
         stream = Stream(simulator)
         stream.comment()
+        stream.event()
     assert stream.answer.read() == b""
     stream.close()
 

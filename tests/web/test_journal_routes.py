@@ -79,6 +79,86 @@ def test_pages_joined_are_the_whole(server: Simulator) -> None:
     assert users == list("0123456")
 
 
+def test_pages_from_the_newest_joined_are_the_whole(server: Simulator) -> None:
+    for number in range(7):
+        ask(server, userMobile=str(number))
+    ask(server, "zenith")
+    users: list[str] = []
+    path = "/journal?" + urlencode({"tenant": "acme", "limit": "3", "order": "newest"})
+    while path:
+        page = fetch_json(server, path)
+        assert page["count"] + len(users) == 7
+        users += [entry["request"]["userMobile"] for entry in page["entries"]]
+        ask(server, userMobile="8")  # what comes meanwhile moves no page
+        path = page["next"]
+    assert users == list("6543210")
+
+
+@pytest.mark.parametrize(("before", "order", "users"), [
+    ("first+2", "oldest", "01"), ("first+2", "newest", "10"), ("first", "newest", ""), ("0", "oldest", ""),
+    ("999999999999999999", "newest", "3210"),
+])  # fmt: skip
+def test_a_list_ends_before_a_number(server: Simulator, before: str, order: str, users: str) -> None:
+    for number in range(4):
+        ask(server, userMobile=str(number))
+    first = fetch_json(server, "/journal?limit=1")["entries"][0]["number"]
+    number = str(first + int(before.partition("+")[2] or 0)) if "first" in before else before
+    page = fetch_json(server, "/journal", order=order, before=number)
+    assert [entry["request"]["userMobile"] for entry in page["entries"]] == list(users)
+    assert (page["count"], page["next"]) == (len(users), None)
+
+
+def test_warnings_are_in_the_list_too(server: Simulator) -> None:
+    ask(server, usrMobile="1")
+    (entry,) = fetch_json(server, "/journal")["entries"]
+    assert "usrMobile" in entry["warnings"][0]
+    assert fetch_json(server, f"/journal/{entry['number']}")["warnings"] == entry["warnings"]
+
+
+def test_what_a_request_or_a_message_says_is_found_by_a_part_of_it(server: Simulator) -> None:
+    ask(server, pageSize="7")
+    fetch(server.data_url + "/oifde/%E6%9F%A5?q=Lost%20Path", b"Plain Words")
+    found = {
+        text: [entry["status"] for entry in fetch_json(server, "/journal", text=text)["entries"]]
+        for text in (
+            "pagesize",
+            "lost path",
+            "查",
+            "Lost%20path",
+            "plain WORDS",
+            "servicemonitor",
+            "nowhere",
+        )
+    }
+    assert [len(each) for each in found.values()] == [1, 1, 1, 1, 1, 1, 0]
+
+
+def test_who_waits_for_a_text_is_answered_when_it_has_come(server: Simulator) -> None:
+    with ThreadPoolExecutor(1) as threads:
+        waiting = threads.submit(
+            fetch_json, server, "/journal/wait", timeout="20s", text="USER-7", spoiled="false"
+        )
+        while not len(server.journal.waiters):
+            pass
+        for user in ("user-8", "user-7"):
+            ask(server, userMobile=user)
+        answer = waiting.result()
+    assert [entry["request"]["userMobile"] for entry in answer["entries"]] == ["user-7"]
+
+
+def test_a_verdict_knows_the_same_words(server: Simulator) -> None:
+    ask(server, userMobile="18000000007")
+    expect = [
+        {"count": 1, "text": "0000007"},
+        {"count": 0, "spoiled": True},
+        {"count": 1, "spoiled": False},
+    ]
+    _, _, body = fetch(server.control_url + "/verify", json.dumps({"expect": expect}).encode())
+    verdict = json.loads(body)
+    assert [result["passed"] for result in verdict["results"]] == [True, True, True]
+    assert 'text: a text with "0000007"' in verdict["results"][0]["message"]
+
+
 def test_a_deletion_is_of_one_tenant_or_of_all(server: Simulator) -> None:
     for tenant in ("acme", "zenith", "acme", "nobody"):
         ask(server, tenant)
@@ -258,6 +338,16 @@ WRONG = {
     "/journal?tenent=acme": 'did you mean "tenant"?',
     "/journal?status=x": "status: expected a whole number",
     "/journal?since=x": "since: expected",
+    "/journal?spoiled=yes": 'spoiled: expected true or false, found "yes"',
+    "/journal?spoiled=%7B%7D": "spoiled: expected true or false",
+    "/journal?text=a&text=b": "text is there twice",
+    "/journal?order=latest": "order: expected oldest or newest",
+    "/journal?order=newest&order=newest": "order is there twice",
+    "/journal?before=x": 'before: expected the number of an entry, found "x"',
+    "/journal?before=-1": "before: expected",
+    "/journal?before=" + "9" * 19: "before: expected",
+    "/journal/events?order=newest": "unknown parameter",
+    "/journal/wait?before=1": "unknown parameter",
     "/journal?userMobile=" + quote('{"pattern":"("}'): "userMobile: expected a JSON Schema",
     "/journal/1?x=1": "unknown parameter 'x'",
     "/journal/one": "expected /journal/ and an entry's number",

@@ -132,6 +132,8 @@ class Exchange:
     """Outcome on the wire: `how`, `bytes`, `seconds`."""
     problems: Sequence[str]
     """Errors of the request."""
+    warnings: Sequence[str]
+    """Mistakes of the client that the real service accepts."""
 
     @property
     def instant(self) -> datetime:
@@ -144,8 +146,6 @@ class ExchangeInWhole(Exchange):
     """An exchange in whole; `request` has method, target, headers, fields, text and bytes."""
 
     response: Mapping[str, Any]
-    warnings: Sequence[str]
-    """Mistakes of the client that the real service accepts."""
     notes: Sequence[str]
     held_back: Sequence[Mapping[str, str]]
     """Matching rules that did not fire: `{"rule": name, "why": text}`."""

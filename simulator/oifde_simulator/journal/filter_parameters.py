@@ -13,9 +13,10 @@ from typing import Any
 import orjson
 
 from oifde_simulator.instants import instant
-from oifde_simulator.journal.filters import ATTRIBUTES, NUMBERS, Filter, Since
+from oifde_simulator.journal.filters import ATTRIBUTES, FREE_TEXT, NUMBERS, YES_OR_NO, Filter, Since
 from oifde_simulator.journal.redaction.credential_names import is_credential
 from oifde_simulator.journal.redaction.redactor import PREFIX
+from oifde_simulator.journal.text_search import TextCondition
 from oifde_simulator.oifde.operations import NUMBERS_SENT, REQUEST_FIELDS, TEXTS_ANSWERED
 from oifde_simulator.rules.matching import Condition
 from oifde_simulator.text import did_you_mean, shown
@@ -37,6 +38,8 @@ def parse(given: Iterable[tuple[str, str]], fingerprint: Callable[[str], str]) -
     for name, text in _each_once(given):
         if name == "since":
             since = _since(text)
+        elif name == FREE_TEXT:
+            tests[name] = TextCondition(text, fingerprint(text))
         elif name in ATTRIBUTES:
             tests[name] = _condition(name, text, number=name in NUMBERS)
         else:
@@ -94,6 +97,8 @@ def _wanted(name: str, text: str, *, number: bool) -> Any:
     """Parse a value: `{...}` is a JSON Schema, `true` means present, `false` absent, other text itself."""
     if text in ("true", "false"):
         return text == "true"
+    if name in YES_OR_NO:
+        raise WrongParameter(f"{name}: expected true or false, found {shown(text)}")
     if number and re.fullmatch("-?[0-9]{1,19}", text, re.ASCII):
         return int(text)
     if not text.startswith("{"):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from oifde_simulator.journal.text_search import searchable_text
 from oifde_simulator.model.entry import Entry
 from oifde_simulator.model.view import ABSENT, Mismatch
 from oifde_simulator.oifde.operations import TENANT_FIELDS
@@ -24,10 +25,16 @@ ATTRIBUTES: Mapping[str, Callable[[Entry], Any]] = {
     "status": lambda entry: entry.status,
     "errorCode": lambda entry: ABSENT if entry.error_code is None else entry.error_code,
     "warnings": lambda entry: entry.warnings or ABSENT,
+    "spoiled": lambda entry: entry.rule or ABSENT,
+    "text": searchable_text,
 }
 """Attributes of an entry that a filter can test; of several values in a tuple one has to fit."""
 NUMBERS = ("status", "errorCode")
 """Attributes whose values are numbers."""
+YES_OR_NO = ("spoiled",)
+"""Attributes that are there or not, and have no values to choose from."""
+FREE_TEXT = "text"
+"""Attribute of which a part is looked for."""
 
 IndexKey = tuple[str, Any]
 """Name and value by which subscribers are indexed; a field of the request is called `request.NAME`."""

@@ -122,6 +122,7 @@ class Entry(NamedTuple):
             "honest": {"status": self.honest_status, **_named(self.honest)},
             "outcome": _outcome(self.outcome),
             "problems": self.problems,
+            "warnings": self.warnings,
         }
 
     def whole(self) -> dict[str, Any]:
@@ -144,7 +145,6 @@ class Entry(NamedTuple):
                 "bytes": self.body_bytes,
                 "cut": self.cut,
             },
-            "warnings": self.warnings,
             "notes": self.notes,
             "heldBack": [{"rule": rule, "why": why} for rule, why in self.held_back],
         }

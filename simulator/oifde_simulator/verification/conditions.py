@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from oifde_simulator.journal.filters import NUMBERS
+from oifde_simulator.journal.filters import FREE_TEXT, NUMBERS, YES_OR_NO
 from oifde_simulator.json_schema.keywords import KEYWORDS
 from oifde_simulator.oifde.operations import BY_NAME
 from oifde_simulator.rules.matching import Condition
@@ -31,6 +31,10 @@ def condition_error(part: str, name: str, wanted: Any) -> str:
     """Check the value of a condition; returns the error, empty if there is none."""
     if wanted is None or isinstance(wanted, list):
         return "expected a value, true for present, false for absent, or a JSON Schema"
+    if not part and name in YES_OR_NO and not isinstance(wanted, bool):
+        return f"expected true or false, found {shown(wanted)}"
+    if not part and name == FREE_TEXT and not isinstance(wanted, str):
+        return f"expected a text, found {shown(wanted)}"
     if not part and name in NUMBERS and isinstance(wanted, str):
         return f"expected a whole number, true, false or a JSON Schema, found {shown(wanted)}"
     if not part and name not in NUMBERS and isinstance(wanted, int | float) and not isinstance(wanted, bool):

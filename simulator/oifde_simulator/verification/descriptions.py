@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from oifde_simulator.journal.filters import ATTRIBUTES, Filter, Since
+from oifde_simulator.journal.filters import ATTRIBUTES, FREE_TEXT, Filter, Since
 from oifde_simulator.journal.redaction.redactor import Redactor
+from oifde_simulator.journal.text_search import TextCondition
 from oifde_simulator.oifde.operations import REQUEST_FIELDS
 from oifde_simulator.rules.matching import Condition
 from oifde_simulator.stepwise import Steps
@@ -121,6 +122,8 @@ class DescriptionReader:
         if error := condition_error(part, name, wanted):
             self.add_error(path, error)
             return None
+        if (part, name) == ("", FREE_TEXT):
+            return TextCondition(wanted, self.redactor.fingerprint(wanted))
         try:
             return Condition(redact_condition(self.redactor, part, name, wanted))
         except ValueError as error:

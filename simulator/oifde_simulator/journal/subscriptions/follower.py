@@ -70,6 +70,11 @@ class Follower:
         self._read = 0 if self._foreign else after
         self._more = asyncio.Event()
 
+    @property
+    def position(self) -> int:
+        """Number up to which entries were read."""
+        return self._read
+
     def notify(self, _entry: Entry) -> None:
         """Remember that the journal has more entries."""
         self._more.set()

@@ -64,9 +64,9 @@ class Query:
         """List the other parameters, which are those of a filter."""
         return tuple(pair for pair in self.pairs if pair[0] not in names)
 
-    def url_after(self, number: int) -> str:
-        """Make the URL of the entries after entry `number`."""
-        return f"{self.path}?{urlencode([*self.without('since'), ('since', str(number))])}"
+    def url_with(self, name: str, value: int) -> str:
+        """Make the same URL with another value of one parameter."""
+        return f"{self.path}?{urlencode([*self.without(name), (name, str(value))])}"
 
 
 def read_query(request: web.Request, route: Route) -> Query:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from oifde_simulator.journal import Journal
@@ -18,6 +20,9 @@ from oifde_simulator.web.control_plane.query import wrong_parameter
 
 if TYPE_CHECKING:
     from oifde_simulator.verification.snapshot import JournalSnapshot
+
+
+NUMBER = attrgetter("number")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +97,15 @@ class JournalService:
         """List the entries of these numbers that are still on record, in order."""
         return await self._journal.some(tenant, numbers)
 
-    async def search(self, wanted: Filter) -> SearchResult:
-        """Find the entries that a filter accepts; other requests are answered in between."""
-        entries = await self.accepted(wanted, await self._journal.entries(wanted.tenant, wanted.since))
-        return await self.result(wanted, entries)
+    async def search(self, wanted: Filter, before: int | None = None) -> SearchResult:
+        """Find the entries that a filter accepts, only those `before` a number where one is given.
+
+        Other requests are answered in between.
+        """
+        entries = await self._journal.entries(wanted.tenant, wanted.since)
+        if before is not None:
+            del entries[bisect_left(entries, before, key=NUMBER) :]
+        return await self.result(wanted, await self.accepted(wanted, entries))
 
     async def accepted(self, wanted: Filter, entries: Sequence[Entry]) -> list[Entry]:
         """Choose the entries that a filter accepts. Raises Problem where that takes too long."""

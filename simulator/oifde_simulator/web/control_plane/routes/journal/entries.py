@@ -9,25 +9,33 @@ from aiohttp import web
 
 from oifde_simulator.journal.near_misses import search_near_misses
 from oifde_simulator.model.entry import Entry
+from oifde_simulator.quantities import one_of
+from oifde_simulator.text import shown
 from oifde_simulator.web.control_plane.context import Call
 from oifde_simulator.web.control_plane.problems import Problem, json_response
 from oifde_simulator.web.control_plane.query import wrong_parameter
 from oifde_simulator.web.control_plane.routes.values import is_entry_number
 
+ORDER = one_of("oldest", "newest")
+"""Reads which entries come first."""
 LONGEST_ID = 256
 """Characters of a tenant's id."""
 
 
 async def list_exchanges(call: Call) -> web.Response:
-    """List a page of the entries that a filter accepts, the oldest first."""
+    """List a page of the entries that a filter accepts, in the order that is asked for."""
     limit = call.query.number("limit")
+    newest_first = call.query.get("order", "oldest", ORDER) == "newest"
+    before = call.query.get("before", None, _number)
     journal = call.context.journal
-    found = await journal.search(journal.filter(call.query.without("limit")))
-    count, page = len(found.entries), found.entries[:limit]
+    wanted = journal.filter(call.query.without("limit", "order", "before"))
+    found = await journal.search(wanted, before)
+    count, further = len(found.entries), "before" if newest_first else "since"
+    page = found.entries[: -limit - 1 : -1] if newest_first else found.entries[:limit]
     return json_response(
         {
             **found.summary(count),
-            "next": call.query.url_after(page[-1].number) if count > limit else None,
+            "next": call.query.url_with(further, page[-1].number) if count > limit else None,
             "entries": [entry.brief() for entry in page],
         }
     )
@@ -64,6 +72,13 @@ async def forget_exchanges(call: Call) -> web.Response:
     """Forget all entries, or those of one tenant."""
     tenant = call.query.get("tenant", None, _tenant)
     return json_response({"deleted": await call.context.journal.clear(tenant)})
+
+
+def _number(text: str) -> int:
+    """Read the number of an entry."""
+    if not is_entry_number(text):
+        raise ValueError(f"expected the number of an entry, found {shown(text)}")
+    return int(text)
 
 
 def _tenant(text: str) -> str:

@@ -44,7 +44,8 @@ async def follow_exchanges(call: Call) -> web.StreamResponse:
     try:
         await response.prepare(call.request)
         if call.request.method != "HEAD":
-            await _send_events(follower, response, call.request)
+            hello = _hello(call.context.instance, follower, last)
+            await _send_events(follower, response, call.request, hello)
     finally:
         subscriptions.unfollow(follower)
     return response
@@ -68,8 +69,10 @@ def _start(request: web.Request, wanted: Filter, newest: int) -> int:
     return wanted.since.number if wanted.since.given else newest
 
 
-async def _send_events(follower: Follower, response: web.StreamResponse, request: web.Request) -> None:
-    octets = b": following\n\n"
+async def _send_events(
+    follower: Follower, response: web.StreamResponse, request: web.Request, hello: bytes
+) -> None:
+    octets = hello
     while True:
         octets += await _unread(follower)
         if octets and not await _write(response, octets):
@@ -78,13 +81,34 @@ async def _send_events(follower: Follower, response: web.StreamResponse, request
             return
         if follower.ended:
             return
-        octets = b"" if await follower.wait(HEARTBEAT) else b": nothing new\n\n"
+        octets = b"" if await follower.wait(HEARTBEAT) else _silence(follower)
+
+
+def _hello(instance: str, follower: Follower, last: int) -> bytes:
+    """Greet with the instance, so that a client notices another start of the server.
+
+    The id is the place of the stream: a client that comes again before its first exchange misses none.
+    """
+    data = orjson.dumps({"instance": instance, "last": last})
+    return b": following\n\nid: %d\nevent: hello\ndata: %b\n\n" % (follower.position, data)
+
+
+def _silence(follower: Follower) -> bytes:
+    """Show that the connection lives, and up to where there was nothing to tell."""
+    return b": nothing new\nid: %d\n\n" % follower.position
 
 
 async def _unread(follower: Follower) -> bytes:
     """Render the unread entries. No entry is kept while the follower waits, or bounds would not hold."""
+    began = follower.position
     news = await follower.read()
-    return b"".join([TRUNCATED if news.truncated else b"", *map(_event, news.entries)])
+    events = [*map(_event, news.entries)]
+    if news.truncated:
+        events.insert(0, TRUNCATED)
+    reached = news.entries[-1].number if news.entries else began
+    if events and reached < follower.position:
+        events.append(b"id: %d\n\n" % follower.position)  # others were looked at, and need not be again
+    return b"".join(events)
 
 
 def _event(entry: Entry) -> bytes:
