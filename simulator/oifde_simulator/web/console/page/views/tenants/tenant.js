@@ -26,7 +26,7 @@ function Parts({ tenant, base, reload }) {
     ${brokenFile && html`<${Notice} kind="warning" text=${t("tenants.brokenFile", brokenFile)} />`}
     <dl class="facts">
       <dt>${t("tenants.scenario")}</dt><dd><${ScenarioLink} name=${scenario} /></dd>
-      <dt>${t("tenants.see")}</dt><dd><a href=${href("exchanges", [], { tenant: id })}>${t("tenants.itsExchanges")}</a>,
+      <dt>${t("tenants.see")}</dt><dd><a href=${href("exchanges", [], { tenant: id })}>${t("tenants.itsExchanges")}</a>${", "}
         <a href=${href("sessions", [], { tenant: id })}>${t("tenants.itsSessions")}</a></dd>
     </dl>
     <${Actions} id=${id} base=${base} reload=${reload} />
