@@ -94,6 +94,8 @@ METHODS = {
     "readListener": "listener",
     "setListener": "close_listener",
     "metrics": "metrics",
+    "counters": "counters",
+    "clearAll": "clear_all",
 }
 """Methods by operation id; None for operations that programs do not use."""
 

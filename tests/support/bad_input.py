@@ -20,6 +20,7 @@ KNOWN = {
     "number": "1",
     "id": "6f696664-6500-8000-8000-000000000001",
     "name": "acme",
+    "file": "app.js",
 }
 """Good values of what stands in paths."""
 STRANGE = {

@@ -11,7 +11,7 @@ from oifde_simulator.web.control_plane import openapi
 
 DOWN = {"name": "more", "respond": {"status": 503}}
 PATTERN = {"method": "POST", "urlPath": "/"}
-PATHS = {"tenant": "victim", "rule": "down", "number": "1", "name": "victim"}
+PATHS = {"tenant": "victim", "rule": "down", "number": "1", "name": "victim", "file": "app.js"}
 QUERIES = {
     "listSessions": "userMobile=1",
     "awaitExchanges": "tenant=victim&timeout=1ms&count=2",

@@ -82,8 +82,8 @@ def test_the_others_are_those_of_a_filter_in_their_order() -> None:
     st.lists(st.tuples(st.sampled_from(["tenant", "a b", "since", "ü&="]), st.text(max_size=5))),
     st.integers(1),
 )
-def test_the_next_url_asks_the_same_after_a_number(pairs: list[tuple[str, Any]], number: int) -> None:
-    url = URL(Query("/journal", tuple(pairs), {}).url_after(number))
+def test_the_next_url_asks_the_same_from_another_number(pairs: list[tuple[str, Any]], number: int) -> None:
+    url = URL(Query("/journal", tuple(pairs), {}).url_with("since", number))
     others = [pair for pair in pairs if pair[0] != "since"]
     assert url.path == "/journal"
     assert list(url.query.items()) == [*others, ("since", str(number))]

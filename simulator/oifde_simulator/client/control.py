@@ -113,6 +113,7 @@ class Control:
     livez = blocking(health.livez)
     readyz = blocking(health.readyz)
     metrics = blocking(health.metrics)
+    counters = blocking(health.counters)
     ca_pem = blocking(health.ca_pem)
     openapi = blocking(health.openapi)
 
@@ -130,6 +131,7 @@ class Control:
     reset = blocking(tenant_calls.reset)
     clear = blocking(tenant_calls.clear)
     reset_all = blocking(tenant_calls.reset_all)
+    clear_all = blocking(tenant_calls.clear_all)
     sessions = blocking(tenant_calls.sessions)
 
     rules = blocking(rule_calls.rules)

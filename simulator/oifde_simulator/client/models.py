@@ -40,6 +40,20 @@ class Ready:
 
 
 @dataclass(frozen=True, slots=True)
+class Counters:
+    """Requests of the last seconds."""
+
+    until: str
+    """The server's own time, an instant in ISO 8601; its second is the last one counted."""
+    step: int
+    """Seconds that a number is about."""
+    complete: bool
+    """False if the oldest seconds of the tenant were forgotten."""
+    series: Mapping[str, Sequence[int]]
+    """Numbers of `honest`, `spoiled`, `refused` and `broken` requests, the newest second last."""
+
+
+@dataclass(frozen=True, slots=True)
 class Clock:
     """The time of a tenant."""
 

@@ -9,6 +9,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from oifde_simulator.engine.recent_counts import RecentCounts
 from oifde_simulator.model.entry import Entry
 
 BOUNDS = (25e-6, 50e-6, 100e-6, 250e-6, 500e-6, 1e-3, 2.5e-3, 5e-3, 10e-3, 25e-3, 50e-3, 100e-3)
@@ -32,6 +33,8 @@ class Meter:
     """Counts the exchanges of one server."""
 
     def __init__(self) -> None:
+        self.recent = RecentCounts()
+        """Requests of the last minutes, second by second."""
         self._counts: dict[str, dict[tuple[str, int, int | None, str, tuple[str, ...]], int]] = {}
         self.durations = [0] * (len(BOUNDS) + 1)
         """How many decisions took so long, by class."""
@@ -55,6 +58,7 @@ class Meter:
     def forget(self, tenant: str) -> None:
         """The tenant is gone, and with it what was counted for it."""
         self._counts.pop(tenant, None)
+        self.recent.forget(tenant)
 
     def __iter__(self) -> Iterator[tuple[str, Kind, int]]:
         """Tenant, kind and number; the tenant is empty where none was known."""

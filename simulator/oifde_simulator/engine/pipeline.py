@@ -69,7 +69,7 @@ class Pipeline:
         if self._delay.faults:
             exchange.script = await self._delay.apply(exchange.script)
         if entry is not None:
-            self._meter.count(entry, perf_counter() - began)
+            self._count(exchange, entry, perf_counter() - began)
         return exchange
 
     async def unreadable(self, why: str, response: Response) -> Exchange:
@@ -77,8 +77,13 @@ class Pipeline:
         request = Request("", "", {}, read_error=why, keep_alive=False)
         exchange, entry = await self._answer(Call(request, None), Answer(response, {"errorCode": None}))
         if entry is not None:
-            self._meter.count(entry, 0.0)
+            self._count(exchange, entry, 0.0)
         return exchange
+
+    def _count(self, exchange: Exchange, entry: Entry, seconds: float) -> None:
+        """Count an exchange, whose decision took so long, and how its sending ends."""
+        self._meter.count(entry, seconds)
+        exchange.outcome.counted_as(self._meter.recent.count(entry))
 
     async def _answer(self, call: Call, given: Answer | None = None) -> tuple[Exchange, Entry | None]:
         """Decide about a call; `given` answers where no service does. Without a record, there is no entry."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from time import monotonic
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Protocol
 
 Ending = Literal["under way", "complete", "closed", "reset", "client left"]
 """How the sending of an answer ended."""
@@ -32,10 +32,17 @@ Report = Callable[[str, int, Outcome], None]
 """Takes the tenant and the number of an entry, and its outcome."""
 
 
+class Counter(Protocol):
+    """A count of the exchange that depends on its end."""
+
+    def end(self, outcome: Outcome, /) -> None:
+        """Take the outcome."""
+
+
 class OutcomeRecorder:
     """Counts the bytes of one answer and reports its outcome once."""
 
-    __slots__ = ("_begun", "_number", "_outcome", "_report", "_tenant", "digest", "sent")
+    __slots__ = ("_begun", "_counted", "_number", "_outcome", "_report", "_tenant", "digest", "sent")
 
     def __init__(self) -> None:
         self.sent = 0
@@ -45,12 +52,19 @@ class OutcomeRecorder:
         self._begun = monotonic()
         self._outcome = UNDER_WAY
         self._report: Report | None = None
+        self._counted: Counter | None = None
 
     def report_to(self, report: Report, tenant: str, number: int) -> None:
         """Call `report` with tenant, number and outcome at the end, or now if the end has come already."""
         self._report, self._tenant, self._number = report, tenant, number
         if self._outcome is not UNDER_WAY:
             report(tenant, number, self._outcome)
+
+    def counted_as(self, counted: Counter) -> None:
+        """Tell a count of the exchange the outcome at the end, or now if the end has come already."""
+        self._counted = counted
+        if self._outcome is not UNDER_WAY:
+            counted.end(self._outcome)
 
     def end(self, how: Ending) -> None:
         """Fix the outcome and report it; later calls change nothing."""
@@ -59,3 +73,5 @@ class OutcomeRecorder:
             self._outcome = outcome = Outcome(how, self.sent, monotonic() - self._begun, digest)
             if self._report is not None:
                 self._report(self._tenant, self._number, outcome)
+            if self._counted is not None:
+                self._counted.end(outcome)

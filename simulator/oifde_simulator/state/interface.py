@@ -106,8 +106,8 @@ class Tenants(Protocol):
         """Begin the tenant anew; `cleared` leaves the rules of its scenario out until the next reset."""
         ...
 
-    async def reset_all(self) -> None:
-        """Begin every tenant anew."""
+    async def reset_all(self, *, cleared: bool = False) -> None:
+        """Begin every tenant anew; `cleared` leaves the rules of the scenarios out until the next reset."""
         ...
 
     async def restore(self) -> list[str]:

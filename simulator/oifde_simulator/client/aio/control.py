@@ -91,6 +91,7 @@ class AsyncControl:
     livez = awaitable(health.livez)
     readyz = awaitable(health.readyz)
     metrics = awaitable(health.metrics)
+    counters = awaitable(health.counters)
     ca_pem = awaitable(health.ca_pem)
     openapi = awaitable(health.openapi)
 
@@ -113,6 +114,7 @@ class AsyncControl:
     reset = awaitable(tenant_calls.reset)
     clear = awaitable(tenant_calls.clear)
     reset_all = awaitable(tenant_calls.reset_all)
+    clear_all = awaitable(tenant_calls.clear_all)
     sessions = awaitable(tenant_calls.sessions)
 
     rules = awaitable(rule_calls.rules)

@@ -8,8 +8,9 @@ from typing import Any
 
 from oifde_simulator.client.call import Call, of_json
 from oifde_simulator.client.decode import as_it_is, build, build_ready
+from oifde_simulator.client.encode import query_string
 from oifde_simulator.client.errors import ControlProblem, hides_frames
-from oifde_simulator.client.models import Alive, Ready
+from oifde_simulator.client.models import Alive, Counters, Ready
 
 __tracebackhide__ = hides_frames  # pytest shows the line of the failing test only
 
@@ -27,6 +28,12 @@ def readyz() -> Call[Ready]:
 def metrics() -> Call[str]:
     """Fetch the counters of the server in the text format of Prometheus."""
     return Call("GET", "/metrics", lambda reply: reply.body.decode())
+
+
+def counters(seconds: int | None = None, tenant: str | None = None) -> Call[Counters]:
+    """Fetch how many requests came in each of the last `seconds` (default 600), by how they ended."""
+    query = query_string({"seconds": seconds, "tenant": tenant})
+    return Call("GET", "/counters" + query, of_json(partial(build, Counters)))
 
 
 def openapi() -> Call[Mapping[str, Any]]:

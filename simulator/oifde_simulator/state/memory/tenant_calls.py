@@ -62,9 +62,9 @@ class MemoryTenants:
         self._check(id, epoch)
         return self._table.reset(id, cleared=cleared)
 
-    async def reset_all(self) -> None:
-        """Begin every tenant anew."""
-        self._table.reset_all()
+    async def reset_all(self, *, cleared: bool = False) -> None:
+        """Begin every tenant anew; `cleared` leaves the rules of the scenarios out until the next reset."""
+        self._table.reset_all(cleared=cleared)
 
     async def restore(self) -> list[str]:
         """Serve what the files have and nothing else; the ids of made tenants that are gone by this."""

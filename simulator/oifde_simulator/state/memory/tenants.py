@@ -112,12 +112,12 @@ class TenantTable:
             )
         )
 
-    def reset_all(self) -> None:
-        """Begin every tenant anew; made ones stay, and deleted ones stay gone."""
-        self._untouched = self._begun("")
+    def reset_all(self, *, cleared: bool = False) -> None:
+        """Begin every tenant anew, as `reset` does; made ones stay, and deleted ones stay gone."""
+        self._untouched = replace(self._begun(""), cleared=cleared)
         for id, state in list(self._tenants.items()):
             if not state.gone:
-                self.reset(id)
+                self.reset(id, cleared=cleared)
 
     def restore(self) -> list[str]:
         """Serve what the files have and nothing else; the ids of made tenants that are gone by this."""

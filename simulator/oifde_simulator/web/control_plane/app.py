@@ -36,9 +36,10 @@ def control_plane(
         app.router.add_route(route.method, route.pattern, handler)
         if route.method == "GET":
             app.router.add_route("HEAD", route.pattern, handler)
-    for path, methods in openapi.methods().items():
+    methods = openapi.methods()
+    for pattern, path in {route.pattern: route.path for route in openapi.routes()}.items():
         # Or the router looks further: /mappings/{id} has the path /mappings/unmatched too.
-        app.router.add_route("*", path, _method_not_allowed(methods))
+        app.router.add_route("*", pattern, _method_not_allowed(methods[path]))
 
     async def shutdown(_: web.Application) -> None:
         context.subscriptions.shutdown()

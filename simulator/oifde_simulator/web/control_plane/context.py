@@ -108,6 +108,15 @@ class ControlContext:
         await self.tenant_admin.reset_all()
         await self.journal.clear()
 
+    async def clear_tenants(self) -> None:
+        """Give everybody a good day: no rules, no delay, and a port that listens; the journal is kept.
+
+        Raises OSError where the vendor's port cannot be opened; then nothing has changed.
+        """
+        await self.port.open()
+        await self.set_global_delay({})
+        await self.tenant_admin.clear_all()
+
     async def restore(self) -> int:
         """Put everything back to how it was at the start; count the made tenants that are gone.
 

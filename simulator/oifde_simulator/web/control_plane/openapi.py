@@ -14,7 +14,17 @@ from urllib.parse import quote
 from oifde_simulator import resources
 from oifde_simulator.json_schema.schema import Schema
 
-MODULES = ("health", "console", "tenants", "listener", "journal", "verification", "metrics", "wiremock")
+MODULES = (
+    "health",
+    "console",
+    "tenants",
+    "listener",
+    "journal",
+    "verification",
+    "metrics",
+    "counters",
+    "wiremock",
+)
 """Modules of `routes/`; the file `control-NAME.json` has the part of the document that each answers."""
 
 METHODS = ("get", "put", "post", "delete")
@@ -43,8 +53,6 @@ class Route:
     method: str
     """HTTP method in capitals."""
     path: str
-    pattern: str
-    """The path as the router takes it."""
     operation_id: str
     open: bool
     """True where no token is wanted."""
@@ -54,6 +62,13 @@ class Route:
     """JSON pointer of the body's schema in the document; empty where there is no body."""
     body_required: bool
     """True where the body may not be left out."""
+    with_slashes: bool = False
+    """True where values of the path's parameter may have slashes."""
+
+    @property
+    def pattern(self) -> str:
+        """Path as the router takes it, where a parameter ends at a slash unless it says more."""
+        return self.path.replace("}", ":.+}") if self.with_slashes else self.path
 
 
 @cache
@@ -106,21 +121,13 @@ def _route(module: str, path: str, method: str, operation: Mapping[str, Any]) ->
         module=module,
         method=method.upper(),
         path=path,
-        pattern=_pattern(path, operation),
         operation_id=operation["operationId"],
         open=operation.get("security") == [],
         parameters=dict(_query_parameters(operation.get("parameters", ()))),
         body=f"{pointer}/content/application~1json/schema" if "requestBody" in operation else "",
         body_required=operation.get("requestBody", {}).get("required", False),
+        with_slashes=any(each.get(WITH_SLASHES) for each in operation.get("parameters", ())),
     )
-
-
-def _pattern(path: str, operation: Mapping[str, Any]) -> str:
-    """Write a path as the router takes it: there, a parameter ends at a slash unless it says more."""
-    for each in operation.get("parameters", ()):
-        if each.get(WITH_SLASHES):
-            path = path.replace(f"{{{each['name']}}}", f"{{{each['name']}:.+}}")
-    return path
 
 
 def _query_parameters(parameters: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -132,11 +139,11 @@ def _query_parameters(parameters: Iterable[Mapping[str, Any]]) -> Iterator[tuple
 
 
 def methods() -> dict[str, frozenset[str]]:
-    """Map each path, as the router takes it, to its methods; a path with GET has HEAD too."""
+    """Map each path to its methods; a path with GET has HEAD too."""
     methods: dict[str, frozenset[str]] = {}
     for route in routes():
         own = {"GET", "HEAD"} if route.method == "GET" else {route.method}
-        methods[route.pattern] = methods.get(route.pattern, frozenset()) | own
+        methods[route.path] = methods.get(route.path, frozenset()) | own
     return methods
 
 

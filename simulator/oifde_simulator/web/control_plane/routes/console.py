@@ -27,7 +27,7 @@ async def page_file(call: Call) -> web.Response:
     path = call.path["file"]
     file = (await _page(call)).get(path)
     if file is None:
-        detail = f"the console has no file {shown(path[:LONGEST_PATH])}; its page is at /"
+        detail = f"the console has no file {shown(path[:LONGEST_PATH])}; GET / has its page"
         raise Problem(HTTPStatus.NOT_FOUND, "no-file", detail)
     return file_response(call.request, file)
 

@@ -80,6 +80,15 @@ async def clear_tenant(call: Call) -> web.Response:
     return await read_tenant(call)
 
 
+async def clear_all(call: Call) -> web.Response:
+    """Give everybody a good day until the next reset."""
+    try:
+        await call.context.clear_tenants()
+    except OSError as error:
+        raise Problem(HTTPStatus.CONFLICT, "port-taken", str(error)) from None
+    return json_response({"tenants": await call.context.tenants.count()})
+
+
 async def reset_all(call: Call) -> web.Response:
     """Put everything back to how it was at the start."""
     try:
@@ -103,6 +112,7 @@ ROUTES: RouteTable = {
     "replaceScenario": replace_scenario,
     "resetTenant": reset_tenant,
     "clearTenant": clear_tenant,
+    "clearAll": clear_all,
     "resetAll": reset_all,
     **rules.ROUTES,
     **clock.ROUTES,

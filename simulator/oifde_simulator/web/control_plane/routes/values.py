@@ -9,6 +9,8 @@ from typing import Any
 from oifde_simulator.quantities import duration
 from oifde_simulator.web.control_plane.problems import Problem
 
+LONGEST_ID = 256
+"""Characters of a tenant's id."""
 LONGEST_NUMBER = 18
 """Digits of an entry's number."""
 
@@ -29,3 +31,10 @@ def wrong_body(detail: str, **members: Any) -> Problem:
 def is_entry_number(text: str) -> bool:
     """Check that a text can be the number of an entry of the journal."""
     return text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER
+
+
+def tenant_or_none_known(text: str) -> str:
+    """Read a tenant's id; `false` stands for no known tenant, which is `""`. Raises ValueError."""
+    if len(text) > LONGEST_ID:
+        raise ValueError(f"expected at most {LONGEST_ID} characters, found {len(text)}")
+    return "" if text == "false" else text

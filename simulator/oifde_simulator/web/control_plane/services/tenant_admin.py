@@ -72,6 +72,10 @@ class TenantAdminService:
         """Put every tenant back to the beginning of its scenario."""
         await self._tenants.state.tenants.reset_all()
 
+    async def clear_all(self) -> None:
+        """Put every tenant back to the beginning, without rules."""
+        await self._tenants.state.tenants.reset_all(cleared=True)
+
     async def clear(self, id: str) -> None:
         """Put a tenant back to the beginning, without rules."""
         with needs_tenant(self._tenants, id):

@@ -59,6 +59,10 @@ class TenantService:
         """Seed of the server, on which fingerprints of credentials depend."""
         return self._tenants.seed
 
+    def time_of_day(self) -> str:
+        """Read the server's own clock, as an instant in ISO 8601."""
+        return iso(self._tenants.clock.now())
+
     async def ids(self) -> list[str]:
         """List the ids of all tenants that are served."""
         return await self._tenants.ids()

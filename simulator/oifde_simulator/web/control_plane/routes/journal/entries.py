@@ -14,12 +14,10 @@ from oifde_simulator.text import shown
 from oifde_simulator.web.control_plane.context import Call
 from oifde_simulator.web.control_plane.problems import Problem, json_response
 from oifde_simulator.web.control_plane.query import wrong_parameter
-from oifde_simulator.web.control_plane.routes.values import is_entry_number
+from oifde_simulator.web.control_plane.routes.values import is_entry_number, tenant_or_none_known
 
 ORDER = one_of("oldest", "newest")
 """Reads which entries come first."""
-LONGEST_ID = 256
-"""Characters of a tenant's id."""
 
 
 async def list_exchanges(call: Call) -> web.Response:
@@ -70,7 +68,7 @@ async def _near_misses(call: Call, entry: Entry) -> list[dict[str, Any]]:
 
 async def forget_exchanges(call: Call) -> web.Response:
     """Forget all entries, or those of one tenant."""
-    tenant = call.query.get("tenant", None, _tenant)
+    tenant = call.query.get("tenant", None, tenant_or_none_known)
     return json_response({"deleted": await call.context.journal.clear(tenant)})
 
 
@@ -79,10 +77,3 @@ def _number(text: str) -> int:
     if not is_entry_number(text):
         raise ValueError(f"expected the number of an entry, found {shown(text)}")
     return int(text)
-
-
-def _tenant(text: str) -> str:
-    """Read a tenant's id; `false` stands for no known tenant, which is `""`."""
-    if len(text) > LONGEST_ID:
-        raise ValueError(f"expected at most {LONGEST_ID} characters, found {len(text)}")
-    return "" if text == "false" else text
