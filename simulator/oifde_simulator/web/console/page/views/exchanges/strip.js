@@ -11,8 +11,9 @@ const HEIGHT = 36;
 const EVERY = 2;
 
 export function Strip({ tenant }) {
-  const { data, error, reload } = useLoad((signal) => get("counters", { seconds: SECONDS, tenant: tenant || null }, { signal }), [tenant]);
-  useEvery(error?.status >= 400 ? 0 : EVERY, reload);
+  const counted = useLoad((signal) => get("counters", { seconds: SECONDS, tenant: tenant || null }, { signal }), [tenant]);
+  const { data, error } = counted;
+  useEvery(EVERY, counted);
   if (error && !data) return html`<p class="hint">${t("exchanges.noCounters", { why: error.sentence })}</p>`;
   return html`<${Chart} series=${data?.series ?? {}} />`;
 }

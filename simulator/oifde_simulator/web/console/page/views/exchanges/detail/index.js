@@ -1,6 +1,6 @@
 // One exchange in whole: why it went as it did, what was sent beside what would have been honest.
 import { get } from "../../../core/api.js";
-import { html, useEffect, useRef, useState } from "../../../core/html.js";
+import { html, useEffect, useRef } from "../../../core/html.js";
 import { useEvery, useLoad } from "../../../core/load.js";
 import { href } from "../../../core/route.js";
 import { t } from "../../../core/text.js";
@@ -18,11 +18,14 @@ import { Why } from "./why.js";
 export function Detail({ number, brief, zones, onClose }) {
   const found = useLoad((signal) => get(`journal/${number}`, {}, { signal }), [number]);
   const told = useLoad((signal) => get(`journal/${number}/bodies`, {}, { signal }), [number]);
-  const entry = useKept(found.data);
-  const bodies = useKept(told.data);
+  const entry = found.data;
+  const bodies = told.data;
   const title = useRef(null);
-  useEffect(() => title.current.focus(), []);
-  useEvery(entry?.outcome.how === "under way" && !found.error ? 1 : 0, found.reload);
+  useEffect(() => {
+    title.current.focus({ preventScroll: true });
+    if (title.current.getBoundingClientRect().top < 0) title.current.scrollIntoView();
+  }, []);
+  useEvery(entry?.outcome.how === "under way" && !found.error ? 1 : 0, found);
   const shown = entry ?? brief;
   return html`<article class="detail" aria-labelledby="exchange">
     <header><h2 id="exchange" tabindex="-1" ref=${title}>${t("exchanges.one", { number })}</h2>
@@ -36,16 +39,9 @@ export function Detail({ number, brief, zones, onClose }) {
       <${Answers} entry=${entry} bodies=${bodies} error=${told.error} /><${Timeline} entry=${entry} /><${Request} entry=${entry} />`}</article>`;
 }
 
-function useKept(data) {
-  const [kept, keep] = useState(null);
-  useEffect(() => { if (data) keep(data); }, [data]);
-  return data ?? kept;
-}
-
 function Head({ entry, zone }) {
   const { at, tenant, endpoint, status, errorCode } = entry;
   return html`<p class=${`sum ${outcomeOf(entry)}`}><i class="dot" aria-hidden="true" /> <strong><bdi>${words(entry)}</bdi></strong>
       <span>HTTP ${status ?? "–"}</span> ${errorCode !== null && html`<span>errorCode ${errorCode}</span>`}</p>
-    <p class="about"><${Time} at=${at} zone=${zone} /> · ${tenant === null ? t("exchanges.nobody") : html`<a href=${href("tenants", [tenant])}><bdi>${tenant}</bdi></a>`}
-      · ${endpoint ?? t("exchanges.noEndpoint")}</p>`;
+    <p class="about"><${Time} at=${at} zone=${zone} /> · ${tenant === null ? t("exchanges.nobody") : html`<a href=${href("tenants", [tenant])}><bdi>${tenant}</bdi></a>`} · ${endpoint ?? t("exchanges.noEndpoint")}</p>`;
 }

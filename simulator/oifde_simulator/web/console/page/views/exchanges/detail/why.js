@@ -20,8 +20,7 @@ export function Why({ entry }) {
 
 function Fired({ rule, tenant, honest }) {
   const [before, after] = t("exchanges.whyRule").split("{rule}");
-  return html`${before}<a href=${href("exchanges", [], { tenant, rule })}><bdi>${rule}</bdi></a>${after}
-    ${t("exchanges.wouldBe", { status: honest.status, errorCode: honest.errorCode ?? "–" })}${honest.total !== undefined && ` ${t("exchanges.total", { total: honest.total })}`}`;
+  return html`${before}<a href=${href("exchanges", [], { tenant, rule })}><bdi>${rule}</bdi></a>${after} ${t("exchanges.wouldBe", { status: honest.status, errorCode: honest.errorCode ?? "–" })}${honest.total !== undefined && ` ${t("exchanges.total", { total: honest.total })}`}`;
 }
 
 function Sentences({ title, list, kind = "" }) {
