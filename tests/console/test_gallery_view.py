@@ -10,6 +10,7 @@ import pytest
 from controlling import Controlling
 from oifde_simulator import resources
 
+pytest_plugins = ["browsing"]
 pytestmark = pytest.mark.slow
 
 

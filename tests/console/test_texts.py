@@ -9,15 +9,19 @@ from pathlib import Path
 import pytest
 
 PAGE = Path(str(files("oifde_simulator"))) / "web" / "console" / "page"
-TEXT = re.compile(r'^\s+"([\w.-]+)": "((?:[^"\\]|\\.)*)",?$', re.MULTILINE)
+TEXT = re.compile(r'^\s*"?([\w.-]+)"?: "((?:[^"\\]|\\.)*)",?$', re.MULTILINE)
 ASKED = re.compile(r"""\bt\(\s*(?:"([\w.]+)"|`([\w.]+)\.\$\{)""")
 EITHER = re.compile(r"\bt\([^()]*\? \"([\w.]+)\" : \"([\w.]+)\"")
 
 
 def texts(language: str) -> dict[str, str]:
     """Read all texts of a language."""
-    folder = PAGE / "texts" / language
-    return {key: text for file in sorted(folder.glob("*.js")) for key, text in TEXT.findall(file.read_text())}
+    files = sorted((PAGE / "texts" / language).glob("*.js"))
+    return {_key(file.stem, key): text for file in files for key, text in TEXT.findall(file.read_text())}
+
+
+def _key(group: str, key: str) -> str:
+    return key if key.startswith(f"{group}.") else f"{group}.{key}"
 
 
 def modules() -> list[Path]:

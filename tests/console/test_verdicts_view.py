@@ -8,6 +8,7 @@ import pytest
 
 from controlling import Controlling
 
+pytest_plugins = ["browsing"]
 pytestmark = pytest.mark.slow
 
 

@@ -1,27 +1,33 @@
 // Loads data for a component, and gives the request up when the component goes.
 import { useEffect, useState } from "./html.js";
 
-/** Load again whenever one of `deps` changes; `load` gets the signal of its request. */
+/**
+ * Load again whenever one of `deps` changes; `load` gets the signal of its request.
+ * What was loaded last stays until the next answer, also beside an error.
+ */
 export function useLoad(load, deps) {
   const [state, set] = useState({ loading: true });
   const [turn, again] = useState(0);
   useEffect(() => {
     const control = new AbortController();
-    const tell = (next) => control.signal.aborted || set(next);
+    const tell = (change) => control.signal.aborted || set(change);
     set((old) => ({ ...old, loading: true }));
-    load(control.signal).then((data) => tell({ data }), (error) => tell({ error }));
+    load(control.signal).then((data) => tell({ data }), (error) => tell(({ data }) => ({ data, error })));
     return () => control.abort();
   }, [...deps, turn]);
   return { ...state, reload: () => again((n) => n + 1) };
 }
 
-/** Call `act` every `seconds`, but not while nobody sees the page; 0 stops. */
-export function useEvery(seconds, act) {
+const PATIENCE = 5;
+
+/** Reload so many seconds after each answer, more rarely while there is an error, and not while nobody looks; 0 stops. */
+export function useEvery(seconds, { loading, error, reload }) {
+  const pause = loading ? 0 : error ? seconds * PATIENCE : seconds;
   useEffect(() => {
-    if (!seconds) return undefined;
-    const timer = setInterval(() => document.hidden || act(), seconds * 1000);
+    if (!pause) return undefined;
+    const timer = setInterval(() => document.hidden || reload(), pause * 1000);
     return () => clearInterval(timer);
-  }, [seconds]);
+  }, [pause]);
 }
 
 /** Give `value` on once it has not changed for `ms`. */

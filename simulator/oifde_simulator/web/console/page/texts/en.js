@@ -6,5 +6,6 @@ import parts from "./en/parts.js";
 import sessions from "./en/sessions.js";
 import tenants from "./en/tenants.js";
 import verdicts from "./en/verdicts.js";
+import { under } from "./under.js";
 
-export default { ...common, ...parts, ...exchanges, ...tenants, ...sessions, ...gallery, ...verdicts };
+export default under({ common, parts, exchanges, tenants, sessions, gallery, verdicts });

@@ -6,5 +6,6 @@ import parts from "./zh-CN/parts.js";
 import sessions from "./zh-CN/sessions.js";
 import tenants from "./zh-CN/tenants.js";
 import verdicts from "./zh-CN/verdicts.js";
+import { under } from "./under.js";
 
-export default { ...common, ...parts, ...exchanges, ...tenants, ...sessions, ...gallery, ...verdicts };
+export default under({ common, parts, exchanges, tenants, sessions, gallery, verdicts });

@@ -1,7 +1,7 @@
 export default {
-  "parts.cancel": "Cancel",
-  "parts.copyOf": "Copy {name}",
-  "parts.loading": "Loading…",
-  "parts.checking": "Checking…",
-  "parts.more": "Show more ({shown} of {all})",
+cancel: "Cancel",
+copyOf: "Copy {name}",
+loading: "Loading…",
+checking: "Checking…",
+more: "Show more ({shown} of {all})",
 };

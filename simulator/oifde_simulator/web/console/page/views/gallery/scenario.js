@@ -1,13 +1,22 @@
 // One scenario of the gallery: what happens, what a good client does, its YAML, a tenant of one's own.
-import { CopyButton, Failure, get, href, html, Notice, send, t, useAct, useLoad } from "../kit.js";
+import { CopyButton, Failure, get, href, html, LongText, Notice, send, t, useAct, useLoad } from "../kit.js";
+import { useGallery } from "../tenants/gallery_select.js";
 import { Made } from "../tenants/make.js";
 
 export function Scenario({ name }) {
-  const { data, error } = useLoad((signal) => get(`gallery/${encodeURIComponent(name)}`, {}, { signal }), [name]);
+  const { data, error } = useGallery();
+  const known = data?.scenarios.some((each) => each.name === name);
   return html`<p class="crumbs"><a href=${href("gallery")}>${t("gallery.title")}</a></p>
     <h1><bdi>${name}</bdi></h1>
-    ${error?.status === 404 ? html`<${Notice} kind="error" text=${t("gallery.unknown", { name })} />` : html`<${Failure} error=${error} />`}
-    ${data ? html`<${About} ...${data} />` : !error && html`<p role="status">${t("parts.loading")}</p>`}`;
+    <${Failure} error=${error} />
+    ${data && !known && html`<${Notice} kind="error" text=${t("gallery.unknown", { name })} />`}
+    ${known && html`<${Whole} name=${name} />`}`;
+}
+
+function Whole({ name }) {
+  const { data, error } = useLoad((signal) => get(`gallery/${name}`, {}, { signal }), [name]);
+  if (data) return html`<${About} ...${data} />`;
+  return error ? html`<${Failure} error=${error} />` : html`<p role="status">${t("parts.loading")}</p>`;
 }
 
 function About({ name, symptom, sees, metBy, goodClient, yaml }) {
@@ -16,7 +25,7 @@ function About({ name, symptom, sees, metBy, goodClient, yaml }) {
       <dt key=${key}>${t(`gallery.${key}`)}</dt><dd dir="auto">${text}</dd>`)}</dl>
     <${Make} name=${name} />
     <section><h2>${t("gallery.yaml")}</h2>
-      <pre tabindex="0" aria-label=${t("gallery.yaml")}><code>${yaml}</code></pre>
+      <${LongText} block text=${yaml} />
       <${CopyButton} text=${yaml} label=${t("gallery.copyYaml")} /></section>`;
 }
 

@@ -8,7 +8,7 @@ export function CheckedYaml({ kind, tenant, value, onChange, onResult }) {
   const settled = useDebounced(value, PAUSE);
   const body = { yaml: settled, kind, ...(tenant && { tenant }) };
   const { data, error, loading } = useLoad(() => send("POST", "check", body), [settled, kind, tenant]);
-  const known = data && !loading && settled === value;
+  const known = data && !loading && !error && settled === value;
   useEffect(() => onResult(known ? data : { valid: false }), [known, data]);
   return html`<${YamlEditor} value=${value} onChange=${onChange} check=${known ? data : null} />
     <p role="status" class="hint">${error ? "" : known ? verdict(data) : t("parts.checking")}</p>

@@ -1,8 +1,12 @@
 // Lets people choose a scenario of the gallery by its symptom.
 import { Failure, Field, get, html, t, useLoad } from "../kit.js";
 
-/** Load the gallery: `{data, error}`. */
-export const useGallery = () => useLoad((signal) => get("gallery", {}, { signal }), []);
+let kept = null;
+
+/** Load the gallery, `{data, error}`; it is the same as long as the server runs, so it is asked for once. */
+export function useGallery() {
+  return useLoad(async (signal) => (kept ??= await get("gallery", {}, { signal })), []);
+}
 
 /** Select one of its scenarios; what happens there stands below. */
 export function ScenarioSelect({ gallery, value, onChange, label = t("tenants.scenario") }) {

@@ -1,5 +1,5 @@
 // Shows a tenant as a row; what the list does not tell is asked for once the row is on the page.
-import { get, html, t, Time, useLoad } from "../kit.js";
+import { get, html, short, t, Time, useLoad } from "../kit.js";
 
 export function Row({ tenant, link }) {
   const { data, error } = useLoad((signal) => get(`tenants/${encodeURIComponent(tenant.id)}`, {}, { signal }), [tenant.id]);
@@ -7,7 +7,7 @@ export function Row({ tenant, link }) {
   return html`<tr>
     <th scope="row"><a href=${link} data-open><bdi>${tenant.id}</bdi></a>
       ${tenant.made && html` <span class="tag">${t("tenants.made")}</span>`}
-      <small dir="auto">${what}</small></th>
+      <small dir="auto">${short(what, 200)}</small></th>
     ${error ? html`<td colspan="4">${gone(error)}</td>` : html`<${Cells} tenant=${data} />`}
   </tr>`;
 }

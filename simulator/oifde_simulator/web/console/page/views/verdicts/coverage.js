@@ -4,8 +4,9 @@ import { Failure, get, href, html, ListTable, Notice, t, useEvery, useLoad } fro
 const SECONDS = 5;
 
 export function Coverage() {
-  const { data, error, reload } = useLoad((signal) => get("coverage", {}, { signal }), []);
-  useEvery(SECONDS, reload);
+  const loaded = useLoad((signal) => get("coverage", {}, { signal }), []);
+  const { data, error } = loaded;
+  useEvery(SECONDS, loaded);
   return html`<section><h2>${t("verdicts.coverage")}</h2>
     <${Failure} error=${error} />${data && html`<${Report} ...${data} />`}</section>`;
 }

@@ -1,5 +1,5 @@
 // Shows the counters at a glance: requests by what was sent, seconds of decisions, the journal's size.
-import { Failure, html, ListTable, t, text, useEvery, useLoad } from "../kit.js";
+import { duration, Failure, html, ListTable, size, t, text, useEvery, useLoad } from "../kit.js";
 import { outcomes, parse, quantile, total } from "./metrics.js";
 
 const SECONDS = 5;
@@ -7,8 +7,9 @@ const MOST = 15;
 const COLUMNS = ["requests", "endpoint", "status", "errorCode", "rule", "faults"];
 
 export function MetricsPanel() {
-  const { data, error, reload } = useLoad(() => text("metrics"), []);
-  useEvery(SECONDS, reload);
+  const loaded = useLoad(() => text("metrics"), []);
+  const { data, error } = loaded;
+  useEvery(SECONDS, loaded);
   const samples = data === undefined ? null : parse(data);
   return html`<section><h2>${t("verdicts.metrics")}</h2><${Failure} error=${error} />
     ${samples && html`<${Tiles} samples=${samples} /><${Outcomes} groups=${outcomes(samples)} />`}</section>`;
@@ -18,12 +19,12 @@ function Tiles({ samples }) {
   const sum = (name) => total(samples, name);
   const tiles = {
     requests: count(sum("oifde_requests_total")),
-    median: duration(quantile(samples, 0.5)),
-    slowest: duration(quantile(samples, 0.99)),
+    median: within(quantile(samples, 0.5)),
+    slowest: within(quantile(samples, 0.99)),
     tenants: count(sum("oifde_tenants")),
     journal: count(sum("oifde_journal_exchanges")),
-    journalBytes: bytes(sum("oifde_journal_bytes")),
-    memory: bytes(sum("process_resident_memory_bytes")),
+    journalBytes: size(sum("oifde_journal_bytes")),
+    memory: size(sum("process_resident_memory_bytes")),
   };
   return html`<dl class="tiles">${Object.entries(tiles).map(([name, value]) => html`
     <div key=${name}><dt>${t(`verdicts.tile.${name}`)}</dt><dd>${value}</dd></div>`)}</dl>`;
@@ -41,14 +42,8 @@ function Outcomes({ groups }) {
 
 const count = (number) => number.toLocaleString();
 
-function duration(seconds) {
+/** Write a bucket's upper bound, which the last one does not have. */
+function within(seconds) {
   if (seconds === null) return "–";
-  if (seconds === Infinity) return t("verdicts.long");
-  return seconds < 0.001 ? `≤ ${Math.round(seconds * 1e6)} µs` : `≤ ${seconds * 1000} ms`;
-}
-
-function bytes(number) {
-  const units = ["B", "KiB", "MiB", "GiB"];
-  const power = Math.min(3, Math.floor(Math.log2(Math.max(1, number)) / 10));
-  return `${(number / 1024 ** power).toFixed(power ? 1 : 0)} ${units[power]}`;
+  return seconds === Infinity ? t("verdicts.long") : `≤ ${duration(seconds)}`;
 }

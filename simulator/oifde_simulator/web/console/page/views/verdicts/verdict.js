@@ -1,5 +1,5 @@
 // Shows the verdict of POST /verify: passed or not, why, which exchanges, and what came nearest.
-import { href, html, ListTable, Notice, t } from "../kit.js";
+import { href, html, ListTable, LongText, Notice, t } from "../kit.js";
 
 export function Verdict({ verdict }) {
   if (!verdict) return null;
@@ -18,5 +18,5 @@ function Nearest({ misses }) {
   return html`<h3>${t("verdicts.nearest")}</h3><${ListTable} label=${t("verdicts.nearest")}
       columns=${["exchange", "where", "expected", "found"].map((name) => t(`verdicts.${name}`))}>
     ${misses.flatMap(({ number, differences }) => differences.map(({ where, expected, found }, n) => html`<tr key=${`${number} ${n}`}>
-      <th scope="row"><${Entry} number=${number} /></th><td>${where}</td><td dir="auto">${expected}</td><td dir="auto">${found}</td></tr>`))}<//>`;
+      <th scope="row"><${Entry} number=${number} /></th><td>${where}</td><td><${LongText} text=${expected} /></td><td><${LongText} text=${found} /></td></tr>`))}<//>`;
 }

@@ -1,4 +1,7 @@
-"""A real browser on the console of a real server; skipped only where chromium is not installed."""
+"""A real browser on the console of a real server; skipped only where chromium is not installed.
+
+PYTEST_DONT_REWRITE: test modules load this module as a plugin.
+"""
 
 from __future__ import annotations
 
@@ -39,6 +42,7 @@ def browser():
 def tab(browser, server):
     context = browser.new_context(base_url=server.simulator.control_url)
     page = context.new_page()
+    page.set_default_timeout(6000)
     errors = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("console", lambda message: message.type == "error" and errors.append(message.text))
