@@ -38,7 +38,8 @@ def test_a_tenant_is_made_of_a_scenario_and_answers_with_the_credentials_that_ar
     tab.get_by_role("button", name="Make it").click()
 
     command = tab.locator(".credentials pre").inner_text()
-    assert "pasted" in command and "curl" in command
+    assert "pasted" in command
+    assert "curl" in command
     token = re.search(r'"authToken":"(\w+)"', command)
     assert token
     assert server.query({"tenantId": "pasted", "authToken": token[1]}).status == 503
@@ -73,8 +74,13 @@ def test_a_rule_of_the_form_is_held_by_the_server_and_counts_down(tab: Any, serv
 
     assert re.fullmatch(r"1:00|0:5\d", tab.get_by_role("timer").inner_text())
     (rule,) = rules(server, "formed")
-    assert rule["name"] == "outage" and 50 < rule["ttl"] <= 60
-    assert [server.query(made, userMobile=user).status for user in ("1", "18000000007", "18000000007")] == [200, 503, 200]
+    assert rule["name"] == "outage"
+    assert 50 < rule["ttl"] <= 60
+    assert [server.query(made, userMobile=user).status for user in ("1", "18000000007", "18000000007")] == [
+        200,
+        503,
+        200,
+    ]
     tab.locator("tbody tr td", has_text=re.compile("^1$")).wait_for()
 
 
@@ -88,7 +94,9 @@ def test_a_rule_that_is_there_already_gets_another_name(tab: Any, server: Contro
     assert [rule["name"] for rule in rules(server, "named")] == ["outage-2", "outage"]
 
 
-def test_the_form_goes_on_as_yaml_and_its_mistakes_are_told_with_their_place(tab: Any, server: Controlling) -> None:
+def test_the_form_goes_on_as_yaml_and_its_mistakes_are_told_with_their_place(
+    tab: Any, server: Controlling
+) -> None:
     server.make("good-day", "yamled")
     tab.goto("/#/tenants/yamled")
 
