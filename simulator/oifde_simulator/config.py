@@ -200,7 +200,7 @@ class Settings:
     )
     ready_file: Path | None = option(
         None,
-        "gets one JSON object {data, control, pid} once both planes listen; removed at exit",
+        "gets one JSON object {data, control, console, pid} once both planes listen; removed at exit",
         read=Path,
         word="PATH",
     )
@@ -278,12 +278,15 @@ def unknown_variables(environment: Mapping[str, str]) -> str:
 
 
 def unused_options(chosen: Settings) -> str:
-    """Warn in one line of settings of TLS that mean nothing without it; empty without any."""
+    """Warn in one line of settings that mean nothing beside others; empty without any."""
     given = [entry for entry in fields(Settings) if entry.name in OF_TLS and getattr(chosen, entry.name)]
-    if chosen.tls != "off" or not given:
-        return ""
-    names = ", ".join(map(flag_name, given))
-    return f"--tls off: {names} {'is' if len(given) == 1 else 'are'} ignored; leave --tls off out for TLS"
+    complaints = []
+    if chosen.tls == "off" and given:
+        names, are = ", ".join(map(flag_name, given)), "is" if len(given) == 1 else "are"
+        complaints.append(f"--tls off: {names} {are} ignored; leave --tls off out for TLS")
+    if chosen.console == "off" and chosen.open:
+        complaints.append("--console off: --open is ignored; leave --console off out for a page to open")
+    return "; ".join(complaints)
 
 
 def _hint(name: str, known: Sequence[str]) -> str:

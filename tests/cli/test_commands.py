@@ -301,6 +301,8 @@ TEXTS: dict[str, tuple[str, Any]] = {
     "journal_tenant_bytes": ("1MiB", 1 << 20),
     "journal_bytes": ("2GiB", 2 << 30),
     "control_token": ("0123456789abcdef", "0123456789abcdef"),
+    "console": ("off", "off"),
+    "open": ("true", True),
     "ready_file": ("ready.json", Path("ready.json")),
     "fail_on_unused": ("true", True),
     "until_eof": ("true", True),
@@ -406,7 +408,7 @@ def test_help_of_serve_says_every_option_and_its_default(capsys: pytest.CaptureF
         assert f"(default: {default})" in said
     assert "OIFDE_SIMULATOR_SCENARIOS" in said
     assert "--tls auto|off " in said
-    assert "gets one JSON object {data, control, pid} once both planes listen; removed at exit" in said
+    assert "gets one JSON object {data, control, console, pid} once both planes listen; removed at exit" in said
 
 
 # name: (setting, text)

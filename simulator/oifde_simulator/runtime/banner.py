@@ -33,18 +33,24 @@ async def banner(
     data_url: str,
     control_url: str,
     authority: bool,
+    console_url: str = "",
     token: str | None = None,
 ) -> str:
     """Write the lines that `serve` prints.
 
-    `authority` is true for a certificate of our own authority. `token` is the control plane's token if it
-    was made at this start.
+    `authority` is true for a certificate of our own authority. `console_url` is empty without a console.
+    `token` is the control plane's token if it was made at this start.
     """
     own = own_tenants(tenants, settings)
     lines = [
         f"oifde-simulator {__version__}",
         f"  data plane     {data_url}   (the vendor's port: what clients call)",
         f"  control plane  {control_url}   (our own port{': trust its /ca.pem' if authority else ''})",
+        *(
+            [f"  console        {console_url}   (a page for browsers: what was asked and sent)"]
+            if console_url
+            else []
+        ),
         *([f"  control token  {token}"] if token else []),
         _generator(tenants),
         *_watching(settings),

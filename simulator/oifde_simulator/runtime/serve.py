@@ -88,12 +88,20 @@ async def _serve(simulator: Simulator, settings: Settings, watcher: Watcher | No
             settings,
             data_url=simulator.data_url,
             control_url=simulator.control_url,
+            console_url=simulator.console_url,
             authority=simulator.ca_pem is not None,
             token=simulator.token if settings.control_token is None else None,
         )
         if not settings.quiet:
             print(lines, file=out, flush=True)
         await stop.wait()
+
+
+def open_console(url: str, token: str | None) -> None:
+    """Open the console in a browser, which nobody waits for."""
+    from oifde_simulator.runtime import browser  # needed with --open only
+
+    browser.open_console(url, token)
 
 
 @asynccontextmanager
@@ -104,8 +112,12 @@ async def listening(
     await simulator.start()
     try:
         urls = {"data": simulator.data_url, "control": simulator.control_url}
+        if simulator.console_url:
+            urls["console"] = simulator.console_url
         with _watching(watcher, simulator.tenants), ready_file.ready_files(ready_files, **urls):
             warming.warm_other_locales(simulator.tenants.files.read().values())
+            if simulator.opens_console:
+                open_console(simulator.console_url, simulator.token)
             yield
     finally:
         await simulator.stop()

@@ -59,6 +59,16 @@ class Simulator:
         self._running: list[web.BaseRunner | Port] = []
 
     @property
+    def console_url(self) -> str:
+        """URL of the console's page; empty before the start, and where the console is off."""
+        return f"{self.control_url}/" if self.control_url and self._settings.console == "on" else ""
+
+    @property
+    def opens_console(self) -> bool:
+        """True where a browser is to open the console."""
+        return self._settings.open and bool(self.console_url)
+
+    @property
     def ca_pem(self) -> bytes | None:
         """Certificate authority to trust (PEM); None with TLS off or a given certificate."""
         return self._tls.ca_pem if self._tls else None
