@@ -74,6 +74,10 @@ def test_yaml_that_the_page_writes_is_read_as_what_it_was(call: Any, value: Any)
             {"expect": [{"atLeast": 1, "match": {}}], "tenant": False, "since": 7},
         ),
         ({"status": '{"minimum": 500}'}, {"expect": [{"atLeast": 1, "match": {"status": {"minimum": 500}}}]}),
+        (
+            {"spoiled": "true", "text": "true"},
+            {"expect": [{"atLeast": 1, "match": {"spoiled": True, "text": "true"}}]},
+        ),
         ({"userMobile": "{"}, {"expect": [{"atLeast": 1, "match": {"userMobile": "{"}}]}),
     ],
 )
