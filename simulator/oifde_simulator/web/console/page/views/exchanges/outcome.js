@@ -1,0 +1,19 @@
+// Tells in a word what became of an exchange; the words stand beside the colour.
+import { t } from "../../core/text.js";
+
+export const OUTCOMES = ["honest", "refused", "spoiled", "broken"];
+
+/** Sort an exchange as GET /counters does: spoiled by a rule, and broken where the wire did not end well. */
+export function outcomeOf({ rule, status, errorCode, outcome }) {
+  if (rule) return ["complete", "under way"].includes(outcome.how) ? "spoiled" : "broken";
+  return status === 200 && (errorCode === 0 || errorCode === null) ? "honest" : "refused";
+}
+
+export function words(entry) {
+  return t(`exchanges.outcome.${outcomeOf(entry)}`, { rule: entry.rule });
+}
+
+/** Say how the connection ended, where it is not as usual. */
+export function ending({ outcome }) {
+  return outcome.how === "complete" ? "" : t(`exchanges.how.${outcome.how}`);
+}
