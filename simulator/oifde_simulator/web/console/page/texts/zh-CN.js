@@ -8,4 +8,4 @@ import tenants from "./zh-CN/tenants.js";
 import verdicts from "./zh-CN/verdicts.js";
 import { under } from "./under.js";
 
-export default { ...common, ...exchanges, ...under({ parts, tenants, sessions, gallery, verdicts }) };
+export default under({ common, parts, exchanges, tenants, sessions, gallery, verdicts });

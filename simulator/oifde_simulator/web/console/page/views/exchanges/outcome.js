@@ -15,5 +15,5 @@ export function words(entry) {
 
 /** Say how the connection ended, where it is not as usual. */
 export function ending({ outcome }) {
-  return outcome.how === "complete" ? "" : t(`exchanges.how.${outcome.how}`);
+  return outcome.how === "complete" ? "" : t(`exchanges.how.${outcome.how.replace(" ", "_")}`);
 }

@@ -16,7 +16,7 @@ export function Timeline({ entry }) {
       ${steps.slice(0, MOST).map((step, n) => html`<${Step} key=${n} step=${step} next=${steps[n + 1]} whole=${whole} />`)}
       ${steps.length > MOST && html`<li><span class="when" /> <span /> <span>${t("exchanges.step.more", { count: steps.length - MOST })}</span></li>`}
       <li><span class="when">${known ? duration(outcome.seconds) : "…"}</span> <${Bar} from=${outcome.seconds ?? whole} whole=${whole} />
-        <strong>${t(`exchanges.ended.${outcome.how}`, { bytes: size(outcome.bytes ?? 0) })}</strong></li></ol></section>`;
+        <strong>${t(`exchanges.ended.${outcome.how.replace(" ", "_")}`, { bytes: size(outcome.bytes ?? 0) })}</strong></li></ol></section>`;
 }
 
 function Step({ step, next, whole }) {
