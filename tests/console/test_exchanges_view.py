@@ -107,14 +107,20 @@ def test_a_deep_link_opens_an_exchange_with_the_reason(
     assert f"/#/exchanges?tenant={tenant['tenantId']}" in tab.url
 
 
-def test_rules_that_were_held_back_or_nearly_fit_are_told_field_by_field(tab: Any, server: Controlling) -> None:
+def test_rules_that_were_held_back_or_nearly_fit_are_told_field_by_field(
+    tab: Any, server: Controlling
+) -> None:
     made = server.make("magic")
     server.query(made, userMobile="18000000999", pagesize="5")
 
     tab.goto(f"/#/exchanges/{last(server)}")
 
     near = tab.get_by_role("region", name="Rules that nearly fit").get_by_role("row").nth(1)
-    assert near.get_by_role("cell").all_inner_texts() == ["request.userMobile", '"18000000101"', '"18000000999"']
+    assert near.get_by_role("cell").all_inner_texts() == [
+        "request.userMobile",
+        '"18000000101"',
+        '"18000000999"',
+    ]
     tab.get_by_text("did you mean pageSize?").wait_for()
 
 

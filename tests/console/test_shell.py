@@ -42,7 +42,9 @@ def test_a_token_in_the_fragment_is_taken_and_removed(tab: Any, guarded: str) ->
 
     tab.get_by_text("No exchange yet.").wait_for()
     assert tab.url == f"{guarded}/#/"
-    assert "token" not in tab.evaluate("performance.getEntriesByType('resource').map(({name}) => name).join()")
+    assert "token" not in tab.evaluate(
+        "performance.getEntriesByType('resource').map(({name}) => name).join()"
+    )
 
 
 def test_a_server_that_goes_is_said_so_and_its_next_start_begins_anew(tab: Any) -> None:
@@ -61,7 +63,8 @@ def test_a_server_that_goes_is_said_so_and_its_next_start_begins_anew(tab: Any) 
 
 def test_a_page_that_is_older_than_the_server_asks_to_be_reloaded(tab: Any) -> None:
     tab.route(
-        "**/console.json", lambda route: route.fulfill(json={"version": "0123456789ab", "instance": "1", "token": False})
+        "**/console.json",
+        lambda route: route.fulfill(json={"version": "0123456789ab", "instance": "1", "token": False}),
     )
 
     tab.goto("/")

@@ -8,8 +8,9 @@ import shutil
 import tarfile
 from pathlib import Path
 
-import console_libraries
 import pytest
+
+import console_libraries
 from console_libraries import LIBRARIES, Package, integrity, mistakes, unpack
 
 
