@@ -27,6 +27,7 @@ TEXTS = {
     "tls": "off",
     "tls_name": "vendor.example",
     "port": "0",
+    "recordings_port": "0",
     "control_port": "0",
     "control_token": TOKEN,
     "max_body": "2MiB",

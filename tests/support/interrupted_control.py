@@ -33,6 +33,7 @@ class StillPort:
     """A port that nobody listens on."""
 
     url, is_open, ttl = "http://127.0.0.1", True, None
+    recordings_url, own_recordings_url = url, None
 
     async def open(self) -> None:
         """Listen, as it does already."""

@@ -66,7 +66,7 @@ class Route:
     """JSON pointer of the body's schema in the document; empty where there is no body."""
     body_required: bool
     """True where the body may not be left out."""
-    most_values: int
+    most_values: int = FEWER_VALUES
     """Values that the body may have."""
     with_slashes: bool = False
     """True where values of the path's parameter may have slashes."""
