@@ -20,7 +20,9 @@ def test_all_scenarios_stand_under_their_symptoms(tab: Any) -> None:
 
     shown = tab.locator(".cards strong").all_inner_texts()
 
-    assert sorted(shown) == sorted(path.stem for path in resources.scenarios().iterdir() if path.suffix == ".yaml")
+    assert sorted(shown) == sorted(
+        path.stem for path in resources.scenarios().iterdir() if path.suffix == ".yaml"
+    )
 
 
 def test_words_find_scenarios_and_stand_in_the_address(tab: Any) -> None:
@@ -38,7 +40,9 @@ def test_a_scenario_tells_all_and_makes_a_tenant_that_answers(tab: Any, server: 
 
     for words in ("What a client sees", "Met by", "A good client"):
         tab.locator("dt", has_text=words).wait_for()
-    assert tab.locator("pre").last.inner_text() == (resources.scenarios() / "error-in-200.yaml").read_text().rstrip("\n")
+    assert tab.locator("pre").last.inner_text() == (
+        resources.scenarios() / "error-in-200.yaml"
+    ).read_text().rstrip("\n")
     tab.get_by_role("button", name="Make me a tenant like this").click()
 
     command = tab.locator(".credentials pre").inner_text()

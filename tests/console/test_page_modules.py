@@ -59,11 +59,17 @@ def test_yaml_that_the_page_writes_is_read_as_what_it_was(call: Any, value: Any)
     ("form", "body"),
     [
         ({"atLeast": "1", "userMobile": "7"}, {"expect": [{"atLeast": 1, "match": {"userMobile": "7"}}]}),
-        ({"atLeast": "2", "atMost": "2", "status": "503"}, {"expect": [{"count": 2, "match": {"status": 503}}]}),
+        (
+            {"atLeast": "2", "atMost": "2", "status": "503"},
+            {"expect": [{"count": 2, "match": {"status": 503}}]},
+        ),
         ({"atMost": "0"}, {"expect": [{"atMost": 0, "match": {}}]}),
         ({"kind": "none", "rule": "true"}, {"expect": [{"none": {"rule": True}}]}),
         ({"kind": "pagesWalked", "tenant": "a"}, {"expect": [{"pagesWalked": True}], "tenant": "a"}),
-        ({"tenant": "false", "since": "7"}, {"expect": [{"atLeast": 1, "match": {}}], "tenant": False, "since": 7}),
+        (
+            {"tenant": "false", "since": "7"},
+            {"expect": [{"atLeast": 1, "match": {}}], "tenant": False, "since": 7},
+        ),
         ({"status": '{"minimum": 500}'}, {"expect": [{"atLeast": 1, "match": {"status": {"minimum": 500}}}]}),
         ({"userMobile": "{"}, {"expect": [{"atLeast": 1, "match": {"userMobile": "{"}}]}),
     ],
@@ -78,11 +84,15 @@ def test_the_form_asks_for_what_it_says(
 
 
 def test_metrics_are_read_as_the_server_writes_them(call: Any, server: Controlling) -> None:
-    server.query(server.make('tenant: {id: "q\\\\uo\\"te"}\n' + "rules: [{name: down, respond: {status: 503}}]\n"))
+    server.query(
+        server.make('tenant: {id: "q\\\\uo\\"te"}\n' + "rules: [{name: down, respond: {status: 503}}]\n")
+    )
 
     samples = call("views/verdicts/metrics.js", "parse", server("GET", "/metrics").body.decode())
 
-    (group,) = [each for each in call("views/verdicts/metrics.js", "outcomes", samples) if each["rule"] == "down"]
+    (group,) = [
+        each for each in call("views/verdicts/metrics.js", "outcomes", samples) if each["rule"] == "down"
+    ]
     assert (group["status"], group["count"]) == ("503", 1)
     assert call("views/verdicts/metrics.js", "total", samples, "oifde_requests_total") >= 1
     assert call("views/verdicts/metrics.js", "quantile", samples, 1) is not None
@@ -93,9 +103,13 @@ def test_no_requests_have_no_latency(call: Any) -> None:
 
 
 def test_rules_of_the_form_keep_their_match_and_get_a_free_name(call: Any) -> None:
-    rules = [{"name": "cut", "match": {"endpoint": "gettoken", "request": {"pageNum": "2"}}, "faults": ["cut"]}]
+    rules = [
+        {"name": "cut", "match": {"endpoint": "gettoken", "request": {"pageNum": "2"}}, "faults": ["cut"]}
+    ]
 
-    (rule,) = call("views/tenants/rule.js", "adapted", rules, {"userMobile": "7", "times": "3"}, ["cut", "cut-2"])
+    (rule,) = call(
+        "views/tenants/rule.js", "adapted", rules, {"userMobile": "7", "times": "3"}, ["cut", "cut-2"]
+    )
 
     assert rule == {
         "name": "cut-3", "match": {"endpoint": "gettoken", "request": {"pageNum": "2", "userMobile": "7"}},

@@ -40,7 +40,9 @@ def test_a_number_is_asked_for_and_has_the_history_that_a_query_finds(tab: Any, 
 def talk(tab: Any, server: Controlling) -> dict[str, Any]:
     """Open the first session that has a recording and something said, and return its record."""
     records = server("GET", "/tenants/good-day/sessions?userMobile=18000000001&limit=20").json["sessions"]
-    place = next(n for n, each in enumerate(records) if each["recordDetials"] and ".wav" in each["businessInfoStr"])
+    place = next(
+        n for n, each in enumerate(records) if each["recordDetials"] and ".wav" in each["businessInfoStr"]
+    )
     tab.goto(FOUND)
     tab.locator(".session > details > summary").nth(place).click()
     record: dict[str, Any] = records[place]
@@ -59,7 +61,9 @@ def test_a_dialogue_reads_as_a_talk(tab: Any, server: Controlling) -> None:
     assert tab.locator(".talk > li").count() == len(said)
 
 
-def test_the_recording_plays_and_a_mark_on_the_time_line_leads_to_its_turn(tab: Any, server: Controlling) -> None:
+def test_the_recording_plays_and_a_mark_on_the_time_line_leads_to_its_turn(
+    tab: Any, server: Controlling
+) -> None:
     record = talk(tab, server)
 
     tab.get_by_role("button", name="Fetch the recording").click()
@@ -94,8 +98,20 @@ def test_a_tenant_that_is_not_there_is_said_so(tab: Any) -> None:
 
 def test_hostile_words_of_a_talk_stay_words(tab: Any, server: Controlling) -> None:
     said = "<img src=x onerror=\"document.title='caught'\">\u202e\U0001f60a"
-    turn = {"interNo": "1", "userSaying": said, "systemReply": "x" * 100_000, "requsetTime": 1, "timestamp": "soon"}
-    record = {"userMobile": "1", "callSorId": "1", "calledNumber": "2", "startTime": 0, "recordDetials": [turn, None, 7]}
+    turn = {
+        "interNo": "1",
+        "userSaying": said,
+        "systemReply": "x" * 100_000,
+        "requsetTime": 1,
+        "timestamp": "soon",
+    }
+    record = {
+        "userMobile": "1",
+        "callSorId": "1",
+        "calledNumber": "2",
+        "startTime": 0,
+        "recordDetials": [turn, None, 7],
+    }
     made = server.make({"sessions": {"derive": False, "records": [record]}})
     tab.goto(f"/#/sessions?tenant={made['tenantId']}&userMobile=1")
 

@@ -74,7 +74,11 @@ def test_a_rule_of_the_form_is_held_by_the_server_and_counts_down(tab: Any, serv
     assert re.fullmatch(r"1:00|0:5\d", tab.get_by_role("timer").inner_text())
     (rule,) = rules(server, "formed")
     assert rule["name"] == "outage" and 50 < rule["ttl"] <= 60
-    assert [server.query(made, userMobile=user).status for user in ("1", "18000000007", "18000000007")] == [200, 503, 200]
+    assert [server.query(made, userMobile=user).status for user in ("1", "18000000007", "18000000007")] == [
+        200,
+        503,
+        200,
+    ]
     tab.locator("tbody tr td", has_text=re.compile("^1$")).wait_for()
 
 
@@ -88,7 +92,9 @@ def test_a_rule_that_is_there_already_gets_another_name(tab: Any, server: Contro
     assert [rule["name"] for rule in rules(server, "named")] == ["outage-2", "outage"]
 
 
-def test_the_form_goes_on_as_yaml_and_its_mistakes_are_told_with_their_place(tab: Any, server: Controlling) -> None:
+def test_the_form_goes_on_as_yaml_and_its_mistakes_are_told_with_their_place(
+    tab: Any, server: Controlling
+) -> None:
     server.make("good-day", "yamled")
     tab.goto("/#/tenants/yamled")
 

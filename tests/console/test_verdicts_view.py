@@ -15,7 +15,9 @@ pytestmark = pytest.mark.slow
 @pytest.fixture
 def asked(server: Controlling) -> dict[str, str]:
     """A tenant with one exchange, and a rule that never fired."""
-    made = server.make({"rules": [{"name": "never", "match": {"request": {"userMobile": "7"}}, "respond": {"status": 500}}]})
+    made = server.make(
+        {"rules": [{"name": "never", "match": {"request": {"userMobile": "7"}}, "respond": {"status": 500}}]}
+    )
     server.query(made, userMobile="18000000005")
     return made
 
