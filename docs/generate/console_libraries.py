@@ -1,7 +1,7 @@
 """Vendor the console's libraries from npm: `python docs/generate/console_libraries.py --write`.
 
-`--check` works offline. Each package is pinned with the digest that npm publishes for it. `digests.json` keeps the
-digest of each file, so that a file that somebody has edited is found without a network.
+`--check` works offline. Each package is pinned with the digest that npm publishes for it. `digests.json`
+keeps the digest of each file, so that a file that somebody has edited is found without a network.
 """
 
 from __future__ import annotations

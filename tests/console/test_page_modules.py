@@ -16,9 +16,11 @@ pytest_plugins = ["browsing"]
 pytestmark = pytest.mark.slow
 
 TEXTS = [
-    "", "a", "yes", "No", "y", "null", "~", "12", "1e3", "012", "+08:00", "12:30:45", "2021-04-16", "a: b", "a #b",
+    "", "a", "yes", "No", "y", "null", "~", "12", "1e3", "012", "+08:00", "12:30:45", "2021-04-16",
+    "a: b", "a #b",
     "- x", "*x", "&x", "\U0001f60a", "\x00", "\x7f", "\x85", "\u2028", "\ufeff", "“2”", "tab\t", "two\nlines",
-    "  blanks ", "'q'", '"d"', "\\", "=", "<<", "0x1F", ".inf", "1_000", "{a}", "[b]", "%", "@", "`", "|", ">",
+    "  blanks ", "'q'", '"d"', "\\", "=", "<<", "0x1F", ".inf", "1_000", "{a}", "[b]", "%", "@", "`",
+    "|", ">",
     "\u3000", "true", "-", "---", "...", "?", "x:", "\u202e",
 ]  # fmt: skip
 
@@ -42,7 +44,8 @@ def call(tab: Any, server: Controlling) -> Any:
         TEXTS,
         {text: text for text in TEXTS},
         [[text, {text: [text, {}]}, []] for text in TEXTS],
-        {"rules": [{"name": "a", "match": {"request": {"userMobile": "1"}}, "one_of": [{"weight": 1}, {"faults": ["cut"]}]}]},
+        {"rules": [{"name": "a", "match": {"request": {"userMobile": "1"}},
+                    "one_of": [{"weight": 1}, {"faults": ["cut"]}]}]},
         [None, True, False, 0, -5, 1.5, 1618558942000, {"a": {"b": {"c": ["x" * 100]}}}],
     ],
 )  # fmt: skip
@@ -71,6 +74,10 @@ def test_yaml_that_the_page_writes_is_read_as_what_it_was(call: Any, value: Any)
             {"expect": [{"atLeast": 1, "match": {}}], "tenant": False, "since": 7},
         ),
         ({"status": '{"minimum": 500}'}, {"expect": [{"atLeast": 1, "match": {"status": {"minimum": 500}}}]}),
+        (
+            {"spoiled": "true", "text": "true"},
+            {"expect": [{"atLeast": 1, "match": {"spoiled": True, "text": "true"}}]},
+        ),
         ({"userMobile": "{"}, {"expect": [{"atLeast": 1, "match": {"userMobile": "{"}}]}),
     ],
 )
