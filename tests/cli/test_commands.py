@@ -408,7 +408,9 @@ def test_help_of_serve_says_every_option_and_its_default(capsys: pytest.CaptureF
         assert f"(default: {default})" in said
     assert "OIFDE_SIMULATOR_SCENARIOS" in said
     assert "--tls auto|off " in said
-    assert "gets one JSON object {data, control, console, pid} once both planes listen; removed at exit" in said
+    assert (
+        "gets one JSON object {data, control, console, pid} once both planes listen; removed at exit" in said
+    )
 
 
 # name: (setting, text)

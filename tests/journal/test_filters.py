@@ -108,6 +108,11 @@ def test_a_text_is_found_in_the_answer_that_a_rule_spoiled(journal: Journal) -> 
     assert len(mismatch.found) < 300
 
 
+def test_no_exchange_waits_for_a_search_of_text(journal: Journal) -> None:
+    assert journal.filter([("text", "a")]).backtracks
+    assert not journal.filter([("spoiled", "true")]).backtracks
+
+
 # parameters: whether an exchange with the warnings "a" and "b" fits, and whether one without any does
 OF_WARNINGS = {
     "warnings=true": (True, False),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,37 +16,50 @@ from serving import running
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = (
-    "--headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync --autoplay-policy=no-user-gesture-required"
-).split()
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--autoplay-policy=no-user-gesture-required",
+)
+PATIENCE = 10_000
+"""Milliseconds that a test waits for what should come."""
+BROWSERS_OWN = "Failed to load resource"
+"""Beginning of what the browser itself writes of each answer that is an error, whatever the page does."""
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Controlling]:
-    """A server for all tests of a module."""
+    """Run a server for all tests of a module."""
     with running() as simulator:
         yield Controlling(simulator)
 
 
 @pytest.fixture(scope="module")
-def browser():
+def browser() -> Iterator[Any]:
+    """Start a browser for all tests of a module."""
     playwright = pytest.importorskip("playwright.sync_api")
     if not CHROMIUM.exists():
         pytest.skip("chromium is not installed")
     with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        browser = started.chromium.launch(executable_path=str(CHROMIUM), args=list(ARGUMENTS))
         yield browser
         browser.close()
 
 
 @pytest.fixture
-def tab(browser, server):
+def tab(browser: Any, server: Controlling) -> Iterator[Any]:
+    """Open an empty page; at its end, no script of it may have failed or complained."""
     context = browser.new_context(base_url=server.simulator.control_url)
     page = context.new_page()
-    page.set_default_timeout(6000)
-    errors = []
+    page.set_default_timeout(PATIENCE)
+    errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("console", lambda message: message.type == "error" and errors.append(message.text))
+    page.on("console", lambda message: errors.extend([message.text] if message.type == "error" else []))
     yield page
     context.close()
-    assert [error for error in errors if not error.startswith("Failed to load resource")] == []
+    ours = [error for error in errors if not error.startswith(BROWSERS_OWN)]
+    assert not ours, ours

@@ -10,6 +10,7 @@ import pytest
 
 from conftest import QUERY, TOKEN
 from oifde_simulator.runtime.server import Simulator
+from oifde_simulator.web.control_plane import openapi
 from serving import fetch, running
 
 DOWN = f'tenant: {{tokens: ["{TOKEN}"]}}\nrules: [{{name: down, respond: {{status: 503}}}}]\n'
@@ -28,6 +29,24 @@ def call(server: Simulator, method: str, path: str, body: Any = None, status: in
     found, _, answer = fetch(server.control_url + path, octets, method=method)
     assert found == status, answer
     return json.loads(answer)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "described"),
+    [
+        ("get", "/console.json", "/console.json"),
+        ("get", "/counters?seconds=3", "/counters"),
+        ("get", "/journal?order=newest&text=acme&spoiled=true", "/journal"),
+        ("post", "/clear", "/clear"),
+    ],
+)
+def test_answers_are_as_the_document_says(server: Simulator, method: str, path: str, described: str) -> None:
+    ask(server, "acme")
+    step = described.replace("/", "~1")
+    pointer = f"/paths/{step}/{method}/responses/200/content/application~1json/schema"
+    answer = call(server, method.upper(), path)
+    assert openapi.schema(pointer).accepts(answer)
+    assert not openapi.schema(pointer).accepts({})
 
 
 def ask(server: Simulator, tenant: str, token: str = TOKEN) -> int:

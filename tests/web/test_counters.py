@@ -69,7 +69,7 @@ def test_a_series_has_a_number_a_second(server: Simulator, query: str, length: i
 
 
 @pytest.mark.parametrize(
-    "query", ["?seconds=0", "?seconds=901", "?seconds=x", "?tenent=acme", "?tenant=" + "x" * 300]
+    "query", ["?seconds=0", "?seconds=901", "?seconds=x", "?tenent=acme", "?tenant=", "?tenant=" + "x" * 300]
 )
 def test_a_wrong_parameter_is_told(server: Simulator, query: str) -> None:
     assert counters(server, query, 400)["type"].endswith(":wrong-parameter")

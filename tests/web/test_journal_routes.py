@@ -338,6 +338,7 @@ WRONG = {
     "/journal?tenent=acme": 'did you mean "tenant"?',
     "/journal?status=x": "status: expected a whole number",
     "/journal?since=x": "since: expected",
+    "/journal?status=9223372036854775808": "status: expected a whole number",
     "/journal?spoiled=yes": 'spoiled: expected true or false, found "yes"',
     "/journal?spoiled=%7B%7D": "spoiled: expected true or false",
     "/journal?text=a&text=b": "text is there twice",

@@ -23,6 +23,8 @@ from oifde_simulator.text import did_you_mean, shown
 
 PARTS = {"request.": "request", "headers.": "headers", "response.": "response"}
 """Parts of an exchange by prefix of the parameter; without a prefix it is a field of the request."""
+LARGEST = 2**63 - 1
+"""Largest number that JSON on both sides can hold."""
 KNOWN = (*ATTRIBUTES, "since")
 
 
@@ -99,7 +101,7 @@ def _wanted(name: str, text: str, *, number: bool) -> Any:
         return text == "true"
     if name in YES_OR_NO:
         raise WrongParameter(f"{name}: expected true or false, found {shown(text)}")
-    if number and re.fullmatch("-?[0-9]{1,19}", text, re.ASCII):
+    if number and re.fullmatch("-?[0-9]{1,19}", text, re.ASCII) and -LARGEST - 1 <= int(text) <= LARGEST:
         return int(text)
     if not text.startswith("{"):
         return text

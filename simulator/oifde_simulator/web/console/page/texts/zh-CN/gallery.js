@@ -10,7 +10,7 @@ metBy: "何时遇到",
 goodClient: "好的客户端",
 tryIt: "试一试",
 make: "给我建一个这样的租户",
-exchanges: "租户 {name} 的交互记录",
+exchanges: "租户 {name} 的请求记录",
 yaml: "它的 YAML",
 copyYaml: "复制 YAML",
 };

@@ -1,8 +1,8 @@
 // Adds rules to a tenant: chosen by symptom in a form, or written as YAML.
-import { Failure, html, Notice, send, t, toYaml, useAct, useState } from "../kit.js";
+import { Field, Failure, html, Notice, send, t, toYaml, useAct, useState } from "../kit.js";
 import { CheckedYaml } from "./checked_yaml.js";
+import { TTLS } from "./rule.js";
 import { RuleForm } from "./rule_form.js";
-import { TtlSelect } from "./ttl_select.js";
 
 const EXAMPLE = `- name: busy
   match: {endpoint: queryRecordHistory}
@@ -37,4 +37,10 @@ function YamlRules({ tenant, yaml, setYaml, onAdd, children }) {
   return html`<${CheckedYaml} kind="rules" tenant=${tenant} value=${yaml} onChange=${setYaml} onResult=${setResult} />
     <div class="actions">${children}
       <button type="button" class="primary" disabled=${!result.valid} onClick=${() => onAdd(result.rules)}>${t("tenants.addIt")}</button></div>`;
+}
+
+/** Select how long the server holds the rules. */
+function TtlSelect({ value, onChange }) {
+  return html`<${Field} label=${t("tenants.ttl")}><select name="ttl" value=${value} onChange=${({ target }) => onChange(target.value)}>
+    ${TTLS.map((each) => html`<option key=${each} value=${each}>${t(`tenants.ttl.${each || "none"}`)}</option>`)}</select><//>`;
 }

@@ -1,6 +1,5 @@
 // Lists the tenants: those that were made first, each with its scenario, clock and rules.
-import { Failure, get, go, href, html, ListTable, t, useLoad, useState } from "../kit.js";
-import { GoodDay } from "./good_day.js";
+import { ConfirmButton, Failure, get, go, href, html, ListTable, Notice, send, t, useLoad, useState } from "../kit.js";
 import { MakeTenant } from "./make.js";
 import { Row } from "./row.js";
 
@@ -38,4 +37,16 @@ function matching(tenants, words) {
   const text = words.toLowerCase();
   const fits = ({ id, description }) => `${id}\n${description}`.toLowerCase().includes(text);
   return tenants.filter(fits).sort((a, b) => Number(b.made) - Number(a.made));
+}
+
+/** The kill switch: no rule of any tenant fires until the next reset. */
+function GoodDay({ onDone }) {
+  const [tenants, setTenants] = useState(null);
+  const act = async () => {
+    setTenants((await send("POST", "clear")).tenants);
+    onDone();
+  };
+  return html`<${ConfirmButton} kind="danger" label=${t("tenants.goodDay")} title=${t("tenants.goodDayTitle")}
+      text=${t("tenants.goodDayText")} act=${act} />
+    ${tenants !== null && html`<${Notice} kind="good" text=${t("tenants.goodDayDone", { tenants })} />`}`;
 }

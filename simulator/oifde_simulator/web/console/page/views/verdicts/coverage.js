@@ -13,11 +13,12 @@ export function Coverage() {
 
 function Report({ unused, scenarios, uncounted, truncated }) {
   const asked = scenarios.filter(({ rules }) => rules.length);
+  const own = asked.some(({ rules }) => rules.some(({ bundled }) => !bundled));
   return html`
     ${unused.length
       ? html`<${Notice} kind="warning" text=${t("verdicts.unused", { count: unused.length })} />
         <ul>${unused.map(({ scenario, rule }) => html`<li key=${`${scenario} ${rule}`}><bdi>${scenario}</bdi>: <strong><bdi>${rule}</bdi></strong></li>`)}</ul>`
-      : html`<${Notice} kind="good" text=${t("verdicts.allUsed")} />`}
+      : html`<${Notice} kind=${own ? "good" : "info"} text=${t(own ? "verdicts.allUsed" : "verdicts.noneOfYours")} />`}
     ${truncated && html`<${Notice} kind="warning" text=${t("verdicts.coverageTruncated")} />`}
     ${asked.map((each) => html`<${Suite} key=${each.scenario} ...${each} />`)}
     <details><summary>${t("verdicts.uncounted", { count: uncounted.length })}</summary><p>${uncounted.join(", ")}</p></details>`;

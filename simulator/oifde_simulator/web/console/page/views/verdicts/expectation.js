@@ -1,6 +1,6 @@
 // Makes the body of POST /verify of the form, whose words are those of the journal's filter.
 
-export const FIELDS = ["endpoint", "userMobile", "status", "errorCode", "rule", "callId", "pageNum", "warnings"];
+export const FIELDS = ["endpoint", "userMobile", "status", "errorCode", "rule", "spoiled", "text", "callId", "pageNum", "warnings"];
 export const KINDS = ["range", "none", "tokensFetchedFirst", "pagesWalked"];
 const NUMBERS = new Set(["status", "errorCode"]);
 
@@ -31,6 +31,7 @@ function conditions(query) {
 
 /** Read a value as the journal's filter does: true, false and schemas, numbers where the field is one. */
 function condition(name, text) {
+  if (name === "text") return text;
   if (text === "true" || text === "false") return text === "true";
   if (NUMBERS.has(name.replace(/^response\./, "")) && /^-?\d+$/.test(text)) return Number(text);
   if (!text.startsWith("{")) return text;
