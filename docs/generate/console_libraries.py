@@ -1,7 +1,7 @@
-"""Vendor the console's libraries from npm: `python docs/generate/console_libraries.py --write`, or `--check` offline.
+"""Vendor the console's libraries from npm: `python docs/generate/console_libraries.py --write`.
 
-Each package is pinned with the digest that npm publishes for it. `digests.json` keeps the digest of each file, so
-that a file that somebody has edited is found without a network.
+`--check` works offline. Each package is pinned with the digest that npm publishes for it. `digests.json`
+keeps the digest of each file, so that a file that somebody has edited is found without a network.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def integrity(octets: bytes) -> str:
 
 
 def unpack(package: Package, archive: bytes) -> Iterator[tuple[str, bytes]]:
-    """Take the files of a package out of its archive. Raises ValueError for an archive with another digest."""
+    """Take the files of a package out of its archive. Raises ValueError for another digest."""
     if (found := integrity(archive)) != package.integrity:
         raise ValueError(
             f"{package.url}: expected {package.integrity}, found {found}; was the version changed?"
@@ -99,7 +99,7 @@ def digests(files: Mapping[str, bytes]) -> str:
 
 
 def mistakes(folder: Path = LIBRARIES) -> list[str]:
-    """List the files of the folder that are not as they were vendored, and those that are missing or too many."""
+    """List files that are not as they were vendored, and those that are missing or too many."""
     wanted = {name for package in PACKAGES for name in package.files.values()}
     found = {path.name: path.read_bytes() for path in folder.iterdir()}
     told = found.pop(DIGESTS, b"")

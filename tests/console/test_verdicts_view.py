@@ -13,12 +13,12 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def asked(server: Controlling) -> dict[str, str]:
+def asked(simulated: Controlling) -> dict[str, str]:
     """A tenant with one exchange, and a rule that never fired."""
-    made = server.make(
+    made = simulated.make(
         {"rules": [{"name": "never", "match": {"request": {"userMobile": "7"}}, "respond": {"status": 500}}]}
     )
-    server.query(made, userMobile="18000000005")
+    simulated.query(made, userMobile="18000000005")
     return made
 
 

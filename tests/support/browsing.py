@@ -61,4 +61,5 @@ def tab(browser: Any, server: Controlling) -> Iterator[Any]:
     page.on("console", lambda message: errors.extend([message.text] if message.type == "error" else []))
     yield page
     context.close()
-    assert [error for error in errors if not error.startswith(BROWSERS_OWN)] == []
+    ours = [error for error in errors if not error.startswith(BROWSERS_OWN)]
+    assert not ours, ours

@@ -69,5 +69,5 @@ def test_bare_imports_become_relative_addresses() -> None:
 
 def test_an_archive_with_another_digest_is_refused() -> None:
     package = Package("x", "1.0.0", integrity(b"published"), {})
-    with pytest.raises(ValueError, match="expected sha512-.*, found sha512-"):
+    with pytest.raises(ValueError, match=r"expected sha512-.*, found sha512-"):
         list(unpack(package, archive("x", b"exchanged on the way")))

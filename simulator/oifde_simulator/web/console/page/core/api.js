@@ -1,6 +1,6 @@
 // Asks the control plane. Every failure is an ApiError, whose `sentence` can stand on the page.
 import { address } from "./base.js";
-import { suspect } from "./server.js";
+import { refuse, suspect } from "./server.js";
 import { t } from "./text.js";
 import { token } from "./token.js";
 
@@ -20,7 +20,8 @@ export const send = (method, path, body, query) => ask(method, path, { body, que
 
 /** Ask, and give the answer once its head is there. Raises ApiError. */
 export async function ask(method, path, { query, body, signal, headers = {} } = {}) {
-  const sent = { ...headers, ...(token() && { Authorization: `Bearer ${token()}` }) };
+  const used = token();
+  const sent = { ...headers, ...(used && { Authorization: `Bearer ${used}` }) };
   if (body !== undefined) sent["Content-Type"] = "application/json";
   const payload = body === undefined ? undefined : JSON.stringify(body);
   let answer;
@@ -29,7 +30,7 @@ export async function ask(method, path, { query, body, signal, headers = {} } = 
   } catch (error) {
     throw unreachable(error, signal);
   }
-  if (!answer.ok) throw await refusal(answer);
+  if (!answer.ok) throw await refusal(answer, used);
   return answer;
 }
 
@@ -47,8 +48,8 @@ export function unreachable(error, signal) {
   return new ApiError({ type: error.name, detail: t("common.unreachable") });
 }
 
-async function refusal(answer) {
-  if (answer.status === 401) suspect(401);
+async function refusal(answer, used) {
+  if (answer.status === 401) refuse(used);
   const problem = await answer.json().catch(() => ({}));
   const detail = problem.detail || t("common.status", { status: answer.status, text: answer.statusText });
   return new ApiError({ ...problem, status: answer.status, detail });

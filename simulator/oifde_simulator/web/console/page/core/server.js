@@ -65,10 +65,14 @@ function later(seconds) {
   timer = setTimeout(() => (document.hidden && state.up ? later(CALM) : checkServer()), seconds * 1000);
 }
 
-/** Look after the server, since a call has failed; 401 says that the token is missing or another one. */
-export function suspect(status) {
-  if (status === 401) change({ wantsToken: true, wrongToken: Boolean(token()) });
-  else if (state.up !== false) checkServer();
+/** Look after the server, since a call has failed. */
+export function suspect() {
+  if (state.up !== false) checkServer();
+}
+
+/** Ask for a token, since `used` was refused; a late answer to one that was replaced is none. */
+export function refuse(used) {
+  if (used === token()) change({ wantsToken: true, wrongToken: Boolean(used) });
 }
 
 /** Take a token that was typed in; views ask for their data again. */

@@ -36,6 +36,7 @@ function resume(feed, follow) {
 function useReading(list, { feed, follow, paused }) {
   useEffect(() => {
     const judge = () => {
+      if (!list.current) return; // the view is going: a focus that leaves with it is judged no more
       const page = document.documentElement;
       const away = follow ? page.scrollHeight - scrollY - innerHeight > EDGE : list.current.getBoundingClientRect().top < -EDGE;
       feed.hold(paused || away || Boolean(feed.detached) || list.current.contains(document.activeElement));

@@ -24,11 +24,12 @@ export function Answers({ entry, bodies, error }) {
 
 function Changes({ changes, more }) {
   if (!changes.length) return null;
+  const further = Math.max(0, changes.length - SHOWN) + more;
   return html`<div class="scroll" role="region" tabindex="0" aria-label=${t("exchanges.changes")}><table class="list changes">
     <thead><tr><th scope="col">${t("exchanges.field")}</th><th scope="col">${t("exchanges.honest")}</th><th scope="col">${t("exchanges.sent")}</th></tr></thead>
     <tbody>${changes.slice(0, SHOWN).map((each) => html`<tr key=${each.path}><th scope="row"><code><${LongText} text=${each.path || "/"} /></code></th>
       <td class="old"><${Value} of=${each} side="honest" /></td><td class="new"><${Value} of=${each} side="sent" /></td></tr>`)}</tbody></table></div>
-    ${changes.length + more > SHOWN && html`<p class="hint">${t("exchanges.moreChanges", { count: changes.length + more - SHOWN })}</p>`}`;
+    ${further > 0 && html`<p class="hint">${t("exchanges.moreChanges", { count: further })}</p>`}`;
 }
 
 function Value({ of, side }) {
