@@ -70,7 +70,8 @@ OF_OUR_OWN = {
     "cli", "coverage", "faults", "json_schema", "oifde/contract.py", "population", "runtime/warming.py",
     "scenario/gallery.py", "scenario/lint/certainty.py", "scenario/lint/match.py",
     "scenario/lint/patch/answers.py", "scenario/lint/schema/homes.py", "scenario/schema.py",
-    "web/control_plane/openapi.py", "web/heap.py", "web/tls/authority.py",
+    "web/console/files.py", "web/control_plane/openapi.py", "web/heap.py", "web/speech/resampling.py",
+    "web/tls/authority.py",
 }  # fmt: skip
 """Rooms and modules with functions of our own documents and keys, which `functools.cache` may cache."""
 

@@ -28,6 +28,8 @@ TEXTS = {
     "tls_name": "vendor.example",
     "port": "0",
     "recordings_port": "0",
+    "console": "off",
+    "open": "yes",
     "control_port": "0",
     "control_token": TOKEN,
     "max_body": "2MiB",

@@ -38,10 +38,10 @@ def test_what_is_asked_of_a_server_that_is_gone_is_not_done(tab: Any) -> None:
 
 def test_a_verdict_says_that_the_journal_has_lost_exchanges(tab: Any) -> None:
     with running(journal_exchanges=1) as simulator:
-        simulated = Controlling(simulator)
-        made = simulated.make("good-day")
+        served = Controlling(simulator)
+        made = served.make("good-day")
         for _ in range(3):
-            simulated.query(made)
+            served.query(made)
         tab.goto(f"{simulator.control_url}/#/verdicts?tenant={made['tenantId']}&atMost=2")
         tab.get_by_role("button", name="Verify").click()
         tab.get_by_text("Older exchanges are no longer on record").wait_for()
@@ -71,10 +71,10 @@ def test_a_token_is_wanted_once_and_then_every_view_works(tab: Any) -> None:
     ],
 )
 def test_a_view_fits_a_narrow_page_and_can_be_walked_by_keys(
-    tab: Any, simulated: Controlling, view: str
+    tab: Any, served: Controlling, view: str
 ) -> None:
     tab.set_viewport_size({"width": 360, "height": 640})
-    tab.goto(f"{server.simulator.control_url}/#/{view}")
+    tab.goto(f"{served.simulator.control_url}/#/{view}")
     tab.get_by_role("heading", level=1).wait_for()
     tab.wait_for_load_state("networkidle")
 

@@ -18,14 +18,14 @@ HOSTILE = "\u202eabc<img src=x onerror=\"document.title='met'\">"
 
 
 @pytest.fixture
-def tenant(server: Controlling, request: pytest.FixtureRequest) -> dict[str, str]:
+def tenant(served: Controlling, request: pytest.FixtureRequest) -> dict[str, str]:
     """A tenant whose first two queries fail, of this test alone."""
-    return server.make("fail-twice", re.sub(r"\W+", "-", request.node.name))
+    return served.make("fail-twice", re.sub(r"\W+", "-", request.node.name))
 
 
-def last(server: Controlling) -> int:
+def last(served: Controlling) -> int:
     """Tell the number of the newest exchange."""
-    number: int = server("GET", "/journal?limit=1").json["last"]
+    number: int = served("GET", "/journal?limit=1").json["last"]
     return number
 
 
@@ -44,11 +44,11 @@ def clipboard(tab: Any) -> Any:
     return tab
 
 
-def test_an_exchange_appears_at_once_in_words(tab: Any, server: Controlling, tenant: dict[str, str]) -> None:
+def test_an_exchange_appears_at_once_in_words(tab: Any, served: Controlling, tenant: dict[str, str]) -> None:
     tab.goto(f"/#/exchanges?tenant={tenant['tenantId']}")
     tab.get_by_text("No exchange fits this filter").wait_for()
 
-    server.query(tenant)
+    served.query(tenant)
 
     line = tab.get_by_role("listitem").get_by_role("link")
     line.get_by_text("spoiled by fail-twice").wait_for()
@@ -56,11 +56,11 @@ def test_an_exchange_appears_at_once_in_words(tab: Any, server: Controlling, ten
 
 
 def test_the_newest_stand_first_or_at_the_end_that_is_followed(
-    tab: Any, server: Controlling, tenant: dict[str, str]
+    tab: Any, served: Controlling, tenant: dict[str, str]
 ) -> None:
     for _ in "123":
-        server.query(tenant)
-    newest = last(server)
+        served.query(tenant)
+    newest = last(served)
     tab.goto(f"/#/exchanges?tenant={tenant['tenantId']}")
     numbers = tab.locator(".rows .n")
     numbers.nth(2).wait_for()
@@ -71,10 +71,10 @@ def test_the_newest_stand_first_or_at_the_end_that_is_followed(
 
 
 def test_the_filter_stands_in_the_address_and_filters(
-    tab: Any, server: Controlling, tenant: dict[str, str]
+    tab: Any, served: Controlling, tenant: dict[str, str]
 ) -> None:
     for _ in "123":
-        server.query(tenant)
+        served.query(tenant)
     tab.goto(f"/#/exchanges?tenant={tenant['tenantId']}")
     tab.locator(".rows li").nth(2).wait_for()
 
@@ -94,11 +94,11 @@ def test_a_filter_that_cannot_be_meant_is_said_so(tab: Any) -> None:
 
 
 def test_a_deep_link_opens_an_exchange_with_the_reason(
-    tab: Any, server: Controlling, tenant: dict[str, str]
+    tab: Any, served: Controlling, tenant: dict[str, str]
 ) -> None:
-    server.query(tenant)
+    served.query(tenant)
 
-    tab.goto(f"/#/exchanges/{last(server)}?tenant={tenant['tenantId']}")
+    tab.goto(f"/#/exchanges/{last(served)}?tenant={tenant['tenantId']}")
 
     detail = tab.get_by_role("article")
     detail.get_by_text("Rule fail-twice fired.").wait_for()
@@ -108,12 +108,12 @@ def test_a_deep_link_opens_an_exchange_with_the_reason(
 
 
 def test_rules_that_were_held_back_or_nearly_fit_are_told_field_by_field(
-    tab: Any, server: Controlling
+    tab: Any, served: Controlling
 ) -> None:
-    made = server.make("magic")
-    server.query(made, userMobile="18000000999", pagesize="5")
+    made = served.make("magic")
+    served.query(made, userMobile="18000000999", pagesize="5")
 
-    tab.goto(f"/#/exchanges/{last(server)}")
+    tab.goto(f"/#/exchanges/{last(served)}")
 
     near = tab.get_by_role("region", name="Rules that nearly fit").get_by_role("row").nth(1)
     near.wait_for()
@@ -126,14 +126,14 @@ def test_rules_that_were_held_back_or_nearly_fit_are_told_field_by_field(
 
 
 def test_an_exchange_that_the_journal_forgets_stays_open(
-    tab: Any, server: Controlling, tenant: dict[str, str]
+    tab: Any, served: Controlling, tenant: dict[str, str]
 ) -> None:
-    server.query(tenant)
-    tab.goto(f"/#/exchanges/{last(server)}?tenant={tenant['tenantId']}")
+    served.query(tenant)
+    tab.goto(f"/#/exchanges/{last(served)}?tenant={tenant['tenantId']}")
     tab.get_by_text("Rule fail-twice fired.").wait_for()
 
-    server("DELETE", f"/journal?tenant={tenant['tenantId']}")
-    server.query(tenant)
+    served("DELETE", f"/journal?tenant={tenant['tenantId']}")
+    served.query(tenant)
 
     tab.locator(".rows li").nth(1).wait_for()
     assert tab.get_by_text("Rule fail-twice fired.").is_visible()
@@ -145,10 +145,10 @@ def test_an_exchange_that_is_not_there_is_said_so(tab: Any) -> None:
     tab.get_by_text("Exchange 999999999 is not on record.").wait_for()
 
 
-def test_keys_move_open_close_filter_and_help(tab: Any, server: Controlling, tenant: dict[str, str]) -> None:
+def test_keys_move_open_close_filter_and_help(tab: Any, served: Controlling, tenant: dict[str, str]) -> None:
     for _ in "123":
-        server.query(tenant)
-    newest = last(server)
+        served.query(tenant)
+    newest = last(served)
     tab.goto(f"/#/exchanges?tenant={tenant['tenantId']}")
     tab.locator(".rows li").nth(2).wait_for()
 
@@ -166,11 +166,11 @@ def test_keys_move_open_close_filter_and_help(tab: Any, server: Controlling, ten
     tab.get_by_role("dialog").wait_for(state="detached")
 
 
-def test_what_a_client_sends_is_text_and_nothing_else(tab: Any, server: Controlling) -> None:
-    made = server.make("good-day")
-    server.query(made, userMobile=HOSTILE, callId="\0" + "x" * 100_000)
+def test_what_a_client_sends_is_text_and_nothing_else(tab: Any, served: Controlling) -> None:
+    made = served.make("good-day")
+    served.query(made, userMobile=HOSTILE, callId="\0" + "x" * 100_000)
 
-    tab.goto(f"/#/exchanges/{last(server)}?tenant={made['tenantId']}")
+    tab.goto(f"/#/exchanges/{last(served)}?tenant={made['tenantId']}")
 
     values = tab.get_by_role("article").locator("dd bdi")
     values.filter(has_text="<img src=x").first.wait_for()
@@ -181,10 +181,10 @@ def test_what_a_client_sends_is_text_and_nothing_else(tab: Any, server: Controll
 
 
 def test_the_rule_that_is_copied_does_the_same_again(
-    clipboard: Any, server: Controlling, tenant: dict[str, str]
+    clipboard: Any, served: Controlling, tenant: dict[str, str]
 ) -> None:
-    server.query(tenant, pageSize="10")
-    clipboard.goto(f"/#/exchanges/{last(server)}")
+    served.query(tenant, pageSize="10")
+    clipboard.goto(f"/#/exchanges/{last(served)}")
 
     [rule] = yaml.safe_load(copied(clipboard, "Copy as YAML rule"))
 
@@ -192,30 +192,30 @@ def test_the_rule_that_is_copied_does_the_same_again(
         "endpoint": "queryRecordHistory",
         "request": {"userMobile": USER, "pageSize": "10"},
     }
-    other = server.make("good-day")
-    assert server("POST", f"/tenants/{other['tenantId']}/rules", rule).status == 201
-    assert server.query(other, pageSize="10").status == 503
-    assert server.query(other).status == 200
+    other = served.make("good-day")
+    assert served("POST", f"/tenants/{other['tenantId']}/rules", rule).status == 201
+    assert served.query(other, pageSize="10").status == 503
+    assert served.query(other).status == 200
 
 
 def test_a_command_has_a_placeholder_for_the_token(
-    clipboard: Any, server: Controlling, tenant: dict[str, str]
+    clipboard: Any, served: Controlling, tenant: dict[str, str]
 ) -> None:
-    server.query(tenant)
-    clipboard.goto(f"/#/exchanges/{last(server)}")
+    served.query(tenant)
+    clipboard.goto(f"/#/exchanges/{last(served)}")
 
     command = copied(clipboard, "Copy as curl")
 
-    assert server("GET", "/listener").json["url"] in command
+    assert served("GET", "/listener").json["url"] in command
     sent = json.loads(re.findall(r"--data-raw '(.*)'", command)[0])
     assert sent == {"tenantId": tenant["tenantId"], "authToken": "<authToken>", "userMobile": USER}
 
 
 def test_a_test_that_is_copied_is_python_with_the_rule(
-    clipboard: Any, server: Controlling, tenant: dict[str, str]
+    clipboard: Any, served: Controlling, tenant: dict[str, str]
 ) -> None:
-    server.query(tenant)
-    clipboard.goto(f"/#/exchanges/{last(server)}")
+    served.query(tenant)
+    clipboard.goto(f"/#/exchanges/{last(served)}")
 
     code = copied(clipboard, "Copy as pytest test")
 
@@ -225,16 +225,16 @@ def test_a_test_that_is_copied_is_python_with_the_rule(
     assert 'simulator.verify(count=1, endpoint="queryRecordHistory", status=503, rule="fail-twice")' in code
 
 
-def test_an_archive_has_this_exchange_alone(tab: Any, server: Controlling, tenant: dict[str, str]) -> None:
+def test_an_archive_has_this_exchange_alone(tab: Any, served: Controlling, tenant: dict[str, str]) -> None:
     for _ in "12":
-        server.query(tenant)
-    tab.goto(f"/#/exchanges/{last(server) - 1}")
+        served.query(tenant)
+    tab.goto(f"/#/exchanges/{last(served) - 1}")
 
     with tab.expect_download() as download:
         tab.get_by_role("button", name="Save as HAR").click()
 
     entries = json.loads(download.value.path().read_text())["log"]["entries"]
-    assert [entry["_number"] for entry in entries] == [last(server) - 1]
+    assert [entry["_number"] for entry in entries] == [last(served) - 1]
 
 
 BODIES = {
@@ -261,11 +261,11 @@ BODIES = {
 
 
 def test_what_was_sent_stands_beside_what_would_have_been_honest(
-    clipboard: Any, server: Controlling, tenant: dict[str, str]
+    clipboard: Any, served: Controlling, tenant: dict[str, str]
 ) -> None:
-    server.query(tenant)
+    served.query(tenant)
     clipboard.route("**/bodies", lambda route: route.fulfill(json=BODIES))
-    clipboard.goto(f"/#/exchanges/{last(server)}")
+    clipboard.goto(f"/#/exchanges/{last(served)}")
 
     rows = clipboard.get_by_role("region", name="Fields that differ").get_by_role("row")
     rows.nth(2).wait_for()
@@ -283,12 +283,12 @@ def test_what_was_sent_stands_beside_what_would_have_been_honest(
 
 
 def test_bodies_that_cannot_be_shown_are_said_so(
-    tab: Any, server: Controlling, tenant: dict[str, str]
+    tab: Any, served: Controlling, tenant: dict[str, str]
 ) -> None:
-    server.query(tenant)
+    served.query(tenant)
     problem = {"title": "Not Found", "status": 404, "detail": "no such thing"}
     tab.route("**/bodies", lambda route: route.fulfill(json=problem, status=404))
 
-    tab.goto(f"/#/exchanges/{last(server)}")
+    tab.goto(f"/#/exchanges/{last(served)}")
 
     tab.get_by_text("The honest answer cannot be shown: no such thing").wait_for()

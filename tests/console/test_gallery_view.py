@@ -35,7 +35,7 @@ def test_words_find_scenarios_and_stand_in_the_address(tab: Any) -> None:
     assert "text=retry-after" in tab.url
 
 
-def test_a_scenario_tells_all_and_makes_a_tenant_that_answers(tab: Any, simulated: Controlling) -> None:
+def test_a_scenario_tells_all_and_makes_a_tenant_that_answers(tab: Any, served: Controlling) -> None:
     tab.goto("/#/gallery/error-in-200")
 
     for words in ("What a client sees", "Met by", "A good client"):
@@ -46,7 +46,7 @@ def test_a_scenario_tells_all_and_makes_a_tenant_that_answers(tab: Any, simulate
 
     command = tab.locator(".credentials pre").inner_text()
     tenant, token = re.search(r'"tenantId":"([\w-]+)","authToken":"(\w+)"', command).groups()  # type: ignore[union-attr]
-    assert simulated.query({"tenantId": tenant, "authToken": token}).json["errorCode"] == 10000001
+    assert served.query({"tenantId": tenant, "authToken": token}).json["errorCode"] == 10000001
 
 
 def test_a_scenario_that_is_not_there_is_said_so(tab: Any) -> None:

@@ -26,13 +26,13 @@ TEXTS = [
 
 
 @pytest.fixture
-def call(tab: Any, simulated: Controlling) -> Any:
+def call(tab: Any, served: Controlling) -> Any:
     """Call a function of a module of the page with JSON."""
     tab.goto("/#/gallery")
 
     def run(module: str, function: str, *given: Any) -> Any:
         script = "([module, name, given]) => import(module).then((found) => found[name](...given))"
-        url = f"{server.simulator.control_url}/console/{module}"
+        url = f"{served.simulator.control_url}/console/{module}"
         return tab.evaluate(script, [url, function, json.loads(json.dumps(given))])
 
     return run
@@ -82,20 +82,20 @@ def test_yaml_that_the_page_writes_is_read_as_what_it_was(call: Any, value: Any)
     ],
 )
 def test_the_form_asks_for_what_it_says(
-    call: Any, simulated: Controlling, form: dict[str, str], body: dict[str, Any]
+    call: Any, served: Controlling, form: dict[str, str], body: dict[str, Any]
 ) -> None:
-    simulated.make("good-day", "a") if simulated("GET", "/tenants/a").status == 404 else None
+    served.make("good-day", "a") if served("GET", "/tenants/a").status == 404 else None
 
     assert call("views/verdicts/expectation.js", "expectation", form) == body
-    assert simulated("POST", "/verify", body).status == 200
+    assert served("POST", "/verify", body).status == 200
 
 
-def test_metrics_are_read_as_the_server_writes_them(call: Any, simulated: Controlling) -> None:
-    simulated.query(
-        simulated.make('tenant: {id: "q\\\\uo\\"te"}\n' + "rules: [{name: down, respond: {status: 503}}]\n")
+def test_metrics_are_read_as_the_server_writes_them(call: Any, served: Controlling) -> None:
+    served.query(
+        served.make('tenant: {id: "q\\\\uo\\"te"}\n' + "rules: [{name: down, respond: {status: 503}}]\n")
     )
 
-    samples = call("views/verdicts/metrics.js", "parse", simulated("GET", "/metrics").body.decode())
+    samples = call("views/verdicts/metrics.js", "parse", served("GET", "/metrics").body.decode())
 
     (group,) = [
         each for each in call("views/verdicts/metrics.js", "outcomes", samples) if each["rule"] == "down"
@@ -124,7 +124,7 @@ def test_rules_of_the_form_keep_their_match_and_get_a_free_name(call: Any) -> No
     }  # fmt: skip
 
 
-def test_each_scenario_of_the_gallery_is_written_as_the_rules_it_has(call: Any, simulated: Controlling) -> None:
+def test_each_scenario_of_the_gallery_is_written_as_the_rules_it_has(call: Any, served: Controlling) -> None:
     for path in sorted(resources.scenarios().iterdir()):
         if path.suffix != ".yaml":
             continue

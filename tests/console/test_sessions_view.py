@@ -23,7 +23,7 @@ REACHED = """(audio, at) => new Promise((done) => {
 })"""
 
 
-def test_a_number_is_asked_for_and_has_the_history_that_a_query_finds(tab: Any, simulated: Controlling) -> None:
+def test_a_number_is_asked_for_and_has_the_history_that_a_query_finds(tab: Any, served: Controlling) -> None:
     tab.goto("/#/sessions")
 
     tab.get_by_label("Tenant").fill("good-day")
@@ -37,9 +37,9 @@ def test_a_number_is_asked_for_and_has_the_history_that_a_query_finds(tab: Any, 
     tab.locator(".session").nth(39).wait_for()
 
 
-def talk(tab: Any, simulated: Controlling) -> dict[str, Any]:
+def talk(tab: Any, served: Controlling) -> dict[str, Any]:
     """Open the first session that has a recording and something said, and return its record."""
-    records = simulated("GET", "/tenants/good-day/sessions?userMobile=18000000001&limit=20").json["sessions"]
+    records = served("GET", "/tenants/good-day/sessions?userMobile=18000000001&limit=20").json["sessions"]
     place = next(
         n for n, each in enumerate(records) if each["recordDetials"] and ".wav" in each["businessInfoStr"]
     )
@@ -49,8 +49,8 @@ def talk(tab: Any, simulated: Controlling) -> dict[str, Any]:
     return record
 
 
-def test_a_dialogue_reads_as_a_talk(tab: Any, simulated: Controlling) -> None:
-    turns = talk(tab, simulated)["recordDetials"]
+def test_a_dialogue_reads_as_a_talk(tab: Any, served: Controlling) -> None:
+    turns = talk(tab, served)["recordDetials"]
 
     first = tab.locator(".talk > li").first
     first.wait_for()
@@ -62,9 +62,9 @@ def test_a_dialogue_reads_as_a_talk(tab: Any, simulated: Controlling) -> None:
 
 
 def test_the_recording_plays_and_a_mark_on_the_time_line_leads_to_its_turn(
-    tab: Any, simulated: Controlling
+    tab: Any, served: Controlling
 ) -> None:
-    record = talk(tab, simulated)
+    record = talk(tab, served)
 
     tab.get_by_role("button", name="Fetch the recording").click()
     length = tab.locator("audio").evaluate(DURATION)
@@ -78,15 +78,15 @@ def test_the_recording_plays_and_a_mark_on_the_time_line_leads_to_its_turn(
     assert tab.locator("audio").get_attribute("src").startswith("blob:")
 
 
-def test_a_record_that_is_copied_makes_a_tenant_with_that_record(tab: Any, simulated: Controlling) -> None:
-    record = talk(tab, simulated)
+def test_a_record_that_is_copied_makes_a_tenant_with_that_record(tab: Any, served: Controlling) -> None:
+    record = talk(tab, served)
 
     tab.context.grant_permissions(["clipboard-read", "clipboard-write"])
     tab.get_by_role("button", name="Copy the record as YAML").click()
     tab.get_by_text("Copied").wait_for()
-    made = simulated.make(tab.evaluate("navigator.clipboard.readText()"))
+    made = served.make(tab.evaluate("navigator.clipboard.readText()"))
 
-    (found,) = simulated("GET", f"/tenants/{made['tenantId']}/sessions?userMobile=18000000001").json["sessions"]
+    (found,) = served("GET", f"/tenants/{made['tenantId']}/sessions?userMobile=18000000001").json["sessions"]
     assert found == record | {"tenantId": found["tenantId"]}
 
 
@@ -96,7 +96,7 @@ def test_a_tenant_that_is_not_there_is_said_so(tab: Any) -> None:
     tab.get_by_role("alert").get_by_text("There is no tenant “nobody”").wait_for()
 
 
-def test_hostile_words_of_a_talk_stay_words(tab: Any, simulated: Controlling) -> None:
+def test_hostile_words_of_a_talk_stay_words(tab: Any, served: Controlling) -> None:
     said = "<img src=x onerror=\"document.title='caught'\">\u202e\U0001f60a"
     turn = {
         "interNo": "1",
@@ -112,7 +112,7 @@ def test_hostile_words_of_a_talk_stay_words(tab: Any, simulated: Controlling) ->
         "startTime": 0,
         "recordDetials": [turn, None, 7],
     }
-    made = simulated.make({"sessions": {"derive": False, "records": [record]}})
+    made = served.make({"sessions": {"derive": False, "records": [record]}})
     tab.goto(f"/#/sessions?tenant={made['tenantId']}&userMobile=1")
 
     tab.locator(".session summary").first.click()

@@ -73,11 +73,11 @@ def test_a_page_that_is_older_than_the_server_asks_to_be_reloaded(tab: Any) -> N
     assert tab.get_by_role("button", name="Reload").is_visible()
 
 
-def test_without_javascript_the_page_says_what_the_api_is(browser: Any, server: Any) -> None:
+def test_without_javascript_the_page_says_what_the_api_is(browser: Any, served: Any) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
 
-    page.goto(server.simulator.control_url)
+    page.goto(served.simulator.control_url)
 
     said = page.locator("body").inner_text()
     assert "It needs JavaScript" in said
@@ -85,11 +85,11 @@ def test_without_javascript_the_page_says_what_the_api_is(browser: Any, server: 
     context.close()
 
 
-def test_the_page_speaks_chinese_to_who_reads_it(browser: Any, server: Any) -> None:
+def test_the_page_speaks_chinese_to_who_reads_it(browser: Any, served: Any) -> None:
     context = browser.new_context(locale="zh-CN")
     page = context.new_page()
 
-    page.goto(server.simulator.control_url + "/#/tenants")
+    page.goto(served.simulator.control_url + "/#/tenants")
 
     page.get_by_role("heading", name="租户").wait_for()
     assert page.evaluate("document.documentElement.lang") == "zh-CN"
@@ -106,15 +106,15 @@ def test_nothing_is_wider_than_a_narrow_screen(tab: Any, view: str) -> None:
     assert tab.evaluate("document.documentElement.scrollWidth") <= 360
 
 
-def test_a_burst_is_shown_in_500_lines_and_one_update_a_frame(tab: Any, server: Any) -> None:
-    made = server.make("outage", "burst")
+def test_a_burst_is_shown_in_500_lines_and_one_update_a_frame(tab: Any, served: Any) -> None:
+    made = served.make("outage", "burst")
     tab.goto("/#/exchanges?tenant=burst")
     tab.get_by_text("No exchange fits this filter").wait_for()
     tab.evaluate(COUNT)
 
     for _ in range(700):
-        server.query(made)
-    newest = server("GET", "/journal?limit=1").json["last"]
+        served.query(made)
+    newest = served("GET", "/journal?limit=1").json["last"]
 
     tab.locator(".rows .n").get_by_text(str(newest), exact=True).wait_for()
     counted = tab.evaluate("counted")

@@ -13,14 +13,14 @@ pytest_plugins = ["browsing"]
 pytestmark = pytest.mark.slow
 
 
-def rules(simulated: Controlling, tenant: str) -> list[dict[str, Any]]:
+def rules(served: Controlling, tenant: str) -> list[dict[str, Any]]:
     """List the rules of a tenant."""
-    found: list[dict[str, Any]] = simulated("GET", f"/tenants/{tenant}/rules").json
+    found: list[dict[str, Any]] = served("GET", f"/tenants/{tenant}/rules").json
     return found
 
 
-def test_the_list_shows_each_tenant_with_scenario_clock_and_rules(tab: Any, simulated: Controlling) -> None:
-    simulated.make("outage", "shown")
+def test_the_list_shows_each_tenant_with_scenario_clock_and_rules(tab: Any, served: Controlling) -> None:
+    served.make("outage", "shown")
     tab.goto("/#/tenants?text=shown")
 
     cells = tab.locator("tbody tr", has_text="shown").locator("td")
@@ -30,7 +30,7 @@ def test_the_list_shows_each_tenant_with_scenario_clock_and_rules(tab: Any, simu
 
 
 def test_a_tenant_is_made_of_a_scenario_and_answers_with_the_credentials_that_are_shown(
-    tab: Any, simulated: Controlling
+    tab: Any, served: Controlling
 ) -> None:
     tab.goto("/#/tenants?make=outage")
 
@@ -42,10 +42,10 @@ def test_a_tenant_is_made_of_a_scenario_and_answers_with_the_credentials_that_ar
     assert "curl" in command
     token = re.search(r'"authToken":"(\w+)"', command)
     assert token
-    assert simulated.query({"tenantId": "pasted", "authToken": token[1]}).status == 503
+    assert served.query({"tenantId": "pasted", "authToken": token[1]}).status == 503
 
 
-def test_yaml_is_checked_while_it_is_typed_and_then_makes_a_tenant(tab: Any, simulated: Controlling) -> None:
+def test_yaml_is_checked_while_it_is_typed_and_then_makes_a_tenant(tab: Any, served: Controlling) -> None:
     tab.goto("/#/tenants?make=outage")
     tab.get_by_label("YAML of your own").check()
     editor = tab.locator("form textarea")
@@ -60,11 +60,11 @@ def test_yaml_is_checked_while_it_is_typed_and_then_makes_a_tenant(tab: Any, sim
     tab.get_by_role("button", name="Make it").click()
     made = tab.get_by_text("The tenant is made").locator("a").inner_text()
     assert made.startswith("typed")
-    assert [rule["name"] for rule in rules(simulated, made)] == ["down"]
+    assert [rule["name"] for rule in rules(served, made)] == ["down"]
 
 
-def test_a_rule_of_the_form_is_held_by_the_server_and_counts_down(tab: Any, simulated: Controlling) -> None:
-    made = simulated.make("good-day", "formed")
+def test_a_rule_of_the_form_is_held_by_the_server_and_counts_down(tab: Any, served: Controlling) -> None:
+    made = served.make("good-day", "formed")
     tab.goto("/#/tenants/formed")
 
     tab.locator("select[name=scenario]").select_option("outage")
@@ -74,10 +74,10 @@ def test_a_rule_of_the_form_is_held_by_the_server_and_counts_down(tab: Any, simu
     tab.get_by_role("button", name="Add it").click()
 
     assert re.fullmatch(r"1:00|0:5\d", tab.get_by_role("timer").inner_text())
-    (rule,) = rules(simulated, "formed")
+    (rule,) = rules(served, "formed")
     assert rule["name"] == "outage"
     assert 50 < rule["ttl"] <= 60
-    assert [simulated.query(made, userMobile=user).status for user in ("1", "18000000007", "18000000007")] == [
+    assert [served.query(made, userMobile=user).status for user in ("1", "18000000007", "18000000007")] == [
         200,
         503,
         200,
@@ -85,20 +85,20 @@ def test_a_rule_of_the_form_is_held_by_the_server_and_counts_down(tab: Any, simu
     tab.locator("tbody tr td", has_text=re.compile("^1$")).wait_for()
 
 
-def test_a_rule_that_is_there_already_gets_another_name(tab: Any, simulated: Controlling) -> None:
-    simulated.make("outage", "named")
+def test_a_rule_that_is_there_already_gets_another_name(tab: Any, served: Controlling) -> None:
+    served.make("outage", "named")
     tab.goto("/#/tenants/named")
 
     tab.get_by_role("button", name="Add it").click()
 
     tab.get_by_text("Added: outage-2").wait_for()
-    assert [rule["name"] for rule in rules(simulated, "named")] == ["outage-2", "outage"]
+    assert [rule["name"] for rule in rules(served, "named")] == ["outage-2", "outage"]
 
 
 def test_the_form_goes_on_as_yaml_and_its_mistakes_are_told_with_their_place(
-    tab: Any, simulated: Controlling
+    tab: Any, served: Controlling
 ) -> None:
-    simulated.make("good-day", "yamled")
+    served.make("good-day", "yamled")
     tab.goto("/#/tenants/yamled")
 
     tab.get_by_role("button", name="Edit as YAML").click()
@@ -111,21 +111,21 @@ def test_the_form_goes_on_as_yaml_and_its_mistakes_are_told_with_their_place(
     tab.get_by_role("button", name="Add it").click()
 
     tab.get_by_text("Added: mine").wait_for()
-    assert [(rule["name"], rule["added"]) for rule in rules(simulated, "yamled")] == [("mine", True)]
+    assert [(rule["name"], rule["added"]) for rule in rules(served, "yamled")] == [("mine", True)]
 
 
-def test_a_rule_is_removed(tab: Any, simulated: Controlling) -> None:
-    simulated.make("outage", "removed")
+def test_a_rule_is_removed(tab: Any, served: Controlling) -> None:
+    served.make("outage", "removed")
     tab.goto("/#/tenants/removed")
 
     tab.get_by_role("button", name="Remove rule outage").click()
 
     tab.get_by_text("No rules: every answer is honest.").wait_for()
-    assert rules(simulated, "removed") == []
+    assert rules(served, "removed") == []
 
 
-def test_the_clock_is_advanced_stopped_and_set(tab: Any, simulated: Controlling) -> None:
-    simulated.make("good-day", "timed")
+def test_the_clock_is_advanced_stopped_and_set(tab: Any, served: Controlling) -> None:
+    served.make("good-day", "timed")
     tab.goto("/#/tenants/timed")
 
     tab.get_by_role("button", name="Stop the clock").click()
@@ -136,11 +136,11 @@ def test_the_clock_is_advanced_stopped_and_set(tab: Any, simulated: Controlling)
     tab.get_by_role("button", name="+1h").click()
     tab.locator("time[title*='01:00']").wait_for()
 
-    assert simulated("GET", "/tenants/timed/clock").json == {"now": "2026-01-01T01:00:00.000Z", "frozen": True}
+    assert served("GET", "/tenants/timed/clock").json == {"now": "2026-01-01T01:00:00.000Z", "frozen": True}
 
 
-def test_an_instant_that_is_none_is_told_in_the_servers_words(tab: Any, simulated: Controlling) -> None:
-    simulated.make("good-day", "mistimed")
+def test_an_instant_that_is_none_is_told_in_the_servers_words(tab: Any, served: Controlling) -> None:
+    served.make("good-day", "mistimed")
     tab.goto("/#/tenants/mistimed")
 
     tab.get_by_label("Set to (UTC)").fill("tomorrow")
@@ -149,37 +149,37 @@ def test_an_instant_that_is_none_is_told_in_the_servers_words(tab: Any, simulate
     tab.get_by_role("alert").get_by_text("tomorrow").wait_for()
 
 
-def test_to_clear_is_asked_first_and_can_be_left(tab: Any, simulated: Controlling) -> None:
-    simulated.make("outage", "cleared")
+def test_to_clear_is_asked_first_and_can_be_left(tab: Any, served: Controlling) -> None:
+    served.make("outage", "cleared")
     tab.goto("/#/tenants/cleared")
 
     tab.get_by_role("button", name="Clear rules").click()
     tab.get_by_role("dialog").get_by_role("button", name="Cancel").click()
-    assert len(rules(simulated, "cleared")) == 1
+    assert len(rules(served, "cleared")) == 1
     tab.get_by_role("button", name="Clear rules").click()
     tab.get_by_role("dialog").get_by_role("button", name="Clear rules").click()
 
     tab.get_by_text("No rules: every answer is honest.").wait_for()
-    assert rules(simulated, "cleared") == []
+    assert rules(served, "cleared") == []
 
 
-def test_a_tenant_is_deleted_after_a_question(tab: Any, simulated: Controlling) -> None:
-    simulated.make("outage", "deleted")
+def test_a_tenant_is_deleted_after_a_question(tab: Any, served: Controlling) -> None:
+    served.make("outage", "deleted")
     tab.goto("/#/tenants/deleted")
 
     tab.get_by_role("button", name="Delete").click()
     tab.get_by_role("dialog").get_by_role("button", name="Delete").click()
 
     tab.get_by_role("heading", name="Tenants").wait_for()
-    assert simulated("GET", "/tenants/deleted").status == 404
+    assert served("GET", "/tenants/deleted").status == 404
 
 
-def test_a_tenant_that_somebody_deletes_meanwhile_is_said_to_be_gone(tab: Any, simulated: Controlling) -> None:
-    simulated.make("outage", "vanishing")
+def test_a_tenant_that_somebody_deletes_meanwhile_is_said_to_be_gone(tab: Any, served: Controlling) -> None:
+    served.make("outage", "vanishing")
     tab.goto("/#/tenants/vanishing")
     tab.get_by_role("button", name="Reset").wait_for()
 
-    simulated("DELETE", "/tenants/vanishing")
+    served("DELETE", "/tenants/vanishing")
 
     tab.get_by_role("alert").get_by_text("was deleted while this page was open").wait_for()
     assert tab.get_by_role("button", name="Reset").count() == 0
@@ -191,21 +191,21 @@ def test_a_tenant_that_is_not_there_is_said_so(tab: Any) -> None:
     tab.get_by_role("alert").get_by_text("There is no tenant “nobody”").wait_for()
 
 
-def test_the_kill_switch_asks_and_then_gives_everybody_a_good_day(tab: Any, simulated: Controlling) -> None:
-    made = simulated.make("outage", "killed")
+def test_the_kill_switch_asks_and_then_gives_everybody_a_good_day(tab: Any, served: Controlling) -> None:
+    made = served.make("outage", "killed")
     tab.goto("/#/tenants")
 
     tab.get_by_role("button", name="Good day for everybody").click()
     tab.get_by_role("dialog").get_by_role("button", name="Good day for everybody").click()
 
     tab.get_by_text("It is a good day").wait_for()
-    assert simulated.query(made).status == 200
-    simulated("POST", "/reset")
+    assert served.query(made).status == 200
+    served("POST", "/reset")
 
 
-def test_hostile_words_of_a_scenario_stay_words(tab: Any, simulated: Controlling) -> None:
+def test_hostile_words_of_a_scenario_stay_words(tab: Any, served: Controlling) -> None:
     hostile = "<img src=x onerror=\"document.title='caught'\">\u202e"
-    simulated.make({"description": hostile, "rules": [{"name": hostile, "respond": {"status": 500}}]}, "hostile")
+    served.make({"description": hostile, "rules": [{"name": hostile, "respond": {"status": 500}}]}, "hostile")
     tab.goto("/#/tenants/hostile")
 
     tab.get_by_text("<img src=x").first.wait_for()

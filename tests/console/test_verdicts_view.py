@@ -13,12 +13,12 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def asked(simulated: Controlling) -> dict[str, str]:
+def asked(served: Controlling) -> dict[str, str]:
     """A tenant with one exchange, and a rule that never fired."""
-    made = simulated.make(
+    made = served.make(
         {"rules": [{"name": "never", "match": {"request": {"userMobile": "7"}}, "respond": {"status": 500}}]}
     )
-    simulated.query(made, userMobile="18000000005")
+    served.query(made, userMobile="18000000005")
     return made
 
 

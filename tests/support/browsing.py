@@ -32,7 +32,7 @@ BROWSERS_OWN = "Failed to load resource"
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[Controlling]:
+def served() -> Iterator[Controlling]:
     """Run a server for all tests of a module."""
     with running() as simulator:
         yield Controlling(simulator)
@@ -51,9 +51,9 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture
-def tab(browser: Any, server: Controlling) -> Iterator[Any]:
+def tab(browser: Any, served: Controlling) -> Iterator[Any]:
     """Open an empty page; at its end, no script of it may have failed or complained."""
-    context = browser.new_context(base_url=server.simulator.control_url)
+    context = browser.new_context(base_url=served.simulator.control_url)
     page = context.new_page()
     page.set_default_timeout(PATIENCE)
     errors: list[str] = []

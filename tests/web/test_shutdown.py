@@ -105,7 +105,13 @@ def test_the_ready_file_appears_whole_and_goes_with_the_server(tmp_path: Path) -
     # Held open: else the file system may give its number to the next file.
     with stale.open(), served(tmp_path) as server:
         ready = json.loads(server.ready_file.read_text())
-        assert ready == {"data": server.data, "control": server.control, "pid": server.process.pid}
+        console = f"{server.control}/"
+        assert ready == {
+            "data": server.data,
+            "control": server.control,
+            "console": console,
+            "pid": server.process.pid,
+        }
         assert stale.stat().st_ino != before, "it should come by rename, never be seen half-written"
         assert os.listdir(tmp_path) == ["ready.json"]
         assert (server.data[:18], server.control[:17]) == ("https://127.0.0.1:", "http://127.0.0.1:")
