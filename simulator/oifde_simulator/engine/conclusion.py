@@ -7,9 +7,10 @@ a good token, or changed a state. Otherwise the script is the honest one.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from oifde_simulator.model.credential_step import Admission, CredentialStep, EndedToken, TokenStep
+from oifde_simulator.model.decision import MOST_ACTIONS, RecordedDecision, timed
 from oifde_simulator.model.exchange import Answer, Exchange
 from oifde_simulator.model.http import Response
 from oifde_simulator.model.turn import Fired, HeldBack
@@ -19,6 +20,7 @@ from oifde_simulator.rules.ability import idle_reasons
 from oifde_simulator.rules.effect import Effect, Occasion, mark_of, marked, perform
 from oifde_simulator.rules.selection import Decision
 from oifde_simulator.tenants import Tenant
+from oifde_simulator.wire.script import Script, length
 
 UNRECORDED = 503
 """Status of an answer that is on no record."""
@@ -38,9 +40,11 @@ def unspoiled(tenant: Tenant, call: Call, honest: Answer, now: int) -> Exchange:
     """Make the exchange of a request that gets its honest answer."""
     response = honest.response
     script = response.script(call.request, now)
+    head: Any = script[0]
+    size = len(head[0])
     return Exchange(
         now, tenant.id, call.endpoint, call.request, honest, response, script,
-        "", (), (), (), call.document,
+        "", (), (), (), call.document, tenant.decisions.get(size) or tenant.unspoiled_decision(size),
     )  # fmt: skip
 
 
@@ -70,6 +74,7 @@ def occasion_of(
         now,
         lambda problem: tenant.service.refuse(call, problem),
         lambda how: tenant.credentials.ended(how, token) if how else None,
+        admission.number,
     )
 
 
@@ -123,7 +128,22 @@ def _spoiled(tenant: Tenant, call: Call, occasion: Occasion, decision: Decision,
         script = response.script(call.request, occasion.now)
     return Exchange(
         occasion.now, tenant.id, call.endpoint, call.request, occasion.honest, response, script,
-        decision.rule, faults, decision.held_back, (), call.document, turn=decision.rule,
+        decision.rule, faults, decision.held_back, (), call.document,
+        _recorded(tenant, occasion, decision, response, script if faults else ()), turn=decision.rule,
+    )  # fmt: skip
+
+
+def _recorded(
+    tenant: Tenant, occasion: Occasion, decision: Decision, response: Response, spoiled: Script
+) -> RecordedDecision:
+    """Describe what a rule did, for its bodies to be made again; `spoiled` is a script with faults."""
+    head = length(response.script(occasion.request, occasion.now), "head")
+    actions, honest = tuple(timed(spoiled[:MOST_ACTIONS])), occasion.honest.response
+    assert decision.of
+    return RecordedDecision(
+        tenant.read.epoch, head, decision.of.definition, decision.draw.key, decision.retry_after,
+        decision.moved, occasion.number, honest.headers, len(honest.body), actions,
+        max(0, len(spoiled) - MOST_ACTIONS),
     )  # fmt: skip
 
 

@@ -75,11 +75,15 @@ class EntryFactory:
         if exchange.held_back:
             held_back = reasons(exchange, recorded.document)
             charge += sum([len(why) for _, why in held_back])
+        decision = exchange.decision
+        if exchange.rule:
+            decision = decision._replace(honest_headers=self._requests.headers(decision.honest_headers))
+            charge += decision.charge
         return Entry(
             number, exchange.at, exchange.tenant, exchange.endpoint, recorded, len(request.body),
             response.status, error_code, headers, body, size, honest.response.status, fields,
             ENTRY + len(body) + charge, exchange.rule, exchange.faults, held_back,
-            problems, warnings, notes,
+            problems, warnings, notes, decision,
         )  # fmt: skip
 
     def _unusual_body(self, body: bytes, exchange: Exchange, token: str, finder: CredentialFinder) -> bytes:
