@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from oifde_simulator.model.credential_step import Admission, CredentialStep, EndedToken, TokenStep
-from oifde_simulator.model.decision import MOST_ACTIONS, RecordedDecision, timed
+from oifde_simulator.model.decision import MOST_ACTIONS, RecordedDecision, Timed, timed
 from oifde_simulator.model.exchange import Answer, Exchange
 from oifde_simulator.model.http import Response
 from oifde_simulator.model.turn import Fired, HeldBack
@@ -20,7 +20,6 @@ from oifde_simulator.rules.ability import idle_reasons
 from oifde_simulator.rules.effect import Effect, Occasion, mark_of, marked, perform
 from oifde_simulator.rules.selection import Decision
 from oifde_simulator.tenants import Tenant
-from oifde_simulator.wire.script import Script, length
 
 UNRECORDED = 503
 """Status of an answer that is on no record."""
@@ -126,24 +125,27 @@ def _spoiled(tenant: Tenant, call: Call, occasion: Occasion, decision: Decision,
     if not effect.changed:  # it ended a token, or changed a state
         response, faults = _named(occasion.honest.response, decision, tenant), ()
         script = response.script(call.request, occasion.now)
-    return Exchange(
+    exchange = Exchange(
         occasion.now, tenant.id, call.endpoint, call.request, occasion.honest, response, script,
-        decision.rule, faults, decision.held_back, (), call.document,
-        _recorded(tenant, occasion, decision, response, script if faults else ()), turn=decision.rule,
+        decision.rule, faults, decision.held_back, (), call.document, turn=decision.rule,
     )  # fmt: skip
+    exchange.decision = _recorded(tenant, occasion, decision, exchange)
+    return exchange
 
 
-def _recorded(
-    tenant: Tenant, occasion: Occasion, decision: Decision, response: Response, spoiled: Script
-) -> RecordedDecision:
-    """Describe what a rule did, for its bodies to be made again; `spoiled` is a script with faults."""
-    head = length(response.script(occasion.request, occasion.now), "head")
-    actions, honest = tuple(timed(spoiled[:MOST_ACTIONS])), occasion.honest.response
+def _recorded(tenant: Tenant, occasion: Occasion, decision: Decision, exchange: Exchange) -> RecordedDecision:
+    """Describe what a rule did, for the bodies of its exchange to be made again."""
+    script, honest = exchange.script, occasion.honest.response
+    head: Any = script[0]
+    actions: tuple[Timed, ...] = ()
+    if exchange.faults:
+        head = exchange.response.script(exchange.request, occasion.now)[0]
+        actions = tuple(timed(script[:MOST_ACTIONS]))
     assert decision.of
     return RecordedDecision(
-        tenant.read.epoch, head, decision.of.definition, decision.draw.key, decision.retry_after,
+        tenant.read.epoch, len(head[0]), decision.of.definition, decision.draw.key, decision.retry_after,
         decision.moved, occasion.number, honest.headers, len(honest.body), actions,
-        max(0, len(spoiled) - MOST_ACTIONS),
+        max(0, len(script) - MOST_ACTIONS),
     )  # fmt: skip
 
 
