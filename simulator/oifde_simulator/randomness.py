@@ -33,6 +33,11 @@ class KeyedRandom:
         self._number = 0
         self._waiting: list[int] = []
 
+    @property
+    def key(self) -> bytes:
+        """Key, from which the same numbers can be drawn again."""
+        return self._key
+
     def _next(self) -> int:
         if not self._waiting:
             block = blake2b(self._number.to_bytes(8), digest_size=64, key=self._key).digest()

@@ -131,7 +131,7 @@ ARGUMENTS: dict[str, tuple[tuple[Any, ...], dict[str, Any]]] = {
     "reset": (("acme",), {}),
     "clear": (("acme",), {}),
     "sessions": (("acme", "7"), {"limit": 3}),
-    "exchange": ((7,), {}),
+    **dict.fromkeys(("exchange", "bodies"), ((7,), {})),
     "wait": ((2, "3s"), {"error_code": 0}),
     "verify": (({"count": 1},), {"tenant": "acme", "since": 3}),
     **dict.fromkeys(("exchanges", "every_exchange", "events", "har"), ((), {"status": 503, "rule": True})),

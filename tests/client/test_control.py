@@ -85,6 +85,7 @@ METHODS = {
     "listSessions": "sessions",
     "listExchanges": "exchanges",
     "readExchange": "exchange",
+    "readBodies": "bodies",
     "forgetExchanges": "forget",
     "awaitExchanges": "wait",
     "followExchanges": "events",
@@ -240,6 +241,10 @@ def test_an_exchange_is_shown_whole(control: Control, tenant: SimulatedTenant) -
     assert whole.request["fields"] == entry.request
     assert whole.warnings
     assert whole.response["status"] == entry.status == 200
+    assert [action["do"] for action in whole.script] == ["send", "send"]
+    bodies = control.bodies(entry.number)
+    assert (bodies.whole, bodies.why, bodies.changes, bodies.more_changes) == (True, "", [], 0)
+    assert len(bodies.sent["text"].encode()) == bodies.sent["bytes"] == whole.response["bytes"]
 
 
 def test_who_waits_is_answered_when_it_has_come(tenant: SimulatedTenant) -> None:

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oifde_simulator.model.entry import Entry, RecordedHead, RecordedRequest
+from oifde_simulator.model.decision import RecordedDecision
+from oifde_simulator.model.entry import Entry, RecordedHead, RecordedRequest, ShortenedRequest
 from oifde_simulator.model.outcome import Ending, Outcome
 from oifde_simulator.state.entry_codec import decode, encode
 
@@ -35,10 +36,15 @@ REQUESTS = st.builds(
 OUTCOMES = st.builds(
     Outcome, st.sampled_from(get_args(Ending)), COUNT, st.floats(0, allow_nan=False, allow_infinity=False)
 )
+ACTIONS = st.lists(COUNT | st.floats(0, 60) | st.sampled_from(["close", "reset"]), max_size=4).map(tuple)
+DECISIONS = st.builds(
+    RecordedDecision, COUNT, COUNT, TEXT, st.binary(max_size=32), st.none() | COUNT, st.booleans(), COUNT,
+    PAIRS, COUNT, ACTIONS, COUNT,
+)  # fmt: skip
 ENTRIES = st.builds(
     Entry, COUNT, COUNT, NAME, TEXT, REQUESTS, COUNT, COUNT, st.none() | COUNT, PAIRS,
     st.binary(max_size=40), COUNT, COUNT, FIELDS, COUNT, NAME, NAMES,
-    st.lists(st.tuples(NAME, NAME), max_size=3).map(tuple), NAMES, NAMES, NAMES, OUTCOMES,
+    st.lists(st.tuples(NAME, NAME), max_size=3).map(tuple), NAMES, NAMES, NAMES, DECISIONS, OUTCOMES,
 )  # fmt: skip
 
 
@@ -48,14 +54,21 @@ def test_an_entry_comes_back_as_it_was(entry: Entry) -> None:
 
 
 @given(ENTRIES)
+def test_a_request_that_was_shortened_comes_back_as_one(entry: Entry) -> None:
+    shortened = entry._replace(request=ShortenedRequest(*entry.request))
+    assert type(decode(encode(shortened)).request) is ShortenedRequest
+    assert type(decode(encode(entry)).request) is RecordedRequest
+
+
+@given(ENTRIES)
 def test_other_languages_can_read_the_bytes(entry: Entry) -> None:
     written = json.loads(encode(entry))
     assert (written[1], written[-1][1]) == (entry.number, entry.outcome.sent)
 
 
 def test_bytes_of_another_format_are_refused() -> None:
-    with pytest.raises(ValueError, match="expected an entry of format 1, found format 2"):
-        decode(b"[2, 1]")
+    with pytest.raises(ValueError, match="expected an entry of format 2, found format 3"):
+        decode(b"[3, 1]")
 
 
 @given(ENTRIES, COUNT, OUTCOMES)

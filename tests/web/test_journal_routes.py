@@ -15,6 +15,7 @@ import pytest
 
 from conftest import ACME, QUERY, TOKEN
 from oifde_simulator.runtime.server import Simulator
+from oifde_simulator.web.control_plane import openapi
 from serving import Peer, fetch, head, post, running
 
 PAGE = (Path(__file__).parents[2] / "docs" / "control-plane.md").read_text()
@@ -64,6 +65,26 @@ def test_what_was_asked_is_listed_and_shown_whole(server: Simulator) -> None:
     assert whole["request"]["fields"] == entry["request"]
     assert whole["response"]["text"].startswith('{"errorCode":0')
     assert TOKEN not in json.dumps(whole)
+
+
+def test_the_bodies_are_whole_and_obey_the_document(server: Simulator) -> None:
+    body = json.dumps({"tenantId": "acme", "authToken": TOKEN, "userMobile": "18000000001"}).encode()
+    _, _, sent = fetch(server.data_url + QUERY, body)
+    number = fetch_json(server, "/journal")["last"]
+    found = fetch_json(server, f"/journal/{number}/bodies")
+    jsonschema.validate(found, {"$ref": "#/components/schemas/Bodies", **openapi.document()})
+    assert found["sent"] == found["honest"]
+    assert (found["sent"]["text"].encode(), found["whole"]) == (sent, True)
+    whole = fetch_json(server, f"/journal/{number}")
+    jsonschema.validate(whole, {"$ref": "#/components/schemas/ExchangeInWhole", **openapi.document()})
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/journal/0/bodies", 404), ("/journal/x/bodies", 400), ("/journal/1/bodies?x=1", 400)],
+)
+def test_bodies_of_no_exchange_are_refused(server: Simulator, path: str, status: int) -> None:
+    assert fetch_json(server, path, status)["status"] == status
 
 
 def test_pages_joined_are_the_whole(server: Simulator) -> None:

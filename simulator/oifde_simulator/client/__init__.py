@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from oifde_simulator.client.events import EventStream
     from oifde_simulator.client.models import (
         Alive,
+        Bodies,
         BrokenFile,
         Clock,
         Counters,
@@ -53,6 +54,7 @@ __all__ = [
     "AsyncSimulatedTenant",
     "AsyncTenantClock",
     "AsyncTenantJournal",
+    "Bodies",
     "BrokenFile",
     "Clock",
     "Control",

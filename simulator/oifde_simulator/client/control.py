@@ -146,6 +146,7 @@ class Control:
 
     exchanges = blocking(journal.exchanges)
     exchange = blocking(journal.exchange)
+    bodies = blocking(journal.bodies)
     forget = blocking(journal.forget)
     har = blocking(journal.har)
 

@@ -165,6 +165,26 @@ class ExchangeInWhole(Exchange):
     notes: Sequence[str]
     held_back: Sequence[Mapping[str, str]]
     """Matching rules that did not fire: `{"rule": name, "why": text}`."""
+    script: Sequence[Mapping[str, Any]] = ()
+    """What was decided to do on the wire: `at` in seconds, `do`, and `bytes` or `seconds`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bodies:
+    """The body that was sent and the honest one."""
+
+    number: int
+    sent: Mapping[str, Any]
+    """`status`, `headers`, `text` (or `base64`), `bytes` and `whole`."""
+    honest: Mapping[str, Any]
+    """The same of the answer of an unbroken service."""
+    changes: Sequence[Mapping[str, Any]]
+    """Differences in JSON: `path`, and the values `honest` and `sent` where they are there."""
+    more_changes: int
+    whole: bool
+    """True if both bodies are whole."""
+    why: str
+    """Reason why not; empty where they are."""
 
 
 @dataclass(frozen=True, slots=True)

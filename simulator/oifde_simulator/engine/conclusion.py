@@ -7,9 +7,10 @@ a good token, or changed a state. Otherwise the script is the honest one.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from oifde_simulator.model.credential_step import Admission, CredentialStep, EndedToken, TokenStep
+from oifde_simulator.model.decision import MOST_ACTIONS, RecordedDecision, Timed, timed
 from oifde_simulator.model.exchange import Answer, Exchange
 from oifde_simulator.model.http import Response
 from oifde_simulator.model.turn import Fired, HeldBack
@@ -38,9 +39,11 @@ def unspoiled(tenant: Tenant, call: Call, honest: Answer, now: int) -> Exchange:
     """Make the exchange of a request that gets its honest answer."""
     response = honest.response
     script = response.script(call.request, now)
+    head: Any = script[0]
+    size = len(head[0])
     return Exchange(
         now, tenant.id, call.endpoint, call.request, honest, response, script,
-        "", (), (), tenant.notes, call.document,
+        "", (), (), tenant.notes, call.document, tenant.decisions.get(size) or tenant.unspoiled_decision(size),
     )  # fmt: skip
 
 
@@ -70,6 +73,7 @@ def occasion_of(
         now,
         lambda problem: tenant.service.refuse(call, problem),
         lambda how: tenant.credentials.ended(how, token) if how else None,
+        admission.number,
     )
 
 
@@ -121,9 +125,27 @@ def _spoiled(tenant: Tenant, call: Call, occasion: Occasion, decision: Decision,
     if not effect.changed:  # it ended a token, or changed a state
         response, faults = _named(occasion.honest.response, decision, tenant), ()
         script = response.script(call.request, occasion.now)
-    return Exchange(
+    exchange = Exchange(
         occasion.now, tenant.id, call.endpoint, call.request, occasion.honest, response, script,
         decision.rule, faults, decision.held_back, (), call.document, turn=decision.rule,
+    )  # fmt: skip
+    exchange.decision = _recorded(tenant, occasion, decision, exchange)
+    return exchange
+
+
+def _recorded(tenant: Tenant, occasion: Occasion, decision: Decision, exchange: Exchange) -> RecordedDecision:
+    """Describe what a rule did, for the bodies of its exchange to be made again."""
+    script, honest = exchange.script, occasion.honest.response
+    head: Any = script[0]
+    actions: tuple[Timed, ...] = ()
+    if exchange.faults:
+        head = exchange.response.script(exchange.request, occasion.now)[0]
+        actions = tuple(timed(script[:MOST_ACTIONS]))
+    assert decision.of
+    return RecordedDecision(
+        tenant.read.epoch, len(head[0]), decision.of.definition, decision.draw.key, decision.retry_after,
+        decision.moved, occasion.number, honest.headers, len(honest.body), actions,
+        max(0, len(script) - MOST_ACTIONS),
     )  # fmt: skip
 
 

@@ -72,9 +72,7 @@ def _differences(before: Any, after: Any) -> Iterator[tuple[str, Any, Any]]:
         path, old, new = pairs.pop()
         if type(old) is dict and type(new) is dict:
             names = dict.fromkeys((*old, *new))
-            inner = [
-                (f"{path}/{_step(name)}", old.get(name, ABSENT), new.get(name, ABSENT)) for name in names
-            ]
+            inner = [(f"{path}/{step(name)}", old.get(name, ABSENT), new.get(name, ABSENT)) for name in names]
         elif type(old) is list and type(new) is list:
             inner = [(f"{path}/*", one, other) for one, other in _elements(old, new)]
         else:
@@ -98,5 +96,6 @@ def _elements(old: list[Any], new: list[Any]) -> Iterator[tuple[Any, Any]]:
     yield from zip_longest(old[begin : len(old) - end], new[begin : len(new) - end], fillvalue=ABSENT)
 
 
-def _step(name: str) -> str:
+def step(name: str) -> str:
+    """Write a name as a step of a JSON pointer."""
     return name.replace("~", "~0").replace("/", "~1")

@@ -17,6 +17,7 @@ from oifde_simulator.journal.head_capture import encodable, redact_encoded
 from oifde_simulator.journal.redaction.credential_finder import CredentialFinder
 from oifde_simulator.journal.redaction.redactor import Redactor
 from oifde_simulator.journal.request_capture import SLACK, RequestCapture
+from oifde_simulator.model.decision import RecordedDecision
 from oifde_simulator.model.entry import KEPT, Entry
 from oifde_simulator.model.exchange import Exchange
 from oifde_simulator.model.http import JSON_UTF8
@@ -78,12 +79,22 @@ class EntryFactory:
         if exchange.held_back:
             held_back = reasons(exchange, recorded.document)
             charge += sum([len(why) for _, why in held_back])
+        decision = exchange.decision
+        if exchange.rule:
+            decision = self._decision(decision)
+            charge += decision.charge
         return Entry(
             number, exchange.at, exchange.tenant, exchange.endpoint, recorded, len(request.body),
             response.status, error_code, headers, body, size, honest.response.status, fields,
             ENTRY + len(body) + charge, exchange.rule, exchange.faults, held_back,
-            problems, warnings, notes,
+            problems, warnings, notes, decision,
         )  # fmt: skip
+
+    def _decision(self, decision: RecordedDecision) -> RecordedDecision:
+        """Redact the headers of the honest answer, which are nearly always ours."""
+        if decision.honest_headers is JSON_UTF8:
+            return decision
+        return decision._replace(honest_headers=self._requests.headers(decision.honest_headers))
 
     def _unusual_body(self, body: bytes, exchange: Exchange, token: str, finder: CredentialFinder) -> bytes:
         """Redact an honest answer that issues a token, is large, or answers an unreadable request."""

@@ -12,7 +12,7 @@ from oifde_simulator.bounded_cache import BoundedCache
 from oifde_simulator.journal.head_capture import CapturedHead, HeadCapture
 from oifde_simulator.journal.redaction.credential_finder import CredentialFinder
 from oifde_simulator.journal.redaction.redactor import Redactor, is_flat
-from oifde_simulator.model.entry import KEPT, RecordedRequest
+from oifde_simulator.model.entry import KEPT, RecordedRequest, ShortenedRequest
 from oifde_simulator.model.http import Request
 
 SLACK = 4096
@@ -67,29 +67,34 @@ class RequestCapture:
 
     def _captured(self, body: bytes, head: CapturedHead, document: Mapping[str, Any]) -> Captured:
         credentials: list[str] = []
+        kind = RecordedRequest
         value = document or _decoded(body)
         if type(value) is dict and value:
             flat, text = is_flat(value), ""
             value = self._redactor.fields(value, credentials, flat=flat)
             finder = self._redactor.finder(*credentials)
-            fields, charge = self._fields(value, finder, flat)
+            fields, charge, whole = self._fields(value, finder, flat)
+            kind = RecordedRequest if whole else ShortenedRequest
         else:
             value = self._redactor.value(value, credentials)
             finder = self._redactor.finder(*credentials)
             text = self._text(body, value, finder)
             fields, charge = {}, len(text)
-        request = RecordedRequest(self._heads.without(head, finder), fields, text)
+        request = kind(self._heads.without(head, finder), fields, text)
         return Captured(request, finder, charge + head.charge)
 
-    def _fields(self, fields: dict[str, Any], finder: CredentialFinder, flat: bool) -> tuple[JSON, int]:
-        """Redact the fields again by `finder` and shorten them; returns them and their charge."""
+    def _fields(self, fields: dict[str, Any], finder: CredentialFinder, flat: bool) -> tuple[JSON, int, bool]:
+        """Redact the fields again by `finder` and shorten them.
+
+        Returns them, their charge, and whether they are all there.
+        """
         written = orjson.dumps(fields)
         if len(written) > KEPT:
             fields = kept_fields(self._redactor, fields, finder)
-            return fields, len(fields) * (MEMBER + 2 * LONGEST_FIELD)
+            return fields, len(fields) * (MEMBER + 2 * LONGEST_FIELD), False
         if finder.replace_bytes(written) is not written:
             fields = self._redactor.without(fields, finder)
-        return fields, len(written) * (1 if flat else NESTED) + MEMBER * len(fields)
+        return fields, len(written) * (1 if flat else NESTED) + MEMBER * len(fields), True
 
     def _text(self, octets: bytes, value: Any, finder: CredentialFinder) -> str:
         beginning = (orjson.dumps(value) if value else octets)[: KEPT + SLACK]

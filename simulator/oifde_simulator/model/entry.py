@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from multidict import CIMultiDict
 
 from oifde_simulator.instants import iso
+from oifde_simulator.model.decision import NOT_KEPT, RecordedDecision, Timed, timeline
 from oifde_simulator.model.http import Headers, PortName
 from oifde_simulator.model.outcome import UNDER_WAY, Outcome
 from oifde_simulator.model.view import View
@@ -44,6 +45,12 @@ class RecordedRequest(NamedTuple):
     """Fields of the decoded body; empty if decoding failed."""
     body: str
     """Text of a body that is no JSON object; empty if there is none, or if it is not text."""
+
+
+class ShortenedRequest(RecordedRequest):
+    """A request that was too large: the first of its plain fields, and the beginnings of their texts."""
+
+    __slots__ = ()
 
 
 class Entry(NamedTuple):
@@ -88,6 +95,8 @@ class Entry(NamedTuple):
     """Mistakes of the client that the real service would let pass."""
     notes: tuple[str, ...] = ()
     """Effects that a rule could not have."""
+    decision: RecordedDecision = NOT_KEPT
+    """What the bodies can be made again of."""
     outcome: Outcome = UNDER_WAY
     """Outcome that the store knows so far."""
 
@@ -95,6 +104,15 @@ class Entry(NamedTuple):
     def cut(self) -> bool:
         """Check that more of the body was decided than is kept."""
         return self.body_bytes > KEPT
+
+    @property
+    def script(self) -> tuple[Timed, ...]:
+        """Actions that were decided; empty where they are not known."""
+        decision = self.decision
+        if decision is NOT_KEPT or decision.actions:
+            return decision.actions
+        has_body = self.body_bytes and self.request.head.method != "HEAD"
+        return (decision.head, self.body_bytes) if has_body else (decision.head,)
 
     def numbered(self, number: int) -> Entry:
         """Copy with `number`."""
@@ -150,6 +168,8 @@ class Entry(NamedTuple):
             },
             "notes": self.notes,
             "heldBack": [{"rule": rule, "why": why} for rule, why in self.held_back],
+            "script": timeline(self.script),
+            "moreActions": self.decision.more,
         }
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from oifde_simulator.model.decision import NOT_KEPT, RecordedDecision
 from oifde_simulator.model.http import Request, Response
 from oifde_simulator.model.outcome import OutcomeRecorder
 from oifde_simulator.model.sessions import CallSession
@@ -79,6 +80,8 @@ class Exchange:
     """Effects that rules could not have on this answer."""
     document: Mapping[str, Any] = field(default_factory=lambda: NO_FIELDS)
     """Decoded request body; empty where it could not be decoded."""
+    decision: RecordedDecision = NOT_KEPT
+    """What the journal keeps of how it was decided."""
     outcome: OutcomeRecorder = field(default_factory=OutcomeRecorder)
     """Recorder that the sender of the answer fills."""
     turn: str = ""

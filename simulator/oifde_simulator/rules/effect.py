@@ -36,6 +36,8 @@ class Occasion:
     refuse: ErrorRenderer
     ends: Callable[[str], EndedToken | None]
     """Function that describes the end of the request's good token, by `expire` or `revoke`; None without."""
+    number: int = 0
+    """Count of the tokens that were issued before."""
 
     @cached_property
     def script(self) -> Script:

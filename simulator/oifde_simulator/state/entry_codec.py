@@ -12,11 +12,12 @@ from typing import Any
 
 import orjson
 
-from oifde_simulator.model.entry import Entry, RecordedHead, RecordedRequest
+from oifde_simulator.model.decision import RecordedDecision
+from oifde_simulator.model.entry import Entry, RecordedHead, RecordedRequest, ShortenedRequest
 from oifde_simulator.model.http import Headers, PortName
 from oifde_simulator.model.outcome import Outcome
 
-FORMAT = 1
+FORMAT = 2
 """First element of the array; raise it whenever the elements change."""
 
 
@@ -26,12 +27,13 @@ def encode(entry: Entry) -> bytes:
     values = [
         FORMAT,
         *entry[:4],
-        [*head[:3], document, body, *head[3:]],
+        [*head[:3], document, body, isinstance(entry.request, ShortenedRequest), *head[3:]],
         *entry[5:9],
         entry.body.decode("latin-1"),
         *entry[10:12],
         dict(entry.honest),
-        *entry[13:-1],
+        *entry[13:-2],
+        _decision_values(entry.decision),
         [*entry.outcome],
     ]
     try:
@@ -47,12 +49,13 @@ def decode(octets: bytes) -> Entry:
         raise ValueError(f"expected an entry of format {FORMAT}, found format {found!r}")
     (
         number, at, tenant, endpoint, request, request_bytes, status, error_code, headers, body, body_bytes,
-        honest_status, honest, charge, rule, faults, held_back, problems, warnings, notes, outcome,
+        honest_status, honest, charge, rule, faults, held_back, problems, warnings, notes, decision, outcome,
     ) = values  # fmt: skip
     return Entry(
         number, at, tenant, endpoint, _request(*request), request_bytes, status, error_code, _pairs(headers),
         body.encode("latin-1"), body_bytes, honest_status, honest, charge, rule, tuple(faults),
-        _pairs(held_back), tuple(problems), tuple(warnings), tuple(notes), Outcome(*outcome),
+        _pairs(held_back), tuple(problems), tuple(warnings), tuple(notes), _decision(*decision),
+        Outcome(*outcome),
     )  # fmt: skip
 
 
@@ -64,9 +67,23 @@ def _loaded(octets: bytes) -> Any:
 
 
 def _request(
-    method: str, target: str, headers: Any, document: Any, body: str, port: PortName = ""
+    method: str, target: str, headers: Any, document: Any, body: str, shortened: bool, port: PortName = ""
 ) -> RecordedRequest:
-    return RecordedRequest(RecordedHead(method, target, _pairs(headers), port), document, body)
+    kind = ShortenedRequest if shortened else RecordedRequest
+    return kind(RecordedHead(method, target, _pairs(headers), port), document, body)
+
+
+def _decision_values(decision: RecordedDecision) -> list[Any]:
+    epoch, head, definition, draw, *others = decision
+    return [epoch, head, definition, draw.hex(), *others]
+
+
+def _decision(epoch: int, head: int, definition: str, draw: str, *others: Any) -> RecordedDecision:
+    retry_after, moved, number, headers, size, actions, more = others
+    return RecordedDecision(
+        epoch, head, definition, bytes.fromhex(draw), retry_after, moved, number, _pairs(headers), size,
+        tuple(actions), more,
+    )  # fmt: skip
 
 
 def _pairs(values: Sequence[Sequence[str]]) -> Headers:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from oifde_simulator.clock import ClockSetting, TenantClock
+from oifde_simulator.model.decision import RecordedDecision
 from oifde_simulator.model.sessions import Sessions
 from oifde_simulator.model.tenant_state import TenantSource
 from oifde_simulator.oifde.credentials.interface import Credentials
@@ -13,6 +14,9 @@ from oifde_simulator.oifde.service import Service
 from oifde_simulator.rules.selection import Rules
 from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.state.interface import Read
+
+MOST_DECISIONS = 64
+"""Decisions of one tenant that its exchanges share."""
 
 WorldKey = tuple[TenantSource, bool, int]
 """Source of a tenant, whether it was made on demand, and how many had its id before."""
@@ -60,6 +64,15 @@ class Tenant:
     """Failure of ours that kept the tenant from being found; None where nothing did."""
     notes: tuple[str, ...] = ()
     """What each exchange notes where no rule is asked, such as why the tenant is unknown."""
+    decisions: dict[int, RecordedDecision] = field(default_factory=dict)
+    """Decisions to send honest answers, by the bytes of their heads; exchanges share them."""
+
+    def unspoiled_decision(self, head: int) -> RecordedDecision:
+        """Describe the decision to send an honest answer whose head has so many bytes."""
+        decision = RecordedDecision(self.read.epoch, head)
+        if len(self.decisions) < MOST_DECISIONS:
+            self.decisions[head] = decision
+        return decision
 
     @property
     def service(self) -> Service:

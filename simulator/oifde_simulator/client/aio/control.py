@@ -129,6 +129,7 @@ class AsyncControl:
 
     exchanges = awaitable(journal.exchanges)
     exchange = awaitable(journal.exchange)
+    bodies = awaitable(journal.bodies)
     wait = awaitable(journal.wait)
     forget = awaitable(journal.forget)
     har = awaitable(journal.har)

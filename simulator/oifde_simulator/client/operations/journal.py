@@ -16,7 +16,7 @@ from oifde_simulator.client.call import Call, of_json
 from oifde_simulator.client.decode import as_it_is, build, build_exchanges
 from oifde_simulator.client.encode import Duration, format_duration, query_string, seconds
 from oifde_simulator.client.errors import hides_frames
-from oifde_simulator.client.models import Exchange, ExchangeInWhole, Exchanges
+from oifde_simulator.client.models import Bodies, Exchange, ExchangeInWhole, Exchanges
 
 __tracebackhide__ = hides_frames  # pytest shows the line of the failing test only
 
@@ -59,6 +59,11 @@ def number_of_exchanges(**wanted: Any) -> Generator[Call[Any], Any, int]:
 def exchange(number: int) -> Call[ExchangeInWhole]:
     """Fetch one exchange in whole."""
     return Call("GET", f"/journal/{number}", of_json(partial(build, ExchangeInWhole)))
+
+
+def bodies(number: int) -> Call[Bodies]:
+    """Fetch the body that was sent and the honest one, whole, and what differs."""
+    return Call("GET", f"/journal/{number}/bodies", of_json(partial(build, Bodies)))
 
 
 def wait(count: int = 1, timeout: Duration = 5.0, **wanted: Any) -> Call[Exchanges]:

@@ -17,6 +17,7 @@ from oifde_simulator.model.coverage import CoverageSnapshot
 from oifde_simulator.tenants import Tenants
 from oifde_simulator.web.control_plane.evaluations import Evaluations
 from oifde_simulator.web.control_plane.query import Query
+from oifde_simulator.web.control_plane.services.bodies import BodyService
 from oifde_simulator.web.control_plane.services.journal import JournalService
 from oifde_simulator.web.control_plane.services.rules import RuleService
 from oifde_simulator.web.control_plane.services.subscriptions import SubscriptionService
@@ -54,6 +55,7 @@ class ControlContext:
         self.evaluations = Evaluations()
         """Turns of the requests that compare much."""
         self.journal = JournalService(journal, self.evaluations)
+        self.bodies = BodyService(tenants, journal, self.evaluations)
         self.subscriptions = SubscriptionService(journal, self.journal.accepted)
         self.meter = meter
         self.port = port

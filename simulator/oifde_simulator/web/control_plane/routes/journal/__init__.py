@@ -4,6 +4,7 @@ from oifde_simulator.web.control_plane.context import RouteTable
 from oifde_simulator.web.control_plane.routes.journal.entries import (
     forget_exchanges,
     list_exchanges,
+    read_bodies,
     read_exchange,
 )
 from oifde_simulator.web.control_plane.routes.journal.events import follow_exchanges
@@ -13,6 +14,7 @@ from oifde_simulator.web.control_plane.routes.journal.wait import await_exchange
 ROUTES: RouteTable = {
     "listExchanges": list_exchanges,
     "readExchange": read_exchange,
+    "readBodies": read_bodies,
     "forgetExchanges": forget_exchanges,
     "awaitExchanges": await_exchanges,
     "exportExchanges": export_exchanges,

@@ -41,6 +41,18 @@ async def list_exchanges(call: Call) -> web.Response:
 
 async def read_exchange(call: Call) -> web.Response:
     """Show one entry with everything that is kept of it."""
+    entry = await entry_on_record(call)
+    return json_response(entry.whole() | {"nearMisses": await _near_misses(call, entry)})
+
+
+async def read_bodies(call: Call) -> web.Response:
+    """Show the body that was sent and the honest one, and what differs."""
+    bodies = await call.context.bodies.make(await entry_on_record(call))
+    return json_response(bodies.as_json())
+
+
+async def entry_on_record(call: Call) -> Entry:
+    """Find the entry that the path names. Raises Problem."""
     text, journal = call.path["number"], call.context.journal
     if not is_entry_number(text):
         raise wrong_parameter(
@@ -53,7 +65,7 @@ async def read_exchange(call: Call) -> web.Response:
             "not-on-record",
             f"entry {text} is not on record; the newest is {await journal.last()}, and old ones go",
         )
-    return json_response(entry.whole() | {"nearMisses": await _near_misses(call, entry)})
+    return entry
 
 
 async def _near_misses(call: Call, entry: Entry) -> list[dict[str, Any]]:
