@@ -41,9 +41,10 @@ def unspoiled(tenant: Tenant, call: Call, honest: Answer, now: int) -> Exchange:
     script = response.script(call.request, now)
     head: Any = script[0]
     size = len(head[0])
+    decision = tenant.decisions.get(size) or tenant.unspoiled_decision(size)
     return Exchange(
         now, tenant.id, call.endpoint, call.request, honest, response, script,
-        "", (), (), tenant.notes, call.document, tenant.decisions.get(size) or tenant.unspoiled_decision(size),
+        "", (), (), tenant.notes, call.document, decision,
     )  # fmt: skip
 
 

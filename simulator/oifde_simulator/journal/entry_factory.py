@@ -50,8 +50,6 @@ class EntryFactory:
         """Make the entry of an exchange; `number` is 0 if the store gives it later, by `Entry.numbered`."""
         request, honest, response = exchange.request, exchange.honest, exchange.response
         recorded, finder, charge = self._requests.capture(request, exchange.document)
-        if request.port:
-            recorded = recorded._replace(head=recorded.head._replace(port=request.port))
         fields = honest.fields
         error_code: int | None = fields.get("errorCode") if "errorCode" in fields else _own_code(exchange)
         token = _issued(exchange)

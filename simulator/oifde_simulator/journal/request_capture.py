@@ -13,7 +13,7 @@ from oifde_simulator.journal.head_capture import CapturedHead, HeadCapture
 from oifde_simulator.journal.redaction.credential_finder import CredentialFinder
 from oifde_simulator.journal.redaction.redactor import Redactor, is_flat
 from oifde_simulator.model.entry import KEPT, RecordedRequest, ShortenedRequest
-from oifde_simulator.model.http import Request
+from oifde_simulator.model.http import PortName, Request
 
 SLACK = 4096
 """Bytes after a cut that are still searched, so that the cut splits no credential."""
@@ -53,6 +53,10 @@ class RequestCapture:
 
     def capture(self, request: Request, document: Mapping[str, Any]) -> Captured:
         """Redact a request whose decoded body is `document`, empty if nobody has decoded it."""
+        captured = self._without_port(request, document)
+        return _by_port(captured, request.port) if request.port else captured
+
+    def _without_port(self, request: Request, document: Mapping[str, Any]) -> Captured:
         head = self._heads.capture(request.method, request.target, tuple(request.headers.items()))
         key = (request.body, head)
         cached = self._cache.find(key)
@@ -99,6 +103,11 @@ class RequestCapture:
     def _text(self, octets: bytes, value: Any, finder: CredentialFinder) -> str:
         beginning = (orjson.dumps(value) if value else octets)[: KEPT + SLACK]
         return self._redactor.unparsed_bytes(finder.replace_bytes(beginning))[:KEPT]
+
+
+def _by_port(captured: Captured, port: PortName) -> Captured:
+    request = captured.request
+    return captured._replace(request=request._replace(head=request.head._replace(port=port)))
 
 
 def kept_fields(redactor: Redactor, fields: Mapping[str, Any], finder: CredentialFinder) -> JSON:
