@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, NamedTuple
 
 from aiohttp.test_utils import TestClient
@@ -52,7 +53,8 @@ class Operation(NamedTuple):
     def about(self, victim: str, number: int) -> Operation:
         """Ask about a victim of another id, and about an exchange."""
         body = json.loads(json.dumps(self.body).replace('"tenant": "victim"', f'"tenant": "{victim}"'))
-        return self._replace(url=self.url.replace("victim", victim).replace("/1?", f"/{number}?"), body=body)
+        url = re.sub("/1(?=[/?])", f"/{number}", self.url.replace("victim", victim))
+        return self._replace(url=url, body=body)
 
     async def status(self, client: TestClient[Any, Any]) -> int:
         """Ask, and read the answer to its end unless it has none."""
