@@ -14,6 +14,7 @@ PATTERN = {"method": "POST", "urlPath": "/"}
 PATHS = {"tenant": "victim", "rule": "down", "number": "1", "name": "victim"}
 QUERIES = {
     "listSessions": "userMobile=1",
+    "readRecording": "fileName=none.wav",
     "awaitExchanges": "tenant=victim&timeout=1ms&count=2",
     "listExchanges": "tenant=victim",
     "followExchanges": "tenant=victim",
@@ -27,6 +28,7 @@ BODIES: dict[str, Any] = {
     "addRules": DOWN,
     "setClock": {"advance": "1s"},
     "setListener": {"open": True},
+    "check": {"yaml": "rules: []", "tenant": "victim"},
     "verify": {"tenant": "victim", "expect": [{"count": 1}]},
     "wiremockCountRequests": PATTERN,
     "wiremockFindRequests": PATTERN,
@@ -37,7 +39,14 @@ BODIES: dict[str, Any] = {
     "wiremockPostSettings": {"fixedDelay": 1},
     "wiremockPutSettings": {"fixedDelay": 1},
 }
-REFUSED = {"authority": 404, "awaitExchanges": 504, "wiremockReadRequest": 404, "wiremockReadMapping": 404}
+REFUSED = {
+    "authority": 404,
+    "awaitExchanges": 504,
+    "readRecording": 404,
+    "readGalleryScenario": 404,
+    "wiremockReadRequest": 404,
+    "wiremockReadMapping": 404,
+}
 """Answers of operations that find nothing in any case."""
 
 
@@ -52,7 +61,8 @@ class Operation(NamedTuple):
     def about(self, victim: str, number: int) -> Operation:
         """Ask about a victim of another id, and about an exchange."""
         body = json.loads(json.dumps(self.body).replace('"tenant": "victim"', f'"tenant": "{victim}"'))
-        return self._replace(url=self.url.replace("victim", victim).replace("/1?", f"/{number}?"), body=body)
+        url = self.url.replace("victim", victim).replace("/journal/1", f"/journal/{number}")
+        return self._replace(url=url.replace("/1?", f"/{number}?"), body=body)
 
     async def status(self, client: TestClient[Any, Any]) -> int:
         """Ask, and read the answer to its end unless it has none."""

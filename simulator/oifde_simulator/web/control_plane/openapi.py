@@ -14,7 +14,7 @@ from urllib.parse import quote
 from oifde_simulator import resources
 from oifde_simulator.json_schema.schema import Schema
 
-MODULES = ("health", "tenants", "listener", "journal", "verification", "metrics", "wiremock")
+MODULES = ("health", "tenants", "scenarios", "listener", "journal", "verification", "metrics", "wiremock")
 """Modules of `routes/`; the file `control-NAME.json` has the part of the document that each answers."""
 
 METHODS = ("get", "put", "post", "delete")
