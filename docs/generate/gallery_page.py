@@ -3,61 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 from oifde_simulator import resources
 from oifde_simulator.scenario import loader
-from oifde_simulator.scenario.model import MET
+from oifde_simulator.scenario.gallery_guide import Paragraphs
+from oifde_simulator.scenario.symptoms import GOOD_DAYS, GROUPS, HONEST
 
 PAGE = Path(__file__).parents[1] / "gallery.md"
-HONEST = ("good-day", "tenant001", "paging", "recording-names")
-"""Bundled scenarios in which nothing fails."""
-CLIENT = "A good client "
-"""Beginning of the third paragraph of a description."""
-
-GROUPS: Mapping[str, Sequence[str]] = {
-    "Down and up": (
-        "outage", "outage-window", "fail-twice", "flaky", "rate-limited", "rate-limited-strictly",
-        "error-in-200", "gateway-page", "gateway-json", "forbidden", "firewall-page", "later-pages-fail",
-        "later-pages-fail-once",
-    ),
-    "Tokens": (
-        "token-expires-mid-paging", "token-revoked", "token-expired-on-arrival", "token-lifetime-lies",
-        "single-token", "token-uses", "account-locks", "gettoken-down", "gettoken-rate-limited",
-        "token-empty", "token-malformed", "token-of-another-tenant",
-    ),
-    "Slow": (
-        "slow", "slow-body", "jittery", "slower-and-slower", "dribble", "thin-line", "hang", "hang-mid-body",
-    ),
-    "The wire": (
-        "empty-response", "reset", "reset-mid-body", "cut-body", "garbage", "length-too-long",
-        "length-too-short", "no-content-length", "malformed-chunk", "slow-close", "closes-quietly",
-        "big-headers", "early-hints",
-    ),
-    "The text": (
-        "truncated-json", "trailing-garbage", "bom", "invalid-utf8", "wrong-content-type", "wrong-charset",
-        "broken-gzip",
-    ),
-    "Pages": (
-        "first-page-repeats", "first-page-repeats-once", "record-repeats", "page-shifts", "page-shifts-once",
-        "record-missing", "record-missing-once", "empty-page", "empty-page-once", "total-off",
-        "total-off-once", "total-changes", "unsorted", "late-records",
-    ),
-    "Fields": (
-        "field-missing", "field-null", "field-renamed", "field-retyped", "field-extra", "new-enum-value",
-        "null-list", "broken-inner-json", "huge-field", "empty-strings", "null-texts", "reply-before-request",
-        "error-code-missing",
-    ),
-    "Recordings": (
-        "recording-late", "recording-limit", "recording-foreign", "recording-error-as-audio",
-        "recording-error-long", "recording-cut", "recording-short", "recording-thin-line",
-        "recording-gateway-page", "recording-silent", "recording-of-another-call",
-    ),
-    "Many at once": ("magic", "chaos"),
-}  # fmt: skip
-
 HEAD = """\
 # The gallery
 
@@ -85,23 +39,9 @@ gettoken, `appKey`) it meets an outage.
 """
 
 
-class Paragraphs(NamedTuple):
-    """The paragraphs of a description, without the words that the last two begin with."""
-
-    happens: str
-    """The failure."""
-    met: str
-    """The request that meets it."""
-    client: str
-    """The behaviour of a good client."""
-
-
 def paragraphs(name: str) -> Paragraphs:
     """Read the paragraphs of a scenario's description."""
-    description = loader.load(resources.scenarios() / f"{name}.yaml").description
-    happens, _, rest = description.partition("\n" + MET)
-    met, _, client = rest.partition("\n" + CLIENT)
-    return Paragraphs(happens, met, client)
+    return Paragraphs.of(loader.load(resources.scenarios() / f"{name}.yaml").description)
 
 
 def page() -> str:
@@ -110,7 +50,7 @@ def page() -> str:
 
 
 def _tables() -> Iterator[str]:
-    for group, names in {"Good days": HONEST, **GROUPS}.items():
+    for group, names in {GOOD_DAYS: HONEST, **GROUPS}.items():
         yield f"## {group}\n\n| tenantId | what happens | met by | a good client |\n|---|---|---|---|"
         for name in names:
             yield f"| [`{name}`](../scenarios/{name}.yaml) | {' | '.join(paragraphs(name))} |"

@@ -83,6 +83,10 @@ METHODS = {
     "readClock": "clock",
     "setClock": "set_clock",
     "listSessions": "sessions",
+    "readRecording": "recording",
+    "check": "check",
+    "listGallery": "gallery",
+    "readGalleryScenario": "gallery_scenario",
     "listExchanges": "exchanges",
     "readExchange": "exchange",
     "readBodies": "bodies",
@@ -245,6 +249,26 @@ def test_an_exchange_is_shown_whole(control: Control, tenant: SimulatedTenant) -
     bodies = control.bodies(entry.number)
     assert (bodies.whole, bodies.why, bodies.changes, bodies.more_changes) == (True, "", [], 0)
     assert len(bodies.sent["text"].encode()) == bodies.sent["bytes"] == whole.response["bytes"]
+
+
+def test_a_text_is_checked_and_what_it_says_can_be_added(control: Control, tenant: SimulatedTenant) -> None:
+    name = tenant.tenant_id
+    wrong = control.check("- {name: down, respnd: {status: 503}}", "rules", name)
+    (mistake,) = wrong.errors
+    assert (wrong.valid, wrong.rules, mistake["line"], mistake["fix"]) == (
+        False, None, 1, 'did you mean "respond"?',
+    )  # fmt: skip
+    good = control.check("- {name: down, respond: {status: 503}}", "rules", name)
+    control.add_rules(name, *(good.rules or ()))
+    assert control.tenant(name).rules[0].name == "down"
+    assert control.tenant(name).zone == "UTC"
+    assert not control.check("- {name: down, respond: {status: 503}}", "rules", name).valid
+
+
+def test_a_scenario_of_the_gallery_can_be_looked_up(control: Control) -> None:
+    names = [each["name"] for each in control.gallery()["scenarios"]]
+    assert "outage" in names
+    assert control.gallery_scenario("outage")["rules"][0]["respond"] == {"status": 503}
 
 
 def test_who_waits_is_answered_when_it_has_come(tenant: SimulatedTenant) -> None:

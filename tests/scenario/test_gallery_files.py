@@ -15,13 +15,15 @@ import pytest
 import gallery_page
 from conftest import GETTOKEN, QUERY, TOKEN
 from engines import Engine
-from gallery_page import CLIENT, GROUPS, HONEST, PAGE, paragraphs
+from gallery_page import PAGE, paragraphs
 from oifde_simulator import resources
 from oifde_simulator.client.operations.simulated import GOOD_DAY
 from oifde_simulator.model.http import Request
 from oifde_simulator.population.recordings.file_names import file_name_of
 from oifde_simulator.scenario import loader
+from oifde_simulator.scenario.gallery_guide import CLIENT
 from oifde_simulator.scenario.model import MET, GenerateSpec
+from oifde_simulator.scenario.symptoms import GROUPS, HONEST
 from oifde_simulator.wire.script import Script, Send
 from recording_download import PATH as DOWNLOAD
 from serving import PATIENCE, REPOSITORY, environment

@@ -78,6 +78,7 @@ WRONG_SETTINGS: tuple[Json, ...] = (
     {"fixedDelay": 1, "delayDistribution": {"type": "lognormal", "median": 9, "sigma": 1, "maxValue": 1}},
 )
 MEANINGLESS: dict[str, tuple[Json, ...]] = {
+    "check": ({"yaml": "", "tenant": "nobody"}, {"yaml": "[]", "kind": "rules", "tenant": ".."}),
     "makeTenant": (
         *WRONG_SCENARIOS,
         {"scenario": "outage", "tenantId": "acme"},

@@ -15,6 +15,7 @@ PATTERN = {"method": "POST", "urlPath": "/"}
 PATHS = {"tenant": "victim", "rule": "down", "number": "1", "name": "victim", "file": "app.js"}
 QUERIES = {
     "listSessions": "userMobile=1",
+    "readRecording": "fileName=none.wav",
     "awaitExchanges": "tenant=victim&timeout=1ms&count=2",
     "listExchanges": "tenant=victim",
     "followExchanges": "tenant=victim",
@@ -28,6 +29,7 @@ BODIES: dict[str, Any] = {
     "addRules": DOWN,
     "setClock": {"advance": "1s"},
     "setListener": {"open": True},
+    "check": {"yaml": "rules: []", "tenant": "victim"},
     "verify": {"tenant": "victim", "expect": [{"count": 1}]},
     "wiremockCountRequests": PATTERN,
     "wiremockFindRequests": PATTERN,
@@ -38,7 +40,14 @@ BODIES: dict[str, Any] = {
     "wiremockPostSettings": {"fixedDelay": 1},
     "wiremockPutSettings": {"fixedDelay": 1},
 }
-REFUSED = {"authority": 404, "awaitExchanges": 504, "wiremockReadRequest": 404, "wiremockReadMapping": 404}
+REFUSED = {
+    "authority": 404,
+    "awaitExchanges": 504,
+    "readRecording": 404,
+    "readGalleryScenario": 404,
+    "wiremockReadRequest": 404,
+    "wiremockReadMapping": 404,
+}
 """Answers of operations that find nothing in any case."""
 
 

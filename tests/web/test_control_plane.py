@@ -70,7 +70,8 @@ def test_tenants_are_listed_with_what_is_there(server: Simulator) -> None:
     assert {name: tenants[name]["records"] for name in counts} == counts
     assert tenants["acme"]["description"] == "Two calls.\nMore about them."
     assert all(
-        tenant.keys() == {"id", "description", "records", "generator", "made"} for tenant in tenants.values()
+        tenant.keys() == {"id", "description", "records", "generator", "made", "zone"}
+        for tenant in tenants.values()
     )
 
 

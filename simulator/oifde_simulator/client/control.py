@@ -21,6 +21,7 @@ from oifde_simulator.client.operations import clock as clock_calls
 from oifde_simulator.client.operations import health, journal, verification
 from oifde_simulator.client.operations import listener as listener_calls
 from oifde_simulator.client.operations import rules as rule_calls
+from oifde_simulator.client.operations import scenarios as scenario_calls
 from oifde_simulator.client.operations import tenants as tenant_calls
 from oifde_simulator.client.running_loop import is_running
 from oifde_simulator.client.transport.blocking import Transport
@@ -133,6 +134,11 @@ class Control:
     reset_all = blocking(tenant_calls.reset_all)
     clear_all = blocking(tenant_calls.clear_all)
     sessions = blocking(tenant_calls.sessions)
+    recording = blocking(tenant_calls.recording)
+
+    check = blocking(scenario_calls.check)
+    gallery = blocking(scenario_calls.gallery)
+    gallery_scenario = blocking(scenario_calls.gallery_scenario)
 
     rules = blocking(rule_calls.rules)
     add_rules = blocking(rule_calls.add_rules)

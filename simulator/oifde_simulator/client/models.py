@@ -92,6 +92,8 @@ class Tenant:
     """Parameters of generated sessions; None without any."""
     made: bool
     """True for a tenant made on demand."""
+    zone: str
+    """Time zone of its service, a name or an offset."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +220,21 @@ class Sessions:
     total: int
     sessions: Sequence[Mapping[str, Any]]
     """Records as the vendor's interface writes them, newest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedText:
+    """What was found in the text of a scenario or of rules."""
+
+    valid: bool
+    """True without an error; there may be warnings."""
+    errors: Sequence[Mapping[str, Any]]
+    """Mistakes: `line`, `column`, `path`, `message`, `fix`."""
+    warnings: Sequence[Mapping[str, Any]]
+    rules: Sequence[Mapping[str, Any]] | None
+    """The rules, as `add_rules` takes them; None for an invalid text and for a scenario."""
+    scenario: Mapping[str, Any] | None
+    """The scenario, as `make_tenant` takes it; None for an invalid text and for rules."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from oifde_simulator.json_schema.schema import Violation
 from oifde_simulator.scenario.builder import build
@@ -26,18 +26,34 @@ MOST_COUNTED = 10_000_000
 """Values of one scenario that are counted."""
 
 
+class Examination(NamedTuple):
+    """What was found in a document."""
+
+    errors: list[ScenarioError]
+    warnings: tuple[ScenarioError, ...] = ()
+    scenario: Scenario | None = None
+    """None where there is an error."""
+
+
 def checked(document: Document, stem: str | None) -> Scenario:
     """Check a document and build its scenario. Raises ScenarioErrors with all mistakes.
 
     `stem` is the tenant's id where the document names none. A file of another kind is NotAScenario.
     """
+    errors, warnings, scenario = examined(document, stem)
+    if scenario is None:
+        raise ScenarioErrors(errors)
+    return replace(scenario, warnings=tuple(map(str, warnings)), values=count_values(document.value))
+
+
+def examined(document: Document, stem: str | None) -> Examination:
+    """Check a document, and build its scenario where it is good. Raises NotAScenario."""
     if kind := foreign.kind_of(document.value):
         raise NotAScenario([document.located(Finding((), foreign.message(kind)))])
     if errors := _errors(document, stem):
-        raise ScenarioErrors(errors)
+        return Examination(errors)
     scenario = build(document.value, document.origin, stem or "")
-    warnings = tuple(str(document.located(finding)) for finding in _warnings(document, scenario))
-    return replace(scenario, warnings=warnings, values=count_values(document.value))
+    return Examination([], tuple(map(document.located, _warnings(document, scenario))), scenario)
 
 
 def count_values(value: Any, most: int = MOST_COUNTED) -> int:

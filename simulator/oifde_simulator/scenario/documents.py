@@ -87,6 +87,34 @@ class SessionsDocument(Document):
         return self._file._position(path[1:], on_key)
 
 
+class RulesDocument(Document):
+    """YAML of rules alone, or below the key `rules`, read as a scenario that has them."""
+
+    def __init__(self, file: YamlDocument, rules: list[Any]) -> None:
+        """Take the text as read, and its `rules`, without what belongs to none in a file."""
+        self._file = file
+        self._steps = 1 if isinstance(file.value, list) else 0 if "rules" in file.value else 2
+        before = ("rules", 0)[: self._steps]
+        errors = tuple(replace(each, path=before + each.path) for each in file.errors)
+        super().__init__({"rules": rules}, file.origin, errors)
+
+    def own(self, error: ScenarioError) -> ScenarioError:
+        """Tell an error with its path in the text."""
+        return replace(error, path=error.path[self._steps :])
+
+    def text(self, path: KeyPath) -> str:
+        """Return the scalar at `path` as the text writes it."""
+        return self._file.text(path[self._steps :])
+
+    def line(self, path: KeyPath) -> str:
+        """Describe the place of the value at `path`: `in line 3`."""
+        return self._file.line(path[self._steps :])
+
+    def _position(self, path: KeyPath, on_key: bool) -> tuple[int, int]:
+        inner = path[self._steps :]
+        return self._file._position(inner, on_key and bool(inner))
+
+
 class JsonDocument(Document):
     """A scenario that came as JSON, in a request: it has no lines."""
 

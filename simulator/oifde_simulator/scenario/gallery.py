@@ -41,6 +41,17 @@ def compile_all() -> str:
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
+def value(path: Path) -> Mapping[str, Any]:
+    """Return the values of a bundled file; one that was edited since is read."""
+    source = path.read_bytes()
+    found = _values().get(_digest(source))
+    if found is None:
+        from oifde_simulator.scenario.yaml.tree import read  # slow to import, and seldom wanted
+
+        found = read(source, str(path)).root.value
+    return found
+
+
 def _find(path: Path) -> Scenario | None:
     try:
         value = _values().get(_digest(path.read_bytes()))

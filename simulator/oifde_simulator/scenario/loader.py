@@ -59,11 +59,14 @@ def read(path: Path) -> bytes:
 
 def loads(source: bytes, origin: str, stem: str | None = None) -> Scenario:
     """Load a scenario from YAML; `origin` names it in messages, and `stem` its tenant, as in `load`."""
-    return checked(_document(source, origin), stem)
+    return checked(document(source, origin), stem)
 
 
-def _document(source: bytes, origin: str) -> Document:
-    """Read YAML, and from a file of JSON also what is no YAML: tabs, and pairs of escapes."""
+def document(source: bytes, origin: str) -> Document:
+    """Read YAML, and from a file of JSON also what is no YAML: tabs, and pairs of escapes.
+
+    Raises ScenarioErrors.
+    """
     from oifde_simulator.scenario.yaml.tree import read  # slow to import, and unused by the gallery
 
     try:

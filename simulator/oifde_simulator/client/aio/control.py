@@ -21,6 +21,7 @@ from oifde_simulator.client.operations import clock as clock_calls
 from oifde_simulator.client.operations import health, journal, verification
 from oifde_simulator.client.operations import listener as listener_calls
 from oifde_simulator.client.operations import rules as rule_calls
+from oifde_simulator.client.operations import scenarios as scenario_calls
 from oifde_simulator.client.operations import tenants as tenant_calls
 from oifde_simulator.client.transport.endpoint import Endpoint
 from oifde_simulator.client.transport.hidden import hidden
@@ -116,6 +117,11 @@ class AsyncControl:
     reset_all = awaitable(tenant_calls.reset_all)
     clear_all = awaitable(tenant_calls.clear_all)
     sessions = awaitable(tenant_calls.sessions)
+    recording = awaitable(tenant_calls.recording)
+
+    check = awaitable(scenario_calls.check)
+    gallery = awaitable(scenario_calls.gallery)
+    gallery_scenario = awaitable(scenario_calls.gallery_scenario)
 
     rules = awaitable(rule_calls.rules)
     add_rules = awaitable(rule_calls.add_rules)

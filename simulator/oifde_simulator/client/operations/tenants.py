@@ -83,3 +83,12 @@ def sessions(tenant: str, user_mobile: str, limit: int | None = None) -> Call[Se
     """Fetch the sessions of a number as a query finds them now, newest first."""
     query = query_string({"userMobile": user_mobile, "limit": limit})
     return Call("GET", path("tenants", tenant, "sessions") + query, of_json(partial(build, Sessions)))
+
+
+def recording(tenant: str, file_name: str) -> Call[bytes]:
+    """Fetch the sound of a recording by the name that a session record has, as WAV."""
+    return Call(
+        "GET",
+        path("tenants", tenant, "recordings") + query_string({"fileName": file_name}),
+        lambda reply: reply.body,
+    )

@@ -18,6 +18,7 @@ from oifde_simulator.tenants import Tenants
 from oifde_simulator.web.control_plane.evaluations import Evaluations
 from oifde_simulator.web.control_plane.query import Query
 from oifde_simulator.web.control_plane.services.bodies import BodyService
+from oifde_simulator.web.control_plane.services.check import CheckService
 from oifde_simulator.web.control_plane.services.journal import JournalService
 from oifde_simulator.web.control_plane.services.rules import RuleService
 from oifde_simulator.web.control_plane.services.subscriptions import SubscriptionService
@@ -52,6 +53,7 @@ class ControlContext:
         self.tenants = TenantService(tenants)
         self.tenant_admin = TenantAdminService(tenants)
         self.rules = RuleService(tenants)
+        self.check = CheckService(tenants)
         self.evaluations = Evaluations()
         """Turns of the requests that compare much."""
         self.journal = JournalService(journal, self.evaluations)

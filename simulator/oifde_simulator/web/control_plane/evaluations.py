@@ -82,7 +82,7 @@ class Evaluations:
             steps.close()
 
     async def _run(self, evaluation: Evaluation, steps: Steps[Result]) -> Result:
-        _check_client()  # or others would be given up for nobody
+        check_client()  # or others would be given up for nobody
         kept = [each for each in self._running if not each.given_up]
         if len(kept) >= MOST:
             _give_up(max(kept, key=lambda each: each.spent))
@@ -105,7 +105,7 @@ class Evaluations:
 
     def _slice(self, evaluation: Evaluation, steps: Steps[Result]) -> None:
         """Take steps for one slice of time. Raises _Done with the result after the last one."""
-        _check_client()
+        check_client()
         began = now = self._clock()
         try:
             while now - began <= SLICE_SECONDS:
@@ -151,7 +151,7 @@ class _Done(Exception):
         self.result = result
 
 
-def _check_client() -> None:
+def check_client() -> None:
     """Raise ConnectionAbortedError where nobody waits for the answer any more."""
     client = CLIENT.get()
     if client is not None and client.is_abandoned():

@@ -43,7 +43,7 @@ async def stream_list(
     async with call.context.streams:
         await response.prepare(call.request)
         async for piece in _pieces(head, items, tail):
-            await _write(response, call.request, piece)
+            await write_piece(response, call.request, piece)
     return response
 
 
@@ -58,7 +58,8 @@ async def _pieces(head: bytes, items: Iterable[bytes], tail: bytes) -> AsyncIter
     yield bytes(piece) + tail + b"\n"
 
 
-async def _write(response: web.StreamResponse, request: web.Request, piece: bytes) -> None:
+async def write_piece(response: web.StreamResponse, request: web.Request, piece: bytes) -> None:
+    """Send a piece. Raises ConnectionAbortedError where the client reads nothing for too long."""
     try:
         async with asyncio.timeout(PATIENCE):
             await response.write(piece)

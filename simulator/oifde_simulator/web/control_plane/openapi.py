@@ -18,6 +18,7 @@ MODULES = (
     "health",
     "console",
     "tenants",
+    "scenarios",
     "listener",
     "journal",
     "verification",

@@ -1,4 +1,4 @@
-"""Tenants: listed, made, reset and deleted; their rules, clocks and sessions have modules of their own."""
+"""Tenants: listed, made, reset and deleted. What they have, such as rules, has modules of its own."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from oifde_simulator.scenario.lint.tenant import tenant_id_error
 from oifde_simulator.text import normal, shown
 from oifde_simulator.web.control_plane.context import Call, RouteTable
 from oifde_simulator.web.control_plane.problems import Problem, json_response
-from oifde_simulator.web.control_plane.routes import clock, rules, sessions
+from oifde_simulator.web.control_plane.routes import clock, recordings, rules, sessions
 from oifde_simulator.web.control_plane.routes.values import wrong_body
 
 
@@ -118,4 +118,5 @@ ROUTES: RouteTable = {
     **rules.ROUTES,
     **clock.ROUTES,
     **sessions.ROUTES,
+    **recordings.ROUTES,
 }

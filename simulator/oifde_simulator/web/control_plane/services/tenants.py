@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from oifde_simulator.instants import iso
 from oifde_simulator.model.entry import Entry
 from oifde_simulator.model.sessions import CallSession, Criteria
+from oifde_simulator.oifde.operations import BY_NAME
+from oifde_simulator.oifde.operations.base import ServiceRequest
+from oifde_simulator.oifde.reading import Reading
 from oifde_simulator.rules.selection import Rules
 from oifde_simulator.tenants import Tenants
 from oifde_simulator.tenants.broken_files import BrokenFile
 from oifde_simulator.tenants.errors import NotServed
+from oifde_simulator.web.control_plane.problems import Problem
 from oifde_simulator.web.control_plane.services.errors import (
     named_tenant,
     needs_tenant,
     no_tenant,
     tenant_hint,
 )
+from oifde_simulator.wire.octets import Octets
 
 if TYPE_CHECKING:
     from oifde_simulator.wiremock.admin.scenarios import WireMockScenario
+
+
+DOWNLOAD = BY_NAME["downloadOiapRecord"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +46,8 @@ class TenantSummary:
     """Facts that generated sessions depend on; None without such sessions."""
     made: bool
     """True where the tenant was made on demand."""
+    zone: str
+    """Time zone of its service, as its scenario writes it: a name or an offset."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +81,11 @@ class TenantService:
     async def count(self) -> int:
         """Count the tenants that are served."""
         return len(await self._tenants.ids())
+
+    @property
+    def files(self) -> Container[str]:
+        """Names of the scenarios that the server was given."""
+        return self._tenants.files
 
     @property
     def broken_files(self) -> Sequence[BrokenFile]:
@@ -115,6 +131,7 @@ class TenantService:
             len(scenario.records),
             self._tenants.worlds.generator(scenario),
             state.made,
+            scenario.settings.time_zone_name,
         )
 
     async def scenario_id(self, id: str) -> str:
@@ -142,6 +159,15 @@ class TenantService:
         """Find the call sessions of a tenant as they are now on its clock, the newest first."""
         with needs_tenant(self._tenants, id):
             return await self._tenants.select(id, criteria)
+
+    async def recording(self, id: str, file_name: str) -> Octets:
+        """Find the sound of a recording as it is now. Raises Problem where a download has none."""
+        tenant = await named_tenant(self._tenants, id)
+        request = ServiceRequest(Reading({"fileName": file_name}), tenant.clock.now())
+        answer = DOWNLOAD.answer(request, tenant.world.sessions, tenant.service.policy)
+        if answer.problems:
+            raise Problem(HTTPStatus.NOT_FOUND, "no-recording", answer.problems[0].message)
+        return answer.response.body
 
     async def wiremock_scenarios(self) -> list[WireMockScenario]:
         """List the states of rules of all tenants, as WireMock's scenarios."""

@@ -1,0 +1,121 @@
+"""Texts that somebody is writing are checked as files are, and come back as values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from oifde_simulator import resources
+from oifde_simulator.scenario import loader
+from oifde_simulator.scenario.errors import ScenarioErrors
+from oifde_simulator.scenario.text_check import TextCheck, check_rules, check_scenario
+
+DOWN = {"name": "down", "respond": {"status": 503}}
+
+
+def scenario(text: str) -> TextCheck:
+    return check_scenario(text, "scenario", "inline")
+
+
+def rules(text: str) -> TextCheck:
+    return check_rules(text, "rules")
+
+
+def told(check: TextCheck) -> list[tuple[int, int, tuple[Any, ...]]]:
+    return [(each.line, each.column, each.path) for each in check.errors]
+
+
+@pytest.mark.parametrize("path", loader.find([resources.scenarios()]), ids=lambda path: path.stem)
+def test_a_bundled_scenario_is_good(path: Any) -> None:
+    found = scenario(path.read_text())
+    assert (found.errors, found.warnings) == ((), ())
+    made = loader.from_json(found.value, "scenario", "inline").rules
+    assert [rule.definition for rule in made] == [rule.definition for rule in loader.load(path).rules]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "rules: [{name: a}]", "rules:\n  - {name: a, faults: [latancy]}\n  - 7", "", "- a", "a: [", "\0", "7",
+        "services: {a: {image: x}}", "clock: 2026-01-01", "sessions: {users: {'1': 0}}\nunknown: 1",
+    ],
+)  # fmt: skip
+def test_a_wrong_scenario_has_the_mistakes_of_a_file(text: str) -> None:
+    with pytest.raises(ScenarioErrors) as errors:
+        loader.loads(text.encode(), "scenario", "inline")
+    found = scenario(text)
+    assert (list(found.errors), found.value) == (errors.value.errors, None)
+
+
+def test_warnings_are_those_of_a_file() -> None:
+    text = "rules:\n  - {name: a, respond: {status: 503}}\n  - {name: b, respond: {status: 500}}"
+    found = scenario(text)
+    assert tuple(map(str, found.warnings)) == loader.loads(text.encode(), "scenario", "inline").warnings
+    assert (len(found.warnings), found.errors) == (1, ())
+
+
+def test_a_scenario_that_comes_along_names_no_folder() -> None:
+    assert told(scenario("recordings: {folder: calls}")) == [(1, 22, ("recordings", "folder"))]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- {name: down, respond: {status: 503}}",
+        "name: down\nrespond: {status: 503}",
+        "rules:\n  - {name: down, respond: {status: 503}}",
+        '[{"name": "down", "respond": {"status": 503}}]',
+    ],
+    ids=["list", "one", "below rules", "json"],
+)
+def test_rules_come_in_several_forms(text: str) -> None:
+    found = rules(text)
+    assert (found.errors, found.warnings, found.value) == ((), (), [DOWN])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("- {name: a, respnd: 1}", [(1, 13, (0,))]),
+        ("name: a\nrespnd: 1", [(2, 1, ())]),
+        ("rules:\n  - {name: a, respnd: 1}", [(2, 15, ("rules", 0))]),
+        ("- {name: a, respond: {status: 5030}}\n- 7", [(1, 31, (0, "respond", "status")), (2, 3, (1,))]),
+        ("- {name: off, respond: {status: 503}}", [(1, 10, (0, "name"))]),
+        ("name: off\nrespond: {status: 503}", [(1, 7, ("name",))]),
+        ("- {name: a\n", [(1, 3, (0,))]),
+        ("7", [(1, 1, ())]),
+        ("  ", [(1, 1, ())]),
+    ],
+)
+def test_mistakes_of_rules_have_their_place_in_the_text(
+    text: str, expected: list[tuple[int, int, tuple[Any, ...]]]
+) -> None:
+    found = rules(text)
+    assert [each for each in told(found) if each in expected] == expected
+    assert found.value is None
+    assert not any("tenant" in each.message for each in found.errors)
+
+
+def test_a_rule_may_be_for_a_while() -> None:
+    text = "- {name: down, respond: {status: 503}, ttl: 5m}"
+    assert rules(text).value == [{**DOWN, "ttl": "5m"}]
+
+
+@pytest.mark.parametrize("ttl", ["5", "5 minutes", "0s", "[5m]", "'-1s'"])
+def test_a_while_is_a_duration(ttl: str) -> None:
+    (error,) = rules(f"- {{name: down, respond: {{status: 503}}, ttl: {ttl}}}").errors
+    assert (error.line, error.path) == (1, (0, "ttl"))
+
+
+def test_a_rule_that_can_never_fire_is_warned_of() -> None:
+    (warning,) = rules("- {name: a, respond: {status: 503}}\n- {name: b, respond: {status: 500}}").warnings
+    assert (warning.line, warning.path) == (2, (1,))
+
+
+@given(st.text(max_size=60) | st.text("-:{}[]rulestpond ,\n\"'&*", max_size=60))
+def test_no_text_raises_an_exception(text: str) -> None:
+    for found in (rules(text), scenario(text)):
+        assert bool(found.errors) == (found.value is None)
