@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import http.client
 import json
 import re
@@ -92,13 +93,38 @@ def test_the_page_is_at_the_root_with_its_version(free: Simulator) -> None:
 
 def test_every_file_is_sent_as_it_is_with_its_type(free: Simulator) -> None:
     files = {path.relative_to(PAGE).as_posix(): path for path in PAGE.rglob("*") if path.is_file()}
-    assert set(page()) == files.keys() - {"index.html"}
+    kept = {name for name in files if name.endswith(".LICENSE")} | {"lib/digests.json"}
+    assert set(page()) == files.keys() - kept - {"index.html"}
     for name in page():
         answer = ask(free, f"/console/{name}")
         assert (answer.status, answer.body) == (200, files[name].read_bytes())
         assert answer.headers["Content-Type"] == CONTENT_TYPES.get(
             files[name].suffix, "text/plain; charset=utf-8"
         )
+
+
+@pytest.mark.parametrize("accepted", ["gzip", "br, GZIP;q=0.5", "x-gzip", "deflate , gzip ; q=1.0"])
+def test_who_takes_gzip_gets_it_under_a_tag_of_its_own(free: Simulator, accepted: str) -> None:
+    plain = ask(free, "/console/app.js")
+    zipped = ask(free, "/console/app.js", {"Accept-Encoding": accepted})
+    assert zipped.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(zipped.body) == plain.body
+    assert plain.headers["Vary"] == zipped.headers["Vary"] == "Accept-Encoding"
+    assert plain.headers["ETag"] != zipped.headers["ETag"]
+    again = {"Accept-Encoding": accepted, "If-None-Match": zipped.headers["ETag"]}
+    assert ask(free, "/console/app.js", again).status == 304
+
+
+@pytest.mark.parametrize("accepted", ["", "identity", "gzip;q=0", "gzip;q=0.000", "br", "gzipped", "*"])
+def test_who_does_not_take_gzip_gets_the_file_as_it_is(free: Simulator, accepted: str) -> None:
+    answer = ask(free, "/console/app.js", {"Accept-Encoding": accepted})
+    assert answer.headers["Content-Encoding"] is None
+    assert answer.body == (PAGE / "app.js").read_bytes()
+
+
+def test_the_page_is_small() -> None:
+    files = [page().index, *filter(None, map(page().get, page()))]
+    assert sum(len(file.compressed) for file in files) < 150_000
 
 
 def test_whatever_the_page_refers_to_is_there_below_a_proxys_path_too(free: Simulator) -> None:

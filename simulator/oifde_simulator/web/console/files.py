@@ -5,6 +5,7 @@ Rule: the path of a request is looked up in the table and never reaches the file
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -26,7 +27,9 @@ CONTENT_TYPES = {
     ".png": "image/png",
     ".woff2": "font/woff2",
 }
-"""Content types by suffix; other files, such as licences, are plain text."""
+"""Content types by suffix; other files are plain text."""
+NOT_SENT = (".LICENSE", "digests.json")
+"""Ends of names of files that come with the libraries, and that no browser needs."""
 VERSION_DIGITS = 12
 VERSION_TAG = re.compile(rb'(<meta name="console-version" content=")[^"]*(")')
 """Place in the index where the version is filled in."""
@@ -40,6 +43,8 @@ class PageFile:
     content_type: str
     digest: str
     """Digest of the body in hex, which is its entity tag."""
+    compressed: bytes
+    """The body in gzip."""
 
 
 class Page:
@@ -73,13 +78,15 @@ def page() -> Page:
 
 
 def _paths(found: Iterable[Path]) -> Iterator[str]:
-    """List files by their path in the page; those that an editor or a system hides are none."""
+    """List the files that are sent, by their path in the page; what an editor or a system hides is none."""
     for path in found:
         inner = path.relative_to(PAGE)
-        if path.is_file() and not any(part.startswith((".", "__")) for part in inner.parts):
+        hidden = any(part.startswith((".", "__")) for part in inner.parts) or path.name.endswith(NOT_SENT)
+        if path.is_file() and not hidden:
             yield inner.as_posix()
 
 
 def _file(path: str, body: bytes) -> PageFile:
     content_type = CONTENT_TYPES.get(Path(path).suffix, TEXT)
-    return PageFile(body, content_type, hashlib.sha256(body).hexdigest()[:32])
+    digest = hashlib.sha256(body).hexdigest()[:32]
+    return PageFile(body, content_type, digest, gzip.compress(body, mtime=0))

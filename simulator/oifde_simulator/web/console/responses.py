@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
 
 from aiohttp import web
@@ -33,15 +34,27 @@ HEADERS = {
 }
 """Headers of every file."""
 
+GZIP = re.compile(r"(?:x-)?gzip(?:;q=(?:1(?:\.0*)?|0\.0*[1-9][0-9]*))?")
+"""A coding of Accept-Encoding that means gzip."""
+
 
 def file_response(request: web.Request, file: PageFile) -> web.Response:
-    """Send a file, or say that the client's copy is still good."""
-    headers = HEADERS | {"ETag": f'"{file.digest}"'}
-    if _has_copy(request, file):
+    """Send a file, in gzip where the client takes it, or say that the client's copy is still good."""
+    zipped = _takes_gzip(request)
+    tag = f"{file.digest}-gzip" if zipped else file.digest
+    headers = HEADERS | {"ETag": f'"{tag}"', "Vary": "Accept-Encoding"}
+    if _has_copy(request, tag):
         return web.Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
-    return web.Response(body=file.body, headers=headers | {"Content-Type": file.content_type})
+    headers |= {"Content-Type": file.content_type} | ({"Content-Encoding": "gzip"} if zipped else {})
+    return web.Response(body=file.compressed if zipped else file.body, headers=headers)
 
 
-def _has_copy(request: web.Request, file: PageFile) -> bool:
+def _takes_gzip(request: web.Request) -> bool:
+    """Check that the client names gzip among what it takes, with another weight than 0."""
+    codings = ",".join(request.headers.getall("Accept-Encoding", ())).lower().replace(" ", "").split(",")
+    return any(GZIP.fullmatch(coding) for coding in codings)
+
+
+def _has_copy(request: web.Request, tag: str) -> bool:
     """Check that the client has the file already, by its entity tag, strong or weak."""
-    return any(tag.value in (file.digest, "*") for tag in request.if_none_match or ())
+    return any(each.value in (tag, "*") for each in request.if_none_match or ())
