@@ -182,18 +182,16 @@ class Pipeline:
             selection = tenant.rules.select(view(call, honest), now)
         if selection is None:
             return Conclusion(unspoiled(tenant, call, honest, now)), begun
-        with held(honest.response) as octets:
+        with held(honest):
             occasion = occasion_of(tenant, call, honest, now, step, admission)
             judge, moment = self._judge.ability, selection.moment
-            await decided(octets, lambda: selection.pass_over(lambda rule: judge(rule, occasion, moment)))
+            await decided(lambda: selection.pass_over(lambda rule: judge(rule, occasion, moment)))
             turn = NO_TURN
             if selection.candidates:
                 turn = await self._state.turn(tenant.read, now, selection.candidates, begun=begun)
                 begun = True
             decide = tenant.rules.decide
-            return await decided(
-                octets, lambda: conclude(tenant, call, occasion, decide(selection, turn))
-            ), begun
+            return await decided(lambda: conclude(tenant, call, occasion, decide(selection, turn))), begun
 
     def _enter(self, exchange: Exchange, given: Answer | None) -> Entry:
         """Make the entry of an exchange."""
