@@ -52,12 +52,11 @@ class Counted(NamedTuple):
     own: Tally
     kind: int
 
-    def end(self, outcome: Outcome) -> None:
-        """Move the request to the broken ones where its answer did not leave whole."""
-        if outcome.how != "complete":
-            for tally in (self.total, self.own):
-                tally[self.kind] -= 1
-                tally[BROKEN] += 1
+    def end(self, _outcome: Outcome) -> None:
+        """Move the request to the broken ones: its answer did not leave whole."""
+        for tally in (self.total, self.own):
+            tally[self.kind] -= 1
+            tally[BROKEN] += 1
 
 
 class RecentCounts:
