@@ -6,6 +6,7 @@ import base64
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -18,12 +19,14 @@ from oifde_simulator.bounded_cache import measured
 from oifde_simulator.clock import ClockSetting
 from oifde_simulator.engine.bodies import LARGEST_SOUND, BodyMaker
 from oifde_simulator.engine.body_changes import LONGEST_VALUE, MOST_CHANGES, body_changes
+from oifde_simulator.engine.replay import ON_DISK
 from oifde_simulator.immediate import immediate
 from oifde_simulator.model.decision import MOST_ACTIONS, NOT_KEPT
 from oifde_simulator.model.entry import Entry
 from oifde_simulator.model.exchange import Exchange
 from oifde_simulator.model.http import Request, Response
 from oifde_simulator.oifde.operations import BY_NAME
+from oifde_simulator.population.recordings.folder import FileOctets
 from oifde_simulator.scenario import loader
 from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.stepwise import complete
@@ -59,6 +62,12 @@ def query(tenant: str = "acme", token: str = TOKEN, **fields: Any) -> Request:
 def gettoken(tenant: str = "acme", secret: str = "secret") -> Request:
     body = json.dumps({"appKey": tenant, "appSecret": secret}).encode()
     return Request("POST", GETTOKEN, HEADERS, body)
+
+
+def download(file_name: str) -> Request:
+    body = json.dumps({"request": {"version": "2.0"}, "msgBody": {"fileName": file_name}}).encode()
+    headers = {**HEADERS, "Authorization": "auth-v2/acme/2026-01-01T00:00:00Z/content-type/x"}
+    return Request("POST", BY_NAME["downloadOiapRecord"].path, headers, body)
 
 
 def maker(engine: Engine, entry: Entry, *credentials: str) -> BodyMaker:
@@ -308,13 +317,34 @@ def test_a_recording_is_made_again_as_far_as_it_is_shown() -> None:
     engine = Engine({"acme": scenario()})
     record = json.loads(engine.handle(query()).response.body)["recordList"][0]
     name = json.loads(record["businessInfoStr"])["recordFileName"]
-    body = json.dumps({"request": {"version": "2.0"}, "msgBody": {"fileName": name}}).encode()
-    headers = {**HEADERS, "Authorization": "auth-v2/acme/2026-01-01T00:00:00Z/content-type/x"}
-    exchange = engine.handle(Request("POST", BY_NAME["downloadOiapRecord"].path, headers, body))
+    exchange = engine.handle(download(name))
     assert exchange.honest.fields["bytes"] > LARGEST_SOUND
     sent = bodies(engine)["sent"]
     assert octets(sent) == exchange.response.body[:LARGEST_SOUND]
     assert (sent["bytes"], sent["whole"]) == (len(exchange.response.body), False)
+
+
+def test_a_recording_on_a_disk_is_not_read_by_the_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "x.wav").write_bytes(b"RIFF" * 100)
+    record = {
+        "callSorId": USER, "calledNumber": "1", "callId": "1" * 37, "startTime": NOON - 90_000,
+        "endTime": NOON - 30_000,
+        "businessInfoStr": json.dumps({"recordFileName": "Y:/39/odfsrecord/20260115/x.wav"}),
+    }  # fmt: skip
+    rule = "{name: odd, match: {endpoint: downloadOiapRecord}, faults: [bom]}"
+    (tmp_path / "acme.yaml").write_text(
+        f'clock: "2026-01-15T12:00:00Z"\nrecordings: {{folder: own}}\n'
+        f"sessions: {{records: [{json.dumps(record)}]}}\nrules: [{rule}]\n"
+    )
+    engine = Engine({"acme": loader.load(tmp_path / "acme.yaml")})
+    assert engine.handle(download("Y:/39/odfsrecord/20260115/x.wav")).rule == "odd"
+    monkeypatch.setattr(FileOctets, "read", None)
+    found = bodies(engine)
+    assert (found["whole"], found["sent"]["text"]) == (False, "")
+    assert ON_DISK in found["why"]
 
 
 # Credentials

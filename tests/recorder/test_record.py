@@ -20,6 +20,7 @@ from oifde_simulator.recorder import history
 from oifde_simulator.recorder.leak_scan import LeakScan
 from oifde_simulator.recorder.output import Output
 from oifde_simulator.recorder.pseudonyms.words import Words
+from oifde_simulator.recorder.run import Recording
 from oifde_simulator.runtime.server import Simulator
 from oifde_simulator.scenario import loader
 from oifde_simulator.vendor_client import Reply, TenantSession
@@ -147,6 +148,17 @@ def test_a_record_of_two_numbers_and_the_order_of_the_service_are_kept(bench: Be
                 original = ask(bench.target.data_url, "zenith", SECRET, **fields)
                 assert ask(copy.data_url, "zenith", "simulator", **fields) == original
                 assert json.loads(original)["total"] == len(json.loads(original)["recordList"]) > 0
+
+
+def test_a_record_of_very_many_numbers_is_written_for_each_of_them(tmp_path: Path) -> None:
+    users = [str(18_000_000_000 + number) for number in range(1001)]
+    recording = Recording(
+        users, {user: [{"userMobile": user, "callId": "shared", "startTime": 2000}] for user in users}
+    )
+    output = Output(tmp_path / "acme.yaml", private=False, real_secret=SECRET)
+    assert output.write(recording.all_records(), "Some", LeakScan(), set()) == 0
+    found = [record["userMobile"] for record in loader.load(output.path).records]
+    assert [*found[0], *found[1:]] == users
 
 
 def test_recordings_that_were_fetched_are_served_byte_for_byte(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from pathlib import Path
 
 import orjson
@@ -13,6 +14,7 @@ from oifde_simulator.model.exchange import Exchange
 from oifde_simulator.model.http import Request
 from oifde_simulator.model.operation import Operation
 from oifde_simulator.oifde.operations import BY_NAME
+from oifde_simulator.population.recordings.folder import FileOctets
 from oifde_simulator.rules.effect import PROVENANCE
 from oifde_simulator.scenario import loader
 from oifde_simulator.scenario.errors import ScenarioErrors
@@ -53,10 +55,14 @@ def rule(sound: str, more: str = "") -> str:
     return f"{{name: odd, match: {{endpoint: downloadOiapRecord}}, recording: {sound}{more}}}"
 
 
-def download(served: Engine, name: str) -> Exchange:
+def asking(name: str) -> Request:
     body = {"request": {"version": "2.0"}, "msgBody": {"fileName": f"Y:/39/odfsrecord/20260101/{name}.wav"}}
     headers = {"Content-Type": "application/json", "Authorization": "auth-v2/acme/-/-/-"}
-    return served.handle(Request("POST", DOWNLOAD, headers, orjson.dumps(body)))
+    return Request("POST", DOWNLOAD, headers, orjson.dumps(body))
+
+
+def download(served: Engine, name: str) -> Exchange:
+    return served.handle(asking(name))
 
 
 def heard(exchange: Exchange) -> WavSound:
@@ -149,6 +155,29 @@ def test_files_of_a_folder_are_silenced_and_mixed_up_too(tmp_path: Path) -> None
     assert (heard(silent).is_silent, heard(silent).milliseconds) == (True, 60_000)
     mixed = download(engine(rule("another-call"), settings=settings, home=tmp_path), "b")
     assert octets(mixed.script, "body") == b"a" * 100
+
+
+async def test_a_fault_that_changes_bytes_of_another_file_reads_it_off_the_loop_and_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "own").mkdir()
+    for name in "ab":
+        (tmp_path / "own" / f"{name}.wav").write_bytes(name.encode() * 100)
+    served = engine(
+        rule("another-call", ", faults: [bom]"), settings="recordings: {folder: own}\n", home=tmp_path
+    )
+    threads: list[threading.Thread] = []
+    read = FileOctets.read
+
+    def noted(file: FileOctets, first: int, stop: int) -> bytes:
+        threads.append(threading.current_thread())
+        return read(file, first, stop)
+
+    monkeypatch.setattr(FileOctets, "read", noted)
+    exchange = await served.pipeline.handle(asking("b"))
+    assert len(threads) == 1
+    assert threading.current_thread() not in threads
+    assert octets(exchange.script, "body") == b"\xef\xbb\xbf" + b"a" * 100
 
 
 MISTAKES = {

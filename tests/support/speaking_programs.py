@@ -24,6 +24,7 @@ PROGRAMS: dict[str, str | None] = {
     "garbage": "out.write(b'x' * 5000)",
     "another form": "out.write(head(form=3, bits=32) + bytes(4000))",
     "no rate": "out.write(head(rate=0) + bytes(4000))",
+    "no form": "out.write(b'RIFF\\0\\0\\0\\0WAVEfmt data')",
     "a part of a head": "out.write(head()[:30])",
 }
 

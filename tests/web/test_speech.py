@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import math
+import threading
 from array import array
 from collections.abc import Callable
 from hashlib import sha256
@@ -256,6 +257,47 @@ async def test_a_turn_that_does_not_come_is_not_waited_for(monkeypatch: pytest.M
     assert await asyncio.gather(*map(studio.say, texts)) == [None] * 6
     held.set()
     assert await studio.say(texts[0]) == b""
+
+
+async def test_clients_that_leave_start_no_more_work_than_there_are_turns(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begun, may_end = threading.Semaphore(0), threading.Event()
+    texts: list[bytes] = []
+
+    async def speak(_program: str, saying: Saying) -> Pcm:
+        return Pcm(saying.text.encode(), 8000)
+
+    def telephone(octets: bytes, _rate: int, _samples: int) -> bytes:
+        texts.append(octets)
+        begun.release()
+        may_end.wait(60)
+        return octets
+
+    monkeypatch.setattr(espeak, "speak", speak)
+    monkeypatch.setattr(espeak, "find_program", lambda: "espeak-ng")
+    monkeypatch.setattr(speaker, "telephone", telephone)
+    studio = Speaker()
+    for text in map(str, range(speaker.AT_ONCE)):
+        left = asyncio.create_task(studio.say(Saying("en", text, 80)))
+        await asyncio.to_thread(begun.acquire)
+        left.cancel()
+        await asyncio.wait([left])
+    next_one = asyncio.create_task(studio.say(Saying("en", "next", 80)))
+    for _ in range(9):
+        await asyncio.sleep(0)
+    assert studio._turns.locked()
+    may_end.set()
+    assert await next_one == b"next"
+    assert texts == [b"0", b"1", b"next"]
+
+
+async def test_no_word_is_taken_for_phonemes(program: Callable[[str], Path]) -> None:
+    given = program("says a second")
+    found = espeak.find_program()
+    assert found
+    await espeak.speak(found, Saying("en-us", "-v [[[h@'loU]]", 800))
+    assert repr(b"-v [ [ [h@'loU]]") in given.read_text()
 
 
 async def test_an_answer_keeps_the_clips_of_one_slice(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,34 +7,67 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from dataclasses import dataclass, field
+from typing import TypeGuard, TypeVar
 
 from oifde_simulator.immediate import aside
-from oifde_simulator.model.http import Response
+from oifde_simulator.model.exchange import Answer, OtherSounds
 from oifde_simulator.wire.held_octets import HeldOctets, NotInMemory
+from oifde_simulator.wire.octets import LazyOctets, Octets
 
 Result = TypeVar("Result")
 
 
+@dataclass(frozen=True, slots=True)
+class HeldSounds:
+    """Sounds in the place of a recording; those on a disk are held, one object for each."""
+
+    sounds: OtherSounds
+    held: list[HeldOctets] = field(default_factory=list)
+
+    def silent(self) -> LazyOctets | None:
+        """Make the sound in which nothing is heard."""
+        return self._hold(self.sounds.silent())
+
+    def of_another_call(self) -> LazyOctets | None:
+        """Find the sound of another call."""
+        return self._hold(self.sounds.of_another_call())
+
+    def _hold(self, octets: LazyOctets | None) -> LazyOctets | None:
+        if octets is None or not octets.blocking:
+            return octets
+        known = next((each for each in self.held if each.source == octets), None)
+        if known is None:
+            self.held.append(known := HeldOctets(octets))
+        return known
+
+
 @contextmanager
-def held(response: Response) -> Iterator[HeldOctets | None]:
-    """Hold the body of a response for the block, if reading it may block; None for any other body."""
-    body = response.body
-    if isinstance(body, bytes) or not body.blocking:
-        yield None
-        return
-    octets = response.body = HeldOctets(body)
+def held(honest: Answer) -> Iterator[None]:
+    """Hold the body of an answer for the block, and the sounds in its place, where reading may block."""
+    sounds, body = honest.other_sounds, honest.response.body
+    found: list[HeldOctets] = []
+    if sounds is not None:
+        honest.other_sounds = HeldSounds(sounds, found)
+    if _blocks(body):
+        honest.response.body = HeldOctets(body)
+        found.append(honest.response.body)
     try:
-        yield octets
+        yield
     finally:
-        octets.release()
+        honest.other_sounds = sounds
+        for octets in found:
+            octets.release()
 
 
-async def decided(octets: HeldOctets | None, decide: Callable[[], Result]) -> Result:
-    """Decide, once more where held `octets` were needed and had to be loaded."""
-    try:
-        return decide()
-    except NotInMemory:
-        assert octets is not None
-        await aside(octets.load)
-        return decide()
+def _blocks(body: Octets) -> TypeGuard[LazyOctets]:
+    return not isinstance(body, bytes) and body.blocking
+
+
+async def decided(decide: Callable[[], Result]) -> Result:
+    """Decide, anew each time that held octets were needed and had to be loaded."""
+    while True:
+        try:
+            return decide()
+        except NotInMemory as missing:
+            await aside(missing.octets.load)

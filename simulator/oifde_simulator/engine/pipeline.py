@@ -67,7 +67,11 @@ class Pipeline:
     async def handle(self, request: Request) -> Exchange:
         """Decide everything about `request`, and put it on record."""
         began = perf_counter()
-        call, delay = await self._begin(request)
+        try:
+            call = self._router.route(request)
+        except Exception as defect:  # noqa: BLE001  whatever it is, the exchange tells and logs it
+            call = Call.failed(request, defect)
+        delay = await self._draw_delay(call) if self._delay.faults else ()
         exchange, entry = await self._answer(call)
         if delay and exchange.script:
             exchange.script = (*delay, *exchange.script)
@@ -82,19 +86,13 @@ class Pipeline:
             self._count(exchange, entry, 0.0)
         return exchange
 
-    async def _begin(self, request: Request) -> tuple[Call, Script]:
-        """Find the call that `request` makes, and draw the delay of every answer; a defect is the call's."""
+    async def _draw_delay(self, call: Call) -> Script:
+        """Draw the delay of every answer; a defect is the call's."""
         try:
-            call = self._router.route(request)
+            return await self._delay.draw()
         except Exception as defect:  # noqa: BLE001  whatever it is, the exchange tells and logs it
-            return Call.failed(request, defect), ()
-        if not self._delay.faults:
-            return call, ()
-        try:
-            return call, await self._delay.draw()
-        except Exception as defect:  # noqa: BLE001  as above
-            call.defect = defect
-            return call, ()
+            call.defect = call.defect or defect
+            return ()
 
     async def unreadable(self, why: str, response: Response, port: PortName = "") -> Exchange:
         """Decide what answers bytes that are no request, and put it on record; `why` says what is wrong."""
@@ -182,18 +180,16 @@ class Pipeline:
             selection = tenant.rules.select(view(call, honest), now)
         if selection is None:
             return Conclusion(unspoiled(tenant, call, honest, now)), begun
-        with held(honest.response) as octets:
+        with held(honest):
             occasion = occasion_of(tenant, call, honest, now, step, admission)
             judge, moment = self._judge.ability, selection.moment
-            await decided(octets, lambda: selection.pass_over(lambda rule: judge(rule, occasion, moment)))
+            await decided(lambda: selection.pass_over(lambda rule: judge(rule, occasion, moment)))
             turn = NO_TURN
             if selection.candidates:
                 turn = await self._state.turn(tenant.read, now, selection.candidates, begun=begun)
                 begun = True
             decide = tenant.rules.decide
-            return await decided(
-                octets, lambda: conclude(tenant, call, occasion, decide(selection, turn))
-            ), begun
+            return await decided(lambda: conclude(tenant, call, occasion, decide(selection, turn))), begun
 
     def _enter(self, exchange: Exchange, given: Answer | None) -> Entry:
         """Make the entry of an exchange."""

@@ -52,12 +52,11 @@ class Counted(NamedTuple):
     own: Tally
     kind: int
 
-    def end(self, outcome: Outcome) -> None:
-        """Move the request to the broken ones where its answer did not leave whole."""
-        if outcome.how != "complete":
-            for tally in (self.total, self.own):
-                tally[self.kind] -= 1
-                tally[BROKEN] += 1
+    def end(self, _outcome: Outcome) -> None:
+        """Move the request to the broken ones: its answer did not leave whole."""
+        for tally in (self.total, self.own):
+            tally[self.kind] -= 1
+            tally[BROKEN] += 1
 
 
 class RecentCounts:
@@ -76,10 +75,13 @@ class RecentCounts:
         newest, now = self._seconds[-1], int(self._uptime())
         if now > newest.at:
             newest = self._begin(now)
-        own = newest.tenants.get(entry.tenant)
-        if own is None:
-            own = self._add(newest, entry.tenant)
-        kind = kind_of(entry)
+        own = newest.tenants.get(entry.tenant) or self._add(newest, entry.tenant)
+        if entry.rule:
+            kind = SPOILED
+        elif entry.error_code or entry.status >= LOWEST_ERROR or entry.problems:
+            kind = REFUSED
+        else:
+            kind = HONEST
         newest.total[kind] += 1
         own[kind] += 1
         return Counted(newest.total, own, kind)
@@ -123,11 +125,3 @@ class RecentCounts:
 
     def _empty(self, at: int) -> Second:
         return Second(at, [0] * len(KINDS), {})
-
-
-def kind_of(entry: Entry) -> int:
-    """Tell the kind of a request by what was decided about it."""
-    if entry.rule:
-        return SPOILED
-    refused = entry.status >= LOWEST_ERROR or entry.error_code or entry.problems
-    return REFUSED if refused else HONEST

@@ -13,6 +13,7 @@ import orjson
 from multidict import CIMultiDict
 
 from oifde_simulator.engine.conclusion import conclude, occasion_of, unspoiled
+from oifde_simulator.engine.held_bodies import held
 from oifde_simulator.journal import Journal
 from oifde_simulator.model.credential_step import Admission, TokenStep
 from oifde_simulator.model.decision import NOT_KEPT
@@ -25,6 +26,7 @@ from oifde_simulator.randomness import KeyedRandom
 from oifde_simulator.rules.selection import Decision, Rule
 from oifde_simulator.rules.triggers import Moment
 from oifde_simulator.tenants import Tenant
+from oifde_simulator.wire.held_octets import NotInMemory
 
 USED = TokenStep("", "good", None, single=False, uses=None)
 """Stands for the token of a query that was answered: a good one."""
@@ -38,6 +40,7 @@ CHANGED = "the tenant's scenario was changed, replaced or reset since"
 RULE_GONE = "the rule {} was removed or changed since"
 TOO_LARGE = "the request was too large to be kept, {} bytes"
 OTHERWISE = "it comes out otherwise now; what it depends on, such as a credential or a file, is not kept"
+ON_DISK = "a fault needs all of the recording, which lies on a disk and is not read for this"
 NOT_RECORDED = "how it was decided is not on record"
 
 
@@ -81,8 +84,12 @@ def _replayed(entry: Entry, tenant: Tenant, call: Call) -> Exchange:
     if not entry.rule:
         return unspoiled(tenant, call, honest, entry.at)
     admission = Admission(number=entry.decision.number)
-    occasion = occasion_of(tenant, call, honest, entry.at, _step(call), admission)
-    return conclude(tenant, call, occasion, _decision(entry, tenant)).exchange
+    try:
+        with held(honest):
+            occasion = occasion_of(tenant, call, honest, entry.at, _step(call), admission)
+            return conclude(tenant, call, occasion, _decision(entry, tenant)).exchange
+    except NotInMemory:
+        raise NotReplayable(ON_DISK) from None
 
 
 def _world(entry: Entry, tenant: Tenant | None) -> Tenant:

@@ -53,21 +53,16 @@ class RequestCapture:
 
     def capture(self, request: Request, document: Mapping[str, Any]) -> Captured:
         """Redact a request whose decoded body is `document`, empty if nobody has decoded it."""
-        captured = self._without_port(request, document)
-        return _by_port(captured, request.port) if request.port else captured
-
-    def _without_port(self, request: Request, document: Mapping[str, Any]) -> Captured:
         head = self._heads.capture(request.method, request.target, tuple(request.headers.items()))
         key = (request.body, head)
-        cached = self._cache.find(key)
-        if cached is not None:
-            return cached
-        captured = self._captured(request.body, head, document)
-        recorded, finder, charge = captured
-        self._cache.keep(
-            key, Captured(recorded, finder, 0), len(request.body) + finder.weight + charge + KEPT_BESIDE
-        )
-        return captured
+        captured = self._cache.find(key)
+        if captured is None:
+            captured = self._captured(request.body, head, document)
+            recorded, finder, charge = captured
+            self._cache.keep(
+                key, Captured(recorded, finder, 0), len(request.body) + finder.weight + charge + KEPT_BESIDE
+            )
+        return _by_port(captured, request.port) if request.port else captured
 
     def _captured(self, body: bytes, head: CapturedHead, document: Mapping[str, Any]) -> Captured:
         credentials: list[str] = []

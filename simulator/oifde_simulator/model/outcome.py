@@ -33,10 +33,10 @@ Report = Callable[[str, int, Outcome], None]
 
 
 class Counter(Protocol):
-    """A count of the exchange that depends on its end."""
+    """A count of the exchange that is another one where its answer does not leave whole."""
 
     def end(self, outcome: Outcome, /) -> None:
-        """Take the outcome."""
+        """Take the outcome, which is not `complete`."""
 
 
 class OutcomeRecorder:
@@ -61,9 +61,9 @@ class OutcomeRecorder:
             report(tenant, number, self._outcome)
 
     def counted_as(self, counted: Counter) -> None:
-        """Tell a count of the exchange the outcome at the end, or now if the end has come already."""
+        """Tell a count of an end that is not `complete` when it comes, or now if it has come already."""
         self._counted = counted
-        if self._outcome is not UNDER_WAY:
+        if self._outcome is not UNDER_WAY and self._outcome.how != "complete":
             counted.end(self._outcome)
 
     def end(self, how: Ending) -> None:
@@ -73,5 +73,5 @@ class OutcomeRecorder:
             self._outcome = outcome = Outcome(how, self.sent, monotonic() - self._begun, digest)
             if self._report is not None:
                 self._report(self._tenant, self._number, outcome)
-            if self._counted is not None:
+            if how != "complete" and self._counted is not None:
                 self._counted.end(outcome)

@@ -17,6 +17,8 @@ from oifde_simulator.text import counted
 from oifde_simulator.vendor_client import TargetError
 
 Record = dict[str, Any]
+MOST_NUMBERS = 1000
+"""Numbers that one record of a scenario may name."""
 
 
 class Report(Protocol):
@@ -43,12 +45,10 @@ class Recording:
 
     def all_records(self) -> list[Record]:
         """List the records in the order in which they serve the same; one of several users names them all."""
-        found: dict[str, Record] = {}
+        found: dict[str, list[Record]] = {}
         for record in (each for user in self.users for each in self.records.get(user, ())):
-            kept = found.setdefault(identity(record), record)
-            if kept is not record:
-                found[identity(record)] = {**kept, "userMobile": _numbers(kept) + _numbers(record)}
-        records = list(found.values())
+            found.setdefault(identity(record), []).append(record)
+        records = [each for same in found.values() for each in _merged(same)]
         return records[::-1] if self.order == "oldest" else records
 
     @property
@@ -156,9 +156,12 @@ class Recorder:
         return not failed
 
 
-def _numbers(record: Record) -> list[str]:
-    number = record["userMobile"]
-    return number if isinstance(number, list) else [number]
+def _merged(same: Sequence[Record]) -> Iterator[Record]:
+    """Merge one record of several users; it comes once more for those that are too many for it."""
+    for first in range(0, len(same), MOST_NUMBERS):
+        some = same[first : first + MOST_NUMBERS]
+        numbers = [each["userMobile"] for each in some]
+        yield some[0] if len(some) == 1 else {**some[0], "userMobile": numbers}
 
 
 def _starts(records: Iterable[Record]) -> list[int]:

@@ -24,6 +24,11 @@ PASSED_ON = ("PATH", "ESPEAK_DATA_PATH", "SYSTEMROOT")
 """Variables of the environment that the process gets."""
 HEAD = 4096
 """Bytes in which the head of a WAV file lies."""
+FORM = struct.Struct("<HHI6xH")
+"""Form, channels, rate and bits of a sample, as a WAV file has them."""
+FORM_AT = 20
+PHONEMES = "[["
+"""Sign after which espeak-ng reads names of sounds, and no words."""
 
 
 class SpeechError(Exception):
@@ -61,10 +66,7 @@ async def speak(program: str, saying: Saying) -> Pcm:
             octets = await _converse(process, saying)
     except TimeoutError:
         raise SpeechError(f"{program} took longer than {DEADLINE:.0f} s") from None
-    except (
-        OSError,
-        RuntimeError,
-    ) as error:  # it ended before it was told; uvloop's way to say so is the latter
+    except (OSError, RuntimeError) as error:  # it ended before it was told; uvloop says so by the latter
         raise SpeechError(f"{program} ended early: {error}") from None
     finally:
         await _end(process)
@@ -75,13 +77,20 @@ async def _converse(process: Process, saying: Saying) -> bytes:
     """Write the words, and read no more sound than is needed."""
     assert process.stdin is not None
     assert process.stdout is not None
-    process.stdin.write(saying.text.encode("utf-8", "replace"))
+    process.stdin.write(_words(saying.text).encode("utf-8", "replace"))
     process.stdin.close()
     try:
         return await process.stdout.readexactly(HEAD + 2 * saying.samples * FASTEST // 8000)
     except asyncio.IncompleteReadError as whole:
         await process.wait()
         return whole.partial
+
+
+def _words(text: str) -> str:
+    """Part what espeak-ng would not read as words."""
+    while PHONEMES in text:
+        text = text.replace(PHONEMES, " ".join(PHONEMES))
+    return text
 
 
 async def _end(process: Process) -> None:
@@ -102,10 +111,10 @@ def _environment() -> dict[str, str]:
 
 def _pcm(octets: bytes, voice: str) -> Pcm:
     """Read a WAV file whose lengths were not known when its head was written. Raises SpeechError."""
-    place = octets.find(b"data", 12, HEAD)
+    place = octets.find(b"data", FORM_AT + FORM.size, HEAD)
     if octets[:4] != b"RIFF" or octets[8:16] != b"WAVEfmt " or place < 0:
         raise SpeechError(f"espeak-ng gave no WAV file for the voice {voice}")
-    form, channels, rate, _, _, bits = struct.unpack_from("<HHIIHH", octets, 20)
+    form, channels, rate, bits = FORM.unpack_from(octets, FORM_AT)
     if (form, channels, bits) != (1, 1, 16) or not 0 < rate <= FASTEST:
         raise SpeechError(f"espeak-ng gave sound of another form: {form}, {channels}, {rate}, {bits}")
     sound = octets[place + 8 :]

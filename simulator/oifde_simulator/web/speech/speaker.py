@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from oifde_simulator.bounded_cache import BoundedCache
 from oifde_simulator.immediate import aside
 from oifde_simulator.web.speech import espeak
-from oifde_simulator.web.speech.espeak import SpeechError
+from oifde_simulator.web.speech.espeak import Pcm, SpeechError
 from oifde_simulator.web.speech.resampling import telephone
 from oifde_simulator.wire.spoken import Clips, Saying
 
@@ -39,14 +39,29 @@ class Speaker:
         if kept is not None:
             return kept
         try:
-            async with asyncio.timeout(PATIENCE), self._turns:
-                kept = self._clips.find(saying)  # another answer may have had it made meanwhile
-                return self._clips.keep(saying, await _clip(saying)) if kept is None else kept
+            async with asyncio.timeout(PATIENCE):
+                return await self._make(saying)
         except TimeoutError:
             self._tell(f"a text waited for longer than {PATIENCE:.0f} s")
         except SpeechError as reason:
             self._tell(str(reason))
         return None
+
+    async def _make(self, saying: Saying) -> bytes:
+        """Wait for a turn and make a clip; a turn ends with its work, though nobody may wait for that."""
+        await self._turns.acquire()
+        work: asyncio.Future[bytes] | None = None
+        try:
+            kept = self._clips.find(saying)  # another answer may have had it made meanwhile
+            if kept is not None:
+                return kept
+            pcm = await _speech(saying)
+            work = asyncio.ensure_future(aside(telephone, pcm.octets, pcm.rate, saying.samples))
+            work.add_done_callback(lambda _: self._turns.release())  # no thread can be stopped
+            return self._clips.keep(saying, await asyncio.shield(work))
+        finally:
+            if work is None:
+                self._turns.release()
 
     def _tell(self, reason: str) -> None:
         """Log a reason once."""
@@ -55,12 +70,12 @@ class Speaker:
             log.warning("a recording has tones in the place of words: %s", reason)
 
 
-async def _clip(saying: Saying) -> bytes:
+async def _speech(saying: Saying) -> Pcm:
+    """Have a saying spoken. Raises SpeechError."""
     program = await aside(espeak.find_program)
     if program is None:
         raise SpeechError("espeak-ng is not installed (Debian: apt install espeak-ng)")
-    pcm = await espeak.speak(program, saying)
-    return await aside(telephone, pcm.octets, pcm.rate, saying.samples)
+    return await espeak.speak(program, saying)
 
 
 class Spoken:
