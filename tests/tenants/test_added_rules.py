@@ -38,15 +38,15 @@ def names(answer: Any) -> list[str]:
 
 def test_rules_are_listed_in_the_order_in_which_they_are_asked(server: Controlling, rules: str) -> None:
     assert server("GET", rules).json == [
-        {"name": "third", "fired": 0, "added": False, "ttl": None},
-        {"name": "rule-2", "fired": 0, "added": False, "ttl": None},
+        {"name": "third", "fired": 0, "added": False, "ttl": None, "ttlSeconds": None},
+        {"name": "rule-2", "fired": 0, "added": False, "ttl": None, "ttlSeconds": None},
     ]
     first = server("POST", rules, [{"name": "a", "token": "expire"}, {"name": "b", "token": "expire"}])
     assert (first.status, names(first)) == (201, ["a", "b", "third", "rule-2"])
     second = server("POST", rules, {"token": "expire", "ttl": "1h"})
     assert names(second) == ["rule-5", "a", "b", "third", "rule-2"]
     assert [rule["added"] for rule in second.json] == [True, True, True, False, False]
-    assert 3500 < second.json[0]["ttl"] <= 3600
+    assert 3500 < second.json[0]["ttl"] == second.json[0]["ttlSeconds"] <= 3600
 
 
 def test_an_added_rule_is_asked_before_the_scenarios_and_fires_at_once(

@@ -1,13 +1,10 @@
-"""The console's operations on scenarios: a text is checked, the gallery shown, a recording played."""
+"""The console's operations on scenarios: a text is checked, the gallery shown, a zone told."""
 
 from __future__ import annotations
 
-import json
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import jsonschema
 import pytest
@@ -16,7 +13,7 @@ from controlling import Answered, Controlling
 from oifde_simulator.runtime.server import Simulator
 from oifde_simulator.web.control_plane import openapi
 from oifde_simulator.web.control_plane.services.check import parted
-from serving import PATIENCE, fetch, running
+from serving import running
 
 SCENARIO = """
 settings: {time_zone: Asia/Shanghai}
@@ -185,73 +182,6 @@ def test_a_server_without_bundled_scenarios_has_no_gallery(tmp_path: Path) -> No
     with running(scenarios=(path,), no_bundled=True) as simulator:
         empty = {"symptoms": [], "scenarios": [], "magic": []}
         assert obeying(Controlling(simulator)("GET", "/gallery"), "Gallery") == empty
-
-
-# Recordings
-
-
-@pytest.fixture(scope="module")
-def recording(server: Simulator, control: Controlling) -> tuple[str, bytes]:
-    """Find a recording: its URL and all of its bytes."""
-    sessions = control("GET", "/tenants/acme/sessions?userMobile=18000000001&limit=1").json["sessions"]
-    name = json.loads(sessions[0]["businessInfoStr"])["recordFileName"]
-    url = f"{server.control_url}/tenants/acme/recordings?fileName={quote(name)}"
-    status, headers, sound = fetch(url)
-    assert (status, headers["Content-Type"], headers["Accept-Ranges"]) == (200, "audio/wav", "bytes")
-    assert int(headers["Content-Length"]) == len(sound)
-    return url, sound
-
-
-def part(url: str, wanted: str, method: str = "GET") -> tuple[int, str | None, bytes]:
-    request = urllib.request.Request(url, headers={"Range": wanted}, method=method)
-    try:
-        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
-            return answer.status, answer.headers["Content-Range"], answer.read()
-    except urllib.error.HTTPError as error:
-        with error:
-            return error.code, error.headers["Content-Range"], b""
-
-
-def test_a_recording_is_played_whole(recording: tuple[str, bytes]) -> None:
-    _, sound = recording
-    assert (sound[:4], sound[8:12]) == (b"RIFF", b"WAVE")
-
-
-def test_a_part_of_a_recording_is_that_part(recording: tuple[str, bytes]) -> None:
-    url, sound = recording
-    size = len(sound)
-    assert part(url, "bytes=0-9") == (206, f"bytes 0-9/{size}", sound[:10])
-    assert part(url, "bytes=40000-") == (206, f"bytes 40000-{size - 1}/{size}", sound[40000:])
-    assert part(url, "bytes=-7") == (206, f"bytes {size - 7}-{size - 1}/{size}", sound[-7:])
-    assert part(url, f"bytes=5-{10**30}") == (206, f"bytes 5-{size - 1}/{size}", sound[5:])
-    assert part(url, f"bytes={size}-") == (416, f"bytes */{size}", b"")
-
-
-@pytest.mark.parametrize("wanted", ["bytes=9-3", "bytes=-", "bytes=0-1,3-4", "lines=0-1", "bytes=x"])
-def test_a_range_of_another_form_counts_as_none(recording: tuple[str, bytes], wanted: str) -> None:
-    url, sound = recording
-    assert part(url, wanted) == (200, None, sound)
-
-
-def test_the_head_of_a_recording_has_no_body(recording: tuple[str, bytes]) -> None:
-    url, sound = recording
-    status, headers, body = fetch(url, method="HEAD")
-    assert (status, int(headers["Content-Length"]), body) == (200, len(sound), b"")
-
-
-@pytest.mark.parametrize(
-    ("path", "status", "type"),
-    [
-        ("/tenants/acme/recordings?fileName=none.wav", 404, "no-recording"),
-        ("/tenants/acme/recordings?fileName=%00", 404, "no-recording"),
-        ("/tenants/acme/recordings?fileName=" + "x" * 600, 400, "wrong-parameter"),
-        ("/tenants/acme/recordings?fileName=", 400, "wrong-parameter"),
-        ("/tenants/acme/recordings", 400, "wrong-parameter"),
-        ("/tenants/nobody/recordings?fileName=a.wav", 404, "no-tenant"),
-    ],
-)
-def test_what_is_no_recording_is_refused(control: Controlling, path: str, status: int, type: str) -> None:
-    assert control("GET", path).problem == (status, type)
 
 
 # Zones

@@ -25,6 +25,7 @@ from oifde_simulator.web.control_plane.services.subscriptions import Subscriptio
 from oifde_simulator.web.control_plane.services.tenant_admin import TenantAdminService
 from oifde_simulator.web.control_plane.services.tenants import TenantService
 from oifde_simulator.web.data_plane.port import Port
+from oifde_simulator.web.speech.speaker import Speaker
 
 MOST_STREAMS = 4
 """Long lists that are sent at once; others wait."""
@@ -71,6 +72,8 @@ class ControlContext:
         """Id of this start of the server, since numbers of entries begin anew with each."""
         self.streams = Semaphore(MOST_STREAMS)
         """Places for long lists; one is held while a list is sent."""
+        self.speaker = Speaker()
+        """Speaks the words of recordings that are played."""
         self._state = tenants.state
         self._delay = delay
 

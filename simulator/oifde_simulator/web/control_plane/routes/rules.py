@@ -16,7 +16,7 @@ from oifde_simulator.web.control_plane.routes.values import duration_member
 
 async def list_rules(call: Call) -> web.Response:
     """List the rules in the order in which they are asked."""
-    return json_response(_as_json(await call.context.rules.all(call.path["tenant"])))
+    return json_response(as_json(await call.context.rules.all(call.path["tenant"])))
 
 
 async def add_rules(call: Call) -> web.Response:
@@ -27,7 +27,7 @@ async def add_rules(call: Call) -> web.Response:
     ttls = [duration_member(each, "ttl") for each in given]
     definitions = [{key: each[key] for key in each if key != "ttl"} for each in given]
     standing = await context.rules.add(id, definitions, ttls)
-    return json_response(_as_json(standing), status=HTTPStatus.CREATED)
+    return json_response(as_json(standing), status=HTTPStatus.CREATED)
 
 
 async def remove_added_rules(call: Call) -> web.Response:
@@ -42,8 +42,9 @@ async def remove_rule(call: Call) -> web.Response:
     return web.Response(status=HTTPStatus.NO_CONTENT)
 
 
-def _as_json(standing: Sequence[RuleStanding]) -> list[dict[str, Any]]:
-    return [each._asdict() for each in standing]
+def as_json(standing: Sequence[RuleStanding]) -> list[dict[str, Any]]:
+    """Describe rules; `ttlSeconds` is the same number as `ttl`, with its unit in its name."""
+    return [each._asdict() | {"ttlSeconds": each.ttl} for each in standing]
 
 
 ROUTES: RouteTable = {

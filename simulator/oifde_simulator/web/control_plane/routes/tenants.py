@@ -49,7 +49,7 @@ async def read_tenant(call: Call) -> web.Response:
             **asdict(await context.tenants.summary(id)),
             "scenario": await context.tenants.scenario_id(id),
             "clock": await context.tenants.clock(id),
-            "rules": [each._asdict() for each in await context.rules.all(id)],
+            "rules": rules.as_json(await context.rules.all(id)),
             **({"brokenFile": broken.as_json()} if broken else {}),
         }
     )
