@@ -20,6 +20,7 @@ PROGRAMS: dict[str, str | None] = {
     "is gone at once": None,
     "never ends": "out.write(head())\nwhile True: out.write(bytes(65536))",
     "hangs": "import time\nout.write(head())\nout.flush()\ntime.sleep(600)",
+    "hangs with another": "import os, time\nout.write(head())\nout.flush()\nos.fork()\ntime.sleep(60)",
     "fails": "sys.exit('no such voice')",
     "garbage": "out.write(b'x' * 5000)",
     "another form": "out.write(head(form=3, bits=32) + bytes(4000))",

@@ -6,16 +6,19 @@ Rule: a decision never waits for a disk on the event loop. One that needs the by
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
-from typing import TypeGuard, TypeVar
+from typing import TypeVar
 
 from oifde_simulator.immediate import aside
 from oifde_simulator.model.exchange import Answer, OtherSounds
 from oifde_simulator.wire.held_octets import HeldOctets, NotInMemory
-from oifde_simulator.wire.octets import LazyOctets, Octets
+from oifde_simulator.wire.octets import LazyOctets
 
 Result = TypeVar("Result")
+
+NOTHING = nullcontext()
+"""Block for an answer of which all is in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +45,18 @@ class HeldSounds:
         return known
 
 
-@contextmanager
-def held(honest: Answer) -> Iterator[None]:
+def held(honest: Answer) -> AbstractContextManager[None]:
     """Hold the body of an answer for the block, and the sounds in its place, where reading may block."""
+    return NOTHING if isinstance(honest.response.body, bytes) else _held(honest)
+
+
+@contextmanager
+def _held(honest: Answer) -> Iterator[None]:
     sounds, body = honest.other_sounds, honest.response.body
     found: list[HeldOctets] = []
     if sounds is not None:
         honest.other_sounds = HeldSounds(sounds, found)
-    if _blocks(body):
+    if not isinstance(body, bytes) and body.blocking:
         honest.response.body = HeldOctets(body)
         found.append(honest.response.body)
     try:
@@ -58,10 +65,6 @@ def held(honest: Answer) -> Iterator[None]:
         honest.other_sounds = sounds
         for octets in found:
             octets.release()
-
-
-def _blocks(body: Octets) -> TypeGuard[LazyOctets]:
-    return not isinstance(body, bytes) and body.blocking
 
 
 async def decided(decide: Callable[[], Result]) -> Result:

@@ -8,7 +8,9 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import signal
 import struct
+import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from contextlib import suppress
 from typing import NamedTuple
@@ -57,7 +59,7 @@ async def speak(program: str, saying: Saying) -> Pcm:
     try:
         process = await asyncio.create_subprocess_exec(
             program, "-v", saying.voice, "-b", "1", "--stdin", "--stdout",
-            stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env=_environment(),
+            stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env=_environment(), start_new_session=True,
         )  # fmt: skip
     except (OSError, ValueError) as error:
         raise SpeechError(f"{program} cannot be run: {error}") from None
@@ -98,11 +100,19 @@ async def _end(process: Process) -> None:
     assert process.stdout is not None
     if process.returncode is None:
         with suppress(ProcessLookupError):
-            process.kill()
+            _kill(process)
     # Unread output would keep its pipe open, and `wait` waits for that too.
     while await process.stdout.read(1 << 16):
         pass
     await process.wait()
+
+
+def _kill(process: Process) -> None:
+    """Kill a process with those that it has started: the program may be a script that runs another."""
+    if sys.platform == "win32":
+        process.kill()
+    else:
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def _environment() -> dict[str, str]:
