@@ -222,7 +222,7 @@ def test_a_recording_is_fetched_without_a_signature_or_a_trace(
     control: Control, tenant: SimulatedTenant
 ) -> None:
     tenant.use({"sessions": {"records": [RECORDED]}, "rules": [{"respond": {"status": 503}}]})
-    sound = control.recording(tenant.tenant_id, FILE)
+    sound = tenant.recording(FILE)
     assert (sound[:4], len(sound), list(tenant.journal)) == (b"RIFF", 58 + 8000, [])
     with pytest.raises(ControlProblem, match="recordFileName") as refused:
         control.recording(tenant.tenant_id, "../" + FILE)
