@@ -144,6 +144,7 @@ OF_TENANT: dict[str, tuple[tuple[Any, ...], dict[str, Any]]] = {
     "add_rules": (([RULE],), {}),
     "remove_rule": (("a",), {}),
     "sessions": (("7",), {}),
+    "recording": (("a b.wav",), {}),
     "use": (("outage",), {"rules": [RULE]}),
     "verify": ((), {"count": 3, "tokens_fetched_first": True}),
     "set": (("2026-01-01T00:00:00Z",), {}),

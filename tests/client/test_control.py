@@ -218,6 +218,17 @@ def test_a_recording_is_downloaded_by_the_access_key(tenant: SimulatedTenant) ->
     tenant.verify({"match": {"endpoint": "downloadOiapRecord", "request": {"fileName": FILE}}, "count": 1})
 
 
+def test_a_recording_is_fetched_without_a_signature_or_a_trace(
+    control: Control, tenant: SimulatedTenant
+) -> None:
+    tenant.use({"sessions": {"records": [RECORDED]}, "rules": [{"respond": {"status": 503}}]})
+    sound = tenant.recording(FILE)
+    assert (sound[:4], len(sound), list(tenant.journal)) == (b"RIFF", 58 + 8000, [])
+    with pytest.raises(ControlProblem, match="recordFileName") as refused:
+        control.recording(tenant.tenant_id, "../" + FILE)
+    assert refused.value.status == 404
+
+
 def test_every_exchange_is_found_over_pages(tenant: SimulatedTenant, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("oifde_simulator.client.operations.journal.PAGE", 2)
     for number in range(5):

@@ -114,7 +114,7 @@ def test_another_path_is_404_and_names_what_is_there(server: Simulator, path: st
     status, _, detail = problem(server, path)
     assert status == 404
     assert all(route in detail for route in ROUTES)
-    assert len(detail) < 300
+    assert len(detail) < 400
 
 
 @pytest.mark.parametrize(

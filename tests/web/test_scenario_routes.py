@@ -191,3 +191,11 @@ def test_a_tenant_tells_its_time_zone(control: Controlling) -> None:
     assert obeying(control("GET", "/tenants/acme"), "TenantInWhole")["zone"] == "Asia/Shanghai"
     zones = {each["id"]: each["zone"] for each in control("GET", "/tenants").json}
     assert (zones["acme"], zones["outage"]) == ("Asia/Shanghai", "UTC")
+
+
+def test_a_zone_is_told_as_the_scenario_that_is_served_writes_it(control: Controlling) -> None:
+    made = control.make({"settings": {"time_zone": "+08:00"}})["tenantId"]
+    assert control("GET", f"/tenants/{made}").json["zone"] == "+08:00"
+    control("PUT", f"/tenants/{made}/scenario", {"scenario": "acme"})
+    assert control("GET", f"/tenants/{made}").json["zone"] == "Asia/Shanghai"
+    control("DELETE", f"/tenants/{made}")

@@ -85,6 +85,7 @@ class SimulatedTenant(TenantValues):
     remove_rules = blocking_of_tenant(tenant_rules.remove_rules)
     remove_rule = blocking_of_tenant(tenant_rules.remove_rule)
     sessions = blocking_of_tenant(tenants.sessions)
+    recording = blocking_of_tenant(tenants.recording)
     reset = blocking_of_tenant(simulated.reset)
     clear = blocking_of_tenant(simulated.clear)
     verify = blocking_of_tenant(verification.assert_verdict)

@@ -74,6 +74,7 @@ class AsyncSimulatedTenant(TenantValues):
     remove_rules = awaitable_of_tenant(tenant_rules.remove_rules)
     remove_rule = awaitable_of_tenant(tenant_rules.remove_rule)
     sessions = awaitable_of_tenant(tenants.sessions)
+    recording = awaitable_of_tenant(tenants.recording)
     reset = awaitable_of_tenant(simulated.reset)
     clear = awaitable_of_tenant(simulated.clear)
     verify = awaitable_of_tenant(verification.assert_verdict)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 
 DOWNLOAD = BY_NAME["downloadOiapRecord"]
+RECORDING_HINT = "GET /tenants/{id}/sessions lists the sessions of a number, each with its recordFileName"
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +167,8 @@ class TenantService:
         request = ServiceRequest(Reading({"fileName": file_name}), tenant.clock.now())
         answer = DOWNLOAD.answer(request, tenant.world.sessions, tenant.service.policy)
         if answer.problems:
-            raise Problem(HTTPStatus.NOT_FOUND, "no-recording", answer.problems[0].message)
+            detail = f"{answer.problems[0].message}; {RECORDING_HINT}"
+            raise Problem(HTTPStatus.NOT_FOUND, "no-recording", detail)
         return answer.response.body
 
     async def wiremock_scenarios(self) -> list[WireMockScenario]:
