@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from oifde_simulator import resources
 from oifde_simulator.scenario import loader
+from oifde_simulator.scenario.checking import MOST_WARNINGS
 from oifde_simulator.scenario.errors import ScenarioErrors
 from oifde_simulator.scenario.text_check import TextCheck, check_rules, check_scenario
 
@@ -113,6 +114,52 @@ def test_a_while_is_a_duration(ttl: str) -> None:
 def test_a_rule_that_can_never_fire_is_warned_of() -> None:
     (warning,) = rules("- {name: a, respond: {status: 503}}\n- {name: b, respond: {status: 500}}").warnings
     assert (warning.line, warning.path) == (2, (1,))
+
+
+@pytest.mark.parametrize("copies", [500, 150_000])
+def test_aliases_make_no_answer_larger_than_a_request(copies: int) -> None:
+    """They may stand for 15 GB, which nobody must write."""
+    text = f"[&a {'a' * 100_000}, {', '.join(['*a'] * copies)}]"
+    good = check_scenario(f"x-copies: {text}\n", "f", "f")
+    assert (good.errors, good.value) == ((), None)
+    (error,) = check_rules(f"- {{name: a, respond: {{json: {text}}}}}\n", "f").errors
+    assert error.message == "more than 4 MiB as JSON; write shorter rules"
+
+
+RULE = "- {respond: {status: 503}, times: 1}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[]", "expected rules, found none"),
+        ("rules: []", "expected rules, found none"),
+        (RULE * 1001, "expected at most 1,000 rules, found 1,001"),
+        (f"- {{respond: {{json: [{'1,' * 400_000}]}}}}", "more than 400,000 values"),
+    ],
+    ids=["none", "none below rules", "many", "values"],
+)
+def test_rules_that_no_request_can_add_are_wrong(text: str, message: str) -> None:
+    (error,) = check_rules(text, "f").errors
+    assert error.message.startswith(message)
+
+
+def test_as_many_rules_as_can_be_added_are_good() -> None:
+    assert not check_rules(RULE * 1000, "f").errors
+
+
+@pytest.mark.parametrize("kind", [check_rules, lambda text, origin: check_scenario(text, origin, "f")])
+def test_a_character_that_files_of_utf_16_have_is_told_with_its_place(kind: Any) -> None:
+    (error,) = kind("a: b\n- {name: \0}", "f").errors
+    assert (error.line, error.column, error.message[:20]) == (2, 10, "the character U+0000")
+
+
+def test_of_very_many_warnings_the_first_are_told() -> None:
+    rules = "".join(f"- {{state: {{is: s{number}}}, respond: {{status: 503}}}}\n" for number in range(900))
+    found = check_rules(rules, "f")
+    assert not found.errors
+    assert len(found.warnings) == MOST_WARNINGS + 1
+    assert found.warnings[-1].message == "there may be more warnings than these"
 
 
 @given(st.text(max_size=60) | st.text("-:{}[]rulestpond ,\n\"'&*", max_size=60))

@@ -21,6 +21,9 @@ from oifde_simulator.text import KeyPath
 MOST_ERRORS = 200
 """Mistakes of one scenario that are looked for; one more error then says that there may be others."""
 
+MOST_WARNINGS = 200
+"""Warnings of one scenario that are looked for; one more then says that there may be others."""
+
 CLOCK = ("clock",)
 MOST_COUNTED = 10_000_000
 """Values of one scenario that are counted."""
@@ -53,7 +56,10 @@ def examined(document: Document, stem: str | None) -> Examination:
     if errors := _errors(document, stem):
         return Examination(errors)
     scenario = build(document.value, document.origin, stem or "")
-    return Examination([], tuple(map(document.located, _warnings(document, scenario))), scenario)
+    warnings = list(map(document.located, islice(_warnings(document, scenario), MOST_WARNINGS + 1)))
+    if len(warnings) > MOST_WARNINGS:
+        warnings[-1] = ScenarioError(document.origin, 0, 0, (), "there may be more warnings than these")
+    return Examination([], tuple(warnings), scenario)
 
 
 def count_values(value: Any, most: int = MOST_COUNTED) -> int:

@@ -5,7 +5,8 @@ All findings are warnings.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from oifde_simulator.model.problem_kinds import answered_codes
@@ -20,10 +21,13 @@ from oifde_simulator.text import did_you_mean, shown
 
 INITIAL_STATE = "start"
 """State in which every tenant begins, and begins again after a reset (`state/memory/counters.py`)."""
+MOST_STATES = 1000
+"""States among which one that was meant is looked for."""
 
 
 def warnings(given: Sequence[Mapping[str, Any]], scenario: Scenario, source: Source) -> Iterator[Finding]:
     """Check rules without mistakes; `given` are the rules of the scenario as they are written."""
+    leading = _by_state(scenario.rules)
     rules, codes = scenario.rules, [0, *sorted(answered_codes(scenario.settings.codes))]
     yield from shadowing.warnings(given, rules, source)
     for place, rule in enumerate(rules):
@@ -32,7 +36,7 @@ def warnings(given: Sequence[Mapping[str, Any]], scenario: Scenario, source: Sou
             *_odds(written, rule),
             *_window(written),
             *_error_code(written, codes),
-            *_state(rule, rules),
+            *_state(rule, leading),
             *placeholders.warnings(written),
             *growth.warnings(written),
         ):
@@ -69,15 +73,23 @@ def _error_code(given: Mapping[str, Any], codes: Sequence[int]) -> Iterator[Find
         yield Finding(("match", "response", "errorCode"), message)
 
 
-def _state(rule: Rule, rules: Sequence[Rule]) -> Iterator[Finding]:
+def _by_state(rules: Iterable[Rule]) -> Mapping[str, Sequence[Rule]]:
+    """Find the rules that lead to each state."""
+    leading: dict[str, list[Rule]] = {}
+    for rule in rules:
+        if rule.becomes is not None:
+            leading.setdefault(rule.becomes, []).append(rule)
+    return leading
+
+
+def _state(rule: Rule, by_state: Mapping[str, Sequence[Rule]]) -> Iterator[Finding]:
     """Find a state that no rule leads to, or only one that counts by other fields."""
     wanted = rule.limits.state_is
     if wanted in (None, INITIAL_STATE):
         return
-    leading = [each for each in rules if each.becomes == wanted and each.limits.state_is != wanted]
+    leading = [each for each in by_state.get(wanted, ()) if each.limits.state_is != wanted]
     if not leading:
-        states = [each.becomes for each in rules if each.becomes is not None]
-        hint = did_you_mean(wanted, [INITIAL_STATE, *states])
+        hint = did_you_mean(wanted, [INITIAL_STATE, *islice(by_state, MOST_STATES)])
         yield Finding(("state", "is"), f"can never fire: no rule leads to the state {shown(wanted)}{hint}")
     elif all(each.per != rule.per for each in leading):
         name = leading[0].name
