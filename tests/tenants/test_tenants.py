@@ -373,7 +373,7 @@ def test_nobodys_routes_are_404(server: Controlling, method: str, path: str, nam
         ("PUT", "clock"): {"freeze": True},
     }
     body = bodies.get((method, path.rpartition("/")[2]), ...)
-    query = "?userMobile=1" if path.endswith("sessions") else ""
+    query = {"sessions": "?userMobile=1", "recordings": "?fileName=a"}.get(path.rpartition("/")[2], "")
     before = server("GET", "/tenants").body
     answer = server(method, path.format(tenant=name, rule="x") + query, body)
     assert answer.problem == (404, "no-tenant")

@@ -34,7 +34,7 @@ def slices(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     taken = [0]
 
     def take_one(self: Evaluations, evaluation: Evaluation, steps: object) -> None:
-        evaluations._check_client()
+        evaluations.check_client()
         taken[0] += 1
         assert taken[0] < ENDLESS
 
