@@ -22,7 +22,7 @@ function Form({ scenario, onMade }) {
   const change = (part) => choose((old) => ({ ...old, ...part }));
   const [state, make] = useAct(async () => {
     const { own, yaml, tenantId } = choice;
-    const made = await send("POST", "tenants", { scenario: own ? yaml : choice.scenario, ...(tenantId && { tenantId }) });
+    const made = await send("POST", "tenants", { scenario: own ? `${yaml}\n` : choice.scenario, ...(tenantId && { tenantId }) });
     onMade();
     return { made, scenario: own ? null : choice.scenario };
   });
