@@ -290,16 +290,16 @@ def test_two_requests_in_one_write_are_both_answered_late(stage: Stage) -> None:
 def test_a_wait_is_never_shorter_than_asked_and_many_do_not_add_up_to_more(stage: Stage) -> None:
     stage.script = (*(Wait(0.0005),) * 60, *honest())
     with stage.peer() as client:
-        client.send(ASK)
         begun = time.monotonic()
+        client.send(ASK)
         assert exactly(client, 1)
-        assert 0.029 <= time.monotonic() - begun < 1
+        assert 0.029 <= time.monotonic() - begun < 5
     stage.script = (Wait(0.02), *honest())
     with stage.peer() as client:
         begun = time.monotonic()
         client.send(ASK)
         assert exactly(client, 1)
-        assert 0.02 <= time.monotonic() - begun < 1
+        assert 0.02 <= time.monotonic() - begun < 5
 
 
 DATA_SEGMENTS_IN = 152
