@@ -87,3 +87,75 @@ def test_a_view_fits_a_narrow_page_and_can_be_walked_by_keys(
     if tab.locator("[data-filter]").count():
         tab.keyboard.press("/")
         assert tab.locator("[data-filter]").first.evaluate("field => field === document.activeElement")
+
+
+@pytest.mark.parametrize(
+    ("view", "shown"),
+    [
+        ("gallery", "Scenarios:"),
+        ("gallery/outage", "Make me a tenant like this"),
+        ("sessions?tenant=good-day&userMobile=18000000001", "the newest first"),
+        ("exchanges", "No exchange yet."),
+        ("tenants", "Fired"),
+        ("verdicts", "Nobody has asked anything yet."),
+    ],
+)
+def test_a_view_that_opened_without_a_server_shows_its_data_once_it_is_back(
+    tab: Any, view: str, shown: str
+) -> None:
+    with running() as simulator:
+        address = simulator.control_url
+        tab.goto(f"{address}/#/nothing")
+        tab.get_by_text("There is no such view").wait_for()
+    tab.evaluate(f"location.hash = '#/{view}'")
+    tab.locator("main").get_by_text(GONE).locator("visible=true").first.wait_for()
+
+    with running(control_port=int(address.rpartition(":")[2])):
+        tab.get_by_role("button", name="Try now").click()
+
+        tab.locator("main").get_by_text(shown).first.wait_for()
+        tab.locator("main").get_by_text(GONE).first.wait_for(state="detached")
+
+
+def test_lines_that_the_journal_no_longer_has_are_said_so(tab: Any) -> None:
+    with running() as simulator:
+        served = Controlling(simulator)
+        made = served.make("outage")
+        served.query(made)
+        tab.goto(simulator.control_url)
+        tab.locator(".rows li").wait_for()
+
+        served("DELETE", "/journal")
+        tab.get_by_text("The journal no longer has all that is shown here").wait_for()
+        served.query(made)
+        tab.locator(".rows li").nth(1).wait_for()
+        tab.get_by_role("button", name="Show what it has").click()
+
+        tab.locator(".rows li").nth(1).wait_for(state="detached")
+        assert tab.locator(".rows .n").all_inner_texts() == ["2"]
+        assert tab.get_by_text("The journal no longer has").count() == 0
+
+
+def test_a_long_text_is_shown_in_steps(tab: Any, served: Controlling) -> None:
+    answer = {"status": 500, "headers": {"Content-Type": "text/plain"}, "body": "y" * 9_000}
+    served.query(served.make({"rules": [{"name": "long", "respond": answer}]}))
+    tab.goto(f"/#/exchanges/{served('GET', '/journal?limit=1').json['last']}")
+    value = tab.get_by_label("Sent", exact=True).or_(tab.locator(".side pre")).first
+    value.wait_for()
+
+    assert value.inner_text() == "y" * 4_000
+    tab.get_by_role("button", name="Show more (4,000 of 9,000 characters)").first.click()
+    tab.get_by_role("button", name="Show more").wait_for(state="detached")
+    assert value.inner_text() == "y" * 9_000
+
+
+def test_a_long_line_of_an_answer_is_cut_until_it_is_wanted(tab: Any, served: Controlling) -> None:
+    answer = {"status": 500, "json": {"errorMsg": "y" * 9_000}}
+    served.query(served.make({"rules": [{"name": "wide", "respond": answer}]}))
+    tab.goto(f"/#/exchanges/{served('GET', '/journal?limit=1').json['last']}")
+    line = tab.locator(".side.new pre span").filter(has_text="yyyy")
+    line.wait_for()
+
+    assert line.inner_text().count("y") < 4_000
+    line.get_by_role("button", name="…").click()
+    assert line.inner_text().count("y") == 9_000

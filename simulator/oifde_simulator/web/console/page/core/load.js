@@ -1,9 +1,10 @@
 // Loads data for a component, and gives the request up when the component goes.
 import { useEffect, useState } from "./html.js";
+import { untilBack } from "./server.js";
 
 /**
  * Load again whenever one of `deps` changes; `load` gets the signal of its request.
- * What was loaded last stays until the next answer, also beside an error.
+ * What was loaded last stays until the next answer, also beside an error. Without an answer it loads again once the server is back.
  */
 export function useLoad(load, deps) {
   const [state, set] = useState({ loading: true });
@@ -12,7 +13,10 @@ export function useLoad(load, deps) {
     const control = new AbortController();
     const tell = (change) => control.signal.aborted || set(change);
     set((old) => ({ ...old, loading: true }));
-    load(control.signal).then((data) => tell({ data }), (error) => tell(({ data }) => ({ data, error })));
+    load(control.signal).then((data) => tell({ data }), (error) => {
+      tell(({ data }) => ({ data, error }));
+      if (error.status === 0) untilBack(control.signal).then(() => control.signal.aborted || again((n) => n + 1));
+    });
     return () => control.abort();
   }, [...deps, turn]);
   return { ...state, reload: () => again((n) => n + 1) };

@@ -11,7 +11,7 @@ const page = document.querySelector("meta[name=console-version]")?.content ?? ""
 let state = { up: null, wait: 0, instance: null, restarts: 0, outdated: false, wantsToken: false, wrongToken: false, sessions: 0 };
 let timer = 0;
 let failures = 0;
-let asking = false;
+let asking = null;
 const listeners = new Set();
 
 function change(next) {
@@ -33,13 +33,14 @@ export function useServer() {
 }
 
 /** Ask /console.json at once, and then now and again; sooner, with growing pauses, while there is no answer. */
-export async function checkServer() {
+export function checkServer() {
   clearTimeout(timer);
-  if (asking) return;
-  asking = true;
+  return (asking ??= ask().finally(() => { asking = null; }));
+}
+
+async function ask() {
   const info = await fetch(address("console.json"), { cache: "no-store", signal: AbortSignal.timeout(PATIENCE) })
     .then((answer) => (answer.ok ? answer.json() : null)).catch(() => null);
-  asking = false;
   if (info === null) gone();
   else there(info);
 }
@@ -89,6 +90,13 @@ export function untilUp(signal) {
     signal?.addEventListener("abort", done);
     if (state.up || signal?.aborted) done();
   });
+}
+
+/** Wait until the server answers again, after a call to it has failed; not sooner than in a second. */
+export async function untilBack(signal) {
+  await checkServer();
+  await untilUp(signal);
+  await new Promise((resolve) => setTimeout(resolve, 1000));
 }
 
 addEventListener("online", checkServer);

@@ -1,7 +1,7 @@
 // The live list as data: at most 500 exchanges, changed once a frame however many come.
 import { get } from "../../core/api.js";
 import { stream } from "../../core/events.js";
-import { untilUp } from "../../core/server.js";
+import { untilBack } from "../../core/server.js";
 
 export const MOST = 500;
 const PAGE = 200;
@@ -9,8 +9,11 @@ const BURST = 250; // so many are read for one frame; then reading waits for it
 const REFRESH = 1500;
 const HIDDEN = 1000; // a page that nobody sees has no frames
 
-/** `rows` are in the order of their numbers; `fresh` counts those that came while the list stood still. */
-export const EMPTY = { rows: [], fresh: 0, status: "loading", error: null, truncated: false, older: false };
+/**
+ * `rows` are in the order of their numbers; `fresh` counts those that came while the list stood still; `forgotten` says that
+ * the journal has no longer all of the rows.
+ */
+export const EMPTY = { rows: [], fresh: 0, status: "loading", error: null, truncated: false, older: false, forgotten: false };
 
 export class Feed {
   constructor(query, tell) {
@@ -34,12 +37,12 @@ export class Feed {
       if (control.signal.aborted) return;
       this.waiting = [];
       this.counted = 0;
-      this.change({ rows: found.entries.reverse(), fresh: 0, status: "live", error: null, truncated: found.truncated, older: found.next !== null });
+      this.change({ rows: found.entries.reverse(), fresh: 0, status: "live", error: null, truncated: found.truncated, older: found.next !== null, forgotten: false });
       await this.follow(found.last, control.signal);
     } catch (error) {
       if (control.signal.aborted) return;
       this.change({ status: "failed", error });
-      if (error.status === 0) untilUp(control.signal).then(() => control.signal.aborted || this.start());
+      if (error.status === 0) untilBack(control.signal).then(() => control.signal.aborted || this.start());
     }
   }
 
@@ -140,10 +143,28 @@ export class Feed {
     return this.start();
   }
 
-  /** Ask again for those that were under way when they were told. */
-  async refresh(signal) {
+  /** Ask again for what may have changed since it was told. */
+  refresh(signal) {
+    if (document.hidden) return;
+    this.finish(signal);
+    this.remember(signal);
+  }
+
+  /** Look whether the journal still has the oldest of the rows. */
+  async remember(signal) {
+    const [oldest] = this.state.rows;
+    if (!oldest) return;
+    const query = { tenant: oldest.tenant ?? "false", since: oldest.number - 1, limit: 1 };
+    const found = await get("journal", query, { signal }).catch(() => null);
+    if (!found || signal.aborted || this.state.rows[0] !== oldest) return;
+    const forgotten = found.entries[0]?.number !== oldest.number;
+    if (forgotten !== this.state.forgotten) this.change({ forgotten });
+  }
+
+  /** Ask again for those that were under way. */
+  async finish(signal) {
     const open = this.state.rows.find(({ outcome }) => outcome.how === "under way");
-    if (!open || document.hidden) return;
+    if (!open) return;
     const found = await get("journal", this.with({ since: open.number - 1, limit: MOST }), { signal }).catch(() => null);
     if (!found || signal.aborted) return;
     const now = new Map(found.entries.filter(({ outcome }) => outcome.how !== "under way").map((entry) => [entry.number, entry]));

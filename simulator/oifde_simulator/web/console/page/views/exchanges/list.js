@@ -17,6 +17,8 @@ export function List({ feed, state, query, open, follow, paused, zones }) {
   return html`<div class="list">
     ${state.status === "failed" && html`<${Failure} error=${state.error} /><button type="button" onClick=${() => feed.start()}>${t("exchanges.again")}</button>`}
     ${state.truncated && html`<p class="hint">${t("exchanges.truncated")}</p>`}
+    ${state.forgotten && html`<${Notice} kind="info" text=${t("exchanges.forgotten")}>
+      <button type="button" onClick=${() => feed.newest()}>${t("exchanges.anew")}</button><//>`}
     ${follow && older}
     ${state.still && html`<p class="fresh"><button type="button" class="primary" onClick=${() => resume(feed, follow)}>
       ${t(state.fresh ? "exchanges.fresh" : "exchanges.still", { count: state.fresh.toLocaleString() })}</button></p>`}
