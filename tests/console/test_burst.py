@@ -38,7 +38,7 @@ WATCH = """() => {
     seen.keys.push({between, batches: seen.batches.length});
   }, {capture: true});
 }"""
-"""Notes each update of the list, and for each key how many updates stood between the press and its handling."""
+"""Notes each update of the list, and for each key the updates between its press and its handling."""
 
 
 @pytest.fixture

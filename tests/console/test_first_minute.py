@@ -8,15 +8,17 @@ from typing import Any
 import pytest
 import yaml
 
-from controlling import USER
 from conftest import QUERY
+from controlling import USER
 from serving import fetch, running
 
 pytest_plugins = ["browsing"]
 pytestmark = pytest.mark.slow
 
 MOST = 5
-COUNT = "addEventListener('click', (event) => { if (event.isTrusted) window.clicks = (window.clicks ?? 0) + 1; }, true)"
+COUNT = """addEventListener(
+  'click', (event) => { if (event.isTrusted) window.clicks = (window.clicks ?? 0) + 1; }, true
+)"""
 
 
 def test_a_failing_request_its_reason_and_its_rule_are_few_clicks_away(tab: Any) -> None:
