@@ -121,4 +121,5 @@ def test_nothing_moves_for_who_wants_no_movement(tab: Any, seen: Controlling) ->
 
 MOVING = """[...document.querySelectorAll('*')].map((element) => getComputedStyle(element)).some((style) =>
     style.animationName !== 'none' || style.scrollBehavior === 'smooth'
-    || (style.transitionProperty !== 'none' && style.transitionDuration.split(', ').some((each) => parseFloat(each) > 0)))"""
+    || (style.transitionProperty !== 'none'
+        && style.transitionDuration.split(', ').some((each) => parseFloat(each) > 0)))"""
