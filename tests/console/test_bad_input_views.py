@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from browsing import press_if_there
 from controlling import Controlling
 from serving import running
 
@@ -111,7 +112,7 @@ def test_a_view_that_opened_without_a_server_shows_its_data_once_it_is_back(
     tab.locator("main").get_by_text(GONE).locator("visible=true").first.wait_for()
 
     with running(control_port=int(address.rpartition(":")[2])):
-        tab.get_by_role("button", name="Try now").click()
+        press_if_there(tab, "Try now")
 
         tab.locator("main").get_by_text(shown).first.wait_for()
         tab.locator("main").get_by_text(GONE).first.wait_for(state="detached")

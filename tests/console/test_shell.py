@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from browsing import press_if_there
 from serving import running
 
 pytest_plugins = ["browsing"]
@@ -55,7 +56,7 @@ def test_a_server_that_goes_is_said_so_and_its_next_start_begins_anew(tab: Any) 
     tab.get_by_text("The server does not answer. What you see is from before.").wait_for()
 
     with running(control_port=int(port)):
-        tab.get_by_role("button", name="Try now").click()
+        press_if_there(tab, "Try now")
 
         tab.get_by_text("The server was started anew").wait_for()
         tab.locator(".controls .state", has_text="Live").wait_for()

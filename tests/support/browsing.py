@@ -63,3 +63,12 @@ def tab(browser: Any, served: Controlling) -> Iterator[Any]:
     context.close()
     ours = [error for error in errors if not error.startswith(BROWSERS_OWN)]
     assert not ours, ours
+
+
+def press_if_there(tab: Any, name: str) -> None:
+    """Press a button that the page may take away at any moment, if it is still there."""
+    tab.evaluate(
+        "name => [...document.querySelectorAll('button')]"
+        ".filter((button) => button.textContent === name).forEach((button) => button.click())",
+        name,
+    )
