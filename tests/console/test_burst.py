@@ -91,3 +91,26 @@ def test_a_burst_leaves_a_page_that_answers_keys_and_keeps_what_is_open(
     assert max(key["between"] for key in during) <= 1  # the one that was under way
     assert served("GET", "/journal/1").status == 404
     assert tab.get_by_text("Rule outage fired.").is_visible()
+
+
+def test_a_server_that_starts_anew_between_two_bursts_begins_a_list_anew(tab: Any) -> None:
+    few = 10 * WINDOW * CONNECTIONS
+    with running() as simulator:
+        first = Controlling(simulator)
+        tab.goto(simulator.control_url)
+        tab.get_by_text("No exchange yet.").wait_for()
+        burst(first, first.make("outage", "before"), few)
+        tab.locator(".rows .n").get_by_text(str(few), exact=True).wait_for()
+        port = int(simulator.control_url.rpartition(":")[2])
+
+    with running(control_port=port) as simulator:
+        second = Controlling(simulator)
+        made = second.make("outage", "after")
+        second.query(made)
+        tab.get_by_text("The server was started anew").wait_for()
+        tab.locator(".rows .tenant").get_by_text("before").first.wait_for(state="detached")
+        burst(second, made, few)
+
+        tab.locator(".rows .n").get_by_text(str(few + 1), exact=True).wait_for()
+        assert tab.locator(".rows li").count() == 500
+        assert set(tab.locator(".rows .tenant").all_text_contents()) == {"after"}

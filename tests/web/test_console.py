@@ -124,7 +124,8 @@ def test_who_does_not_take_gzip_gets_the_file_as_it_is(free: Simulator, accepted
 
 def test_the_page_is_small() -> None:
     files = [page().index, *filter(None, map(page().get, page()))]
-    assert sum(len(file.compressed) for file in files) < 150_000
+    assert sum(len(file.compressed) for file in files) < 100_000
+    assert sum(len(file.body) for file in files) < 220_000
 
 
 def test_whatever_the_page_refers_to_is_there_below_a_proxys_path_too(free: Simulator) -> None:
