@@ -11,7 +11,7 @@ from oifde_simulator.model.http import Headers, Request
 from oifde_simulator.model.vendor_errors import PARAMETER_INCORRECT, Problem
 from oifde_simulator.oifde.decoding import SHORT, NotAnObject, decode, decode_again, shown
 from oifde_simulator.oifde.leniency import STRICT, Leniency
-from oifde_simulator.oifde.operations import BY_PATH, MAIN, OPERATIONS
+from oifde_simulator.oifde.operations import BY_PATH, BY_PORT, MAIN
 from oifde_simulator.oifde.operations.base import DocumentedOperation
 from oifde_simulator.text import normal
 
@@ -114,7 +114,7 @@ def _no_such_path(request: Request) -> Problem:
 
 def _other_port(request: Request) -> Call:
     """Refuse a path on a port of which it is not, in the error shape of the operation that is."""
-    own = next(each for each in OPERATIONS if each.port == request.port)
+    own = BY_PORT[request.port]
     detail = (
         f"path {shown(request.target)} on the {request.port} port, which answers {own.path} only; "
         "the vendor's other interfaces are on the port of --port"

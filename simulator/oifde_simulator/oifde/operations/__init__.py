@@ -20,6 +20,8 @@ MAIN: DocumentedOperation = QueryRecordHistory()
 OPERATIONS: tuple[DocumentedOperation, ...] = (Gettoken(), MAIN, Servicemonitor(), DownloadOiapRecord())
 BY_NAME: Mapping[str, DocumentedOperation] = {operation.name: operation for operation in OPERATIONS}
 BY_PATH: Mapping[str, DocumentedOperation] = {operation.path: operation for operation in OPERATIONS}
+BY_PORT: Mapping[str, DocumentedOperation] = {each.port: each for each in OPERATIONS if each.port}
+"""Operations that may have a port of their own, by its name."""
 
 REQUEST_FIELDS: frozenset[str] = frozenset(name for each in OPERATIONS for name in each.request_types)
 """Request fields of all operations."""

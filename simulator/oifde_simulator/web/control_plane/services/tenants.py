@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from oifde_simulator.instants import iso
 from oifde_simulator.model.entry import Entry
 from oifde_simulator.model.sessions import CallSession, Criteria
-from oifde_simulator.oifde.operations import OPERATIONS
+from oifde_simulator.oifde.operations import BY_PORT
 from oifde_simulator.oifde.operations.base import ServiceRequest
 from oifde_simulator.oifde.reading import Reading
 from oifde_simulator.rules.selection import Rules
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from oifde_simulator.wiremock.admin.scenarios import WireMockScenario
 
 
-DOWNLOAD = next(each for each in OPERATIONS if each.port == "recordings")
+DOWNLOAD = BY_PORT["recordings"]
 RECORDING_HINT = "GET /tenants/{id}/sessions lists the sessions of a number, each with its recordFileName"
 
 
