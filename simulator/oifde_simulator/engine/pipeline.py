@@ -227,4 +227,4 @@ class Pipeline:
 def view(call: Call, honest: Answer) -> View:
     """Show rules the request and the honest answer."""
     fields = {**honest.fields, "status": honest.response.status}
-    return View(call.endpoint, call.document, call.request.headers, fields)
+    return View(call.endpoint, call.document, call.request.headers, fields, call.request.peer)

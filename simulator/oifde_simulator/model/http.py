@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import formatdate
 from http import HTTPStatus
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from oifde_simulator.bounded_cache import bounded_cache
 from oifde_simulator.wire.octets import Octets
@@ -18,6 +18,23 @@ from oifde_simulator.wire.script import Script, Send
 Headers = tuple[tuple[str, str], ...]
 PortName = Literal["", "recordings"]
 """Name of a port of the data plane; empty for the vendor's."""
+
+
+class Peer(NamedTuple):
+    """Sender of a request, as its connection shows it."""
+
+    address: str = ""
+    """IP address, without port and zone; empty where it is not known."""
+    connection: int = 0
+    """Number of the connection among those of this server, from 1; 0 where it is not known."""
+    requests: int = 0
+    """Number of the request among those of its connection, from 1; 0 where it is not known."""
+    certificate: Mapping[str, str] | None = None
+    """Client certificate by `subject`, `issuer` and so on; None without one."""
+
+
+UNKNOWN_PEER = Peer()
+"""Sender of a request that came over no connection, or of which nothing is known."""
 
 
 @dataclass(slots=True)
@@ -38,6 +55,7 @@ class Request:
     keep_alive: bool = True
     port: PortName = ""
     """Port by which it came: the vendor's, or that of recordings alone."""
+    peer: Peer = UNKNOWN_PEER
 
 
 NO_CONTENT = 204

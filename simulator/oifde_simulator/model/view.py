@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from oifde_simulator.model.http import UNKNOWN_PEER, Peer
+
 ABSENT: Any = object()
 """Value of a field that is absent."""
 
@@ -20,6 +22,8 @@ class View(NamedTuple):
     """Headers by case-insensitive name."""
     response: Mapping[str, Any]
     """Fields of the honest answer, and its `status`."""
+    peer: Peer = UNKNOWN_PEER
+    """Sender of the request."""
 
 
 @dataclass(frozen=True, slots=True)
