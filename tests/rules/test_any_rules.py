@@ -34,14 +34,15 @@ POINTERS = st.sampled_from(
     ["", "/", "/total", "/recordList", "/recordList/*", "/recordList/0/callId", "/recordList/*/callId",
      "/recordList/*/recordDetials/*/x", "/recordList/-", "/*", "/recordList/-1/*", "a", "/recordList/*/*"]
 )  # fmt: skip
+OPERATION_NAMES = RULE["patch"]["items"]["properties"]["op"]["enum"]
 OPERATIONS = st.fixed_dictionaries(
     {
-        "op": st.sampled_from(["add", "remove", "replace", "move", "copy", "test", "fill", "cut"]),
+        "op": st.sampled_from([*OPERATION_NAMES]),
         "path": POINTERS,
     },
     optional={
         "from": POINTERS, "value": VALUES, "bytes": SMALL,
-        "share": st.sampled_from([0, 0.5, 1, 2]),
+        "share": st.sampled_from([0, 0.5, 1, 2]), "count": SMALL, "factor": st.floats(-2, 2),
     },
 )  # fmt: skip
 

@@ -70,6 +70,16 @@ PARTLY: dict[str, tuple[dict[str, Any], list[Any], str]] = {
         [{"id": n, "s": "xx"} for n in (1, 2, 3, 4)],
         "",
     ),
+    "scale": (
+        {"op": "scale", "path": "/list/*/s", "factor": 2},
+        [*PAGE["list"]],
+        "done at 0 of 4 places; at the first other there is a string, and only a number can be scaled",
+    ),
+    "repeat": (
+        {"op": "repeat", "path": "/list/*/id", "count": 2},
+        [*PAGE["list"]],
+        "done at 0 of 4 places; at the first other only an element of an array can be repeated",
+    ),
     "an element": (
         {"op": "remove", "path": "/list/9"},
         [*PAGE["list"]],
@@ -154,6 +164,59 @@ def test_a_strict_patch_does_all_or_nothing(name: str) -> None:
     with pytest.raises(NotApplicable, match=r"patch\[1\]: .*; the patch is strict, so nothing of it is done"):
         patched(PAGE, {"op": "remove", "path": "/n"}, operation, strict=True)
     assert patched(PAGE, {"op": "remove", "path": "/list/*/id"}, strict=True)[1] == []
+
+
+def test_an_element_that_is_repeated_stands_there_so_many_times_and_shares_nothing() -> None:
+    twice = {"op": "repeat", "path": "/r/*/t/1", "count": 3}
+    edit = {"op": "replace", "path": "/r/0/t/2/x", "value": "own"}
+    document, notes = patched({"r": [{"t": [{"x": 1}, {"x": 2}, {"x": 3}]}, {"t": [{"x": 4}]}]}, twice, edit)
+    assert document["r"][0]["t"] == [{"x": 1}, {"x": 2}, {"x": "own"}, {"x": 2}, {"x": 3}]
+    assert document["r"][1] == {"t": [{"x": 4}]}
+    assert notes == [
+        "patch[0]: repeat /r/*/t/1: done at 1 of 2 places; "
+        "at the first other there is no element 1, the array has 1"
+    ]
+
+
+def test_each_element_can_be_repeated() -> None:
+    document, _ = patched([1, [2]], {"op": "repeat", "path": "/*", "count": 2})
+    assert document == [1, 1, [2], [2]]
+
+
+def test_a_repetition_writes_no_more_than_a_patch_may(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(copies.Copies.__init__, "__defaults__", (10_000,))
+    with pytest.raises(NotApplicable, match="would take more than"):
+        patched({"a": [{"b": 1}]}, {"op": "repeat", "path": "/a/0", "count": 100_000})
+
+
+SCALED: dict[str, tuple[Any, float, Any]] = {
+    "seconds": (1618558942999, 0.001, 1618558942),
+    "exactly": (1618558942000, 0.001, 1618558942),
+    "microseconds": (1618558942001, 1000, 1618558942001000),
+    "below zero": (-1500, 0.001, -1),
+    "a fraction": (1.5, 2, 3.0),
+    "nothing left": (999, 0.001, 0),
+    "turned": (7, -1, -7),
+    "the largest": (2**64 - 1, 0.5, (2**64 - 1) // 2),
+}
+
+
+@pytest.mark.parametrize(("number", "factor", "expected"), SCALED.values(), ids=SCALED.keys())
+def test_a_number_is_scaled_and_a_whole_one_stays_whole(number: Any, factor: float, expected: Any) -> None:
+    document, _ = patched({"n": number}, {"op": "scale", "path": "/n", "factor": factor})
+    assert (document["n"], type(document["n"])) == (expected, type(expected))
+
+
+@pytest.mark.parametrize("number", [2**63, 1e308, -1e308])
+def test_a_number_that_would_be_too_large_for_json_stays(number: Any) -> None:
+    with pytest.raises(NotApplicable, match="too large for JSON"):
+        patched({"n": number}, {"op": "scale", "path": "/n", "factor": 1000})
+
+
+@pytest.mark.parametrize("value", [True, None, "7", [], {}])
+def test_only_a_number_can_be_scaled(value: Any) -> None:
+    with pytest.raises(NotApplicable, match="only a number can be scaled"):
+        patched({"n": value}, {"op": "scale", "path": "/n", "factor": 2})
 
 
 def test_a_move_that_finds_no_place_for_its_value_leaves_it() -> None:

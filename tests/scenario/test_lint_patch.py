@@ -92,6 +92,44 @@ def test_each_operation_that_needs_a_value_is_judged(op: str, pointer: str) -> N
     assert f"rules[0].patch[0].{where}: " in told(f"{{patch: [{given}]}}")
 
 
+BAD_NUMBERS: dict[str, tuple[str, str]] = {
+    "no count": ("op: repeat, path: /recordList/0", "repeat needs count"),
+    "a count of text": ('op: repeat, path: /recordList/0, count: "5"', "patch[0].count: expected"),
+    "once": ("op: repeat, path: /recordList/0, count: 1", "write a whole number from 2 to 100000"),
+    "a huge count": ("op: repeat, path: /recordList/0, count: 5000000", "from 2 to 100000"),
+    "half": ("op: repeat, path: /recordList/0, count: 2.5", "write a whole number from 2 to 100000"),
+    "no element": (
+        "op: repeat, path: /total, count: 5",
+        "repeat needs an element of an array, and /total is",
+    ),
+    "the whole": ('op: repeat, path: "", count: 5', "repeat needs an element of an array"),
+    "a list": ("op: repeat, path: /recordList, count: 5", "repeat needs an element of an array"),
+    "no factor": ("op: scale, path: /total", "scale needs factor"),
+    "a factor of text": ('op: scale, path: /total, factor: "2"', "patch[0].factor: expected"),
+    "one": ("op: scale, path: /total, factor: 1", "write a number other than 1"),
+    "one with a point": ("op: scale, path: /total, factor: 1.0", "write a number other than 1"),
+    "a huge factor": ("op: scale, path: /total, factor: 1e12", "from -1000000000 to 1000000000"),
+    "percent": ("op: scale, path: /total, factor: 50%", "patch[0].factor: expected"),
+    "a text": ("op: scale, path: /errorMsg, factor: 2", "scale needs a number, and /errorMsg is a string"),
+    "a near name": ("op: scale, path: /total, faktor: 2", 'did you mean "factor"?'),
+}
+
+
+@pytest.mark.parametrize(("operation", "message"), BAD_NUMBERS.values(), ids=BAD_NUMBERS.keys())
+def test_repetitions_and_factors_are_judged(operation: str, message: str) -> None:
+    assert message in told(f"{{patch: [{{{operation}}}]}}")
+
+
+def test_a_repetition_that_is_too_large_is_told_beforehand() -> None:
+    rule = "{patch: [{op: repeat, path: /recordList/0/recordDetials/0, count: %d}]}"
+    text = f"rules:\n  - {rule}\n"
+    assert not loader.loads((text % 5000).encode(), "f.yaml", "f").warnings
+    (warning,) = loader.loads((text % 100_000).encode(), "f.yaml", "f").warnings
+    assert "rules[0].patch[0].count: so many would take more than 64 MiB" in warning
+    least = int(warning.rpartition("write ")[2].split()[0])
+    assert not loader.loads((text % least).encode(), "f.yaml", "f").warnings
+
+
 OF_OTHERS: dict[str, tuple[str, str, str]] = {
     "of gettoken": (
         "{endpoint: queryRecordHistory}",

@@ -24,10 +24,14 @@ class Copies:
 
     def of(self, value: Any) -> Any:
         """Copy a value. Raises NoPlace where all copies would be too much, and for each copy after that."""
-        self._left -= _weight(value, self._left)
+        return self.times(1, value)[0]
+
+    def times(self, count: int, value: Any) -> list[Any]:
+        """Copy a value so many times. Raises NoPlace as `of` does."""
+        self._left -= _weight(value, self._left) * count
         if self._left < 0:
             raise NoPlace(TOO_MUCH)
-        return _copied(value)
+        return [_copied(value) for _ in range(count)]
 
 
 def _weight(value: Any, most: int) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import orjson
@@ -19,7 +20,19 @@ from oifde_simulator.rules.copies import Copies
 from oifde_simulator.rules.patch_operations import OPERATIONS, Edit
 from oifde_simulator.rules.pointer import NoPlace, Place, places, split
 
-READERS: Mapping[str, Callable[[Any], Any]] = {"bytes": size, "share": share, "path": split, "from": split}
+
+def exact(number: float) -> Fraction:
+    """Read a number as the decimal that the scenario writes: 0.001 is a thousandth."""
+    return Fraction(repr(number))
+
+
+READERS: Mapping[str, Callable[[Any], Any]] = {
+    "bytes": size,
+    "share": share,
+    "path": split,
+    "from": split,
+    "factor": exact,
+}
 """Readers of settings that are quantities or pointers."""
 MOST_FILLED = 64 * 1024 * 1024
 """Upper bound of the bytes that one `fill` writes in all, to protect the memory."""

@@ -1,4 +1,4 @@
-"""The operations of a patch at one place: those of RFC 6902, and `fill` and `cut`.
+"""The operations of a patch at one place: those of RFC 6902, and `fill`, `cut`, `repeat` and `scale`.
 
 Rule: an operation edits the document in place, or raises NoPlace before it has changed anything. No two
 places share a value.
@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
+from math import isfinite
 from typing import Any
 
 from oifde_simulator.rules.copies import Copies
@@ -15,6 +17,8 @@ from oifde_simulator.rules.pointer import NoPlace, Place, child, index, type_nam
 
 DEFAULT_SHARE = 0.5
 """Share of a string that `cut` keeps by default."""
+WHOLE_NUMBERS = range(-(2**63), 2**64)
+"""Whole numbers that JSON text is written of (orjson's bounds)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,27 @@ def cut(place: Place, edit: Edit) -> None:
     place.container[_key(place)] = found[:kept]
 
 
+def repeat(place: Place, edit: Edit) -> None:
+    """Have an element of an array stand there `count` times in a row."""
+    found = child(place.container, place.step)
+    if not isinstance(place.container, list):
+        raise NoPlace("only an element of an array can be repeated")
+    after = int(place.step) + 1
+    place.container[after:after] = edit.copies.times(edit.settings["count"] - 1, found)
+
+
+def scale(place: Place, edit: Edit) -> None:
+    """Multiply a number; a whole one stays whole, and loses what comes after the point."""
+    found = child(place.container, place.step)
+    if isinstance(found, bool) or not isinstance(found, int | float):
+        raise NoPlace(f"there is {type_name(found)}, and only a number can be scaled")
+    factor: Fraction = edit.settings["factor"]
+    scaled = found * float(factor) if isinstance(found, float) else int(found * factor)
+    if scaled not in WHOLE_NUMBERS if isinstance(scaled, int) else not isfinite(scaled):
+        raise NoPlace("the number would be too large for JSON")
+    place.container[_key(place)] = scaled
+
+
 OPERATIONS: Mapping[str, Callable[[Place, Edit], None]] = {
     "add": add,
     "remove": remove,
@@ -112,6 +137,8 @@ OPERATIONS: Mapping[str, Callable[[Place, Edit], None]] = {
     "test": test,
     "fill": fill,
     "cut": cut,
+    "repeat": repeat,
+    "scale": scale,
 }
 """Operations by the name that a scenario writes."""
 

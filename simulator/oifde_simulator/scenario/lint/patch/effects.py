@@ -141,13 +141,32 @@ def _fill(step: Step) -> Shape:
 
 
 def _cut(step: Step) -> Shape:
-    found = step.resolve("path")
-    if not found.is_open and "string" not in found.types:
-        where = place_name(step.answer, split(step.given["path"]))
-        raise Misfit.saying(
-            "path", len(split(step.given["path"])), f"cut needs a string, and {where} is {kind(found)}"
-        )
+    _require(step, "a string", {"string"})
     return step.replaced(STRING)
+
+
+def _repeat(step: Step) -> Shape:
+    steps = split(step.given["path"])
+    step.resolve("path")
+    holder = step.resolve("path", -1)
+    if not (holder.is_open or holder.is_array) or len(steps) == 1:
+        message = f"repeat needs an element of an array, and {place_name(step.answer, steps)} is none"
+        raise Misfit.saying("path", len(steps), message)
+    return step.answer.holder
+
+
+def _scale(step: Step) -> Shape:
+    _require(step, "a number", {"integer", "number"})
+    return step.answer.holder
+
+
+def _require(step: Step, words: str, types: set[str]) -> None:
+    """Raise Misfit where `path` leads to something else than these types."""
+    found, steps = step.resolve("path"), split(step.given["path"])
+    if not found.is_open and types.isdisjoint(found.types):
+        where = place_name(step.answer, steps)
+        message = f"{step.given['op']} needs {words}, and {where} is {kind(found)}"
+        raise Misfit.saying("path", len(steps), message)
 
 
 EFFECTS: Mapping[str, Callable[[Step], Shape]] = {
@@ -159,5 +178,7 @@ EFFECTS: Mapping[str, Callable[[Step], Shape]] = {
     "test": _test,
     "fill": _fill,
     "cut": _cut,
+    "repeat": _repeat,
+    "scale": _scale,
 }
 """What each operation does to the shape of an answer."""

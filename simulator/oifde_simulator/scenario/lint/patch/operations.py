@@ -17,6 +17,8 @@ NEEDED = {
     "move": "from",
     "copy": "from",
     "fill": "bytes",
+    "repeat": "count",
+    "scale": "factor",
 }
 """Name of the field that an operation cannot do without."""
 LARGEST_FILL = 16 << 20
