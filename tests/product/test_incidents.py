@@ -3,249 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from conftest import GETTOKEN, QUERY, TOKEN
-from engines import Engine
+from conftest import GETTOKEN, TOKEN
+from incidents import INCIDENTS, World, delay, plays, status, text
 from oifde_simulator.cli import main
 from oifde_simulator.engine import explain
-from oifde_simulator.immediate import immediate
-from oifde_simulator.model.exchange import Exchange
-from oifde_simulator.model.http import Request
-from oifde_simulator.scenario import loader
-from oifde_simulator.wire.script import Wait, header, octets
-from playing import NOON, MovableClock
-
-USERS = 'sessions: {users: {"18000000001": 40, "18000000002": 40}}\n'
-ONE_SESSION = """
-sessions:
-  records:
-    - {callSorId: "18000000001", calledNumber: "955500001", startTime: 1768392000000, callId: 1618-a}
-"""
-INCIDENTS = {
-    "page 3 repeats the last four rows of page 2 and total shrinks by four": USERS + """
-rules:
-  - name: shrinks
-    match: {request: {pageNum: {enum: ["3", "4"]}}, response: {errorCode: 0}}
-    rows: {repeat: 4, total: -4}
-""",
-    "one answer of 200 is truncated for pageSize 100 only": ONE_SESSION + """
-rules:
-  - {name: one-of-200, match: {request: {pageSize: "100"}}, every: 200, faults: [truncated-json]}
-""",
-    "the first query after each token renewal gets 900001 once": ONE_SESSION + """
-rules:
-  - name: renewed
-    match: {endpoint: queryRecordHistory, response: {errorCode: 0}}
-    per: [authToken]
-    times: 1
-    respond: {error: token-expired}
-""",
-    "a new record appears between page 1 and page 2": USERS + """
-rules:
-  - {name: one-more, match: {request: {pageNum: "2"}, response: {errorCode: 0}}, rows: {shift: 1}}
-""",
-    "HTTP 200 with an empty body": USERS + """
-rules:
-  - {name: empty, match: {endpoint: queryRecordHistory}, respond: {status: 200}}
-""",
-    "HTTP 302 to a login page": USERS + """
-rules:
-  - {name: login, match: {endpoint: queryRecordHistory},
-     respond: {status: 302, headers: {Location: "https://sso.example/login"}}}
-""",
-    "two records with the same callId": USERS + """
-rules:
-  - name: twins
-    match: {endpoint: queryRecordHistory, response: {total: {minimum: 2}}}
-    patch: [{op: copy, from: /recordList/0/callId, path: /recordList/1/callId}]
-""",
-    "fields at their documented length, and one character beyond": USERS + """
-rules:
-  - name: at-the-limit
-    match: {request: {userMobile: "18000000001"}, response: {total: {minimum: 1}}}
-    patch: [{op: fill, path: /recordList/0/callId, bytes: 64}]
-  - name: beyond
-    match: {request: {userMobile: "18000000002"}, response: {total: {minimum: 1}}}
-    patch: [{op: fill, path: /recordList/0/callId, bytes: 65}]
-""",
-    "errors depend on the prefix of callId": ONE_SESSION + """
-rules:
-  - {name: old-calls, match: {request: {callId: {pattern: "^1618"}}}, respond: {error: internal-error}}
-""",
-    "another behaviour for each token": """
-tenant: {tokens: ["0dbe11892be840cf983453ea70b505de", "ffffffffffffffffffffffffffffffff"]}
-rules:
-  - name: old-token
-    match: {request: {authToken: "ffffffffffffffffffffffffffffffff"}}
-    respond: {status: 503}
-""",
-    "when user A has failed, user B fails too": USERS + """
-rules:
-  - name: a-fails
-    match: {request: {userMobile: "18000000001"}}
-    state: {is: start, becomes: spread}
-    respond: {status: 500}
-  - name: b-fails
-    match: {request: {userMobile: "18000000002"}}
-    state: {is: spread}
-    respond: {status: 500}
-""",
-    "100 ms for gettoken, 2 s for deep pages, none for page 1": USERS + """
-rules:
-  - {name: token, match: {endpoint: gettoken}, faults: [{latency: 100ms}]}
-  - {name: deep, match: {request: {pageNum: {pattern: "^([2-9]|[1-9][0-9]+)$"}}}, faults: [{latency: 2s}]}
-""",
-    "every failure of a list by weight, the same on each run": USERS + """
-rules:
-  - name: drawn
-    match: {endpoint: queryRecordHistory}
-    one_of:
-      - {weight: 6}
-      - {weight: 2, respond: {status: 503}}
-      - {weight: 1, respond: {error: internal-error}}
-      - {weight: 1, faults: [reset]}
-""",
-    "the first query of the day is slow for each user": USERS + """
-rules:
-  - name: cold-cache
-    match: {endpoint: queryRecordHistory}
-    per: [userMobile]
-    times: 1
-    faults: [{latency: 3s}]
-""",
-    "401 with a WWW-Authenticate header in place of 900001": USERS + """
-rules:
-  - name: unauthorized
-    match: {response: {errorCode: 900001}}
-    respond: {status: 401, headers: {WWW-Authenticate: Bearer}}
-""",
-    "an empty first answer, and the records three seconds later": USERS + """
-rules:
-  - name: not-yet
-    match: {endpoint: queryRecordHistory, response: {total: {minimum: 1}}}
-    window: {from: 0s, until: 3s}
-    patch:
-      - {op: replace, path: /recordList, value: []}
-      - {op: replace, path: /total, value: 0}
-""",
-    "null lists, null fields, missing fields, new fields, other types": USERS + """
-rules:
-  - name: drift
-    match: {endpoint: queryRecordHistory, response: {total: {minimum: 1}}}
-    patch:
-      - {op: replace, path: /recordList/*/recordDetials, value: null}
-      - {op: replace, path: /recordList/*/calledNumber, value: null}
-      - {op: remove, path: /recordList/*/logId}
-      - {op: add, path: /recordList/*/mood, value: calm}
-      - {op: replace, path: /recordList/*/startTime, value: "1768392000000"}
-""",
-    "a callId is found for another user's session": """
-sessions:
-  records:
-    - {userMobile: "18000000001", callSorId: "18000000002", calledNumber: "955500001",
-       startTime: 1768392000000, callId: c-of-another}
-""",
-    "the longest legal answer": """
-sessions:
-  records:
-    - &call
-      callSorId: "18000000001"
-      calledNumber: "955500001"
-      startTime: 1768392000000
-      recordDetials: [%s]
-""",
-    "a day in which clocks change, in local time": """
-settings: {time_zone: Europe/Berlin}
-sessions:
-  records:
-    - {callSorId: "18000000001", calledNumber: "9", startTime: 1761431400000, callId: at-00-30}
-    - {callSorId: "18000000001", calledNumber: "9", startTime: 1761438600000, callId: at-02-30-summer}
-    - {callSorId: "18000000001", calledNumber: "9", startTime: 1761442200000, callId: at-02-30-winter}
-    - {callSorId: "18000000001", calledNumber: "9", startTime: 1761517800000, callId: at-23-30}
-    - {callSorId: "18000000001", calledNumber: "9", startTime: 1761521400000, callId: next-day}
-""",
-    "the load balancer answers 418 to clients of one User-Agent": USERS + """
-rules:
-  - {name: teapot, match: {headers: {User-Agent: {pattern: "^okhttp/"}}}, respond: {status: 418}}
-""",
-    "the vendor's clock is seven minutes ahead": """
-tenant: {token_lifetime: 53m}
-sessions:
-  records:
-    - {callSorId: "18000000001", calledNumber: "9", startTime: 1768478700000, callId: of-the-future}
-rules:
-  - {name: an-hour, match: {endpoint: gettoken, response: {errorCode: 0}},
-     patch: [{op: replace, path: /expireTime, value: 3600}]}
-""",
-}  # fmt: skip
-TURN = '{interNo: "1", userSaying: 我想查询本月的话费, systemReply: 您本月的话费是一百元}'
-
-
-def text(name: str) -> str:
-    """Write an incident as a file; the longest answer is made of anchors and aliases."""
-    found = INCIDENTS[name].lstrip("\n")
-    if name != "the longest legal answer":
-        return found
-    return found % ", ".join([f"&turn {TURN}", *["*turn"] * 39]) + "    - *call\n" * 99
-
-
-class World:
-    """The tenant of an incident, and a client of it."""
-
-    def __init__(self, name: str) -> None:
-        self.clock = MovableClock(NOON)
-        self.source = text(name)
-        self.scenario = loader.loads(self._with_token().encode(), "acme.yaml", "acme")
-        self.engine = Engine({"acme": self.scenario}, clock=self.clock)
-
-    def _with_token(self) -> str:
-        given = f'tenant: {{tokens: ["{TOKEN}"'
-        if "tokens:" in self.source:
-            return self.source
-        if "tenant: {" in self.source:
-            return self.source.replace("tenant: {", f"{given}], ", 1)
-        return f"{given}]}}\n{self.source}"
-
-    def request(self, path: str = QUERY, headers: Mapping[str, str] | None = None, **fields: str) -> Request:
-        """Make a request: a query of the first user unless other fields are given."""
-        query = {"tenantId": "acme", "authToken": TOKEN, "userMobile": "18000000001", **fields}
-        body = fields if path == GETTOKEN else {name: value for name, value in query.items() if value}
-        json_type = {"Content-Type": "application/json; charset=UTF-8"}
-        return Request("POST", path, {**json_type, **(headers or {})}, json.dumps(body).encode())
-
-    def ask(self, **fields: Any) -> Exchange:
-        """Send a request."""
-        return self.engine.handle(self.request(**fields))
-
-    def answer(self, **fields: Any) -> Any:
-        """Send a request, and decode what leaves."""
-        return json.loads(octets(self.ask(**fields).script, "body"))
-
-    def calls(self, **fields: Any) -> list[str]:
-        """List the callIds of a page."""
-        return [record["callId"] for record in self.answer(**fields)["recordList"]]
-
-    def move(self, milliseconds: int) -> None:
-        """Move the tenant's own clock; the client's stays where it is."""
-        change = self.engine.admin.change_clock
-        immediate(change("acme", lambda setting, day: setting.advanced(milliseconds, day)))
-
-    def token(self) -> Any:
-        """Ask gettoken."""
-        return self.answer(path=GETTOKEN, appKey="acme", appSecret="secret")
-
-
-def status(exchange: Exchange) -> str:
-    return octets(exchange.script, "head").split(b" ", 2)[1].decode()
-
-
-def delay(exchange: Exchange) -> float:
-    return sum(action.seconds for action in exchange.script if isinstance(action, Wait))
+from oifde_simulator.model.http import Peer
+from oifde_simulator.wire.script import header, octets
 
 
 @pytest.fixture
@@ -253,21 +23,15 @@ def world(request: pytest.FixtureRequest) -> World:
     return World(request.param)
 
 
-PLAYED: set[str] = set()
-
-
-def plays(name: str) -> pytest.MarkDecorator:
-    """Test an incident; its world is the fixture `world`."""
-    assert name in INCIDENTS
-    PLAYED.add(name)
-    return pytest.mark.parametrize("world", [name], indirect=True, ids=[""])
+PLAYED = re.compile(r'^@plays\(\s*"([^"]+)"', re.MULTILINE)
 
 
 # All of them
 
 
 def test_each_incident_has_a_test() -> None:
-    assert set(INCIDENTS) == PLAYED
+    files = Path(__file__).parent.glob("test_incidents*.py")
+    assert {name for file in files for name in PLAYED.findall(file.read_text())} == set(INCIDENTS)
 
 
 def test_check_finds_nothing_to_say_of_any(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -290,7 +54,7 @@ EXPLAINED: dict[str, tuple[Mapping[str, Any], Sequence[str]]] = {
     "two records": ({}, ["twins"]),
     "fields at": ({}, ["at-the-limit"]),
     "errors depend": ({"callId": "1618-a"}, ["old-calls"]),
-    "another behaviour": ({"authToken": "f" * 32}, ["old-token"]),
+    "another behaviour for each": ({"authToken": "f" * 32}, ["old-token"]),
     "when user A": ({}, ["a-fails", ""]),
     "100 ms": ({"pageNum": "12"}, ["deep"]),
     "every failure": ({}, DRAWN),
@@ -303,6 +67,25 @@ EXPLAINED: dict[str, tuple[Mapping[str, Any], Sequence[str]]] = {
     "a day in which": ({}, [""]),
     "the load balancer": ({"headers": {"User-Agent": "okhttp/4.12"}}, ["teapot"]),
     "the vendor's clock": (A_TOKEN, ["an-hour"]),
+    "gettoken answers 502": (A_TOKEN, [""]),
+    "from 10:00": ({}, ["usual"]),
+    "after 1,000": ({}, [*[""] * 1000, "used-up"]),
+    "recordDetials has": ({}, ["turns"]),
+    "the answer is good gzip": ({}, ["packed"]),
+    "times in seconds": ({}, ["seconds"]),
+    "the answer is in GBK": ({"pageSize": "1"}, ["said"]),
+    "failure begins": ({}, ["", ""]),
+    "fails only": ({}, ["", ""]),
+    "the first request of each connection": ({"peer": Peer("192.0.2.1", 7, 1)}, ["cold-connection", ""]),
+    "maintenance": ({}, ["announced"]),
+    "another behaviour per client": ({"peer": Peer("10.1.2.3", 1, 1)}, ["inside"]),
+    "the first request of each trace": ({"headers": {"X-Trace": "t1"}}, ["first-of-trace", ""]),
+    "the words": ({"callId": "1618"}, ["echo"]),
+    "the page number": ({"pageNum": "2"}, ["page-number"]),
+    "a base": ({}, ["base"]),
+    "a quota": ({"pageSize": "1"}, ["", ""]),
+    "down for 20": ({}, [*[""] * 1000, "goes-down", "down"]),
+    "the recording": ({}, [""]),
 }
 """A request to each incident, by the beginning of its name, and the rules that take it, time after time."""
 
