@@ -42,6 +42,8 @@ def client(server: Simulator, tenant: str, clock: MovableClock) -> Iterator[Clie
 
 
 def test_every_bundled_scenario_is_played() -> None:
+    import test_gallery_of_moments  # noqa: F401  its scenarios are played too
+
     assert {path.stem for path in loader.find([resources.scenarios()])} == PLAYED
 
 

@@ -18,6 +18,8 @@ PAGES = {"least": PAGE_SIZE + 1, "most": 14}
 """Calls that make two or three pages."""
 APRIL_2021 = 1_618_617_600_000
 """2021-04-17: after the calls of `paging` and of the specification's example."""
+AFTER_MIDNIGHT = 1_768_435_210_000
+"""2026-01-15 00:00:10 UTC."""
 BY_LAST_DIGITS = (
     "01 101 201 301 401 02 102 202 302 402 03 103 203 303 403 304 404 305 306 307 429 500 502 503"
 )
@@ -54,6 +56,11 @@ JOBS = {
     "firewall-page": gave_up("HTTP 418"),
     "later-pages-fail": Job(ends={"HTTP 503"}, **PAGES),
     "later-pages-fail-once": Job(**PAGES),
+    "outage-after": Job(pace=0.3),
+    "maintenance": Job(pace=0.5),
+    "third-user": gave_up("HTTP 500"),
+    "too-many-at-once": Job(crowd=5),
+    "retry-after-date": Job(),
     # Tokens
     "token-expires-mid-paging": Job(**PAGES),
     "token-revoked": Job(told={900002}),
@@ -70,6 +77,7 @@ JOBS = {
     "token-empty": gave_up("gettoken gave no token"),
     "token-malformed": Job(told={900002}),
     "token-of-another-tenant": Job(told={900002}),
+    "gettoken-midnight": Job(now=AFTER_MIDNIGHT, pace=20, least=1),
     # Slow
     "slow": Job(),
     "slow-body": Job(),
@@ -79,6 +87,7 @@ JOBS = {
     "thin-line": Job(),
     "hang": gave_up("timeout"),
     "hang-mid-body": gave_up("timeout"),
+    "slow-and-flaky": Job(),
     # The wire
     "empty-response": gave_up("broken connection"),
     "reset": gave_up("broken connection"),
@@ -101,6 +110,8 @@ JOBS = {
     "wrong-content-type": Job(),
     "wrong-charset": Job(),
     "broken-gzip": gave_up("not gzip"),
+    "gzip": Job(),
+    "gbk": Job(ends={"not UTF-8"}, least=1),
     # Pages
     "first-page-repeats": Job(ends={"incomplete"}, **PAGES),
     "first-page-repeats-once": Job(**PAGES),
@@ -130,6 +141,8 @@ JOBS = {
     "null-texts": Job(least=1),
     "reply-before-request": Job(least=1),
     "error-code-missing": Job(),
+    "times-in-seconds": Job(ends={"a startTime that is not in milliseconds"}, least=1),
+    "many-turns": Job(least=1, most=5),
     # Recordings
     "recording-late": Job(least=4, told={300012}, downloads={SOUND, LATER}),
     "recording-limit": downloads(SOUND),

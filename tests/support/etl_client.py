@@ -11,6 +11,7 @@ import json
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
 from typing import Any, NoReturn, TypeVar
 
 import h11
@@ -30,6 +31,8 @@ MOST_PAGES = 100
 Taken = TypeVar("Taken")
 REFUSED_TOKENS = (900001, 900002)
 INTERNAL_ERROR = 10000001
+IN_SECONDS = 100_000_000_000
+"""Times below that many milliseconds are before 1973: they are seconds."""
 PASSING = (429, 500, 502, 503, 504)
 """HTTP statuses that may pass: it is worth trying again."""
 
@@ -142,7 +145,7 @@ class EtlClient:
     def _ask(self, path: str, body: Mapping[str, str]) -> dict[str, Any]:
         reply = self.send(path, body, {})
         if reply.status != 200:
-            refuse(reply)
+            refuse(reply, self._http.now())
         answer = self._decode(reply)
         # The vendor's table marks errorCode as optional: a success may come without it.
         code = answer.get("errorCode", 0)
@@ -166,13 +169,20 @@ class EtlClient:
         return answer
 
 
-def refuse(reply: Reply) -> NoReturn:
-    """Raise the reason that an HTTP status is; Passing if it may pass."""
+def refuse(reply: Reply, now: int) -> NoReturn:
+    """Raise the reason that an HTTP status is at `now` (epoch milliseconds); Passing if it may pass."""
     kind = Passing if reply.status in PASSING else GaveUp
     reason = kind(f"HTTP {reply.status}")
     if isinstance(reason, Passing):
-        reason.wait = float(reply.headers.get("retry-after", "0"))
+        reason.wait = _seconds(reply.headers.get("retry-after", "0"), now)
     raise reason
+
+
+def _seconds(retry_after: str, now: int) -> float:
+    """Read a Retry-After, which is a number of seconds or a date (RFC 9110, 10.2.3)."""
+    if retry_after.isdecimal():
+        return float(retry_after)
+    return max(0.0, parsedate_to_datetime(retry_after).timestamp() - now / 1000)
 
 
 def _load(record: Mapping[str, Any]) -> tuple[str, Any]:
@@ -180,6 +190,8 @@ def _load(record: Mapping[str, Any]) -> tuple[str, Any]:
     for name in ("callId", "startTime", "recordDetials"):
         if name not in record:
             raise GaveUp(f"a record without {name}")
+    if isinstance(record["startTime"], int) and record["startTime"] < IN_SECONDS:
+        raise GaveUp("a startTime that is not in milliseconds")
     location, end = record.get("locationId"), record.get("endTime")
     return record["callId"], (
         int(record["startTime"]),

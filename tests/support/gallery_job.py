@@ -51,6 +51,8 @@ class Job:
     """Seconds from one request to the next."""
     secrets: Sequence[str] = ("secret",)
     """Secrets with which the job is started, one run after the other."""
+    crowd: int = 0
+    """Queries of others that are in flight when it begins, and end a little later."""
     workers: int = 1
     """Workers of the job, each with a token of its own."""
     users: Sequence[str] = ()
@@ -112,6 +114,7 @@ def play(name: str, job: Job) -> Met:
     users = chosen(engine, job, week)
     calls: dict[str, Calls] = {}
     ends: set[str] = set()
+    http.crowd(job.crowd, TENANT)
     for secret in job.secrets:
         clients = [EtlClient(http, TENANT, secret) for _ in range(job.workers)]
         calls = run(clients, users, *map(text, week))

@@ -285,7 +285,9 @@ rules:
 rules:
   - name: echo
     match: {request: {callId: true}}
-    respond: {error: internal-error, errorMsg: "no call {{request.callId}} (trace {{headers.X-Trace | default: none}})"}
+    respond:
+      error: internal-error
+      errorMsg: "no call {{request.callId}} (trace {{headers.X-Trace | default: none}})"
 """,
     "the page number comes back in a field of the vendor's": USERS + """
 rules:

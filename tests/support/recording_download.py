@@ -72,7 +72,7 @@ class Downloader:
     def _take(self, path: str, body: Mapping[str, Any], wanted: Recording) -> None:
         reply = self._client.send(path, body, self._headers, PATIENCE)
         if reply.status != 200:
-            refuse(reply)
+            refuse(reply, self._clock.now())
         if is_sound(reply.body):
             check_length(reply.body)
             check_call(WavSound(reply.body), wanted)

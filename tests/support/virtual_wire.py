@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import h11
 
+from conftest import QUERY, TOKEN
 from engines import Engine
 from oifde_simulator.model.exchange import Exchange
 from oifde_simulator.model.http import Request
@@ -22,6 +23,8 @@ LONGEST_HEAD = 100 << 10
 """Bytes of a head that the client takes: as many as httpx does."""
 SEGMENT = 64 << 10
 """Bytes that the client reads at once."""
+WITH_OTHERS = 3
+"""Requests during which a crowd is there."""
 TIMEOUT = 2.0
 """Seconds that the client waits for an answer, unless it says otherwise."""
 HEADERS = {"Host": "simulator", "Content-Type": "application/json; charset=UTF-8"}
@@ -45,9 +48,17 @@ class VirtualHttp:
         self.exchanges: list[Exchange] = []
         """Every exchange so far."""
         self.wait = clock.move
+        self.now = clock.now
+        self.others: list[Exchange] = []
+        """Exchanges of others that are in flight."""
         self._engine = engine
         self._pace = pace
         self.close()
+
+    def crowd(self, count: int, tenant: str) -> None:
+        """Have so many queries of others in flight, for the next `WITH_OTHERS` requests."""
+        body = json.dumps({"tenantId": tenant, "authToken": TOKEN, "userMobile": "18000000000"}).encode()
+        self.others = [self._engine.handle(Request("POST", QUERY, HEADERS, body)) for _ in range(count)]
 
     def close(self) -> None:
         """Use another connection for the next request."""
@@ -63,6 +74,10 @@ class VirtualHttp:
     ) -> Reply:
         """Send a body with further headers; its answer, unless it takes longer than `timeout` seconds."""
         self.wait(self._pace)
+        if self.others and len(self.exchanges) >= WITH_OTHERS:
+            for other in self.others:
+                other.outcome.end("complete")
+            self.others = []
         try:
             if self._ended:
                 raise ConnectionResetError("the connection was closed after the answer before")
@@ -70,6 +85,9 @@ class VirtualHttp:
         except Exception:
             self.close()
             raise
+        finally:
+            if self.exchanges:
+                self.exchanges[-1].outcome.end("complete")
 
     def _ask(self, path: str, body: bytes, further: Mapping[str, str]) -> Script:
         headers = {**HEADERS, **further, "Content-Length": str(len(body))}

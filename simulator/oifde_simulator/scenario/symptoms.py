@@ -13,15 +13,17 @@ GROUPS: Mapping[str, Sequence[str]] = {
     "Down and up": (
         "outage", "outage-window", "fail-twice", "flaky", "rate-limited", "rate-limited-strictly",
         "error-in-200", "gateway-page", "gateway-json", "forbidden", "firewall-page", "later-pages-fail",
-        "later-pages-fail-once",
+        "later-pages-fail-once", "outage-after", "maintenance", "third-user", "too-many-at-once",
+        "retry-after-date",
     ),
     "Tokens": (
         "token-expires-mid-paging", "token-revoked", "token-expired-on-arrival", "token-lifetime-lies",
         "single-token", "token-uses", "account-locks", "gettoken-down", "gettoken-rate-limited",
-        "token-empty", "token-malformed", "token-of-another-tenant",
+        "token-empty", "token-malformed", "token-of-another-tenant", "gettoken-midnight",
     ),
     "Slow": (
         "slow", "slow-body", "jittery", "slower-and-slower", "dribble", "thin-line", "hang", "hang-mid-body",
+        "slow-and-flaky",
     ),
     "The wire": (
         "empty-response", "reset", "reset-mid-body", "cut-body", "garbage", "length-too-long",
@@ -30,7 +32,7 @@ GROUPS: Mapping[str, Sequence[str]] = {
     ),
     "The text": (
         "truncated-json", "trailing-garbage", "bom", "invalid-utf8", "wrong-content-type", "wrong-charset",
-        "broken-gzip",
+        "broken-gzip", "gzip", "gbk",
     ),
     "Pages": (
         "first-page-repeats", "first-page-repeats-once", "record-repeats", "page-shifts", "page-shifts-once",
@@ -40,7 +42,7 @@ GROUPS: Mapping[str, Sequence[str]] = {
     "Fields": (
         "field-missing", "field-null", "field-renamed", "field-retyped", "field-extra", "new-enum-value",
         "null-list", "broken-inner-json", "huge-field", "empty-strings", "null-texts", "reply-before-request",
-        "error-code-missing",
+        "error-code-missing", "times-in-seconds", "many-turns",
     ),
     "Recordings": (
         "recording-late", "recording-limit", "recording-foreign", "recording-error-as-audio",
