@@ -88,9 +88,9 @@ def unverified() -> ssl.SSLContext:
     return client
 
 
-def simulator(*options: str) -> list[str]:
-    """The command that serves this checkout's simulator."""
-    return [sys.executable, "-m", "oifde_simulator", "serve", "--control-port", "0", *options]
+def simulator(*options: str, python: str = sys.executable) -> list[str]:
+    """The command that serves this checkout's simulator, or the one that another `python` has."""
+    return [python, "-m", "oifde_simulator", "serve", "--control-port", "0", *options]
 
 
 def bare(kind: str, *options: str) -> list[str]:

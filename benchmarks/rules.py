@@ -58,12 +58,18 @@ def main() -> None:
     options.add_argument("--rounds", type=int, default=7)
     options.add_argument("--seconds", type=float, default=2, help="of load, for each tenant in each round")
     options.add_argument("--connections", type=int, default=16)
+    options.add_argument(
+        "--against", metavar="PYTHON", help="that has another version, served in the same run"
+    )
     chosen = options.parse_args()
     stay_off_the_servers_core()
-    turns = over_the_wire(chosen)
+    turns, *others = over_the_wire(chosen)
     decided = in_process(chosen.rounds)
     print(circumstances())
     print(report("server CPU a request, µs", turns))
+    for other in others:
+        print(f"\nThe same of `{chosen.against}`, by turns with this one:\n")
+        print(report("server CPU a request, µs", other, turns))
     print(
         f"\n{chosen.rounds} rounds of {chosen.seconds:g} s each, {chosen.connections} connections, ", end=""
     )
@@ -91,23 +97,27 @@ def query(name: str) -> bytes:
     return json.dumps({"tenantId": IDS[name], "authToken": "any", "userMobile": USER}).encode()
 
 
-def over_the_wire(chosen: argparse.Namespace) -> dict[str, list[float]]:
-    """CPU a request; a short turn to warm up, then the rounds, each beginning with another tenant."""
-    turns: dict[str, list[Load]] = {name: [] for name in OVER_THE_WIRE}
+def over_the_wire(chosen: argparse.Namespace) -> list[dict[str, list[float]]]:
+    """CPU a request at each server; a short turn to warm up, then the rounds, each beginning with another."""
     with ExitStack() as running:
         folder = Path(running.enter_context(tempfile.TemporaryDirectory()))
         for name in OVER_THE_WIRE:
             (folder / f"{IDS[name]}.yaml").write_text(scenario(name))
-        command = simulator("--tls", "off", "--no-bundled", "--scenarios", str(folder))
-        server = running.enter_context(serving(command))
-        for name in OVER_THE_WIRE:
-            expect_a_record(server.ask(query(name)))
-            load(server, query(name), 1, chosen.connections)
+        options = ("--tls", "off", "--no-bundled", "--scenarios", str(folder))
+        commands = [simulator(*options)]
+        commands += [simulator(*options, python=chosen.against)] if chosen.against else []
+        servers = [running.enter_context(serving(command)) for command in commands]
+        turns: list[dict[str, list[Load]]] = [{name: [] for name in OVER_THE_WIRE} for _ in servers]
+        places = [(place, name) for name in OVER_THE_WIRE for place in range(len(servers))]
+        for place, name in places:
+            expect_a_record(servers[place].ask(query(name)))
+            load(servers[place], query(name), 1, chosen.connections)
         for number in range(chosen.rounds):
-            first = number % len(OVER_THE_WIRE)
-            for name in OVER_THE_WIRE[first:] + OVER_THE_WIRE[:first]:
-                turns[name].append(load(server, query(name), chosen.seconds, chosen.connections))
-    return {name: [turn.cpu * 1e6 for turn in loads] for name, loads in turns.items()}
+            first = number % len(places)
+            for place, name in places[first:] + places[:first]:
+                found = load(servers[place], query(name), chosen.seconds, chosen.connections)
+                turns[place][name].append(found)
+    return [{name: [turn.cpu * 1e6 for turn in loads] for name, loads in each.items()} for each in turns]
 
 
 def expect_a_record(answer: bytes) -> None:
@@ -138,13 +148,20 @@ def in_process(rounds: int) -> dict[str, list[float]]:
     return taken
 
 
-def report(unit: str, turns: Mapping[str, list[float]]) -> str:
+def report(unit: str, turns: Mapping[str, list[float]], new: Mapping[str, list[float]] | None = None) -> str:
+    """Write a table; with `new` also how many times these costs the new ones are."""
     base = turns[NONE]
     rows = [
         [name, middle(taken), middle([own - other for own, other in zip(taken, base, strict=True)])]
         for name, taken in turns.items()
     ]
-    return table(("tenant", unit, "more than without, µs"), rows)
+    head = ["tenant", unit, "more than without, µs"]
+    if new:
+        head.append("new / old")
+        for row in rows:
+            ratios = [own / other for own, other in zip(new[row[0]], turns[row[0]], strict=True)]
+            row.append(middle(ratios, ".3f"))
+    return table(head, rows)
 
 
 if __name__ == "__main__":
