@@ -255,6 +255,22 @@ def test_a_clock_that_goes_is_explained_from_load(folder: Path, capsys: pytest.C
     assert [turn["seconds_since_load"] for turn in turns] == [0, 3599.999, 3600, 7200]
 
 
+def test_a_clock_with_a_start_or_a_speed_is_explained_at_load_unless_times_are_given(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "acme.yaml").write_text(
+        'tenant: {tokens: any}\nclock: {start: "2026-01-01T08:00:00Z", speed: 1000000}\n'
+        "rules: [{window: {from: 1h}, respond: {status: 503}}]\n"
+    )
+    turns = told(capsys, {}, "--repeat", "2", "--json")["turns"]
+    assert [turn["at"] for turn in turns] == ["2026-01-01T08:00:00.000Z"] * 2
+    turns = told(capsys, [{}, {"at": "1h"}], "--json")
+    assert [(turn["rule"], turn["seconds_since_load"]) for turn in turns] == [(None, 0), ("rule-1", 3600)]
+    Path("requests.json").write_text(json.dumps([{"at": "5s"}, {"at": "3s"}]))
+    assert main(["explain", "acme.yaml", "requests.json"]) == 2
+    assert "never goes back (clock: {start, speed}); put later requests later" in capsys.readouterr().err
+
+
 @given(
     st.text(max_size=30) | st.integers() | st.none() | st.from_regex(r"[0-9]{1,12}(ms|s|m|h)", fullmatch=True)
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from oifde_simulator.clock import InitialClock
 from oifde_simulator.instants import instant, time_zone
 from oifde_simulator.model.problem_kinds import DEFAULT_CODES
 from oifde_simulator.oifde.policy.time_bounds import TimeBounds
@@ -79,8 +80,10 @@ def _recordings(given: Mapping[str, Any]) -> RecordingsSpec:
     return RecordingsSpec(**_read(given, {"late": milliseconds}))
 
 
-def _clock(given: str) -> int | None:
-    return None if given == "now" else instant(given)
+def _clock(given: str | Mapping[str, Any]) -> InitialClock:
+    if isinstance(given, str):
+        return InitialClock() if given == "now" else InitialClock(instant(given))
+    return InitialClock(**_read(given, {"start": instant}))
 
 
 def _generate(sessions: Mapping[str, Any]) -> GenerateSpec | None:

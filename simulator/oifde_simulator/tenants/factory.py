@@ -90,9 +90,10 @@ class TenantFactory:
     def tenant(self, name: str, world: World, state: TenantState) -> Tenant:
         """Make the tenant as the state says it is."""
         assert world.scenario
-        clock = TenantClock(state.clock or world.clock, self._clock)
+        initial = world.clock(state.since)
+        clock = TenantClock(state.clock or initial, self._clock)
         # Time since load is that of the tenant's clock as its scenario has it.
-        since = state.since if world.clock.instant is None else world.clock.instant
+        since = initial.at(state.since)
         rules = Rules(self._rules(world.scenario, state, since), f"{self.seed}\0{world.scenario.id}", since)
         counted = (
             world.credentials.counted

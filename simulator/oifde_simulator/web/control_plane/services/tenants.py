@@ -58,6 +58,8 @@ class ClockReading:
     now: str
     """Instant in ISO 8601."""
     frozen: bool
+    speed: float
+    """How fast it runs, or will where it is frozen; 1 for as fast as real time."""
 
 
 class TenantService:
@@ -154,7 +156,7 @@ class TenantService:
     async def clock(self, id: str) -> ClockReading:
         """Read the clock of a tenant."""
         clock = (await named_tenant(self._tenants, id)).clock
-        return ClockReading(iso(clock.now()), clock.frozen)
+        return ClockReading(iso(clock.now()), clock.frozen, clock.setting.speed)
 
     async def sessions(self, id: str, criteria: Criteria) -> Sequence[CallSession]:
         """Find the call sessions of a tenant as they are now on its clock, the newest first."""
