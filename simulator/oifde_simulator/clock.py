@@ -44,7 +44,7 @@ class ClockSetting(NamedTuple):
     instant: int | None = None
     """Epoch milliseconds at which it stands still; None where it runs."""
     offset: int = 0
-    """Milliseconds that it is ahead of the time of day, where it runs; that it was at `since`, if it is fast."""
+    """Milliseconds that it is ahead of the time of day, where it runs; that it was at `since`, if fast."""
     speed: float = 1
     """Milliseconds that pass on it in one of the time of day, where it runs or runs again."""
     since: int = 0

@@ -193,6 +193,22 @@ def test_a_ramp_says_what_it_counts_from(folder: Path, capsys: pytest.CaptureFix
     ]
 
 
+def test_a_ramp_of_a_window_that_was_open_before_load_says_so(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ramp = {"latency": {"ramp": {"from": "1s", "to": "0s", "over": "100s"}}}
+    rule = {"window": {"at": "23:59:30", "for": "1h"}, "faults": [ramp]}
+    (folder / "acme.yaml").write_text(f"{HEAD}rules: [{json.dumps(rule)}]\n")
+    printed = " ".join(told(capsys, {}, "--at", "20s").split())
+    assert (
+        "50 s of the ramp's 100 s have passed, counted from the opening of the window, 30 s before load"
+        in printed
+    )
+    printed = " ".join(told(capsys, {}, "--at", "1h").split())
+    opens = "at 2026-01-01T23:59:30+00:00"
+    assert f"rule-1 held back: window: opens in 82770000 ms, {opens}" in printed
+
+
 def test_a_token_that_is_filled_in_expires_in_the_sequence(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

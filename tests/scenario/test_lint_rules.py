@@ -312,6 +312,8 @@ OPEN = {
     "every": (f"{{{ALL}, every: 2}}", PAGE),
     "probability": (f"{{{ALL}, probability: 0.5}}", PAGE),
     "window": (f"{{{ALL}, window: {{until: 8s, repeat: 9s}}}}", PAGE),
+    "a window at a time of day": (f'{{{ALL}, window: {{at: "00:00", for: 23h}}}}', PAGE),
+    "a window of some days": (f'{{{ALL}, window: {{at: "00:00", for: 24h, days: [mon-sat]}}}}', PAGE),
     "a window that opens late": (f"{{{ALL}, window: {{from: 8s}}}}", PAGE),
     "over": (f"{{{ALL}, over: {{limit: 1, window: 1s}}}}", PAGE),
     "state": (f"{{{ALL}, state: {{is: start, becomes: x}}}}", PAGE),
@@ -362,6 +364,16 @@ IDLE = {
         "{window: {from: 1s, until: 9s, repeat: 5s}, token: expire}",
         "32",
         "is never reached: a round ends after 5s",
+    ),
+    "a day that is named twice": (
+        '{window: {at: "00:00", for: 1s, days: [mon-fri, wed]}, token: expire}',
+        "43",
+        "names wed more than once",
+    ),
+    "each day for a day": (
+        '{window: {at: "09:00", for: 24h, days: [fri-thu]}, token: expire}',
+        "14",
+        "is always open: each day for a whole day says nothing",
     ),
     "a round of nothing": ("{window: {repeat: 5s}, token: expire}", "14", "repeat alone says nothing"),
     "a state that nothing leads to": (
@@ -416,6 +428,14 @@ def test_a_state_that_nothing_leads_to_has_the_nearest_one_named(written: str, n
     assert warning.endswith(f'no rule leads to the state "{written}"; did you mean "{near}"?')
 
 
+def test_a_window_of_each_whole_day_takes_everything_in_a_zone_without_other_days() -> None:
+    whole = '{name: whole, window: {at: "09:00", for: 24h}, token: expire}'
+    found = warned(whole, "{token: revoke}")
+    assert len(found) == 2
+    assert "can never fire: whole in line" in found[0]
+    assert "is always open" in found[1]
+
+
 def test_a_state_is_led_to_under_the_same_per() -> None:
     into = "{name: into, state: {becomes: down}, times: 1, token: expire}"
     assert not warned(into, "{state: {is: down}, token: expire}")
@@ -436,7 +456,20 @@ scalars = (
     | st.booleans()
     | st.integers(-3, 3)
     | st.sampled_from(
-        ["", "1s", "soon", "reset", "expire", "gettoken", "userMobile", "/recordList/*", "start", "a\nb"]
+        [
+            "",
+            "1s",
+            "soon",
+            "12:30",
+            "mon-fri",
+            "reset",
+            "expire",
+            "gettoken",
+            "userMobile",
+            "/recordList/*",
+            "start",
+            "a\nb",
+        ]
     )
 )
 anything: Any = st.recursive(
@@ -445,7 +478,22 @@ anything: Any = st.recursive(
         st.lists(inner, max_size=2)
         | st.dictionaries(
             st.sampled_from(
-                [*KEYS, "request", "status", "from", "limit", "op", "path", "latency", "weight", "is"]
+                [
+                    *KEYS,
+                    "request",
+                    "status",
+                    "from",
+                    "limit",
+                    "op",
+                    "path",
+                    "latency",
+                    "weight",
+                    "is",
+                    "at",
+                    "for",
+                    "days",
+                    "then",
+                ]
             ),
             inner,
             max_size=3,

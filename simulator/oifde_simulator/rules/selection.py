@@ -13,7 +13,7 @@ from oifde_simulator.model.view import ABSENT, View
 from oifde_simulator.randomness import KeyedRandom, key
 from oifde_simulator.rules.action import ActionContext, ErrorRenderer
 from oifde_simulator.rules.matching import Matcher
-from oifde_simulator.rules.triggers import Moment, Window
+from oifde_simulator.rules.triggers import Moment, Opening
 from oifde_simulator.wire.script import Script
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class Rule:
 
     name: str
     matcher: Matcher
-    window: Window | None = None
+    window: Opening | None = None
     limits: Limits = Limits()
     per: tuple[str, ...] = ()
     becomes: str | None = None
@@ -67,9 +67,9 @@ class Rule:
     added: int | None = None
     """Milliseconds after load or reset at which it was added; None for a rule of the scenario."""
 
-    def begun(self, elapsed: int) -> int:
+    def begun(self, moment: Moment) -> int:
         """Compute since when it acts, as `elapsed` is told: its window opened, or it was added."""
-        opened = self.window.opened(elapsed) if self.window else 0
+        opened = self.window.opened(moment) if self.window else 0
         return opened if self.added is None else max(opened, self.added)
 
     def value(self, view: View) -> Value:
@@ -147,7 +147,7 @@ class Decision:
         if not self.action.faults:
             return faults.Spoiled(script, ())
         elapsed = self.moment.elapsed
-        begun = self.of.begun(elapsed) if self.of else 0
+        begun = self.of.begun(self.moment) if self.of else 0
         context = faults.FaultContext(self.draw.copied(), elapsed / 1000, begun / 1000)
         return faults.spoil(script, self.action.faults, context)
 
@@ -250,7 +250,7 @@ class Rules:
         return selection
 
     def _add(self, selection: Selection, rule: Rule, view: View) -> None:
-        if rule.window and (why := rule.window.holds_back(selection.moment.elapsed)):
+        if rule.window and (why := rule.window.holds_back(selection.moment)):
             selection.closed.append(Passed(len(selection.rules), rule.name, why))
             return
         value = rule.value(view)

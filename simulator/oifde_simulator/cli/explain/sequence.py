@@ -36,7 +36,7 @@ class Times(NamedTuple):
     goes: bool
     """Whether its clock goes, so that its time never goes back."""
     begins: bool = False
-    """Whether its clock has a start or a speed of its own: who gives no time means load, not some time after."""
+    """Whether its clock has a start or a speed of its own: no time means load then, not some time after."""
 
     @property
     def clock(self) -> str:

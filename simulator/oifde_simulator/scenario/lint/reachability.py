@@ -10,10 +10,9 @@ from itertools import islice
 from typing import Any
 
 from oifde_simulator.model.problem_kinds import answered_codes
-from oifde_simulator.quantities import milliseconds
 from oifde_simulator.rules.matching import Condition
 from oifde_simulator.rules.selection import Rule
-from oifde_simulator.scenario.lint import growth, placeholders, shadowing
+from oifde_simulator.scenario.lint import growth, placeholders, shadowing, windows
 from oifde_simulator.scenario.lint.finding import Finding, Source
 from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.scenario.rule_builder import weight
@@ -34,7 +33,7 @@ def warnings(given: Sequence[Mapping[str, Any]], scenario: Scenario, source: Sou
         written = given[place]
         for finding in (
             *_odds(written, rule),
-            *_window(written),
+            *windows.warnings(written.get("window", {})),
             *_error_code(written, codes),
             *_state(rule, leading),
             *placeholders.warnings(written),
@@ -50,16 +49,6 @@ def _odds(given: Mapping[str, Any], rule: Rule) -> Iterator[Finding]:
     for place, outcome in enumerate(given.get("one_of", ())):
         if weight(outcome) == 0:
             yield Finding(("one_of", place, "weight"), "can never be drawn: its weight is 0")
-
-
-def _window(given: Mapping[str, Any]) -> Iterator[Finding]:
-    window = given.get("window", {})
-    times = {name: milliseconds(text) for name, text in window.items()}
-    if "repeat" in times and times.get("until", 0) > times["repeat"]:
-        message = f"is never reached: a round ends after {window['repeat']}"
-        yield Finding(("window", "until"), message)
-    if window.keys() == {"repeat"}:
-        yield Finding(("window",), "is always open: repeat alone says nothing; add from or until")
 
 
 def _error_code(given: Mapping[str, Any], codes: Sequence[int]) -> Iterator[Finding]:

@@ -10,7 +10,6 @@ from typing import Any
 from oifde_simulator.oifde.operations import OPERATIONS
 from oifde_simulator.rules.matching import Condition
 from oifde_simulator.rules.selection import Rule
-from oifde_simulator.rules.triggers import Window
 from oifde_simulator.scenario.lint.certainty import does_the_same, is_certain, may_act, same_as
 from oifde_simulator.scenario.lint.finding import Finding, Source
 from oifde_simulator.scenario.lint.match import fields
@@ -79,14 +78,9 @@ def takes_its_turn(rule: Rule) -> bool:
         and limits.every == 1
         and limits.probability == 1
         and limits.times is None
-        and (rule.window is None or _always_open(rule.window))
+        and (rule.window is None or rule.window.always_open)
         and not (limits.over and limits.over.limit)
     )
-
-
-def _always_open(window: Window) -> bool:
-    never_closes = window.until is None or (window.repeat is not None and window.until >= window.repeat)
-    return window.start == 0 and never_closes
 
 
 @dataclass(frozen=True, slots=True)
