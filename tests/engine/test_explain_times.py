@@ -209,6 +209,23 @@ def test_a_ramp_of_a_window_that_was_open_before_load_says_so(
     assert f"rule-1 held back: window: opens in 82770000 ms, {opens}" in printed
 
 
+def test_a_state_that_lasts_is_told_with_its_time(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rules = [
+        {"name": "falls", "state": {"is": "start", "becomes": "down"}, "respond": {"status": 502}},
+        {"name": "down", "state": {"is": "down", "for": "20s", "then": "up"}, "respond": {"status": 503}},
+        {"name": "slow", "state": {"is": "up", "for": "1h", "then": "start"}},
+    ]
+    (folder / "acme.yaml").write_text(f"{HEAD}rules: {json.dumps(rules)}\n")
+    turns = told(capsys, [{"at": at} for at in ("0s", "5s", "20s", "3620s")], "--json")
+    assert [turn["rule"] for turn in turns] == ["falls", "down", None, "falls"]
+    verdicts = [(rule["outcome"], *rule["reasons"]) for rule in turns[2]["rules"]]
+    assert verdicts == [
+        ("held back", "state: is up for 3600000 ms more, not start"),
+        ("held back", "state: is up for 3600000 ms more, not down"),
+        ("not asked", "it only says how long a state lasts"),
+    ]
+
+
 def test_a_token_that_is_filled_in_expires_in_the_sequence(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -97,6 +97,32 @@ WRONG = {
     "nothing to do": ("{match: {}}", "5", "does nothing; give it one of respond"),
     "weights of 0": ("{one_of: [{weight: 0, faults: [reset]}]}", "14", "the weights add up to 0"),
     "one_of and respond": ("{one_of: [{}], respond: {status: 503}}", "5", "exclude each other"),
+    "then alone": ("{state: {is: down, then: up}, token: expire}", "13", "then needs for beside it"),
+    "a time of no state": (
+        "{state: {becomes: down, for: 20s}, token: expire}",
+        "13",
+        "for needs is beside it, the state that lasts so long; add is: down",
+    ),
+    "a state of no length": ("{state: {is: down, for: 0s}, token: expire}", "29", "has no length"),
+    "a time that is too fine": (
+        "{state: {is: down, for: 0.5ms}, token: expire}",
+        "29",
+        "whole milliseconds",
+    ),
+    "a time without its unit": ("{state: {is: down, for: 20}, token: expire}", "29", "such as 800ms"),
+    "a state that is its own successor": (
+        "{state: {is: down, for: 20s, then: down}, token: expire}",
+        "40",
+        'leads from "down" to itself, so that it never ends; name another state',
+    ),
+    "the first state for a while": (
+        "{state: {is: start, for: 20s}, token: expire}",
+        "30",
+        "ends in start where no then is beside it, and is start itself; add then: down",
+    ),
+    "a misspelt then": ("{state: {is: down, for: 20s, than: up}}", "34", 'did you mean "then"?'),
+    "two successors": ("{state: {is: down, for: 20s, then: [up]}}", "40", "expected a string, found a list"),
+    "a text for a state": ("{state: down, token: expire}", "13", 'found "down"'),
     "until before from": ("{window: {from: 5s, until: 2s}, token: expire}", "32", "closes before it opens"),
     "no round": ("{window: {from: 5s, repeat: 2s}, token: expire}", "33", "make it longer than from"),
     "no duration": ("{window: {until: soon}, token: expire}", "22", 'found "soon"'),
@@ -434,6 +460,79 @@ def test_a_window_of_each_whole_day_takes_everything_in_a_zone_without_other_day
     assert len(found) == 2
     assert "can never fire: whole in line" in found[0]
     assert "is always open" in found[1]
+
+
+TWICE = (
+    "{name: twice, state: {is: down, for: 30s, then: up}, match: {request: {pageNum: '2'}}, token: expire}"
+)
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ("is: down, for: 20s, then: up", '20s and then is "up"'),
+        ("is: down, for: 30s", '30s and then is "start"'),
+    ],
+)
+def test_two_rules_that_give_one_state_different_times_are_named(state: str, words: str) -> None:
+    with pytest.raises(ScenarioErrors) as errors:
+        warned(f"{{name: first, state: {{{state}}}, token: expire}}", TWICE)
+    (error,) = errors.value.errors
+    assert str(error) == (
+        'acme.yaml:3:42: rules[1].state.for: the state "down" lasts 30s and then is "up" here, and '
+        f"{words} by first in line 2; write the same in both, or in one only"
+    )
+
+
+def test_rules_may_say_the_same_of_a_state_or_nothing() -> None:
+    into = "{name: into, state: {is: start, becomes: down}, match: {request: {pageNum: '1'}}, token: expire}"
+    silent = "{state: {is: down}, match: {request: {pageNum: '3'}}, token: expire}"
+    same = "{state: {is: down, for: 0.5m, then: up}, match: {request: {pageNum: '4'}}, token: expire}"
+    assert not warned(into, TWICE, silent, same)
+
+
+INTO = "{name: into, state: {is: start, becomes: down}, match: {request: {pageNum: '1'}}, token: expire}"
+LASTING = "{state: {is: down, for: 20s, then: slow}}"
+# rules, words of the warning
+WAYS_IN: dict[str, tuple[tuple[str, ...], str]] = {
+    "after a while": ((INTO, LASTING, "{state: {is: slow}, token: expire}"), ""),
+    "after two": (
+        (INTO, LASTING, "{state: {is: slow, for: 5m, then: up}}", "{state: {is: up}, token: expire}"), ""
+    ),
+    "from the first": (
+        ("{state: {is: start, for: 5s, then: slow}}", "{state: {is: slow}, token: expire}"), ""
+    ),
+    "for values of the same fields": (
+        (
+            INTO.replace("name:", "per: [userMobile], name:"),
+            LASTING,
+            "{per: [userMobile], state: {is: slow}, token: expire}",
+        ),
+        "",
+    ),
+    "for values of other fields": (
+        (INTO.replace("name:", "per: [userMobile], name:"), LASTING, "{state: {is: slow}, token: expire}"),
+        'rule-2 leads to the state "slow" under another per; write the same',
+    ),
+    "from a state that nothing leads to": (
+        (LASTING, "{name: never, state: {is: slow}, token: expire}"), "can never fire: no rule leads to"
+    ),
+    "into a state that nobody is about": ((INTO, "{state: {is: down, for: 20s, then: anything}}"), ""),
+    "into the state that it is": (
+        (INTO, "{state: {is: down, for: 20s, becomes: down}, token: expire}"),
+        "state.becomes: changes nothing: it is the state already, whose time goes on",
+    ),
+    "with keys that say nothing": (
+        (INTO, "{state: {is: down, for: 20s}, after: 3}"),
+        "after: says nothing: the rule only says how long its state lasts",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("rules", "words"), WAYS_IN.values(), ids=WAYS_IN)
+def test_a_state_that_follows_in_time_is_led_to(rules: tuple[str, ...], words: str) -> None:
+    found = warned(*rules)
+    assert any(words in each for each in found) if words else not found
 
 
 def test_a_state_is_led_to_under_the_same_per() -> None:

@@ -66,6 +66,12 @@ NEVER: dict[str, tuple[str, str, str, str]] = {
         "mine lets nobody in again",
         "60s",
     ),
+    "state that lasts": (
+        rule("state: {is: start, for: 20s, then: up}, respond: {status: 502}"),
+        "3:42: rules[0].state.for",
+        'mine never sees the state "start" end, since its time never passes',
+        "20s",
+    ),
     "ramp": (
         rule(f"faults: [bom, {RAMP}]"),
         "3:49: rules[0].faults[1].latency.ramp",

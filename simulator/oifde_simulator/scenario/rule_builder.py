@@ -8,7 +8,7 @@ from datetime import UTC, tzinfo
 from typing import Any
 
 from oifde_simulator import faults
-from oifde_simulator.model.turn import Limits, Rate
+from oifde_simulator.model.turn import START, Lasting, Limits, Rate
 from oifde_simulator.quantities import milliseconds, share
 from oifde_simulator.randomness import key
 from oifde_simulator.rules.daily_window import EVERY_DAY, DailyWindow, time_of_day, weekdays
@@ -54,6 +54,7 @@ def _rule(given: Mapping[str, Any], place: int, zone: tzinfo) -> Rule:
         window=window(given["window"], zone) if "window" in given else None,
         limits=_limits(given),
         becomes=given.get("state", {}).get("becomes"),
+        lasts=lasting(given.get("state", {})),
         actions=_actions(given),
         definition=key(json.dumps(given, sort_keys=True, default=str)).hex(),
         **named,
@@ -77,6 +78,13 @@ def window(given: Mapping[str, Any], zone: tzinfo) -> Opening:
         return daily_window(given, zone)
     times = {name: milliseconds(text) for name, text in given.items()}
     return Window(**{"start" if name == "from" else name: time for name, time in times.items()})
+
+
+def lasting(state: Mapping[str, Any]) -> Lasting | None:
+    """Read how long a state lasts; None where the rule does not say."""
+    if "for" not in state:
+        return None
+    return Lasting(milliseconds(state["for"]), state.get("then", START))
 
 
 def _rate(given: Mapping[str, Any]) -> Rate:

@@ -70,6 +70,10 @@ def _rule(rule: Mapping[str, Any], now: int, zone: tzinfo) -> Iterator[Event]:
     rate = rule.get("over")
     if rate and rate["limit"]:
         yield ("over",), "lets nobody in again once it has fired, since its rate never renews", rate["window"]
+    lasting = value_at(rule, ("state", "for"))
+    if lasting is not None:
+        state = shown(rule["state"]["is"])
+        yield ("state", "for"), f"never sees the state {state} end, since its time never passes", lasting
     yield from _ramps(rule)
 
 

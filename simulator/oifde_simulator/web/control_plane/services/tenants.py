@@ -189,7 +189,8 @@ class TenantService:
 
     async def enter_state(self, scenario: WireMockScenario, state: str) -> None:
         """Put one of WireMock's scenarios into a state, in our words. Raises Stale where it has ended."""
-        await self._tenants.state.tenants.enter(scenario.tenant, scenario.value, state, epoch=scenario.epoch)
+        enter = self._tenants.state.tenants.enter
+        await enter(scenario.tenant, scenario.value, state, scenario.now, epoch=scenario.epoch)
 
     async def rules_about(self, entry: Entry) -> Rules | None:
         """Find the rules of the tenant that an entry of the journal names; None without such a tenant."""
