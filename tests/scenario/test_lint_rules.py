@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from oifde_simulator import faults
 from oifde_simulator.model import vendor_errors
 from oifde_simulator.model.problem_kinds import answered_codes
+from oifde_simulator.model.turn import MOST_LASTING
 from oifde_simulator.model.view import ABSENT
 from oifde_simulator.resources import read_json
 from oifde_simulator.rules.matching import Condition
@@ -318,6 +319,11 @@ COVERED = {
     "counted, but not limited": (f"{{{ALL}, per: [userMobile], after: 0, every: 1, probability: 1}}", PAGE),
     "becoming": (f"{{{ALL}, state: {{becomes: down}}}}", PAGE),
     "a window that never closes": (f"{{{ALL}, window: {{until: 9s, repeat: 9s}}}}", PAGE),
+    "the same window": (f"{{{ALL}, window: {{from: 5s}}}}", f"window: {{from: 5s}}, {PAGE}"),
+    "the same time of day": (
+        f'{{{ALL}, window: {{at: "00:00", for: 90s}}}}',
+        f'window: {{at: "00:00", for: 90s}}, {PAGE}',
+    ),
     "a rate of nothing": (f"{{{ALL}, over: {{limit: 0, window: 1s}}}}", PAGE),
     "in its state": (f"{{{ALL}, state: {{is: start}}}}", f"state: {{is: start, becomes: x}}, {PAGE}"),
 }
@@ -338,6 +344,10 @@ OPEN = {
     "every": (f"{{{ALL}, every: 2}}", PAGE),
     "probability": (f"{{{ALL}, probability: 0.5}}", PAGE),
     "window": (f"{{{ALL}, window: {{until: 8s, repeat: 9s}}}}", PAGE),
+    "another time of day": (
+        f'{{{ALL}, window: {{at: "00:00", for: 90s}}}}',
+        f'window: {{at: "00:00", for: 91s}}, {PAGE}',
+    ),
     "a window at a time of day": (f'{{{ALL}, window: {{at: "00:00", for: 23h}}}}', PAGE),
     "a window of some days": (f'{{{ALL}, window: {{at: "00:00", for: 24h, days: [mon-sat]}}}}', PAGE),
     "a window that opens late": (f"{{{ALL}, window: {{from: 8s}}}}", PAGE),
@@ -482,6 +492,16 @@ def test_two_rules_that_give_one_state_different_times_are_named(state: str, wor
         'acme.yaml:3:42: rules[1].state.for: the state "down" lasts 30s and then is "up" here, and '
         f"{words} by first in line 2; write the same in both, or in one only"
     )
+
+
+def test_so_many_states_may_last_for_a_while() -> None:
+    chain = [f"{{state: {{is: s{n}, for: 1s, then: s{n + 1}}}}}" for n in range(MOST_LASTING + 2)]
+    into = "{state: {becomes: s0}, token: expire}"
+    warned(into, *chain[:MOST_LASTING])
+    with pytest.raises(ScenarioErrors) as errors:
+        warned(into, *chain)
+    assert [error.line for error in errors.value.errors] == [MOST_LASTING + 3, MOST_LASTING + 4]
+    assert "at most 100 states may last for a while, and this is one more" in str(errors.value)
 
 
 def test_rules_may_say_the_same_of_a_state_or_nothing() -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from oifde_simulator.model.turn import START, Candidate, Lasting, Limits, StateTimes, Turn
 from oifde_simulator.state.interface import State
 from oifde_simulator.state.lapses import EnteredState, present
+from oifde_simulator.state.memory.counters import RuleCounters
 from state_forms import read
 
 LOAD = 1_767_225_600_000
@@ -72,6 +73,16 @@ def test_a_way_into_a_circle_is_followed_too() -> None:
         found = present(EnteredState(START, 0), StateTimes(0, lasting), passed)
         rest = (passed - 7) % 5
         assert found.name == (START if passed < 7 else "a" if rest < 2 else "b")
+
+
+def test_a_value_is_followed_once_for_all_candidates_of_a_request() -> None:
+    lasting = Counted({f"s{n}": Lasting(1, f"s{n + 1}") for n in range(100)})
+    times = StateTimes(0, lasting)
+    counters = RuleCounters()
+    counters.enter((), "s0", 0)
+    asked = [candidate("s7", None, times=times)] * 1000
+    assert counters.turn(10**9, asked).place == -1
+    assert lasting.asked < 110
 
 
 # In each form of the state

@@ -15,6 +15,9 @@ START = "start"
 MOST_SLIDING = 10_000
 """Greatest limit of a sliding window: the instants of so many matches are kept for each value."""
 
+MOST_LASTING = 100
+"""States of one tenant that may have a time: each is followed by a step when it is looked at."""
+
 CHANCE_BITS = 52
 """Bits of a drawn chance: as many as a double, the only number of Lua, holds exactly."""
 

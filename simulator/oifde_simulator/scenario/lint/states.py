@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from oifde_simulator.model.turn import START, Lasting
+from oifde_simulator.model.turn import MOST_LASTING, START, Lasting
 from oifde_simulator.quantities import duration_text, milliseconds
 from oifde_simulator.rules.selection import Rule
 from oifde_simulator.scenario.lint.finding import Finding
@@ -70,8 +70,11 @@ class Durations:
         self._first: dict[str, tuple[Lasting, str]] = {}
 
     def add(self, state: str, lasts: Lasting, rule: str) -> str:
-        """Note what a rule says; returns how an earlier one contradicts it, or ""."""
+        """Note what a rule says; returns what is wrong with it beside the earlier ones, or ""."""
         other, whose = self._first.setdefault(state, (lasts, rule))
+        if len(self._first) > MOST_LASTING:
+            del self._first[state]
+            return f"at most {MOST_LASTING} states may last for a while, and this is one more; remove for"
         return conflict(state, lasts, other, whose)
 
     def add_written(self, rule: Mapping[str, Any], name: str) -> str:

@@ -33,12 +33,14 @@ class RuleCounters:
     def turn(self, now: int, candidates: Sequence[Candidate]) -> Turn:
         """Count the candidates in order, up to the first whose turn it is at `now` (tenant time)."""
         held_back: list[str] = []
+        timed: dict[Value, tuple[str, str]] | None = None
         for place, candidate in enumerate(candidates):
             _, value, limits, becomes, *_ = candidate
             if (times := candidate.times) is None:
                 state, told = self.state(value), ""
             else:
-                state, told = self._timed(value, times, now)
+                timed = timed or {}
+                state, told = timed.get(value) or timed.setdefault(value, self._timed(value, times, now))
             if reason := other_state(state, limits, told) or moved_already(state, candidate):
                 held_back.append(reason)
                 continue
