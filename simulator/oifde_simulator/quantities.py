@@ -46,6 +46,15 @@ def milliseconds(text: str) -> int:
     return whole
 
 
+def duration_text(milliseconds: int) -> str:
+    """Write milliseconds as a duration in the largest unit in which they are a whole number: `90s`, `2h`."""
+    number, written = milliseconds, "ms"
+    for unit, size in MILLISECONDS.items():
+        if milliseconds % size == 0:
+            number, written = milliseconds // size, unit
+    return f"{number}{written}"
+
+
 def milliseconds_up(text: str) -> int:
     """Read a duration longer than zero, in milliseconds, rounded up."""
     found = _billionths(text, "a duration with its unit such as 800ms, 2s or 5m")

@@ -127,6 +127,7 @@ ARGUMENTS: dict[str, tuple[tuple[Any, ...], dict[str, Any]]] = {
     "freeze_clock": (("acme",), {"freeze": False}),
     "set_clock": (("acme", datetime(2026, 1, 1, tzinfo=UTC)), {}),
     "advance_clock": (("acme", "1h"), {}),
+    "set_clock_speed": (("acme", 60), {}),
     "use": (("acme", "outage"), {}),
     "reset": (("acme",), {}),
     "clear": (("acme",), {}),
@@ -149,6 +150,7 @@ OF_TENANT: dict[str, tuple[tuple[Any, ...], dict[str, Any]]] = {
     "verify": ((), {"count": 3, "tokens_fetched_first": True}),
     "set": (("2026-01-01T00:00:00Z",), {}),
     "advance": ((2.5,), {}),
+    "set_speed": ((0.5,), {}),
     **dict.fromkeys(("find", "har", "wait", "events"), ((), {"status": 503})),
 }
 """The same of one tenant's objects."""

@@ -195,7 +195,9 @@ def test_the_clock_stands_goes_and_jumps(tenant: SimulatedTenant) -> None:
     tenant.clock.advance(timedelta(hours=1))
     tenant.clock.advance(0.5)
     assert tenant.clock.now.startswith("2026-01-01T01:00:00")
+    assert tenant.clock.set_speed(60).speed == 60
     assert not tenant.clock.go_on().frozen
+    assert tenant.clock.speed == 60
 
 
 def test_gettoken_takes_the_secret(tenant: SimulatedTenant) -> None:

@@ -136,7 +136,8 @@ def test_the_clock_is_advanced_stopped_and_set(tab: Any, served: Controlling) ->
     tab.get_by_role("button", name="+1h").click()
     tab.locator("time[title*='01:00']").wait_for()
 
-    assert served("GET", "/tenants/timed/clock").json == {"now": "2026-01-01T01:00:00.000Z", "frozen": True}
+    now = {"now": "2026-01-01T01:00:00.000Z", "frozen": True, "speed": 1}
+    assert served("GET", "/tenants/timed/clock").json == now
 
 
 def test_an_instant_that_is_none_is_told_in_the_servers_words(tab: Any, served: Controlling) -> None:

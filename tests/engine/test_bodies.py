@@ -16,7 +16,7 @@ from conftest import GETTOKEN, QUERY, TOKEN
 from engines import Engine
 from oifde_simulator import resources
 from oifde_simulator.bounded_cache import measured
-from oifde_simulator.clock import ClockSetting
+from oifde_simulator.clock import ClockSetting, InitialClock
 from oifde_simulator.engine.bodies import LARGEST_SOUND, BodyMaker
 from oifde_simulator.engine.body_changes import LONGEST_VALUE, MOST_CHANGES, body_changes
 from oifde_simulator.engine.replay import ON_DISK
@@ -41,7 +41,7 @@ DAY = 86_400_000
 
 
 def bundled(name: str) -> Scenario:
-    return replace(loader.load(resources.scenarios() / f"{name}.yaml"), clock=NOON)
+    return replace(loader.load(resources.scenarios() / f"{name}.yaml"), clock=InitialClock(NOON))
 
 
 def scenario(rules: str = "[]", more: str = "") -> Scenario:

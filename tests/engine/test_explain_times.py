@@ -193,6 +193,39 @@ def test_a_ramp_says_what_it_counts_from(folder: Path, capsys: pytest.CaptureFix
     ]
 
 
+def test_a_ramp_of_a_window_that_was_open_before_load_says_so(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ramp = {"latency": {"ramp": {"from": "1s", "to": "0s", "over": "100s"}}}
+    rule = {"window": {"at": "23:59:30", "for": "1h"}, "faults": [ramp]}
+    (folder / "acme.yaml").write_text(f"{HEAD}rules: [{json.dumps(rule)}]\n")
+    printed = " ".join(told(capsys, {}, "--at", "20s").split())
+    assert (
+        "50 s of the ramp's 100 s have passed, counted from the opening of the window, 30 s before load"
+        in printed
+    )
+    printed = " ".join(told(capsys, {}, "--at", "1h").split())
+    opens = "at 2026-01-01T23:59:30+00:00"
+    assert f"rule-1 held back: window: opens in 82770000 ms, {opens}" in printed
+
+
+def test_a_state_that_lasts_is_told_with_its_time(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rules = [
+        {"name": "falls", "state": {"is": "start", "becomes": "down"}, "respond": {"status": 502}},
+        {"name": "down", "state": {"is": "down", "for": "20s", "then": "up"}, "respond": {"status": 503}},
+        {"name": "slow", "state": {"is": "up", "for": "1h", "then": "start"}},
+    ]
+    (folder / "acme.yaml").write_text(f"{HEAD}rules: {json.dumps(rules)}\n")
+    turns = told(capsys, [{"at": at} for at in ("0s", "5s", "20s", "3620s")], "--json")
+    assert [turn["rule"] for turn in turns] == ["falls", "down", None, "falls"]
+    verdicts = [(rule["outcome"], *rule["reasons"]) for rule in turns[2]["rules"]]
+    assert verdicts == [
+        ("held back", "state: is up for 3600000 ms more, not start"),
+        ("held back", "state: is up for 3600000 ms more, not down"),
+        ("not asked", "it only says how long a state lasts"),
+    ]
+
+
 def test_a_token_that_is_filled_in_expires_in_the_sequence(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -253,6 +286,22 @@ def test_a_clock_that_goes_is_explained_from_load(folder: Path, capsys: pytest.C
     turns = told(capsys, [{}, {"at": "3599999ms"}, {"at": "1h"}, {"at": "2h"}], "--json")
     assert [turn["rule"] for turn in turns] == [None, None, "rule-1", None]
     assert [turn["seconds_since_load"] for turn in turns] == [0, 3599.999, 3600, 7200]
+
+
+def test_a_clock_with_a_start_or_a_speed_is_explained_at_load_unless_times_are_given(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "acme.yaml").write_text(
+        'tenant: {tokens: any}\nclock: {start: "2026-01-01T08:00:00Z", speed: 1000000}\n'
+        "rules: [{window: {from: 1h}, respond: {status: 503}}]\n"
+    )
+    turns = told(capsys, {}, "--repeat", "2", "--json")["turns"]
+    assert [turn["at"] for turn in turns] == ["2026-01-01T08:00:00.000Z"] * 2
+    turns = told(capsys, [{}, {"at": "1h"}], "--json")
+    assert [(turn["rule"], turn["seconds_since_load"]) for turn in turns] == [(None, 0), ("rule-1", 3600)]
+    Path("requests.json").write_text(json.dumps([{"at": "5s"}, {"at": "3s"}]))
+    assert main(["explain", "acme.yaml", "requests.json"]) == 2
+    assert "never goes back (clock: {start, speed}); put later requests later" in capsys.readouterr().err
 
 
 @given(

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from oifde_simulator.model.turn import MOST_SLIDING, Limits, Rate
+from oifde_simulator.model.turn import MOST_SLIDING, Lasting, Limits, Rate
 from oifde_simulator.population.oddities import Oddities
 from oifde_simulator.population.records import DEFAULT_MIX
 from oifde_simulator.resources import read_json
@@ -66,7 +66,7 @@ def written(rule: Mapping[str, Any]) -> Any:
     return replace(made, definition="")
 
 
-OF_RULES = [(path, default) for path, default in defaults(RULE) if path[0] not in ("over", "patch")]
+OF_RULES = [(path, default) for path, default in defaults(RULE) if path[0] not in ("over", "patch", "state")]
 
 
 @pytest.mark.parametrize(("path", "default"), OF_RULES, ids=[".".join(path) for path, _ in OF_RULES])
@@ -89,6 +89,7 @@ INSIDE: dict[str, tuple[Any, Any]] = {
     "over.enforce": (RULE["over"]["properties"]["enforce"]["default"], default_of(Rate, "enforce")),
     "over.slide": (RULE["over"]["properties"]["slide"]["default"], default_of(Rate, "slide")),
     "over.limit with slide": (RULE["over"]["then"]["properties"]["limit"]["maximum"], MOST_SLIDING),
+    "state.then": (RULE["state"]["properties"]["then"]["default"], Lasting(1).then),
     "one_of.weight": (RULE["one_of"]["items"]["properties"]["weight"]["default"], DEFAULT_WEIGHT),
     "patch.share": (RULE["patch"]["items"]["properties"]["share"]["default"], DEFAULT_SHARE),
     "patch.strict": (RULE["patch"]["properties"]["strict"]["default"], default_of(Patch, "strict")),

@@ -18,6 +18,7 @@ from engines import Engine
 from gallery_page import PAGE, paragraphs
 from oifde_simulator import resources
 from oifde_simulator.client.operations.simulated import GOOD_DAY
+from oifde_simulator.clock import InitialClock
 from oifde_simulator.model.http import Request
 from oifde_simulator.population.recordings.file_names import file_name_of
 from oifde_simulator.scenario import loader
@@ -118,7 +119,7 @@ def requests(tenant: str) -> list[Request]:
 
 def scripts(tenant: str, seed: str = "0") -> list[Script]:
     """Make the scripts of all answers of a fresh tenant whose clock stands still."""
-    scenario = replace(loader.load(source(tenant)), clock=NOON)
+    scenario = replace(loader.load(source(tenant)), clock=InitialClock(NOON))
     engine = Engine({tenant: scenario}, seed=seed)
     exchanges = [engine.handle(request) for request in requests(tenant)]
     found = (session for each in exchanges for session in each.honest.selection[each.honest.page or NONE])

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from oifde_simulator import faults
 from oifde_simulator.model import vendor_errors
 from oifde_simulator.model.problem_kinds import answered_codes
+from oifde_simulator.model.turn import MOST_LASTING
 from oifde_simulator.model.view import ABSENT
 from oifde_simulator.resources import read_json
 from oifde_simulator.rules.matching import Condition
@@ -97,6 +98,32 @@ WRONG = {
     "nothing to do": ("{match: {}}", "5", "does nothing; give it one of respond"),
     "weights of 0": ("{one_of: [{weight: 0, faults: [reset]}]}", "14", "the weights add up to 0"),
     "one_of and respond": ("{one_of: [{}], respond: {status: 503}}", "5", "exclude each other"),
+    "then alone": ("{state: {is: down, then: up}, token: expire}", "13", "then needs for beside it"),
+    "a time of no state": (
+        "{state: {becomes: down, for: 20s}, token: expire}",
+        "13",
+        "for needs is beside it, the state that lasts so long; add is: down",
+    ),
+    "a state of no length": ("{state: {is: down, for: 0s}, token: expire}", "29", "has no length"),
+    "a time that is too fine": (
+        "{state: {is: down, for: 0.5ms}, token: expire}",
+        "29",
+        "whole milliseconds",
+    ),
+    "a time without its unit": ("{state: {is: down, for: 20}, token: expire}", "29", "such as 800ms"),
+    "a state that is its own successor": (
+        "{state: {is: down, for: 20s, then: down}, token: expire}",
+        "40",
+        'leads from "down" to itself, so that it never ends; name another state',
+    ),
+    "the first state for a while": (
+        "{state: {is: start, for: 20s}, token: expire}",
+        "30",
+        "ends in start where no then is beside it, and is start itself; add then: down",
+    ),
+    "a misspelt then": ("{state: {is: down, for: 20s, than: up}}", "34", 'did you mean "then"?'),
+    "two successors": ("{state: {is: down, for: 20s, then: [up]}}", "40", "expected a string, found a list"),
+    "a text for a state": ("{state: down, token: expire}", "13", 'found "down"'),
     "until before from": ("{window: {from: 5s, until: 2s}, token: expire}", "32", "closes before it opens"),
     "no round": ("{window: {from: 5s, repeat: 2s}, token: expire}", "33", "make it longer than from"),
     "no duration": ("{window: {until: soon}, token: expire}", "22", 'found "soon"'),
@@ -292,6 +319,11 @@ COVERED = {
     "counted, but not limited": (f"{{{ALL}, per: [userMobile], after: 0, every: 1, probability: 1}}", PAGE),
     "becoming": (f"{{{ALL}, state: {{becomes: down}}}}", PAGE),
     "a window that never closes": (f"{{{ALL}, window: {{until: 9s, repeat: 9s}}}}", PAGE),
+    "the same window": (f"{{{ALL}, window: {{from: 5s}}}}", f"window: {{from: 5s}}, {PAGE}"),
+    "the same time of day": (
+        f'{{{ALL}, window: {{at: "00:00", for: 90s}}}}',
+        f'window: {{at: "00:00", for: 90s}}, {PAGE}',
+    ),
     "a rate of nothing": (f"{{{ALL}, over: {{limit: 0, window: 1s}}}}", PAGE),
     "in its state": (f"{{{ALL}, state: {{is: start}}}}", f"state: {{is: start, becomes: x}}, {PAGE}"),
 }
@@ -312,6 +344,12 @@ OPEN = {
     "every": (f"{{{ALL}, every: 2}}", PAGE),
     "probability": (f"{{{ALL}, probability: 0.5}}", PAGE),
     "window": (f"{{{ALL}, window: {{until: 8s, repeat: 9s}}}}", PAGE),
+    "another time of day": (
+        f'{{{ALL}, window: {{at: "00:00", for: 90s}}}}',
+        f'window: {{at: "00:00", for: 91s}}, {PAGE}',
+    ),
+    "a window at a time of day": (f'{{{ALL}, window: {{at: "00:00", for: 23h}}}}', PAGE),
+    "a window of some days": (f'{{{ALL}, window: {{at: "00:00", for: 24h, days: [mon-sat]}}}}', PAGE),
     "a window that opens late": (f"{{{ALL}, window: {{from: 8s}}}}", PAGE),
     "over": (f"{{{ALL}, over: {{limit: 1, window: 1s}}}}", PAGE),
     "state": (f"{{{ALL}, state: {{is: start, becomes: x}}}}", PAGE),
@@ -362,6 +400,16 @@ IDLE = {
         "{window: {from: 1s, until: 9s, repeat: 5s}, token: expire}",
         "32",
         "is never reached: a round ends after 5s",
+    ),
+    "a day that is named twice": (
+        '{window: {at: "00:00", for: 1s, days: [mon-fri, wed]}, token: expire}',
+        "43",
+        "names wed more than once",
+    ),
+    "each day for a day": (
+        '{window: {at: "09:00", for: 24h, days: [fri-thu]}, token: expire}',
+        "14",
+        "is always open: each day for a whole day says nothing",
     ),
     "a round of nothing": ("{window: {repeat: 5s}, token: expire}", "14", "repeat alone says nothing"),
     "a state that nothing leads to": (
@@ -416,6 +464,97 @@ def test_a_state_that_nothing_leads_to_has_the_nearest_one_named(written: str, n
     assert warning.endswith(f'no rule leads to the state "{written}"; did you mean "{near}"?')
 
 
+def test_a_window_of_each_whole_day_takes_everything_in_a_zone_without_other_days() -> None:
+    whole = '{name: whole, window: {at: "09:00", for: 24h}, token: expire}'
+    found = warned(whole, "{token: revoke}")
+    assert len(found) == 2
+    assert "can never fire: whole in line" in found[0]
+    assert "is always open" in found[1]
+
+
+TWICE = (
+    "{name: twice, state: {is: down, for: 30s, then: up}, match: {request: {pageNum: '2'}}, token: expire}"
+)
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ("is: down, for: 20s, then: up", '20s and then is "up"'),
+        ("is: down, for: 30s", '30s and then is "start"'),
+    ],
+)
+def test_two_rules_that_give_one_state_different_times_are_named(state: str, words: str) -> None:
+    with pytest.raises(ScenarioErrors) as errors:
+        warned(f"{{name: first, state: {{{state}}}, token: expire}}", TWICE)
+    (error,) = errors.value.errors
+    assert str(error) == (
+        'acme.yaml:3:42: rules[1].state.for: the state "down" lasts 30s and then is "up" here, and '
+        f"{words} by first in line 2; write the same in both, or in one only"
+    )
+
+
+def test_so_many_states_may_last_for_a_while() -> None:
+    chain = [f"{{state: {{is: s{n}, for: 1s, then: s{n + 1}}}}}" for n in range(MOST_LASTING + 2)]
+    into = "{state: {becomes: s0}, token: expire}"
+    warned(into, *chain[:MOST_LASTING])
+    with pytest.raises(ScenarioErrors) as errors:
+        warned(into, *chain)
+    assert [error.line for error in errors.value.errors] == [MOST_LASTING + 3, MOST_LASTING + 4]
+    assert "at most 100 states may last for a while, and this is one more" in str(errors.value)
+
+
+def test_rules_may_say_the_same_of_a_state_or_nothing() -> None:
+    into = "{name: into, state: {is: start, becomes: down}, match: {request: {pageNum: '1'}}, token: expire}"
+    silent = "{state: {is: down}, match: {request: {pageNum: '3'}}, token: expire}"
+    same = "{state: {is: down, for: 0.5m, then: up}, match: {request: {pageNum: '4'}}, token: expire}"
+    assert not warned(into, TWICE, silent, same)
+
+
+INTO = "{name: into, state: {is: start, becomes: down}, match: {request: {pageNum: '1'}}, token: expire}"
+LASTING = "{state: {is: down, for: 20s, then: slow}}"
+# rules, words of the warning
+WAYS_IN: dict[str, tuple[tuple[str, ...], str]] = {
+    "after a while": ((INTO, LASTING, "{state: {is: slow}, token: expire}"), ""),
+    "after two": (
+        (INTO, LASTING, "{state: {is: slow, for: 5m, then: up}}", "{state: {is: up}, token: expire}"), ""
+    ),
+    "from the first": (
+        ("{state: {is: start, for: 5s, then: slow}}", "{state: {is: slow}, token: expire}"), ""
+    ),
+    "for values of the same fields": (
+        (
+            INTO.replace("name:", "per: [userMobile], name:"),
+            LASTING,
+            "{per: [userMobile], state: {is: slow}, token: expire}",
+        ),
+        "",
+    ),
+    "for values of other fields": (
+        (INTO.replace("name:", "per: [userMobile], name:"), LASTING, "{state: {is: slow}, token: expire}"),
+        'rule-2 leads to the state "slow" under another per; write the same',
+    ),
+    "from a state that nothing leads to": (
+        (LASTING, "{name: never, state: {is: slow}, token: expire}"), "can never fire: no rule leads to"
+    ),
+    "into a state that nobody is about": ((INTO, "{state: {is: down, for: 20s, then: anything}}"), ""),
+    "into the state that it is": (
+        (INTO, "{state: {is: down, for: 20s, becomes: down}, token: expire}"),
+        "state.becomes: changes nothing: it is the state already, whose time goes on",
+    ),
+    "with keys that say nothing": (
+        (INTO, "{state: {is: down, for: 20s}, after: 3}"),
+        "after: says nothing: the rule only says how long its state lasts",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("rules", "words"), WAYS_IN.values(), ids=WAYS_IN)
+def test_a_state_that_follows_in_time_is_led_to(rules: tuple[str, ...], words: str) -> None:
+    found = warned(*rules)
+    assert any(words in each for each in found) if words else not found
+
+
 def test_a_state_is_led_to_under_the_same_per() -> None:
     into = "{name: into, state: {becomes: down}, times: 1, token: expire}"
     assert not warned(into, "{state: {is: down}, token: expire}")
@@ -436,7 +575,20 @@ scalars = (
     | st.booleans()
     | st.integers(-3, 3)
     | st.sampled_from(
-        ["", "1s", "soon", "reset", "expire", "gettoken", "userMobile", "/recordList/*", "start", "a\nb"]
+        [
+            "",
+            "1s",
+            "soon",
+            "12:30",
+            "mon-fri",
+            "reset",
+            "expire",
+            "gettoken",
+            "userMobile",
+            "/recordList/*",
+            "start",
+            "a\nb",
+        ]
     )
 )
 anything: Any = st.recursive(
@@ -445,7 +597,22 @@ anything: Any = st.recursive(
         st.lists(inner, max_size=2)
         | st.dictionaries(
             st.sampled_from(
-                [*KEYS, "request", "status", "from", "limit", "op", "path", "latency", "weight", "is"]
+                [
+                    *KEYS,
+                    "request",
+                    "status",
+                    "from",
+                    "limit",
+                    "op",
+                    "path",
+                    "latency",
+                    "weight",
+                    "is",
+                    "at",
+                    "for",
+                    "days",
+                    "then",
+                ]
             ),
             inner,
             max_size=3,

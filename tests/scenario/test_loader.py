@@ -18,6 +18,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from oifde_simulator import resources
+from oifde_simulator.clock import InitialClock
 from oifde_simulator.instants import instant, time_zone
 from oifde_simulator.scenario import checking, loader
 from oifde_simulator.scenario.errors import ScenarioErrors
@@ -53,7 +54,7 @@ def test_the_smallest_file_has_the_documented_defaults() -> None:
         ),
         description="",
         settings=SettingsSpec(UTC, "UTC", error_status=None, numbers="refuse", unknown_fields="ignore"),
-        clock=None,
+        clock=InitialClock(),
         records=(),
     )
 
@@ -72,7 +73,7 @@ sessions: {records: [], generate: false}
     assert scenario.description == "Two lines of text."
     assert scenario.tenant == TenantSpec("acme", "s", ("a", "b"), False, 90, flow_record=False)
     assert scenario.settings == SettingsSpec(timezone(timedelta(hours=8)), "+08:00", 400, "accept", "refuse")
-    assert scenario.clock == 1767225600000
+    assert scenario.clock.instant == 1767225600000
 
 
 def test_any_accepts_every_token() -> None:
@@ -139,7 +140,7 @@ WRONG = [
     pytest.param("clock: nwo", '1:8: clock: "nwo" is no instant; expected now, or an instant such as "2026-01-01T00:00:00Z"', id="clock"),
     pytest.param("clock: '2026-01-01T00:00:00'", '1:8: clock: "2026-01-01T00:00:00" names no offset from UTC; if it is UTC, write "2026-01-01T00:00:00Z"', id="clock-without-offset"),
     pytest.param("clock: '1618558942000'", '1:8: clock: "1618558942000" is no instant; write that instant as "2021-04-16T07:42:22.000Z"', id="clock-in-milliseconds"),
-    pytest.param("clock: 1618558942000", '1:8: clock: expected a string, found the number 1618558942000; write now, or an instant in quotes, such as "2026-01-01T00:00:00Z"', id="clock-number"),
+    pytest.param("clock: 1618558942000", '1:8: clock: expected now, an instant or a mapping of start and speed, found the number 1618558942000; write now, or an instant in quotes, such as "2026-01-01T00:00:00Z"', id="clock-number"),
     pytest.param("clock: '1969-12-31T23:59:59Z'", '1:8: clock: "1969-12-31T23:59:59Z" is no instant; expected now, or an instant such as "2026-01-01T00:00:00Z"', id="clock-before-1970"),
     pytest.param("- a", '1:1: expected a mapping of "key: value" lines, found a list', id="list-at-the-top"),
     pytest.param("hello", '1:1: expected a mapping of "key: value" lines, found "hello"', id="text-at-the-top"),

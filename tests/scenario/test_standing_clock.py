@@ -35,6 +35,19 @@ NEVER: dict[str, tuple[str, str, str, str]] = {
         "mine never fires, since its window opens 500ms after load",
         "500ms",
     ),
+    "window at a time of day": (
+        rule('window: {at: "00:00", for: 90s}, respond: {status: 502}'),
+        "3:26: rules[0].window",
+        "mine never fires, since its window opens at 2026-03-02T00:00:00+00:00",
+        "30s",
+    ),
+    "window on other days, in a zone": (
+        rule('window: {at: "08:00", for: 1h, days: [tue-sun]}, respond: {status: 502}')
+        + "\nsettings: {time_zone: Asia/Shanghai}",
+        "3:26: rules[0].window",
+        "mine never fires, since its window opens at 2026-03-03T08:00:00+08:00",
+        "86430s",
+    ),
     "window around the rest": (
         rule(f"window: {{from: 1s}}, over: {{limit: 1, window: 1s}}, faults: [{RAMP}]"),
         "3:26: rules[0].window",
@@ -52,6 +65,12 @@ NEVER: dict[str, tuple[str, str, str, str]] = {
         "3:24: rules[0].over",
         "mine lets nobody in again",
         "60s",
+    ),
+    "state that lasts": (
+        rule("state: {is: start, for: 20s, then: up}, respond: {status: 502}"),
+        "3:42: rules[0].state.for",
+        'mine never sees the state "start" end, since its time never passes',
+        "20s",
     ),
     "ramp": (
         rule(f"faults: [bom, {RAMP}]"),
@@ -103,6 +122,8 @@ def test_what_never_comes_about_is_told_with_its_cause_and_the_fix(
 
 COMES: dict[str, str] = {
     "an open window": rule("window: {from: 0s, until: 120s}, respond: {status: 502}"),
+    "a window at a time of day that is open": rule('window: {at: "07:00", for: 1h}, respond: {status: 502}')
+    + "\nsettings: {time_zone: Asia/Shanghai}",
     "a window without a beginning": rule("window: {until: 5s, repeat: 20s}, respond: {status: 502}"),
     "a rate that lets nobody in": rule("over: {limit: 0, window: 60s}, respond: {status: 429}"),
     "a ramp that is flat": rule("faults: [{latency: {ramp: {from: 1s, to: 1s, over: 5s}}}]"),

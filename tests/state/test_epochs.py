@@ -23,7 +23,7 @@ CHANGES: dict[str, Callable[[State, Read], Awaitable[object]]] = {
     "add rules": lambda state, read: state.tenants.add_rules("acme", [RULE], ["a"], read.epoch),
     "remove rules": lambda state, read: state.tenants.remove_rules("acme", ["a"], ["a"], epoch=read.epoch),
     "list rules": lambda state, read: state.tenants.rules("acme", ["a"], epoch=read.epoch),
-    "enter": lambda state, read: state.tenants.enter("acme", ("1",), "broken", epoch=read.epoch),
+    "enter": lambda state, read: state.tenants.enter("acme", ("1",), "broken", 0, epoch=read.epoch),
 }
 ENDS: dict[str, Callable[[State], Awaitable[object]]] = {
     "deleted": lambda state: state.tenants.delete("acme", in_files=True),

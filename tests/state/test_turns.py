@@ -79,7 +79,7 @@ async def test_a_state_that_was_entered_is_that_of_all_rules_for_the_value(state
     assert (await turn(state, candidate("other", ("2",), state_is="down"))).place == -1
     assert await state.tenants.states("acme") == [("1",)]
     assert await state.tenants.state("acme", ("1",)) == "down"
-    await state.tenants.enter("acme", ("1",), "start")
+    await state.tenants.enter("acme", ("1",), "start", 0)
     assert await state.tenants.state("acme", ("1",)) == "start"
 
 
@@ -91,7 +91,7 @@ async def test_a_rule_that_only_leads_to_a_state_is_not_counted_once_the_state_i
         (-1, ("state: is down already",)),
         (-1, ("state: is down already",)),
     ]
-    await state.tenants.enter("acme", (), "start")
+    await state.tenants.enter("acme", (), "start", 0)
     again = await turn(state, moves)
     assert (again.place, again.matches, again.changed) == (0, 2, True)
 

@@ -49,6 +49,26 @@ def test_rules_are_listed_in_the_order_in_which_they_are_asked(server: Controlli
     assert 3500 < second.json[0]["ttl"] == second.json[0]["ttlSeconds"] <= 3600
 
 
+def test_an_added_rule_that_gives_a_state_another_time_is_refused(
+    server: Controlling, made: dict[str, str], rules: str
+) -> None:
+    lasting = {"name": "lasting", "state": {"is": "down", "for": "20s", "then": "up"}, "token": "expire"}
+    assert server("POST", rules, lasting).status == 201
+    other = {"state": {"is": "down", "for": "30s"}, "respond": {"status": 503}}
+    refused = server("POST", rules, [{"token": "expire"}, other])
+    assert refused.problem == (400, "wrong-scenario")
+    assert refused.json["detail"] == (
+        'rules: rules[1].state.for: the state "down" lasts 30s and then is "start" here, and 20s and then is '
+        '"up" by the rule "lasting", which is there; write the same in both, or in one only'
+    )
+    assert names(server("GET", rules)) == ["lasting", "third", "rule-2"]
+    same = {"state": {"is": "down", "for": "20000ms", "then": "up"}, "respond": {"status": 503}}
+    assert server("POST", rules, same).status == 201
+    server("DELETE", rules)
+    assert server("POST", rules, other).status == 201
+    assert server("POST", rules, [lasting, {**other, "name": "b"}]).status == 400
+
+
 def test_an_added_rule_is_asked_before_the_scenarios_and_fires_at_once(
     server: Controlling, made: dict[str, str], rules: str
 ) -> None:

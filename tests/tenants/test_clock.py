@@ -10,8 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conftest import QUERY
 from controlling import USER, Controlling
-from oifde_simulator.clock import LATEST, ClockSetting, TenantClock
+from engines import Engine
+from oifde_simulator.clock import FASTEST, LATEST, SLOWEST, ClockSetting, InitialClock, TenantClock
+from oifde_simulator.immediate import immediate
+from oifde_simulator.model.http import Request
+from oifde_simulator.scenario import loader
 
 pytest_plugins = ("made_tenants",)
 
@@ -106,6 +111,65 @@ def test_an_instant_beyond_the_bounds_is_refused(instant: int) -> None:
         ClockSetting(NOON).set(instant, NOON)
 
 
+# speed, what a real second is on it in milliseconds
+SPEEDS = {60: 60_000, 1_000_000: 10**9, 0.001: 1, 0.5: 500, 1: 1000, 1.5: 1500}
+
+
+@pytest.mark.parametrize(("speed", "second"), SPEEDS.items())
+def test_it_runs_at_its_speed_through_all_changes(speed: float, second: int) -> None:
+    clock = Standing(NOON)
+    clock.change("paced", speed)
+    assert clock.reading() == (NOON, False)
+    clock.day += 1000
+    assert clock.reading() == (NOON + second, False)
+    clock.change("set", NOON)
+    clock.day += 1000
+    assert clock.reading() == (NOON + second, False)
+    clock.change("advanced", 5)
+    clock.day += 1000
+    assert clock.reading() == (NOON + 2 * second + 5, False)
+    clock.change("frozen")
+    clock.day += 1000
+    clock.change("advanced", 1)
+    clock.change("going")
+    clock.change("going")
+    clock.day += 1000
+    assert clock.reading() == (NOON + 3 * second + 6, False)
+    assert clock.setting.speed == speed
+
+
+def test_one_that_stands_still_takes_its_speed_when_it_goes_on() -> None:
+    clock = Standing(5, ClockSetting(NOON))
+    clock.change("paced", 60)
+    clock.day += 1000
+    assert clock.reading() == (NOON, True)
+    clock.change("going")
+    clock.day += 1000
+    assert clock.reading() == (NOON + 60_000, False)
+    clock.change("paced", 1)
+    clock.day += 1000
+    assert clock.reading() == (NOON + 61_000, False)
+
+
+@pytest.mark.parametrize("speed", [0, -1, 0.0009, 1_000_001, float("nan"), float("inf")])
+def test_a_speed_beyond_the_bounds_is_refused(speed: float) -> None:
+    with pytest.raises(ValueError, match=r"expected a speed from 0\.001 to 1000000"):
+        ClockSetting().paced(speed, NOON)
+
+
+@given(INSTANTS, st.floats(SLOWEST, FASTEST), INSTANTS, st.lists(st.integers(-(2**40), 2**45), max_size=5))
+def test_a_fast_one_follows_the_time_of_day_and_stays_in_its_bounds(
+    start: int, speed: float, day: int, steps: list[int]
+) -> None:
+    clock = Standing(day, InitialClock(start=start, speed=speed).begun(day))
+    assert clock.reading() == (start, False)
+    for step in steps:
+        before, clock.day = clock.reading()[0], clock.day + step
+        now = clock.reading()[0]
+        assert 0 <= now <= LATEST
+        assert (now - before) * step >= 0
+
+
 # As everything follows
 
 SCENARIO = {
@@ -130,9 +194,9 @@ def clock(made: dict[str, str]) -> str:
 
 
 def test_it_is_read_stopped_set_and_moved_on(server: Controlling, clock: str) -> None:
-    assert server("GET", clock).json == {"now": "2026-01-01T12:00:00.000Z", "frozen": True}
+    assert server("GET", clock).json == {"now": "2026-01-01T12:00:00.000Z", "frozen": True, "speed": 1}
     assert server("PUT", clock, {"advance": "90m"}).json["now"] == "2026-01-01T13:30:00.000Z"
-    later = {"now": "2030-06-01T00:00:00.000Z", "frozen": True}
+    later = {"now": "2030-06-01T00:00:00.000Z", "frozen": True, "speed": 1}
     assert server("PUT", clock, {"set": "2030-06-01T08:00:00+08:00"}).json == later
     goes = server("PUT", clock, {"freeze": False}).json
     assert not goes["frozen"]
@@ -186,6 +250,80 @@ def test_the_date_header_and_the_journal_follow(
     assert entry["at"] == "2031-02-03T04:05:06.000Z"
 
 
+class TimeOfDay:
+    """A time of day that a test moves."""
+
+    day = NOON
+
+    def now(self) -> int:
+        return self.day
+
+
+def started(clock: Any) -> tuple[Engine, TimeOfDay]:
+    """Serve a tenant with this clock, whose tokens are good for an hour."""
+    day = TimeOfDay()
+    scenario = loader.from_json({"clock": clock, "tenant": {"token_lifetime": 3600}}, "acme", "acme")
+    return Engine({"acme": scenario}, clock=day), day
+
+
+START = 1_767_254_400_000
+"""2026-01-01T08:00:00Z."""
+# clock, what it tells at load, and ten real seconds later
+BEGINNINGS: dict[str, tuple[Any, int, int]] = {
+    "a start": ({"start": "2026-01-01T08:00:00Z"}, START, START + 10_000),
+    "a start with an offset": (
+        {"start": "2026-01-01T08:00:00+08:00"},
+        START - 8 * 3_600_000,
+        START - 28_790_000,
+    ),
+    "a speed": ({"speed": 60}, NOON, NOON + 600_000),
+    "both": ({"start": "2026-01-01T08:00:00Z", "speed": 0.5}, START, START + 5000),
+    "the fastest": ({"start": "2026-01-01T08:00:00Z", "speed": 1_000_000}, START, START + 10**10),
+    "neither": ({}, NOON, NOON + 10_000),
+    "now": ("now", NOON, NOON + 10_000),
+    "an instant": ("2026-01-01T08:00:00Z", START, START),
+}
+
+
+@pytest.mark.parametrize(("clock", "load", "later"), BEGINNINGS.values(), ids=BEGINNINGS)
+def test_it_begins_at_load_and_again_at_reset(clock: Any, load: int, later: int) -> None:
+    engine, day = started(clock)
+    assert engine.tenant("acme").clock.now() == engine.tenant("acme").rules.since == load
+    day.day += 10_000
+    assert engine.tenant("acme").clock.now() == later
+    assert engine.tenant("acme").rules.since == load
+    immediate(engine.admin.change_clock("acme", lambda setting, now: setting.paced(7, now)))
+    immediate(engine.admin.reset("acme"))
+    begins = load if load != NOON else NOON + 10_000
+    assert engine.tenant("acme").clock.now() == engine.tenant("acme").rules.since == begins
+    day.day += 10_000
+    assert engine.tenant("acme").clock.now() == begins + later - load
+
+
+def test_at_sixty_times_the_speed_a_token_expires_after_a_minute() -> None:
+    engine, day = started({"start": "2026-01-01T08:00:00Z", "speed": 60})
+    token = immediate(engine.tenants.token("acme"))
+    query = json.dumps({"tenantId": "acme", "authToken": token, "userMobile": USER}).encode()
+    codes = []
+    for day.day in (NOON + 59_000, NOON + 60_000):
+        codes.append(engine.handle(Request("POST", QUERY, {}, query)).honest.fields["errorCode"])
+    assert codes == [0, 900001]
+
+
+def test_the_speed_is_set_and_told_by_the_control_plane(server: Controlling) -> None:
+    made = server.make(SCENARIO | {"clock": {"start": "2030-06-01T00:00:00Z", "speed": 0.5}})
+    clock = f"/tenants/{made['tenantId']}/clock"
+    read = server("GET", clock).json
+    assert (read["now"][:13], read["frozen"], read["speed"]) == ("2030-06-01T00", False, 0.5)
+    assert server("PUT", clock, {"freeze": True}).json["speed"] == 0.5
+    stopped = server("PUT", clock, {"speed": 3600}).json
+    assert (stopped["frozen"], stopped["speed"]) == (True, 3600)
+    assert server("GET", f"/tenants/{made['tenantId']}").json["clock"] == stopped
+    server("POST", f"/tenants/{made['tenantId']}/reset", {})
+    read = server("GET", clock).json
+    assert (read["now"][:13], read["frozen"], read["speed"]) == ("2030-06-01T00", False, 0.5)
+
+
 RULES = {
     "rate": {"over": {"limit": 1, "window": "1m", "enforce": True}, "respond": {"status": 429}},
     "window": {"window": {"from": "1s", "repeat": "1h"}, "respond": {"status": 503}},
@@ -233,6 +371,10 @@ WRONG: dict[str, tuple[Any, str]] = {
         'advance: expected a duration with its unit such as 800ms, 2s or 5m, found "1 hour"',
     ),
     "no yes or no": ({"freeze": "yes"}, 'freeze: expected true or false, found "yes"'),
+    "a speed of nothing": ({"speed": 0}, "speed: expected at least 0.001, found 0"),
+    "a speed that is too high": ({"speed": 1e9}, "speed: expected at most 1000000"),
+    "a speed as text": ({"speed": "60"}, "speed: expected a number"),
+    "a speed and an instant": ({"speed": 60, "set": "2026-01-01T00:00:00Z"}, "freeze"),
     "backwards": ({"advance": "-1h"}, "advance"),
     "not at all": ({"advance": "0s"}, "duration"),
     "too far": ({"advance": "999999999h"}, "expected an instant from 1970"),

@@ -94,7 +94,12 @@ def test_no_wrong_value_in_a_scenario_is_told_in_the_words_of_a_library() -> Non
 
 
 def test_a_message_about_a_scenario_names_place_and_expectation() -> None:
-    for path in [("tenant", "id"), ("clock",), ("rules", 0, "times"), ("rules", 0, "respond", "status")]:
+    for path in [
+        ("tenant", "id"),
+        ("clock", "start"),
+        ("rules", 0, "times"),
+        ("rules", 0, "respond", "status"),
+    ]:
         dotted = "".join(f"[{step}]" if step == 0 else f".{step}" for step in path).lstrip(".")
         messages = [message for value, message in scenario_messages(path) if value == {}]
         assert any(message.startswith(f"f: {dotted}: expected ") for message in messages), messages

@@ -149,6 +149,7 @@ class Control:
     freeze_clock = blocking(clock_calls.freeze_clock)
     set_clock = blocking(clock_calls.set_clock)
     advance_clock = blocking(clock_calls.advance_clock)
+    set_clock_speed = blocking(clock_calls.set_clock_speed)
 
     exchanges = blocking(journal.exchanges)
     exchange = blocking(journal.exchange)

@@ -60,6 +60,8 @@ class Clock:
     now: str
     """Instant in ISO 8601."""
     frozen: bool
+    speed: float = 1
+    """How fast it runs, or will when it goes on; 1 is as fast as real time."""
 
     @property
     def instant(self) -> datetime:

@@ -44,7 +44,13 @@ class TenantClock:
         """True for a stopped clock."""
         return self._run(clock.clock(self._tenant)).frozen
 
+    @property
+    def speed(self) -> float:
+        """How fast it runs, or will when it goes on; 1 is as fast as real time."""
+        return self._run(clock.clock(self._tenant)).speed
+
     freeze = blocking_of_tenant(clock.freeze)
     go_on = blocking_of_tenant(clock.go_on)
     set = blocking_of_tenant(clock.set_clock)
     advance = blocking_of_tenant(clock.advance_clock)
+    set_speed = blocking_of_tenant(clock.set_clock_speed)

@@ -19,14 +19,14 @@ from oifde_simulator.text import printable
 async def expect(coverage: Coverage, scenarios: Iterable[Scenario]) -> None:
     """Count the rules of these scenarios, whether anybody asks their tenants or not."""
     for scenario in scenarios:
-        rules = [covered(rule, own=True) for rule in scenario.rules]
+        rules = [covered(rule, own=True) for rule in scenario.rules if not rule.only_lasts]
         await coverage.cover(scenario.id, rules, file=True, asked=False)
 
 
 async def cover_tenant(coverage: Coverage, scenario: Scenario, rules: Sequence[Rule]) -> None:
     """Count the rules of a tenant of a scenario, which is asked."""
     shipped = {id(rule) for rule in _shipped(scenario)}  # an added rule may have the name of a removed one
-    found = [covered(rule, own=id(rule) not in shipped) for rule in rules]
+    found = [covered(rule, own=id(rule) not in shipped) for rule in rules if not rule.only_lasts]
     await coverage.cover(scenario.id, found, file=not scenario.weight, asked=True)
 
 

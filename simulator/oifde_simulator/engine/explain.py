@@ -124,6 +124,8 @@ def verdicts(
 def _verdict(rule: Rule, seen: View, exchange: Exchange, held_back: Iterable[tuple[str, str]]) -> Verdict:
     if rule.name == exchange.rule:
         return Verdict(rule.name, "fired")
+    if rule.only_lasts:
+        return Verdict(rule.name, "not asked", ("it only says how long a state lasts",))
     if mismatches := rule.matcher.difference(seen):
         return Verdict(rule.name, "not about it", tuple(map(str, mismatches)))
     if failed := [note for note in exchange.notes if note.startswith(f"{rule.name}: ")]:

@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 
 from oifde_simulator.model.exchange import Exchange
 from oifde_simulator.rules.selection import Rule
+from oifde_simulator.rules.triggers import Moment
 from oifde_simulator.wire.script import Wait
 
 Beginning = Literal["load", "window", "added"]
@@ -18,7 +19,7 @@ class RampProgress(NamedTuple):
     counted_from: Beginning
     """Load or reset, the opening of the rule's window, or when the rule was added."""
     begun: float
-    """Seconds after load or reset at which it began."""
+    """Seconds after load or reset at which it began; below 0 where its window was open before."""
     passed: float
     """Seconds since then."""
     over: float
@@ -30,7 +31,7 @@ class RampProgress(NamedTuple):
 def ramps(rule: Rule, exchange: Exchange, since: int) -> tuple[RampProgress, ...]:
     """Tell the ramps of the outcome of a rule; `since` is load or reset, epoch milliseconds."""
     elapsed = exchange.at - since
-    begun = rule.begun(elapsed)
+    begun = rule.begun(Moment(exchange.at, elapsed))
     found = [
         RampProgress(_beginning(rule, begun), begun / 1000, (elapsed - begun) / 1000, over, latency)
         for over, latency in _sampled(rule, exchange, elapsed / 1000, begun / 1000)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -13,6 +14,9 @@ START = "start"
 
 MOST_SLIDING = 10_000
 """Greatest limit of a sliding window: the instants of so many matches are kept for each value."""
+
+MOST_LASTING = 100
+"""States of one tenant that may have a time: each is followed by a step when it is looked at."""
 
 CHANCE_BITS = 52
 """Bits of a drawn chance: as many as a double, the only number of Lua, holds exactly."""
@@ -48,6 +52,23 @@ class Limits:
         return int(self.probability * 2**CHANCE_BITS)
 
 
+class Lasting(NamedTuple):
+    """How long a state lasts."""
+
+    milliseconds: int
+    then: str = START
+    """State that follows."""
+
+
+class StateTimes(NamedTuple):
+    """How long the states of one tenant last, by the rules that it has now."""
+
+    since: int
+    """Load or reset, epoch milliseconds of the tenant's clock: since then each value is in `START`."""
+    lasting: Mapping[str, Lasting]
+    """By state; the others last until a rule leads to another."""
+
+
 class Candidate(NamedTuple):
     """One rule that is about a request, as the store of counts sees it."""
 
@@ -60,6 +81,8 @@ class Candidate(NamedTuple):
     """Hexadecimal key of its chance; empty where the probability is 1."""
     moves_only: bool = False
     """Whether its turn changes nothing but the state, so that there is none where the state is `becomes`."""
+    times: StateTimes | None = None
+    """How long states last; None where each lasts until a rule leads to another."""
 
 
 class Turn(NamedTuple):

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from oifde_simulator.model.exchange import Answer
 from oifde_simulator.model.http import Response
-from oifde_simulator.model.turn import Candidate, HeldBack, Limits, Turn, Value
+from oifde_simulator.model.turn import Candidate, HeldBack, Lasting, Limits, StateTimes, Turn, Value
 from oifde_simulator.model.view import ABSENT, View
 from oifde_simulator.randomness import KeyedRandom, key
 from oifde_simulator.rules.action import ActionContext, ErrorRenderer
 from oifde_simulator.rules.matching import Matcher
-from oifde_simulator.rules.triggers import Moment, Window
+from oifde_simulator.rules.triggers import Moment, Opening
 from oifde_simulator.wire.script import Script
 
 if TYPE_CHECKING:
@@ -50,31 +50,42 @@ class Action:
     """`expire` or `revoke` the token of the request, or the one just issued; empty for neither."""
 
 
+NO_ACTIONS: Sequence[tuple[Action, float]] = ((Action(), 1.0),)
+"""Outcomes of a rule that does nothing to the answer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One rule of a scenario."""
 
     name: str
     matcher: Matcher
-    window: Window | None = None
+    window: Opening | None = None
     limits: Limits = Limits()
     per: tuple[str, ...] = ()
     becomes: str | None = None
-    actions: Sequence[tuple[Action, float]] = ((Action(), 1.0),)
+    lasts: Lasting | None = None
+    """How long the state lasts in which it fires, by this rule."""
+    actions: Sequence[tuple[Action, float]] = NO_ACTIONS
     """Outcomes with their weights; one of them is drawn."""
     definition: str = ""
     """Digest of the rule as it was written; rules of one name may differ."""
     added: int | None = None
     """Milliseconds after load or reset at which it was added; None for a rule of the scenario."""
 
-    def begun(self, elapsed: int) -> int:
+    def begun(self, moment: Moment) -> int:
         """Compute since when it acts, as `elapsed` is told: its window opened, or it was added."""
-        opened = self.window.opened(elapsed) if self.window else 0
+        opened = self.window.opened(moment) if self.window else 0
         return opened if self.added is None else max(opened, self.added)
 
     def value(self, view: View) -> Value:
         """Read the `per` fields of a request; a field that is not there is a value of its own."""
         return tuple(_text(view.request.get(field, ABSENT)) for field in self.per)
+
+    @property
+    def only_lasts(self) -> bool:
+        """Whether it only says how long a state lasts: it is never asked."""
+        return self.lasts is not None and self.becomes is None and self.actions == NO_ACTIONS
 
     @property
     def ends_tokens(self) -> bool:
@@ -147,7 +158,7 @@ class Decision:
         if not self.action.faults:
             return faults.Spoiled(script, ())
         elapsed = self.moment.elapsed
-        begun = self.of.begun(elapsed) if self.of else 0
+        begun = self.of.begun(self.moment) if self.of else 0
         context = faults.FaultContext(self.draw.copied(), elapsed / 1000, begun / 1000)
         return faults.spoil(script, self.action.faults, context)
 
@@ -226,6 +237,15 @@ NO_TURN = Turn(-1, 0, None, (), changed=False)
 """Turn of nobody, where no rule may have one."""
 
 
+def state_times(rules: Sequence[Rule], since: int) -> StateTimes | None:
+    """Collect how long states last, each by the first rule that says so; None where none does."""
+    lasting: dict[str, Lasting] = {}
+    for rule in rules:
+        if rule.lasts is not None and rule.limits.state_is is not None:
+            lasting.setdefault(rule.limits.state_is, rule.lasts)
+    return StateTimes(since, lasting) if lasting else None
+
+
 class Rules:
     """Rules of one tenant, in the order in which they are asked. Pure: the state counts."""
 
@@ -234,7 +254,8 @@ class Rules:
         self.rules = rules
         self.since = since
         self._seed = seed
-        self._gated = [(rule, *rule.matcher.gate) for rule in rules]
+        self.times = state_times(rules, since)
+        self._gated = [(rule, *rule.matcher.gate) for rule in rules if not rule.only_lasts]
 
     def select(self, view: View, now: int) -> Selection | None:
         """Find the rules that are about a request at `now` (tenant time); None where there are none."""
@@ -250,7 +271,7 @@ class Rules:
         return selection
 
     def _add(self, selection: Selection, rule: Rule, view: View) -> None:
-        if rule.window and (why := rule.window.holds_back(selection.moment.elapsed)):
+        if rule.window and (why := rule.window.holds_back(selection.moment)):
             selection.closed.append(Passed(len(selection.rules), rule.name, why))
             return
         value = rule.value(view)
@@ -258,7 +279,9 @@ class Rules:
         if rule.limits.probability < 1:
             chance = key(self._seed, rule.name, *value, "chance").hex()
         selection.rules.append(rule)
-        selection.candidates.append(Candidate(rule.name, value, rule.limits, rule.becomes, chance))
+        selection.candidates.append(
+            Candidate(rule.name, value, rule.limits, rule.becomes, chance, times=self.times)
+        )
 
     def decide(self, selection: Selection, turn: Turn) -> Decision:
         """Draw what the rule does whose turn it is."""

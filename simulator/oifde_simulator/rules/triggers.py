@@ -3,18 +3,41 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
+
+from oifde_simulator.rules.moment import Moment
+
+__all__ = ["Moment", "Opening", "Window"]
+
+
+class Opening(Protocol):
+    """A window of any kind."""
+
+    def holds_back(self, moment: Moment, /) -> str:
+        """Say why the window is closed at a moment; "" when it is open."""
+        ...
+
+    def opened(self, moment: Moment, /) -> int:
+        """Compute when the window that is open has opened, in milliseconds since load or reset."""
+        ...
+
+    @property
+    def always_open(self) -> bool:
+        """Whether it is never closed."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """`window`: a stretch of the tenant's time since load or reset, in milliseconds."""
+    """`window` without `at`: a stretch of the tenant's time since load or reset, in milliseconds."""
 
     start: int = 0
     until: int | None = None
     repeat: int | None = None
 
-    def holds_back(self, elapsed: int) -> str:
-        """Say why the window is closed `elapsed` milliseconds after load or reset; "" when it is open."""
+    def holds_back(self, moment: Moment) -> str:
+        """Say why the window is closed at a moment; "" when it is open."""
+        elapsed = moment.elapsed
         at = elapsed % self.repeat if self.repeat else elapsed
         if at < self.start:
             return f"window: opens in {self.start - at} ms"
@@ -22,16 +45,13 @@ class Window:
             return f"window: closed {at - self.until} ms ago"
         return ""
 
-    def opened(self, elapsed: int) -> int:
-        """Compute when the window that is open at `elapsed` has opened; both since load or reset."""
+    def opened(self, moment: Moment) -> int:
+        """Compute when the window that is open has opened, in milliseconds since load or reset."""
+        elapsed = moment.elapsed
         return (elapsed - elapsed % self.repeat if self.repeat else 0) + self.start
 
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """Time of a decision, on the tenant's clock."""
-
-    now: int
-    """Epoch milliseconds."""
-    elapsed: int
-    """Milliseconds since the scenario was loaded or reset."""
+    @property
+    def always_open(self) -> bool:
+        """Whether it is never closed."""
+        never_closes = self.until is None or (self.repeat is not None and self.until >= self.repeat)
+        return self.start == 0 and never_closes

@@ -6,8 +6,10 @@ A key that is not in the file is not set here, so that the default of its datacl
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import tzinfo
 from typing import TYPE_CHECKING, Any
 
+from oifde_simulator.clock import InitialClock
 from oifde_simulator.instants import instant, time_zone
 from oifde_simulator.model.problem_kinds import DEFAULT_CODES
 from oifde_simulator.oifde.policy.time_bounds import TimeBounds
@@ -26,17 +28,18 @@ def build(value: Mapping[str, Any], origin: str, stem: str) -> Scenario:
     """Build the scenario that `value` describes; `stem` is the tenant's id where the file has none."""
     sessions = value.get("sessions", {})
     given = {
-        name: value[name]
-        for name in ("description", "settings", "clock", "recordings", "rules")
-        if name in value
+        name: value[name] for name in ("description", "settings", "clock", "recordings") if name in value
     }
+    read = _read(given, SCENARIO)
+    if "rules" in value:
+        read["rules"] = _rules(value["rules"], read.get("settings", SettingsSpec()).time_zone)
     return Scenario(
         origin=origin,
         tenant=TenantSpec(**{"id": stem, **_read(value.get("tenant", {}), TENANT), **_tokens(value)}),
         records=tuple(sessions.get("records", ())),
         generate=_generate(sessions),
         **{name: sessions[name] for name in ("derive",) if name in sessions},
-        **_read(given, SCENARIO),
+        **read,
     )
 
 
@@ -79,8 +82,10 @@ def _recordings(given: Mapping[str, Any]) -> RecordingsSpec:
     return RecordingsSpec(**_read(given, {"late": milliseconds}))
 
 
-def _clock(given: str) -> int | None:
-    return None if given == "now" else instant(given)
+def _clock(given: str | Mapping[str, Any]) -> InitialClock:
+    if isinstance(given, str):
+        return InitialClock() if given == "now" else InitialClock(instant(given))
+    return InitialClock(**_read(given, {"start": instant}))
 
 
 def _generate(sessions: Mapping[str, Any]) -> GenerateSpec | None:
@@ -95,10 +100,10 @@ def _oddities(given: Mapping[str, Any]) -> dict[str, float]:
     return {name: share(rate) for name, rate in given.items()}
 
 
-def _rules(given: Sequence[Mapping[str, Any]]) -> tuple[Rule, ...]:
+def _rules(given: Sequence[Mapping[str, Any]], zone: tzinfo) -> tuple[Rule, ...]:
     from oifde_simulator.scenario import rule_builder  # slow to import, and only wanted where there are rules
 
-    return rule_builder.rules(given)
+    return rule_builder.rules(given, zone)
 
 
 TENANT: Readers = {"id": normal, "token_lifetime": _lifetime}
@@ -115,5 +120,4 @@ SCENARIO: Readers = {
     "settings": _settings,
     "clock": _clock,
     "recordings": _recordings,
-    "rules": _rules,
 }

@@ -24,7 +24,8 @@ MOST_ERRORS = 200
 MOST_WARNINGS = 200
 """Warnings of one scenario that are looked for; one more then says that there may be others."""
 
-CLOCK = ("clock",)
+CLOCKS: tuple[KeyPath, ...] = (("clock",), ("clock", "start"))
+"""Paths of instants that a file may have without quotes."""
 MOST_COUNTED = 10_000_000
 """Values of one scenario that are counted."""
 
@@ -89,10 +90,10 @@ def _errors(document: Document, stem: str | None) -> list[ScenarioError]:
 
 def _with_clock(error: ScenarioError, value: Any) -> ScenarioError:
     """Say the right form at once where a clock stands without quotes, which YAML alone cannot know."""
-    clock = value_at(value, CLOCK)
-    if error.path != CLOCK or not isinstance(clock, str):
+    clock = value_at(value, error.path)
+    if error.path not in CLOCKS or not isinstance(clock, str):
         return error
-    return replace(error, message=tenant.unquoted_clock_error(clock))
+    return replace(error, message=tenant.unquoted_clock_error(error.path, clock))
 
 
 def _add(errors: list[ScenarioError], document: Document, findings: Iterable[Finding]) -> None:
@@ -138,7 +139,7 @@ def _lint(document: Document, stem: str | None, wrong: Sequence[KeyPath]) -> Ite
 
 def _warnings(document: Document, scenario: Scenario) -> Iterator[Finding]:
     yield from sessions.warnings(document.value)
-    if scenario.clock is not None:
+    if scenario.clock.instant is not None:
         from oifde_simulator.scenario.lint import standing_clock
 
         yield from standing_clock.warnings(document.value)

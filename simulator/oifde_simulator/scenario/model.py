@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING, Any, Literal
 
+from oifde_simulator.clock import InitialClock
 from oifde_simulator.oifde.policy.time_bounds import TimeBounds
 from oifde_simulator.population.arrivals.contacts import PER_QUARTER
 
@@ -147,8 +148,8 @@ class Scenario:
     tenant: TenantSpec
     description: str = ""
     settings: SettingsSpec = SettingsSpec()
-    clock: int | None = None
-    """Epoch milliseconds at which the clock stands still; None for the time of day."""
+    clock: InitialClock = InitialClock()
+    """The tenant's clock, as it begins at load or reset."""
     records: tuple[Record, ...] = ()
     derive: bool = True
     """True if what records leave out is derived; False to send them as they stand."""

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, tzinfo
 from typing import Any
 
 from oifde_simulator import faults
-from oifde_simulator.model.turn import Limits, Rate
+from oifde_simulator.model.turn import START, Lasting, Limits, Rate
 from oifde_simulator.quantities import milliseconds, share
 from oifde_simulator.randomness import key
+from oifde_simulator.rules.daily_window import EVERY_DAY, DailyWindow, time_of_day, weekdays
 from oifde_simulator.rules.matching import Matcher
 from oifde_simulator.rules.pagination import Rows
 from oifde_simulator.rules.patch import Patch
 from oifde_simulator.rules.recording import Recording
 from oifde_simulator.rules.respond import Respond
 from oifde_simulator.rules.selection import Action, Reshape, Rule
-from oifde_simulator.rules.triggers import Window
+from oifde_simulator.rules.triggers import Opening, Window
 
 RESHAPES: Mapping[str, Callable[[Any], Reshape]] = {
     "respond": Respond.of,
@@ -29,9 +31,9 @@ DEFAULT_WEIGHT = 1.0
 """Weight of an outcome that names none."""
 
 
-def rules(given: Sequence[Mapping[str, Any]]) -> tuple[Rule, ...]:
-    """Build rules in the order of the file."""
-    return tuple(_rule(each, place) for place, each in enumerate(given))
+def rules(given: Sequence[Mapping[str, Any]], zone: tzinfo = UTC) -> tuple[Rule, ...]:
+    """Build rules in the order of the file; times of day are those of `zone`."""
+    return tuple(_rule(each, place, zone) for place, each in enumerate(given))
 
 
 def rule_name(given: Mapping[str, Any], place: int) -> str:
@@ -44,13 +46,15 @@ def weight(outcome: Mapping[str, Any]) -> float:
     return float(outcome.get("weight", DEFAULT_WEIGHT))
 
 
-def _rule(given: Mapping[str, Any], place: int) -> Rule:
+def _rule(given: Mapping[str, Any], place: int, zone: tzinfo) -> Rule:
     named: dict[str, Any] = {name: read(given[name]) for name, read in PARTS.items() if name in given}
     return Rule(
         name=rule_name(given, place),
         matcher=Matcher(given.get("match", {})),
+        window=window(given["window"], zone) if "window" in given else None,
         limits=_limits(given),
         becomes=given.get("state", {}).get("becomes"),
+        lasts=lasting(given.get("state", {})),
         actions=_actions(given),
         definition=key(json.dumps(given, sort_keys=True, default=str)).hex(),
         **named,
@@ -62,9 +66,25 @@ def _limits(given: Mapping[str, Any]) -> Limits:
     return Limits(state_is=given.get("state", {}).get("is"), **named)
 
 
-def _window(given: Mapping[str, Any]) -> Window:
+def daily_window(given: Mapping[str, Any], zone: tzinfo) -> DailyWindow:
+    """Build a window with `at`, a time of day of `zone`."""
+    days = frozenset[int]().union(*(weekdays(each) or () for each in given.get("days", ())))
+    return DailyWindow(time_of_day(given["at"]), milliseconds(given["for"]), days or EVERY_DAY, zone)
+
+
+def window(given: Mapping[str, Any], zone: tzinfo) -> Opening:
+    """Build a window; a time of day is that of `zone`."""
+    if "at" in given:
+        return daily_window(given, zone)
     times = {name: milliseconds(text) for name, text in given.items()}
     return Window(**{"start" if name == "from" else name: time for name, time in times.items()})
+
+
+def lasting(state: Mapping[str, Any]) -> Lasting | None:
+    """Read how long a state lasts; None where the rule does not say."""
+    if "for" not in state:
+        return None
+    return Lasting(milliseconds(state["for"]), state.get("then", START))
 
 
 def _rate(given: Mapping[str, Any]) -> Rate:
@@ -75,7 +95,7 @@ def _unchanged(given: int) -> int:
     return given
 
 
-PARTS: Mapping[str, Callable[[Any], Any]] = {"per": tuple, "window": _window}
+PARTS: Mapping[str, Callable[[Any], Any]] = {"per": tuple}
 """Readers of keys that have a default in `Rule`."""
 LIMITS: Mapping[str, Callable[[Any], Any]] = {
     "over": _rate,

@@ -20,7 +20,7 @@ from oifde_simulator.model.credential_step import (
 from oifde_simulator.model.entry import Entry
 from oifde_simulator.model.outcome import Outcome
 from oifde_simulator.model.tenant_state import NewRule, RuleStanding, TenantSource, TenantState
-from oifde_simulator.model.turn import Candidate, Fired, Turn, Value
+from oifde_simulator.model.turn import Candidate, Fired, StateTimes, Turn, Value
 
 
 class Read(NamedTuple):
@@ -137,16 +137,19 @@ class Tenants(Protocol):
         """List the rules of a tenant in the order in which they are asked."""
         ...
 
-    async def state(self, id: str, value: Value) -> str:
-        """Tell the state that the rules of a tenant are in for a value."""
+    async def state(self, id: str, value: Value, now: int = 0, times: StateTimes | None = None) -> str:
+        """Tell the state that the rules of a tenant are in for a value at `now` (tenant time).
+
+        Without `times` it is the one that was entered last, however long ago.
+        """
         ...
 
     async def states(self, id: str) -> list[Value]:
         """List the values that have left the first state."""
         ...
 
-    async def enter(self, id: str, value: Value, state: str, *, epoch: int | None = None) -> None:
-        """Set the state of a value."""
+    async def enter(self, id: str, value: Value, state: str, at: int, *, epoch: int | None = None) -> None:
+        """Set the state of a value; its time begins `at` (tenant time), also where it is in it already."""
         ...
 
 

@@ -54,8 +54,11 @@ def count(candidate: Candidate, tally: Tally, now: int) -> str:
     return ""
 
 
-def other_state(state: str, limits: Limits) -> str:
-    """Say that a value is in another state than the rule wants; "" where it is not."""
+def other_state(state: str, limits: Limits, told: str = "") -> str:
+    """Say that a value is in another state than the rule wants; "" where it is not.
+
+    `told` is what is to be said of the state, with a blank before.
+    """
     if limits.state_is is None or state == limits.state_is:
         return ""
-    return f"state: is {state}, not {limits.state_is}"
+    return f"state: is {state}{told}, not {limits.state_is}"

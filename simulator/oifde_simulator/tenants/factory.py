@@ -90,9 +90,10 @@ class TenantFactory:
     def tenant(self, name: str, world: World, state: TenantState) -> Tenant:
         """Make the tenant as the state says it is."""
         assert world.scenario
-        clock = TenantClock(state.clock or world.clock, self._clock)
+        initial = world.clock(state.since)
+        clock = TenantClock(state.clock or initial, self._clock)
         # Time since load is that of the tenant's clock as its scenario has it.
-        since = state.since if world.clock.instant is None else world.clock.instant
+        since = initial.at(state.since)
         rules = Rules(self._rules(world.scenario, state, since), f"{self.seed}\0{world.scenario.id}", since)
         counted = (
             world.credentials.counted
@@ -114,16 +115,18 @@ class TenantFactory:
         kept = own if not state.removed else (rule for rule in own if rule.name not in state.removed)
         if not state.added:
             return tuple(kept)
-        return (*(_begun(self._added(added), added.at, since) for added in state.added), *kept)
+        zone = scenario.settings.time_zone_name
+        return (*(_begun(self._added(added, zone), added.at, since) for added in state.added), *kept)
 
-    def _added(self, added: AddedRule) -> Rule:
-        return self._compiled.find((added.name, added.digest)) or self._compile(added)
+    def _added(self, added: AddedRule, zone: str) -> Rule:
+        return self._compiled.find((added.name, added.digest, zone)) or self._compile(added, zone)
 
-    def _compile(self, added: AddedRule) -> Rule:
-        read = loader.from_json({"rules": [{**added.definition, "name": added.name}]}, "rules", NAMELESS)
+    def _compile(self, added: AddedRule, zone: str) -> Rule:
+        rule = {**added.definition, "name": added.name}
+        read = loader.from_json({"settings": {"time_zone": zone}, "rules": [rule]}, "rules", NAMELESS)
         text = len(orjson.dumps(added.definition))
         return self._compiled.keep(
-            (added.name, added.digest),
+            (added.name, added.digest, zone),
             replace(read.rules[0], name=added.name),
             RULE_BYTES + COPIES * text + VALUE_BYTES * read.values,
         )

@@ -39,10 +39,9 @@ class World:
         """Names of the rules of the scenario, in order."""
         return tuple(rule.name for rule in self.scenario.rules) if self.scenario else ()
 
-    @property
-    def clock(self) -> ClockSetting:
-        """Setting of the clock as the scenario has it."""
-        return ClockSetting(self.scenario.clock) if self.scenario else ClockSetting()
+    def clock(self, since: int) -> ClockSetting:
+        """Begin the clock of the scenario at load or reset; `since` is the time of day then."""
+        return self.scenario.clock.begun(since) if self.scenario else ClockSetting()
 
 
 @dataclass(eq=False, slots=True)

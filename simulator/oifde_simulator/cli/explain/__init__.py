@@ -65,7 +65,9 @@ def execute(options: argparse.Namespace) -> int:
     tenant, tenants = _tenants(options.scenario, settings)
     explainer = Explainer(tenants, bad_json_status=settings.bad_json_status, leniency=Leniency.of(settings))
     document = request_file.load(options.request)
-    times = sequence.Times(explainer.load(tenant), tenants.files[tenant].clock is None)
+    clock = tenants.files[tenant].clock
+    goes = clock.instant is None
+    times = sequence.Times(explainer.load(tenant), goes, begins=goes and not clock.follows)
     steps = sequence.read(document, options.request, times, options.at, options.endpoint)
     explained = _explained(steps, tenant, tenants, explainer, repeat)
     one = not isinstance(document, list)

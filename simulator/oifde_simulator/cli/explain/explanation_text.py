@@ -144,7 +144,8 @@ def _sent(explanation: Explanation) -> Iterator[str]:
 def _ramp(ramp: RampProgress) -> str:
     passed = format_seconds(min(max(ramp.passed, 0.0), ramp.over))
     of = f"{passed} of the ramp's {format_seconds(ramp.over)} have passed"
-    begun = "" if ramp.counted_from == "load" else f", {format_seconds(ramp.begun)} after load"
+    side = "after" if ramp.begun >= 0 else "before"
+    begun = "" if ramp.counted_from == "load" else f", {format_seconds(abs(ramp.begun))} {side} load"
     return (
         f"late by {format_seconds(ramp.latency)}: {of}, counted from {BEGINNINGS[ramp.counted_from]}{begun}"
     )

@@ -35,6 +35,13 @@ class Times(NamedTuple):
     """When the tenant was loaded, epoch milliseconds on its clock."""
     goes: bool
     """Whether its clock goes, so that its time never goes back."""
+    begins: bool = False
+    """Whether its clock has a start or a speed of its own: no time means load then, not some time after."""
+
+    @property
+    def clock(self) -> str:
+        """Clock that goes, as a scenario has it."""
+        return "clock: {start, speed}" if self.begins else "clock: now"
 
 
 def read(document: Any, name: str, times: Times, at: str | None, endpoint: str | None) -> list[Step]:
@@ -45,7 +52,7 @@ def read(document: Any, name: str, times: Times, at: str | None, endpoint: str |
     items = _items(document, name)
     requests = [_request(item, place, endpoint) for place, item in items]
     given = [(place, request.at) for (place, _), request in zip(items, requests, strict=True)]
-    if at is None and all(each is None for _, each in given):
+    if at is None and all(each is None for _, each in given) and not times.begins:
         return [Step(request, None) for request in requests]
     now = times.load if at is None else _next("--at", at, times.load, times)
     steps = []
@@ -85,7 +92,7 @@ def _next(place: str, given: Any, before: int, times: Times) -> int:
     what = "load" if before == times.load else "the time before it"
     raise ValueError(
         f"{place}: {iso(at)} is before {what}, {iso(before)}, and the clock of this tenant never goes back "
-        f'(clock: now); put later requests later, or write clock: "{iso(at)}" into the scenario'
+        f'({times.clock}); put later requests later, or write clock: "{iso(at)}" into the scenario'
     )
 
 

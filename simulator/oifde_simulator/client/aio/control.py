@@ -132,6 +132,7 @@ class AsyncControl:
     freeze_clock = awaitable(clock_calls.freeze_clock)
     set_clock = awaitable(clock_calls.set_clock)
     advance_clock = awaitable(clock_calls.advance_clock)
+    set_clock_speed = awaitable(clock_calls.set_clock_speed)
 
     exchanges = awaitable(journal.exchanges)
     exchange = awaitable(journal.exchange)

@@ -49,7 +49,13 @@ class AsyncTenantClock:
         """True for a stopped clock."""
         return self._clock().then(lambda found: found.frozen)
 
+    @property
+    def speed(self) -> Pending[float]:
+        """How fast it runs, or will when it goes on; 1 is as fast as real time."""
+        return self._clock().then(lambda found: found.speed)
+
     freeze = awaitable_of_tenant(clock.freeze)
     go_on = awaitable_of_tenant(clock.go_on)
     set = awaitable_of_tenant(clock.set_clock)
     advance = awaitable_of_tenant(clock.advance_clock)
+    set_speed = awaitable_of_tenant(clock.set_clock_speed)

@@ -48,5 +48,13 @@ def advance_clock(tenant: str, by: Duration) -> Call[Clock]:
     return _change(tenant, {"advance": format_duration(by)})
 
 
+def set_clock_speed(tenant: str, speed: float) -> Call[Clock]:
+    """Have the tenant's time run `speed` times as fast as real time from now on, 0.001 to 1,000,000.
+
+    What a fault waits is real time at any speed.
+    """
+    return _change(tenant, {"speed": speed})
+
+
 def _change(tenant: str, wanted: Mapping[str, Any]) -> Call[Clock]:
     return Call("PUT", path("tenants", tenant, "clock"), of_json(partial(build, Clock)), wanted)

@@ -22,7 +22,8 @@ EDITS = ("patch", "rows", "recording")
 
 def lint(rule: Mapping[str, Any]) -> Iterator[Finding]:
     """Check the outcomes of a rule that fits the schema."""
-    if not any(action in rule for action in ACTIONS) and "becomes" not in rule.get("state", {}):
+    says = rule.get("state", {}).keys() & {"becomes", "for"}
+    if not says and not any(action in rule for action in ACTIONS):
         yield Finding((), f"does nothing; give it one of {', '.join(ACTIONS)}")
     if "one_of" in rule and (others := [action for action in ACTIONS[:-1] if action in rule]):
         yield Finding((), f"one_of and {others[0]} exclude each other; put {others[0]} into each of one_of")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from oifde_simulator.scenario.lint import match, outcomes, triggers
+from oifde_simulator.scenario.lint import match, outcomes, states, triggers
 from oifde_simulator.scenario.lint.finding import Finding, Source
 from oifde_simulator.scenario.lint.pruning import Pruned, prune
 from oifde_simulator.scenario.rule_builder import rule_name
@@ -24,12 +24,18 @@ def lint(
     checked. `accepts` judges a rule by the schema.
     """
     first: dict[str, int] = {}
+    durations = states.Durations()
     for place, rule in enumerate(rules):
         pruned = prune(rule, wrong[place], accepts) if place in wrong else Pruned(rule, (), {})
         if pruned is None:
             continue
-        found = filter(None, map(pruned.original, _rule(pruned.rule)))
-        yield from (finding.inside("rules", place) for finding in found)
+        found = list(_rule(pruned.rule))
+        if not any(finding.path[:1] == ("state",) for finding in found):
+            name = f"{rule_name(pruned.rule, place)} {source.line(('rules', place))}"
+            if contradiction := durations.add_written(pruned.rule, name):
+                found.append(Finding(("state", "for"), contradiction))
+        kept = filter(None, map(pruned.original, found))
+        yield from (finding.inside("rules", place) for finding in kept)
         name = rule_name(pruned.rule, place)
         if name in first:
             line = source.line(("rules", first[name]))

@@ -69,7 +69,10 @@ def _generate(generate: Any) -> Iterator[Finding]:
 
 
 def _clock(clock: Any, sessions: dict[str, Any]) -> Iterator[Finding]:
-    """Find a clock that stands at a time for which there are no callIds, or not enough days before it."""
+    """Find a clock that stands or starts where there are no callIds, or not enough days before it."""
+    path: KeyPath = ("clock",)
+    if isinstance(clock, dict):
+        path, clock = ("clock", "start"), clock.get("start")
     moment = instant(clock) if isinstance(clock, str) else None
     days = _days(sessions)
     if moment is None or days is None:
@@ -77,10 +80,10 @@ def _clock(clock: Any, sessions: dict[str, Any]) -> Iterator[Finding]:
     first = (days + 1) * MILLISECONDS_PER_DAY
     if moment < first:
         fix = f"{days} days of sessions begin after 1970: write {_quoted(first)} or later, or fewer days"
-        yield Finding(("clock",), f"{shown(clock)} is too early; {fix}")
+        yield Finding(path, f"{shown(clock)} is too early; {fix}")
     elif moment >= LAST_INSTANT + 1000:
         fix = f"a callId has 13 digits of milliseconds: write {_quoted(LAST_INSTANT)} or earlier"
-        yield Finding(("clock",), f"{shown(clock)} is too late for generated sessions; {fix}")
+        yield Finding(path, f"{shown(clock)} is too late for generated sessions; {fix}")
 
 
 def _days(sessions: dict[str, Any]) -> int | None:

@@ -10,7 +10,6 @@ from typing import Any
 from oifde_simulator.oifde.operations import OPERATIONS
 from oifde_simulator.rules.matching import Condition
 from oifde_simulator.rules.selection import Rule
-from oifde_simulator.rules.triggers import Window
 from oifde_simulator.scenario.lint.certainty import does_the_same, is_certain, may_act, same_as
 from oifde_simulator.scenario.lint.finding import Finding, Source
 from oifde_simulator.scenario.lint.match import fields
@@ -27,23 +26,29 @@ MOST_COMPARED = 100
 def warnings(given: Sequence[Mapping[str, Any]], rules: Sequence[Rule], source: Source) -> Iterator[Finding]:
     """Find shadowed rules; `given` and `rules` are the same rules, as written and as built."""
     early: list[Cover] = []
+    windowed: list[Cover] = []
     for place, rule in enumerate(rules):
+        if rule.only_lasts:
+            continue
         late = Scope.of(given[place])
         implied = late.with_endpoint()
-        cover = next((each for each in early if each.scope.covers(implied)), None)
+        cover = next((each for each in (*early, *windowed) if each.scope.covers(implied)), None)
         if cover is not None:
             before = f"{cover.name} {source.line(('rules', cover.place))}"
             message = f"can never fire: {before} takes {cover.taken(late)}{cover.rest(given[place], implied)}"
             yield Finding(("rules", place), message)
-        if len(early) < MOST_COMPARED and place + 1 < len(rules) and takes_its_turn(rule):
+        always = rule.window is None or rule.window.always_open
+        covers = early if always else windowed
+        if len(covers) < MOST_COMPARED and place + 1 < len(rules) and takes_its_turn(rule):
             certain = is_certain(given[place], rule)
             if certain or may_act(given[place]):
-                early.append(Cover(place, rule.name, given[place], late, certain))
+                scope = replace(late, window=None) if always else late
+                covers.append(Cover(place, rule.name, given[place], scope, certain))
 
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """A rule without limits, which takes all requests in its scope that it can change."""
+    """A rule without limits but a window, which takes all requests in its scope that it can change."""
 
     place: int
     name: str
@@ -79,24 +84,20 @@ def takes_its_turn(rule: Rule) -> bool:
         and limits.every == 1
         and limits.probability == 1
         and limits.times is None
-        and (rule.window is None or _always_open(rule.window))
         and not (limits.over and limits.over.limit)
     )
 
 
-def _always_open(window: Window) -> bool:
-    never_closes = window.until is None or (window.repeat is not None and window.until >= window.repeat)
-    return window.start == 0 and never_closes
-
-
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The requests that a rule is about, and the state in which it is asked."""
+    """The requests that a rule is about, and the state and the window in which it is asked."""
 
     conditions: Mapping[Place, Any]
     """Conditions by part of the call and field; the endpoint is a part without fields."""
     state: str | None = None
     per: Sequence[str] | None = None
+    window: Mapping[str, Any] | None = None
+    """Window as the scenario writes it; None where it is always open."""
 
     @classmethod
     def of(cls, rule: Mapping[str, Any]) -> Scope:
@@ -110,7 +111,7 @@ class Scope:
         }
         # Conditions that are quickly compared come first.
         conditions = dict(sorted(wanted.items(), key=lambda item: isinstance(item[1], Mapping)))
-        return cls(conditions, rule.get("state", {}).get("is"), rule.get("per"))
+        return cls(conditions, rule.get("state", {}).get("is"), rule.get("per"), rule.get("window"))
 
     def with_endpoint(self) -> Scope:
         """Add the one endpoint that has all fields of the conditions, where they name none themselves."""
@@ -124,6 +125,8 @@ class Scope:
     def covers(self, late: Scope) -> bool:
         """Tell whether every request in `late` is in this scope; False where that is hard to say."""
         if self.state is not None and (self.state, self.per) != (late.state, late.per):
+            return False
+        if self.window is not None and self.window != late.window:
             return False
         return all(
             place in late.conditions and _implies(late.conditions[place], wide)

@@ -57,9 +57,15 @@ def _clock_error(text: str) -> str:
     return "" if text == "now" else instant_error(text, expected)
 
 
-def unquoted_clock_error(text: str) -> str:
-    """Say how to write a clock that stands without quotes, right at once."""
-    return _clock_error(text) or f"{text} without quotes is a date; put it in quotes: {shown(text)}"
+def _start_error(text: str) -> str:
+    if text == "now":
+        return f"{shown(text)} is no instant; a clock starts now where start is left out"
+    return instant_error(text)
+
+
+def unquoted_clock_error(path: KeyPath, text: str) -> str:
+    """Say how to write an instant of the clock that stands without quotes, right at once."""
+    return TEXTS[path](text) or f"{text} without quotes is a date; put it in quotes: {shown(text)}"
 
 
 def _folder_error(text: str) -> str:
@@ -76,6 +82,7 @@ TEXTS: Mapping[KeyPath, Callable[[str], str]] = {
     ("settings", "time_zone"): time_zone_error,
     ("sessions", "generate", "time_zone"): time_zone_error,
     ("clock",): _clock_error,
+    ("clock", "start"): _start_error,
     ("recordings", "folder"): _folder_error,
 }
 """Checks of single texts, by the path of the text."""

@@ -1,4 +1,4 @@
-"""Checks the keys that say when a rule fires and what it counts: `window`, `over` and `per`."""
+"""Checks the keys that say when a rule fires and what it counts: `window`, `over`, `state` and `per`."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from oifde_simulator.quantities import milliseconds
+from oifde_simulator.scenario.lint import states, windows
 from oifde_simulator.scenario.lint.finding import Finding, value_at
 from oifde_simulator.scenario.lint.match import fields
 from oifde_simulator.scenario.lint.outcomes import outcome_paths
 from oifde_simulator.text import KeyPath, did_you_mean, shown
 
 DURATIONS: tuple[KeyPath, ...] = (
-    ("window", "from"),
-    ("window", "until"),
-    ("window", "repeat"),
+    *(("window", name) for name in windows.DURATIONS),
     ("over", "window"),
+    ("state", "for"),
 )
 
 
@@ -50,12 +50,7 @@ def _durations(rule: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 def _lengths(rule: Mapping[str, Any]) -> Iterator[Finding]:
-    times = {name: milliseconds(text) for name, text in rule.get("window", {}).items()}
-    start = times.get("from", 0)
-    if "until" in times and times["until"] <= start:
-        yield Finding(("window", "until"), "closes before it opens; make it later than from")
-    if "repeat" in times and times["repeat"] <= start:
-        message = "the round is over before the window opens; make it longer than from"
-        yield Finding(("window", "repeat"), message)
+    yield from windows.lint(rule.get("window", {}))
+    yield from states.lint(rule.get("state", {}))
     if "over" in rule and milliseconds(rule["over"]["window"]) == 0:
         yield Finding(("over", "window"), "has no length; write a duration such as 1s")

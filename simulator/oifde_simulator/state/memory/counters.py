@@ -9,7 +9,8 @@ from collections.abc import Callable, Sequence
 from operator import attrgetter
 from typing import Any
 
-from oifde_simulator.model.turn import START, Candidate, Turn, Value
+from oifde_simulator.model.turn import START, Candidate, StateTimes, Turn, Value
+from oifde_simulator.state.lapses import EnteredState, PresentState, begun, present
 from oifde_simulator.state.limits import Tally, count, moved_already, other_state
 from oifde_simulator.state.memory.counted_values import CountBudget, CountTable
 
@@ -26,16 +27,21 @@ class RuleCounters:
         """`budget` has the bytes that all tenants share."""
         self._budget = budget or CountBudget()
         self._tallies: dict[str, CountTable[Value, Tally]] = {}
-        self._states: CountTable[Value, str] = self._table("the states")
+        self._states: CountTable[Value, EnteredState] = self._table("the states")
         self._fired: dict[str, int] = {}
 
     def turn(self, now: int, candidates: Sequence[Candidate]) -> Turn:
         """Count the candidates in order, up to the first whose turn it is at `now` (tenant time)."""
         held_back: list[str] = []
+        timed: dict[Value, tuple[str, str]] | None = None
         for place, candidate in enumerate(candidates):
             _, value, limits, becomes, *_ = candidate
-            state = self.state(value)
-            if reason := other_state(state, limits) or moved_already(state, candidate):
+            if (times := candidate.times) is None:
+                state, told = self.state(value), ""
+            else:
+                timed = timed or {}
+                state, told = timed.get(value) or timed.setdefault(value, self._timed(value, times, now))
+            if reason := other_state(state, limits, told) or moved_already(state, candidate):
                 held_back.append(reason)
                 continue
             tally, reason = self._counted(candidate, now)
@@ -43,8 +49,8 @@ class RuleCounters:
                 held_back.append(reason)
                 continue
             changed = becomes is not None and becomes != state
-            if becomes is not None:
-                self.enter(value, becomes)
+            if becomes is not None and changed:
+                self.enter(value, becomes, now)
             retry_at = tally.refused_until if candidate.limits.over else None
             return Turn(place, tally.matches, retry_at, tuple(held_back), changed)
         return Turn(-1, 0, None, tuple(held_back), changed=False)
@@ -58,17 +64,33 @@ class RuleCounters:
         return dict(self._fired)
 
     def state(self, value: Value) -> str:
-        """Tell the state of a value."""
+        """Tell the state of a value, as it was entered."""
         state = self._states.get(value)
-        return START if state is None else state
+        return START if state is None else state.name
+
+    def present_state(self, value: Value, times: StateTimes, now: int) -> PresentState:
+        """Tell the state of a value at `now` (tenant time)."""
+        return present(begun(self._entered(value, times), times, now), times, now)
+
+    def _timed(self, value: Value, times: StateTimes, now: int) -> tuple[str, str]:
+        """Tell the state of a value at `now`, and what is to be said of it; keep that it begins anew."""
+        entered = self._entered(value, times)
+        kept = begun(entered, times, now)
+        if kept is not entered:
+            self._states.put(value, kept)
+        state = present(kept, times, now)
+        return state.name, state.told(times, now)
+
+    def _entered(self, value: Value, times: StateTimes) -> EnteredState:
+        return self._states.get(value) or EnteredState(START, times.since)
 
     def states(self) -> list[Value]:
         """List the values that have left the first state."""
         return list(self._states)
 
-    def enter(self, value: Value, state: str) -> None:
-        """Set the state of a value."""
-        self._states.put(value, state)
+    def enter(self, value: Value, state: str, at: int) -> None:
+        """Set the state of a value; its time begins `at` (tenant time)."""
+        self._states.put(value, EnteredState(state, at))
 
     def forget(self, rule: str) -> None:
         """Forget the counts of a rule; states stay, since they belong to all rules."""

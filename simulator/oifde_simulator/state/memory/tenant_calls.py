@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from oifde_simulator.clock import ClockSetting
 from oifde_simulator.model.tenant_state import NewRule, RuleStanding, TenantSource, TenantState
-from oifde_simulator.model.turn import Value
+from oifde_simulator.model.turn import StateTimes, Value
 from oifde_simulator.state.errors import Stale
 from oifde_simulator.state.memory.counters import RuleCounters
 from oifde_simulator.state.memory.tables import Tables
@@ -111,18 +111,22 @@ class MemoryTenants:
             for name in standing(tenant, own)
         ]
 
-    async def state(self, id: str, value: Value) -> str:
-        """Tell the state that the rules of a tenant are in for a value."""
-        return self._counters(id).state(value)
+    async def state(self, id: str, value: Value, now: int = 0, times: StateTimes | None = None) -> str:
+        """Tell the state that the rules of a tenant are in for a value at `now` (tenant time).
+
+        Without `times` it is the one that was entered last, however long ago.
+        """
+        counters = self._counters(id)
+        return counters.state(value) if times is None else counters.present_state(value, times, now).name
 
     async def states(self, id: str) -> list[Value]:
         """List the values that have left the first state."""
         return self._counters(id).states()
 
-    async def enter(self, id: str, value: Value, state: str, *, epoch: int | None = None) -> None:
-        """Set the state of a value."""
+    async def enter(self, id: str, value: Value, state: str, at: int, *, epoch: int | None = None) -> None:
+        """Set the state of a value; its time begins `at` (tenant time), also where it is in it already."""
         self._check(id, epoch)
-        self._tables.counts_of(id, self._table.get(id).epoch).rules.enter(value, state)
+        self._tables.counts_of(id, self._table.get(id).epoch).rules.enter(value, state, at)
 
     def _counters(self, id: str) -> RuleCounters:
         """Find what was counted, to read; a tenant that is only looked at is not remembered."""

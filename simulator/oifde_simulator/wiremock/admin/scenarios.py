@@ -38,12 +38,17 @@ class WireMockScenario:
     """Rules that ask for a state or lead to one."""
     epoch: int
     """Epoch of the tenant that it was read in."""
+    now: int = 0
+    """When it was read, epoch milliseconds of the tenant's clock."""
 
     @property
     def states(self) -> list[str]:
-        """States that rules ask for or lead to, the first at the beginning."""
-        named = [(rule.limits.state_is, rule.becomes) for rule in self.rules]
-        return list(dict.fromkeys([FIRST, *(each for pair in named for each in pair if each is not None)]))
+        """States that rules ask for or lead to, or that follow in time; the first at the beginning."""
+        named = [
+            (rule.limits.state_is, rule.becomes, rule.lasts.then if rule.lasts else None)
+            for rule in self.rules
+        ]
+        return list(dict.fromkeys([FIRST, *(each for some in named for each in some if each is not None)]))
 
     @property
     def state(self) -> str:
@@ -95,13 +100,19 @@ async def tenant_scenarios(tenant: Tenant, state: Tenants) -> list[WireMockScena
     stateful = [rule for rule in tenant.rules.rules if is_stateful(rule)]
     if not stateful:
         return []
-    id, epoch = tenant.read.tenant, tenant.read.epoch
+    id, epoch, now, times = tenant.read.tenant, tenant.read.epoch, tenant.clock.now(), tenant.rules.times
     values = [value for value in (await state.states(id))[:MOST] if value]
     if any(not rule.per for rule in stateful):
         values.insert(0, ())
     return [
         WireMockScenario(
-            id, ":".join((id, *map(_shown, value))), value, await state.state(id, value), stateful, epoch
+            id,
+            ":".join((id, *map(_shown, value))),
+            value,
+            await state.state(id, value, now, times),
+            stateful,
+            epoch,
+            now,
         )
         for value in values
     ]

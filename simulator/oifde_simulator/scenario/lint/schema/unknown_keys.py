@@ -29,12 +29,24 @@ SYNONYMS = {
     "duration": "over", "start": "from", "end": "until", "to": "until", "op": "op",
 }  # fmt: skip
 """Other words for keys, as other tools and people say them."""
+SYNONYMS_INSIDE = {
+    "window": {"start": "from", "begin": "from", "duration": "for", "length": "for", "lasts": "for",
+               "weekday": "days", "weekdays": "days", "day": "days", "time": "at"},
+    "state": {"until": "for", "duration": "for", "lasts": "for", "next": "then", "to": "becomes",
+              "in": "is"},
+    "clock": {"from": "start", "at": "start", "begin": "start", "instant": "start", "rate": "speed",
+              "factor": "speed", "pace": "speed"},
+}  # fmt: skip
+"""Other words for keys by the key around them, where they are meant though they are known elsewhere."""
+TIME_OF_DAY = re.compile(r"[0-9]{1,2}:[0-9]{2}(:[0-9]{2})?")
 
 
 def hint(key: str, value: Any, path: KeyPath, known: Mapping[str, Any]) -> str:
     """Write the end of the message about a key at `path`, where the keys in `known` may stand."""
     if slip := slipped(key, value):
         return f"; {slip}"
+    if inside := _meant_inside(key, value, path, known):
+        return f'; did you mean "{inside}"?'
     near = nearest(key, known, CLOSE)
     meant = f'; did you mean "{near}"?' if near else ""
     if found := homes(key, path):
@@ -50,6 +62,17 @@ def hint(key: str, value: Any, path: KeyPath, known: Mapping[str, Any]) -> str:
     if SYNONYMS.get(key.lower()) in known:
         return f'; did you mean "{SYNONYMS[key.lower()]}"?'
     return did_you_mean(key, known) or listed(known)
+
+
+def _meant_inside(key: str, value: Any, path: KeyPath, known: Mapping[str, Any]) -> str:
+    """Find the key that another word stands for, by what is around it; empty for any other word."""
+    if key == "then" and "respond" in known and not isinstance(value, str):
+        return "respond"
+    around = str(path[-1]) if path else ""
+    name = SYNONYMS_INSIDE.get(around, {}).get(key.lower(), "")
+    if name == "from" and isinstance(value, str) and TIME_OF_DAY.fullmatch(value):
+        return "at"
+    return name if name in known else ""
 
 
 def slipped(text: str, value: Any = None) -> str:

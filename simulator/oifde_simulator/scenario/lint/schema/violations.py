@@ -24,7 +24,7 @@ from oifde_simulator.scenario.lint.schema.wording import (
 )
 from oifde_simulator.text import did_you_mean, shown
 
-NOUNS = {"faults": "fault", "patch": "operation", "one_of": "outcome", "per": "field"}
+NOUNS = {"faults": "fault", "patch": "operation", "one_of": "outcome", "per": "field", "days": "day"}
 """Names of the items of lists."""
 TYPES = {
     "string": "a string",

@@ -1,4 +1,4 @@
-"""A tenant's clock: read, stopped, set and moved on."""
+"""A tenant's clock: read, stopped, set, moved on, and made faster or slower."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ async def read_clock(call: Call) -> web.Response:
 
 
 async def set_clock(call: Call) -> web.Response:
-    """Stop or continue a tenant's clock, set it, or move it on."""
+    """Stop or continue a tenant's clock, set it, move it on, or give it another speed."""
 
     def change(setting: ClockSetting, time_of_day: int) -> ClockSetting:
         return _changed(setting, time_of_day, call.body)
@@ -36,6 +36,8 @@ async def set_clock(call: Call) -> web.Response:
 def _changed(setting: ClockSetting, time_of_day: int, wanted: Mapping[str, Any]) -> ClockSetting:
     if "freeze" in wanted:
         return setting.frozen(time_of_day) if wanted["freeze"] else setting.going(time_of_day)
+    if "speed" in wanted:
+        return setting.paced(wanted["speed"], time_of_day)
     if "set" in wanted:
         return setting.set(_instant(wanted["set"]), time_of_day)
     return setting.advanced(milliseconds_up(wanted["advance"]), time_of_day)

@@ -13,6 +13,7 @@ from oifde_simulator.state.errors import CapacityExceeded, DuplicateName, Stale,
 from oifde_simulator.tenants import Tenant, Tenants
 from oifde_simulator.tenants.admin import TenantAdmin, check_rules
 from oifde_simulator.tenants.retry import retried
+from oifde_simulator.tenants.state_times import check_state_times
 from oifde_simulator.text import did_you_mean, shown
 from oifde_simulator.web.control_plane.problems import Problem
 from oifde_simulator.web.control_plane.services.errors import named_tenant, wrong_scenario
@@ -60,7 +61,8 @@ class RuleService:
         names = await self._admin.new_names(tenant, definitions)
         # Many rules take a while, and the vendor's port has other requests to answer.
         await aside(check_rules, definitions, names)
-        await named_tenant(self._tenants, tenant.id)  # it may have gone meanwhile
+        # It may have gone meanwhile, or been given other rules.
+        check_state_times(await named_tenant(self._tenants, tenant.id), definitions)
         try:
             await self._admin.add_rules(tenant, definitions, ttls)
         except Stale:

@@ -58,6 +58,8 @@ class ClockReading:
     now: str
     """Instant in ISO 8601."""
     frozen: bool
+    speed: float
+    """How fast it runs, or will where it is frozen; 1 for as fast as real time."""
 
 
 class TenantService:
@@ -154,7 +156,7 @@ class TenantService:
     async def clock(self, id: str) -> ClockReading:
         """Read the clock of a tenant."""
         clock = (await named_tenant(self._tenants, id)).clock
-        return ClockReading(iso(clock.now()), clock.frozen)
+        return ClockReading(iso(clock.now()), clock.frozen, clock.setting.speed)
 
     async def sessions(self, id: str, criteria: Criteria) -> Sequence[CallSession]:
         """Find the call sessions of a tenant as they are now on its clock, the newest first."""
@@ -187,7 +189,8 @@ class TenantService:
 
     async def enter_state(self, scenario: WireMockScenario, state: str) -> None:
         """Put one of WireMock's scenarios into a state, in our words. Raises Stale where it has ended."""
-        await self._tenants.state.tenants.enter(scenario.tenant, scenario.value, state, epoch=scenario.epoch)
+        enter = self._tenants.state.tenants.enter
+        await enter(scenario.tenant, scenario.value, state, scenario.now, epoch=scenario.epoch)
 
     async def rules_about(self, entry: Entry) -> Rules | None:
         """Find the rules of the tenant that an entry of the journal names; None without such a tenant."""

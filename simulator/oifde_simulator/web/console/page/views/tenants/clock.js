@@ -6,7 +6,7 @@ const STEPS = ["5m", "1h", "24h"];
 export function Clock({ clock, zone, base, onChange }) {
   const [{ error }, change] = useAct(async (body) => { await send("PUT", `${base}/clock`, body); onChange(); });
   return html`<section><h2>${t("tenants.clock")}</h2>
-    <p><${Time} at=${clock.now} zone=${zone} /> ${zone && html`<small>${zone}</small>`} ${clock.frozen && html`<span class="tag">${t("tenants.frozen")}</span>`}</p>
+    <p><${Time} at=${clock.now} zone=${zone} /> ${zone && html`<small>${zone}</small>`} ${clock.frozen && html`<span class="tag">${t("tenants.frozen")}</span>`} ${clock.speed !== 1 && html`<span class="tag">× ${clock.speed}</span>`}</p>
     <div class="toolbar">
       ${STEPS.map((advance) => html`<button type="button" key=${advance} onClick=${() => change({ advance })}>+${advance}</button>`)}
       <button type="button" onClick=${() => change({ freeze: !clock.frozen })}>${t(clock.frozen ? "tenants.thaw" : "tenants.freeze")}</button>

@@ -18,7 +18,7 @@ function Cells({ tenant }) {
   const added = rules.filter((rule) => rule.added).length;
   const fired = rules.reduce((sum, rule) => sum + rule.fired, 0);
   return html`<td><bdi>${scenario}</bdi></td>
-    <td><${Time} at=${clock.now} zone=${zone} /> ${clock.frozen && html`<span class="tag">${t("tenants.frozen")}</span>`}</td>
+    <td><${Time} at=${clock.now} zone=${zone} /> ${clock.frozen && html`<span class="tag">${t("tenants.frozen")}</span>`} ${clock.speed !== 1 && html`<span class="tag">× ${clock.speed}</span>`}</td>
     <td class="number">${rules.length}${added > 0 && html` <span class="tag">${t("tenants.addedCount", { added })}</span>`}</td>
     <td class="number">${fired}</td>`;
 }

@@ -1,0 +1,95 @@
+"""Checks `window`: a stretch of time since load, or a time of day on some days."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from oifde_simulator.quantities import milliseconds
+from oifde_simulator.rules.daily_window import LONGEST, WEEKDAYS, weekdays
+from oifde_simulator.scenario.lint.finding import Finding
+from oifde_simulator.text import did_you_mean, shown
+
+SINCE_LOAD = ("from", "until", "repeat")
+DAILY = ("at", "for", "days")
+DURATIONS = (*SINCE_LOAD, "for")
+FORMS = "one of from, until and repeat counts from load, one of at, for and days opens at a time of day"
+OTHER_WORDS = {"weekday": "mon-fri", "workday": "mon-fri", "weekend": "sat-sun"}
+"""Days as people say them."""
+
+
+def lint(window: Mapping[str, Any]) -> Iterator[Finding]:
+    """Check a window whose durations are good."""
+    counted = [name for name in SINCE_LOAD if name in window]
+    daily = [name for name in DAILY if name in window]
+    if counted and daily:
+        message = f"{daily[0]} and {counted[0]} exclude each other: {FORMS}; keep one form"
+        yield Finding(("window",), message)
+    elif daily:
+        yield from _daily(window)
+    else:
+        yield from _since_load(window)
+    yield from _days(window.get("days", ()))
+
+
+def warnings(window: Mapping[str, Any]) -> Iterator[Finding]:
+    """Find what is unlikely to be meant in a window without mistakes."""
+    times = {name: milliseconds(window[name]) for name in DURATIONS if name in window}
+    if "repeat" in times and times.get("until", 0) > times["repeat"]:
+        yield Finding(("window", "until"), f"is never reached: a round ends after {window['repeat']}")
+    if window.keys() == {"repeat"}:
+        yield Finding(("window",), "is always open: repeat alone says nothing; add from or until")
+    days = Counter(day for each in window.get("days", ()) for day in weekdays(each) or ())
+    if twice := [WEEKDAYS[day] for day in sorted(days) if days[day] > 1]:
+        yield Finding(("window", "days"), f"names {twice[0]} more than once; it opens once a day")
+    if times.get("for") == LONGEST and len(days) in (0, len(WEEKDAYS)):
+        message = (
+            "is always open: each day for a whole day says nothing; make it shorter, or leave window out"
+        )
+        yield Finding(("window",), message)
+
+
+def _since_load(window: Mapping[str, Any]) -> Iterator[Finding]:
+    times = {name: milliseconds(text) for name, text in window.items()}
+    start = times.get("from", 0)
+    if "until" in times and times["until"] <= start:
+        yield Finding(("window", "until"), "closes before it opens; make it later than from")
+    if "repeat" in times and times["repeat"] <= start:
+        message = "the round is over before the window opens; make it longer than from"
+        yield Finding(("window", "repeat"), message)
+
+
+def _daily(window: Mapping[str, Any]) -> Iterator[Finding]:
+    if "at" not in window:
+        given = "days" if "days" in window else "for"
+        message = f'{given} needs at beside it, the time of day at which the window opens; add at: "00:00"'
+        yield Finding(("window",), message)
+    if "for" not in window:
+        yield Finding(("window",), "needs for, how long it stays open; add for: 90s")
+        return
+    length = milliseconds(window["for"])
+    if length == 0:
+        yield Finding(("window", "for"), "has no length; write a duration such as 90s")
+    elif length > LONGEST:
+        message = f"expected at most 24h, found {shown(window['for'])}: it opens again each day"
+        yield Finding(("window", "for"), f"{message}; for longer outages use from and until, or several days")
+
+
+def _days(days: Any) -> Iterator[Finding]:
+    for place, text in enumerate(days):
+        if weekdays(text) is None:
+            expected = f"expected {', '.join(WEEKDAYS[:-1])}, {WEEKDAYS[-1]} or a range such as mon-fri"
+            yield Finding(("window", "days", place), f"{expected}, found {shown(text)}{_near(text)}")
+
+
+def _near(text: str) -> str:
+    """Suggest the days that were meant by names in full, in capitals or with other dashes."""
+    words = re.findall(r"[a-z]+", text[:40].lower())
+    short = "-".join(word[:3] for word in words)
+    if weekdays(short) is not None:
+        return f'; did you mean "{short}"?'
+    if words and (meant := OTHER_WORDS.get(words[0].removesuffix("s"))):
+        return f'; write "{meant}"'
+    return did_you_mean(text, WEEKDAYS)
