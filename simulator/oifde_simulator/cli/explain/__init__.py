@@ -42,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "request",
         metavar="REQUEST.json",
-        help="the body, or an object of endpoint, path, headers, body, at ...; or a list of them; - for stdin",
+        help="the body, or an object of endpoint, path, headers, body, at ...; a list of them; - for stdin",
     )
     parser.add_argument(
         "--at",
