@@ -65,8 +65,8 @@ class MemoryExchanges:
     def finish(self, tenant: str, number: int, outcome: Outcome, leases: Leases = ()) -> None:
         """Say how the sending of an exchange ended, and give back its leases."""
         self._journal.finish(tenant, number, outcome)
-        for lease in leases:
-            self._tables.give_back(lease)
+        if leases:
+            self._tables.give_back(leases)
 
     def _check(self, read: Read, begun: bool) -> None:
         tenant = self._tenants.get(read.tenant)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from oifde_simulator.clock import Clock
-from oifde_simulator.model.turn import Lease
+from oifde_simulator.model.turn import Leases
 from oifde_simulator.state.memory.counted_values import CountBudget
 from oifde_simulator.state.memory.counters import RuleCounters
 from oifde_simulator.state.memory.coverage import CoverageTable
@@ -46,11 +46,12 @@ class Tables:
             counts = self.counts[tenant] = TenantCounts(tenant, epoch, self.budget)
         return counts
 
-    def give_back(self, lease: Lease) -> None:
-        """End a lease; one of an epoch that has passed changes nothing."""
-        counts = self.counts.get(lease.tenant)
-        if counts is not None and counts.epoch == lease.epoch:
-            counts.rules.leases.give_back(lease)
+    def give_back(self, leases: Leases) -> None:
+        """End leases; those of an epoch that has passed change nothing."""
+        for lease in leases:
+            counts = self.counts.get(lease.tenant)
+            if counts is not None and counts.epoch == lease.epoch:
+                counts.rules.leases.give_back(lease)
 
     def forget(self, tenant: str, *, tokens: bool) -> None:
         """Give back what was counted for a tenant that is gone."""
