@@ -45,6 +45,7 @@ WRONG: dict[str, tuple[str, int, str]] = {
     "digits as text": ('match: {connection: {requests: "1"}}', 37, "take the quotes away: 1"),
     "a fraction": ("match: {connection: {requests: 1.5}}", 37, "expected a whole number, true, false or a"),
     "request 0": ("match: {connection: {requests: 0}}", 37, "the first request of a connection has number 1"),
+    "no number": ("match: {connection: {requests: false}}", 37, "a request that comes to a server has"),
     "requests up to 0": ("match: {connection: {requests: {maximum: 0}}}", 47, "can never match: the first"),
     "requests below 1": ("match: {connection: {requests: {exclusiveMaximum: 1}}}", 56, "can never match"),
     "requests of a list": ("match: {connection: {requests: {enum: [0, -1]}}}", 44, "can never match"),

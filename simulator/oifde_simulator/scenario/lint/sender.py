@@ -38,6 +38,8 @@ def _client(given: Any) -> Iterator[Finding]:
 
 def _number(path: KeyPath, wanted: Any) -> Iterator[Finding]:
     """Find a condition that no number from 1 meets."""
+    if wanted is False:
+        yield Finding(path, "can never match: a request that comes to a server has a number; write one")
     if isinstance(wanted, bool):
         return
     given = wanted if isinstance(wanted, Mapping) else {"const": wanted}
