@@ -24,7 +24,7 @@ from oifde_simulator.model.http import JSON_UTF8
 from oifde_simulator.oifde.operations import ISSUED_TOKEN, OPERATIONS
 from oifde_simulator.oifde.operations.base import DocumentedOperation
 
-ENTRY = 1100
+ENTRY = 1200
 """Bytes of memory that an entry takes beside its texts."""
 
 ERROR_CODE = re.compile(
@@ -75,7 +75,7 @@ class EntryFactory:
             charge += sum(map(len, (*problems, *warnings, *notes)))
         held_back: Reasons = ()
         if exchange.held_back:
-            held_back = reasons(exchange, recorded.document)
+            held_back = reasons(exchange, recorded)
             charge += sum([len(why) for _, why in held_back])
         decision = exchange.decision
         if exchange.rule:
@@ -85,7 +85,7 @@ class EntryFactory:
             number, exchange.at, exchange.tenant, exchange.endpoint, recorded, len(request.body),
             response.status, error_code, headers, body, size, honest.response.status, fields,
             ENTRY + len(body) + charge, exchange.rule, exchange.faults, held_back,
-            problems, warnings, notes, decision,
+            problems, warnings, notes, request.peer, decision,
         )  # fmt: skip
 
     def _decision(self, decision: RecordedDecision) -> RecordedDecision:

@@ -11,15 +11,17 @@ from typing import Any
 
 from multidict import CIMultiDict
 
+from oifde_simulator.cli.explain import sender
+from oifde_simulator.cli.explain.sender import Sender
 from oifde_simulator.immediate import immediate
-from oifde_simulator.model.http import JSON_UTF8, Request
+from oifde_simulator.model.http import JSON_UTF8, UNKNOWN_PEER, Peer, Request
 from oifde_simulator.oifde.leniency import declared_charset
 from oifde_simulator.oifde.operations import BY_NAME, BY_PATH, guess
 from oifde_simulator.tenants import Tenants
 from oifde_simulator.text import did_you_mean, shown
 from oifde_simulator.utf8 import decoded
 
-KEYS = ("endpoint", "path", "headers", "body", "at")
+KEYS = ("endpoint", "path", "headers", "body", "at", *sender.KEYS)
 """Keys of a file that holds more than a body."""
 
 
@@ -36,13 +38,16 @@ class RequestFile:
     """Path that is asked; empty for that of the endpoint."""
     at: Any = None
     """Time at which it is sent, as the file has it; None where it has none."""
+    sender: Sender = Sender()
+    """Who sends it."""
 
-    def request(self) -> Request:
-        """Build the request as the data plane receives it."""
+    def request(self, peer: Peer = UNKNOWN_PEER) -> Request:
+        """Build the request as the data plane receives it from `peer`."""
         operation = BY_NAME[self.endpoint]
         headers = CIMultiDict(JSON_UTF8[:1])
         headers.update(self.headers)
-        return Request(operation.methods[0], self.path or operation.path, headers, self.octets)
+        path = self.path or operation.path
+        return Request(operation.methods[0], path, headers, self.octets, peer=peer)
 
     @property
     def octets(self) -> bytes:
@@ -127,7 +132,8 @@ def read(document: Any, endpoint: str | None = None) -> RequestFile:
     headers = document.get("headers", {}) if whole else {}
     if not isinstance(headers, dict) or not all(isinstance(value, str) for value in headers.values()):
         raise ValueError(f"expected headers as an object of strings, found {shown(headers)}")
-    return RequestFile(name, body, headers, {}, path, document.get("at"))
+    sent = sender.read(document) if whole else Sender()
+    return RequestFile(name, body, headers, {}, path, document.get("at"), sent)
 
 
 def _guess_endpoint(path: str, body: Any) -> str:
@@ -155,6 +161,7 @@ def as_json(request: RequestFile) -> dict[str, Any]:
         "endpoint": request.endpoint,
         **({"path": request.path} if request.path else {}),
         "headers": dict(request.headers),
+        **sender.as_json(request.sender),
         "body": request.body,
         "filled_in": dict(request.filled_in),
     }

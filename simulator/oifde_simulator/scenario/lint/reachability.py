@@ -11,7 +11,7 @@ from typing import Any
 from oifde_simulator.model.problem_kinds import answered_codes
 from oifde_simulator.rules.matching import Condition
 from oifde_simulator.rules.selection import Rule
-from oifde_simulator.scenario.lint import growth, placeholders, shadowing, states, windows
+from oifde_simulator.scenario.lint import counting, growth, placeholders, shadowing, states, windows
 from oifde_simulator.scenario.lint.finding import Finding, Source
 from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.scenario.rule_builder import weight
@@ -28,6 +28,7 @@ def warnings(given: Sequence[Mapping[str, Any]], scenario: Scenario, source: Sou
         for finding in (
             *_odds(written, rule),
             *windows.warnings(written.get("window", {})),
+            *counting.warnings(written),
             *_error_code(written, codes),
             *arrivals.warnings(rule),
             *states.warnings(written, rule),

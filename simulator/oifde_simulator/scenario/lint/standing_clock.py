@@ -68,7 +68,7 @@ def _rule(rule: Mapping[str, Any], now: int, zone: tzinfo) -> Iterator[Event]:
         yield from closed
         return
     rate = rule.get("over")
-    if rate and rate["limit"]:
+    if rate and rate.get("limit"):
         yield ("over",), "lets nobody in again once it has fired, since its rate never renews", rate["window"]
     lasting = value_at(rule, ("state", "for"))
     if lasting is not None:

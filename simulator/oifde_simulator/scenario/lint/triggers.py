@@ -1,4 +1,4 @@
-"""Checks the keys that say when a rule fires and what it counts: `window`, `over`, `state` and `per`."""
+"""Checks the times of a rule: `window`, `over`, `state` and `rows: {late}`."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from typing import Any
 from oifde_simulator.quantities import milliseconds
 from oifde_simulator.scenario.lint import states, windows
 from oifde_simulator.scenario.lint.finding import Finding, value_at
-from oifde_simulator.scenario.lint.match import fields
 from oifde_simulator.scenario.lint.outcomes import outcome_paths
-from oifde_simulator.text import KeyPath, did_you_mean, shown
+from oifde_simulator.text import KeyPath
 
 DURATIONS: tuple[KeyPath, ...] = (
     *(("window", name) for name in windows.DURATIONS),
@@ -21,22 +20,8 @@ DURATIONS: tuple[KeyPath, ...] = (
 
 def lint(rule: Mapping[str, Any]) -> Iterator[Finding]:
     """Check the triggers of a rule that fits the schema."""
-    yield from _per(rule)
     wrong = list(_durations(rule))
     yield from wrong or _lengths(rule)
-
-
-def _per(rule: Mapping[str, Any]) -> Iterator[Finding]:
-    known = fields("request", rule.get("match", {}).get("endpoint"))
-    for place, name in enumerate(rule.get("per", ())):
-        if name not in known:
-            hint = did_you_mean(name, known) or f"; per takes {', '.join(known)}; {_instead(name)}"
-            yield Finding(("per", place), f"no field of this request is called {shown(name)}{hint}")
-
-
-def _instead(name: str) -> str:
-    header = f"match: {{headers: {{{name}: ...}}}}"
-    return f"for a header write a rule for each value, with {header}"
 
 
 def _durations(rule: Mapping[str, Any]) -> Iterator[Finding]:
@@ -52,5 +37,5 @@ def _durations(rule: Mapping[str, Any]) -> Iterator[Finding]:
 def _lengths(rule: Mapping[str, Any]) -> Iterator[Finding]:
     yield from windows.lint(rule.get("window", {}))
     yield from states.lint(rule.get("state", {}))
-    if "over" in rule and milliseconds(rule["over"]["window"]) == 0:
+    if "window" in rule.get("over", {}) and milliseconds(rule["over"]["window"]) == 0:
         yield Finding(("over", "window"), "has no length; write a duration such as 1s")
