@@ -20,6 +20,7 @@ from oifde_simulator.engine.conclusion import (
     unspoiled,
 )
 from oifde_simulator.engine.held_bodies import decided, held
+from oifde_simulator.engine.joint_conclusion import conclude_jointly
 from oifde_simulator.engine.metrics import Meter
 from oifde_simulator.faults.global_delay import GlobalDelay
 from oifde_simulator.journal import Journal
@@ -184,12 +185,15 @@ class Pipeline:
             occasion = occasion_of(tenant, call, honest, now, step, admission)
             judge, moment = self._judge.ability, selection.moment
             await decided(lambda: selection.pass_over(lambda rule: judge(rule, occasion, moment)))
+            if selection.also:
+                heads = self._judge.sends_head
+                await decided(lambda: selection.find_heads(lambda rule: heads(rule, occasion, moment)))
             turn = NO_TURN
             if selection.candidates:
                 turn = await self._state.turn(tenant.read, now, selection.candidates, begun=begun)
                 begun = True
-            decide = tenant.rules.decide
-            return await decided(lambda: conclude(tenant, call, occasion, decide(selection, turn))), begun
+            decide, end = tenant.rules.decide, conclude_jointly if turn.along else conclude
+            return await decided(lambda: end(tenant, call, occasion, decide(selection, turn))), begun
 
     def _enter(self, exchange: Exchange, given: Answer | None) -> Entry:
         """Make the entry of an exchange."""

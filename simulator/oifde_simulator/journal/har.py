@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
@@ -53,11 +53,12 @@ class HarEntry(NamedTuple):
             "response": _response(entry),
             "cache": {},
             "timings": {"send": 0, "wait": milliseconds, "receive": 0},
-            "comment": "; ".join((*entry.problems, *entry.warnings, *entry.notes)),
+            "comment": "; ".join((*_rules(entry), *entry.problems, *entry.warnings, *entry.notes)),
             "_number": entry.number,
             "_tenant": entry.tenant or None,
             "_endpoint": entry.endpoint or None,
             "_rule": entry.rule or None,
+            "_rules": entry.rules,
             "_faults": entry.faults,
             "_outcome": entry.outcome.how,
         }
@@ -86,6 +87,12 @@ class HarEntry(NamedTuple):
         host = host.rpartition("@")[2]
         host = host if HOST.fullmatch(host) else NOWHERE
         return f"{scheme}://{host}{place if place[:1] == '/' else f'/{place}'}"
+
+
+def _rules(entry: Entry) -> Iterator[str]:
+    """Name the rules that spoiled the answer together; one alone is a member of its own."""
+    if len(entry.rules) > 1:
+        yield f"spoiled by {', '.join(entry.rules)}"
 
 
 def _query(target: str) -> str:

@@ -60,6 +60,23 @@ class Candidate(NamedTuple):
     """Hexadecimal key of its chance; empty where the probability is 1."""
     moves_only: bool = False
     """Whether its turn changes nothing but the state, so that there is none where the state is `becomes`."""
+    also: bool = False
+    """Whether it goes along with the one that takes the request: its turn never ends the asking."""
+    head_only: bool = False
+    """Whether all that it does is in the head of the answer; of one that goes along."""
+    sends_head: bool = True
+    """Whether the head of an answer may be sent where it takes the request."""
+
+
+class Along(NamedTuple):
+    """What became of a candidate that goes along."""
+
+    place: int
+    """Index among the candidates."""
+    matches: int
+    """Matches of the rule for its value, this one included; 0 where it was not its turn."""
+    why: str = ""
+    """Reason why it was not its turn; empty where it was."""
 
 
 class Turn(NamedTuple):
@@ -72,9 +89,11 @@ class Turn(NamedTuple):
     retry_at: int | None
     """Epoch milliseconds after which a rate limit lets the client in; None without a rate."""
     held_back: tuple[str, ...]
-    """Reasons of the candidates before it, in order."""
+    """Reasons of the candidates before it, in order; those that go along are left out."""
     changed: bool
     """Whether its value entered another state."""
+    along: tuple[Along, ...] = ()
+    """What became of each candidate that goes along, in order."""
 
 
 class HeldBack(NamedTuple):

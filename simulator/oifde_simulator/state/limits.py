@@ -54,6 +54,11 @@ def count(candidate: Candidate, tally: Tally, now: int) -> str:
     return ""
 
 
+def no_head(taker: Candidate) -> str:
+    """Say that the rule which takes the request sends no head, for one whose only effect is in the head."""
+    return f"{taker.rule} sends no head"
+
+
 def other_state(state: str, limits: Limits) -> str:
     """Say that a value is in another state than the rule wants; "" where it is not."""
     if limits.state_is is None or state == limits.state_is:

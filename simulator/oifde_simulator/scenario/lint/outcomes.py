@@ -10,12 +10,12 @@ from oifde_simulator.model.http import Request, Response
 from oifde_simulator.model.operation import Operation
 from oifde_simulator.oifde.operations import BY_NAME
 from oifde_simulator.randomness import KeyedRandom
-from oifde_simulator.scenario.lint import patch, respond
+from oifde_simulator.scenario.lint import headers, patch, respond
 from oifde_simulator.scenario.lint.finding import Finding, value_at
 from oifde_simulator.scenario.rule_builder import weight
 from oifde_simulator.text import KeyPath
 
-ACTIONS = ("respond", "patch", "rows", "recording", "token", "faults", "one_of")
+ACTIONS = ("respond", "patch", "rows", "recording", "token", "faults", "headers", "one_of")
 EDITS = ("patch", "rows", "recording")
 """Actions that edit the honest answer."""
 
@@ -49,6 +49,8 @@ def _outcome(rule: Mapping[str, Any], path: KeyPath, given: Mapping[str, Any]) -
         yield from _recording(path, given, called)
     if "patch" in given:
         yield from patch.lint(path, given, rule)
+    if "headers" in given:
+        yield from headers.rule_lint((*path, "headers"), given["headers"])
     if "respond" in given:
         yield from respond.lint((*path, "respond"), given["respond"])
     wrong = list(_faults(path, given))

@@ -28,6 +28,8 @@ def warnings(given: Sequence[Mapping[str, Any]], rules: Sequence[Rule], source: 
     """Find shadowed rules; `given` and `rules` are the same rules, as written and as built."""
     early: list[Cover] = []
     for place, rule in enumerate(rules):
+        if rule.also:  # it takes nothing from others, and nothing takes from it
+            continue
         late = Scope.of(given[place])
         implied = late.with_endpoint()
         cover = next((each for each in early if each.scope.covers(implied)), None)

@@ -5,12 +5,12 @@ Rule: bounded, as `counted_values.py` says; one warning a rule.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
 from typing import Any
 
-from oifde_simulator.model.turn import START, Candidate, Turn, Value
-from oifde_simulator.state.limits import Tally, count, moved_already, other_state
+from oifde_simulator.model.turn import START, Along, Candidate, Turn, Value
+from oifde_simulator.state.limits import Tally, count, moved_already, no_head, other_state
 from oifde_simulator.state.memory.counted_values import CountBudget, CountTable
 
 MOST_VALUES = 100_000
@@ -30,9 +30,20 @@ class RuleCounters:
         self._fired: dict[str, int] = {}
 
     def turn(self, now: int, candidates: Sequence[Candidate]) -> Turn:
-        """Count the candidates in order, up to the first whose turn it is at `now` (tenant time)."""
+        """Count the candidates in order, up to the first whose turn it is at `now` (tenant time).
+
+        Then those that go along are counted, each by itself. They see the states in which the request came.
+        """
+        along = [(place, self.state(each.value)) for place, each in enumerate(candidates) if each.also]
+        turn = self._taken(now, candidates)
+        return turn._replace(along=self._along(now, candidates, turn, along)) if along else turn
+
+    def _taken(self, now: int, candidates: Sequence[Candidate]) -> Turn:
+        """Find the candidate that takes the request, and count it and those before it."""
         held_back: list[str] = []
         for place, candidate in enumerate(candidates):
+            if candidate.also:
+                continue
             _, value, limits, becomes, *_ = candidate
             state = self.state(value)
             if reason := other_state(state, limits) or moved_already(state, candidate):
@@ -48,6 +59,24 @@ class RuleCounters:
             retry_at = tally.refused_until if candidate.limits.over else None
             return Turn(place, tally.matches, retry_at, tuple(held_back), changed)
         return Turn(-1, 0, None, tuple(held_back), changed=False)
+
+    def _along(
+        self, now: int, candidates: Sequence[Candidate], turn: Turn, states: Iterable[tuple[int, str]]
+    ) -> tuple[Along, ...]:
+        """Count those that go along with a turn; `states` has the place of each and its value's state."""
+        taker = candidates[turn.place] if turn.place >= 0 else None
+        found: list[Along] = []
+        for place, state in states:
+            candidate = candidates[place]
+            reason = other_state(state, candidate.limits)
+            if not reason and candidate.head_only and taker and not taker.sends_head:
+                reason = no_head(taker)
+            if reason:
+                found.append(Along(place, 0, reason))
+                continue
+            tally, reason = self._counted(candidate, now)
+            found.append(Along(place, 0 if reason else tally.matches, reason))
+        return tuple(found)
 
     def fire(self, rule: str) -> None:
         """Count that a rule has fired."""
