@@ -11,7 +11,9 @@ from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from oifde_simulator.model.http import Response
+from oifde_simulator.rules.action import ActionContext
 from oifde_simulator.rules.effect import Effect, Occasion, mark_of_all, marked
+from oifde_simulator.rules.headers import SetHeaders
 from oifde_simulator.wire.script import Script, Send
 
 if TYPE_CHECKING:
@@ -52,6 +54,8 @@ class Joining:
     fired: bool
     """Whether it has fired."""
     waits: Script = ()
+    settled: frozenset[str] = frozenset()
+    """Names of headers, in lower case, that those have set which fired: the first one wins."""
     before: list[Share] = field(default_factory=list)
     """Rules that fired and stand before it."""
     after: list[Share] = field(default_factory=list)
@@ -72,15 +76,25 @@ class Joining:
         script, _ = self._spoiled(response)
         for place, each in enumerate(self.decision.along):
             waits, faults = each.spoil(ANSWER) if script else (ANSWER, ())
-            changed = each.reshape(self.occasion.honest, self.occasion.refuse, response=response)
+            changed = self._headed(each, response)
             after = script if changed is response else self._spoiled(changed)[0]
             if not faults and after == script:
                 self.idle.append(each)
                 continue
             if after != script:
                 response, script = changed, after
+                self.settled |= _names(each)
             self.waits += waits[:-1]
             (self.before if place < self.decision.before else self.after).append(Share(each, faults))
+        return response
+
+    def _headed(self, each: Decision, response: Response) -> Response:
+        """Set the headers of a rule that goes along."""
+        context = ActionContext(
+            self.occasion.honest, self.occasion.refuse, each.draw, each.moment.now, settled=self.settled
+        )
+        for step in each.action.reshapes:
+            response = step.reshape(response, context)
         return response
 
     def _sent(
@@ -100,3 +114,9 @@ class Joining:
     def _shares(self, own: tuple[str, ...]) -> list[Share]:
         taking = [Share(self.decision, own)] if self.fired else []
         return [*chain(self.before, taking, self.after)]
+
+
+def _names(decision: Decision) -> frozenset[str]:
+    """List the headers that a rule is about."""
+    steps = (step for step in decision.action.reshapes if isinstance(step, SetHeaders))
+    return frozenset(name for step in steps for name in step.names)

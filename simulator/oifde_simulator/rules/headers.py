@@ -71,7 +71,11 @@ class SetHeaders:
 
     def reshape(self, response: Response, context: ActionContext) -> Response:
         """Return the answer with these headers; the same object where it has them already."""
-        headers = set_headers(response.headers, written(self.headers, context.now), self.removed)
+        given, removed = self.headers, self.removed
+        if context.settled:
+            given = [each for each in given if each[0].lower() not in context.settled]
+            removed -= context.settled
+        headers = set_headers(response.headers, written(given, context.now), removed)
         if headers == response.headers:
             return response
         return Response(response.status, response.body, headers)

@@ -141,18 +141,9 @@ class Decision:
         """The names of the faults that rewrite the script."""
         return tuple(fault.fault_name for fault in self.action.faults)
 
-    def reshape(
-        self,
-        honest: Answer,
-        refuse: ErrorRenderer,
-        notes: list[str] | None = None,
-        response: Response | None = None,
-    ) -> Response:
-        """The answer that takes the place of the honest one; `notes` is given what was done in part only.
-
-        Of a rule that goes along, `response` is what it finds in the place of the honest one.
-        """
-        response = response or honest.response
+    def reshape(self, honest: Answer, refuse: ErrorRenderer, notes: list[str] | None = None) -> Response:
+        """The answer that takes the place of the honest one; `notes` is given what was done in part only."""
+        response = honest.response
         if self.action.reshapes:
             context = ActionContext(honest, refuse, self.draw, self.moment.now, self.retry_after)
             for step in self.action.reshapes:

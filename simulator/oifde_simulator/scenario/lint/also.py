@@ -38,6 +38,11 @@ def lint(rule: Mapping[str, Any]) -> Iterator[Finding]:
         yield from _faults(path, given)
 
 
+def could_go_along(rule: Mapping[str, Any]) -> bool:
+    """Check that a rule does nothing that one with `also` may not."""
+    return not rule.get("also") and not any(lint({**rule, "also": True}))
+
+
 def _faults(path: KeyPath, given: Mapping[str, Any]) -> Iterator[Finding]:
     for place, item in enumerate(given.get("faults", ())):
         name, settings = (item, None) if isinstance(item, str) else next(iter(item.items()))

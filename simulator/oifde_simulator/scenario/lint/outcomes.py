@@ -16,6 +16,8 @@ from oifde_simulator.scenario.rule_builder import weight
 from oifde_simulator.text import KeyPath
 
 ACTIONS = ("respond", "patch", "rows", "recording", "token", "faults", "headers", "one_of")
+ALONG = ("faults: [latency]", "headers", "one_of")
+"""What a rule may do that goes along with others."""
 EDITS = ("patch", "rows", "recording")
 """Actions that edit the honest answer."""
 
@@ -23,7 +25,8 @@ EDITS = ("patch", "rows", "recording")
 def lint(rule: Mapping[str, Any]) -> Iterator[Finding]:
     """Check the outcomes of a rule that fits the schema."""
     if not any(action in rule for action in ACTIONS) and "becomes" not in rule.get("state", {}):
-        yield Finding((), f"does nothing; give it one of {', '.join(ACTIONS)}")
+        deeds = ", ".join(ALONG if rule.get("also") else ACTIONS)
+        yield Finding((), f"does nothing; give it one of {deeds}")
     if "one_of" in rule and (others := [action for action in ACTIONS[:-1] if action in rule]):
         yield Finding((), f"one_of and {others[0]} exclude each other; put {others[0]} into each of one_of")
     if "one_of" in rule and not any(map(weight, rule["one_of"])):

@@ -13,7 +13,7 @@ from oifde_simulator.model.problem_kinds import answered_codes
 from oifde_simulator.quantities import milliseconds
 from oifde_simulator.rules.matching import Condition
 from oifde_simulator.rules.selection import Rule
-from oifde_simulator.scenario.lint import growth, placeholders, shadowing
+from oifde_simulator.scenario.lint import growth, placeholders, shadowing, unsent_headers
 from oifde_simulator.scenario.lint.finding import Finding, Source
 from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.scenario.rule_builder import weight
@@ -39,6 +39,7 @@ def warnings(given: Sequence[Mapping[str, Any]], scenario: Scenario, source: Sou
             *_state(rule, leading),
             *placeholders.warnings(written),
             *growth.warnings(written),
+            *unsent_headers.warnings(written, rule),
         ):
             yield finding.inside("rules", place)
 
