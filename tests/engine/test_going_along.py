@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import assume, given, settings
 
 from conftest import QUERY
@@ -63,6 +66,21 @@ def test_maintenance_is_announced_in_good_answers_and_then_the_service_is_down()
     assert (before.rules, header(before, "X-Maintenance")) == (("told",), "tonight")
     assert (during.rules, header(during, "X-Maintenance")) == (("down",), None)
     assert (after.rules, after.script) == ((), after.honest.response.script(after.request, after.at))
+
+
+def test_the_example_of_the_page_does_what_it_says() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "scenarios.md").read_text()
+    section = page.partition("### Rules that go along\n")[2]
+    (example,) = re.findall(r"```yaml\n(.*?)```", section.partition("\n### ")[0], re.DOTALL)
+    world = Moving(*yaml.safe_load(example)["rules"])
+    seen = [world.ask(at) for at in (0, 3599, 3600, 3899, *[4000] * 7)]
+    assert [each.rules for each in seen] == [
+        *[("slow", "announced")] * 2, *[("slow", "maintenance")] * 2, *[("slow",)] * 7,
+    ]  # fmt: skip
+    assert world.ask(4000).rules == ("slow", "flaky")
+    assert all(0.05 <= sum(waits(each)) <= 0.3 for each in seen)
+    assert header(seen[1], "X-Until") == "Thu, 01 Jan 2026 01:59:59 GMT"
+    assert header(seen[2], "Retry-After") == "Thu, 01 Jan 2026 01:05:00 GMT"
 
 
 HEADLESS = ["reset", "empty-response", "garbage", "hang", {"hang": {"limit": "5s", "at": "head"}}]

@@ -43,7 +43,8 @@ class Respond:
             rendered = Response(
                 self.status or OK, self.body or b"", JSON_UTF8 if self.body else JSON_UTF8[1:]
             )
-        headers = _merge(_wait(rendered.status, context), written(self.headers, context.now))
+        own = written(self.headers, context.now) if self.headers else ()
+        headers = _merge(_wait(rendered.status, context), own)
         return Response(rendered.status, rendered.body, _merge(rendered.headers, headers))
 
 

@@ -315,7 +315,7 @@ class Rules:
         if turn.retry_at is not None:
             wait = max(1, -(-(turn.retry_at - selection.moment.now) // 1000))
         action = draw.weighted(rule.actions)
-        before = sum(not each.why and each.place < turn.place for each in turn.along)
+        before = sum(not each.why and each.place < turn.place for each in turn.along) if along else 0
         return Decision(
             rule.name, action, draw, selection.moment, reasons, wait, rule, notes, turn.changed, along, before
         )

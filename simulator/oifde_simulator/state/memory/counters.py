@@ -34,9 +34,14 @@ class RuleCounters:
 
         Then those that go along are counted, each by itself. They see the states in which the request came.
         """
-        along = [(place, self.state(each.value)) for place, each in enumerate(candidates) if each.also]
+        for each in candidates:
+            if each.also:
+                break
+        else:
+            return self._taken(now, candidates)
+        states = [(place, self.state(each.value)) for place, each in enumerate(candidates) if each.also]
         turn = self._taken(now, candidates)
-        return turn._replace(along=self._along(now, candidates, turn, along)) if along else turn
+        return turn._replace(along=self._along(now, candidates, turn, states))
 
     def _taken(self, now: int, candidates: Sequence[Candidate]) -> Turn:
         """Find the candidate that takes the request, and count it and those before it."""

@@ -39,9 +39,9 @@ function effect(definition, entry) {
 }
 
 /** Judge whether an outcome of `one_of` is the one that was drawn, by its faults and its status. */
-function likely({ respond, faults = [], ...rest }, entry) {
+function likely({ weight, respond, faults = [], ...rest }, entry) {
   const names = faults.map((each) => (typeof each === "string" ? each : Object.keys(each)[0]));
-  if (!respond && !faults.length && Object.keys(rest).length < 2) return false;
+  if (!respond && !faults.length && Object.keys(rest).length === 0) return false;
   const status = respond?.status ?? (respond ? undefined : entry.honest.status);
   const fits = entry.rules?.length > 1 ? names.every((name) => entry.faults.includes(name)) : String(names) === String(entry.faults);
   return fits && (status === undefined ? entry.errorCode !== entry.honest.errorCode : status === entry.status);
