@@ -132,3 +132,43 @@ def test_each_scenario_of_the_gallery_is_written_as_the_rules_it_has(call: Any, 
         text = call("core/yaml.js", "toYaml", rules)
         assert read(text.encode(), path.name).root.value == rules, path.name
         assert not re.search(r"[ \t]$", text, re.MULTILINE)
+
+
+ENTRY = {
+    "number": 7, "at": "2026-01-01T00:00:00.000Z", "tenant": "acme", "endpoint": "gettoken", "status": 200,
+    "errorCode": 0, "rule": "told", "rules": ["told"], "faults": [], "script": [], "request": {"fields": {}},
+    "honest": {"status": 200, "errorCode": 0}, "response": {"text": "{}", "cut": False, "headers": []},
+}  # fmt: skip
+BODY = {"status": 200, "text": "{}"}
+
+
+def test_a_rule_that_is_copied_has_the_headers_that_were_sent(call: Any) -> None:
+    honest = {**BODY, "headers": [["Content-Type", "a"], ["Server", "s"], ["X-Same", "1"]]}
+    sent = {
+        **BODY,
+        "headers": [["content-type", "b"], ["X-Same", "1"], ["X-A", "c"], ["X-Simulator-Rule", "told"]],
+    }
+    bodies = {"whole": True, "changes": [], "sent": sent, "honest": honest}
+
+    copied = call("views/exchanges/copy/rule.js", "ruleOf", ENTRY, bodies, None)
+
+    assert copied["rule"]["headers"] == {"content-type": "b", "X-A": "c", "Server": None}
+    assert copied["note"] == "asRuleSeen"
+
+
+def test_a_rule_of_the_gallery_that_went_along_is_copied_as_one(call: Any) -> None:
+    added = [{"also": True, "headers": {"X-A": "c"}}, {"also": True, "one_of": [{"headers": {"X-A": "c"}}]}]
+    for does in added:
+        rule = {"name": "told", "after": 3, **does}
+        copied = call("views/exchanges/copy/rule.js", "ruleOf", ENTRY, None, rule)
+        expected = {"name": "told", "match": {"endpoint": "gettoken"}, "also": True, "headers": {"X-A": "c"}}
+        assert copied["rule"] == expected
+
+
+def test_an_outcome_names_each_rule_that_fired(call: Any) -> None:
+    both = {**ENTRY, "rules": ["slow", "told"], "outcome": {"how": "complete"}}
+    older = {**{name: value for name, value in both.items() if name != "rules"}}
+    assert [call("views/exchanges/outcome.js", "words", each) for each in (both, older)] == [
+        "spoiled by slow, told",
+        "spoiled by told",
+    ]

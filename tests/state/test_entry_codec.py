@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oifde_simulator.model.decision import RecordedDecision
+from oifde_simulator.model.decision import RecordedAlong, RecordedDecision
 from oifde_simulator.model.entry import Entry, RecordedHead, RecordedRequest, ShortenedRequest
 from oifde_simulator.model.http import Peer
 from oifde_simulator.model.outcome import Ending, Outcome
@@ -41,12 +41,13 @@ ACTIONS = st.lists(COUNT | st.floats(0, 60) | st.sampled_from(["close", "reset"]
 DECISIONS = st.builds(
     RecordedDecision, COUNT, COUNT, TEXT, st.binary(max_size=32), st.none() | COUNT, st.booleans(), COUNT,
     PAIRS, COUNT, ACTIONS, COUNT,
+    st.lists(st.builds(RecordedAlong, NAME, TEXT, st.binary(max_size=32)), max_size=2).map(tuple),
 )  # fmt: skip
 PEERS = st.builds(Peer, TEXT, COUNT, COUNT, st.none() | st.dictionaries(TEXT, TEXT, max_size=3))
 ENTRIES = st.builds(
     Entry, COUNT, COUNT, NAME, TEXT, REQUESTS, COUNT, COUNT, st.none() | COUNT, PAIRS,
     st.binary(max_size=40), COUNT, COUNT, FIELDS, COUNT, NAME, NAMES,
-    st.lists(st.tuples(NAME, NAME), max_size=3).map(tuple), NAMES, NAMES, NAMES, PEERS, DECISIONS,
+    st.lists(st.tuples(NAME, NAME), max_size=3).map(tuple), NAMES, NAMES, NAMES, NAMES, PEERS, DECISIONS,
     OUTCOMES,
 )  # fmt: skip
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from hashlib import sha1
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oifde_simulator.model.turn import CHANCE_BITS, Candidate, Fired, Limits, Rate, Turn
+from oifde_simulator.model.turn import CHANCE_BITS, Along, Candidate, Fired, Limits, Rate, Turn
 from oifde_simulator.state.errors import Stale
 from oifde_simulator.state.interface import State
 from oifde_simulator.state.limits import chance
+from oifde_simulator.state.memory.counters import RuleCounters
 from state_forms import entry, read
 
 
@@ -158,3 +160,86 @@ async def test_what_fired_is_counted_in_one_step_with_the_entry(state: State) ->
     (standing,) = await state.tenants.rules("acme", ["r"])
     assert standing.fired == 0
     assert await state.journal.last() == 1
+
+
+# Rules that go along
+
+
+def along(rule: str, *, head_only: bool = False, **limits: object) -> Candidate:
+    """A rule that goes along with whichever takes the request."""
+    return candidate(rule, **limits)._replace(also=True, head_only=head_only)
+
+
+async def test_each_that_goes_along_is_counted_by_itself_wherever_it_stands(state: State) -> None:
+    first, last = along("first", after=1), along("last", times=1)
+    found = [await turn(state, first, candidate("down", times=1), candidate("next"), last) for _ in range(2)]
+    assert [(each.place, each.held_back) for each in found] == [
+        (1, ()),
+        (2, ("times: has fired 1 of 1",)),
+    ]
+    assert [each.along for each in found] == [
+        (Along(0, 0, "after: match 1 of the first 1"), Along(3, 1)),
+        (Along(0, 2), Along(3, 0, "times: has fired 1 of 1")),
+    ]
+
+
+async def test_those_that_go_along_have_their_turn_where_nobody_takes_the_request(state: State) -> None:
+    alone = await turn(state, along("slow"), candidate("never", times=0))
+    assert (alone.place, alone.held_back) == (-1, ("times: has fired 0 of 0",))
+    assert alone.along == (Along(0, 1),)
+
+
+async def test_those_that_need_a_head_are_not_counted_where_none_is_sent(state: State) -> None:
+    down = candidate("down", times=1)._replace(sends_head=False)
+    both = [await turn(state, down, along("told", head_only=True), along("slow")) for _ in range(2)]
+    assert [each.along for each in both] == [
+        (Along(1, 0, "down sends no head"), Along(2, 1)),
+        (Along(1, 1), Along(2, 2)),
+    ]
+
+
+async def test_those_that_go_along_see_the_state_in_which_the_request_came(state: State) -> None:
+    falls = candidate("falls", becomes="down", times=1)
+    rules = (along("before", state_is="start"), falls, along("after", state_is="down"))
+    found = [[not each.why for each in (await turn(state, *rules)).along] for _ in range(2)]
+    assert found == [[True, False], [False, True]]
+
+
+async def test_exactly_so_many_go_along_whatever_the_interleaving(state: State) -> None:
+    rules = (along("slow", times=3), candidate("down", every=2))
+    turns = await asyncio.gather(*(turn(state, *rules) for _ in range(30)))
+    assert [each.along[0].why for each in turns].count("") == 3
+    assert [each.place for each in turns].count(1) == 15
+
+
+LIMITS = st.fixed_dictionaries(
+    {},
+    optional={
+        "after": st.integers(0, 2),
+        "every": st.integers(1, 3),
+        "times": st.integers(0, 3),
+        "state_is": st.sampled_from(["start", "a"]),
+        "over": st.builds(Rate, st.integers(0, 2), st.just(1000)),
+    },
+)
+TAKERS = st.lists(st.tuples(LIMITS, st.sampled_from([None, "a", "start"]), st.booleans()), max_size=4)
+COMPANY = st.lists(st.tuples(st.integers(0, 4), LIMITS, st.booleans()), min_size=1, max_size=3)
+
+
+@given(TAKERS, COMPANY, st.lists(st.integers(0, 500), min_size=1, max_size=10))
+def test_those_that_go_along_change_no_turn(takers: list[Any], company: list[Any], times: list[int]) -> None:
+    rules = [
+        candidate(f"r{place}", becomes=becomes, **limits)._replace(sends_head=head)
+        for place, (limits, becomes, head) in enumerate(takers)
+    ]
+    both = [*rules]
+    for number, (place, limits, head_only) in enumerate(company):
+        both.insert(place, along(f"along{number}", head_only=head_only, **limits))
+    alone, together, now = RuleCounters(), RuleCounters(), 0
+    for step in times:
+        now += step
+        expected, found = alone.turn(now, rules), together.turn(now, both)
+        name = both[found.place].rule if found.place >= 0 else ""
+        assert name == (rules[expected.place].rule if expected.place >= 0 else "")
+        assert found[1:5] == expected[1:5]
+        assert [each.place for each in found.along] == [n for n, each in enumerate(both) if each.also]

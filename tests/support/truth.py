@@ -131,6 +131,42 @@ def _rules(drawn: list[tuple[dict[str, Any], dict[str, Any], bool]]) -> list[dic
 
 
 RULES = st.lists(st.tuples(WHEN, DONE, st.booleans()), min_size=1, max_size=4).map(_rules)
+
+# Rules that go along
+
+SET = st.sampled_from(
+    [{"X-Maintenance": "tonight"}, {"Server": None}, {"Content-Type": JSON_TYPE}, {"X-A": 1, "Server": "x"},
+     {"Retry-After": {"http_date": "30s"}}, {"X-Absent": None}]
+)  # fmt: skip
+ADDED = st.one_of(
+    having({"faults": st.lists(LATENCIES.filter(lambda each: "at" not in each).map(
+        lambda value: {"latency": value}), min_size=1, max_size=2)}, headers=SET),
+    having({"headers": SET}),
+)  # fmt: skip
+ALONG_WHEN = having(
+    {"match": MATCHES}, times=st.integers(1, 3), after=st.integers(1, 2), every=st.integers(2, 3),
+    probability=st.sampled_from([0.3, 0.7]), state=having({"is": STATES}),
+)  # fmt: skip
+ALONG = st.lists(
+    st.tuples(
+        st.integers(0, 4),
+        st.builds(lambda when, done: {**when, **done, "also": True}, ALONG_WHEN, ADDED | st.builds(
+            lambda outcomes: {"one_of": outcomes}, st.lists(ADDED | st.just({}), min_size=1, max_size=2))),
+    ),
+    min_size=1,
+    max_size=3,
+)  # fmt: skip
+"""Rules that go along, each with a place among the others."""
+
+
+def with_along(rules: list[dict[str, Any]], along: list[tuple[int, dict[str, Any]]]) -> list[dict[str, Any]]:
+    """Put rules that go along among others."""
+    more = [*rules]
+    for number, (place, rule) in enumerate(along):
+        more.insert(place, {"name": f"along{number}", **rule})
+    return more
+
+
 IDLE: list[dict[str, Any]] = [
     {"faults": [{"latency": "0s"}]},
     {"faults": [{"cut": {"bytes": 1000000}}]},
@@ -252,7 +288,7 @@ class Witness:
     @property
     def named(self) -> Counter[str]:
         """Rules that exchanges name, and how often."""
-        return Counter(each.exchange.rule for each in self.seen if each.exchange.rule)
+        return Counter(rule for each in self.seen for rule in each.exchange.rules)
 
     @property
     def told(self) -> dict[str, Counter[str]]:
@@ -261,11 +297,11 @@ class Witness:
         standing = immediate(self.engine.state.tenants.rules("acme", names))
         coverage = immediate(self.engine.state.coverage.snapshot())
         metered: Counter[str] = Counter()
-        for _, kind, number in self.meter:
-            metered[kind.rule] += number
+        for _, rule, number in self.meter.fired():
+            metered[rule] += number
         return {
             "rules": Counter({each.name: each.fired for each in standing}),
             "coverage": Counter({name: rule.fired for each in coverage for name, rule in each.rules.items()}),
-            "metrics": Counter({name: number for name, number in metered.items() if name}),
-            "journal": Counter(entry.rule for entry in self.engine.entries() if entry.rule),
+            "metrics": metered,
+            "journal": Counter(rule for entry in self.engine.entries() for rule in entry.rules),
         }

@@ -83,8 +83,9 @@ def test_no_metric_holds_a_credential(server: Simulator) -> None:
 def entry(tenant: str, rule: str) -> Any:
     """Make an entry with the facts that are counted."""
     return SimpleNamespace(
-        tenant=tenant, endpoint="gettoken", status=503, error_code=None, rule=rule, faults=()
-    )
+        tenant=tenant, endpoint="gettoken", status=503, error_code=None, rule=rule, faults=(),
+        rules=(rule,) if rule else (),
+    )  # fmt: skip
 
 
 def test_a_tenant_that_is_gone_leaves_no_count() -> None:
@@ -93,6 +94,18 @@ def test_a_tenant_that_is_gone_leaves_no_count() -> None:
         meter.count(entry(name, ""), 0.001)
     meter.forget("a")
     assert [tenant for tenant, _, _ in meter] == ["b"]
+
+
+def test_each_rule_that_has_fired_is_counted_and_rules_without_end_are_counted_together() -> None:
+    meter = Meter()
+    for number in range(MOST_KINDS + 50):
+        both = entry("a", f"rule-{number}")
+        both.rules = ("slow", f"rule-{number}")
+        meter.count(both, 0.0)
+    counts = {rule: number for _, rule, number in meter.fired()}
+    assert (counts["slow"], counts[OTHER], len(counts)) == (MOST_KINDS + 50, 51, MOST_KINDS + 1)
+    meter.forget("a")
+    assert not [*meter.fired()]
 
 
 def test_kinds_without_end_are_counted_together() -> None:

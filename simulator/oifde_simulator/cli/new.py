@@ -47,7 +47,7 @@ rules:
     match: {{endpoint: queryRecordHistory}}  # also: request, headers, response
     per: [userMobile]                      # the counts are those of each user
     times: 2                               # also: after, every, probability, window, over, state
-    respond: {{status: 503}}                 # also: patch, rows, recording, token, faults, one_of
+    respond: {{status: 503}}                 # also: patch, rows, recording, token, faults, headers, one_of
 """
 """Text of a new scenario; `schema`, `file` and `stem` are filled in."""
 

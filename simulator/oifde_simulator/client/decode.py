@@ -13,6 +13,7 @@ from oifde_simulator.client.models import (
     BrokenFile,
     Clock,
     Exchange,
+    ExchangeInWhole,
     Exchanges,
     Ready,
     Rule,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 Model = TypeVar("Model", bound="DataclassInstance")
+Exchanged = TypeVar("Exchanged", bound=Exchange)
 
 
 def build(model: type[Model], answer: Mapping[str, Any], **more: Any) -> Model:
@@ -51,7 +53,17 @@ def as_it_is(answer: Any) -> Any:
 
 def build_exchange(answer: Mapping[str, Any]) -> Exchange:
     """Build an exchange."""
-    return build(Exchange, answer)
+    return _exchange(Exchange, answer)
+
+
+def build_exchange_in_whole(answer: Mapping[str, Any]) -> ExchangeInWhole:
+    """Build an exchange in whole."""
+    return _exchange(ExchangeInWhole, answer)
+
+
+def _exchange(model: type[Exchanged], answer: Mapping[str, Any]) -> Exchanged:
+    """Build an exchange of a model; an older server names one rule."""
+    return build(model, {"rules": [answer["rule"]] if answer["rule"] else [], **answer})
 
 
 def build_exchanges(answer: Mapping[str, Any]) -> Exchanges:

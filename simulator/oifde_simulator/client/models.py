@@ -145,6 +145,8 @@ class Exchange:
     """errorCode that was sent; None for an answer without one."""
     rule: str | None
     """Name of the rule that spoiled the answer."""
+    rules: Sequence[str]
+    """Names of all rules that spoiled it, those with `also` too, in their order."""
     faults: Sequence[str]
     honest: Mapping[str, Any]
     """Answer of an unbroken service: `status`, `errorCode`, `errorMsg`, `total`."""

@@ -90,21 +90,34 @@ def _good_token(call: Call, honest: Answer, step: CredentialStep | None, admissi
 def conclude(tenant: Tenant, call: Call, occasion: Occasion, decision: Decision) -> Conclusion:
     """Spoil the honest answer as the rules decided."""
     if decision.of is None:
-        return Conclusion(_passed(tenant, call, occasion, decision))
+        return Conclusion(passed(tenant, call, occasion, decision))
     effect = perform(decision, occasion, provenance=tenant.provenance)
+    return conclude_effect(tenant, call, occasion, decision, effect)
+
+
+def conclude_effect(
+    tenant: Tenant, call: Call, occasion: Occasion, decision: Decision, effect: Effect
+) -> Conclusion:
+    """Make the exchange of a request whose rule did what `effect` has, and tell whether it has fired."""
+    assert decision.of
     ended = None if effect.refusal else occasion.ends(decision.action.token)
     idle = _shortcomings(decision, effect, ended=ended is not None)
     notes = (*decision.notes, *(f"{decision.rule}: {why}" for why in idle))
     if not (effect.changed or ended or decision.moved):
-        return Conclusion(_spent(_passed(tenant, call, occasion, decision), decision, notes))
+        return Conclusion(_spent(passed(tenant, call, occasion, decision), decision, notes))
     exchange = _spoiled(tenant, call, occasion, decision, effect)
     exchange.notes = notes
-    scenario, rule = tenant.scenario, decision.of
-    fired = Fired(rule.name, scenario, rule.definition, decision.outcome, exchange.faults)
-    return Conclusion(exchange, (fired,), ended)
+    exchange.fired = (fired_of(tenant, decision, exchange.faults),)
+    return Conclusion(exchange, exchange.fired, ended)
 
 
-def _passed(tenant: Tenant, call: Call, occasion: Occasion, decision: Decision) -> Exchange:
+def fired_of(tenant: Tenant, decision: Decision, faults: tuple[str, ...]) -> Fired:
+    """Describe a rule that has fired, with those of its faults that changed the script."""
+    assert decision.of
+    return Fired(decision.rule, tenant.scenario, decision.of.definition, decision.outcome, faults)
+
+
+def passed(tenant: Tenant, call: Call, occasion: Occasion, decision: Decision) -> Exchange:
     """Make the exchange of a request that no rule changed."""
     exchange = unspoiled(tenant, call, occasion.honest, occasion.now)
     exchange.held_back, exchange.notes = decision.held_back, decision.notes
@@ -130,21 +143,21 @@ def _spoiled(tenant: Tenant, call: Call, occasion: Occasion, decision: Decision,
         occasion.now, tenant.id, call.endpoint, call.request, occasion.honest, response, script,
         decision.rule, faults, decision.held_back, (), call.document, turn=decision.rule,
     )  # fmt: skip
-    exchange.decision = _recorded(tenant, occasion, decision, exchange)
+    exchange.decision = recorded(tenant, occasion, decision, exchange)
     return exchange
 
 
-def _recorded(tenant: Tenant, occasion: Occasion, decision: Decision, exchange: Exchange) -> RecordedDecision:
-    """Describe what a rule did, for the bodies of its exchange to be made again."""
+def recorded(tenant: Tenant, occasion: Occasion, decision: Decision, exchange: Exchange) -> RecordedDecision:
+    """Describe what rules did, for the bodies of their exchange to be made again."""
     script, honest = exchange.script, occasion.honest.response
     head: Any = script[0]
     actions: tuple[Timed, ...] = ()
     if exchange.faults:
         head = exchange.response.script(exchange.request, occasion.now)[0]
         actions = tuple(timed(script[:MOST_ACTIONS]))
-    assert decision.of
+    taker = (decision.of.definition, decision.draw.key) if decision.of else ("", b"")
     return RecordedDecision(
-        tenant.read.epoch, len(head[0]), decision.of.definition, decision.draw.key, decision.retry_after,
+        tenant.read.epoch, len(head[0]), *taker, decision.retry_after,
         decision.moved, occasion.number, honest.headers, len(honest.body), actions,
         max(0, len(script) - MOST_ACTIONS),
     )  # fmt: skip

@@ -40,7 +40,7 @@ class Change(NamedTuple):
 def patch_changes(rule: Rule, exchange: Exchange) -> tuple[Change, ...]:
     """List what a rule with a patch has changed; nothing for rules that send other answers."""
     before, after = exchange.honest.response.body, exchange.response.body
-    if before == after or not any(_patches(action, exchange) for action, _ in rule.actions):
+    if before == after or not any(_patches(rule, action, exchange) for action, _ in rule.actions):
         return ()
     if not (isinstance(before, bytes) and isinstance(after, bytes)):
         return ()
@@ -50,9 +50,9 @@ def patch_changes(rule: Rule, exchange: Exchange) -> tuple[Change, ...]:
         return ()
 
 
-def _patches(action: Action, exchange: Exchange) -> bool:
+def _patches(rule: Rule, action: Action, exchange: Exchange) -> bool:
     named = tuple(fault.fault_name for fault in action.faults)
-    return named == exchange.faults and any(isinstance(each, Patch) for each in action.reshapes)
+    return named == exchange.faults_of(rule.name) and any(isinstance(each, Patch) for each in action.reshapes)
 
 
 def changes(before: Any, after: Any) -> list[Change]:

@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from oifde_simulator.clock import ClockSetting
 from oifde_simulator.engine.document_changes import Change, patch_changes
+from oifde_simulator.engine.header_changes import HeaderChange, header_changes
 from oifde_simulator.engine.pipeline import Pipeline, view
 from oifde_simulator.engine.ramps import RampProgress, ramps
 from oifde_simulator.immediate import immediate
@@ -52,9 +53,11 @@ class Explanation:
     since: int = 0
     """Load or reset of the tenant, epoch milliseconds on its clock."""
     ramps: tuple[RampProgress, ...] = ()
-    """Ramps of the rule that fired."""
+    """Ramps of the rules that fired."""
     changes: tuple[Change, ...] = ()
     """What the patch of the rule that fired has changed in the honest answer."""
+    headers: tuple[HeaderChange, ...] = ()
+    """What the `headers` of rules that fired have changed in the honest answer."""
 
 
 class Explainer:
@@ -96,11 +99,16 @@ class Explainer:
         rules = immediate(self._tenants.find(call.tenant, by_key=call.by_access_key)).rules
         held_back = self._journal.entry(exchange).held_back
         found = verdicts(rules.rules, view(call, exchange.honest), exchange, held_back)
-        fired = next((rule for rule in rules.rules if rule.name == exchange.rule), None)
-        if fired is None:
+        fired = [rule for rule in rules.rules if rule.name in exchange.rules]
+        if not fired:
             return Explanation(exchange, found, rules.since)
         return Explanation(
-            exchange, found, rules.since, ramps(fired, exchange, rules.since), patch_changes(fired, exchange)
+            exchange,
+            found,
+            rules.since,
+            tuple(ramp for rule in fired for ramp in ramps(rule, exchange, rules.since)),
+            tuple(change for rule in fired for change in patch_changes(rule, exchange)),
+            header_changes(fired, exchange),
         )
 
 
@@ -126,7 +134,7 @@ def verdicts(
     found: list[Verdict] = []
     decisive = ""
     for rule in rules:
-        if decisive:
+        if decisive and not rule.also:
             found.append(Verdict(rule.name, "not asked", (f"{decisive} came before it",)))
             continue
         found.append(_verdict(rule, seen, exchange, held_back))
@@ -136,7 +144,7 @@ def verdicts(
 
 
 def _verdict(rule: Rule, seen: View, exchange: Exchange, held_back: Iterable[tuple[str, str]]) -> Verdict:
-    if rule.name == exchange.rule:
+    if rule.name in exchange.rules:
         return Verdict(rule.name, "fired")
     if rule.only_lasts:
         return Verdict(rule.name, "not asked", ("it only says how long a state lasts",))
@@ -163,11 +171,13 @@ def as_json(explanation: Explanation) -> dict[str, Any]:
         },
         "rules": [asdict(verdict) for verdict in explanation.verdicts],
         "rule": exchange.rule or None,
+        "fired": [{"rule": each.rule, "faults": each.faults} for each in exchange.fired],
         "faults": exchange.faults,
         "notes": exchange.notes,
         "at": iso(exchange.at),
         "seconds_since_load": (exchange.at - explanation.since) / 1000 if exchange.tenant else None,
         "ramps": [ramp._asdict() for ramp in explanation.ramps],
+        "headers": [change._asdict() for change in explanation.headers],
         "changes": [change.as_json() for change in explanation.changes],
         "sent": _response_json(exchange.response),
         "script": [_action_json(action) for action in exchange.script],

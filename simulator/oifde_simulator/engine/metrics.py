@@ -36,6 +36,7 @@ class Meter:
         self.recent = RecentCounts()
         """Requests of the last minutes, second by second."""
         self._counts: dict[str, dict[tuple[str, int, int | None, str, tuple[str, ...]], int]] = {}
+        self._fired: dict[str, dict[str, int]] = {}
         self.durations = [0] * (len(BOUNDS) + 1)
         """How many decisions took so long, by class."""
         self.seconds = 0.0
@@ -52,12 +53,28 @@ class Meter:
             kind = (entry.endpoint, entry.status, None, OTHER, (OTHER,))
             number = kinds.get(kind)
         kinds[kind] = (number or 0) + 1
+        if entry.rule:
+            self._count_rules(entry)
         self.durations[bisect_left(BOUNDS, seconds)] += 1
         self.seconds += seconds
+
+    def _count_rules(self, entry: Entry) -> None:
+        """Count each rule that has fired, those that went along too."""
+        fired = self._fired.setdefault(entry.tenant, {})
+        for rule in entry.rules:
+            name = rule if rule in fired or len(fired) < MOST_KINDS else OTHER
+            fired[name] = fired.get(name, 0) + 1
+
+    def fired(self) -> Iterator[tuple[str, str, int]]:
+        """Tenant, rule, and how often it has fired."""
+        for tenant, rules in self._fired.items():
+            for rule, number in rules.items():
+                yield tenant, rule, number
 
     def forget(self, tenant: str) -> None:
         """The tenant is gone, and with it what was counted for it."""
         self._counts.pop(tenant, None)
+        self._fired.pop(tenant, None)
         self.recent.forget(tenant)
 
     def __iter__(self) -> Iterator[tuple[str, Kind, int]]:

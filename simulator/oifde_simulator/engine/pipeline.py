@@ -20,6 +20,7 @@ from oifde_simulator.engine.conclusion import (
     unspoiled,
 )
 from oifde_simulator.engine.held_bodies import decided, held
+from oifde_simulator.engine.joint_conclusion import conclude_jointly
 from oifde_simulator.engine.leases import LeaseHolder, give_back
 from oifde_simulator.engine.metrics import Meter
 from oifde_simulator.faults.global_delay import GlobalDelay
@@ -32,7 +33,8 @@ from oifde_simulator.model.turn import Leases
 from oifde_simulator.model.view import View
 from oifde_simulator.oifde.router import Call, Router
 from oifde_simulator.rules.ability import Judge
-from oifde_simulator.rules.selection import NO_TURN
+from oifde_simulator.rules.effect import Occasion
+from oifde_simulator.rules.selection import NO_TURN, Selection
 from oifde_simulator.state.errors import Stale
 from oifde_simulator.tenants import Tenant, Tenants
 from oifde_simulator.wire.script import Script
@@ -198,17 +200,25 @@ class Pipeline:
             selection = tenant.rules.select(view(call, honest), now)
         if selection is None:
             return Conclusion(unspoiled(tenant, call, honest, now)), begun, ()
-        with held(honest):
-            occasion = occasion_of(tenant, call, honest, now, step, admission)
-            judge, moment = self._judge.ability, selection.moment
+        occasion = occasion_of(tenant, call, honest, now, step, admission)
+        return await self._spoil(tenant, call, occasion, selection, begun=begun)
+
+    async def _spoil(
+        self, tenant: Tenant, call: Call, occasion: Occasion, selection: Selection, *, begun: bool
+    ) -> tuple[Conclusion, bool, Leases]:
+        """Ask the rules that are about a call for their turn, and conclude."""
+        judge, heads, moment = self._judge.ability, self._judge.sends_head, selection.moment
+        with held(occasion.honest):
             await decided(lambda: selection.pass_over(lambda rule: judge(rule, occasion, moment)))
+            if selection.also:
+                await decided(lambda: selection.find_heads(lambda rule: heads(rule, occasion, moment)))
             turn = NO_TURN
             if selection.candidates:
-                turn = await self._state.turn(tenant.read, now, selection.candidates, begun=begun)
+                turn = await self._state.turn(tenant.read, occasion.now, selection.candidates, begun=begun)
                 begun = True
-            decide = tenant.rules.decide
+            decide, end = tenant.rules.decide, conclude_jointly if turn.along else conclude
             try:
-                found = await decided(lambda: conclude(tenant, call, occasion, decide(selection, turn)))
+                found = await decided(lambda: end(tenant, call, occasion, decide(selection, turn)))
             except BaseException:
                 give_back(self._state, turn.leases)
                 raise

@@ -47,7 +47,8 @@ def _beginning(rule: Rule, begun: int) -> Beginning:
 
 def _sampled(rule: Rule, exchange: Exchange, elapsed: float, begun: float) -> Iterator[tuple[float, float]]:
     """Sample the ramps of the outcomes that the exchange may be of: it names faults, not the outcome."""
-    if "latency" not in exchange.faults:
+    spoiling = exchange.faults_of(rule.name)
+    if "latency" not in spoiling:
         return
     from oifde_simulator.faults import FaultContext
     from oifde_simulator.faults.builtin.latency import Latency
@@ -56,7 +57,7 @@ def _sampled(rule: Rule, exchange: Exchange, elapsed: float, begun: float) -> It
     context = FaultContext(HONEST.draw, elapsed, begun)  # a ramp draws nothing
     waits = {action.seconds for action in exchange.script if isinstance(action, Wait)} | {0.0}
     for action, _ in rule.actions:
-        if tuple(fault.fault_name for fault in action.faults) != exchange.faults:
+        if tuple(fault.fault_name for fault in action.faults) != spoiling:
             continue
         for fault in action.faults:
             if isinstance(fault, Latency) and fault.ramp and (late := fault.ramp.sample(context)) in waits:

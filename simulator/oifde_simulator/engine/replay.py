@@ -12,8 +12,9 @@ from typing import Any
 import orjson
 from multidict import CIMultiDict
 
-from oifde_simulator.engine.conclusion import conclude, occasion_of, unspoiled
+from oifde_simulator.engine.conclusion import occasion_of, unspoiled
 from oifde_simulator.engine.held_bodies import held
+from oifde_simulator.engine.joint_conclusion import conclude_jointly
 from oifde_simulator.journal import Journal
 from oifde_simulator.model.credential_step import Admission, TokenStep
 from oifde_simulator.model.decision import NOT_KEPT
@@ -23,7 +24,7 @@ from oifde_simulator.model.http import Request, Response
 from oifde_simulator.oifde.operations import BY_NAME
 from oifde_simulator.oifde.router import Call
 from oifde_simulator.randomness import KeyedRandom
-from oifde_simulator.rules.selection import Decision, Rule
+from oifde_simulator.rules.selection import HONEST, Decision, Rule, going_along
 from oifde_simulator.rules.triggers import Moment
 from oifde_simulator.tenants import Tenant
 from oifde_simulator.wire.held_octets import NotInMemory
@@ -87,7 +88,7 @@ def _replayed(entry: Entry, tenant: Tenant, call: Call) -> Exchange:
     try:
         with held(honest):
             occasion = occasion_of(tenant, call, honest, entry.at, _step(call), admission)
-            return conclude(tenant, call, occasion, _decision(entry, tenant)).exchange
+            return conclude_jointly(tenant, call, occasion, _decision(entry, tenant)).exchange
     except NotInMemory:
         raise NotReplayable(ON_DISK) from None
 
@@ -145,27 +146,32 @@ def _step(call: Call) -> TokenStep | None:
 
 
 def _decision(entry: Entry, tenant: Tenant) -> Decision:
-    """Draw again what the rule did. Raises NotReplayable where the tenant has not that rule any more."""
-    rule = _rule(entry, tenant)
-    draw = KeyedRandom(entry.decision.draw)
-    action = draw.weighted(rule.actions)
+    """Draw again what the rules did. Raises NotReplayable where the tenant has not one of them any more."""
+    given = entry.decision
     moment = Moment(entry.at, entry.at - tenant.rules.since)
+    along = tuple(
+        going_along(_rule(name, definition, tenant), KeyedRandom(draw), moment)
+        for name, definition, draw in given.along
+    )
+    if not given.draw:
+        return replace(HONEST, along=along)
+    rule, draw = _rule(entry.rule, given.definition, tenant), KeyedRandom(given.draw)
+    action, before = draw.weighted(rule.actions), entry.rules.index(rule.name) if along else 0
     return Decision(
-        rule.name, action, draw, moment, (), entry.decision.retry_after, rule, (), entry.decision.moved
+        rule.name, action, draw, moment, (), given.retry_after, rule, (), given.moved, along, before
     )
 
 
-def _rule(entry: Entry, tenant: Tenant) -> Rule:
-    definition = entry.decision.definition
+def _rule(name: str, definition: str, tenant: Tenant) -> Rule:
     for rule in tenant.rules.rules:
-        if rule.name == entry.rule and rule.definition == definition:
+        if rule.name == name and rule.definition == definition:
             return rule
-    raise NotReplayable(RULE_GONE.format(entry.rule))
+    raise NotReplayable(RULE_GONE.format(name))
 
 
 def _told(entry: Entry) -> tuple[Any, ...]:
     """List what is on record of what was decided."""
     return (
         entry.status, entry.error_code, entry.headers, entry.body, entry.body_bytes,
-        entry.honest_status, dict(entry.honest), entry.rule, entry.faults,
+        entry.honest_status, dict(entry.honest), entry.rules, entry.faults,
     )  # fmt: skip

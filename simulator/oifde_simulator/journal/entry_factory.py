@@ -34,6 +34,8 @@ OWN_CODES = {each.name: each for each in OPERATIONS if each.code_field != "error
 """Operations whose errors have members of other names."""
 
 
+NONE: tuple[str, ...] = ()
+"""Rules that fired at most exchanges."""
 Messages = tuple[str, ...]
 NO_MESSAGES: tuple[Messages, Messages, Messages] = ((), (), ())
 """Problems, warnings and notes of most exchanges."""
@@ -77,15 +79,16 @@ class EntryFactory:
         if exchange.held_back:
             held_back = reasons(exchange, recorded)
             charge += sum([len(why) for _, why in held_back])
-        decision = exchange.decision
+        decision, rules = exchange.decision, NONE
         if exchange.rule:
+            rules = exchange.rules
             decision = self._decision(decision)
             charge += decision.charge
         return Entry(
             number, exchange.at, exchange.tenant, exchange.endpoint, recorded, len(request.body),
             response.status, error_code, headers, body, size, honest.response.status, fields,
             ENTRY + len(body) + charge, exchange.rule, exchange.faults, held_back,
-            problems, warnings, notes, request.peer, decision,
+            problems, warnings, notes, rules, request.peer, decision,
         )  # fmt: skip
 
     def _decision(self, decision: RecordedDecision) -> RecordedDecision:

@@ -21,7 +21,7 @@ from oifde_simulator.text import shown
 ATTRIBUTES: Mapping[str, Callable[[Entry], Any]] = {
     "tenant": lambda entry: entry.tenant or ABSENT,
     "endpoint": lambda entry: entry.endpoint or ABSENT,
-    "rule": lambda entry: entry.rule or ABSENT,
+    "rule": lambda entry: entry.rules or ABSENT,
     "status": lambda entry: entry.status,
     "errorCode": lambda entry: ABSENT if entry.error_code is None else entry.error_code,
     "client": lambda entry: entry.peer.address or ABSENT,
@@ -42,8 +42,8 @@ IndexKey = tuple[str, Any]
 """Name and value by which subscribers are indexed; a field of the request is called `request.NAME`."""
 ANY_ENTRY: IndexKey = ("", None)
 """Key of every entry."""
-INDEXED = ("rule", "errorCode", "status", "endpoint")
-"""Attributes that are index keys; tenants have an index of their own."""
+INDEXED = ("errorCode", "status", "endpoint")
+"""Attributes that are index keys, as each rule is; tenants have an index of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ class Filter:
 
     def why_idle(self, entry: Entry) -> str:
         """Say why the one rule that the filter wants did not fire though it matched; empty where unknown."""
-        if not self._rule or entry.rule == self._rule:
+        if not self._rule or self._rule in entry.rules:
             return ""
         held = (why for rule, why in entry.held_back if rule == self._rule)
         noted = (note for note in entry.notes if note.startswith(f"{self._rule}: "))
@@ -131,6 +131,8 @@ def entry_keys(entry: Entry) -> Iterator[IndexKey]:
     yield ANY_ENTRY
     for name in INDEXED:
         yield name, ATTRIBUTES[name](entry)
+    for rule in entry.rules:
+        yield "rule", rule
     for name, value in entry.request.document.items():
         if type(value) is str:
             yield f"request.{name}", value
@@ -140,7 +142,7 @@ def _wanted_keys(tests: Mapping[str, Condition], match: Mapping[str, Any]) -> It
     for name, value in match.get("request", {}).items():
         if type(value) is str:
             yield f"request.{name}", value
-    for name in INDEXED:
+    for name in ("rule", *INDEXED):
         if name in tests and type(tests[name].wanted) in (str, int):
             yield name, tests[name].wanted
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
@@ -54,11 +54,12 @@ class HarEntry(NamedTuple):
             "cache": {},
             **_connection(entry.peer),
             "timings": {"send": 0, "wait": milliseconds, "receive": 0},
-            "comment": "; ".join((*entry.problems, *entry.warnings, *entry.notes)),
+            "comment": "; ".join((*_rules(entry), *entry.problems, *entry.warnings, *entry.notes)),
             "_number": entry.number,
             "_tenant": entry.tenant or None,
             "_endpoint": entry.endpoint or None,
             "_rule": entry.rule or None,
+            "_rules": entry.rules,
             "_faults": entry.faults,
             "_outcome": entry.outcome.how,
         }
@@ -93,6 +94,12 @@ def _connection(peer: Peer) -> dict[str, str]:
     """Name connection and client; `serverIPAddress` is the other end, which entries do not have."""
     found = {"connection": str(peer.connection)} if peer.connection else {}
     return found | ({"_client": peer.address} if peer.address else {})
+
+
+def _rules(entry: Entry) -> Iterator[str]:
+    """Name the rules that spoiled the answer together; one alone is a member of its own."""
+    if len(entry.rules) > 1:
+        yield f"spoiled by {', '.join(entry.rules)}"
 
 
 def _query(target: str) -> str:

@@ -89,7 +89,8 @@ def _answers(exchange: Exchange, honest: str) -> str:
     else:
         sent = " ".join([str(exchange.response.status), *_changed_members(exchange)])
         sent += f" with {faults}" if faults else ""
-    return f"{sent} by rule {exchange.rule!r}, would have been {honest}"
+    names = ", ".join(map(repr, exchange.rules))
+    return f"{sent} by rule{'s' if len(exchange.rules) > 1 else ''} {names}, would have been {honest}"
 
 
 def _changed_members(exchange: Exchange) -> Iterator[str]:

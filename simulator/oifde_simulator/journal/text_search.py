@@ -48,7 +48,7 @@ def _texts(entry: Entry) -> Iterator[str]:
     yield from _values(document)
     yield body
     yield str(entry.honest.get("errorMsg") or "")
-    yield entry.rule
+    yield from entry.rules
     if entry.rule:  # what was sent in place of the honest answer
         yield entry.body.decode("utf-8", "replace")
     yield from (*entry.faults, *entry.problems, *entry.warnings, *entry.notes)

@@ -13,11 +13,21 @@ from oifde_simulator.wire.script import Close, Script, Send, Wait
 
 MOST_ACTIONS = 32
 """Actions of one script that are kept; faults can make thousands."""
-FIRED, ACTION = 500, 40
-"""Bytes of memory that the decision of a rule takes, and that one of its actions does."""
+FIRED, ACTION, ALONG = 500, 40, 300
+"""Bytes of memory that the decision of a rule takes, one of its actions, and a rule that went along."""
 
 Timed = int | float | str
 """One action: bytes that are sent, seconds of a wait, or the name of an end."""
+
+
+class RecordedAlong(NamedTuple):
+    """What a rule has drawn that went along."""
+
+    rule: str
+    definition: str
+    """Digest of the rule as it was written."""
+    draw: bytes
+    """Key of what it drew."""
 
 
 class RecordedDecision(NamedTuple):
@@ -28,7 +38,7 @@ class RecordedDecision(NamedTuple):
     head: int
     """Bytes of the head as decided before faults."""
     definition: str = ""
-    """Digest of the rule as it was written; empty where none fired."""
+    """Digest of the rule that took the request, as it was written; empty where none did and fired."""
     draw: bytes = b""
     """Key of what the rule drew: a hash of seed, rule, counted values and count."""
     retry_after: int | None = None
@@ -44,11 +54,15 @@ class RecordedDecision(NamedTuple):
     """The first actions of a script that faults have changed; empty where none has."""
     more: int = 0
     """Number of the actions after them."""
+    along: tuple[RecordedAlong, ...] = ()
+    """Rules that went along and fired, in their order."""
 
     @property
     def charge(self) -> int:
         """Bytes of memory that it takes for itself; 0 where it is shared."""
-        return FIRED + ACTION * len(self.actions) if self.draw else 0
+        if not (self.draw or self.along):
+            return 0
+        return FIRED + ACTION * len(self.actions) + ALONG * len(self.along)
 
 
 NOT_KEPT = RecordedDecision(-1, 0)

@@ -84,7 +84,10 @@ class Entry(NamedTuple):
     charge: int
     """Bytes of memory that the entry is charged with."""
     rule: str = ""
-    """Name of the rule that spoiled the answer; empty if none did."""
+    """Name of the rule that spoiled the answer; empty if none did.
+
+    Where one that took the request did not, it is the first of those that went along.
+    """
     faults: tuple[str, ...] = ()
     """Names of the faults on the wire."""
     held_back: tuple[tuple[str, str], ...] = ()
@@ -95,6 +98,8 @@ class Entry(NamedTuple):
     """Mistakes of the client that the real service would let pass."""
     notes: tuple[str, ...] = ()
     """Effects that a rule could not have."""
+    rules: tuple[str, ...] = ()
+    """Names of all rules that spoiled the answer, in their order: `rule`, and those that went along."""
     peer: Peer = UNKNOWN_PEER
     """Sender of the request."""
     decision: RecordedDecision = NOT_KEPT
@@ -106,6 +111,11 @@ class Entry(NamedTuple):
     def cut(self) -> bool:
         """Check that more of the body was decided than is kept."""
         return self.body_bytes > KEPT
+
+    @property
+    def taken(self) -> bool:
+        """Check that a rule spoiled the answer which took the request, and did not only go along."""
+        return bool(self.rule) and (bool(self.decision.draw) or not self.decision.along)
 
     @property
     def script(self) -> tuple[Timed, ...]:
@@ -141,6 +151,7 @@ class Entry(NamedTuple):
             "status": self.status,
             "errorCode": self.error_code,
             "rule": self.rule or None,
+            "rules": self.rules,
             "faults": self.faults,
             "honest": {"status": self.honest_status, **_named(self.honest)},
             "outcome": _outcome(self.outcome),

@@ -13,7 +13,7 @@ from oifde_simulator.model.decision import NOT_KEPT, RecordedDecision
 from oifde_simulator.model.http import Request, Response
 from oifde_simulator.model.outcome import OutcomeRecorder
 from oifde_simulator.model.sessions import CallSession
-from oifde_simulator.model.turn import HeldBack
+from oifde_simulator.model.turn import Fired, HeldBack
 from oifde_simulator.model.vendor_errors import Problem
 from oifde_simulator.wire.octets import LazyOctets
 from oifde_simulator.wire.script import Script
@@ -71,9 +71,12 @@ class Exchange:
     """Response to send; the honest one, as the same object, where no rule changed it."""
     script: Script
     rule: str = ""
-    """Name of the rule that fired: it changed the script, ended a good token or changed a state."""
+    """Name of the rule that fired: it changed the script, ended a good token or changed a state.
+
+    Where one that took the request has not fired, it is the first of those that went along.
+    """
     faults: tuple[str, ...] = ()
-    """Names of its faults that changed the script."""
+    """Names of the faults that changed the script, of all rules that fired."""
     held_back: tuple[HeldBack, ...] = ()
     """Rules that matched but did not fire, each with the reason."""
     notes: tuple[str, ...] = ()
@@ -86,3 +89,16 @@ class Exchange:
     """Recorder that the sender of the answer fills."""
     turn: str = ""
     """Name of the rule whose turn it was, which may have changed nothing; empty where it was nobody's."""
+    fired: tuple[Fired, ...] = ()
+    """Rules that fired, in their order: the one that took the request, and those that went along."""
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """Names of all rules that fired, in their order."""
+        if len(self.fired) > 1:
+            return tuple(each.rule for each in self.fired)
+        return (self.rule,) if self.rule else ()
+
+    def faults_of(self, rule: str) -> tuple[str, ...]:
+        """Names of the faults of one rule that changed the script."""
+        return next((each.faults for each in self.fired if each.rule == rule), ())

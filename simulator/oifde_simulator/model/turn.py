@@ -103,6 +103,12 @@ class Candidate(NamedTuple):
     """How long states last; None where each lasts until a rule leads to another."""
     distinct: str = ""
     """Value of which `limits.distinct` wants so many."""
+    also: bool = False
+    """Whether it goes along with the one that takes the request: its turn never ends the asking."""
+    head_only: bool = False
+    """Whether all that it does is in the head of the answer; of one that goes along."""
+    sends_head: bool = True
+    """Whether the head of an answer may be sent where it takes the request."""
 
 
 class Lease(NamedTuple):
@@ -119,6 +125,17 @@ class Lease(NamedTuple):
 Leases = tuple[Lease, ...]
 
 
+class Along(NamedTuple):
+    """What became of a candidate that goes along."""
+
+    place: int
+    """Index among the candidates."""
+    matches: int
+    """Matches of the rule for its value, this one included; 0 where it was not its turn."""
+    why: str = ""
+    """Reason why it was not its turn; empty where it was."""
+
+
 class Turn(NamedTuple):
     """Answer of the store: the candidate whose turn it is, counted."""
 
@@ -129,11 +146,13 @@ class Turn(NamedTuple):
     retry_at: int | None
     """Epoch milliseconds after which a rate limit lets the client in; None without a rate."""
     held_back: tuple[str, ...]
-    """Reasons of the candidates before it, in order."""
+    """Reasons of the candidates before it, in order; those that go along are left out."""
     changed: bool
     """Whether its value entered another state."""
     leases: Leases = ()
     """Leases of the candidates that count exchanges in flight; the end of this one gives them back."""
+    along: tuple[Along, ...] = ()
+    """What became of each candidate that goes along, in order."""
 
 
 class HeldBack(NamedTuple):

@@ -41,7 +41,8 @@ def _parts(entry: Exchange, whole: ExchangeInWhole | None) -> Iterator[str]:
     honest = _answer(entry.honest.get("status"), entry.honest.get("errorCode")) + counts.honest(entry)
     if entry.rule:
         yield f"-> {_answer(entry.status, entry.error_code)}{counts.sent(entry, whole) if whole else ''}"
-        by = f"by rule {entry.rule}" + (f" ({', '.join(entry.faults)})" if entry.faults else "")
+        by = f"by rule{'s' if len(entry.rules) > 1 else ''} {', '.join(entry.rules)}"
+        by += f" ({', '.join(entry.faults)})" if entry.faults else ""
         yield f"{by}; would have been {honest}"
     else:
         yield f"-> {_answer(entry.status, entry.error_code)}{counts.honest(entry)}"

@@ -15,10 +15,12 @@ from oifde_simulator.bounded_cache import BoundedCache
 from oifde_simulator.faults.plugins import is_plugin
 from oifde_simulator.randomness import KeyedRandom
 from oifde_simulator.rules.effect import Occasion, perform
+from oifde_simulator.rules.headers import SetHeaders
 from oifde_simulator.rules.patch import Patch
 from oifde_simulator.rules.respond import OK, Respond
-from oifde_simulator.rules.selection import Ability, Action, Decision, Rule
+from oifde_simulator.rules.selection import Ability, Action, Decision, Reshape, Rule
 from oifde_simulator.rules.triggers import Moment
+from oifde_simulator.wire.script import length
 
 VERDICTS_KEPT = 2 << 20
 """Bytes of verdicts that are remembered; those not used for long go first."""
@@ -93,6 +95,10 @@ class Judge:
             reasons += [verdict.refusal] if verdict.refusal else idle_reasons(action)
         return Ability(False, moves, "; ".join(dict.fromkeys(reasons)) or "it does nothing")
 
+    def sends_head(self, rule: Rule, occasion: Occasion, moment: Moment) -> bool:
+        """Check that the head of an answer may be sent where a rule takes the request."""
+        return any(weight and _sends_head(rule, action, occasion, moment) for action, weight in rule.actions)
+
     def _verdict(self, rule: Rule, place: int, occasion: Occasion, moment: Moment) -> Verdict:
         action, _ = rule.actions[place]
         if not (action.reshapes or action.faults):
@@ -106,11 +112,22 @@ class Judge:
         return kept or self._verdicts.keep(name, _tried(rule, action, occasion, moment))
 
 
+def _sends_head(rule: Rule, action: Action, occasion: Occasion, moment: Moment) -> bool:
+    """Try whether one outcome leaves the head of an answer; nothing that is drawn decides that."""
+    if not action.faults:
+        return True
+    decision = Decision(rule.name, action, Probe(GREATEST, GREATEST), moment, (), _wait(rule), rule)
+    effect = perform(decision, occasion, provenance=False)
+    return bool(effect.refusal or length(effect.script, "head"))
+
+
 def _changes_status(action: Action, status: int) -> bool:
     """Check that an outcome answers with another status for certain: then it need not be tried."""
-    if len(action.reshapes) != 1 or action.faults:
+    if not action.reshapes or action.faults:
         return False
     step = action.reshapes[0]
+    if len(action.reshapes) > 1 and any(type(other) is not SetHeaders for other in action.reshapes[1:]):
+        return False
     return isinstance(step, Respond) and step.error is None and (step.status or OK) != status
 
 
@@ -119,33 +136,44 @@ def _is_steady(action: Action) -> bool:
 
     The faults here change an answer or not by its head and the length of its body; a plugin promises nothing.
     """
-    return all(type(step) is Patch for step in action.reshapes) and not any(
+    return all(map(_is_steady_step, action.reshapes)) and not any(
         fault.reads_clock or is_plugin(type(fault)) for fault in action.faults
     )
+
+
+def _is_steady_step(step: Reshape) -> bool:
+    return type(step) is Patch or (type(step) is SetHeaders and not step.reads_clock)
 
 
 def _shape(action: Action, occasion: Occasion) -> tuple[object, ...]:
     """Name what decides about a steady outcome; its length does not depend on the client."""
     request, response = occasion.request, occasion.honest.response
-    body = occasion.digest if action.reshapes else len(response.body)
+    edits = any(type(step) is Patch for step in action.reshapes)
+    body = occasion.digest if edits else len(response.body)
     whole = request.method != "HEAD"
     return response.status, response.headers, body, whole, request.keep_alive, request.version >= (1, 1)
 
 
 def _tried(rule: Rule, action: Action, occasion: Occasion, moment: Moment) -> Verdict:
     """Try an outcome on the honest answer."""
-    wait = 1 if rule.limits.over else None
     for probe in probes():
-        decision = Decision(rule.name, action, probe, moment, (), wait, rule)
+        decision = Decision(rule.name, action, probe, moment, (), _wait(rule), rule)
         effect = perform(decision, occasion, provenance=False)
         if effect.changed or effect.refusal or not probe.drawn:
             return Verdict(effect.changed, effect.refusal)
     return Verdict(changes=False)
 
 
+def _wait(rule: Rule) -> int | None:
+    """Seconds that stand for those of Retry-After, where a rate adds it."""
+    return 1 if rule.limits.over else None
+
+
 def idle_reasons(action: Action, *, ended: bool = False) -> Iterator[str]:
     """Say that an outcome finds nothing to change; `ended` where it has ended a token all the same."""
-    named = [type(step).__name__.lower() for step in action.reshapes]
+    named = [
+        "headers" if type(step) is SetHeaders else type(step).__name__.lower() for step in action.reshapes
+    ]
     named += [fault.fault_name for fault in action.faults]
     if named:
         yield f"nothing in this answer for {', '.join(named)} to spoil"

@@ -37,5 +37,7 @@ class ActionContext:
     """Time on the tenant's clock, in epoch milliseconds."""
     retry_after: int | None = None
     """Seconds until a rate limit lets the client in again; None where no rate limit fired."""
+    settled: frozenset[str] = frozenset()
+    """Names of headers, in lower case, that another rule has set already: they stay."""
     notes: list[str] = field(default_factory=list)
     """Where an action writes what it could do in part only; the exchange tells it."""

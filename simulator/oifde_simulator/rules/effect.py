@@ -5,7 +5,7 @@ Rule: pure. Answers that differ in the header `X-Simulator-Rule` alone are the s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -94,7 +94,13 @@ def _spoil(
 
 def mark_of(rule: str, faults: tuple[str, ...] = ()) -> Headers:
     """Write the header that names a rule and those of its faults that changed the answer."""
-    return ((PROVENANCE, "; ".join((quote(rule), *(f"fault={name}" for name in faults)))),)
+    return mark_of_all([(rule, faults)])
+
+
+def mark_of_all(fired: Iterable[tuple[str, tuple[str, ...]]]) -> Headers:
+    """Write the header that names rules, each with those of its faults that changed the answer."""
+    marks = ("; ".join((quote(rule), *(f"fault={name}" for name in faults))) for rule, faults in fired)
+    return ((PROVENANCE, ", ".join(marks)),)
 
 
 def marked(response: Response, mark: Headers) -> Response:

@@ -11,6 +11,7 @@ import orjson
 from oifde_simulator.model.http import JSON_UTF8, Headers, Response
 from oifde_simulator.model.vendor_errors import BY_CODE, BY_NAME, Problem, VendorError
 from oifde_simulator.rules.action import ActionContext
+from oifde_simulator.rules.headers import GivenHeaders, given_headers, written
 
 OK = 200
 """HTTP status of an answer that names none."""
@@ -25,13 +26,13 @@ class Respond:
     error: VendorError | None = None
     status: int | None = None
     """HTTP status; None for 200, or for the usual one of `error`."""
-    headers: Headers = ()
+    headers: GivenHeaders = ()
     body: bytes | None = None
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> Respond:
         """Build from the mapping that a scenario writes."""
-        headers = tuple((name, str(value)) for name, value in given.get("headers", {}).items())
+        headers = given_headers(given.get("headers", {}))
         return cls(_vendor_error(given), given.get("status"), headers, _body(given))
 
     def reshape(self, _response: Response, context: ActionContext) -> Response:
@@ -42,7 +43,8 @@ class Respond:
             rendered = Response(
                 self.status or OK, self.body or b"", JSON_UTF8 if self.body else JSON_UTF8[1:]
             )
-        headers = _merge(_wait(rendered.status, context), self.headers)
+        own = written(self.headers, context.now) if self.headers else ()
+        headers = _merge(_wait(rendered.status, context), own)
         return Response(rendered.status, rendered.body, _merge(rendered.headers, headers))
 
 

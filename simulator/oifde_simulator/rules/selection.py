@@ -13,6 +13,7 @@ from oifde_simulator.model.view import ABSENT, View
 from oifde_simulator.randomness import KeyedRandom, key
 from oifde_simulator.rules.action import ActionContext, ErrorRenderer
 from oifde_simulator.rules.counted_fields import Reader, reader, readers, text_of
+from oifde_simulator.rules.held_back import held_back
 from oifde_simulator.rules.matching import Matcher
 from oifde_simulator.rules.triggers import Moment, Opening
 from oifde_simulator.wire.script import Script
@@ -69,6 +70,8 @@ class Rule:
     """How long the state lasts in which it fires, by this rule."""
     actions: Sequence[tuple[Action, float]] = NO_ACTIONS
     """Outcomes with their weights; one of them is drawn."""
+    also: bool = False
+    """Whether it goes along with the rule that takes the request, and takes none itself."""
     definition: str = ""
     """Digest of the rule as it was written; rules of one name may differ."""
     added: int | None = None
@@ -101,6 +104,11 @@ class Rule:
         return self.lasts is not None and self.becomes is None and self.actions == NO_ACTIONS
 
     @property
+    def head_only(self) -> bool:
+        """Whether all that it does is in the head of the answer: it has no faults."""
+        return not any(action.faults for action, weight in self.actions if weight)
+
+    @property
     def ends_tokens(self) -> bool:
         """Whether an outcome ends a token."""
         return any(action.token for action, _ in self.actions)
@@ -125,6 +133,10 @@ class Decision:
     """Rules that were about the request and could change nothing, and why."""
     moved: bool = False
     """Whether the turn changed the state of the rule's value."""
+    along: tuple[Decision, ...] = ()
+    """What rules do that go along, in their order."""
+    before: int = 0
+    """Number of those among them that stand before the rule whose turn it is."""
 
     @property
     def outcome(self) -> int:
@@ -176,6 +188,8 @@ class Passed(NamedTuple):
     """Number of candidates before it."""
     rule: str
     why: str
+    also: bool = False
+    """Whether it would go along, so that its place among the rules does not matter."""
 
 
 @dataclass(slots=True)
@@ -191,37 +205,57 @@ class Selection:
     """Rules whose window is closed."""
     unable: list[Passed]
     """Rules that could change nothing of the exchange."""
+    also: bool = False
+    """Whether some of the rules go along with others."""
 
     def pass_over(self, ability: Callable[[Rule], Ability]) -> None:
         """Keep the candidates that could change something, up to one that takes every turn.
 
-        Rules after that one are not asked, so nothing is worked out for them. Where `ability` raises an
-        exception, nothing has changed.
+        Of the rules after that one only those are asked that go along: nothing is worked out for the others.
+        Where `ability` raises an exception, nothing has changed.
         """
         rules: list[Rule] = []
         candidates: list[Candidate] = []
         unable: list[Passed] = []
         places: list[int] = []
+        taken = False
         for rule, candidate in zip(self.rules, self.candidates, strict=True):
             places.append(len(rules))
+            if taken and not rule.also:
+                continue
             able = ability(rule)
             if not (able.acts or able.moves):
-                unable.append(Passed(len(rules), rule.name, able.reason))
+                unable.append(Passed(len(rules), rule.name, able.reason, rule.also))
                 continue
             rules.append(rule)
             candidates.append(candidate if able.acts else candidate._replace(moves_only=True))
-            if able.acts and rule.limits == ALWAYS:
-                break
+            if able.acts and rule.limits == ALWAYS and not rule.also:
+                if not self.also:
+                    break
+                taken = True
         places += [len(rules)] * (len(self.rules) + 1 - len(places))
         self.rules, self.candidates, self.unable = rules, candidates, unable
         self.closed = [each._replace(before=places[each.before]) for each in self.closed]
 
+    def find_heads(self, sends_head: Callable[[Rule], bool]) -> None:
+        """Note which candidates send no head of an answer, where one that goes along needs it.
+
+        Where `sends_head` raises an exception, nothing has changed.
+        """
+        if any(each.head_only for each in self.candidates):
+            self.candidates = [
+                each if each.also or sends_head(rule) else each._replace(sends_head=False)
+                for rule, each in zip(self.rules, self.candidates, strict=True)
+            ]
+
     def held_back(self, turn: Turn) -> tuple[HeldBack, ...]:
-        """List the rules that were asked before the turn's and did not fire, with the reason of each."""
+        """List the rules that were asked and did not fire, with the reason of each."""
+        if self.also:
+            return held_back(self.candidates, [rule.per for rule in self.rules], self.closed, turn)
         reasons = [
             HeldBack(rule.name, why, rule.per) for rule, why in zip(self.rules, turn.held_back, strict=False)
         ]
-        for before, name, why in reversed(self.closed):
+        for before, name, why, _ in reversed(self.closed):
             if turn.place < 0 or before <= turn.place:
                 reasons.insert(before, HeldBack(name, why))
         return tuple(reasons)
@@ -229,7 +263,9 @@ class Selection:
     def notes(self, turn: Turn) -> tuple[str, ...]:
         """List the rules that were passed over before the turn's, each with the reason."""
         return tuple(
-            f"{name}: {why}" for before, name, why in self.unable if turn.place < 0 or before <= turn.place
+            f"{name}: {why}"
+            for before, name, why, also in self.unable
+            if also or turn.place < 0 or before <= turn.place
         )
 
 
@@ -274,7 +310,8 @@ class Rules:
 
     def _add(self, selection: Selection, rule: Rule, view: View) -> None:
         if rule.window and (why := rule.window.holds_back(selection.moment)):
-            selection.closed.append(Passed(len(selection.rules), rule.name, why))
+            selection.closed.append(Passed(len(selection.rules), rule.name, why, rule.also))
+            selection.also |= rule.also
             return
         value = rule.value(view)
         chance = ""
@@ -284,18 +321,48 @@ class Rules:
         candidate = Candidate(rule.name, value, rule.limits, rule.becomes, chance, times=self.times)
         if rule.distinct is not None:
             candidate = candidate._replace(distinct=text_of(rule.distinct(view)))
+        if rule.also:
+            selection.also = True
+            candidate = candidate._replace(also=True, head_only=rule.head_only)
         selection.candidates.append(candidate)
 
     def decide(self, selection: Selection, turn: Turn) -> Decision:
         """Draw what the rule does whose turn it is."""
-        held_back, notes = selection.held_back(turn), selection.notes(turn)
+        reasons, notes = selection.held_back(turn), selection.notes(turn)
+        along = self._along(selection, turn) if turn.along else ()
         if turn.place < 0:
-            return replace(HONEST, held_back=held_back, notes=notes) if held_back or notes else HONEST
+            if not (reasons or notes or along):
+                return HONEST
+            return replace(HONEST, held_back=reasons, notes=notes, along=along)
         rule = selection.rules[turn.place]
-        value = selection.candidates[turn.place].value
-        draw = KeyedRandom(key(self._seed, rule.name, *value, turn.matches, "action"))
+        draw = self._draw(selection, turn.place, turn.matches)
         wait = None
         if turn.retry_at is not None:
             wait = max(1, -(-(turn.retry_at - selection.moment.now) // 1000))
         action = draw.weighted(rule.actions)
-        return Decision(rule.name, action, draw, selection.moment, held_back, wait, rule, notes, turn.changed)
+        before = sum(not each.why and each.place < turn.place for each in turn.along) if along else 0
+        return Decision(
+            rule.name, action, draw, selection.moment, reasons, wait, rule, notes, turn.changed, along, before
+        )
+
+    def _along(self, selection: Selection, turn: Turn) -> tuple[Decision, ...]:
+        """Draw what the rules do that go along, and whose turn it is."""
+        return tuple(
+            going_along(
+                selection.rules[each.place],
+                self._draw(selection, each.place, each.matches),
+                selection.moment,
+            )
+            for each in turn.along
+            if not each.why
+        )
+
+    def _draw(self, selection: Selection, place: int, matches: int) -> KeyedRandom:
+        """Make the random numbers of a candidate at a match."""
+        name, value, *_ = selection.candidates[place]
+        return KeyedRandom(key(self._seed, name, *value, matches, "action"))
+
+
+def going_along(rule: Rule, draw: KeyedRandom, moment: Moment) -> Decision:
+    """Draw what a rule does that goes along."""
+    return Decision(rule.name, draw.weighted(rule.actions), draw, moment, of=rule)

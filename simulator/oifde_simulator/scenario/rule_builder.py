@@ -12,6 +12,7 @@ from oifde_simulator.model.turn import START, Distinct, Lasting, Limits, Rate
 from oifde_simulator.quantities import milliseconds, share
 from oifde_simulator.randomness import key
 from oifde_simulator.rules.daily_window import EVERY_DAY, DailyWindow, time_of_day, weekdays
+from oifde_simulator.rules.headers import SetHeaders
 from oifde_simulator.rules.matching import Matcher
 from oifde_simulator.rules.pagination import Rows
 from oifde_simulator.rules.patch import Patch
@@ -25,6 +26,7 @@ RESHAPES: Mapping[str, Callable[[Any], Reshape]] = {
     "rows": Rows.of,
     "recording": Recording,
     "patch": Patch.of,
+    "headers": SetHeaders.of,
 }
 """Makers of the actions that change the answer, in the order in which they do."""
 DEFAULT_WEIGHT = 1.0
@@ -106,7 +108,7 @@ def _unchanged(given: int) -> int:
     return given
 
 
-PARTS: Mapping[str, Callable[[Any], Any]] = {"per": tuple}
+PARTS: Mapping[str, Callable[[Any], Any]] = {"per": tuple, "also": bool}
 """Readers of keys that have a default in `Rule`."""
 LIMITS: Mapping[str, Callable[[Any], Any]] = {
     "every": _unchanged,

@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from oifde_simulator.model.decision import RecordedDecision
+from oifde_simulator.model.decision import RecordedAlong, RecordedDecision
 from oifde_simulator.model.entry import Entry, RecordedHead, RecordedRequest, ShortenedRequest
 from oifde_simulator.model.http import Headers, Peer, PortName
 from oifde_simulator.model.outcome import Outcome
@@ -50,13 +50,13 @@ def decode(octets: bytes) -> Entry:
         raise ValueError(f"expected an entry of format {FORMAT}, found format {found!r}")
     (
         number, at, tenant, endpoint, request, request_bytes, status, error_code, headers, body, body_bytes,
-        honest_status, honest, charge, rule, faults, held_back, problems, warnings, notes, peer,
+        honest_status, honest, charge, rule, faults, held_back, problems, warnings, notes, rules, peer,
         decision, outcome,
     ) = values  # fmt: skip
     return Entry(
         number, at, tenant, endpoint, _request(*request), request_bytes, status, error_code, _pairs(headers),
         body.encode("latin-1"), body_bytes, honest_status, honest, charge, rule, tuple(faults),
-        _pairs(held_back), tuple(problems), tuple(warnings), tuple(notes), Peer(*peer),
+        _pairs(held_back), tuple(problems), tuple(warnings), tuple(notes), tuple(rules), Peer(*peer),
         _decision(*decision), Outcome(*outcome),
     )  # fmt: skip
 
@@ -76,16 +76,20 @@ def _request(
 
 
 def _decision_values(decision: RecordedDecision) -> list[Any]:
-    epoch, head, definition, draw, *others = decision
-    return [epoch, head, definition, draw.hex(), *others]
+    epoch, head, definition, draw, *others, along = decision
+    return [epoch, head, definition, draw.hex(), *others, [(*each[:2], each.draw.hex()) for each in along]]
 
 
 def _decision(epoch: int, head: int, definition: str, draw: str, *others: Any) -> RecordedDecision:
-    retry_after, moved, number, headers, size, actions, more = others
+    retry_after, moved, number, headers, size, actions, more, along = others
     return RecordedDecision(
         epoch, head, definition, bytes.fromhex(draw), retry_after, moved, number, _pairs(headers), size,
-        tuple(actions), more,
+        tuple(actions), more, tuple(_along(*each) for each in along),
     )  # fmt: skip
+
+
+def _along(rule: str, definition: str, draw: str) -> RecordedAlong:
+    return RecordedAlong(rule, definition, bytes.fromhex(draw))
 
 
 def _pairs(values: Sequence[Sequence[str]]) -> Headers:

@@ -77,6 +77,11 @@ def _seen(distinct: Distinct, value: str, tally: Tally) -> tuple[str, int]:
     return reason, tally.distinct.passed
 
 
+def no_head(taker: Candidate) -> str:
+    """Say that the rule which takes the request sends no head, for one whose only effect is in the head."""
+    return f"{taker.rule} sends no head"
+
+
 def other_state(state: str, limits: Limits, told: str = "") -> str:
     """Say that a value is in another state than the rule wants; "" where it is not.
 

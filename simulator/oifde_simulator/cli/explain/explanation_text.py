@@ -14,6 +14,7 @@ from oifde_simulator.cli.explain.script_text import WIDTH, format_script, format
 from oifde_simulator.cli.explain.sender import format_sender
 from oifde_simulator.engine.document_changes import Change
 from oifde_simulator.engine.explain import Explanation
+from oifde_simulator.engine.header_changes import HeaderChange
 from oifde_simulator.engine.ramps import RampProgress
 from oifde_simulator.instants import iso
 from oifde_simulator.text import counted, shown
@@ -134,9 +135,12 @@ def _sent(explanation: Explanation) -> Iterator[str]:
         yield "the honest answer"
     else:
         yield from format_answer(exchange.response)
-    if exchange.rule:
-        faults = f", with {', '.join(exchange.faults)}" if exchange.faults else ""
-        yield f"by rule {exchange.rule}{faults}"
+    for fired in exchange.fired:
+        faults = f", with {', '.join(fired.faults)}" if fired.faults else ""
+        yield f"by rule {fired.rule}{faults}"
+    yield from map(_header, explanation.headers[:CHANGE_LIMIT])
+    if len(explanation.headers) > CHANGE_LIMIT:
+        yield f"and {counted(len(explanation.headers) - CHANGE_LIMIT, 'header')} more"
     yield from map(_ramp, explanation.ramps)
     yield from map(_change, explanation.changes[:CHANGE_LIMIT])
     if len(explanation.changes) > CHANGE_LIMIT:
@@ -151,6 +155,11 @@ def _ramp(ramp: RampProgress) -> str:
     return (
         f"late by {format_seconds(ramp.latency)}: {of}, counted from {BEGINNINGS[ramp.counted_from]}{begun}"
     )
+
+
+def _header(change: HeaderChange) -> str:
+    value = "" if change.after is None else f": {shown(change.after, 60)}"
+    return f"header {change.how}, {change.name}{value}"
 
 
 def _change(change: Change) -> str:

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 from oifde_simulator.client.call import Call, of_json
-from oifde_simulator.client.decode import as_it_is, build, build_exchanges
+from oifde_simulator.client.decode import as_it_is, build, build_exchange_in_whole, build_exchanges
 from oifde_simulator.client.encode import Duration, format_duration, query_string, seconds
 from oifde_simulator.client.errors import hides_frames
 from oifde_simulator.client.models import Bodies, Exchange, ExchangeInWhole, Exchanges
@@ -58,7 +58,7 @@ def number_of_exchanges(**wanted: Any) -> Generator[Call[Any], Any, int]:
 
 def exchange(number: int) -> Call[ExchangeInWhole]:
     """Fetch one exchange in whole."""
-    return Call("GET", f"/journal/{number}", of_json(partial(build, ExchangeInWhole)))
+    return Call("GET", f"/journal/{number}", of_json(build_exchange_in_whole))
 
 
 def bodies(number: int) -> Call[Bodies]:

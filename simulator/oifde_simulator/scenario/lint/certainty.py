@@ -13,6 +13,7 @@ from oifde_simulator.model.problem_kinds import answered_codes
 from oifde_simulator.model.vendor_errors import BY_CODE, BY_NAME, VendorError
 from oifde_simulator.oifde.operations import BY_NAME as ENDPOINTS
 from oifde_simulator.randomness import KeyedRandom
+from oifde_simulator.rules.headers import SetHeaders
 from oifde_simulator.rules.selection import Action, Rule
 from oifde_simulator.wire.script import Script
 
@@ -25,7 +26,7 @@ MOMENTS = (0.0, 1e6)
 
 ANSWERED = answered_codes({})
 """errorCodes of honest answers, where no scenario sets them."""
-ACTIONS = ("respond", "patch", "rows", "recording", "token", "faults")
+ACTIONS = ("respond", "patch", "rows", "recording", "token", "faults", "headers")
 
 
 def is_certain(given: Mapping[str, Any], rule: Rule) -> bool:
@@ -52,16 +53,18 @@ def same_as(given: Mapping[str, Any]) -> Iterator[VendorError]:
     for outcome in given.get("one_of", (given,)):
         respond = outcome.get("respond", {})
         error = BY_NAME.get(respond.get("error", "")) or BY_CODE.get(respond.get("errorCode", 0))
-        plain = not (respond.keys() & {"errorMsg", "headers"} or outcome.get("faults"))
+        more = outcome.get("faults") or outcome.get("headers")
+        plain = not (respond.keys() & {"errorMsg", "headers"} or more)
         if error is not None and error.code in ANSWERED and plain:
             yield error
 
 
 def _changes(given: Mapping[str, Any], action: Action, *, bodiless: bool) -> bool:
-    """Check one outcome; `patch`, `rows`, `recording` and `token` depend on what is in the answer."""
+    """Check one outcome; all but `respond` and `faults` depend on what is in the answer."""
     if "respond" in given:
         return True
-    if action.reshapes or not action.faults or any(is_plugin(type(fault)) for fault in action.faults):
+    edits = any(type(step) is not SetHeaders for step in action.reshapes)
+    if edits or not action.faults or any(is_plugin(type(fault)) for fault in action.faults):
         return False  # what a plugin does may have effects of its own, so that it is not tried
     return all(_spoils(script, action.faults) for script in _scripts(bodiless=bodiless))
 

@@ -10,12 +10,14 @@ from oifde_simulator.model.http import Request, Response
 from oifde_simulator.model.operation import Operation
 from oifde_simulator.oifde.operations import BY_NAME
 from oifde_simulator.randomness import KeyedRandom
-from oifde_simulator.scenario.lint import patch, respond
+from oifde_simulator.scenario.lint import headers, patch, respond
 from oifde_simulator.scenario.lint.finding import Finding, value_at
 from oifde_simulator.scenario.rule_builder import weight
 from oifde_simulator.text import KeyPath
 
-ACTIONS = ("respond", "patch", "rows", "recording", "token", "faults", "one_of")
+ACTIONS = ("respond", "patch", "rows", "recording", "token", "faults", "headers", "one_of")
+ALONG = ("faults: [latency]", "headers", "one_of")
+"""What a rule may do that goes along with others."""
 EDITS = ("patch", "rows", "recording")
 """Actions that edit the honest answer."""
 
@@ -24,7 +26,8 @@ def lint(rule: Mapping[str, Any]) -> Iterator[Finding]:
     """Check the outcomes of a rule that fits the schema."""
     says = rule.get("state", {}).keys() & {"becomes", "for"}
     if not says and not any(action in rule for action in ACTIONS):
-        yield Finding((), f"does nothing; give it one of {', '.join(ACTIONS)}")
+        deeds = ", ".join(ALONG if rule.get("also") else ACTIONS)
+        yield Finding((), f"does nothing; give it one of {deeds}")
     if "one_of" in rule and (others := [action for action in ACTIONS[:-1] if action in rule]):
         yield Finding((), f"one_of and {others[0]} exclude each other; put {others[0]} into each of one_of")
     if "one_of" in rule and not any(map(weight, rule["one_of"])):
@@ -50,6 +53,8 @@ def _outcome(rule: Mapping[str, Any], path: KeyPath, given: Mapping[str, Any]) -
         yield from _recording(path, given, called)
     if "patch" in given:
         yield from patch.lint(path, given, rule)
+    if "headers" in given:
+        yield from headers.rule_lint((*path, "headers"), given["headers"])
     if "respond" in given:
         yield from respond.lint((*path, "respond"), given["respond"])
     wrong = list(_faults(path, given))

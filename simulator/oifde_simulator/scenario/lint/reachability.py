@@ -11,7 +11,15 @@ from typing import Any
 from oifde_simulator.model.problem_kinds import answered_codes
 from oifde_simulator.rules.matching import Condition
 from oifde_simulator.rules.selection import Rule
-from oifde_simulator.scenario.lint import counting, growth, placeholders, shadowing, states, windows
+from oifde_simulator.scenario.lint import (
+    counting,
+    growth,
+    placeholders,
+    shadowing,
+    states,
+    unsent_headers,
+    windows,
+)
 from oifde_simulator.scenario.lint.finding import Finding, Source
 from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.scenario.rule_builder import weight
@@ -34,6 +42,7 @@ def warnings(given: Sequence[Mapping[str, Any]], scenario: Scenario, source: Sou
             *states.warnings(written, rule),
             *placeholders.warnings(written),
             *growth.warnings(written),
+            *unsent_headers.warnings(written, rule),
         ):
             yield finding.inside("rules", place)
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from oifde_simulator.scenario.lint import headers
 from oifde_simulator.scenario.lint.finding import Finding
-from oifde_simulator.scenario.lint.headers import header_error
 from oifde_simulator.text import KeyPath
 
 BODIES = ("error", "errorCode", "json", "body")
 """Keys that give an answer a body."""
+ALONE = (
+    "headers alone are no answer; add status, error, errorCode, json or body, "
+    "or write headers directly into the rule, for any answer"
+)
 BODILESS = (204, 205, 304)
 """Statuses of answers without a body (RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5)."""
 
@@ -23,9 +27,7 @@ def lint(path: KeyPath, given: Mapping[str, Any]) -> Iterator[Finding]:
         if given.get("status") in BODILESS and body in given:
             message = f"an answer with status {given['status']} has no body; remove {body}"
             yield Finding((*path, body), message)
-    for name, value in given.get("headers", {}).items():
-        if message := header_error(name, str(value), "respond"):
-            yield Finding((*path, "headers", name), message)
+    yield from headers.lint((*path, "headers"), given.get("headers", {}), "respond")
 
 
 def _clashes(given: Mapping[str, Any]) -> Iterator[str]:
@@ -39,4 +41,4 @@ def _clashes(given: Mapping[str, Any]) -> Iterator[str]:
     if "errorMsg" in given and not vendor:
         yield "errorMsg goes with error or errorCode; add one of them"
     elif given.keys() <= {"headers"}:
-        yield "headers alone are no answer; add status, error, errorCode, json or body"
+        yield ALONE

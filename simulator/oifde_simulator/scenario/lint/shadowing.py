@@ -11,6 +11,7 @@ from oifde_simulator.oifde.operations import OPERATIONS
 from oifde_simulator.rules.matching import Condition
 from oifde_simulator.rules.networks import covers, networks
 from oifde_simulator.rules.selection import Rule
+from oifde_simulator.scenario.lint.also import could_go_along
 from oifde_simulator.scenario.lint.certainty import does_the_same, is_certain, may_act, same_as
 from oifde_simulator.scenario.lint.finding import Finding, Source
 from oifde_simulator.scenario.lint.match import fields
@@ -29,14 +30,15 @@ def warnings(given: Sequence[Mapping[str, Any]], rules: Sequence[Rule], source: 
     early: list[Cover] = []
     windowed: list[Cover] = []
     for place, rule in enumerate(rules):
-        if rule.only_lasts:
+        if rule.also or rule.only_lasts:  # it takes nothing from others, and nothing takes from it
             continue
         late = Scope.of(given[place])
         implied = late.with_endpoint()
         cover = next((each for each in (*early, *windowed) if each.scope.covers(implied)), None)
         if cover is not None:
             before = f"{cover.name} {source.line(('rules', cover.place))}"
-            message = f"can never fire: {before} takes {cover.taken(late)}{cover.rest(given[place], implied)}"
+            taken = f"{cover.taken(late)}{cover.rest(given[place], implied)}"
+            message = f"can never fire: {before} takes {taken}{cover.advice}"
             yield Finding(("rules", place), message)
         always = rule.window is None or rule.window.always_open
         covers = early if always else windowed
@@ -57,6 +59,11 @@ class Cover:
     scope: Scope
     certain: bool
     """True if it changes every answer."""
+
+    @property
+    def advice(self) -> str:
+        """Say how both can have the request, where the first one only delays it or sets headers."""
+        return "; with also: true it leaves the request to others" if could_go_along(self.given) else ""
 
     def taken(self, late: Scope) -> str:
         """Name the requests of a later rule that this one takes."""

@@ -5,13 +5,13 @@ Rule: bounded, as `counted_values.py` says; one warning a rule.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
 from typing import Any
 
-from oifde_simulator.model.turn import START, Candidate, Leases, StateTimes, Turn, Value
+from oifde_simulator.model.turn import START, Along, Candidate, Leases, StateTimes, Turn, Value
 from oifde_simulator.state.lapses import EnteredState, PresentState, begun, present
-from oifde_simulator.state.limits import Tally, count, moved_already, other_state
+from oifde_simulator.state.limits import Tally, count, moved_already, no_head, other_state
 from oifde_simulator.state.memory.counted_values import CountBudget, CountTable
 from oifde_simulator.state.memory.open_leases import OpenLeases
 
@@ -34,11 +34,26 @@ class RuleCounters:
         self._fired: dict[str, int] = {}
 
     def turn(self, now: int, candidates: Sequence[Candidate]) -> Turn:
-        """Count the candidates in order, up to the first whose turn it is at `now` (tenant time)."""
+        """Count the candidates in order, up to the first whose turn it is at `now` (tenant time).
+
+        Then those that go along are counted, each by itself. They see the states in which the request came.
+        """
+        for each in candidates:
+            if each.also:
+                break
+        else:
+            return self._taken(now, candidates)
+        states = [(place, *self._state_of(each, now)) for place, each in enumerate(candidates) if each.also]
+        return self._along(now, candidates, self._taken(now, candidates), states)
+
+    def _taken(self, now: int, candidates: Sequence[Candidate]) -> Turn:
+        """Find the candidate that takes the request, and count it and those before it."""
         held_back: list[str] = []
         timed: dict[Value, tuple[str, str]] | None = None
         leases: Leases = ()
         for place, candidate in enumerate(candidates):
+            if candidate.also:
+                continue
             _, value, limits, becomes, *_ = candidate
             if (times := candidate.times) is None:
                 state, told = self.state(value), ""
@@ -48,11 +63,9 @@ class RuleCounters:
             if reason := other_state(state, limits, told) or moved_already(state, candidate):
                 held_back.append(reason)
                 continue
-            in_flight = 0
             if limits.in_flight is not None:
                 leases = (*leases, self.leases.take(candidate.rule, value))
-                in_flight = self.leases.in_flight(candidate.rule, value)
-            tally, reason = self._counted(candidate, now, in_flight)
+            tally, reason = self._counted(candidate, now)
             if reason:
                 held_back.append(reason)
                 continue
@@ -62,6 +75,33 @@ class RuleCounters:
             retry_at = tally.refused_until if candidate.limits.over else None
             return Turn(place, tally.matches, retry_at, tuple(held_back), changed, leases)
         return Turn(-1, 0, None, tuple(held_back), changed=False, leases=leases)
+
+    def _along(
+        self, now: int, candidates: Sequence[Candidate], turn: Turn, states: Iterable[tuple[int, str, str]]
+    ) -> Turn:
+        """Count those that go along with a turn; `states` has the place of each and its value's state."""
+        taker = candidates[turn.place] if turn.place >= 0 else None
+        found: list[Along] = []
+        leases = turn.leases
+        for place, state, told in states:
+            candidate = candidates[place]
+            reason = other_state(state, candidate.limits, told)
+            if not reason and candidate.head_only and taker and not taker.sends_head:
+                reason = no_head(taker)
+            if reason:
+                found.append(Along(place, 0, reason))
+                continue
+            if candidate.limits.in_flight is not None:
+                leases = (*leases, self.leases.take(candidate.rule, candidate.value))
+            tally, reason = self._counted(candidate, now)
+            found.append(Along(place, 0 if reason else tally.matches, reason))
+        return turn._replace(along=tuple(found), leases=leases)
+
+    def _state_of(self, candidate: Candidate, now: int) -> tuple[str, str]:
+        """Tell the state of a candidate's value at `now`, and what is to be said of it."""
+        if candidate.times is None:
+            return self.state(candidate.value), ""
+        return self._timed(candidate.value, candidate.times, now)
 
     def fire(self, rule: str) -> None:
         """Count that a rule has fired."""
@@ -106,9 +146,10 @@ class RuleCounters:
         self._fired.pop(rule, None)
         self.leases.forget(rule)
 
-    def _counted(self, candidate: Candidate, now: int, in_flight: int) -> tuple[Tally, str]:
+    def _counted(self, candidate: Candidate, now: int) -> tuple[Tally, str]:
         """Count a match; its tally, and the reason why it is not the rule's turn, or ""."""
         rule, value, limits, _, *_ = candidate
+        in_flight = 0 if limits.in_flight is None else self.leases.in_flight(rule, value)
         tallies = self._tallies.get(rule)
         if tallies is None:
             tallies = self._tallies[rule] = self._table(f"rule {rule}", _CHARGE)

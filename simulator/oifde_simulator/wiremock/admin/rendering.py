@@ -75,7 +75,7 @@ def _stub(entry: Entry) -> Mapping[str, Any]:
     """Render the stub of the endpoint, with problems, warnings and notes in its metadata."""
     known = was_matched(entry)
     mapping = stubs.stub_mapping(entry.tenant, entry.endpoint) if known else dict(stubs.NO_STUB)
-    rule = {"rule": entry.rule, "faults": list(entry.faults)} if entry.rule else {}
+    rule = {"rule": entry.rule, "rules": entry.rules, "faults": list(entry.faults)} if entry.rule else {}
     noticed = [*entry.problems, *entry.warnings, *entry.notes]
     metadata = {"number": entry.number, **rule} | ({"noticed": noticed} if noticed else {})
     mapping["metadata"] = mapping.get("metadata", {}) | metadata

@@ -62,6 +62,7 @@ class Collector:
         """Yield each metric with its values."""
         meter, tenants, journal, waiters = self._figures
         yield _requests(meter)
+        yield _fired(meter)
         yield _decisions(meter)
         yield _gauge("oifde_tenants", "Tenants that are served.", tenants)
         yield _exchanges(journal.exchanges)
@@ -84,6 +85,15 @@ def _requests(meter: Meter) -> Metric:
         family.add_metric(
             [tenant, kind.endpoint, str(kind.status), code, kind.rule, "+".join(kind.faults)], number
         )
+    return family
+
+
+def _fired(meter: Meter) -> Metric:
+    family = CounterMetricFamily(
+        "oifde_rules_fired", "Times that each rule has fired.", labels=("tenant", "rule")
+    )
+    for tenant, rule, number in meter.fired():
+        family.add_metric([tenant, rule], number)
     return family
 
 

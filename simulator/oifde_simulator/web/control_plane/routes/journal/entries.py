@@ -69,8 +69,8 @@ async def entry_on_record(call: Call) -> Entry:
 
 
 async def _near_misses(call: Call, entry: Entry) -> list[dict[str, Any]]:
-    """Compare the rules of its tenant with an entry that none of them spoiled; others have turns between."""
-    rules = None if entry.rule else await call.context.tenants.rules_about(entry)
+    """Compare the rules of its tenant with an entry that none of them took; others have turns between."""
+    rules = None if entry.taken else await call.context.tenants.rules_about(entry)
     if not rules:
         return []
     return await call.context.evaluations.run(

@@ -9,8 +9,13 @@ export function outcomeOf({ rule, status, errorCode, outcome }) {
   return status === 200 && (errorCode === 0 || errorCode === null) ? "honest" : "refused";
 }
 
+/** List all rules that fired, those that went along too; an older server names one. */
+export function rulesOf({ rule, rules }) {
+  return rules ?? (rule ? [rule] : []);
+}
+
 export function words(entry) {
-  return t(`exchanges.outcome.${outcomeOf(entry)}`, { rule: entry.rule });
+  return t(`exchanges.outcome.${outcomeOf(entry)}`, { rule: rulesOf(entry).join(", ") });
 }
 
 /** Say how the connection ended, where it is not as usual. */

@@ -3,7 +3,7 @@ import { local } from "../../../core/time.js";
 import { toYaml } from "../../../core/yaml.js";
 
 const FIELDS = ["userMobile", "callId", "ctiCallId", "pageNum", "pageSize", "beginTime", "endTime", "locationId", "fileName"];
-const EFFECTS = ["respond", "patch", "rows", "token", "faults", "one_of"];
+const EFFECTS = ["also", "respond", "patch", "rows", "recording", "token", "faults", "headers", "one_of"];
 const ENDPOINTS = ["queryRecordHistory", "gettoken", "downloadOiapRecord"];
 const LARGEST = 16384;
 const DEFAULT = { respond: { status: 503 } };
@@ -35,15 +35,16 @@ function effect(definition, entry) {
   const drawn = does.one_of.find((each) => likely(each, entry));
   if (!drawn) return null;
   const { weight, ...rest } = drawn;
-  return rest;
+  return does.also ? { also: true, ...rest } : rest;
 }
 
 /** Judge whether an outcome of `one_of` is the one that was drawn, by its faults and its status. */
-function likely({ respond, faults = [], ...rest }, entry) {
+function likely({ weight, respond, faults = [], ...rest }, entry) {
   const names = faults.map((each) => (typeof each === "string" ? each : Object.keys(each)[0]));
-  if (!respond && !faults.length && Object.keys(rest).length < 2) return false;
+  if (!respond && !faults.length && Object.keys(rest).length === 0) return false;
   const status = respond?.status ?? (respond ? undefined : entry.honest.status);
-  return String(names) === String(entry.faults) && (status === undefined ? entry.errorCode !== entry.honest.errorCode : status === entry.status);
+  const fits = entry.rules?.length > 1 ? names.every((name) => entry.faults.includes(name)) : String(names) === String(entry.faults);
+  return fits && (status === undefined ? entry.errorCode !== entry.honest.errorCode : status === entry.status);
 }
 
 /** Read the effect off what was sent. */
@@ -58,8 +59,17 @@ function answer({ status, honest, response }, bodies) {
   const changes = bodies?.whole ? bodies.changes : [];
   if (sent === null || (sent.text ?? "").length > LARGEST) return status === honest.status ? {} : { respond: { status } };
   if (status === honest.status && changes.length && !changes.some(({ path }) => path === "")) return { patch: changes.map(operation) };
-  if (bodies?.whole && sent.text === bodies.honest.text && status === bodies.honest.status) return {};
+  if (bodies?.whole && sent.text === bodies.honest.text && status === bodies.honest.status) return headers(bodies);
   return { respond: respond(status, sent) };
+}
+
+/** List the headers that were sent otherwise than an unbroken service does; null takes one away. */
+function headers({ sent, honest }) {
+  const [before, after] = [honest, sent].map((each) => new Map((each.headers ?? []).map((header) => [header[0].toLowerCase(), header])));
+  after.delete("x-simulator-rule");
+  const changed = [...after.values()].filter(([name, value]) => String(before.get(name.toLowerCase())) !== String([name, value]));
+  const gone = [...before].filter(([name]) => !after.has(name)).map(([, [name]]) => [name, null]);
+  return changed.length + gone.length ? { headers: Object.fromEntries([...changed, ...gone]) } : {};
 }
 
 function operation(change) {

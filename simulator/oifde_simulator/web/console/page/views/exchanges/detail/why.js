@@ -3,7 +3,7 @@ import { html } from "../../../core/html.js";
 import { href } from "../../../core/route.js";
 import { t } from "../../../core/text.js";
 import { LongText } from "../../../parts/long_text.js";
-import { outcomeOf } from "../outcome.js";
+import { outcomeOf, rulesOf } from "../outcome.js";
 
 export function Why({ entry }) {
   const { rule, faults, notes, problems, warnings, heldBack, nearMisses } = entry;
@@ -18,9 +18,10 @@ export function Why({ entry }) {
     ${nearMisses.length > 0 && html`<${Near} misses=${nearMisses} />`}</section>`;
 }
 
-function Fired({ rule, tenant, honest }) {
-  const [before, after] = t("exchanges.whyRule").split("{rule}");
-  return html`${before}<a href=${href("exchanges", [], { tenant, rule })}><bdi>${rule}</bdi></a>${after} ${t("exchanges.wouldBe", { status: honest.status, errorCode: honest.errorCode ?? "–" })}${honest.total !== undefined && ` ${t("exchanges.total", { total: honest.total })}`}`;
+function Fired({ tenant, honest, ...entry }) {
+  const rules = rulesOf(entry);
+  const [before, after] = t(rules.length > 1 ? "exchanges.whyRules" : "exchanges.whyRule").split("{rule}");
+  return html`${before}${rules.map((rule, n) => html`${n > 0 && ", "}<a key=${rule} href=${href("exchanges", [], { tenant, rule })}><bdi>${rule}</bdi></a>`)}${after} ${t("exchanges.wouldBe", { status: honest.status, errorCode: honest.errorCode ?? "–" })}${honest.total !== undefined && ` ${t("exchanges.total", { total: honest.total })}`}`;
 }
 
 function Sentences({ title, list, kind = "" }) {
