@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from multidict import CIMultiDict
 
@@ -74,6 +74,7 @@ CLIENTS = st.sampled_from(["10.0.0.7", "10.0.0.0/16", ["::1", "10.0.0.0/24"]])
 REQUESTS = st.sampled_from([1, 2, True, False, {"minimum": 2}, {"enum": [1, 3]}])
 
 
+@settings(max_examples=40)
 @given(
     st.fixed_dictionaries(
         {}, optional={"client": CLIENTS, "connection": st.fixed_dictionaries({"requests": REQUESTS})}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oifde_simulator.scenario import loader
@@ -35,7 +35,13 @@ WRONG: dict[str, tuple[str, int, str]] = {
     "a number": ("match: {client: 10.5}", 22, f"found the number 10.5; {WRITE_ADDRESS}"),
     "true": ("match: {client: true}", 22, "a network or a list of them, found true"),
     "a mapping": ("match: {client: {enum: [10.0.0.1]}}", 22, "found a mapping"),
-    "an empty list": ("match: {client: []}", 22, "client needs at least one item"),
+    "an empty list": ("match: {client: []}", 22, "client needs at least one address"),
+    "too long a list": (
+        f"match: {{client: [{', '.join(['10.0.0.1'] * 1001)}]}}",
+        22,
+        "expected at most 1000 items, found 1001; write an address or a network",
+    ),
+    "IPv6 without quotes": ("match: {client: ::1}", 22, 'a text cannot begin with ":" here'),
     "another word": ("match: {ip: 10.0.0.1}", 14, 'unknown key "ip"; did you mean "client"?'),
     "one more word": ("match: {remote_addr: 10.0.0.1}", 14, 'did you mean "client"?'),
     "a number of a connection": ("match: {connection: 1}", 26, "write {requests: 1} for the first request"),
@@ -196,6 +202,7 @@ VALUES = st.recursive(
 )
 
 
+@settings(max_examples=50)
 @given(st.dictionaries(st.sampled_from(["over", "after", "per", "every"]), VALUES), VALUES, VALUES)
 def test_any_values_are_good_or_told_of(keys: dict[str, Any], client: Any, connection: Any) -> None:
     rule = {"respond": {"status": 503}, "match": {"client": client, "connection": connection}, **keys}

@@ -32,6 +32,8 @@ class RuleCounters:
         self._tallies: dict[str, CountTable[Value, Tally]] = {}
         self._states: CountTable[Value, EnteredState] = self._table("the states")
         self._fired: dict[str, int] = {}
+        self._new_leases: Leases = ()
+        """Leases of the turn that is being found."""
 
     def turn(self, now: int, candidates: Sequence[Candidate]) -> Turn:
         """Count the candidates in order, up to the first whose turn it is at `now` (tenant time).
@@ -50,7 +52,7 @@ class RuleCounters:
         """Find the candidate that takes the request, and count it and those before it."""
         held_back: list[str] = []
         timed: dict[Value, tuple[str, str]] | None = None
-        leases: Leases = ()
+        self._new_leases = ()
         for place, candidate in enumerate(candidates):
             if candidate.also:
                 continue
@@ -63,8 +65,6 @@ class RuleCounters:
             if reason := other_state(state, limits, told) or moved_already(state, candidate):
                 held_back.append(reason)
                 continue
-            if limits.in_flight is not None:
-                leases = (*leases, self.leases.take(candidate.rule, value))
             tally, reason = self._counted(candidate, now)
             if reason:
                 held_back.append(reason)
@@ -73,8 +73,8 @@ class RuleCounters:
             if becomes is not None and changed:
                 self.enter(value, becomes, now)
             retry_at = tally.refused_until if candidate.limits.over else None
-            return Turn(place, tally.matches, retry_at, tuple(held_back), changed, leases)
-        return Turn(-1, 0, None, tuple(held_back), changed=False, leases=leases)
+            return Turn(place, tally.matches, retry_at, tuple(held_back), changed, self._new_leases)
+        return Turn(-1, 0, None, tuple(held_back), changed=False, leases=self._new_leases)
 
     def _along(
         self, now: int, candidates: Sequence[Candidate], turn: Turn, states: Iterable[tuple[int, str, str]]
@@ -82,7 +82,6 @@ class RuleCounters:
         """Count those that go along with a turn; `states` has the place of each and its value's state."""
         taker = candidates[turn.place] if turn.place >= 0 else None
         found: list[Along] = []
-        leases = turn.leases
         for place, state, told in states:
             candidate = candidates[place]
             reason = other_state(state, candidate.limits, told)
@@ -91,11 +90,9 @@ class RuleCounters:
             if reason:
                 found.append(Along(place, 0, reason))
                 continue
-            if candidate.limits.in_flight is not None:
-                leases = (*leases, self.leases.take(candidate.rule, candidate.value))
             tally, reason = self._counted(candidate, now)
             found.append(Along(place, 0 if reason else tally.matches, reason))
-        return turn._replace(along=tuple(found), leases=leases)
+        return turn._replace(along=tuple(found), leases=self._new_leases)
 
     def _state_of(self, candidate: Candidate, now: int) -> tuple[str, str]:
         """Tell the state of a candidate's value at `now`, and what is to be said of it."""
@@ -149,17 +146,22 @@ class RuleCounters:
     def _counted(self, candidate: Candidate, now: int) -> tuple[Tally, str]:
         """Count a match; its tally, and the reason why it is not the rule's turn, or ""."""
         rule, value, limits, _, *_ = candidate
-        in_flight = 0 if limits.in_flight is None else self.leases.in_flight(rule, value)
         tallies = self._tallies.get(rule)
         if tallies is None:
             tallies = self._tallies[rule] = self._table(f"rule {rule}", _CHARGE)
         tally = tallies.get(value) or tallies.put(value, Tally())
+        in_flight = self._lease(candidate) if limits.in_flight is not None else 0
         if limits.distinct is None and (limits.over is None or not limits.over.slide):
             return tally, count(candidate, tally, now, in_flight)
         before = tally.charge
         reason = count(candidate, tally, now, in_flight)
         tallies.charge(tally.charge - before)
         return tally, reason
+
+    def _lease(self, candidate: Candidate) -> int:
+        """Take a lease; the number in flight, this exchange included."""
+        self._new_leases = (*self._new_leases, self.leases.take(candidate.rule, candidate.value))
+        return self.leases.in_flight(candidate.rule, candidate.value)
 
     def _table(self, whose: str, extra: Callable[[Any], int] | None = None) -> CountTable[Value, Any]:
         return CountTable(self._budget, MOST_VALUES, whose, extra)
