@@ -75,6 +75,7 @@ def occasion_of(
         lambda problem: tenant.service.refuse(call, problem),
         lambda how: tenant.credentials.ended(how, token) if how else None,
         admission.number,
+        call.document,
     )
 
 
@@ -113,7 +114,9 @@ def _passed(tenant: Tenant, call: Call, occasion: Occasion, decision: Decision) 
 
 def _spent(exchange: Exchange, decision: Decision, notes: tuple[str, ...]) -> Exchange:
     """Say that a rule has spent its turn on an outcome that changed nothing."""
-    why = f"one_of: spent its turn on outcome {decision.outcome + 1}, which changes nothing here"
+    several = decision.of is not None and len(decision.of.actions) > 1
+    drawn = f"one_of: spent its turn on outcome {decision.outcome + 1}, which"
+    why = f"{drawn if several else 'spent its turn, and'} changes nothing here"
     exchange.turn = decision.rule
     exchange.held_back = (*exchange.held_back, HeldBack(decision.rule, why))
     exchange.notes = notes
@@ -130,6 +133,7 @@ def _spoiled(tenant: Tenant, call: Call, occasion: Occasion, decision: Decision,
         occasion.now, tenant.id, call.endpoint, call.request, occasion.honest, response, script,
         decision.rule, faults, decision.held_back, (), call.document, turn=decision.rule,
     )  # fmt: skip
+    exchange.inserted = effect.inserted if effect.changed else ()
     exchange.decision = _recorded(tenant, occasion, decision, exchange)
     return exchange
 
@@ -146,7 +150,7 @@ def _recorded(tenant: Tenant, occasion: Occasion, decision: Decision, exchange: 
     return RecordedDecision(
         tenant.read.epoch, len(head[0]), decision.of.definition, decision.draw.key, decision.retry_after,
         decision.moved, occasion.number, honest.headers, len(honest.body), actions,
-        max(0, len(script) - MOST_ACTIONS),
+        max(0, len(script) - MOST_ACTIONS), decision.count,
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from multidict import CIMultiDict
 from oifde_simulator.engine.conclusion import conclude, occasion_of, unspoiled
 from oifde_simulator.engine.held_bodies import held
 from oifde_simulator.journal import Journal
+from oifde_simulator.journal.redaction.inserted import inserted_credentials
 from oifde_simulator.model.credential_step import Admission, TokenStep
 from oifde_simulator.model.decision import NOT_KEPT
 from oifde_simulator.model.entry import Entry, ShortenedRequest
@@ -74,7 +75,7 @@ def replay(entry: Entry, tenant: Tenant | None, journal: Journal) -> Exchange:
     for form in FORMS:
         exchange = _replayed(entry, tenant, _call(entry, form))
         made = replace(exchange, request=NO_REQUEST, document={})
-        if _told(entry) == _told(journal.entry(made)):
+        if _told(entry) == _told(journal.entry(made)) and not any(inserted_credentials(exchange.inserted)):
             return exchange
     raise NotReplayable(OTHERWISE)
 
@@ -151,8 +152,9 @@ def _decision(entry: Entry, tenant: Tenant) -> Decision:
     action = draw.weighted(rule.actions)
     moment = Moment(entry.at, entry.at - tenant.rules.since)
     return Decision(
-        rule.name, action, draw, moment, (), entry.decision.retry_after, rule, (), entry.decision.moved
-    )
+        rule.name, action, draw, moment, (), entry.decision.retry_after, rule, (), entry.decision.moved,
+        entry.decision.count,
+    )  # fmt: skip
 
 
 def _rule(entry: Entry, tenant: Tenant) -> Rule:

@@ -15,12 +15,13 @@ import orjson
 from oifde_simulator.journal.counted_values import Reasons, reasons
 from oifde_simulator.journal.head_capture import encodable, redact_encoded
 from oifde_simulator.journal.redaction.credential_finder import CredentialFinder
+from oifde_simulator.journal.redaction.inserted import inserted_credentials
 from oifde_simulator.journal.redaction.redactor import Redactor
 from oifde_simulator.journal.request_capture import SLACK, RequestCapture
 from oifde_simulator.model.decision import RecordedDecision
 from oifde_simulator.model.entry import KEPT, Entry
 from oifde_simulator.model.exchange import Exchange
-from oifde_simulator.model.http import JSON_UTF8
+from oifde_simulator.model.http import JSON_UTF8, Headers
 from oifde_simulator.oifde.operations import ISSUED_TOKEN, OPERATIONS
 from oifde_simulator.oifde.operations.base import DocumentedOperation
 
@@ -59,6 +60,8 @@ class EntryFactory:
             fields = self._error_fields(fields, exchange, finder)
         elif token:
             fields = {**fields, ISSUED_TOKEN[exchange.endpoint]: self._redactor.fingerprint(token)}
+        if exchange.inserted:
+            headers = self._without_inserted(exchange, finder, headers)
         if response.body is not honest.response.body:
             body, error_code = self._replaced_body(body, exchange, finder)
         elif error_code:  # an error answer consists of its fields
@@ -88,6 +91,13 @@ class EntryFactory:
             problems, warnings, notes, decision,
         )  # fmt: skip
 
+    def _without_inserted(
+        self, exchange: Exchange, finder: CredentialFinder, headers: Headers
+    ) -> Headers:
+        """Redact credentials that placeholders have written into headers: a cut may split one later."""
+        written = self._redactor.finder(*inserted_credentials(exchange.inserted))
+        return tuple((name, finder.replace(written.replace(value))) for name, value in headers)
+
     def _decision(self, decision: RecordedDecision) -> RecordedDecision:
         """Redact the headers of the honest answer, which are nearly always ours."""
         if decision.honest_headers is JSON_UTF8:
@@ -113,6 +123,8 @@ class EntryFactory:
         octets = octets[: KEPT + SLACK]
         if issued := _issued(exchange):
             octets = self._redactor.finder(issued).replace_bytes(octets)
+        if exchange.inserted:
+            octets = self._redactor.finder(*inserted_credentials(exchange.inserted)).replace_bytes(octets)
         text = self._redactor.text(octets.decode("utf-8", "surrogateescape"))
         octets = _beginning(text.encode("utf-8", "surrogateescape"), finder)
         return (finder.replace_truncated(octets), int(code[1] or code[2])) if code else (octets, None)

@@ -25,6 +25,8 @@ VERDICTS_KEPT = 2 << 20
 VERDICT = 400
 """Bytes that one takes beside its reason."""
 GREATEST = 2**64 - 1
+NO_COUNT = 2**63 - 1
+"""Stands for the count of a rule before it is counted: no answer has this number."""
 ACTS = Ability(acts=True)
 
 
@@ -111,15 +113,17 @@ def _changes_status(action: Action, status: int) -> bool:
     if len(action.reshapes) != 1 or action.faults:
         return False
     step = action.reshapes[0]
-    return isinstance(step, Respond) and step.error is None and (step.status or OK) != status
+    certain = isinstance(step, Respond) and step.error is None and step.templates is None
+    return certain and (step.status or OK) != status
 
 
 def _is_steady(action: Action) -> bool:
     """Check that the honest answer alone decides what an outcome changes.
 
-    The faults here change an answer or not by its head and the length of its body; a plugin promises nothing.
+    The faults here change an answer or not by its head and its body, most by the length of that; a plugin
+    promises nothing, and placeholders show the request.
     """
-    return all(type(step) is Patch for step in action.reshapes) and not any(
+    return all(type(step) is Patch and not step.has_placeholders for step in action.reshapes) and not any(
         fault.reads_clock or is_plugin(type(fault)) for fault in action.faults
     )
 
@@ -127,7 +131,8 @@ def _is_steady(action: Action) -> bool:
 def _shape(action: Action, occasion: Occasion) -> tuple[object, ...]:
     """Name what decides about a steady outcome; its length does not depend on the client."""
     request, response = occasion.request, occasion.honest.response
-    body = occasion.digest if action.reshapes else len(response.body)
+    reads = action.reshapes or any(fault.reads_body for fault in action.faults)
+    body = occasion.digest if reads else len(response.body)
     whole = request.method != "HEAD"
     return response.status, response.headers, body, whole, request.keep_alive, request.version >= (1, 1)
 
@@ -136,7 +141,7 @@ def _tried(rule: Rule, action: Action, occasion: Occasion, moment: Moment) -> Ve
     """Try an outcome on the honest answer."""
     wait = 1 if rule.limits.over else None
     for probe in probes():
-        decision = Decision(rule.name, action, probe, moment, (), wait, rule)
+        decision = Decision(rule.name, action, probe, moment, (), wait, rule, count=NO_COUNT)
         effect = perform(decision, occasion, provenance=False)
         if effect.changed or effect.refusal or not probe.drawn:
             return Verdict(effect.changed, effect.refusal)

@@ -112,6 +112,8 @@ class Decision:
     """Rules that were about the request and could change nothing, and why."""
     moved: bool = False
     """Whether the turn changed the state of the rule's value."""
+    count: int = 1
+    """Matches of the rule for its value, this one included."""
 
     @property
     def outcome(self) -> int:
@@ -129,15 +131,11 @@ class Decision:
         """The names of the faults that rewrite the script."""
         return tuple(fault.fault_name for fault in self.action.faults)
 
-    def reshape(self, honest: Answer, refuse: ErrorRenderer, notes: list[str] | None = None) -> Response:
-        """The answer that takes the place of the honest one; `notes` is given what was done in part only."""
+    def reshape(self, honest: Answer, context: ActionContext) -> Response:
+        """The answer that takes the place of the honest one; `context` is given notes and insertions."""
         response = honest.response
-        if self.action.reshapes:
-            context = ActionContext(honest, refuse, self.draw, self.moment.now, self.retry_after)
-            for step in self.action.reshapes:
-                response = step.reshape(response, context)
-            if notes is not None:
-                notes += context.notes
+        for step in self.action.reshapes:
+            response = step.reshape(response, context)
         return response
 
     def spoil(self, script: Script) -> Spoiled:
@@ -272,4 +270,6 @@ class Rules:
         if turn.retry_at is not None:
             wait = max(1, -(-(turn.retry_at - selection.moment.now) // 1000))
         action = draw.weighted(rule.actions)
-        return Decision(rule.name, action, draw, selection.moment, held_back, wait, rule, notes, turn.changed)
+        return Decision(
+            rule.name, action, draw, selection.moment, held_back, wait, rule, notes, turn.changed, turn.matches
+        )  # fmt: skip

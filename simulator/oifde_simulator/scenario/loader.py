@@ -27,7 +27,8 @@ MOST_VALUES = 400_000
 
 def load(path: Path, source: bytes | None = None) -> Scenario:
     """Load a scenario file, of which `source` was read; its stem is the tenant's id where it names none."""
-    scenario = loads(read(path) if source is None else source, printable(path), finding.stem(path))
+    text, origin = read(path) if source is None else source, printable(path)
+    scenario = checked(document(text, origin), finding.stem(path), path.parent)
     return scenario if scenario.recordings.folder is None else _with_files(scenario, path)
 
 

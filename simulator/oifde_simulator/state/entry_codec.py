@@ -17,7 +17,7 @@ from oifde_simulator.model.entry import Entry, RecordedHead, RecordedRequest, Sh
 from oifde_simulator.model.http import Headers, PortName
 from oifde_simulator.model.outcome import Outcome
 
-FORMAT = 2
+FORMAT = 3
 """First element of the array; raise it whenever the elements change."""
 
 
@@ -79,10 +79,10 @@ def _decision_values(decision: RecordedDecision) -> list[Any]:
 
 
 def _decision(epoch: int, head: int, definition: str, draw: str, *others: Any) -> RecordedDecision:
-    retry_after, moved, number, headers, size, actions, more = others
+    retry_after, moved, number, headers, size, actions, more, count = others
     return RecordedDecision(
         epoch, head, definition, bytes.fromhex(draw), retry_after, moved, number, _pairs(headers), size,
-        tuple(actions), more,
+        tuple(actions), more, count,
     )  # fmt: skip
 
 
