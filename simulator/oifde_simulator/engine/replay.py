@@ -153,7 +153,7 @@ def _decision(entry: Entry, tenant: Tenant) -> Decision:
     moment = Moment(entry.at, entry.at - tenant.rules.since)
     return Decision(
         rule.name, action, draw, moment, (), entry.decision.retry_after, rule, (), entry.decision.moved,
-        entry.decision.count,
+        entry.decision.matches,
     )  # fmt: skip
 
 

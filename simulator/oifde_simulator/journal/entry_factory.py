@@ -60,8 +60,6 @@ class EntryFactory:
             fields = self._error_fields(fields, exchange, finder)
         elif token:
             fields = {**fields, ISSUED_TOKEN[exchange.endpoint]: self._redactor.fingerprint(token)}
-        if exchange.inserted:
-            headers = self._without_inserted(exchange, finder, headers)
         if response.body is not honest.response.body:
             body, error_code = self._replaced_body(body, exchange, finder)
         elif error_code:  # an error answer consists of its fields
@@ -71,7 +69,7 @@ class EntryFactory:
         else:
             body = finder.replace_bytes(body)
         if headers is not JSON_UTF8:
-            headers = self._requests.headers(headers)
+            headers = self._headers(headers, exchange, finder)
         problems, warnings, notes = NO_MESSAGES
         if exchange.notes or honest.problems or honest.warnings:
             problems, warnings, notes = self._messages(exchange, finder)
@@ -91,12 +89,12 @@ class EntryFactory:
             problems, warnings, notes, decision,
         )  # fmt: skip
 
-    def _without_inserted(
-        self, exchange: Exchange, finder: CredentialFinder, headers: Headers
-    ) -> Headers:
-        """Redact credentials that placeholders have written into headers: a cut may split one later."""
-        written = self._redactor.finder(*inserted_credentials(exchange.inserted))
-        return tuple((name, finder.replace(written.replace(value))) for name, value in headers)
+    def _headers(self, headers: Headers, exchange: Exchange, finder: CredentialFinder) -> Headers:
+        """Redact headers, first of credentials that placeholders have written: a cut may split one later."""
+        if exchange.inserted:
+            written = self._redactor.finder(*inserted_credentials(exchange.inserted))
+            headers = tuple((name, finder.replace(written.replace(value))) for name, value in headers)
+        return self._requests.headers(headers)
 
     def _decision(self, decision: RecordedDecision) -> RecordedDecision:
         """Redact the headers of the honest answer, which are nearly always ours."""

@@ -44,7 +44,7 @@ class RecordedDecision(NamedTuple):
     """The first actions of a script that faults have changed; empty where none has."""
     more: int = 0
     """Number of the actions after them."""
-    count: int = 1
+    matches: int = 1
     """Matches of the rule for its value, this one included."""
 
     @property

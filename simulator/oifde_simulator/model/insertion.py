@@ -1,4 +1,4 @@
-"""What a placeholder of a rule has written into an answer: a part of the request, so a credential at times."""
+"""What a placeholder of a rule has written into an answer; at times that is a credential."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ class Insertion(NamedTuple):
     placeholder: str
     """The placeholder as the scenario writes it, with its braces."""
     part: str
-    """`request`, `headers` or `response`; empty for a value that is neither of the client nor of the service."""
+    """`request`, `headers` or `response`; empty for a value of the simulator's own."""
     name: str
     """Name of the field or header; empty where `part` is."""
     found: str

@@ -113,8 +113,9 @@ def _changes_status(action: Action, status: int) -> bool:
     if len(action.reshapes) != 1 or action.faults:
         return False
     step = action.reshapes[0]
-    certain = isinstance(step, Respond) and step.error is None and step.templates is None
-    return certain and (step.status or OK) != status
+    if not isinstance(step, Respond) or step.error is not None or step.templates is not None:
+        return False
+    return (step.status or OK) != status
 
 
 def _is_steady(action: Action) -> bool:

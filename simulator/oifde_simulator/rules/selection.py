@@ -11,7 +11,7 @@ from oifde_simulator.model.http import Response
 from oifde_simulator.model.turn import Candidate, HeldBack, Limits, Turn, Value
 from oifde_simulator.model.view import ABSENT, View
 from oifde_simulator.randomness import KeyedRandom, key
-from oifde_simulator.rules.action import ActionContext, ErrorRenderer
+from oifde_simulator.rules.action import ActionContext
 from oifde_simulator.rules.matching import Matcher
 from oifde_simulator.rules.triggers import Moment, Window
 from oifde_simulator.wire.script import Script
@@ -271,5 +271,6 @@ class Rules:
             wait = max(1, -(-(turn.retry_at - selection.moment.now) // 1000))
         action = draw.weighted(rule.actions)
         return Decision(
-            rule.name, action, draw, selection.moment, held_back, wait, rule, notes, turn.changed, turn.matches
+            rule.name, action, draw, selection.moment, held_back, wait, rule, notes, turn.changed,
+            turn.matches,
         )  # fmt: skip

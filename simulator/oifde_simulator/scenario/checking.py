@@ -56,7 +56,8 @@ def examined(document: Document, stem: str | None, home: Path | None = None) -> 
     if kind := foreign.kind_of(document.value):
         raise NotAScenario([document.located(Finding((), foreign.message(kind)))])
     files, missing = answer_files.read(document.value, home)
-    if errors := _errors(document, stem, missing):
+    unread = [Finding(path, message) for path, message in missing]
+    if errors := _errors(document, stem, unread):
         return Examination(errors)
     scenario = build(document.value, document.origin, stem or "", files)
     warnings = list(map(document.located, islice(_warnings(document, scenario), MOST_WARNINGS + 1)))
@@ -76,7 +77,7 @@ def count_values(value: Any, most: int = MOST_COUNTED) -> int:
     return count
 
 
-def _errors(document: Document, stem: str | None, missing: Sequence[Finding]) -> list[ScenarioError]:
+def _errors(document: Document, stem: str | None, unread: Sequence[Finding]) -> list[ScenarioError]:
     errors = [_with_clock(error, document.value) for error in document.errors]
     violations = _violations(document.value)
     explained = list(islice(_explained(document, violations), MOST_ERRORS + 1))
@@ -84,7 +85,7 @@ def _errors(document: Document, stem: str | None, missing: Sequence[Finding]) ->
     _add(errors, document, explained)
     if len(violations) < MOST_ERRORS:  # with so many, the shape of the rest is unknown
         _add(errors, document, _lint(document, stem, wrong))
-    _add(errors, document, missing)
+    _add(errors, document, unread)
     if max(len(violations), len(errors)) >= MOST_ERRORS:
         message = "there may be more mistakes than these; mend them first"
         errors.append(ScenarioError(document.origin, 0, 0, (), message))

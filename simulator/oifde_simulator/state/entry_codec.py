@@ -79,10 +79,10 @@ def _decision_values(decision: RecordedDecision) -> list[Any]:
 
 
 def _decision(epoch: int, head: int, definition: str, draw: str, *others: Any) -> RecordedDecision:
-    retry_after, moved, number, headers, size, actions, more, count = others
+    retry_after, moved, number, headers, size, actions, more, matches = others
     return RecordedDecision(
         epoch, head, definition, bytes.fromhex(draw), retry_after, moved, number, _pairs(headers), size,
-        tuple(actions), more, count,
+        tuple(actions), more, matches,
     )  # fmt: skip
 
 

@@ -19,6 +19,8 @@ TOKEN = re.compile(r"""\s*+(?:("[^"]*+"|'[^']*+')|([|:])|([^\s|:"']++))""")
 """A quoted text, a sign, or a word."""
 HEADER_NAME = re.compile(r"[!#$%&*+.^_`~0-9A-Za-z-]+")
 """Name of a header (RFC 9110, 5.6.2), without the signs that mean something here."""
+SCALAR = re.compile(r"true|false|null|-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,17})?([eE][+-]?[0-9]{1,2})?")
+"""A JSON value without quotes and inner values."""
 PARTS = {"request": "request", "headers": "headers", "honest": "response"}
 """Sources with fields, and the part of the exchange that each shows."""
 PLAIN = ("now", "count")
@@ -54,6 +56,8 @@ class Placeholder(NamedTuple):
 
 
 Piece = str | Placeholder
+Token = tuple[str | None, str | None, str | None]
+"""A quoted text, a sign or a word; the others are None."""
 
 
 def has_braces(text: str) -> bool:
@@ -82,14 +86,14 @@ def _unfinished(text: str) -> str:
     if text.startswith("{{{"):
         return f'{shown(text)} has three braces; write {{{{, and a brace before it as {{{{ "{{" }}}}'
     inner = text.find(OPEN, len(OPEN))
-    if 0 < inner and CLOSE in text[inner:] and CLOSE not in text[:inner]:
+    if inner > 0 and CLOSE in text[inner:] and CLOSE not in text[:inner]:
         return f"{shown(text)}: no placeholder stands in another; close it with {CLOSE} first, or {LITERALLY}"
     quote = ", and each quotation mark" if any(mark in text for mark in "\"'") else ""
     return f"{shown(text)} is never closed; close it with {CLOSE}{quote}, or {LITERALLY}"
 
 
 def _placeholder(written: str, inner: str) -> Placeholder:
-    tokens = [match.groups() for match in TOKEN.finditer(inner)]
+    tokens = [(match[1], match[2], match[3]) for match in TOKEN.finditer(inner)]
     if not tokens:
         raise TemplateError(f"{shown(written)} is empty; write one of {KNOWN}, or {LITERALLY}")
     quoted, sign, word = tokens[0]
@@ -127,12 +131,14 @@ def _unknown_source(root: str, name: str) -> str:
     return f"there is no placeholder {shown(root)}{hint}; known are {KNOWN}; {LITERALLY}"
 
 
-def _filters(written: str, tokens: Sequence[tuple[str | None, str | None, str | None]]) -> Iterator[Filter]:
+def _filters(written: str, tokens: Sequence[Token]) -> Iterator[Filter]:
     place = 0
     while place < len(tokens):
         if tokens[place][1] != "|":
             found = next(filter(None, tokens[place]))
-            raise TemplateError(f"{shown(written)}: expected | and a filter, or {CLOSE}, found {shown(found)}")
+            raise TemplateError(
+                f"{shown(written)}: expected | and a filter, or {CLOSE}, found {shown(found)}"
+            )
         name = tokens[place + 1][2] if place + 1 < len(tokens) else None
         if name is None:
             raise TemplateError(f"{shown(written)}: a filter is missing after |; write {', '.join(FILTERS)}")
@@ -144,7 +150,7 @@ def _filters(written: str, tokens: Sequence[tuple[str | None, str | None, str | 
         yield _filter(name, argument)
 
 
-def _filter(name: str, argument: tuple[str | None, str | None, str | None] | None) -> Filter:
+def _filter(name: str, argument: Token | None) -> Filter:
     if name not in FILTERS:
         hint = did_you_mean(name, FILTERS) or f"; known are {', '.join(FILTERS)}"
         raise TemplateError(f"there is no filter {shown(name)}{hint}")
@@ -155,18 +161,12 @@ def _filter(name: str, argument: tuple[str | None, str | None, str | None] | Non
     return Filter(name, _argument(argument))
 
 
-def _argument(token: tuple[str | None, str | None, str | None] | None) -> Any:
+def _argument(token: Token | None) -> Any:
     quoted, _, word = token or (None, None, None)
     if quoted:
         return quoted[1:-1]
     if not word:
         raise TemplateError('the filter default needs a value, such as default: "none"')
-    try:
-        value = json.loads(word)
-    except (ValueError, RecursionError):
-        value = ...
-    if not isinstance(value, str | int | float | bool | None) or value in (float("inf"), -float("inf")):
-        raise TemplateError(f'the value of default is no JSON: {shown(word)}; write it in quotes: "{word[:40]}"')
-    if value != value:  # noqa: PLR0124  NaN, which no JSON has
-        raise TemplateError("the value of default is no JSON: NaN; write it in quotes")
-    return value
+    if not SCALAR.fullmatch(word):
+        raise TemplateError(f"the value of default is no JSON: {shown(word)}; a text stands in quotes")
+    return json.loads(word)

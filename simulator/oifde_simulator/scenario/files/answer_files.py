@@ -18,7 +18,6 @@ from oifde_simulator.population.recordings.folder import FLAGS
 from oifde_simulator.rules.answer_file import OCTETS
 from oifde_simulator.scenario.files import finding
 from oifde_simulator.scenario.files.finding import FileStamp
-from oifde_simulator.scenario.lint.finding import Finding, value_at
 from oifde_simulator.text import KeyPath, did_you_mean, shown
 
 LARGEST_FILE, LARGEST_ALL = 16 << 20, 64 << 20
@@ -28,6 +27,7 @@ MOST_NAMES = 1000
 NOT_INLINE = "only a scenario file may name a file; write body, json or base64"
 """What is said of a scenario, or a rule, that came along in a request and names one."""
 OUTSIDE = "leads out of the scenario's folder; name a file beside the scenario file, or below it"
+
 
 class FileError(ValueError):
     """Error about a file that cannot be an answer; its message says why."""
@@ -48,23 +48,36 @@ NO_FILES = AnswerFiles()
 
 def paths(value: Any) -> Iterator[KeyPath]:
     """List the paths of all names of files in the values of a scenario, which may be of any shape."""
-    rules = value_at(value, ("rules",))
-    for place in range(len(rules) if isinstance(rules, list) else 0):
-        outcomes = value_at(rules, (place, "one_of"))
-        several = range(len(outcomes)) if isinstance(outcomes, list) else ()
-        for inner in ((), *(("one_of", number) for number in several)):
-            path = ("rules", place, *inner, "respond", "file")
-            if isinstance(value_at(value, path), str):
-                yield path
+    return (path for path, _ in _named(value))
 
 
-def read(value: Any, home: Path | None) -> tuple[AnswerFiles, list[Finding]]:
-    """Read the files that a scenario names, in its folder `home`; None for one that is in no folder."""
+def _named(value: Any) -> Iterator[tuple[KeyPath, str]]:
+    """List the names of files, each with its path."""
+    for place, rule in enumerate(_list(_member(value, "rules"))):
+        outcomes = enumerate(_list(_member(rule, "one_of")))
+        for inner, outcome in (((), rule), *((("one_of", number), each) for number, each in outcomes)):
+            name = _member(_member(outcome, "respond"), "file")
+            if isinstance(name, str):
+                yield ("rules", place, *inner, "respond", "file"), name
+
+
+def _member(value: Any, name: str) -> Any:
+    return value.get(name) if isinstance(value, dict) else None
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def read(value: Any, home: Path | None) -> tuple[AnswerFiles, list[tuple[KeyPath, str]]]:
+    """Read the files that a scenario names, in its folder `home`; None for one that is in no folder.
+
+    Returned with a message for each that cannot be read, and the path of its name.
+    """
     octets: dict[str, bytes] = {}
     stamps: dict[Path, FileStamp] = {}
     wrong = []
-    for path in paths(value):
-        name = value_at(value, path)
+    for path, name in _named(value):
         try:
             if home is None:
                 raise FileError(NOT_INLINE)
@@ -72,7 +85,7 @@ def read(value: Any, home: Path | None) -> tuple[AnswerFiles, list[Finding]]:
                 left = LARGEST_ALL - sum(map(len, octets.values()))
                 stamps[home / name], octets[name] = _read(name, home, left)
         except FileError as error:
-            wrong.append(Finding(path, f"{shown(name)}: {error}" if home else str(error)))
+            wrong.append((path, f"{shown(name)}: {error}" if home else str(error)))
     return (AnswerFiles(octets, stamps) if octets else NO_FILES), wrong
 
 
