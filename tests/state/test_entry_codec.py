@@ -68,7 +68,7 @@ def test_other_languages_can_read_the_bytes(entry: Entry) -> None:
 
 def test_bytes_of_another_format_are_refused() -> None:
     with pytest.raises(ValueError, match="expected an entry of format 3, found format 4"):
-        decode(b"[3, 1]")
+        decode(b"[4, 1]")
 
 
 @given(ENTRIES, COUNT, OUTCOMES)

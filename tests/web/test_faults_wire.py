@@ -196,6 +196,8 @@ PLAYED: dict[str, tuple[Any, str | None]] = {
     "truncated-json": ("truncated-json", None),
     "trailing-garbage": ("trailing-garbage", None),
     "broken-gzip": ("broken-gzip", None),
+    "gzip": ("gzip", None),
+    "charset": ({"charset": "UTF-16"}, None),
     "content-type": ("content-type", None),
     "big-headers": ("big-headers", None),
     "informational": ("informational", None),

@@ -153,6 +153,7 @@ def as_json(explanation: Explanation) -> dict[str, Any]:
         "seconds_since_load": (exchange.at - explanation.since) / 1000 if exchange.tenant else None,
         "ramps": [ramp._asdict() for ramp in explanation.ramps],
         "changes": [change.as_json() for change in explanation.changes],
+        "placeholders": [{"placeholder": each.placeholder, "text": each.text} for each in exchange.inserted],
         "sent": _response_json(exchange.response),
         "script": [_action_json(action) for action in exchange.script],
     }

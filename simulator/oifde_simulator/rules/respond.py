@@ -102,7 +102,7 @@ def _body(given: Mapping[str, Any]) -> bytes | None:
     if "json" in given:
         return orjson.dumps(given["json"])
     if "base64" in given:
-        return b64decode(given["base64"])
+        return b64decode("".join(given["base64"].split()))
     if "file" in given:
         return bytes(given[OCTETS])
     return given["body"].encode() if "body" in given else None

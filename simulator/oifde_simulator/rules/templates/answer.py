@@ -10,7 +10,8 @@ import orjson
 
 from oifde_simulator.model.http import Headers
 from oifde_simulator.rules.action import ActionContext
-from oifde_simulator.rules.templates.filling import LARGEST, TOO_LONG, Filler
+from oifde_simulator.rules.templates import filling
+from oifde_simulator.rules.templates.filling import TOO_LONG, Filler
 from oifde_simulator.rules.templates.template import Template, compiled, filled, template
 
 
@@ -63,7 +64,7 @@ class AnswerTemplates:
             body = _json(self.document, filler)
         else:
             return None
-        if len(body) > LARGEST:
+        if len(body) > filling.LARGEST:
             raise filler.refuse(TOO_LONG)
         return body
 

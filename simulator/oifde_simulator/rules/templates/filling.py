@@ -29,11 +29,11 @@ LONGEST_HEADER = 8 << 10
 class Filler:
     """Finds the values of placeholders in one exchange."""
 
-    def __init__(self, context: ActionContext, action: str, largest: int = LARGEST) -> None:
+    def __init__(self, context: ActionContext, action: str) -> None:
         """`action` is the key in whose value the placeholders stand, for notes."""
         self._context = context
         self._action = action
-        self._left = largest
+        self._left = LARGEST
 
     def value(self, placeholder: Placeholder) -> Any:
         """Find a value of any JSON type; None for one that is missing."""
