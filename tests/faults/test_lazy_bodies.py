@@ -71,6 +71,7 @@ CHANGING = (
 """Faults that make another body, for which they need the old one."""
 KEEPING = (
     "empty-response",
+    "swallow",
     "reset",
     "reset-mid-body",
     "cut",

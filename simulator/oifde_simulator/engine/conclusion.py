@@ -141,12 +141,13 @@ def _spoiled(tenant: Tenant, call: Call, occasion: Occasion, decision: Decision,
 def _recorded(tenant: Tenant, occasion: Occasion, decision: Decision, exchange: Exchange) -> RecordedDecision:
     """Describe what a rule did, for the bodies of its exchange to be made again."""
     script, honest = exchange.script, occasion.honest.response
-    head: Any = script[0]
     actions: tuple[Timed, ...] = ()
+    plain = script
     if exchange.faults:
-        head = exchange.response.script(exchange.request, occasion.now)[0]
+        plain = exchange.response.script(exchange.request, occasion.now)
         actions = tuple(timed(script[:MOST_ACTIONS]))
     assert decision.of
+    head: Any = plain[0]
     return RecordedDecision(
         tenant.read.epoch, len(head[0]), decision.of.definition, decision.draw.key, decision.retry_after,
         decision.moved, occasion.number, honest.headers, len(honest.body), actions,
