@@ -16,6 +16,7 @@ VALUES: Mapping[str, Sequence[Any]] = {
     "content-length": [10, -5],
     "content-type": ["text/html", "application/json; charset=UTF-16"],
     "informational": [103, 100],
+    "charset": ["GBK", {"name": "GBK", "say": False}],
 }
 """Values of faults whose first example is too slow, or does not say enough."""
 
@@ -47,4 +48,6 @@ def _yaml_item(name: str, value: Any) -> str:
 def _yaml(value: Any) -> str:
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{key}: {_yaml(each)}" for key, each in value.items()) + "}"
+    if isinstance(value, bool):
+        return str(value).lower()
     return f'"{value}"' if ": " in str(value) or "; " in str(value) else str(value)

@@ -10,6 +10,7 @@ import pytest
 
 from controlling import Controlling
 from oifde_simulator import resources
+from oifde_simulator.scenario import loader
 from oifde_simulator.scenario.yaml.tree import read
 
 pytest_plugins = ["browsing"]
@@ -122,6 +123,21 @@ def test_rules_of_the_form_keep_their_match_and_get_a_free_name(call: Any) -> No
         "name": "cut-3", "match": {"endpoint": "gettoken", "request": {"pageNum": "2", "userMobile": "7"}},
         "times": 3, "faults": ["cut"],
     }  # fmt: skip
+
+
+def test_braces_that_were_sent_are_written_as_text_into_a_copied_rule(call: Any) -> None:
+    entry = {
+        "number": 1, "rule": "r", "faults": [], "status": 200, "errorCode": None, "honest": {"status": 200},
+        "endpoint": "queryRecordHistory", "request": {"fields": {}},
+    }  # fmt: skip
+    sent = {"text": '{"a":["{{ x }}"]}', "headers": []}
+    bodies = {"whole": True, "sent": sent, "honest": {"text": "{}", "status": 200}, "changes": []}
+
+    made = call("views/exchanges/copy/rule.js", "ruleOf", entry, bodies, None)["rule"]
+
+    assert made["respond"]["json"] == {"a": ['{{ "{{" }} x }}']}
+    scenario = loader.from_json({"rules": [made]}, "f.yaml", "f")
+    assert scenario.rules[0].name == "r"
 
 
 def test_each_scenario_of_the_gallery_is_written_as_the_rules_it_has(call: Any, served: Controlling) -> None:

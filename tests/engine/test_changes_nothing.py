@@ -20,9 +20,9 @@ from truth import JSON_TYPE, Witness
 
 NEXT = {"name": "next", "faults": ["reset"]}
 BODY_FAULTS = [
-    "bom", "invalid-utf8", "truncated-json", "trailing-garbage", "broken-gzip", "malformed-chunk",
-    "reset-mid-body", "cut", {"dribble": "1s"}, {"hang": {"at": "body"}},
-    {"latency": {"fixed": "1s", "at": "body"}},
+    "bom", "invalid-utf8", "truncated-json", "trailing-garbage", "broken-gzip", "gzip",
+    {"charset": "UTF-16"}, "malformed-chunk", "reset-mid-body", "cut", {"dribble": "1s"},
+    {"hang": {"at": "body"}}, {"latency": {"fixed": "1s", "at": "body"}},
 ]  # fmt: skip
 REFUSED = {
     "errorCode": 900002,
@@ -69,6 +69,12 @@ NOTHING: dict[str, tuple[dict[str, Any], str, str]] = {
     ),
     "cut behind the end": (faults({"cut": {"bytes": 1000000}}), "page 1", "for cut to spoil"),
     "cut nothing off": (faults({"cut": "100%"}), "page 1", "for cut to spoil"),
+    "a charset that this text is the same in": (
+        faults({"charset": {"name": "US-ASCII", "say": False}}), "nobody", "for charset to spoil",
+    ),
+    "a placeholder that is what stands there": (
+        patch("replace", "/errorCode", value="{{ honest.errorCode }}"), "page 1", "for patch to spoil",
+    ),
     "the right Content-Type": (
         faults({"content-type": JSON_TYPE}), "page 1", "for content-type to spoil",
     ),

@@ -59,10 +59,19 @@ ITEMS = [
     for name, fault in builtin_faults().items()
     for example in fault.fault_schema["examples"]
 ]
-CHANGING = ("bom", "invalid-utf8", "truncated-json", "trailing-garbage", "broken-gzip", "malformed-chunk")
+CHANGING = (
+    "bom",
+    "invalid-utf8",
+    "truncated-json",
+    "trailing-garbage",
+    "broken-gzip",
+    "gzip",
+    "malformed-chunk",
+)
 """Faults that make another body, for which they need the old one."""
 KEEPING = (
     "empty-response",
+    "swallow",
     "reset",
     "reset-mid-body",
     "cut",
@@ -71,6 +80,7 @@ KEEPING = (
     "content-length",
     "no-content-length",
     "content-type",
+    "charset",
     "big-headers",
     "informational",
     "latency",
@@ -80,7 +90,7 @@ KEEPING = (
     "bandwidth",
     "slicer",
 )
-"""Faults that part, cut, slow or replace a body without a look at it."""
+"""Faults that part, cut, slow or replace a body without a look at it, or leave one that is no text."""
 
 
 def name_of(one: Any) -> str:

@@ -259,6 +259,8 @@ OF_THE_BODY = [
     "truncated-json",
     "trailing-garbage",
     "broken-gzip",
+    "gzip",
+    {"charset": "UTF-16"},
     {"hang": {"at": "body"}},
     {"latency": {"fixed": "1s", "at": "body"}},
 ]

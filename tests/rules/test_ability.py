@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -65,7 +66,7 @@ def test_a_fault_that_reads_no_clock_is_able_by_head_and_length_alone(
     item: Any, bodies: list[bytes], method: str, elapsed: float, later: float
 ) -> None:
     fault = build(item)
-    if not fault.reads_clock:
+    if not (fault.reads_clock or fault.reads_body):
         one, other = (answer(body, method=method) for body in bodies)
         assert is_able(fault, one, elapsed) == is_able(fault, other, later)
 
@@ -146,6 +147,25 @@ def test_an_answer_is_patched_once_to_know_what_a_patch_could_change(patched: li
     for _ in range(50):
         assert all(judge.ability(one, occasion(body), NOW).acts for body in bodies)
     assert patched == bodies
+
+
+def test_a_charset_is_judged_anew_for_another_text_of_the_same_length() -> None:
+    judge, one = Judge(), rule(faults=[{"charset": {"name": "GBK", "say": False}}])
+    plain, other = b'{"a":"abc"}', '{"a":"话"}'.encode()
+    assert len(plain) == len(other)
+    judged = [judge.ability(one, occasion(body), NOW).acts for body in (plain, other, plain)]
+    assert judged == [False, True, False]
+
+
+def test_a_patch_with_placeholders_is_judged_for_each_request(patched: list[bytes]) -> None:
+    judge = Judge()
+    one = rule(patch=[{"op": "replace", "path": "/a", "value": "{{ request.callId }}"}])
+    same = occasion(b'{"a":"x"}')
+    judged = [
+        judge.ability(one, replace(same, document={"callId": text}), NOW).acts for text in ("x", "y", "x")
+    ]
+    assert judged == [False, True, False]
+    assert patched == [b'{"a":"x"}'] * 3
 
 
 def test_a_reason_is_remembered_too(patched: list[bytes]) -> None:

@@ -241,9 +241,12 @@ async def test_rows_without_records_are_told(serve: ServeScenarios, caplog: pyte
 IDLE = re.compile("[a-z]+: nothing in this answer for (rows|patch) to spoil")
 
 
-def test_the_page_s_rules_can_do_what_they_say() -> None:
+def test_the_page_s_rules_can_do_what_they_say(tmp_path: Path) -> None:
+    (tmp_path / "pages").mkdir()
+    (tmp_path / "pages" / "login.html").write_text("<html>")
     for text in re.findall(r"```yaml\n(.*?)```", PAGE.read_text(), re.DOTALL):
-        world = Tenants({"t": loader.loads(text.encode(), "t.yaml", "t")}, seed="0", error_status=200)
+        scenario = loader.loads(text.encode(), "t.yaml", "t", tmp_path)
+        world = Tenants({"t": scenario}, seed="0", error_status=200)
         users = [f"1800000000{n}" for n in range(1, 8)]
         queries = [{"userMobile": user, "pageNum": page} for user in users for page in "123456711111"]
         for query in queries:

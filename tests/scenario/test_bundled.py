@@ -66,9 +66,18 @@ def test_paging_holds_250_calls_of_one_user_newest_first_a_few_at_the_same_time(
     assert [record["callData"] for record in records] == [f"call {n} of 250" for n in range(1, 251)]
 
 
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a folder with the files that examples of the page name."""
+    folder = tmp_path_factory.mktemp("page")
+    (folder / "pages").mkdir()
+    (folder / "pages" / "login.html").write_text("<html>")
+    return folder
+
+
 @pytest.mark.parametrize("text", EXAMPLES, ids=range(len(EXAMPLES)))
-def test_each_example_of_the_page_loads(text: str) -> None:
-    assert loader.loads(text.encode(), "page.yaml", "mytest").id == "mytest"
+def test_each_example_of_the_page_loads(text: str, home: Path) -> None:
+    assert loader.loads(text.encode(), "page.yaml", "mytest", home).id == "mytest"
 
 
 def used(value: Any, inside: str = "") -> Iterator[str]:
@@ -95,8 +104,8 @@ def test_each_key_and_operation_of_a_rule_has_an_example_on_the_page() -> None:
 
 
 @pytest.mark.parametrize("text", EXAMPLES, ids=range(len(EXAMPLES)))
-def test_no_example_of_the_page_is_warned_of(text: str) -> None:
-    assert not loader.loads(text.encode(), "page.yaml", "mytest").warnings
+def test_no_example_of_the_page_is_warned_of(text: str, home: Path) -> None:
+    assert not loader.loads(text.encode(), "page.yaml", "mytest", home).warnings
 
 
 @pytest.mark.parametrize("part", ["request", "response"])

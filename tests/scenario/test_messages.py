@@ -102,9 +102,9 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "a code for a name": (rule("respond: {error: 900002}"), "2:32", '900002 is "token-invalid"'),
     "a code nobody has": (rule("respond: {error: 12}"), "2:32", "write errorCode: 12"),
     "a name by its meaning": (rule("respond: {error: token-revoked}"), "2:32", "write token-invalid; the names are tokens: token-expired (900001), token-invalid (900002)"),
-    "a placeholder": (rule('respond: {errorCode: 5, errorMsg: "callId {{request.callId}} unknown"}'), "2:49", '"{{request.callId}}" is sent as it stands'),
-    "a placeholder in JSON": (rule('respond: {json: {a: ["{{x}}"]}}'), "2:36", "is sent as it stands"),
-    "a placeholder of an outcome": (rule('one_of: [{respond: {body: "{{x}}"}}]'), "2:41", "is sent as it stands"),
+    "a placeholder": (rule('respond: {errorCode: 5, errorMsg: "callId {{request.calId}} unknown"}'), "2:49", 'no field of this request is called "calId"; did you mean "callId"?'),
+    "a placeholder in JSON": (rule('respond: {json: {a: ["{{x}}"]}}'), "2:36", 'there is no placeholder "x"'),
+    "a placeholder of an outcome": (rule('one_of: [{respond: {body: "{{x}}"}}]'), "2:41", 'there is no placeholder "x"'),
     # keys
     "a status in a rule": ("rules:\n  - {status: 500}\n", "2:6", "it belongs into respond: {status: 500}"),
     "a fault in a rule": (rule("latency: 200ms"), "2:15", "it belongs into faults: [{latency: 200ms}]"),

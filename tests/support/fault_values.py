@@ -50,10 +50,14 @@ def _setting(schema: Mapping[str, Any]) -> Values:
         return _mapping(schema)
     if "enum" in schema:
         return st.sampled_from(schema["enum"])
+    if schema["type"] == ["boolean"]:
+        return st.booleans()
     if schema["type"] == ["integer"]:
         return _whole(schema)
     if "x-quantity" in schema:
         return _quantity(schema)
+    if schema.get("pattern", "").startswith("^[A-Za-z0-9]"):  # a name of a closed list
+        return st.sampled_from(schema["examples"])
     return st.from_regex(schema["pattern"], fullmatch=True) if "pattern" in schema else st.text(min_size=1)
 
 

@@ -52,6 +52,8 @@ MATCHES = st.sampled_from(
 )  # fmt: skip
 RESPONDS = st.sampled_from(
     [{"status": 503, "body": "x"}, {"status": 200, "json": {}}, {"error": "token-expired"},
+     {"status": 200, "json": {"page": "{{ request.pageNum }}"}}, {"base64": "AA=="},
+     {"headers": {"X-Page": "{{ request.pageNum | default: 1 }}"}, "body": "{{ count }}"},
      {"errorCode": 900002, "errorMsg": "Failed to check the token information: authToken was not issued to "
       "this tenant; fetch one from gettoken"}]
 )  # fmt: skip
@@ -62,7 +64,11 @@ ROWS = st.sampled_from(
 PATCHES = st.sampled_from(
     [[{"op": "remove", "path": "/recordList/*/callId"}], [{"op": "test", "path": "/errorCode", "value": 0}],
      [{"op": "replace", "path": "/errorCode", "value": 0}], [{"op": "remove", "path": "/total"}],
-     [{"op": "replace", "path": "/errorCode", "value": 7}], [{"op": "add", "path": "/new", "value": 1}]]
+     [{"op": "replace", "path": "/errorCode", "value": 7}], [{"op": "add", "path": "/new", "value": 1}],
+     [{"op": "replace", "path": "/errorCode", "value": "{{ honest.errorCode }}"}],
+     [{"op": "replace", "path": "/total", "value": "{{ count }}"}],
+     [{"op": "test", "path": "/errorMsg", "value": "{{ request.userMobile }}"},
+      {"op": "remove", "path": "/total"}]]
 )  # fmt: skip
 LATENCIES = st.sampled_from(
     ["0s", "1ms", {"fixed": "0s", "at": "body"}, {"ramp": {"from": "1s", "to": "0s", "over": "2s"}},
@@ -75,7 +81,8 @@ FAULTS = st.one_of(
     st.sampled_from(
         ["bom", "close", "reset", "empty-response", "truncated-json", {"cut": {"bytes": 20}},
          {"cut": {"bytes": 1000000}}, {"cut": "100%"}, {"content-type": JSON_TYPE},
-         "content-type", {"content-length": {"value": 61}}, {"slow-close": "0s"}, {"bandwidth": "1MiB"},
+         "content-type", "gzip", {"charset": "GBK"}, {"charset": {"name": "GBK", "say": False}},
+         {"content-length": {"value": 61}}, {"slow-close": "0s"}, {"bandwidth": "1MiB"},
          {"dribble": {"chunks": 2, "over": "0s"}}, {"slicer": {"bytes": "1MiB"}}, "invalid-utf8"]
     ),
 )  # fmt: skip

@@ -75,6 +75,7 @@ def occasion_of(
         lambda problem: tenant.service.refuse(call, problem),
         lambda how: tenant.credentials.ended(how, token) if how else None,
         admission.number,
+        call.document,
     )
 
 
@@ -126,7 +127,9 @@ def passed(tenant: Tenant, call: Call, occasion: Occasion, decision: Decision) -
 
 def _spent(exchange: Exchange, decision: Decision, notes: tuple[str, ...]) -> Exchange:
     """Say that a rule has spent its turn on an outcome that changed nothing."""
-    why = f"one_of: spent its turn on outcome {decision.outcome + 1}, which changes nothing here"
+    several = decision.of is not None and len(decision.of.actions) > 1
+    drawn = f"one_of: spent its turn on outcome {decision.outcome + 1}, which"
+    why = f"{drawn if several else 'spent its turn, and'} changes nothing here"
     exchange.turn = decision.rule
     exchange.held_back = (*exchange.held_back, HeldBack(decision.rule, why))
     exchange.notes = notes
@@ -143,6 +146,7 @@ def _spoiled(tenant: Tenant, call: Call, occasion: Occasion, decision: Decision,
         occasion.now, tenant.id, call.endpoint, call.request, occasion.honest, response, script,
         decision.rule, faults, decision.held_back, (), call.document, turn=decision.rule,
     )  # fmt: skip
+    exchange.inserted = effect.inserted if effect.changed else ()
     exchange.decision = recorded(tenant, occasion, decision, exchange)
     return exchange
 
@@ -150,16 +154,17 @@ def _spoiled(tenant: Tenant, call: Call, occasion: Occasion, decision: Decision,
 def recorded(tenant: Tenant, occasion: Occasion, decision: Decision, exchange: Exchange) -> RecordedDecision:
     """Describe what rules did, for the bodies of their exchange to be made again."""
     script, honest = exchange.script, occasion.honest.response
-    head: Any = script[0]
     actions: tuple[Timed, ...] = ()
+    plain = script
     if exchange.faults:
-        head = exchange.response.script(exchange.request, occasion.now)[0]
+        plain = exchange.response.script(exchange.request, occasion.now)
         actions = tuple(timed(script[:MOST_ACTIONS]))
     taker = (decision.of.definition, decision.draw.key) if decision.of else ("", b"")
+    head: Any = plain[0]
     return RecordedDecision(
         tenant.read.epoch, len(head[0]), *taker, decision.retry_after,
         decision.moved, occasion.number, honest.headers, len(honest.body), actions,
-        max(0, len(script) - MOST_ACTIONS),
+        max(0, len(script) - MOST_ACTIONS), decision.count,
     )  # fmt: skip
 
 

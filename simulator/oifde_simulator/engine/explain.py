@@ -179,6 +179,7 @@ def as_json(explanation: Explanation) -> dict[str, Any]:
         "ramps": [ramp._asdict() for ramp in explanation.ramps],
         "headers": [change._asdict() for change in explanation.headers],
         "changes": [change.as_json() for change in explanation.changes],
+        "placeholders": [{"placeholder": each.placeholder, "text": each.text} for each in exchange.inserted],
         "sent": _response_json(exchange.response),
         "script": [_action_json(action) for action in exchange.script],
     }

@@ -16,6 +16,7 @@ from oifde_simulator.engine.conclusion import occasion_of, unspoiled
 from oifde_simulator.engine.held_bodies import held
 from oifde_simulator.engine.joint_conclusion import conclude_jointly
 from oifde_simulator.journal import Journal
+from oifde_simulator.journal.redaction.inserted import inserted_credentials
 from oifde_simulator.model.credential_step import Admission, TokenStep
 from oifde_simulator.model.decision import NOT_KEPT
 from oifde_simulator.model.entry import Entry, ShortenedRequest
@@ -75,7 +76,7 @@ def replay(entry: Entry, tenant: Tenant | None, journal: Journal) -> Exchange:
     for form in FORMS:
         exchange = _replayed(entry, tenant, _call(entry, form))
         made = replace(exchange, request=NO_REQUEST, document={})
-        if _told(entry) == _told(journal.entry(made)):
+        if _told(entry) == _told(journal.entry(made)) and not any(inserted_credentials(exchange.inserted)):
             return exchange
     raise NotReplayable(OTHERWISE)
 
@@ -158,8 +159,9 @@ def _decision(entry: Entry, tenant: Tenant) -> Decision:
     rule, draw = _rule(entry.rule, given.definition, tenant), KeyedRandom(given.draw)
     action, before = draw.weighted(rule.actions), entry.rules.index(rule.name) if along else 0
     return Decision(
-        rule.name, action, draw, moment, (), given.retry_after, rule, (), given.moved, along, before
-    )
+        rule.name, action, draw, moment, (), given.retry_after, rule, (), given.moved, along, before,
+        given.matches,
+    )  # fmt: skip
 
 
 def _rule(name: str, definition: str, tenant: Tenant) -> Rule:

@@ -55,6 +55,11 @@ class Fault(ABC):
         """Whether the time decides what it changes."""
         return False
 
+    @property
+    def reads_body(self) -> bool:
+        """Whether the bytes of the body decide if it changes anything, and not their number alone."""
+        return False
+
     @abstractmethod
     def rewrite(self, script: Script, context: FaultContext, /) -> Script:
         """Return the spoiled script."""

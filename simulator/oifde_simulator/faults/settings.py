@@ -1,4 +1,4 @@
-"""Declarations of settings: durations, sizes, shares, numbers, texts, choices and groups.
+"""Declarations of settings: durations, sizes, shares, numbers, texts, flags, choices and groups.
 
 Rule: a setting is stated once. Its type, default, meaning and example are the arguments of one call below;
 the schema for editors, the check of a scenario, the documentation and the field's default follow from it.
@@ -146,6 +146,15 @@ def text(
         "maxLength": longest,
         "pattern": pattern,
         "x-fix": fix,
+    }
+    return setting_field(declared, None, **options)
+
+
+def flag(title: str, description: str, default: bool, **options: Any) -> Any:
+    """Declare a setting that is true or false."""
+    declared = _about(title, description, default, (True, False)) | {
+        "type": ["boolean"],
+        "x-fix": "write true or false",
     }
     return setting_field(declared, None, **options)
 

@@ -15,12 +15,13 @@ import orjson
 from oifde_simulator.journal.counted_values import Reasons, reasons
 from oifde_simulator.journal.head_capture import encodable, redact_encoded
 from oifde_simulator.journal.redaction.credential_finder import CredentialFinder
+from oifde_simulator.journal.redaction.inserted import inserted_credentials
 from oifde_simulator.journal.redaction.redactor import Redactor
 from oifde_simulator.journal.request_capture import SLACK, RequestCapture
 from oifde_simulator.model.decision import RecordedDecision
 from oifde_simulator.model.entry import KEPT, Entry
 from oifde_simulator.model.exchange import Exchange
-from oifde_simulator.model.http import JSON_UTF8
+from oifde_simulator.model.http import JSON_UTF8, Headers
 from oifde_simulator.oifde.operations import ISSUED_TOKEN, OPERATIONS
 from oifde_simulator.oifde.operations.base import DocumentedOperation
 
@@ -70,7 +71,7 @@ class EntryFactory:
         else:
             body = finder.replace_bytes(body)
         if headers is not JSON_UTF8:
-            headers = self._requests.headers(headers)
+            headers = self._headers(headers, exchange, finder)
         problems, warnings, notes = NO_MESSAGES
         if exchange.notes or honest.problems or honest.warnings:
             problems, warnings, notes = self._messages(exchange, finder)
@@ -90,6 +91,13 @@ class EntryFactory:
             ENTRY + len(body) + charge, exchange.rule, exchange.faults, held_back,
             problems, warnings, notes, rules, request.peer, decision,
         )  # fmt: skip
+
+    def _headers(self, headers: Headers, exchange: Exchange, finder: CredentialFinder) -> Headers:
+        """Redact headers, first of credentials that placeholders have written: a cut may split one later."""
+        if exchange.inserted:
+            written = self._redactor.finder(*inserted_credentials(exchange.inserted))
+            headers = tuple((name, finder.replace(written.replace(value))) for name, value in headers)
+        return self._requests.headers(headers)
 
     def _decision(self, decision: RecordedDecision) -> RecordedDecision:
         """Redact the headers of the honest answer, which are nearly always ours."""
@@ -116,6 +124,8 @@ class EntryFactory:
         octets = octets[: KEPT + SLACK]
         if issued := _issued(exchange):
             octets = self._redactor.finder(issued).replace_bytes(octets)
+        if exchange.inserted:
+            octets = self._redactor.finder(*inserted_credentials(exchange.inserted)).replace_bytes(octets)
         text = self._redactor.text(octets.decode("utf-8", "surrogateescape"))
         octets = _beginning(text.encode("utf-8", "surrogateescape"), finder)
         return (finder.replace_truncated(octets), int(code[1] or code[2])) if code else (octets, None)

@@ -54,6 +54,8 @@ class RecordedDecision(NamedTuple):
     """The first actions of a script that faults have changed; empty where none has."""
     more: int = 0
     """Number of the actions after them."""
+    matches: int = 1
+    """Matches of the rule for its value, this one included."""
     along: tuple[RecordedAlong, ...] = ()
     """Rules that went along and fired, in their order."""
 

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from oifde_simulator.model.decision import NOT_KEPT, RecordedDecision
 from oifde_simulator.model.http import Request, Response
+from oifde_simulator.model.insertion import Insertion
 from oifde_simulator.model.outcome import OutcomeRecorder
 from oifde_simulator.model.sessions import CallSession
 from oifde_simulator.model.turn import Fired, HeldBack
@@ -89,6 +90,8 @@ class Exchange:
     """Recorder that the sender of the answer fills."""
     turn: str = ""
     """Name of the rule whose turn it was, which may have changed nothing; empty where it was nobody's."""
+    inserted: Sequence[Insertion] = ()
+    """What the placeholders of the rule that fired have become."""
     fired: tuple[Fired, ...] = ()
     """Rules that fired, in their order: the one that took the request, and those that went along."""
 

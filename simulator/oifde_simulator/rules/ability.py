@@ -27,6 +27,8 @@ VERDICTS_KEPT = 2 << 20
 VERDICT = 400
 """Bytes that one takes beside its reason."""
 GREATEST = 2**64 - 1
+NO_COUNT = 2**63 - 1
+"""Stands for the count of a rule before it is counted: no answer has this number."""
 ACTS = Ability(acts=True)
 
 
@@ -128,13 +130,16 @@ def _changes_status(action: Action, status: int) -> bool:
     step = action.reshapes[0]
     if len(action.reshapes) > 1 and any(type(other) is not SetHeaders for other in action.reshapes[1:]):
         return False
-    return isinstance(step, Respond) and step.error is None and (step.status or OK) != status
+    if not isinstance(step, Respond) or step.error is not None or step.templates is not None:
+        return False
+    return (step.status or OK) != status
 
 
 def _is_steady(action: Action) -> bool:
     """Check that the honest answer alone decides what an outcome changes.
 
-    The faults here change an answer or not by its head and the length of its body; a plugin promises nothing.
+    The faults here change an answer or not by its head and its body, most by the length of that; a plugin
+    promises nothing, and placeholders show the request.
     """
     return all(map(_is_steady_step, action.reshapes)) and not any(
         fault.reads_clock or is_plugin(type(fault)) for fault in action.faults
@@ -142,14 +147,18 @@ def _is_steady(action: Action) -> bool:
 
 
 def _is_steady_step(step: Reshape) -> bool:
-    return type(step) is Patch or (type(step) is SetHeaders and not step.reads_clock)
+    if type(step) is Patch:
+        return not step.has_placeholders
+    return type(step) is SetHeaders and not step.reads_clock
 
 
 def _shape(action: Action, occasion: Occasion) -> tuple[object, ...]:
     """Name what decides about a steady outcome; its length does not depend on the client."""
     request, response = occasion.request, occasion.honest.response
-    edits = any(type(step) is Patch for step in action.reshapes)
-    body = occasion.digest if edits else len(response.body)
+    reads = any(type(step) is Patch for step in action.reshapes) or any(
+        fault.reads_body for fault in action.faults
+    )
+    body = occasion.digest if reads else len(response.body)
     whole = request.method != "HEAD"
     return response.status, response.headers, body, whole, request.keep_alive, request.version >= (1, 1)
 
@@ -157,7 +166,7 @@ def _shape(action: Action, occasion: Occasion) -> tuple[object, ...]:
 def _tried(rule: Rule, action: Action, occasion: Occasion, moment: Moment) -> Verdict:
     """Try an outcome on the honest answer."""
     for probe in probes():
-        decision = Decision(rule.name, action, probe, moment, (), _wait(rule), rule)
+        decision = Decision(rule.name, action, probe, moment, (), _wait(rule), rule, count=NO_COUNT)
         effect = perform(decision, occasion, provenance=False)
         if effect.changed or effect.refusal or not probe.drawn:
             return Verdict(effect.changed, effect.refusal)

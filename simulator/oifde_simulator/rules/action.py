@@ -5,10 +5,12 @@ Rule: an action is a pure function of the answer so far and this context; it may
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from oifde_simulator.model.exchange import Answer
+from oifde_simulator.model.exchange import NO_FIELDS, Answer
+from oifde_simulator.model.insertion import Insertion
 from oifde_simulator.model.vendor_errors import Problem
 from oifde_simulator.randomness import KeyedRandom
 
@@ -41,3 +43,11 @@ class ActionContext:
     """Names of headers, in lower case, that another rule has set already: they stay."""
     notes: list[str] = field(default_factory=list)
     """Where an action writes what it could do in part only; the exchange tells it."""
+    headers: Mapping[str, str] = field(default_factory=lambda: NO_FIELDS)
+    """Headers of the request by case-insensitive name."""
+    document: Mapping[str, Any] = field(default_factory=lambda: NO_FIELDS)
+    """Fields of the request's body; empty where it could not be decoded."""
+    count: int = 1
+    """Matches of the rule for its value, this one included."""
+    inserted: list[Insertion] = field(default_factory=list)
+    """Where an action writes what its placeholders have become."""

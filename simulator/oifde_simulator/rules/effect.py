@@ -5,17 +5,18 @@ Rule: pure. Answers that differ in the header `X-Simulator-Rule` alone are the s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
 from oifde_simulator.model.credential_step import EndedToken
-from oifde_simulator.model.exchange import Answer
+from oifde_simulator.model.exchange import NO_FIELDS, Answer
 from oifde_simulator.model.http import Headers, Request, Response
-from oifde_simulator.rules.action import ErrorRenderer, NotApplicable
+from oifde_simulator.model.insertion import Insertion
+from oifde_simulator.rules.action import ActionContext, ErrorRenderer, NotApplicable
 from oifde_simulator.wire.script import Script, does_more
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ class Occasion:
     """Function that describes the end of the request's good token, by `expire` or `revoke`; None without."""
     number: int = 0
     """Count of the tokens that were issued before."""
+    document: Mapping[str, Any] = field(default_factory=lambda: NO_FIELDS)
+    """Fields of the request's body; empty where it could not be decoded."""
 
     @cached_property
     def script(self) -> Script:
@@ -64,19 +67,38 @@ class Effect(NamedTuple):
     """Reason why nothing of the outcome could be done; empty where it could."""
     notes: Sequence[str] = ()
     """What was done in part only."""
+    inserted: Sequence[Insertion] = ()
+    """What placeholders have become."""
 
 
 def perform(decision: Decision, occasion: Occasion, *, provenance: bool) -> Effect:
     """Do to the honest answer what was decided; `provenance` adds the header that says so."""
-    notes: list[str] = []
+    if not decision.action.reshapes:
+        return _marked(decision, occasion, occasion.honest.response, provenance=provenance)
+    context = _context(decision, occasion)
     try:
-        response = decision.reshape(occasion.honest, occasion.refuse, notes)
+        response = decision.reshape(occasion.honest, context)
     except NotApplicable as reason:
         return Effect(occasion.honest.response, occasion.script, refusal=str(reason))
+    effect = _marked(decision, occasion, response, provenance=provenance)
+    if context.notes or context.inserted:
+        return effect._replace(notes=context.notes, inserted=context.inserted)
+    return effect
+
+
+def _context(decision: Decision, occasion: Occasion) -> ActionContext:
+    return ActionContext(
+        occasion.honest, occasion.refuse, decision.draw, decision.moment.now, decision.retry_after,
+        headers=occasion.request.headers, document=occasion.document, count=decision.count,
+    )  # fmt: skip
+
+
+def _marked(decision: Decision, occasion: Occasion, response: Response, *, provenance: bool) -> Effect:
+    """Apply the faults; with `provenance`, the header names those that changed the answer."""
     effect = _spoil(decision, occasion, response, decision.faults if provenance else None)
     if provenance and effect.faults != decision.faults:
         effect = _spoil(decision, occasion, response, effect.faults)
-    return effect._replace(notes=notes) if notes else effect
+    return effect
 
 
 def _spoil(

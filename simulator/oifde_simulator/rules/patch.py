@@ -7,7 +7,7 @@ the whole patch. Under `strict: true`, one place that is missing undoes the whol
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -19,6 +19,8 @@ from oifde_simulator.rules.action import ActionContext, NotApplicable
 from oifde_simulator.rules.copies import Copies
 from oifde_simulator.rules.patch_operations import OPERATIONS, Edit
 from oifde_simulator.rules.pointer import NoPlace, Place, places, split
+from oifde_simulator.rules.templates.filling import Filler
+from oifde_simulator.rules.templates.template import compiled, filled
 
 
 def exact(number: float) -> Fraction:
@@ -32,8 +34,9 @@ READERS: Mapping[str, Callable[[Any], Any]] = {
     "path": split,
     "from": split,
     "factor": exact,
+    "value": compiled,
 }
-"""Readers of settings that are quantities or pointers."""
+"""Readers of settings that are quantities, pointers, or values in which placeholders may stand."""
 MOST_FILLED = 64 * 1024 * 1024
 """Upper bound of the bytes that one `fill` writes in all, to protect the memory."""
 MOST_REASONS = 3
@@ -119,13 +122,20 @@ class Patch:
     operations: Sequence[Operation]
     strict: bool = False
     """Whether one place that is missing undoes the whole patch."""
+    has_placeholders: bool = False
+    """Whether a value has placeholders."""
 
     @classmethod
     def of(cls, given: Sequence[Mapping[str, Any]] | Mapping[str, Any]) -> Patch:
         """Build from a list of operations, or a mapping with the list and `strict`."""
         settings: Mapping[str, Any] = given if isinstance(given, Mapping) else {"operations": given}
-        operations = (Operation.of(each, place) for place, each in enumerate(settings["operations"]))
-        return cls(tuple(operations), settings.get("strict", False))
+        listed = settings["operations"]
+        operations = tuple(Operation.of(each, place) for place, each in enumerate(listed))
+        templated = any(
+            each.get("value") is not operation.settings.get("value")
+            for each, operation in zip(listed, operations, strict=True)
+        )
+        return cls(operations, settings.get("strict", False), templated)
 
     def reshape(self, response: Response, context: ActionContext) -> Response:
         """Edit the body of the answer so far."""
@@ -136,13 +146,24 @@ class Patch:
         except orjson.JSONDecodeError:
             raise NotApplicable("patch: the answer is not JSON") from None
         copies = Copies()
-        applied = [self._applied(operation, holder, copies) for operation in self.operations]
+        operations = self._filled(context) if self.has_placeholders else self.operations
+        applied = [self._applied(operation, holder, copies) for operation in operations]
         notes = [each.note for each in applied if each.note and not each.operation.is_test]
         edits = [each for each in applied if not each.operation.is_test]
         if edits and not any(each.done for each in edits):
             raise NotApplicable(_shortened(notes))
         context.notes.extend(notes)
         return Response(response.status, _encoded(holder[""]), response.headers)
+
+    def _filled(self, context: ActionContext) -> Sequence[Operation]:
+        """Put values in the place of placeholders."""
+        filler = Filler(context, "patch")
+        return [
+            replace(each, settings={**each.settings, "value": filled(each.settings["value"], filler)})
+            if "value" in each.settings
+            else each
+            for each in self.operations
+        ]
 
     def _applied(self, operation: Operation, holder: Mapping[str, Any], copies: Copies) -> Applied:
         """Apply one operation. Raises NotApplicable for a test, or any under `strict`, that is not whole."""

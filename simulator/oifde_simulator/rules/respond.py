@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -11,12 +12,16 @@ import orjson
 from oifde_simulator.model.http import JSON_UTF8, Headers, Response
 from oifde_simulator.model.vendor_errors import BY_CODE, BY_NAME, Problem, VendorError
 from oifde_simulator.rules.action import ActionContext
+from oifde_simulator.rules.answer_file import OCTETS, content_type
 from oifde_simulator.rules.headers import GivenHeaders, given_headers, written
+from oifde_simulator.rules.templates.answer import AnswerTemplates
 
 OK = 200
 """HTTP status of an answer that names none."""
 REFUSALS = 300
 """First HTTP status under which `Retry-After` means something."""
+BINARY = "application/octet-stream"
+"""Content-Type of bytes that nobody has named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,24 +33,51 @@ class Respond:
     """HTTP status; None for 200, or for the usual one of `error`."""
     headers: GivenHeaders = ()
     body: bytes | None = None
+    content_type: str | None = None
+    """Content-Type of a body that is bytes; None for JSON, and for a text."""
+    templates: AnswerTemplates | None = None
+    """Texts with placeholders; None where there are none."""
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> Respond:
         """Build from the mapping that a scenario writes."""
-        headers = given_headers(given.get("headers", {}))
-        return cls(_vendor_error(given), given.get("status"), headers, _body(given))
+        templates = AnswerTemplates.of(given)
+        kind = content_type(given["file"], given[OCTETS]) if "file" in given else None
+        return cls(
+            _vendor_error(given),
+            given.get("status"),
+            given_headers(given.get("headers", {})),
+            None if templates and templates.has_body else _body(given),
+            BINARY if "base64" in given else kind,
+            templates,
+        )
 
     def reshape(self, _response: Response, context: ActionContext) -> Response:
         """Return the answer that takes the place of any other."""
-        if self.error is not None:
-            rendered = context.render_error(Problem(self.error, status=self.status)).response
+        answer = self if self.templates is None else self._filled(self.templates, context)
+        if answer.error is not None:
+            rendered = context.render_error(Problem(answer.error, status=self.status)).response
         else:
-            rendered = Response(
-                self.status or OK, self.body or b"", JSON_UTF8 if self.body else JSON_UTF8[1:]
-            )
-        own = written(self.headers, context.now) if self.headers else ()
+            rendered = Response(self.status or OK, answer.body or b"", answer._own_headers())
+        own = written(answer.headers, context.now) if answer.headers else ()
         headers = _merge(_wait(rendered.status, context), own)
         return Response(rendered.status, rendered.body, _merge(rendered.headers, headers))
+
+    def _filled(self, templates: AnswerTemplates, context: ActionContext) -> Respond:
+        """Put values in the place of placeholders. Raises NotApplicable where that makes no answer."""
+        texts = templates.filled(context)
+        error = self.error
+        if error is not None and texts.message is not None:
+            error = replace(error, message=texts.message)
+        body = self.body if texts.body is None else texts.body
+        new = dict(texts.headers)
+        headers = tuple((name, new.get(name, value)) for name, value in self.headers)
+        return replace(self, error=error, body=body, headers=headers)
+
+    def _own_headers(self) -> Headers:
+        if self.content_type is not None and self.body:
+            return (("Content-Type", self.content_type), *JSON_UTF8[1:])
+        return JSON_UTF8 if self.body else JSON_UTF8[1:]
 
 
 def _wait(status: int, context: ActionContext) -> Headers:
@@ -72,6 +104,10 @@ def _vendor_error(given: Mapping[str, Any]) -> VendorError | None:
 def _body(given: Mapping[str, Any]) -> bytes | None:
     if "json" in given:
         return orjson.dumps(given["json"])
+    if "base64" in given:
+        return b64decode("".join(given["base64"].split()))
+    if "file" in given:
+        return bytes(given[OCTETS])
     return given["body"].encode() if "body" in given else None
 
 

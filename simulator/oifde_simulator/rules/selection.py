@@ -11,7 +11,7 @@ from oifde_simulator.model.http import Response
 from oifde_simulator.model.turn import Candidate, HeldBack, Lasting, Limits, StateTimes, Turn, Value
 from oifde_simulator.model.view import ABSENT, View
 from oifde_simulator.randomness import KeyedRandom, key
-from oifde_simulator.rules.action import ActionContext, ErrorRenderer
+from oifde_simulator.rules.action import ActionContext
 from oifde_simulator.rules.counted_fields import Reader, reader, readers, text_of
 from oifde_simulator.rules.held_back import held_back
 from oifde_simulator.rules.matching import Matcher
@@ -137,6 +137,8 @@ class Decision:
     """What rules do that go along, in their order."""
     before: int = 0
     """Number of those among them that stand before the rule whose turn it is."""
+    count: int = 1
+    """Matches of the rule for its value, this one included."""
 
     @property
     def outcome(self) -> int:
@@ -154,15 +156,11 @@ class Decision:
         """The names of the faults that rewrite the script."""
         return tuple(fault.fault_name for fault in self.action.faults)
 
-    def reshape(self, honest: Answer, refuse: ErrorRenderer, notes: list[str] | None = None) -> Response:
-        """The answer that takes the place of the honest one; `notes` is given what was done in part only."""
+    def reshape(self, honest: Answer, context: ActionContext) -> Response:
+        """The answer that takes the place of the honest one; `context` is given notes and insertions."""
         response = honest.response
-        if self.action.reshapes:
-            context = ActionContext(honest, refuse, self.draw, self.moment.now, self.retry_after)
-            for step in self.action.reshapes:
-                response = step.reshape(response, context)
-            if notes is not None:
-                notes += context.notes
+        for step in self.action.reshapes:
+            response = step.reshape(response, context)
         return response
 
     def spoil(self, script: Script) -> Spoiled:
@@ -342,8 +340,9 @@ class Rules:
         action = draw.weighted(rule.actions)
         before = sum(not each.why and each.place < turn.place for each in turn.along) if along else 0
         return Decision(
-            rule.name, action, draw, selection.moment, reasons, wait, rule, notes, turn.changed, along, before
-        )
+            rule.name, action, draw, selection.moment, reasons, wait, rule, notes, turn.changed, along,
+            before, turn.matches,
+        )  # fmt: skip
 
     def _along(self, selection: Selection, turn: Turn) -> tuple[Decision, ...]:
         """Draw what the rules do that go along, and whose turn it is."""

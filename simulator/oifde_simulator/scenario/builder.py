@@ -14,6 +14,8 @@ from oifde_simulator.instants import instant, time_zone
 from oifde_simulator.model.problem_kinds import DEFAULT_CODES
 from oifde_simulator.oifde.policy.time_bounds import TimeBounds
 from oifde_simulator.quantities import milliseconds, share, whole_seconds
+from oifde_simulator.scenario.files import answer_files
+from oifde_simulator.scenario.files.answer_files import NO_FILES, AnswerFiles
 from oifde_simulator.scenario.model import GenerateSpec, RecordingsSpec, Scenario, SettingsSpec, TenantSpec
 from oifde_simulator.text import normal
 
@@ -24,8 +26,12 @@ Readers = Mapping[str, Callable[[Any], Any]]
 """Functions that read the values of some keys, by key."""
 
 
-def build(value: Mapping[str, Any], origin: str, stem: str) -> Scenario:
-    """Build the scenario that `value` describes; `stem` is the tenant's id where the file has none."""
+def build(value: Mapping[str, Any], origin: str, stem: str, files: AnswerFiles = NO_FILES) -> Scenario:
+    """Build the scenario that `value` describes; `stem` is the tenant's id where the file has none.
+
+    `files` are those that its answers name.
+    """
+    value = answer_files.resolved(value, files)
     sessions = value.get("sessions", {})
     given = {
         name: value[name] for name in ("description", "settings", "clock", "recordings") if name in value
@@ -38,6 +44,7 @@ def build(value: Mapping[str, Any], origin: str, stem: str) -> Scenario:
         tenant=TenantSpec(**{"id": stem, **_read(value.get("tenant", {}), TENANT), **_tokens(value)}),
         records=tuple(sessions.get("records", ())),
         generate=_generate(sessions),
+        answer_files=files.stamps,
         **{name: sessions[name] for name in ("derive",) if name in sessions},
         **read,
     )

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from oifde_simulator.json_schema.schema import Violation
 from oifde_simulator.scenario.builder import build
 from oifde_simulator.scenario.documents import Document
 from oifde_simulator.scenario.errors import NotAScenario, ScenarioError, ScenarioErrors
-from oifde_simulator.scenario.files import foreign
+from oifde_simulator.scenario.files import answer_files, foreign
 from oifde_simulator.scenario.lint import sessions, settings, tenant
 from oifde_simulator.scenario.lint.finding import Finding, value_at
 from oifde_simulator.scenario.model import Scenario
@@ -39,24 +40,27 @@ class Examination(NamedTuple):
     """None where there is an error."""
 
 
-def checked(document: Document, stem: str | None) -> Scenario:
+def checked(document: Document, stem: str | None, home: Path | None = None) -> Scenario:
     """Check a document and build its scenario. Raises ScenarioErrors with all mistakes.
 
-    `stem` is the tenant's id where the document names none. A file of another kind is NotAScenario.
+    `stem` is the tenant's id where the document names none, and `home` the folder in which it may name files.
+    A file of another kind is NotAScenario.
     """
-    errors, warnings, scenario = examined(document, stem)
+    errors, warnings, scenario = examined(document, stem, home)
     if scenario is None:
         raise ScenarioErrors(errors)
     return replace(scenario, warnings=tuple(map(str, warnings)), values=count_values(document.value))
 
 
-def examined(document: Document, stem: str | None) -> Examination:
+def examined(document: Document, stem: str | None, home: Path | None = None) -> Examination:
     """Check a document, and build its scenario where it is good. Raises NotAScenario."""
     if kind := foreign.kind_of(document.value):
         raise NotAScenario([document.located(Finding((), foreign.message(kind)))])
-    if errors := _errors(document, stem):
+    files, missing = answer_files.read(document.value, home)
+    unread = [Finding(path, message) for path, message in missing]
+    if errors := _errors(document, stem, unread):
         return Examination(errors)
-    scenario = build(document.value, document.origin, stem or "")
+    scenario = build(document.value, document.origin, stem or "", files)
     warnings = list(map(document.located, islice(_warnings(document, scenario), MOST_WARNINGS + 1)))
     if len(warnings) > MOST_WARNINGS:
         warnings[-1] = ScenarioError(document.origin, 0, 0, (), "there may be more warnings than these")
@@ -74,7 +78,7 @@ def count_values(value: Any, most: int = MOST_COUNTED) -> int:
     return count
 
 
-def _errors(document: Document, stem: str | None) -> list[ScenarioError]:
+def _errors(document: Document, stem: str | None, unread: Sequence[Finding]) -> list[ScenarioError]:
     errors = [_with_clock(error, document.value) for error in document.errors]
     violations = _violations(document.value)
     explained = list(islice(_explained(document, violations), MOST_ERRORS + 1))
@@ -82,6 +86,7 @@ def _errors(document: Document, stem: str | None) -> list[ScenarioError]:
     _add(errors, document, explained)
     if len(violations) < MOST_ERRORS:  # with so many, the shape of the rest is unknown
         _add(errors, document, _lint(document, stem, wrong))
+    _add(errors, document, unread)
     if max(len(violations), len(errors)) >= MOST_ERRORS:
         message = "there may be more mistakes than these; mend them first"
         errors.append(ScenarioError(document.origin, 0, 0, (), message))
@@ -138,6 +143,7 @@ def _lint(document: Document, stem: str | None, wrong: Sequence[KeyPath]) -> Ite
 
 
 def _warnings(document: Document, scenario: Scenario) -> Iterator[Finding]:
+    yield from settings.warnings(document.value)
     yield from sessions.warnings(document.value)
     if scenario.clock.instant is not None:
         from oifde_simulator.scenario.lint import standing_clock

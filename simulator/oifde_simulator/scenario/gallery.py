@@ -15,6 +15,7 @@ from typing import Any
 
 from oifde_simulator import resources
 from oifde_simulator.scenario.builder import build
+from oifde_simulator.scenario.files import answer_files
 from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.text import printable
 
@@ -57,7 +58,9 @@ def _find(path: Path) -> Scenario | None:
         value = _values().get(_digest(path.read_bytes()))
     except OSError:
         return None  # the loader says what is wrong, should the scenario be asked for
-    return None if value is None else build(value, printable(path), printable(path.stem))
+    if value is None or any(answer_files.paths(value)):
+        return None  # its files are read with it, by the loader
+    return build(value, printable(path), printable(path.stem))
 
 
 @cache

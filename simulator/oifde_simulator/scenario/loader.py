@@ -27,7 +27,8 @@ MOST_VALUES = 400_000
 
 def load(path: Path, source: bytes | None = None) -> Scenario:
     """Load a scenario file, of which `source` was read; its stem is the tenant's id where it names none."""
-    scenario = loads(read(path) if source is None else source, printable(path), finding.stem(path))
+    text = read(path) if source is None else source
+    scenario = loads(text, printable(path), finding.stem(path), path.parent)
     return scenario if scenario.recordings.folder is None else _with_files(scenario, path)
 
 
@@ -57,9 +58,12 @@ def read(path: Path) -> bytes:
         raise ScenarioErrors([_whole_file(printable(path), _unreadable(error))]) from None
 
 
-def loads(source: bytes, origin: str, stem: str | None = None) -> Scenario:
-    """Load a scenario from YAML; `origin` names it in messages, and `stem` its tenant, as in `load`."""
-    return checked(document(source, origin), stem)
+def loads(source: bytes, origin: str, stem: str | None = None, home: Path | None = None) -> Scenario:
+    """Load a scenario from YAML; `origin` names it in messages, and `stem` its tenant, as in `load`.
+
+    `home` is the folder in which it may name files; None for one that came along.
+    """
+    return checked(document(source, origin), stem, home)
 
 
 def document(source: bytes, origin: str) -> Document:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from oifde_simulator.clock import InitialClock
@@ -19,6 +20,7 @@ from oifde_simulator.population.arrivals.contacts import PER_QUARTER
 if TYPE_CHECKING:
     from oifde_simulator.population.recordings.folder import FileOctets
     from oifde_simulator.rules.selection import Rule
+    from oifde_simulator.scenario.files.finding import FileStamp
 
 MET = "Met by "
 """Beginning of the paragraph of a description that says which request meets the failure."""
@@ -158,6 +160,8 @@ class Scenario:
     recordings: RecordingsSpec = RecordingsSpec()
     rules: tuple[Rule, ...] = ()
     """Rules in the order in which they are asked."""
+    answer_files: Mapping[Path, FileStamp] = field(default_factory=dict)
+    """Files that answers of rules were read from, as they were then."""
     weight: int = 0
     """Bytes of memory that a scenario which came along is charged with; 0 for a file."""
     values: int = field(default=0, compare=False)

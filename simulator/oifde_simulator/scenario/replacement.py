@@ -70,7 +70,7 @@ def _load(path: Path) -> Scenario:
     document = YamlDocument(read_yaml(loader.read(path), origin), origin)
     value = document.value
     if not isinstance(value, dict) or "sessions" in value:
-        return checked(document, NOBODY)
+        return checked(document, NOBODY, path.parent)
     if SESSION_KEYS.isdisjoint(value):
         message = f"expected sessions, or what stands below it: {', '.join(sorted(SESSION_KEYS))}"
         raise ScenarioErrors([ScenarioError(origin, 0, 0, (), message)])

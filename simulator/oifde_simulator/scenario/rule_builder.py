@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, tzinfo
+from hashlib import sha256
 from typing import Any
 
 from oifde_simulator import faults
@@ -58,9 +59,14 @@ def _rule(given: Mapping[str, Any], place: int, zone: tzinfo) -> Rule:
         becomes=given.get("state", {}).get("becomes"),
         lasts=lasting(given.get("state", {})),
         actions=_actions(given),
-        definition=key(json.dumps(given, sort_keys=True, default=str)).hex(),
+        definition=key(json.dumps(given, sort_keys=True, default=_digest)).hex(),
         **named,
     )
+
+
+def _digest(value: Any) -> str:
+    """Stand for the bytes of a file in the definition of a rule."""
+    return sha256(value).hexdigest() if isinstance(value, bytes) else str(value)
 
 
 def _limits(given: Mapping[str, Any]) -> Limits:

@@ -81,10 +81,10 @@ def _decision_values(decision: RecordedDecision) -> list[Any]:
 
 
 def _decision(epoch: int, head: int, definition: str, draw: str, *others: Any) -> RecordedDecision:
-    retry_after, moved, number, headers, size, actions, more, along = others
+    retry_after, moved, number, headers, size, actions, more, matches, along = others
     return RecordedDecision(
         epoch, head, definition, bytes.fromhex(draw), retry_after, moved, number, _pairs(headers), size,
-        tuple(actions), more, tuple(_along(*each) for each in along),
+        tuple(actions), more, matches, tuple(_along(*each) for each in along),
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 
 from oifde_simulator.cli.explain.answer_text import TEXT_LIMIT, format_answer
 from oifde_simulator.cli.explain.request_file import RequestFile
@@ -17,10 +18,11 @@ from oifde_simulator.engine.explain import Explanation
 from oifde_simulator.engine.header_changes import HeaderChange
 from oifde_simulator.engine.ramps import RampProgress
 from oifde_simulator.instants import iso
+from oifde_simulator.model.insertion import Insertion
 from oifde_simulator.text import counted, shown
 
 CHANGE_LIMIT = 8
-"""Most changes of a patch."""
+"""Most changes of a patch, and most placeholders."""
 BEGINNINGS = {
     "load": "load or reset",
     "window": "the opening of the window",
@@ -142,9 +144,18 @@ def _sent(explanation: Explanation) -> Iterator[str]:
     if len(explanation.headers) > CHANGE_LIMIT:
         yield f"and {counted(len(explanation.headers) - CHANGE_LIMIT, 'header')} more"
     yield from map(_ramp, explanation.ramps)
+    yield from _inserted(exchange.inserted)
     yield from map(_change, explanation.changes[:CHANGE_LIMIT])
     if len(explanation.changes) > CHANGE_LIMIT:
         yield f"and {counted(len(explanation.changes) - CHANGE_LIMIT, 'change')} more"
+
+
+def _inserted(inserted: Iterable[Insertion]) -> Iterator[str]:
+    """Say what placeholders have become, each once."""
+    lines = dict.fromkeys(f"{each.placeholder} is {shown(each.text)}" for each in inserted)
+    yield from islice(lines, CHANGE_LIMIT)
+    if len(lines) > CHANGE_LIMIT:
+        yield f"and {counted(len(lines) - CHANGE_LIMIT, 'placeholder')} more"
 
 
 def _ramp(ramp: RampProgress) -> str:

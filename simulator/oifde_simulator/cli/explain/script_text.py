@@ -18,6 +18,8 @@ FIRST, LAST = 10, 3
 
 def format_script(script: Script) -> Iterator[str]:
     """Write each action of a script, of a long one those at both ends."""
+    if not script:
+        yield "nothing: no byte is sent, and the connection stays open"
     hidden = len(script) - FIRST - LAST
     shown_first = script if hidden <= 0 else script[:FIRST]
     yield from _actions(shown_first)

@@ -29,6 +29,18 @@ class EmptyResponse(Fault):
         return (*leading_waits(script), Close())
 
 
+@fault("swallow", examples=[None])
+@dataclass(frozen=True, slots=True)
+class Swallow(Fault):
+    """No byte comes, and the connection stays open: the request is never answered, those that were pipelined
+    behind it are.
+    """
+
+    def rewrite(self, script: Script, _context: FaultContext) -> Script:
+        """Keep the waits before the answer, and nothing else."""
+        return leading_waits(script)
+
+
 @fault("reset", examples=[None])
 @dataclass(frozen=True, slots=True)
 class ResetBefore(Fault):

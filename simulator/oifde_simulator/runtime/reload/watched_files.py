@@ -15,6 +15,7 @@ from oifde_simulator.population.recordings.followed_folder import RecordingFolde
 from oifde_simulator.scenario import loader, selection
 from oifde_simulator.scenario.errors import ScenarioErrors
 from oifde_simulator.scenario.files import finding
+from oifde_simulator.scenario.files.finding import FileStamp
 from oifde_simulator.scenario.files.stated_ids import stated_id
 from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.scenario.replacement import Populate, unchanged
@@ -37,6 +38,9 @@ class WatchedFiles:
         self._read: dict[Path, bytes] = {}
         self._served: dict[Path, bytes] = {}
         self._stated: dict[Path, str] = {}
+        self._answers: dict[Path, Mapping[Path, FileStamp]] = {}
+        self._seen: dict[Path, Mapping[Path, FileStamp]] = {}
+        self._renewed: set[Path] = set()
 
     def read(self, path: Path, named: Collection[str]) -> None:
         """Read a file that may have changed; log what is wrong with it. `named` are files not of a folder."""
@@ -71,7 +75,7 @@ class WatchedFiles:
             raise
 
     def _take(self, path: Path, source: bytes, digest: bytes, named: Collection[str]) -> None:
-        if digest == self._served.get(path):
+        if digest == self._served.get(path) and path not in self._renewed:
             log.info("%s: mended: it is as it was before", printable(path))
         elif path not in self.good and (reason := selection.not_a_scenario(path, source, named)):
             log.info("%s", reason)
@@ -79,8 +83,16 @@ class WatchedFiles:
             scenario = self._populate(loader.load(path, source))
             for warning in scenario.warnings:
                 log.warning("%s", warning)
-            self.good[path], self._served[path] = scenario, digest
+            self._keep(path, scenario, digest)
         self.errors.pop(path, None)
+
+    def _keep(self, path: Path, scenario: Scenario, digest: bytes) -> None:
+        """Keep a good scenario; where only the time of a file that is an answer is new, the one of before."""
+        before = self.good.get(path)
+        self._renewed.discard(path)
+        self._answers[path] = scenario.answer_files
+        if before is None or digest != self._served.get(path) or not _is_same(before, scenario):
+            self.good[path], self._served[path] = scenario, digest
 
     @property
     def folders(self) -> list[RecordingFolder]:
@@ -90,17 +102,40 @@ class WatchedFiles:
 
     @property
     def without_folder(self) -> list[Path]:
-        """Files whose mistake is the folder of recordings that they name: it may come later."""
+        """Files whose mistake is what they name, a folder of recordings or an answer: it may come later."""
         return [
             path
             for path, errors in self.errors.items()
-            if any(error.path[:2] == ("recordings", "folder") for error in errors.errors)
+            if any(
+                error.path[:2] == ("recordings", "folder") or error.path[-2:] == ("respond", "file")
+                for error in errors.errors
+            )
         ]
+
+    def with_changed_answers(self) -> list[Path]:
+        """List the scenarios of which a file that is an answer has changed, and is as at the last look.
+
+        They are read anew: half of a file that is being written may look whole.
+        """
+        changed = []
+        for path, answers in self._answers.items():
+            if not answers:
+                continue
+            stamps = {each: finding.stamp(each) for each in answers}
+            if stamps == self._seen.get(path) and stamps != answers:
+                changed.append(path)
+                self._read.pop(path, None)
+                self._renewed.add(path)
+            self._seen[path] = stamps
+        return changed
 
     def forget(self, path: Path) -> None:
         """Forget a file that is gone."""
         for each in (self.good, self.errors, self._read, self._served, self._stated):
             each.pop(path, None)
+        for known in (self._answers, self._seen):
+            known.pop(path, None)
+        self._renewed.discard(path)
 
     def sort(self, order: Sequence[Path]) -> None:
         """Put scenarios into the order of their files."""
@@ -118,3 +153,8 @@ class WatchedFiles:
         if good is None:
             return frozenset([self._stated.get(path) or finding.stem(path)])
         return frozenset(name for name, scenario in served.items() if scenario is good)
+
+
+def _is_same(one: Scenario, other: Scenario) -> bool:
+    """Check that two scenarios of one text are the same: the files of their answers have the same bytes."""
+    return [rule.definition for rule in one.rules] == [rule.definition for rule in other.rules]

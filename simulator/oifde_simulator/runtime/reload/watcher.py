@@ -116,7 +116,8 @@ class Watcher:
     def _changed(self) -> Mapping[Path, FileStamp]:
         """Look at the files, and at the folders of recordings, whose tenants stay as they are."""
         self._reporter.report_folders([folder.refresh() for folder in self._files.folders])
-        stamps = {path: finding.stamp(path) for path in self._files.without_folder}
+        renewed = (*self._files.without_folder, *self._files.with_changed_answers())
+        stamps = {path: finding.stamp(path) for path in renewed}
         waiting = {path: stamp for path, stamp in stamps.items() if stamp != GONE}
         return {**waiting, **self._snapshot.changed()}
 

@@ -10,7 +10,7 @@ from oifde_simulator.model.http import Request, Response
 from oifde_simulator.model.operation import Operation
 from oifde_simulator.oifde.operations import BY_NAME
 from oifde_simulator.randomness import KeyedRandom
-from oifde_simulator.scenario.lint import headers, patch, respond
+from oifde_simulator.scenario.lint import headers, patch, placeholders, respond
 from oifde_simulator.scenario.lint.finding import Finding, value_at
 from oifde_simulator.scenario.rule_builder import weight
 from oifde_simulator.text import KeyPath
@@ -57,6 +57,7 @@ def _outcome(rule: Mapping[str, Any], path: KeyPath, given: Mapping[str, Any]) -
         yield from headers.rule_lint((*path, "headers"), given["headers"])
     if "respond" in given:
         yield from respond.lint((*path, "respond"), given["respond"])
+    yield from placeholders.lint(path, given, called.name if called else None)
     wrong = list(_faults(path, given))
     yield from wrong or _idle_faults(path, given)
 

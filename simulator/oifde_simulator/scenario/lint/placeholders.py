@@ -1,29 +1,99 @@
-"""Finds texts with `{{...}}` in the answers of a rule: they are sent as they stand. All are warnings."""
+"""Checks the placeholders in the answers of a rule: their form, and the fields that the contract has."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from oifde_simulator.scenario.lint.finding import Finding, value_at
-from oifde_simulator.scenario.lint.outcomes import outcome_paths
-from oifde_simulator.text import KeyPath, shown
+from oifde_simulator.rules.templates.syntax import OPEN, Placeholder, TemplateError, has_braces, parse
+from oifde_simulator.scenario.lint.finding import Finding
+from oifde_simulator.scenario.lint.match import fields
+from oifde_simulator.text import KeyPath, did_you_mean, shown
 
-PLACEHOLDER = re.compile(r"\{\{[^{}]{1,200}\}\}")
-
-
-def warnings(given: Mapping[str, Any]) -> Iterator[Finding]:
-    """Warn of placeholders in `respond` and in the values of `patch`, in each outcome of a rule."""
-    for outcome in outcome_paths(given):
-        for part in ("respond", "patch"):
-            yield from _texts((*outcome, part), value_at(given, (*outcome, part)))
+MOST = 1000
+"""Placeholders in one action: what they write in all is bounded, and so is their number."""
+OWNERS = {"request": "request", "response": "answer"}
 
 
-def _texts(path: KeyPath, value: Any) -> Iterator[Finding]:
+def lint(path: KeyPath, outcome: Mapping[str, Any], endpoint: str | None) -> Iterator[Finding]:
+    """Check the placeholders in an outcome, at `path` of a rule that is about `endpoint`; None for any."""
+    for place, text in _templates(outcome):
+        try:
+            pieces = parse(text)
+        except TemplateError as error:
+            yield Finding((*path, *place), str(error))
+            continue
+        named = [piece for piece in pieces if isinstance(piece, Placeholder)]
+        if message := next(filter(None, (_field_error(each, endpoint) for each in named)), ""):
+            yield Finding((*path, *place), message)
+    for action in ("respond", "patch"):
+        if (count := _count(outcome, action)) > MOST:
+            yield Finding((*path, action), f"has {count:,} placeholders; write at most {MOST:,}")
+
+
+def warnings(path: KeyPath, outcome: Mapping[str, Any]) -> Iterator[Finding]:
+    """Warn of braces where no placeholder can stand: in the names of members that a rule writes."""
+    for place, value in _values(outcome):
+        yield from _names((*path, *place), value)
+
+
+def _templates(outcome: Mapping[str, Any]) -> Iterator[tuple[KeyPath, str]]:
+    """List the texts with braces in an outcome, each with its path."""
+    for place, value in _values(outcome):
+        yield from _texts(place, value)
+
+
+def _values(outcome: Mapping[str, Any]) -> Iterator[tuple[KeyPath, Any]]:
+    """List the values of an outcome in which placeholders may stand, each with its path."""
+    respond = outcome.get("respond", {})
+    for name in ("errorMsg", "body", "json"):
+        if name in respond:
+            yield ("respond", name), respond[name]
+    for name, value in respond.get("headers", {}).items():
+        yield ("respond", "headers", name), value
+    patch = outcome.get("patch", ())
+    listed, inner = (patch["operations"], ("operations",)) if isinstance(patch, dict) else (patch, ())
+    for number, operation in enumerate(listed):
+        if "value" in operation:
+            yield ("patch", *inner, number, "value"), operation["value"]
+
+
+def _texts(path: KeyPath, value: Any) -> Iterator[tuple[KeyPath, str]]:
     if isinstance(value, dict | list):
         for step, inner in value.items() if isinstance(value, dict) else enumerate(value):
             yield from _texts((*path, step), inner)
-    elif isinstance(value, str) and (found := PLACEHOLDER.search(value)):
-        fix = "write the text itself, or a rule for each value"
-        yield Finding(path, f"{shown(found[0])} is sent as it stands: there are no placeholders; {fix}")
+    elif isinstance(value, str) and has_braces(value):
+        yield path, value
+
+
+def _names(path: KeyPath, value: Any) -> Iterator[Finding]:
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            if has_braces(name):
+                message = f"{shown(name)} is sent as it stands: placeholders stand in values, not in names"
+                yield Finding((*path, name), message)
+            yield from _names((*path, name), inner)
+    elif isinstance(value, list):
+        for place, inner in enumerate(value):
+            yield from _names((*path, place), inner)
+
+
+def _field_error(placeholder: Placeholder, endpoint: str | None) -> str:
+    """Say that the contract has no such field; empty where it has."""
+    part, name = placeholder.part, placeholder.name
+    if part not in OWNERS:
+        return ""
+    known = fields(part, endpoint)
+    if name in known:
+        return ""
+    other = "response" if part == "request" else "request"
+    owner, called = OWNERS[part], shown(name)
+    if name in fields(other, endpoint):
+        source = "honest" if other == "response" else other
+        return f"no field of this {owner} is called {called}; write {{{{ {source}.{name} }}}}"
+    hint = did_you_mean(name, known) or f"; known here: {', '.join(known)}"
+    return f"no field of this {owner} is called {called}{hint}"
+
+
+def _count(outcome: Mapping[str, Any], action: str) -> int:
+    return sum(text.count(OPEN) for place, text in _templates(outcome) if place[0] == action)

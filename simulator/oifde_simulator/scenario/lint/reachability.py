@@ -20,7 +20,8 @@ from oifde_simulator.scenario.lint import (
     unsent_headers,
     windows,
 )
-from oifde_simulator.scenario.lint.finding import Finding, Source
+from oifde_simulator.scenario.lint.finding import Finding, Source, value_at
+from oifde_simulator.scenario.lint.outcomes import outcome_paths
 from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.scenario.rule_builder import weight
 from oifde_simulator.text import shown
@@ -40,11 +41,16 @@ def warnings(given: Sequence[Mapping[str, Any]], scenario: Scenario, source: Sou
             *_error_code(written, codes),
             *arrivals.warnings(rule),
             *states.warnings(written, rule),
-            *placeholders.warnings(written),
+            *_names(written),
             *growth.warnings(written),
             *unsent_headers.warnings(written, rule),
         ):
             yield finding.inside("rules", place)
+
+
+def _names(given: Mapping[str, Any]) -> Iterator[Finding]:
+    for path in outcome_paths(given):
+        yield from placeholders.warnings(path, value_at(given, path))
 
 
 def _odds(given: Mapping[str, Any], rule: Rule) -> Iterator[Finding]:

@@ -37,6 +37,15 @@ def _headers(headers: dict[str, Any]) -> Iterator[Finding]:
             yield Finding((*HEADERS, name), message, on_key=True)
 
 
+def warnings(value: Any) -> Iterator[Finding]:
+    """Warn of braces in a header of honest answers, in which no placeholders stand."""
+    headers = value_at(value, HEADERS)
+    for name, given in headers.items() if isinstance(headers, dict) else ():
+        if isinstance(given, str) and "{{" in given:
+            message = f"{shown(given)} is sent as it stands: placeholders stand in respond and patch alone"
+            yield Finding((*HEADERS, name), message)
+
+
 def _not_honest(name: str) -> str:
     why = NOT_HONEST.get(name.lower())
     return f"{name} is not for {KEY}: {why}" if why else ""

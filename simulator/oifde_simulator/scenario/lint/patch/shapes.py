@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from oifde_simulator.rules.templates.template import is_whole
+
 JSON_TYPES: Mapping[type, str] = {
     dict: "object",
     list: "array",
@@ -95,7 +97,9 @@ def of_schema(schema: Mapping[str, Any]) -> Shape:
 
 
 def of_value(value: Any) -> Shape:
-    """Make the shape of a value that a scenario writes."""
+    """Make the shape of a value that a scenario writes; a placeholder alone may become anything."""
+    if isinstance(value, str) and is_whole(value):
+        return Shape()
     types = frozenset([JSON_TYPES.get(type(value), "string")])
     if isinstance(value, Mapping):
         return Shape(types, {str(name): of_value(each) for name, each in value.items()})

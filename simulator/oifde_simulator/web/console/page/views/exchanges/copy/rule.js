@@ -58,9 +58,17 @@ function answer({ status, honest, response }, bodies) {
   const sent = bodies?.whole ? bodies.sent : response.cut ? null : response;
   const changes = bodies?.whole ? bodies.changes : [];
   if (sent === null || (sent.text ?? "").length > LARGEST) return status === honest.status ? {} : { respond: { status } };
-  if (status === honest.status && changes.length && !changes.some(({ path }) => path === "")) return { patch: changes.map(operation) };
+  if (status === honest.status && changes.length && !changes.some(({ path }) => path === "")) return { patch: literal(changes.map(operation)) };
   if (bodies?.whole && sent.text === bodies.honest.text && status === bodies.honest.status) return headers(bodies);
-  return { respond: respond(status, sent) };
+  return { respond: literal(respond(status, sent)) };
+}
+
+/** Write braces that were sent so that they are sent again: in a rule, two of them begin a placeholder. */
+function literal(value) {
+  if (typeof value === "string") return value.replaceAll("{{", '{{ "{{" }}');
+  if (Array.isArray(value)) return value.map(literal);
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, literal(each)]));
 }
 
 /** List the headers that were sent otherwise than an unbroken service does; null takes one away. */
