@@ -40,7 +40,7 @@ OUTCOMES = st.builds(
 ACTIONS = st.lists(COUNT | st.floats(0, 60) | st.sampled_from(["close", "reset"]), max_size=4).map(tuple)
 DECISIONS = st.builds(
     RecordedDecision, COUNT, COUNT, TEXT, st.binary(max_size=32), st.none() | COUNT, st.booleans(), COUNT,
-    PAIRS, COUNT, ACTIONS, COUNT,
+    PAIRS, COUNT, ACTIONS, COUNT, COUNT,
     st.lists(st.builds(RecordedAlong, NAME, TEXT, st.binary(max_size=32)), max_size=2).map(tuple),
 )  # fmt: skip
 PEERS = st.builds(Peer, TEXT, COUNT, COUNT, st.none() | st.dictionaries(TEXT, TEXT, max_size=3))
