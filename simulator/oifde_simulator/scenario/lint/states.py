@@ -45,8 +45,9 @@ def _lasting(state: Mapping[str, Any]) -> Iterator[Finding]:
 def warnings(given: Mapping[str, Any], rule: Rule) -> Iterator[Finding]:
     """Find keys without effect in a rule that only says how long a state lasts."""
     if rule.only_lasts:
-        for name in given.keys() - {"name", "state"}:
-            yield Finding((name,), "says nothing: the rule only says how long its state lasts; remove it")
+        for name in given:
+            if name not in ("name", "state"):
+                yield Finding((name,), "says nothing: the rule only says how long its state lasts; remove it")
 
 
 def conflict(state: str, this: Lasting, other: Lasting, whose: str) -> str:
