@@ -104,6 +104,13 @@ def test_what_is_remembered_depends_on_no_clock_that_was_moved(name: str, instan
         assert used.opened(moment(now)) == fresh.opened(moment(now))
 
 
+def test_windows_of_the_same_settings_are_equal_whatever_they_remember() -> None:
+    used, fresh = (DailyWindow(time(12), HOUR, {0}, zone("Europe/Berlin")) for _ in range(2))
+    used.holds_back(moment(DAY))
+    assert (used, hash(used)) == (fresh, hash(fresh))
+    assert used != DailyWindow(time(12), HOUR, {0}, zone("UTC"))
+
+
 def test_it_is_worked_out_once_between_two_openings(monkeypatch: pytest.MonkeyPatch) -> None:
     window, found = DailyWindow(time(12), HOUR), []
     find = DailyWindow._find

@@ -114,7 +114,13 @@ CHOICES = st.builds(
     WEIGHTS,
 )
 STATES = st.sampled_from([START, "a", "b"])
-MOVES = having({"becomes": STATES}, **{"is": STATES})
+LASTING = {"a": {"for": f"{2 * STEP}ms", "then": "b"}, "b": {"for": f"{3 * STEP}ms"}}
+"""How long states last in rules that say so: a few requests."""
+MOVES = st.builds(
+    lambda state, lasts: {**state, **(LASTING.get(state.get("is", ""), {}) if lasts else {})},
+    having({"becomes": STATES}, **{"is": STATES}),
+    st.booleans(),
+)
 KINDS = [DEEDS, CHOICES, st.just({}), DEEDS, CHOICES]
 DONE = st.one_of(
     st.sampled_from([DEEDS, CHOICES]).flatmap(lambda kind: kind),
@@ -286,8 +292,10 @@ class Witness:
         return immediate(admit).token == "good"
 
     def _states(self) -> dict[tuple[str, ...], str]:
-        states = self.engine.state.tenants
-        found = {value: immediate(states.state("acme", value)) for value in immediate(states.states("acme"))}
+        states, tenant = self.engine.state.tenants, self.engine.tenant("acme")
+        now, times = tenant.clock.now(), tenant.rules.times
+        values = immediate(states.states("acme"))
+        found = {value: immediate(states.state("acme", value, now, times)) for value in values}
         return {value: state for value, state in found.items() if state != START}
 
     # What is said of the rules, by whom

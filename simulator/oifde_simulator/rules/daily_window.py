@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from typing import NamedTuple
 
 from oifde_simulator.instants import EPOCH
-from oifde_simulator.rules.moment import Moment
+from oifde_simulator.rules.triggers import Moment
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 """Days as a scenario writes them, in the order of `date.weekday()`."""
@@ -43,6 +43,16 @@ class DailyWindow:
         self.days = frozenset(days)
         self.zone = zone
         self._round = Round(1, 0, "")  # contains no instant
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, DailyWindow) and self._settings == other._settings
+
+    def __hash__(self) -> int:
+        return hash(self._settings)
+
+    @property
+    def _settings(self) -> tuple[object, ...]:
+        return self.at, self.length, self.days, self.zone
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.at}, {self.length}, {sorted(self.days)}, {self.zone})"

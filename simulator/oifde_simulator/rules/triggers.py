@@ -5,9 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from oifde_simulator.rules.moment import Moment
 
-__all__ = ["Moment", "Opening", "Window"]
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Time of a decision, on the tenant's clock."""
+
+    now: int
+    """Epoch milliseconds."""
+    elapsed: int
+    """Milliseconds since the scenario was loaded or reset."""
 
 
 class Opening(Protocol):

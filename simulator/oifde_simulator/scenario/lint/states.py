@@ -45,8 +45,9 @@ def _lasting(state: Mapping[str, Any]) -> Iterator[Finding]:
 def warnings(given: Mapping[str, Any], rule: Rule) -> Iterator[Finding]:
     """Find keys without effect in a rule that only says how long a state lasts."""
     if rule.only_lasts:
-        for name in given.keys() - {"name", "state"}:
-            yield Finding((name,), "says nothing: the rule only says how long its state lasts; remove it")
+        for name in given:
+            if name not in ("name", "state"):
+                yield Finding((name,), "says nothing: the rule only says how long its state lasts; remove it")
 
 
 def conflict(state: str, this: Lasting, other: Lasting, whose: str) -> str:
@@ -91,6 +92,7 @@ class Arrivals:
         self._lasting = {rule.limits.state_is: rule for rule in reversed(rules) if rule.lasts}
         self._leading: dict[str, list[tuple[Rule, Per]]] = {}
         self._known: set[tuple[str, Per]] = set()
+        self._ways: dict[str, tuple[str, set[Per]]] = {}
         for rule in rules:
             if rule.becomes is not None:
                 self._arrive(rule.becomes, rule, rule.per)
@@ -108,6 +110,15 @@ class Arrivals:
             state = rule.lasts.then
             self._leading.setdefault(state, []).append((rule, per))
 
+    def _into(self, state: str) -> tuple[str, set[Per]]:
+        """Name the first rule that leads to a state from another, and list the `per` of all that do."""
+        if state not in self._ways:
+            found = [
+                (rule, per) for rule, per in self._leading.get(state, ()) if rule.limits.state_is != state
+            ]
+            self._ways[state] = (found[0][0].name if found else "", {per for _, per in found})
+        return self._ways[state]
+
     def warnings(self, rule: Rule) -> Iterator[Finding]:
         """Find a state that no rule leads to, or only for the values of other fields."""
         wanted = rule.limits.state_is
@@ -117,23 +128,18 @@ class Arrivals:
             yield from _stays(rule)
         if wanted == START:
             return
-        leading = [(each, per) for each, per in self._leading.get(wanted, ()) if _enters(each, wanted)]
-        if not leading:
+        leading, pers = self._into(wanted)
+        if not pers:
             hint = did_you_mean(wanted, [START, *islice(self._leading, MOST_STATES)])
             yield Finding(
                 ("state", "is"), f"can never fire: no rule leads to the state {shown(wanted)}{hint}"
             )
-        elif all(per != rule.per for _, per in leading) and not rule.only_lasts:
+        elif rule.per not in pers and not rule.only_lasts:
             message = (
-                f"can never fire: {leading[0][0].name} leads to the state {shown(wanted)} under another per; "
+                f"can never fire: {leading} leads to the state {shown(wanted)} under another per; "
                 "write the same"
             )
             yield Finding(("state", "is"), message)
-
-
-def _enters(rule: Rule, state: str) -> bool:
-    """Check that a rule leads to a state from another one."""
-    return rule.limits.state_is != state
 
 
 def _stays(rule: Rule) -> Iterator[Finding]:
