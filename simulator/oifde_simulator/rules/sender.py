@@ -9,7 +9,6 @@ from oifde_simulator.model.http import Peer
 from oifde_simulator.model.view import ABSENT
 from oifde_simulator.rules.networks import holds, networks
 
-
 MOST_NAMED = 8
 """Networks of a list that are named in messages."""
 
