@@ -61,6 +61,12 @@ def test_a_sender_that_is_not_known_fits_nothing_that_is_asked_of_it() -> None:
     ]
 
 
+def test_a_mismatch_names_the_first_of_many_networks() -> None:
+    many = [f"11.{number}.0.0/16" for number in range(250)]
+    (found,) = Matcher({"client": many}).difference(view())
+    assert found.expected == f"one of {', '.join(many[:8])} and 242 more"
+
+
 def test_conditions_on_the_sender_count_as_conditions_that_tell_requests_apart() -> None:
     matcher = Matcher({"client": "10.0.0.7", "connection": {"requests": 1}, "request": {"callId": True}})
     assert matcher.size == 3
