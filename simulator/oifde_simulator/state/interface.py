@@ -43,7 +43,11 @@ class Exchanges(Protocol):
         ...
 
     async def turn(self, read: Read, now: int, candidates: Sequence[Candidate], *, begun: bool) -> Turn:
-        """Find whose turn it is at `now` (tenant time, epoch milliseconds), and count it."""
+        """Find whose turn it is at `now` (tenant time, epoch milliseconds), and count it.
+
+        Candidates with `also` go along: each is counted by itself then, in the state in which the request came;
+        one with `head_only` is not counted where the taker has no `sends_head`.
+        """
         ...
 
     async def record(
