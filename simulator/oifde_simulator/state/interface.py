@@ -45,8 +45,8 @@ class Exchanges(Protocol):
     async def turn(self, read: Read, now: int, candidates: Sequence[Candidate], *, begun: bool) -> Turn:
         """Find whose turn it is at `now` (tenant time, epoch milliseconds), and count it.
 
-        Candidates with `also` go along: each is counted by itself then, in the state in which the request came;
-        one with `head_only` is not counted where the taker has no `sends_head`.
+        Candidates with `also` go along: each is counted by itself then, in the state in which the request
+        came; one with `head_only` is not counted where the one that takes the request has no `sends_head`.
         """
         ...
 
