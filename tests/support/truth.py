@@ -95,11 +95,16 @@ def having(required: dict[str, Strategy], **optional: Strategy) -> Strategy:
     return st.fixed_dictionaries(required, optional=optional)
 
 
+SET = st.sampled_from(
+    [{"X-Maintenance": "tonight"}, {"Server": None}, {"Content-Type": JSON_TYPE}, {"X-A": 1, "Server": "x"},
+     {"Retry-After": {"http_date": "30s"}}, {"X-Absent": None}]
+)  # fmt: skip
 DEEDS = st.one_of(
+    having({"headers": SET}, faults=CHAINS, token=TOKENS),
     having({"faults": CHAINS}, token=TOKENS),
     having({"rows": ROWS}, faults=CHAINS),
     having({"patch": PATCHES}, faults=CHAINS, token=TOKENS),
-    having({"respond": RESPONDS}, faults=CHAINS, token=TOKENS),
+    having({"respond": RESPONDS}, faults=CHAINS, token=TOKENS, headers=SET),
     having({"token": TOKENS}),
 )
 OUTCOMES = st.lists(
@@ -147,10 +152,6 @@ RULES = st.lists(st.tuples(WHEN, DONE, st.booleans()), min_size=1, max_size=4).m
 
 # Rules that go along
 
-SET = st.sampled_from(
-    [{"X-Maintenance": "tonight"}, {"Server": None}, {"Content-Type": JSON_TYPE}, {"X-A": 1, "Server": "x"},
-     {"Retry-After": {"http_date": "30s"}}, {"X-Absent": None}]
-)  # fmt: skip
 ADDED = st.one_of(
     having({"faults": st.lists(LATENCIES.filter(lambda each: "at" not in each).map(
         lambda value: {"latency": value}), min_size=1, max_size=2)}, headers=SET),

@@ -45,6 +45,9 @@ class Exchanges(Protocol):
     async def turn(self, read: Read, now: int, candidates: Sequence[Candidate], *, begun: bool) -> Turn:
         """Find whose turn it is at `now` (tenant time, epoch milliseconds), and count it.
 
+        Candidates with `also` go along: each is counted by itself then, in the state in which the request
+        came; one with `head_only` is not counted where the one that takes the request has no `sends_head`.
+
         Each candidate that counts exchanges in flight, and was counted, has a lease in `Turn.leases`: the
         exchange is in flight until `finish` gives the leases back, which belong to the tenant's epoch. In a
         store for several replicas those of one that died lapse after 10 seconds, and each replica renews its
