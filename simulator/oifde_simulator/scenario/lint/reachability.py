@@ -13,7 +13,7 @@ from oifde_simulator.model.problem_kinds import answered_codes
 from oifde_simulator.quantities import milliseconds
 from oifde_simulator.rules.matching import Condition
 from oifde_simulator.rules.selection import Rule
-from oifde_simulator.scenario.lint import growth, placeholders, shadowing
+from oifde_simulator.scenario.lint import fault_order, growth, placeholders, shadowing
 from oifde_simulator.scenario.lint.finding import Finding, Source, value_at
 from oifde_simulator.scenario.lint.outcomes import outcome_paths
 from oifde_simulator.scenario.model import Scenario
@@ -38,15 +38,16 @@ def warnings(given: Sequence[Mapping[str, Any]], scenario: Scenario, source: Sou
             *_window(written),
             *_error_code(written, codes),
             *_state(rule, leading),
-            *_names(written),
+            *_outcomes(written),
             *growth.warnings(written),
         ):
             yield finding.inside("rules", place)
 
 
-def _names(given: Mapping[str, Any]) -> Iterator[Finding]:
+def _outcomes(given: Mapping[str, Any]) -> Iterator[Finding]:
     for path in outcome_paths(given):
         yield from placeholders.warnings(path, value_at(given, path))
+        yield from fault_order.warnings(path, value_at(given, path))
 
 
 def _odds(given: Mapping[str, Any], rule: Rule) -> Iterator[Finding]:
