@@ -14,6 +14,7 @@ from fault_scripts import BODY, WHOLE, answer, content_length, spoiled
 from oifde_simulator.faults import FaultError, build
 from oifde_simulator.faults.charsets import CODECS, MARKED
 from oifde_simulator.model.http import Request, Response
+from oifde_simulator.scenario import loader
 from oifde_simulator.wire.script import Script, header, octets
 
 CHINESE = '{"errorMsg":"查询话费"}'
@@ -147,6 +148,16 @@ def test_a_charset_that_is_none_is_told_with_a_fix(value: Any, path: tuple[str, 
         build({"charset": value})
     assert caught.value.path == path
     assert words in caught.value.message
+
+
+@pytest.mark.parametrize("rule", [
+    {"faults": ["gzip", {"charset": "GBK"}]},
+    {"one_of": [{}, {"faults": ["broken-gzip", "bom", {"charset": "GBK"}]}]},
+])  # fmt: skip
+def test_a_charset_after_compression_is_warned_of(rule: dict[str, Any]) -> None:
+    (warning,) = loader.from_json({"rules": [rule]}, "f.yaml", "f").warnings
+    assert "gzip; put it before" in warning
+    assert not loader.from_json({"rules": [{"faults": [{"charset": "GBK"}, "gzip"]}]}, "f.yaml", "f").warnings
 
 
 def test_a_charset_is_judged_by_the_text_and_not_by_its_length() -> None:

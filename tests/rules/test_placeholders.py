@@ -14,6 +14,7 @@ from multidict import CIMultiDict
 
 from conftest import GETTOKEN, QUERY, TOKEN
 from engines import Engine
+from oifde_simulator.cli.explain.explanation_text import format_explanation
 from oifde_simulator.engine.explain import as_json
 from oifde_simulator.engine.explain import explain as explained
 from oifde_simulator.model.exchange import Answer, Exchange
@@ -286,6 +287,22 @@ def test_explain_says_what_placeholders_have_become() -> None:
     told = [(each.placeholder, each.text) for each in first.exchange.inserted]
     assert told == [("{{request.callId}}", "c"), ("{{count}}", "1"), ("{{count}}", "1")]
     assert as_json(second)["placeholders"][1] == {"placeholder": "{{count}}", "text": "2"}
+
+
+def test_explain_tells_people_each_placeholder_once_and_what_is_missing() -> None:
+    rule = {"respond": {"body": "{{request.callId}} {{count}} {{count}} {{headers.X-None}}"}}
+    world = Tenants({"acme": scenario(rule)}, seed="0", error_status=200)
+    (one,) = explained(world, query(callId="c"))
+    lines = [line.strip() for line in format_explanation(one, "").splitlines()]
+    assert [line for line in lines if "{{" in line] == [
+        '{{request.callId}} is "c"', '{{count}} is "1"', "{{headers.X-None}} is missing",
+    ]  # fmt: skip
+
+
+def test_explain_says_that_a_swallowed_request_gets_nothing() -> None:
+    world = Tenants({"acme": scenario({"faults": ["swallow"]})}, seed="0", error_status=200)
+    (one,) = explained(world, query())
+    assert "nothing: no byte is sent, and the connection stays open" in format_explanation(one, "")
 
 
 # the rule: (place, words of the message)

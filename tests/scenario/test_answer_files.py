@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from base64 import b64encode
 from pathlib import Path
@@ -11,12 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from oifde_simulator import cli
 from oifde_simulator.model.exchange import Answer
 from oifde_simulator.model.http import Headers, Response
 from oifde_simulator.randomness import KeyedRandom
 from oifde_simulator.rules.action import ActionContext
 from oifde_simulator.rules.answer_file import content_type
-from oifde_simulator.scenario import loader, text_check
+from oifde_simulator.scenario import gallery, loader, selection, text_check
+from oifde_simulator.scenario.catalog import ScenarioCatalog
 from oifde_simulator.scenario.errors import ScenarioErrors
 from oifde_simulator.scenario.files import answer_files
 from oifde_simulator.scenario.model import Scenario
@@ -178,6 +181,31 @@ def test_the_population_of_a_file_that_names_files_can_be_taken(home: Path) -> N
     text = "sessions: {users: {'1': 4}}\nrules: [{respond: {file: page.html}}]"
     (home / "acme.yaml").write_text(text)
     assert read(str(home / "acme.yaml")).generate
+
+
+def test_a_folder_tells_nothing_of_the_files_that_its_scenarios_answer_with(
+    home: Path, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    load(home, "page.html", "pages/deep.bin")
+    (home / "other.html").write_text("x")
+    assert cli.main(["check", str(home)]) == 0
+    selection.read([home])
+    for told in (capsys.readouterr().out, caplog.text):
+        assert "other.html: left out" in told
+        assert "page.html: left out" not in told
+        assert "deep.bin: left out" not in told
+
+
+def test_a_bundled_scenario_with_a_file_beside_it_is_read_by_the_loader(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load(home, "page.html")
+    path = home / "acme.yaml"
+    value = {"rules": [{"respond": {"file": "page.html"}}]}
+    monkeypatch.setattr(gallery, "_values", lambda: {gallery._digest(path.read_bytes()): value})
+    assert gallery.load([path]) == {"acme": path}
+    assert answered(ScenarioCatalog({"acme": path})["acme"])[2] == (home / "page.html").read_bytes()
 
 
 BYTES = {"plain": b64encode(PNG).decode(), "in lines": "iVBO\n  Rw0KG\tgo=\n"}

@@ -49,7 +49,7 @@ def execute(options: argparse.Namespace) -> int:
 
 def _check_path(path: Path, populate: Populate) -> Iterator[Scenario | None]:
     """Check a scenario file, or each that `serve` would read of a folder; yield None for each wrong one."""
-    from oifde_simulator.scenario import loader
+    from oifde_simulator.scenario import loader, selection
     from oifde_simulator.scenario.files import finding
 
     found = finding.find([path])
@@ -61,7 +61,7 @@ def _check_path(path: Path, populate: Populate) -> Iterator[Scenario | None]:
         scenario, reason = _check_file(file, found.named, populate)
         left_out += [reason] if reason else []
         scenarios += [] if reason else [scenario]
-    for line in left_out:
+    for line in selection.without_answers(left_out, filter(None, scenarios)):
         print(line)
     yield from scenarios
     if found.files and not scenarios:

@@ -18,3 +18,5 @@ class Insertion(NamedTuple):
     """Text of the value as it came."""
     text: str
     """Text that was written, after all filters."""
+    missing: bool = False
+    """Whether there was no value, and no default."""

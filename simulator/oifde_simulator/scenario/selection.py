@@ -141,8 +141,15 @@ def read(paths: Sequence[Path]) -> dict[Path, Scenario]:
         wrong = loader.nothing_in(paths)
     if wrong:
         raise ValueError(str(ScenarioErrors(wrong)))
-    log_left_out(left_out)
+    log_left_out(without_answers(left_out, good.values()))
     return good
+
+
+def without_answers(lines: Iterable[str], scenarios: Iterable[Scenario]) -> list[str]:
+    """Take the lines away that say of files that they are no scenarios, where scenarios answer with them."""
+    told = list(lines)
+    named = tuple(f"{printable(path)}: left out: " for each in scenarios for path in each.answer_files)
+    return [line for line in told if not line.startswith(named)]
 
 
 def not_a_scenario(path: Path, source: bytes, named: Collection[str]) -> str:

@@ -152,7 +152,9 @@ def _sent(explanation: Explanation) -> Iterator[str]:
 
 def _inserted(inserted: Iterable[Insertion]) -> Iterator[str]:
     """Say what placeholders have become, each once."""
-    lines = dict.fromkeys(f"{each.placeholder} is {shown(each.text)}" for each in inserted)
+    lines = dict.fromkeys(
+        f"{each.placeholder} is {'missing' if each.missing else shown(each.text)}" for each in inserted
+    )
     yield from islice(lines, CHANGE_LIMIT)
     if len(lines) > CHANGE_LIMIT:
         yield f"and {counted(len(lines) - CHANGE_LIMIT, 'placeholder')} more"

@@ -44,15 +44,14 @@ class Filler:
             self._record(placeholder, found, value)
         except TypeError:
             raise self.refuse(f"{placeholder.written} is a value that no answer can hold") from None
-        return value
+        return None if value is ABSENT else value
 
     def _filtered(self, placeholder: Placeholder, value: Any) -> Any:
         for name, argument in placeholder.filters:
             value = FILTERS[name](value, argument)
-        if value is not ABSENT:
-            return value
-        self._note(f"{placeholder.written} is missing, so nothing stands there")
-        return None
+        if value is ABSENT:
+            self._note(f"{placeholder.written} is missing, so nothing stands there")
+        return value
 
     def text(self, placeholder: Placeholder) -> str:
         """Find a value as text; empty for one that is missing."""
@@ -87,14 +86,15 @@ class Filler:
 
     def _record(self, placeholder: Placeholder, found: Any, value: Any) -> None:
         """Remember what is written, and stop where it is too much."""
-        text = _text(value)
+        missing = value is ABSENT
+        text = "" if missing else _text(value)
         raw = "" if found is ABSENT else text if found is value else _text(found)
         self._left -= len(text)
         if self._left < 0:
             raise self.refuse(TOO_LONG)
         part = placeholder.part if placeholder.part in ("request", "headers", "response") else ""
         name = placeholder.name if part else ""
-        self._context.inserted.append(Insertion(placeholder.written, part, name, raw, text))
+        self._context.inserted.append(Insertion(placeholder.written, part, name, raw, text, missing))
 
     def _note(self, why: str) -> None:
         note = f"{self._action}: {why}"

@@ -25,10 +25,10 @@ class Reporter:
     def __init__(self) -> None:
         self._said: dict[str, set[str]] = {}
 
-    def report(self, snapshot: FileSnapshot) -> None:
-        """Log what is new about the files at the last look."""
+    def report(self, snapshot: FileSnapshot, scenarios: Iterable[Scenario] = ()) -> None:
+        """Log what is new about the files at the last look; `scenarios` are the good ones among them."""
         found = snapshot.found
-        self._say("left out", logging.INFO, found.left_out)
+        self._say("left out", logging.INFO, selection.without_answers(found.left_out, scenarios))
         self._say("wrong", logging.WARNING, [str(error) for error in loader.errors_of(found, empty=False)])
         self._say("empty", logging.INFO, map(_waiting, found.empty))
         self._say("away", logging.INFO, map(_away, snapshot.absent))

@@ -60,7 +60,7 @@ class Watcher:
         self._bundled = ScenarioCatalog(
             dict(selection.bundled(settings, self._populate))
         )  # all read now, and compared by identity later
-        self._reporter.report(self._snapshot)
+        self._reporter.report(self._snapshot, self._files.good.values())
         self.scenarios: Mapping[str, Scenario] = self._first()
         """Scenarios by the tenant ids that serve them."""
         self._report_waiting()
@@ -98,7 +98,7 @@ class Watcher:
         """Load the changed files that have been still for a moment: half a file may be a valid one."""
         snapshot = self._snapshot
         changed = await aside(lambda: {} if stopped.is_set() else self._changed())
-        self._reporter.report(snapshot)
+        self._reporter.report(snapshot, self._files.good.values())
         if not changed:
             return
         await asyncio.sleep(PERIOD)
@@ -109,7 +109,7 @@ class Watcher:
     async def look(self, tenants: Tenants) -> None:
         """Load changed files and replace their tenants now."""
         changed = self._changed()
-        self._reporter.report(self._snapshot)
+        self._reporter.report(self._snapshot, self._files.good.values())
         if changed:
             await apply(self._load_changes(changed, tenants))
 

@@ -91,7 +91,7 @@ def _field_error(placeholder: Placeholder, endpoint: str | None) -> str:
     if name in fields(other, endpoint):
         source = "honest" if other == "response" else other
         return f"no field of this {owner} is called {called}; write {{{{ {source}.{name} }}}}"
-    hint = did_you_mean(name, known) or f"; known here: {', '.join(known)}"
+    hint = did_you_mean(name, known) or f"; known here: {', '.join(known) or 'none'}"
     return f"no field of this {owner} is called {called}{hint}"
 
 

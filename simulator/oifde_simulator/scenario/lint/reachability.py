@@ -13,6 +13,7 @@ from oifde_simulator.rules.matching import Condition
 from oifde_simulator.rules.selection import Rule
 from oifde_simulator.scenario.lint import (
     counting,
+    fault_order,
     growth,
     placeholders,
     shadowing,
@@ -41,16 +42,17 @@ def warnings(given: Sequence[Mapping[str, Any]], scenario: Scenario, source: Sou
             *_error_code(written, codes),
             *arrivals.warnings(rule),
             *states.warnings(written, rule),
-            *_names(written),
+            *_outcomes(written),
             *growth.warnings(written),
             *unsent_headers.warnings(written, rule),
         ):
             yield finding.inside("rules", place)
 
 
-def _names(given: Mapping[str, Any]) -> Iterator[Finding]:
+def _outcomes(given: Mapping[str, Any]) -> Iterator[Finding]:
     for path in outcome_paths(given):
         yield from placeholders.warnings(path, value_at(given, path))
+        yield from fault_order.warnings(path, value_at(given, path))
 
 
 def _odds(given: Mapping[str, Any], rule: Rule) -> Iterator[Finding]:
