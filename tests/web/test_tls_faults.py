@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import json
-import shutil
 import socket
 import ssl
-import subprocess
 import warnings
 from collections.abc import Iterator
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -19,8 +16,7 @@ from conftest import TOKEN
 from controlling import Controlling
 from oifde_simulator.runtime.server import Simulator
 from oifde_simulator.tls_faults import CERTIFICATES, FAULTS, HANDSHAKES, MEANINGS, server_name
-from oifde_simulator.web.tls import switch
-from serving import PATIENCE, Peer, post, running
+from serving import PATIENCE, post, running
 
 BODY = json.dumps({"tenantId": "tenant001", "authToken": TOKEN, "userMobile": "18000000001"}).encode()
 REFUSALS = {
@@ -76,9 +72,11 @@ def careless() -> ssl.SSLContext:
 def shaken(
     client: ssl.SSLContext, port: int, name: str = "localhost", seconds: float = PATIENCE
 ) -> Iterator[ssl.SSLSocket]:
-    with socket.create_connection(("127.0.0.1", port), seconds) as plain:
-        with client.wrap_socket(plain, server_hostname=name) as secure:
-            yield secure
+    with (
+        socket.create_connection(("127.0.0.1", port), seconds) as plain,
+        client.wrap_socket(plain, server_hostname=name) as secure,
+    ):
+        yield secure
 
 
 def refusal(client: ssl.SSLContext, port: int, name: str = "localhost", *, seconds: float = PATIENCE) -> str:

@@ -42,14 +42,14 @@ async def _set_tls(call: Call) -> web.Response:
     port, fault, ttl = call.context.port, call.body["tls"], duration_member(call.body, "ttl")
     if "open" in call.body:
         raise wrong_body("open, tls: expected one of them, since a ttl is for one; send two requests")
+    if fault == GOOD and ttl is not None:
+        raise wrong_body('ttl: says when TLS is good again; it goes with a fault, such as {"tls": "expired"}')
     if port.tls is None:
         raise Problem(HTTPStatus.CONFLICT, "tls-off", TLS_OFF)
-    if fault != GOOD:
-        await _spoil(port.tls, fault, ttl)
-    elif ttl is None:
+    if fault == GOOD:
         port.tls.mend()
     else:
-        raise wrong_body('ttl: says when TLS is good again; it goes with a fault, such as {"tls": "expired"}')
+        await _spoil(port.tls, fault, ttl)
     return _status(port)
 
 
