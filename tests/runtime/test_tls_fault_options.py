@@ -62,23 +62,27 @@ def test_the_variable_is_a_list() -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "words"),
+    ("faults", "others", "words"),
     [
-        (["cut=9444", "expired=9444"], "--tls-fault expired=9444 and --tls-fault cut=9444 are one port"),
-        (["cut=9444", "cut=9444"], "are one port; give each a number of its own"),
-        (["cut=8443"], "--tls-fault cut=8443 and --port 8443 are one port"),
-        (["cut=8444"], "--tls-fault cut=8444 and --control-port 8444 are one port"),
-        (["cut=9444", "--recordings-port=9444"], "and --recordings-port 9444 are one port"),
-        (["cut=9444", "--tls=off"], "--tls off and --tls-fault exclude each other; leave one of them out"),
+        (["cut=9444", "expired=9444"], {}, "--tls-fault expired=9444 and --tls-fault cut=9444 are one port"),
+        (["cut=9444", "cut=9444"], {}, "are one port; give each a number of its own"),
+        (["cut=8443"], {}, "--tls-fault cut=8443 and --port 8443 are one port"),
+        (["cut=8444"], {}, "--tls-fault cut=8444 and --control-port 8444 are one port"),
+        (["cut=9444"], {"recordings_port": 9444}, "and --recordings-port 9444 are one port"),
+        (["cut=9444"], {"tls": "off"}, "--tls off and --tls-fault exclude each other; leave one of them out"),
     ],
 )
-def test_what_cannot_go_together_is_one_line_and_2(
-    options: list[str], words: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    given = [each if each.startswith("--") else f"--tls-fault={each}" for each in options]
-    assert main(["serve", "--no-bundled", *given]) == 2
-    (line,) = capsys.readouterr().err.splitlines()
-    assert words in line
+def test_what_cannot_go_together_is_one_line(faults: list[str], others: dict[str, Any], words: str) -> None:
+    chosen = Settings(tls_fault=tuple(map(fault_port, faults)), **others)
+    with pytest.raises(ValueError, match="one of them out|of its own") as refused:
+        Simulator(chosen, registry(chosen, {}))
+    assert words in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_any_number_of_ports_may_be_any_free_one() -> None:
+    chosen = Settings(port=0, tls_fault=(("cut", 0), ("cut", 0), ("expired", 0)))
+    assert Simulator(chosen, registry(chosen, {}))
 
 
 async def test_a_busy_port_names_the_option() -> None:
@@ -110,9 +114,9 @@ def test_banner_and_ready_file_tell_each_port(tmp_path: Path) -> None:
         assert f"  tls fault      {url}   ({fault}: {MEANINGS[fault]})" in text.splitlines()
 
 
-def test_without_the_option_nothing_is_told(tmp_path: Path) -> None:
+def test_without_the_option_there_is_none() -> None:
     with running(tls="auto") as simulator:
-        assert simulator.tls_faults == ()
+        assert not simulator.tls_faults
 
 
 @pytest.mark.parametrize(
