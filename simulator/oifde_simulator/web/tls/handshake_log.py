@@ -66,7 +66,10 @@ ALERTS = {
     "SSLV3_ALERT_CERTIFICATE_UNKNOWN": "certificate unknown",
     "SSLV3_ALERT_CERTIFICATE_EXPIRED": "certificate has expired",
     "SSLV3_ALERT_UNSUPPORTED_CERTIFICATE": "unsupported certificate",
+    "WRONG_VERSION_NUMBER": "unsupported version",
 }
+FIRST_BYTES = 2
+"""Call of `do_handshake` that reads the first bytes of a client."""
 
 
 @dataclass(slots=True)
@@ -163,9 +166,11 @@ class LoggedHandshake(RepeatableHandshake):
 
     def _log_error(self, handshake: Handshake, reason: str) -> None:
         told = reason.replace("_", " ").lower()
-        if not handshake.fault or reason in PLAIN_HTTP_REASONS:
+        # A client may refuse an old version in a record of its own version, which is a wrong one here.
+        is_plain = reason in PLAIN_HTTP_REASONS and handshake.calls <= FIRST_BYTES
+        if not handshake.fault or is_plain:
             handshake.log(told, self.causes.get(reason))
-        elif "ALERT" in reason:
+        elif "ALERT" in reason or reason in PLAIN_HTTP_REASONS:
             handshake.log_as_meant(REFUSED + ALERTS.get(reason, told))
         else:
             handshake.log_as_meant(f"was refused: {told}")
