@@ -25,6 +25,7 @@ from oifde_simulator.quantities import (
     trim,
 )
 from oifde_simulator.text import nearest, normal
+from oifde_simulator.tls_faults import FAULTS, FaultPort, fault_port
 
 ENVIRONMENT_PREFIX = "OIFDE_SIMULATOR_"
 LINE_ENDS = "\r\n"
@@ -124,6 +125,14 @@ class Settings:
     tls_key: Path | None = option(None, "its private key (PEM)", read=Path, word="FILE")
     tls_any_certificate: bool = option(
         False, "serve --tls-cert even if it has expired, to test that clients refuse it", read=flag
+    )
+    tls_fault: tuple[FaultPort, ...] = option(
+        (),
+        f"a further port with TLS that is broken on purpose, {', '.join(FAULTS[:-1])} or {FAULTS[-1]} "
+        "(docs/tls.md); 0 picks a free one",
+        read=fault_port,
+        word="FAULT=PORT",
+        separator=",",
     )
     control_host: str = option(
         "127.0.0.1", "where the control plane listens; 127.0.0.1 and localhost mean ::1 too", word="ADDRESS"

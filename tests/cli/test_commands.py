@@ -282,6 +282,7 @@ TEXTS: dict[str, tuple[str, Any]] = {
     "tls_cert": ("c.pem", Path("c.pem")),
     "tls_key": ("k.pem", Path("k.pem")),
     "tls_any_certificate": ("true", True),
+    "tls_fault": ("expired=944", (("expired", 944),)),
     "control_host": ("::1", "::1"),
     "control_port": ("0", 0),
     "seed": ("another", "another"),

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import ssl
 import tempfile
+from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from oifde_simulator.web.tls.pem import certificates, describe
 from oifde_simulator.web.tls.rsa_on_demand import RsaOnDemandContext
@@ -20,6 +22,16 @@ class TlsError(ValueError):
         super().__init__(" ".join(f"{where}: expected {expected}, found {found}; {fix}".split()))
 
 
+class FaultSource(Protocol):
+    """Contexts that are wrong on purpose, by the name of their fault; any thread may ask."""
+
+    counts: Counter[str]
+    """Connections that met a fault, by its name."""
+
+    def get(self, fault: str) -> RsaOnDemandContext:
+        """Find or make a context. Raises TlsError where this system cannot."""
+
+
 @dataclass(frozen=True, slots=True)
 class ServerTls:
     """TLS of the data plane, and the certificate with which its clients verify it."""
@@ -28,6 +40,8 @@ class ServerTls:
     """Context of the server, with its certificate loaded."""
     ca_pem: bytes | None
     """Authority to trust, PEM; None where the certificate is the user's own."""
+    faults: FaultSource | None = None
+    """Contexts with a fault, each made when it is first wanted."""
 
 
 def server_context() -> RsaOnDemandContext:

@@ -12,6 +12,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import ssl
+from collections.abc import Callable
+from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
@@ -34,6 +36,8 @@ USER_CERTIFICATE = (
 )
 
 FAILED = "a TLS handshake failed"
+REFUSED = "was refused by the client: "
+LEFT = "left right after the TLS handshake, without a request"
 SILENT = "closed its connection right after the TLS handshake, without a request; perhaps "
 MIDST = "the client closed the connection in its midst, without an alert"
 TOO_LONG = "it was not over in time"
@@ -55,6 +59,17 @@ UNTRUSTED_REASONS = (
     "SSLV3_ALERT_CERTIFICATE_EXPIRED",
     "SSLV3_ALERT_UNSUPPORTED_CERTIFICATE",
 )
+# What a client says of a certificate by its alert.
+ALERTS = {
+    "TLSV1_ALERT_UNKNOWN_CA": "unknown certificate authority",
+    "SSLV3_ALERT_BAD_CERTIFICATE": "bad certificate",
+    "SSLV3_ALERT_CERTIFICATE_UNKNOWN": "certificate unknown",
+    "SSLV3_ALERT_CERTIFICATE_EXPIRED": "certificate has expired",
+    "SSLV3_ALERT_UNSUPPORTED_CERTIFICATE": "unsupported certificate",
+    "WRONG_VERSION_NUMBER": "unsupported version",
+}
+FIRST_BYTES = 2
+"""Call of `do_handshake` that reads the first bytes of a client."""
 
 
 @dataclass(slots=True)
@@ -63,6 +78,10 @@ class Handshake:
 
     client: str = ""
     """Address of the client, with its port."""
+    fault: str = ""
+    """Name of what is wrong with it on purpose; empty where nothing is."""
+    send: Callable[[bytes], int] | None = None
+    """Function that sends bytes at once; None where an alert of ours is not to be sent."""
     calls: int = 0
     """Calls of `do_handshake`: the first before the client has sent anything, each other one after bytes."""
     logged: bool = False
@@ -74,12 +93,18 @@ class Handshake:
             client = f"; client {self.client}" if self.client else ""
             log.warning("%s (%s%s)%s", FAILED, what, client, f": {cause}" if cause else "")
 
+    def log_as_meant(self, what: str) -> None:
+        """Log what became of the handshake on purpose, once."""
+        if not self.logged:
+            self.logged = True
+            log.warning("a TLS handshake %s (%s)", what, _on_purpose(self.fault, self.client))
+
 
 CURRENT: ContextVar[Handshake | None] = ContextVar("handshake", default=None)
 """Handshake of the connection that is being accepted."""
 
 
-class LoggedHandshake(ssl.SSLObject):
+class LoggedHandshake(RepeatableHandshake):
     """TLS connection whose failed handshake is logged; its certificate is the user's own."""
 
     causes: dict[str, str] = (
@@ -106,7 +131,11 @@ class LoggedHandshake(ssl.SSLObject):
         """Log that the client has left; do nothing if it had sent something, or at a second time."""
         if not self.has_received:
             self.has_received = True
-            client = f" ({self.handshake.client})" if self.handshake and self.handshake.client else ""
+            handshake = self.handshake or Handshake()
+            if handshake.fault:
+                log.warning("a client %s (%s)", LEFT, _on_purpose(handshake.fault, handshake.client))
+                return
+            client = f" ({handshake.client})" if handshake.client else ""
             log.warning("a client%s %s%s", client, SILENT, self.distrust)
 
     def do_handshake(self) -> None:
@@ -114,20 +143,48 @@ class LoggedHandshake(ssl.SSLObject):
         handshake = self.handshake = self.handshake or CURRENT.get() or Handshake()
         handshake.calls += 1
         try:
-            super().do_handshake()
+            self._go_on(handshake)
         except (ssl.SSLWantReadError, ssl.SSLWantWriteError, ssl.SSLEOFError, ssl.SSLZeroReturnError):
             raise
         except ssl.SSLError as error:
-            reason = error.reason or str(error)
-            handshake.log(reason.replace("_", " ").lower(), self.causes.get(reason))
+            self._log_error(handshake, error.reason or str(error))
+            self._send_alert(handshake)
             raise
 
+    def _go_on(self, handshake: Handshake) -> None:
+        """Go on with the handshake, which may turn out to have a fault by its server name."""
+        try:
+            super().do_handshake()
+        finally:
+            handshake.fault = getattr(self.context, "fault", "")
 
-class LoggedHandshakeOfAuthority(LoggedHandshake, RepeatableHandshake):
+    def _send_alert(self, handshake: Handshake) -> None:
+        """Send the alert that OpenSSL has written: the event loops close the connection without it."""
+        if handshake.send is not None and self.outgoing is not None:
+            with suppress(OSError):
+                handshake.send(self.outgoing.read())
+
+    def _log_error(self, handshake: Handshake, reason: str) -> None:
+        told = reason.replace("_", " ").lower()
+        # A client may refuse an old version in a record of its own version, which is a wrong one here.
+        is_plain = reason in PLAIN_HTTP_REASONS and handshake.calls <= FIRST_BYTES
+        if not handshake.fault or is_plain:
+            handshake.log(told, self.causes.get(reason))
+        elif "ALERT" in reason or reason in PLAIN_HTTP_REASONS:
+            handshake.log_as_meant(REFUSED + ALERTS.get(reason, told))
+        else:
+            handshake.log_as_meant(f"was refused: {told}")
+
+
+class LoggedHandshakeOfAuthority(LoggedHandshake):
     """TLS connection whose failed handshake is logged; its certificate is of our own authority."""
 
     distrust = OWN_AUTHORITY
     causes = LoggedHandshake.causes | dict.fromkeys(UNTRUSTED_REASONS, UNTRUSTED + OWN_AUTHORITY)
+
+
+def _on_purpose(fault: str, client: str) -> str:
+    return f"served on purpose: {fault}" + (f"; client {client}" if client else "")
 
 
 def log_silent_end(transport: asyncio.BaseTransport | None) -> None:
@@ -145,6 +202,8 @@ def log_end(context: ssl.SSLContext, handshake: Handshake, error: OSError) -> No
     if handshake.calls > 1:
         distrust = getattr(context.sslobject_class, "distrust", USER_CERTIFICATE)
         timed_out = isinstance(error, ConnectionAbortedError)
+        if handshake.fault and not timed_out:
+            handshake.log_as_meant(f"{REFUSED}it closed the connection, without an alert")
         handshake.log(TOO_LONG if timed_out else MIDST, None if timed_out else f"perhaps {distrust}")
 
 
