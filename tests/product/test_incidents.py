@@ -72,7 +72,7 @@ EXPLAINED: dict[str, tuple[Mapping[str, Any], Sequence[str]]] = {
     "recordDetials has": ({}, ["turns"]),
     "the answer is good gzip": ({}, ["packed"]),
     "times in seconds": ({}, ["seconds"]),
-    "the answer is in GBK": ({"pageSize": "1"}, ["said"]),
+    "the answer is in GBK": ({"pageSize": "5"}, ["said"]),
     "failure begins": ({}, ["", ""]),
     "fails only": ({}, ["", ""]),
     "the first request of each connection": ({"peer": Peer("192.0.2.1", 7, 1)}, ["cold-connection", ""]),
@@ -82,7 +82,7 @@ EXPLAINED: dict[str, tuple[Mapping[str, Any], Sequence[str]]] = {
     "the words": ({"callId": "1618"}, ["echo"]),
     "the page number": ({"pageNum": "2"}, ["page-number"]),
     "a base": ({}, ["base"]),
-    "a quota": ({"pageSize": "1"}, ["", ""]),
+    "a quota": ({"pageSize": "5"}, ["", ""]),
     "down for 20": ({}, [*[""] * 1000, "goes-down", "down"]),
     "the recording": ({}, [""]),
 }

@@ -235,7 +235,7 @@ rules:
 """,
     "the answer is in GBK, with and without saying so": ONE_CALL + """
 rules:
-  - {name: said, match: {request: {pageSize: "1"}}, faults: [{charset: GBK}]}
+  - {name: said, match: {request: {pageSize: "5"}}, faults: [{charset: GBK}]}
   - {name: unsaid, match: {endpoint: queryRecordHistory}, faults: [{charset: {name: GBK, say: false}}]}
 """,
     "failure begins when the third distinct user asks": USERS + """
@@ -287,7 +287,7 @@ rules:
     match: {request: {callId: true}}
     respond:
       error: internal-error
-      errorMsg: "no call {{request.callId}} (trace {{headers.X-Trace | default: none}})"
+      errorMsg: "no call {{request.callId}} (trace {{headers.X-Trace | default: 'none'}})"
 """,
     "the page number comes back in a field of the vendor's": USERS + """
 rules:
@@ -305,9 +305,9 @@ rules:
     "a quota of 10,000 a day from local midnight, and one that slides": USERS + """
 settings: {time_zone: Asia/Shanghai}
 rules:
-  - {name: day, match: {request: {pageSize: "1"}}, over: {limit: 10000, window: day}, respond: {status: 429}}
+  - {name: day, match: {request: {pageSize: "5"}}, over: {limit: 10000, window: day}, respond: {status: 429}}
   - name: slides
-    match: {request: {pageSize: "2"}}
+    match: {request: {pageSize: "10"}}
     over: {limit: 10000, window: 24h, slide: true}
     respond: {status: 429}
 """,
