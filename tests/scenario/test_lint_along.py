@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oifde_simulator.scenario import loader
@@ -211,6 +211,7 @@ ACTIONS = st.fixed_dictionaries(
 )
 
 
+@settings(max_examples=60)
 @given(ACTIONS)
 def test_any_headers_and_any_also_give_a_scenario_or_located_errors(rule: dict[str, Any]) -> None:
     try:

@@ -7,7 +7,7 @@ from hashlib import sha1
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oifde_simulator.model.turn import CHANCE_BITS, Along, Candidate, Fired, Limits, Rate, Turn
@@ -226,6 +226,7 @@ TAKERS = st.lists(st.tuples(LIMITS, st.sampled_from([None, "a", "start"]), st.bo
 COMPANY = st.lists(st.tuples(st.integers(0, 4), LIMITS, st.booleans()), min_size=1, max_size=3)
 
 
+@settings(max_examples=50)
 @given(TAKERS, COMPANY, st.lists(st.integers(0, 500), min_size=1, max_size=10))
 def test_those_that_go_along_change_no_turn(takers: list[Any], company: list[Any], times: list[int]) -> None:
     rules = [
