@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -104,8 +105,16 @@ def test_it_is_down_for_20_seconds(world: World) -> None:
 @plays("the recording of yesterday's last call is not there before 03:00")
 def test_a_recording_comes_at_three_in_the_morning(world: World) -> None:
     world.clock.move(5 * HOUR)  # 01:00 of the 16th in Shanghai
-    early = world.engine.handle(world.download("Y:/135/odfsrecord/20260115/1658313131-1.wav"))
-    other = world.engine.handle(world.download("Y:/135/odfsrecord/20260114/1658313131-1.wav"))
-    assert (early.rule, other.rule) == ("", "")  # nothing is there of either, so nothing is spoiled
+    records = world.answer(pageSize="20")["recordList"]
+    infos = [json.loads(record["businessInfoStr"]) for record in records]
+    yesterday = next(each for each in infos if "/20260115/" in each["recordFileName"])
+    before = next(each for each in infos if "/20260114/" in each["recordFileName"])
+
+    def codes() -> list[str]:
+        asked = (world.download(each["recordFileName"], each["locationId"]) for each in (yesterday, before))
+        found = [world.engine.handle(each) for each in asked]
+        return [json.loads(octets(each.script, "body"))["resultCode"] if each.rule else "" for each in found]
+
+    assert codes() == ["0300012", ""]
     world.clock.move(2 * HOUR)
-    assert not world.engine.handle(world.download("Y:/135/odfsrecord/20260115/1658313131-1.wav")).rule
+    assert codes() == ["", ""]

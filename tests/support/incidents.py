@@ -255,18 +255,9 @@ rules:
 """,
     "maintenance: announced in a header, down for 5 min, slow and getting faster, good": USERS + """
 rules:
-  - name: announced
-    also: true
-    state: {is: start}
-    headers: {X-Maintenance: {http_date: 10m}}
-  - name: begins
-    window: {from: 10m}
-    state: {is: start, becomes: down}
-    respond: {status: 503}
-  - {name: down, state: {is: down, for: 5m, then: slow}, respond: {status: 503}}
-  - name: slow
-    state: {is: slow, for: 5m, then: good}
-    faults: [{latency: {ramp: {from: 3s, to: 0s, over: 5m}}}]
+  - {name: announced, also: true, window: {from: 0s, until: 10m}, headers: {X-Maintenance: {http_date: 10m}}}
+  - {name: down, window: {from: 10m, until: 15m}, respond: {status: 503}}
+  - {name: slow, window: {from: 15m, until: 20m}, faults: [{latency: {ramp: {from: 3s, to: 0s, over: 5m}}}]}
 """,
     "another behaviour per client address": USERS + """
 rules:
@@ -316,7 +307,8 @@ rules:
   - {name: goes-down, after: 1000, state: {is: start, becomes: down}, respond: {status: 503}}
   - {name: down, state: {is: down, for: 20s, then: up}, respond: {status: 503}}
 """,
-    "the recording of yesterday's last call is not there before 03:00": USERS + """
+    "the recording of yesterday's last call is not there before 03:00": """
+sessions: {generate: {per_day: 8}}
 settings: {time_zone: Asia/Shanghai}
 rules:
   - name: not-yet
@@ -367,11 +359,13 @@ class World:
         headers = CIMultiDict({**json_type, **(headers or {})})
         return Request("POST", path, headers, json.dumps(body).encode(), peer=peer)
 
-    def download(self, file_name: str) -> Request:
+    def download(self, file_name: str, location: str) -> Request:
         """Make a download of a recording."""
         body = {"request": {"version": "2.0"}, "msgBody": {"fileName": file_name}}
         headers = {"Content-Type": "application/json", "Authorization": "auth-v2/acme/-/-/-"}
-        return Request("POST", f"{DOWNLOAD}?locationId=255", CIMultiDict(headers), json.dumps(body).encode())
+        return Request(
+            "POST", f"{DOWNLOAD}?locationId={location}", CIMultiDict(headers), json.dumps(body).encode()
+        )
 
     def ask(self, **fields: Any) -> Exchange:
         """Send a request."""

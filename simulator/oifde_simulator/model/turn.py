@@ -38,6 +38,8 @@ class Rate:
     """Whether a client that comes back before its Retry-After is refused again, and for longer."""
     slide: bool = False
     """Whether the limit holds in any stretch of the window's length, at most `MOST_SLIDING` then."""
+    until: int | None = None
+    """Instant at which the present window ends, epoch milliseconds; None where the first match opens it."""
 
 
 @dataclass(frozen=True, slots=True)

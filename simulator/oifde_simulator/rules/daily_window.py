@@ -16,6 +16,8 @@ from oifde_simulator.rules.triggers import Moment
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 """Days as a scenario writes them, in the order of `date.weekday()`."""
 EVERY_DAY = frozenset(range(7))
+DAY = "day"
+"""Window of a rate, as a scenario writes it, that goes from midnight to midnight."""
 LONGEST = 86_400_000
 """Longest `for` in milliseconds: a window that is open for a day opens again."""
 

@@ -13,6 +13,7 @@ from oifde_simulator.model.view import ABSENT, View
 from oifde_simulator.randomness import KeyedRandom, key
 from oifde_simulator.rules.action import ActionContext
 from oifde_simulator.rules.counted_fields import Reader, reader, readers, text_of
+from oifde_simulator.rules.daily_window import DailyWindow
 from oifde_simulator.rules.held_back import held_back
 from oifde_simulator.rules.matching import Matcher
 from oifde_simulator.rules.triggers import Moment, Opening
@@ -66,6 +67,8 @@ class Rule:
     limits: Limits = Limits()
     per: tuple[str, ...] = ()
     becomes: str | None = None
+    day: DailyWindow | None = None
+    """Days of the tenant's zone, where the rate is one of a day; None for any other."""
     lasts: Lasting | None = None
     """How long the state lasts in which it fires, by this rule."""
     actions: Sequence[tuple[Action, float]] = NO_ACTIONS
@@ -97,6 +100,13 @@ class Rule:
         if self.counted_by is not None:
             return tuple(text_of(read(view)) for read in self.counted_by)
         return tuple(text_of(view.request.get(field, ABSENT)) for field in self.per)
+
+    def limits_at(self, now: int) -> Limits:
+        """Tell the limits at an instant (epoch milliseconds): a rate of a day is that of this very day."""
+        if self.day is None or self.limits.over is None:
+            return self.limits
+        begun, ends, _ = self.day.around(now)
+        return replace(self.limits, over=replace(self.limits.over, window=ends - begun, until=ends))
 
     @property
     def only_lasts(self) -> bool:
@@ -316,7 +326,8 @@ class Rules:
         if rule.limits.probability < 1:
             chance = key(self._seed, rule.name, *value, "chance").hex()
         selection.rules.append(rule)
-        candidate = Candidate(rule.name, value, rule.limits, rule.becomes, chance, times=self.times)
+        limits = rule.limits if rule.day is None else rule.limits_at(selection.moment.now)
+        candidate = Candidate(rule.name, value, limits, rule.becomes, chance, times=self.times)
         if rule.distinct is not None:
             candidate = candidate._replace(distinct=text_of(rule.distinct(view)))
         if rule.also:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, tzinfo
+from datetime import UTC, time, tzinfo
 from hashlib import sha256
 from typing import Any
 
@@ -12,7 +12,7 @@ from oifde_simulator import faults
 from oifde_simulator.model.turn import START, Distinct, Lasting, Limits, Rate
 from oifde_simulator.quantities import milliseconds, share
 from oifde_simulator.randomness import key
-from oifde_simulator.rules.daily_window import EVERY_DAY, DailyWindow, time_of_day, weekdays
+from oifde_simulator.rules.daily_window import DAY, EVERY_DAY, LONGEST, DailyWindow, time_of_day, weekdays
 from oifde_simulator.rules.headers import SetHeaders
 from oifde_simulator.rules.matching import Matcher
 from oifde_simulator.rules.pagination import Rows
@@ -57,6 +57,7 @@ def _rule(given: Mapping[str, Any], place: int, zone: tzinfo) -> Rule:
         window=window(given["window"], zone) if "window" in given else None,
         limits=_limits(given),
         becomes=given.get("state", {}).get("becomes"),
+        day=midnights(zone) if given.get("over", {}).get("window") == DAY else None,
         lasts=lasting(given.get("state", {})),
         actions=_actions(given),
         definition=key(json.dumps(given, sort_keys=True, default=_digest)).hex(),
@@ -98,10 +99,20 @@ def lasting(state: Mapping[str, Any]) -> Lasting | None:
     return Lasting(milliseconds(state["for"]), state.get("then", START))
 
 
+def rate_window(text: str) -> int:
+    """Read the window of a rate in milliseconds; that of a day is about 24 hours."""
+    return LONGEST if text == DAY else milliseconds(text)
+
+
+def midnights(zone: tzinfo) -> DailyWindow:
+    """Build the window that opens at each midnight of a zone."""
+    return DailyWindow(time(), LONGEST, EVERY_DAY, zone)
+
+
 def _over(given: Mapping[str, Any]) -> dict[str, Any]:
     if "in_flight" in given:
         return {"in_flight": given["in_flight"]}
-    return {"over": Rate(**{**given, "window": milliseconds(given["window"])})}
+    return {"over": Rate(**{**given, "window": rate_window(given["window"])})}
 
 
 def _after(given: int | Mapping[str, Any]) -> dict[str, Any]:

@@ -50,9 +50,13 @@ def within(rate: Rate, count: RateCount, now: int) -> str:
 
 
 def _fixed(rate: Rate, count: RateCount, now: int) -> tuple[int, int]:
-    """Count a match in a window that began with a match; its number there, and when the window ends."""
-    if not count.ends - rate.window <= now < count.ends:
-        count.ends, count.in_window = now + rate.window, 0
+    """Count a match in a window that began with a match, or ends at a known instant.
+
+    Returns the number of the match there, and when the window ends.
+    """
+    known = rate.until is not None and rate.until != count.ends
+    if known or not count.ends - rate.window <= now < count.ends:
+        count.ends, count.in_window = now + rate.window if rate.until is None else rate.until, 0
     count.in_window += 1
     return count.in_window, count.ends
 

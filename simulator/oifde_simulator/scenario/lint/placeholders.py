@@ -32,9 +32,13 @@ def lint(path: KeyPath, outcome: Mapping[str, Any], endpoint: str | None) -> Ite
 
 
 def warnings(path: KeyPath, outcome: Mapping[str, Any]) -> Iterator[Finding]:
-    """Warn of braces where no placeholder can stand: in the names of members that a rule writes."""
+    """Warn of braces where no placeholder can stand: in names of members, and in headers of any answer."""
     for place, value in _values(outcome):
         yield from _names((*path, *place), value)
+    for name, value in outcome.get("headers", {}).items():
+        if isinstance(value, str) and has_braces(value):
+            message = "is sent as it stands: placeholders stand in respond and in the values of a patch"
+            yield Finding((*path, "headers", name), message)
 
 
 def _templates(outcome: Mapping[str, Any]) -> Iterator[tuple[KeyPath, str]]:

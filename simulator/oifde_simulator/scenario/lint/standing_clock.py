@@ -11,6 +11,7 @@ from typing import Any
 
 from oifde_simulator.instants import instant, time_zone
 from oifde_simulator.quantities import duration_text, milliseconds, seconds
+from oifde_simulator.rules.daily_window import DAY
 from oifde_simulator.scenario.lint.finding import Finding, value_at
 from oifde_simulator.text import KeyPath, shown
 
@@ -69,7 +70,8 @@ def _rule(rule: Mapping[str, Any], now: int, zone: tzinfo) -> Iterator[Event]:
         return
     rate = rule.get("over")
     if rate and rate.get("limit"):
-        yield ("over",), "lets nobody in again once it has fired, since its rate never renews", rate["window"]
+        renews = "24h" if rate["window"] == DAY else rate["window"]
+        yield ("over",), "lets nobody in again once it has fired, since its rate never renews", renews
     lasting = value_at(rule, ("state", "for"))
     if lasting is not None:
         state = shown(rule["state"]["is"])

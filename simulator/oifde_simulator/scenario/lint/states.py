@@ -9,7 +9,8 @@ from typing import Any
 from oifde_simulator.model.turn import MOST_LASTING, START, Lasting
 from oifde_simulator.quantities import duration_text, milliseconds
 from oifde_simulator.rules.selection import Rule
-from oifde_simulator.scenario.lint.finding import Finding
+from oifde_simulator.scenario.lint.finding import Finding, value_at
+from oifde_simulator.scenario.lint.outcomes import outcome_paths
 from oifde_simulator.scenario.rule_builder import lasting
 from oifde_simulator.text import did_you_mean, shown
 
@@ -48,6 +49,20 @@ def warnings(given: Mapping[str, Any], rule: Rule) -> Iterator[Finding]:
         for name in given:
             if name not in ("name", "state"):
                 yield Finding((name,), "says nothing: the rule only says how long its state lasts; remove it")
+    if rule.limits.state_is not in (None, START) and rule.window is None:
+        yield from _ramps(given)
+
+
+def _ramps(given: Mapping[str, Any]) -> Iterator[Finding]:
+    """Find ramps that are meant to begin with a state."""
+    for outcome in outcome_paths(given):
+        for place, fault in enumerate(value_at(given, (*outcome, "faults")) or ()):
+            if value_at(fault, ("latency", "ramp")):
+                message = (
+                    "is counted from load or reset, not from when the state began; "
+                    "give the rule a window, from whose opening it is counted"
+                )
+                yield Finding((*outcome, "faults", place, "latency", "ramp"), message)
 
 
 def conflict(state: str, this: Lasting, other: Lasting, whose: str) -> str:
