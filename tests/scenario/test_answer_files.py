@@ -118,9 +118,11 @@ MISTAKES = {
     "..\\\\secret.txt": "leads out of the scenario's folder",
     "link.txt": "leads out of the scenario's folder",
     "far/passwd": "leads out of the scenario's folder",
-    "circle": "cannot be read",
+    "circle": "cannot be read: ",
     "pipe": "is no file, but a pipe or a device",
     "page.html/x": "cannot be read: Not a directory",
+    "x" * 300: "cannot be read: File name too long",
+    "a\\0b": "is no name of a file",
 }
 
 

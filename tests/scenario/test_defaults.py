@@ -125,3 +125,10 @@ def test_every_default_that_is_a_value_is_in_the_schema(
     valued = {each.name for each in fields(kind) if each.default not in (None, MISSING)} - ours
     assert valued <= {name for name, schema in properties.items() if "default" in schema}
     assert {each.name for each in fields(kind)} - ours <= properties.keys()
+
+
+def test_an_outcome_of_one_of_takes_what_a_rule_takes() -> None:
+    outcome = RULE["one_of"]["items"]["properties"]
+    assert {name: about for name, about in outcome.items() if name != "weight"} == {
+        name: RULE[name] for name in outcome if name != "weight"
+    }

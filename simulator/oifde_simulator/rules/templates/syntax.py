@@ -23,6 +23,10 @@ SCALAR = re.compile(r"true|false|null|-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,17})?([eE
 """A JSON value without quotes and inner values."""
 PARTS = {"request": "request", "headers": "headers", "honest": "response"}
 """Sources with fields, and the part of the exchange that each shows."""
+EXAMPLES = {"request": "callId", "headers": "X-Trace", "honest": "total"}
+"""A field of each."""
+OF_OTHERS = {"headers": "headers", "body": "request"}
+"""Groups of fields that other tools have below `request`, and the source that they are here."""
 PLAIN = ("now", "count")
 """Sources without fields."""
 MEANT = {"response": "honest", "answer": "honest", "body": "request", "header": "headers", "time": "now"}
@@ -110,18 +114,21 @@ def _source(word: str) -> tuple[str, str]:
         if name or word != root:
             raise TemplateError(f"{root} has no fields; write {{{{ {root} }}}}")
         return root, ""
-    if root not in PARTS:
-        raise TemplateError(_unknown_source(root, name))
-    if not name:
-        example = {"request": "callId", "headers": "X-Trace", "honest": "total"}[root]
-        raise TemplateError(f"{root} needs a field, such as {{{{ {root}.{example} }}}}")
-    if root == "request" and name.startswith(("headers.", "body.")):
-        group, _, field = name.partition(".")
-        fix = f"{'headers' if group == 'headers' else 'request'}.{field}"
-        raise TemplateError(f"request has no {group}; write {{{{ {fix} }}}}")
-    if root == "headers" and not HEADER_NAME.fullmatch(name):
-        raise TemplateError(f"no header can be called {shown(name)}; write its name alone")
+    if mistake := _field_mistake(root, name) if root in PARTS else _unknown_source(root, name):
+        raise TemplateError(mistake)
     return PARTS[root], name
+
+
+def _field_mistake(root: str, name: str) -> str:
+    """Say why a source has no such field, whatever the contract says; empty where it may."""
+    if not name:
+        return f"{root} needs a field, such as {{{{ {root}.{EXAMPLES[root]} }}}}"
+    group, _, field = name.partition(".")
+    if root == "request" and group in OF_OTHERS and field:
+        return f"request has no {group}; write {{{{ {OF_OTHERS[group]}.{field} }}}}"
+    if root == "headers" and not HEADER_NAME.fullmatch(name):
+        return f"no header can be called {shown(name)}; write its name alone"
+    return ""
 
 
 def _unknown_source(root: str, name: str) -> str:

@@ -116,11 +116,13 @@ def _read(name: str, home: Path, left: int) -> tuple[FileStamp, bytes]:
         octets = _octets(real, min(LARGEST_FILE, left))
     except FileNotFoundError:
         raise FileError(f"there is no such file{_near(path)}") from None
-    except (OSError, ValueError, RuntimeError) as error:
+    except RuntimeError:
+        raise FileError("cannot be read: it is a link that leads in a circle") from None
+    except (OSError, ValueError) as error:
         if isinstance(error, FileError):
             raise
-        reason = getattr(error, "strerror", None) or "its name is none"
-        raise FileError(f"cannot be read: {reason}") from None
+        reason = getattr(error, "strerror", None)
+        raise FileError(f"cannot be read: {reason}" if reason else "is no name of a file") from None
     return seen, octets
 
 
