@@ -116,6 +116,7 @@ class Control:
     metrics = blocking(health.metrics)
     counters = blocking(health.counters)
     ca_pem = blocking(health.ca_pem)
+    client_certificate = blocking(health.client_certificate)
     openapi = blocking(health.openapi)
 
     @cached_property

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from oifde_simulator.clock import TIME_OF_DAY, Clock
-from oifde_simulator.config import Settings
+from oifde_simulator.config import NEED_TLS, Settings
 from oifde_simulator.coverage import registration
 from oifde_simulator.engine.metrics import Meter
 from oifde_simulator.engine.pipeline import Pipeline
@@ -28,6 +28,7 @@ from oifde_simulator.urls import url
 from oifde_simulator.web.connection_limits import ConnectionLimits
 from oifde_simulator.web.control_plane import auth
 from oifde_simulator.web.control_plane.app import control_plane
+from oifde_simulator.web.control_plane.client_authority import NO_AUTHORITY, ClientAuthority
 from oifde_simulator.web.control_plane.context import ControlContext
 from oifde_simulator.web.control_plane.server import start_sites
 from oifde_simulator.web.data_plane.binding import bind_and_listen
@@ -36,6 +37,7 @@ from oifde_simulator.web.data_plane.request_reader import Limits
 from oifde_simulator.web.data_plane.server import data_plane
 
 if TYPE_CHECKING:
+    from oifde_simulator.web.tls.client_verification import ClientVerification
     from oifde_simulator.web.tls.context import ServerTls
 
 
@@ -57,6 +59,7 @@ class Simulator:
         """Coverage as it stood when the server was stopped."""
         self._settings = settings
         self._tls = _load_tls(settings)
+        self._clients = _load_client_verification(settings, self._tls)
         self.token = auth.token(settings)
         """Bearer token that the control plane requires; None for none."""
         self._running: list[web.BaseRunner | Port] = []
@@ -125,12 +128,23 @@ class Simulator:
             journal=self.journal,
             meter=self.meter,
             ca_pem=self.ca_pem,
+            client_authority=self._client_authority(),
             port=port,
             delay=delay,
             console=self._settings.console == "on",
             wants_token=self.token is not None,
         )
         return control_plane(context, self.token, ConnectionLimits.of(self._settings))
+
+    def _client_authority(self) -> ClientAuthority:
+        """Find who signs certificates for clients that the port accepts."""
+        tls = self._tls
+        if tls is None or tls.ca_pem is None or tls.ca_key is None:
+            return NO_AUTHORITY
+        others = self._clients is not None and not self._clients.accepts(tls.ca_pem)
+        return ClientAuthority(
+            tls.ca_pem, tls.ca_key, self._clients.source if self._clients and others else ""
+        )
 
     async def _open(self, runner: web.BaseRunner, host: str, port: int) -> str:
         await runner.setup()
@@ -166,7 +180,7 @@ def registry(
 
 def _load_tls(settings: Settings) -> ServerTls | None:
     if settings.tls == "off":
-        if given := [name for name in ("tls_cert", "tls_key") if getattr(settings, name)]:
+        if given := [name for name in NEED_TLS if getattr(settings, name)]:
             option = f"--{given[0].replace('_', '-')}"
             raise ValueError(f"--tls off and {option} exclude each other; leave one of them out")
         return None
@@ -176,8 +190,20 @@ def _load_tls(settings: Settings) -> ServerTls | None:
             raise ValueError("--tls-cert and --tls-key go together; give both")
         from oifde_simulator.web.tls.user_certificate import tls_from_files
 
-        unproved = settings.tls_any_certificate
+        unproved = settings.tls_cert_invalid_ok or settings.tls_any_certificate
         return tls_from_files(settings.tls_cert, settings.tls_key, unproved=unproved)
     from oifde_simulator.web.tls.authority import tls_from_authority
 
     return tls_from_authority(settings.tls_name, settings.tls_dir, host=settings.host)
+
+
+def _load_client_verification(settings: Settings, tls: ServerTls | None) -> ClientVerification | None:
+    """Have the port ask clients for a certificate where `settings` say so."""
+    if tls is None or not (settings.client_ca or settings.client_cert):
+        return None
+    from oifde_simulator.web.tls.client_verification import client_verification
+
+    verification = client_verification(settings, tls)
+    if verification:
+        verification.apply(tls.context)
+    return verification

@@ -94,6 +94,7 @@ class AsyncControl:
     metrics = awaitable(health.metrics)
     counters = awaitable(health.counters)
     ca_pem = awaitable(health.ca_pem)
+    client_certificate = awaitable(health.client_certificate)
     openapi = awaitable(health.openapi)
 
     @property

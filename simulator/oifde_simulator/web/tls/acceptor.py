@@ -13,6 +13,7 @@ from socket import socket
 from typing import Any
 
 from oifde_simulator.web.descriptors import EXHAUSTED
+from oifde_simulator.web.tls.alerts import drain
 from oifde_simulator.web.tls.handshake_log import CURRENT, Handshake, log_end
 
 AT_ONCE = 100
@@ -84,7 +85,7 @@ class TlsAcceptor:
         self._pause = self._loop.call_later(PAUSE_SECONDS, self._resume)
 
     async def _shake_hands(self, connection: socket, address: Any) -> None:
-        handshake = Handshake(_text(address))
+        handshake = Handshake(_text(address), connection=connection)
         CURRENT.set(handshake)
         try:
             await self._loop.connect_accepted_socket(
@@ -92,6 +93,9 @@ class TlsAcceptor:
             )
         except OSError as error:  # so are all of OpenSSL's
             log_end(self._context, handshake, error)
+        handshake.connection = None  # the event loop's from now on
+        if handshake.rest is not None:
+            await drain(handshake.rest)
 
 
 def _text(address: Any) -> str:

@@ -63,7 +63,7 @@ def _issue(ca: trustme.CA, names: Sequence[str], host: str) -> ServerTls:
     _load_leaf(context, ca.issue_cert(*identities))
     rsa_leaf = cache(lambda: ca.issue_cert(*identities, key_type=trustme.KeyType.RSA))
     context.load_rsa = lambda: _load_leaf(context, rsa_leaf())  # again, where no file could be opened
-    return ServerTls(context, ca.cert_pem.bytes())
+    return ServerTls(context, ca.cert_pem.bytes(), ca.private_key_pem.bytes())
 
 
 def _load_leaf(context: ssl.SSLContext, leaf: trustme.LeafCert) -> None:

@@ -6,7 +6,7 @@ import os
 import ssl
 import tempfile
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from oifde_simulator.web.tls.pem import certificates, describe
@@ -24,16 +24,19 @@ class TlsError(ValueError):
 class ServerTls:
     """TLS of the data plane, and the certificate with which its clients verify it."""
 
-    context: ssl.SSLContext
+    context: RsaOnDemandContext
     """Context of the server, with its certificate loaded."""
     ca_pem: bytes | None
     """Authority to trust, PEM; None where the certificate is the user's own."""
+    ca_key: bytes | None = field(default=None, repr=False)
+    """Private key of that authority, PEM."""
 
 
 def server_context() -> RsaOnDemandContext:
     """Make the context of the server, without a certificate."""
     context = RsaOnDemandContext(ssl.PROTOCOL_TLS_SERVER)
-    # Guess: [tls] 1.2 and later, no client certificate, no HTTP/2; a handshake would settle it.
+    # Guess: [tls] 1.2 and later, no client certificate unless asked for, no HTTP/2;
+    # a handshake would settle it.
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_alpn_protocols(["http/1.1"])
     return context

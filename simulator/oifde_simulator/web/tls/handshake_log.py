@@ -14,8 +14,10 @@ import logging
 import ssl
 from contextvars import ContextVar
 from dataclasses import dataclass
+from socket import socket
 from typing import Any
 
+from oifde_simulator.web.tls.alerts import send_alert
 from oifde_simulator.web.tls.rsa_on_demand import RepeatableHandshake
 
 log = logging.getLogger("oifde_simulator")
@@ -32,6 +34,12 @@ OWN_AUTHORITY = (
 USER_CERTIFICATE = (
     "it does not trust who signed --tls-cert, lacks a certificate in between, or calls us by another name"
 )
+
+NO_CERTIFICATE = (
+    "the client showed no certificate, and --client-cert require asks for one; have it show one{}, or serve "
+    "--client-cert request"
+)
+OTHER_CERTIFICATE = "the client's certificate is refused; have it show one{} that is valid now"
 
 FAILED = "a TLS handshake failed"
 SILENT = "closed its connection right after the TLS handshake, without a request; perhaps "
@@ -55,6 +63,11 @@ UNTRUSTED_REASONS = (
     "SSLV3_ALERT_CERTIFICATE_EXPIRED",
     "SSLV3_ALERT_UNSUPPORTED_CERTIFICATE",
 )
+# Of the server itself, about the client.
+CLIENT_REASONS = {
+    "PEER_DID_NOT_RETURN_A_CERTIFICATE": NO_CERTIFICATE,
+    "CERTIFICATE_VERIFY_FAILED": OTHER_CERTIFICATE,
+}
 
 
 @dataclass(slots=True)
@@ -66,6 +79,15 @@ class Handshake:
     calls: int = 0
     """Calls of `do_handshake`: the first before the client has sent anything, each other one after bytes."""
     logged: bool = False
+    connection: socket | None = None
+    """Connection on which it takes place; None where it is not known."""
+    rest: socket | None = None
+    """What is left of a connection whose handshake was refused, with the alert on its way; None else."""
+
+    def refuse(self, outgoing: ssl.MemoryBIO | None) -> None:
+        """Send the alert that OpenSSL has left in `outgoing`."""
+        if self.connection is not None and outgoing is not None:
+            self.rest = send_alert(self.connection, outgoing)
 
     def log(self, what: str, cause: str | None) -> None:
         """Log that the handshake failed, once."""
@@ -92,6 +114,8 @@ class LoggedHandshake(ssl.SSLObject):
     """Likely cause where a client does not trust the certificate."""
     handshake: Handshake | None = None
     """What is known of the handshake, from its beginning on."""
+    outgoing: ssl.MemoryBIO | None = None
+    """Buffer between OpenSSL and the connection; None where it is not known."""
     has_received = False
     """True as soon as the client has sent something."""
 
@@ -118,9 +142,16 @@ class LoggedHandshake(ssl.SSLObject):
         except (ssl.SSLWantReadError, ssl.SSLWantWriteError, ssl.SSLEOFError, ssl.SSLZeroReturnError):
             raise
         except ssl.SSLError as error:
+            handshake.refuse(self.outgoing)
             reason = error.reason or str(error)
-            handshake.log(reason.replace("_", " ").lower(), self.causes.get(reason))
+            handshake.log(_words(error, reason), self._cause(reason))
             raise
+
+    def _cause(self, reason: str) -> str | None:
+        """Find the likely cause of a failure, with its fix."""
+        if reason not in CLIENT_REASONS:
+            return self.causes.get(reason)
+        return CLIENT_REASONS[reason].format(getattr(self.context, "accepted_clients", ""))
 
 
 class LoggedHandshakeOfAuthority(LoggedHandshake, RepeatableHandshake):
@@ -128,6 +159,12 @@ class LoggedHandshakeOfAuthority(LoggedHandshake, RepeatableHandshake):
 
     distrust = OWN_AUTHORITY
     causes = LoggedHandshake.causes | dict.fromkeys(UNTRUSTED_REASONS, UNTRUSTED + OWN_AUTHORITY)
+
+
+def _words(error: ssl.SSLError, reason: str) -> str:
+    """Write OpenSSL's reason, and what it found in the client's certificate."""
+    found = getattr(error, "verify_message", "")
+    return reason.replace("_", " ").lower() + (f": {found}" if found else "")
 
 
 def log_silent_end(transport: asyncio.BaseTransport | None) -> None:

@@ -12,6 +12,7 @@ import logging
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 log = logging.getLogger("oifde_simulator")
 
@@ -24,6 +25,8 @@ class RsaOnDemandContext(ssl.SSLContext):
 
     load_rsa: Callable[[], None] | None = None
     """Load the RSA certificate into this context; None where that was done, or shall not be."""
+    accepted_clients = ""
+    """End of `have it show one`: whose certificates of clients are accepted."""
 
     def wrap_bio(
         self,
@@ -34,10 +37,11 @@ class RsaOnDemandContext(ssl.SSLContext):
         session: ssl.SSLSession | None = None,
     ) -> ssl.SSLObject:
         """Make a TLS connection, which can begin again while there is no RSA certificate."""
-        secure = super().wrap_bio(incoming, outgoing, server_side, server_hostname, session)
+        secure: Any = super().wrap_bio(incoming, outgoing, server_side, server_hostname, session)
+        secure.outgoing = outgoing  # has the alert of a handshake that fails
         if self.load_rsa and isinstance(secure, RepeatableHandshake):
             secure.beginning = Beginning(self, incoming, outgoing)
-        return secure
+        return secure  # type: ignore[no-any-return]
 
 
 class RepeatableHandshake(ssl.SSLObject):

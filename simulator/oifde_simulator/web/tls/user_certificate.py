@@ -38,7 +38,7 @@ def tls_from_files(cert: Path, key: Path, *, unproved: bool = False) -> ServerTl
     except ssl.SSLError as error:
         raise TlsError(key, f"the private key of {cert}", openssl_reason(error), FIX) from error
     if not unproved:
-        prove(context, client, cert, f"{FIX}, or serve it on purpose with --tls-any-certificate")
+        prove(context, client, cert, f"{FIX}, or serve it on purpose with --tls-cert-invalid-ok")
     handshake_log.install(context, own_authority=False)
     return ServerTls(context, ca_pem=None)
 
