@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from oifde_simulator.model.decision import RecordedDecision
 from oifde_simulator.model.entry import Entry, RecordedHead, RecordedRequest, ShortenedRequest
+from oifde_simulator.model.http import Peer
 from oifde_simulator.model.outcome import Ending, Outcome
 from oifde_simulator.state.entry_codec import decode, encode
 
@@ -41,10 +42,11 @@ DECISIONS = st.builds(
     RecordedDecision, COUNT, COUNT, TEXT, st.binary(max_size=32), st.none() | COUNT, st.booleans(), COUNT,
     PAIRS, COUNT, ACTIONS, COUNT,
 )  # fmt: skip
+PEERS = st.builds(Peer, TEXT, COUNT, COUNT, st.none() | st.dictionaries(TEXT, TEXT, max_size=2))
 ENTRIES = st.builds(
     Entry, COUNT, COUNT, NAME, TEXT, REQUESTS, COUNT, COUNT, st.none() | COUNT, PAIRS,
     st.binary(max_size=40), COUNT, COUNT, FIELDS, COUNT, NAME, NAMES,
-    st.lists(st.tuples(NAME, NAME), max_size=3).map(tuple), NAMES, NAMES, NAMES, DECISIONS, OUTCOMES,
+    st.lists(st.tuples(NAME, NAME), max_size=3).map(tuple), NAMES, NAMES, NAMES, PEERS, DECISIONS, OUTCOMES,
 )  # fmt: skip
 
 
@@ -67,8 +69,8 @@ def test_other_languages_can_read_the_bytes(entry: Entry) -> None:
 
 
 def test_bytes_of_another_format_are_refused() -> None:
-    with pytest.raises(ValueError, match="expected an entry of format 2, found format 3"):
-        decode(b"[3, 1]")
+    with pytest.raises(ValueError, match="expected an entry of format 3, found format 4"):
+        decode(b"[4, 1]")
 
 
 @given(ENTRIES, COUNT, OUTCOMES)

@@ -85,7 +85,7 @@ class EntryFactory:
             number, exchange.at, exchange.tenant, exchange.endpoint, recorded, len(request.body),
             response.status, error_code, headers, body, size, honest.response.status, fields,
             ENTRY + len(body) + charge, exchange.rule, exchange.faults, held_back,
-            problems, warnings, notes, decision,
+            problems, warnings, notes, request.peer, decision,
         )  # fmt: skip
 
     def _decision(self, decision: RecordedDecision) -> RecordedDecision:

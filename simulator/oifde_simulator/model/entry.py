@@ -12,7 +12,7 @@ from multidict import CIMultiDict
 
 from oifde_simulator.instants import iso
 from oifde_simulator.model.decision import NOT_KEPT, RecordedDecision, Timed, timeline
-from oifde_simulator.model.http import Headers, PortName
+from oifde_simulator.model.http import UNKNOWN_PEER, Headers, Peer, PortName
 from oifde_simulator.model.outcome import UNDER_WAY, Outcome
 from oifde_simulator.model.view import View
 
@@ -95,6 +95,8 @@ class Entry(NamedTuple):
     """Mistakes of the client that the real service would let pass."""
     notes: tuple[str, ...] = ()
     """Effects that a rule could not have."""
+    peer: Peer = UNKNOWN_PEER
+    """Sender of the request."""
     decision: RecordedDecision = NOT_KEPT
     """What the bodies can be made again of."""
     outcome: Outcome = UNDER_WAY
@@ -125,7 +127,8 @@ class Entry(NamedTuple):
     def view(self) -> View:
         """Build the view that the conditions of rules read."""
         fields = {**self.honest, "status": self.honest_status}
-        return View(self.endpoint, self.request.document, CIMultiDict(self.request.head.headers), fields)
+        headers = CIMultiDict(self.request.head.headers)
+        return View(self.endpoint, self.request.document, headers, fields, self.peer)
 
     def brief(self) -> dict[str, Any]:
         """Render the entry as JSON for a list of entries."""
@@ -154,10 +157,12 @@ class Entry(NamedTuple):
                 "method": request.head.method or None,
                 "target": request.head.target or None,
                 "headers": request.head.headers,
+                **({"clientCertificate": self.peer.certificate} if self.peer.certificate else {}),
                 "fields": request.document,
                 "text": request.body or None,
                 "bytes": self.request_bytes,
                 **({"port": request.head.port} if request.head.port else {}),
+                **_sender(self.peer),
             },
             "response": {
                 "status": self.status,
@@ -171,6 +176,14 @@ class Entry(NamedTuple):
             "script": timeline(self.script),
             "moreActions": self.decision.more,
         }
+
+
+def _sender(peer: Peer) -> dict[str, Any]:
+    """Render what is known of a sender as members of the request."""
+    found: dict[str, Any] = {"client": peer.address} if peer.address else {}
+    if peer.connection:
+        found["connection"] = {"number": peer.connection, "requests": peer.requests}
+    return found
 
 
 def _named(honest: Mapping[str, Any]) -> dict[str, Any]:

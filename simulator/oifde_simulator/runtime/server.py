@@ -111,6 +111,7 @@ class Simulator:
             Limits(settings.max_body, settings.body_timeout),
             connections=ConnectionLimits.of(settings),
             max_waiting=settings.max_waiting,
+            verifies_clients=self._clients is not None,
         )
         context = self._tls.context if self._tls else None
         return Port(

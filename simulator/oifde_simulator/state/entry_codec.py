@@ -14,10 +14,10 @@ import orjson
 
 from oifde_simulator.model.decision import RecordedDecision
 from oifde_simulator.model.entry import Entry, RecordedHead, RecordedRequest, ShortenedRequest
-from oifde_simulator.model.http import Headers, PortName
+from oifde_simulator.model.http import Headers, Peer, PortName
 from oifde_simulator.model.outcome import Outcome
 
-FORMAT = 2
+FORMAT = 3
 """First element of the array; raise it whenever the elements change."""
 
 
@@ -32,7 +32,8 @@ def encode(entry: Entry) -> bytes:
         entry.body.decode("latin-1"),
         *entry[10:12],
         dict(entry.honest),
-        *entry[13:-2],
+        *entry[13:-3],
+        [*entry.peer],
         _decision_values(entry.decision),
         [*entry.outcome],
     ]
@@ -49,13 +50,14 @@ def decode(octets: bytes) -> Entry:
         raise ValueError(f"expected an entry of format {FORMAT}, found format {found!r}")
     (
         number, at, tenant, endpoint, request, request_bytes, status, error_code, headers, body, body_bytes,
-        honest_status, honest, charge, rule, faults, held_back, problems, warnings, notes, decision, outcome,
+        honest_status, honest, charge, rule, faults, held_back, problems, warnings, notes, peer,
+        decision, outcome,
     ) = values  # fmt: skip
     return Entry(
         number, at, tenant, endpoint, _request(*request), request_bytes, status, error_code, _pairs(headers),
         body.encode("latin-1"), body_bytes, honest_status, honest, charge, rule, tuple(faults),
-        _pairs(held_back), tuple(problems), tuple(warnings), tuple(notes), _decision(*decision),
-        Outcome(*outcome),
+        _pairs(held_back), tuple(problems), tuple(warnings), tuple(notes), Peer(*peer),
+        _decision(*decision), Outcome(*outcome),
     )  # fmt: skip
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from oifde_simulator.oifde.operations import OPERATIONS
+from oifde_simulator.rules.certificate_conditions import PART as CERTIFICATE
+from oifde_simulator.rules.certificate_conditions import implied_fields
 from oifde_simulator.rules.matching import Condition
 from oifde_simulator.rules.selection import Rule
 from oifde_simulator.rules.triggers import Window
@@ -108,6 +110,7 @@ class Scope:
             for part in ("request", "headers", "response")
             for name, each in match.get(part, {}).items()
         }
+        wanted |= {(CERTIFICATE, name): each for name, each in implied_fields(match).items()}
         # Conditions that are quickly compared come first.
         conditions = dict(sorted(wanted.items(), key=lambda item: isinstance(item[1], Mapping)))
         return cls(conditions, rule.get("state", {}).get("is"), rule.get("per"))

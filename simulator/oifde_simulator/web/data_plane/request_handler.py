@@ -24,6 +24,7 @@ from oifde_simulator.web.data_plane.request_reader import (
 )
 from oifde_simulator.web.http_connection import UNREAD_BYTES, HttpConnection
 from oifde_simulator.web.speech.speaker import Speaker
+from oifde_simulator.web.tls.peer_certificate import certificate_of
 from oifde_simulator.web.turns import Turn, Turns
 from oifde_simulator.wire.script import Script
 
@@ -44,6 +45,8 @@ class DataPlaneHandler:
         """True when each answer is the last one of its connection."""
         self.recordings_port: int | None = None
         """Number of the port on which downloads of recordings alone are answered; None without one."""
+        self.verifies_clients = False
+        """True where clients are asked for a certificate."""
         self.incomplete: dict[asyncio.Task[Any], web.RequestHandler] = {}
         """Connections of requests whose bodies were not whole when their heads were, by task."""
         self.held = held
@@ -78,8 +81,14 @@ class DataPlaneHandler:
         with await self._turn(request):
             if self.stopping:
                 request.keep_alive = False
+            if self.verifies_clients:
+                self._identify(request, incoming)
             exchange = await self._pipeline.handle(request)
         return self._delivery(exchange.script, exchange.outcome, keep_alive=request.keep_alive)
+
+    def _identify(self, request: Request, incoming: web.BaseRequest) -> None:
+        """Write into a request which certificate its client has shown."""
+        request.peer = request.peer._replace(certificate=certificate_of(incoming.transport))
 
     async def _turn(self, request: Request) -> Turn:
         """Wait for the turn of a large body; put a client that leaves meanwhile on record."""

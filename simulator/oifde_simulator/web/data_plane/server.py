@@ -157,13 +157,16 @@ def data_plane(
     *,
     connections: ConnectionLimits,
     max_waiting: int = Settings.max_waiting,
+    verifies_clients: bool = False,
 ) -> DataPlane:
     """Make a runner for the data plane, not yet set up.
 
-    `max_waiting` bounds the number of connections that faults may hold at once.
+    `max_waiting` bounds the number of connections that faults may hold at once. `verifies_clients` says that
+    clients are asked for a certificate, which is read.
     """
     held = HeldConnections(max_waiting)
     handler = DataPlaneHandler(pipeline, limits, held, write_seconds=connections.write_seconds)
+    handler.verifies_clients = verifies_clients
     server = Connections(
         handler,
         access_log=None,

@@ -35,8 +35,7 @@ class ServerTls:
 def server_context() -> RsaOnDemandContext:
     """Make the context of the server, without a certificate."""
     context = RsaOnDemandContext(ssl.PROTOCOL_TLS_SERVER)
-    # Guess: [tls] 1.2 and later, no client certificate unless asked for, no HTTP/2;
-    # a handshake would settle it.
+    # Guess: [tls] 1.2 and later, no client certificate, no HTTP/2; a handshake would settle it.
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_alpn_protocols(["http/1.1"])
     return context
