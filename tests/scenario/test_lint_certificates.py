@@ -20,7 +20,7 @@ WRONG = {
     "null": (45, "found nothing (null)"),
     "{subjct: CN=a}": (46, 'did you mean "subject"?'),
     "{CN: a}": (46, "subject"),
-    "{subject: app-1}": (55, 'is a name such as CN=app-1,O=Example, found "app-1"; write common_name: "app-1"'),
+    "{subject: app-1}": (55, 'CN=app-1,O=Example, found "app-1"; write common_name: "app-1"'),
     "{subject: /O=Example/CN=a}": (55, "write CN=a,O=Example"),
     "{issuer: Clients}": (54, 'write issuer: "CN=Clients"'),
     "{serial: 12}": (54, 'quote it: "12"'),
