@@ -25,6 +25,7 @@ from oifde_simulator.quantities import (
     trim,
 )
 from oifde_simulator.text import nearest, normal
+from oifde_simulator.tls_faults import FaultPort, fault_port
 
 ENVIRONMENT_PREFIX = "OIFDE_SIMULATOR_"
 LINE_ENDS = "\r\n"
@@ -138,6 +139,14 @@ class Settings:
         "those of /client.pem are taken",
         read=one_of("require", "request"),
         word="require|request",
+    )
+    tls_fault: tuple[FaultPort, ...] = option(
+        (),
+        "a further port with TLS that is broken on purpose: expired, wrong-host, hanging and so on "
+        "(docs/tls.md); 0 picks a free one",
+        read=fault_port,
+        word="FAULT=PORT",
+        separator=",",
     )
     control_host: str = option(
         "127.0.0.1", "where the control plane listens; 127.0.0.1 and localhost mean ::1 too", word="ADDRESS"
@@ -255,7 +264,7 @@ class Settings:
 
 OF_TLS = ("tls_name", "tls_dir", "tls_cert_invalid_ok", "tls_any_certificate")
 """Names of the settings that mean something to a port with TLS only."""
-NEED_TLS = ("tls_cert", "tls_key", "client_ca", "client_cert")
+NEED_TLS = ("tls_cert", "tls_key", "tls_fault", "client_ca", "client_cert")
 """Names of the settings that no port without TLS can have."""
 
 

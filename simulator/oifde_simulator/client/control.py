@@ -73,6 +73,7 @@ class Control:
         token = hidden(token)  # frames of an error show it
         self._transport = Transport(Endpoint(url, token, context, timeout))
         self._port = listener_calls.ClosedPort()
+        self._tls = listener_calls.BrokenTls()
 
     @classmethod
     def from_environment(cls) -> Control:
@@ -211,6 +212,19 @@ class Control:
     def close_listener(self, ttl: Duration | None = None) -> Listener:
         """Close the vendor's port for all tenants, until it is opened or for `ttl`."""
         return self._run(self._port.close(ttl))
+
+    def break_tls(self, fault: str, ttl: Duration | None = None) -> Listener:
+        """Have all new TLS handshakes of the vendor's port meet `fault`, until `mend_tls` or for `ttl`."""
+        return self._run(self._tls.break_(fault, ttl))
+
+    def mend_tls(self) -> Listener:
+        """Have all new TLS handshakes of the vendor's port be good again."""
+        return self._run(self._tls.mend())
+
+    @property
+    def has_broken_tls(self) -> bool:
+        """True while TLS is broken by this object, as far as this object knows."""
+        return self._tls.is_broken
 
     @property
     def has_closed_listener(self) -> bool:

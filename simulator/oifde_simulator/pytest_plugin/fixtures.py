@@ -96,6 +96,9 @@ def simulator(
         tenant = SimulatedTenant.made(simulator_control, **chosen, ca_file=simulator_ca_file)
     pool_of(request.config).tenants.add(simulator_control, tenant.tenant_id)
     closed_before = simulator_control.has_closed_listener
+    broken_before = simulator_control.has_broken_tls
     yield tenant
     if simulator_control.has_closed_listener and not closed_before:
         simulator_control.open_listener()  # all tests share the port, and this one closed it
+    if simulator_control.has_broken_tls and not broken_before:
+        simulator_control.mend_tls()

@@ -26,6 +26,7 @@ MOST_RULES = 5
 NEWEST = 50
 """Number of newest exchanges of a tenant in the report."""
 CLOSED = "the vendor's port is closed (by PUT /listener), for everybody"
+BROKEN = "TLS of the vendor's port is broken on purpose (by PUT /listener), for everybody"
 GIVE = "give the client simulator.url and .credentials"
 ASTRAY = "astray, as no test's tenant (of this server, since the test began):"
 
@@ -87,8 +88,11 @@ def _lines(control: Control, registry: TenantRegistry, item: pytest.Item) -> Ite
         for tenant in registry.of(item)
         if tenant.control is control and (lines := list(_tenant_lines(tenant, since)))
     ]
-    if not control.listener().open:
+    listener = control.listener()
+    if not listener.open:
         yield CLOSED
+    if listener.tls is not None:
+        yield f"{BROKEN}: {listener.tls}"
     several = len(shown) > 1 or len({id(tenant.control) for tenant in registry.of(item)}) > 1
     for tenant, lines in shown:
         if several:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from oifde_simulator import __version__
 from oifde_simulator.config import Settings
@@ -16,6 +16,7 @@ from oifde_simulator.scenario.files import finding
 from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.tenants import Tenants
 from oifde_simulator.text import printable
+from oifde_simulator.tls_faults import MEANINGS
 
 TENANT_LIMIT = 40
 """Most tenants of the user's own in the table."""
@@ -34,13 +35,14 @@ async def banner(
     data_url: str,
     control_url: str,
     recordings_url: str = "",
+    tls_faults: Sequence[tuple[str, str]] = (),
     authority: bool,
     console_url: str = "",
     token: str | None = None,
 ) -> str:
     """Write the lines that `serve` prints.
 
-    `recordings_url` has a line where it is another one than `data_url`.
+    `recordings_url` has a line where it is another one than `data_url`, and so has each of `tls_faults`.
     `authority` is true for a certificate of our own authority. `console_url` is empty without a console.
     `token` is the control plane's token if it was made at this start.
     """
@@ -50,6 +52,7 @@ async def banner(
         f"oifde-simulator {__version__}",
         f"  data plane     {data_url}   (the vendor's port: what clients call)",
         *([f"  recordings     {recordings_url}   (downloads alone)"] if other_port else []),
+        *(f"  tls fault      {url}   ({fault}: {MEANINGS[fault]})" for fault, url in tls_faults),
         f"  control plane  {control_url}   (our own port{': trust its /ca.pem' if authority else ''})",
         *(
             [f"  console        {console_url}   (a page for browsers: what was asked and sent)"]

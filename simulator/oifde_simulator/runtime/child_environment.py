@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from oifde_simulator.runtime.temporary_folder import temporary_folder
+from oifde_simulator.tls_faults import FAULTS
 
 if TYPE_CHECKING:
     from oifde_simulator.runtime.server import Simulator
 
 NO_PROXY = ("NO_PROXY", "no_proxy")
 """Variables that name the hosts to reach without a proxy; clients read the one, the other or both."""
+TLS_VARIABLES = {fault: f"OIFDE_TLS_{fault.replace('-', '_').upper()}_URL" for fault in FAULTS}
+"""Variables that are there for the ports with a fault of TLS only, such as OIFDE_TLS_EXPIRED_URL."""
 LOOPBACK = ("localhost", "127.0.0.1", "::1", "[::1]")
 """Names of this machine. Some clients compare an IPv6 address with its brackets, some without."""
 
@@ -30,9 +33,11 @@ def child_environment(server: Simulator, inherited: Mapping[str, str]) -> Iterat
         "OIFDE_RECORDINGS_URL": server.recordings_url,
         "OIFDE_CONTROL": server.control_url,
         "OIFDE_CONTROL_TOKEN": server.token or "",
+        **{TLS_VARIABLES[fault]: url for fault, url in reversed(server.tls_faults)},  # the first of its kind
     }
+    others = {name: text for name, text in inherited.items() if name not in TLS_VARIABLES.values()}
     with _authority_file(server.ca_pem) as authority:
-        yield {**inherited, **ours, "OIFDE_CA_FILE": authority, **_proxy_exceptions(inherited, hosts)}
+        yield {**others, **ours, "OIFDE_CA_FILE": authority, **_proxy_exceptions(inherited, hosts)}
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from oifde_simulator import logs
 from oifde_simulator.config import Settings
@@ -111,6 +111,7 @@ async def _serve(simulator: Simulator, settings: Settings, watcher: Watcher | No
             settings,
             data_url=simulator.data_url,
             recordings_url=simulator.recordings_url,
+            tls_faults=simulator.tls_faults,
             control_url=simulator.control_url,
             console_url=simulator.console_url,
             authority=simulator.ca_pem is not None,
@@ -135,9 +136,11 @@ async def listening(
     """Listen on both ports, watch files and keep the ready files until the end of the block."""
     await simulator.start()
     try:
-        urls = {"data": simulator.data_url, "control": simulator.control_url}
+        urls: dict[str, Any] = {"data": simulator.data_url, "control": simulator.control_url}
         if simulator.recordings_url != simulator.data_url:
             urls["recordings"] = simulator.recordings_url
+        if simulator.tls_faults:
+            urls["tlsFaults"] = [{"fault": fault, "url": url} for fault, url in simulator.tls_faults]
         if simulator.console_url:
             urls["console"] = simulator.console_url
         with _watching(watcher, simulator.tenants), ready_file.ready_files(ready_files, **urls):

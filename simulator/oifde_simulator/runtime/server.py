@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,7 @@ from oifde_simulator.state.memory.journal_store import Bounds
 from oifde_simulator.state.memory.state import MemoryState
 from oifde_simulator.tenants import Tenants
 from oifde_simulator.tenants.broken_files import BrokenFile
+from oifde_simulator.tls_faults import require_own_ports
 from oifde_simulator.urls import url
 from oifde_simulator.web.connection_limits import ConnectionLimits
 from oifde_simulator.web.control_plane import auth
@@ -51,6 +52,8 @@ class Simulator:
         """URL of the vendor's interface; empty before the start."""
         self.recordings_url = ""
         """URL for downloads of recordings: their own port's, or that of the vendor's interface."""
+        self.tls_faults: Sequence[tuple[str, str]] = ()
+        """Faults of TLS that have a port for themselves, each with its URL; empty before the start."""
         self.control_url = ""
         """URL of the control plane; empty before the start."""
         self.journal = Journal(tenants.state, seed=settings.seed)
@@ -91,6 +94,7 @@ class Simulator:
             self._running.append(port)
             await port.start()
             self.data_url, self.recordings_url = port.url, port.recordings_url
+            self.tls_faults = port.fault_urls
             self.control_url = await self._open(control, settings.control_host, settings.control_port)
         except BaseException:
             await self.stop()
@@ -121,6 +125,8 @@ class Simulator:
             context,
             handshake_seconds=settings.idle_timeout,
             recordings=settings.recordings_port,
+            faults=self._tls.faults if self._tls else None,
+            fault_ports=settings.tls_fault,
         )
 
     def _create_control_plane(self, port: Port, delay: GlobalDelay) -> web.BaseRunner:
@@ -180,6 +186,7 @@ def registry(
 
 
 def _load_tls(settings: Settings) -> ServerTls | None:
+    _require_own_ports(settings)
     if settings.tls == "off":
         if given := [name for name in NEED_TLS if getattr(settings, name)]:
             option = f"--{given[0].replace('_', '-')}"
@@ -192,10 +199,24 @@ def _load_tls(settings: Settings) -> ServerTls | None:
         from oifde_simulator.web.tls.user_certificate import tls_from_files
 
         unproved = settings.tls_cert_invalid_ok or settings.tls_any_certificate
-        return tls_from_files(settings.tls_cert, settings.tls_key, unproved=unproved)
+        return tls_from_files(
+            settings.tls_cert,
+            settings.tls_key,
+            unproved=unproved,
+            names=settings.tls_name,
+            host=settings.host,
+        )
     from oifde_simulator.web.tls.authority import tls_from_authority
 
     return tls_from_authority(settings.tls_name, settings.tls_dir, host=settings.host)
+
+
+def _require_own_ports(settings: Settings) -> None:
+    """Check that a port with a fault of TLS has no other purpose. Raises ValueError."""
+    others = [("--port", settings.port), ("--recordings-port", settings.recordings_port)]
+    if settings.control_host == settings.host:
+        others.append(("--control-port", settings.control_port))
+    require_own_ports(settings.tls_fault, others)
 
 
 def _load_client_verification(settings: Settings, tls: ServerTls | None) -> ClientVerification | None:
@@ -207,4 +228,6 @@ def _load_client_verification(settings: Settings, tls: ServerTls | None) -> Clie
     verification = client_verification(settings, tls)
     if verification:
         verification.apply(tls.context)
+        if tls.faults is not None:
+            tls.faults.prepare = verification.apply
     return verification

@@ -55,6 +55,7 @@ class AsyncControl:
         token = hidden(token)  # frames of an error show it
         self._transport = AsyncTransport(Endpoint(url, token, context, timeout))
         self._port = listener_calls.ClosedPort()
+        self._tls = listener_calls.BrokenTls()
         self._ssl_context: ssl.SSLContext | None = None
 
     @classmethod
@@ -167,6 +168,19 @@ class AsyncControl:
     async def close_listener(self, ttl: Duration | None = None) -> Listener:
         """Close the vendor's port for all tenants, until it is opened or for `ttl`."""
         return await self._run(self._port.close(ttl))
+
+    async def break_tls(self, fault: str, ttl: Duration | None = None) -> Listener:
+        """Have all new TLS handshakes of the vendor's port meet `fault`, until `mend_tls` or for `ttl`."""
+        return await self._run(self._tls.break_(fault, ttl))
+
+    async def mend_tls(self) -> Listener:
+        """Have all new TLS handshakes of the vendor's port be good again."""
+        return await self._run(self._tls.mend())
+
+    @property
+    def has_broken_tls(self) -> bool:
+        """True while TLS is broken by this object, as far as this object knows."""
+        return self._tls.is_broken
 
     @property
     def has_closed_listener(self) -> bool:

@@ -1,4 +1,4 @@
-"""Operations on the vendor's port, and what this program knows of it."""
+"""Operations on the vendor's port and its TLS, and what this program knows of them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 from oifde_simulator.client.call import Call, of_json
 from oifde_simulator.client.decode import build
 from oifde_simulator.client.encode import Duration, format_duration, seconds
-from oifde_simulator.client.errors import hides_frames
+from oifde_simulator.client.errors import ControlProblem, hides_frames
 from oifde_simulator.client.models import Listener
 
 __tracebackhide__ = hides_frames  # pytest shows the line of the failing test only
@@ -42,6 +42,37 @@ class ClosedPort:
         if ttl is not None:
             self._until = time.monotonic() + seconds(ttl)
         return closed
+
+
+class BrokenTls:
+    """What one client knows of the TLS that it broke."""
+
+    def __init__(self) -> None:
+        self._until = 0.0
+        """Time at which TLS is good again, on the clock of time.monotonic."""
+
+    @property
+    def is_broken(self) -> bool:
+        """Check whether TLS is broken by this client, as far as it knows."""
+        return time.monotonic() < self._until
+
+    def break_(self, fault: str, ttl: Duration | None = None) -> Generator[Call[Any], Any, Listener]:
+        """Have all new TLS handshakes meet `fault`, until TLS is mended or for `ttl`."""
+        before, self._until = self._until, math.inf  # even if the answer gets lost
+        try:
+            broken = yield from _set({"tls": fault} | ({} if ttl is None else {"ttl": format_duration(ttl)}))
+        except ControlProblem:  # it has refused, and done nothing
+            self._until = before
+            raise
+        if ttl is not None:
+            self._until = time.monotonic() + seconds(ttl)
+        return broken
+
+    def mend(self) -> Generator[Call[Any], Any, Listener]:
+        """Have all new TLS handshakes be good again."""
+        mended = yield from _set({"tls": "good"})
+        self._until = 0.0
+        return mended
 
 
 def listener() -> Call[Listener]:

@@ -120,11 +120,12 @@ class ControlContext:
         await self.journal.clear()
 
     async def clear_tenants(self) -> None:
-        """Give everybody a good day: no rules, no delay, and a port that listens; the journal is kept.
+        """Give everybody a good day: no rules, no delay, a port that listens, good TLS; the journal is kept.
 
         Raises OSError where the vendor's port cannot be opened; then nothing has changed.
         """
         await self.port.open()
+        self._mend_tls()
         await self.set_global_delay({})
         await self.tenant_admin.clear_all()
 
@@ -138,8 +139,13 @@ class ControlContext:
         await self.set_global_delay({})
         for id in gone:
             self.meter.forget(id)
+        self._mend_tls()
         await self.port.open()
         return len(gone)
+
+    def _mend_tls(self) -> None:
+        if self.port.tls is not None:
+            self.port.tls.mend()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -42,7 +42,7 @@ LOOPBACK_ADDRESSES = [Address(socket.AF_INET, ("127.0.0.1",)), Address(socket.AF
 def bind(host: str, port: int, *, option: str = "--port") -> list[socket.socket]:
     """Bind a TCP socket to each address of `host`, all to one number; port 0 is any free one.
 
-    `option` is the one that chooses the port, for messages.
+    `option` is the one that chooses the port, for messages; its number follows after a space, or after `=`.
     Raises OSError with one line that says where, why and the likely fix.
     """
     try:
@@ -133,9 +133,10 @@ def _allow_taken(address: Address, port: int, error: OSError) -> None:
 
 
 def _explain(error: OSError, option: str) -> str:
+    given, any_free = (f"{option}PORT", f"{option}0") if option.endswith("=") else (option, f"{option} 0")
     if error.errno == errno.EADDRINUSE:
-        return f"the port is in use; choose another with {option}, or {option} 0 for any free one"
+        return f"the port is in use; choose another with {given}, or {any_free} for any free one"
     if error.errno == errno.EACCES:
-        return f"this user may not open that port; choose one from 1024 upward with {option}"
+        return f"this user may not open that port; choose one from 1024 upward with {given}"
     address = "--control-host" if option == "--control-port" else "--host"
     return f"{error.strerror or error}; choose an address of this machine with {address}"

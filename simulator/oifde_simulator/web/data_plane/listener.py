@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import socket
-from ssl import SSLContext
 
 from oifde_simulator.model.http import PortName
 from oifde_simulator.web.data_plane.binding import bind, bind_and_listen, cannot_listen
@@ -12,6 +11,7 @@ from oifde_simulator.web.data_plane.server import DataPlane
 from oifde_simulator.web.data_plane.site import Site
 from oifde_simulator.web.data_plane.tcp import keep_ports, prepare_listening, stop_listening
 from oifde_simulator.web.descriptors import ListeningSocket
+from oifde_simulator.web.tls.served import TlsChoice
 
 
 class Listener:
@@ -22,7 +22,7 @@ class Listener:
         plane: DataPlane,
         host: str,
         number: int,
-        ssl: SSLContext | None,
+        tls: TlsChoice | None,
         *,
         handshake_seconds: float,
         option: str,
@@ -36,7 +36,7 @@ class Listener:
         """Number of the port; 0 before the start where any will do."""
         self._plane = plane
         self._host = host
-        self._ssl = ssl
+        self._tls = tls
         self._handshake_seconds = handshake_seconds
         self._option = option
         self._name = name
@@ -105,7 +105,7 @@ class Listener:
         site = Site(
             self._plane,
             duplicate,
-            self._ssl,
+            self._tls,
             handshake_seconds=self._handshake_seconds,
             handshakes=self._plane.handshakes,
         )

@@ -1,22 +1,27 @@
 """The vendor's port, which can be closed and opened for every client while the server runs.
 
 A closed port refuses connections as a port does on which nobody listens, and keeps its number. Downloads of
-recordings may have a second number, on which nothing else is answered: both are closed and opened together.
+recordings may have a second number, on which nothing else is answered, and each fault of TLS one of its own:
+all are closed and opened together.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from functools import partial
 from ssl import SSLContext
 
+from oifde_simulator.tls_faults import FaultPort
 from oifde_simulator.urls import url
 from oifde_simulator.web.data_plane.listener import Listener
 from oifde_simulator.web.data_plane.server import DataPlane
+from oifde_simulator.web.tls.context import FaultSource
 from oifde_simulator.web.tls.half_close import keep_half_open
+from oifde_simulator.web.tls.switch import TlsSwitch
 
-OPTION, RECORDINGS_OPTION = "--port", "--recordings-port"
+OPTION, RECORDINGS_OPTION, FAULT_OPTION = "--port", "--recordings-port", "--tls-fault"
 """Options that choose the numbers, for messages."""
 
 log = logging.getLogger("oifde_simulator")
@@ -34,20 +39,33 @@ class Port:
         *,
         handshake_seconds: float,
         recordings: int | None = None,
+        faults: FaultSource | None = None,
+        fault_ports: Sequence[FaultPort] = (),
     ) -> None:
         """Prepare a port that does not listen yet; `number` may be 0, for any that is free.
 
-        `recordings` is the number for downloads of recordings alone; None for none.
+        `recordings` is the number for downloads of recordings alone; None for none. `faults` are contexts
+        with a fault, and `fault_ports` the numbers of ports that have one for good. Raises TlsError.
         """
         self._plane = plane
         self._host = host
-        self._ssl = ssl
+        self._scheme = "https" if ssl else "http"
         if ssl is not None:
             keep_half_open(ssl)
-        listener = partial(Listener, plane, host, ssl=ssl, handshake_seconds=handshake_seconds)
-        self._listeners = [listener(number, option=OPTION)]
-        if recordings is not None:
-            self._listeners.append(listener(recordings, option=RECORDINGS_OPTION, name="recordings"))
+        self.tls = TlsSwitch.of(ssl, faults, plane.held, handshake_seconds)
+        """Choice of the TLS that new connections meet; None where the port speaks plain HTTP."""
+        listener = partial(Listener, plane, host, handshake_seconds=handshake_seconds)
+        self._main = listener(number, self.tls, option=OPTION)
+        self._recordings = (
+            None
+            if recordings is None
+            else listener(recordings, self.tls, option=RECORDINGS_OPTION, name="recordings")
+        )
+        self._faults = [
+            (fault, listener(number, self.tls.broken(fault), option=f"{FAULT_OPTION} {fault}="))
+            for fault, number in fault_ports
+            if self.tls
+        ]
         self._timer: asyncio.TimerHandle | None = None
         self._opens_at = 0.0
         """Time of the event loop at which the timer opens the port."""
@@ -104,20 +122,30 @@ class Port:
     @property
     def url(self) -> str:
         """URL of the port, open or closed."""
-        return self._url(self._listeners[0])
+        return self._url(self._main)
 
     @property
     def own_recordings_url(self) -> str | None:
         """URL of the port that recordings have for themselves, open or closed; None without one."""
-        return self._url(self._listeners[1]) if len(self._listeners) > 1 else None
+        return self._url(self._recordings) if self._recordings else None
 
     @property
     def recordings_url(self) -> str:
         """URL at which recordings are downloaded: that of their own port, or else of the only one."""
         return self.own_recordings_url or self.url
 
+    @property
+    def fault_urls(self) -> Sequence[tuple[str, str]]:
+        """Faults of TLS that have a port for themselves, each with its URL, open or closed."""
+        return [(fault, self._url(listener)) for fault, listener in self._faults]
+
+    @property
+    def _listeners(self) -> Sequence[Listener]:
+        others = [listener for _, listener in self._faults]
+        return [self._main, *([self._recordings] if self._recordings else []), *others]
+
     def _url(self, listener: Listener) -> str:
-        return url("https" if self._ssl else "http", self._host, listener.number)
+        return url(self._scheme, self._host, listener.number)
 
     async def _listen(self) -> None:
         try:
@@ -131,6 +159,8 @@ class Port:
     async def _cease(self) -> None:
         for listener in self._listeners:
             await listener.cease()
+        if self.tls is not None:
+            self.tls.end_hanging()
         self._plane.close_connections()
 
     def _cancel_timer(self) -> None:

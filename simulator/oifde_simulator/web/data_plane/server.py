@@ -100,6 +100,11 @@ class DataPlane(web.ServerRunner):
         self._connections.descriptors = DescriptorWatch(asyncio.get_running_loop())
 
     @property
+    def held(self) -> HeldConnections:
+        """Connections that are held, by faults of requests and of handshakes."""
+        return self._handler.held
+
+    @property
     def recordings_port(self) -> int | None:
         """Number of the port on which downloads of recordings alone are answered; None without one."""
         return self._handler.recordings_port

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import socket
 import sys
-from ssl import SSLContext
 from typing import cast
 
 from aiohttp import web
 
 from oifde_simulator.web.tls.acceptor import TlsAcceptor
+from oifde_simulator.web.tls.served import TlsChoice
 
 BACKLOG = 4096
 """Connections that may wait to be accepted; the kernel may allow fewer."""
@@ -19,32 +19,33 @@ BACKLOG = 4096
 class Site(web.SockSite):
     """aiohttp's site, with a deadline of handshakes."""
 
-    __slots__ = ("_handshake_seconds", "_handshakes")
+    __slots__ = ("_handshake_seconds", "_handshakes", "_tls")
 
     def __init__(
         self,
         runner: web.BaseRunner,
         sock: socket.socket,
-        ssl: SSLContext | None,
+        tls: TlsChoice | None,
         *,
         handshake_seconds: float,
         handshakes: set[asyncio.Task[None]],
     ) -> None:
-        """Prepare to listen on `sock`; without `ssl` there are no handshakes."""
-        super().__init__(runner, sock, ssl_context=ssl, backlog=BACKLOG)
+        """Prepare to listen on `sock`; without `tls` there are no handshakes."""
+        super().__init__(runner, sock, backlog=BACKLOG)
+        self._tls = tls
         self._handshakes = handshakes
-        self._handshake_seconds = handshake_seconds if ssl is not None else None
+        self._handshake_seconds = handshake_seconds if tls is not None else None
 
     async def start(self) -> None:
         """Listen. Raises OSError."""
         await web.BaseSite.start(self)
         server = self._runner.server
         assert server is not None
-        if self._ssl_context is not None and sys.platform != "win32":  # no `add_reader` there
+        if self._tls is not None and sys.platform != "win32":  # no `add_reader` there
             acceptor = TlsAcceptor(
                 self._sock,
                 server,
-                self._ssl_context,
+                self._tls,
                 seconds=self._handshake_seconds,
                 handshakes=self._handshakes,
             )
@@ -54,7 +55,7 @@ class Site(web.SockSite):
         self._server = await asyncio.get_running_loop().create_server(
             server,
             sock=self._sock,
-            ssl=self._ssl_context,
+            ssl=self._tls().context if self._tls is not None else None,
             backlog=self._backlog,
             ssl_handshake_timeout=self._handshake_seconds,
         )

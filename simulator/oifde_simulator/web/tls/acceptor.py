@@ -7,7 +7,6 @@ accepted here, and given to the event loop one by one.
 from __future__ import annotations
 
 import asyncio
-import ssl
 from collections.abc import Callable
 from socket import socket
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 from oifde_simulator.web.descriptors import EXHAUSTED
 from oifde_simulator.web.tls.alerts import drain
 from oifde_simulator.web.tls.handshake_log import CURRENT, Handshake, log_end
+from oifde_simulator.web.tls.served import TlsChoice
 
 AT_ONCE = 100
 """Connections that are accepted before other tasks have a turn."""
@@ -29,15 +29,18 @@ class TlsAcceptor:
         self,
         listening: socket,
         factory: Callable[[], asyncio.BaseProtocol],
-        context: ssl.SSLContext,
+        tls: TlsChoice,
         *,
         seconds: float | None,
         handshakes: set[asyncio.Task[None]],
     ) -> None:
-        """Accept on `listening`; a handshake may take `seconds`, and is among `handshakes` meanwhile."""
+        """Accept on `listening`; `tls` chooses what each connection meets.
+
+        A handshake may take `seconds`, and is among `handshakes` meanwhile.
+        """
         self._listening = listening
         self._factory = factory
-        self._context = context
+        self._tls = tls
         self._seconds = seconds
         self._handshakes = handshakes
         self._loop = asyncio.get_running_loop()
@@ -85,14 +88,21 @@ class TlsAcceptor:
         self._pause = self._loop.call_later(PAUSE_SECONDS, self._resume)
 
     async def _shake_hands(self, connection: socket, address: Any) -> None:
-        handshake = Handshake(_text(address), connection=connection)
+        served = self._tls()
+        handshake = Handshake(_text(address), served.fault, connection=connection)
         CURRENT.set(handshake)
+        if served.spoil is not None:
+            with connection:
+                await served.spoil(connection, handshake)
+            return
+        seconds = self._seconds if served.context is not None else None
         try:
             await self._loop.connect_accepted_socket(
-                self._factory, connection, ssl=self._context, ssl_handshake_timeout=self._seconds
+                self._factory, connection, ssl=served.context, ssl_handshake_timeout=seconds
             )
         except OSError as error:  # so are all of OpenSSL's
-            log_end(self._context, handshake, error)
+            if served.context is not None:
+                log_end(served.context, handshake, error)
         handshake.connection = None  # the event loop's from now on
         if handshake.rest is not None:
             await drain(handshake.rest)

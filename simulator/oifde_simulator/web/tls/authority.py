@@ -25,7 +25,11 @@ from oifde_simulator.web.tls.context import (
     prove,
     server_context,
 )
+from oifde_simulator.web.tls.faults.certificates import FaultCertificates
+from oifde_simulator.web.tls.faults.contexts import FaultContexts
+from oifde_simulator.web.tls.faults.server_names import choose_by_server_name
 from oifde_simulator.web.tls.files import make_folder, read, require_private, write_once
+from oifde_simulator.web.tls.rsa_on_demand import RsaOnDemandContext
 
 if TYPE_CHECKING:
     import trustme
@@ -58,12 +62,18 @@ def tls_from_authority(
 def _issue(ca: trustme.CA, names: Sequence[str], host: str) -> ServerTls:
     import trustme
 
-    identities = _identities(ca, names, host)
+    named = identities(ca, names, host)
+    rsa_leaf = cache(lambda: ca.issue_cert(*named, key_type=trustme.KeyType.RSA))
+
+    def load(into: RsaOnDemandContext) -> None:
+        _load_leaf(into, ca.issue_cert(*named))
+        into.load_rsa = lambda: _load_leaf(into, rsa_leaf())  # again, where no file could be opened
+
     context = server_context()
-    _load_leaf(context, ca.issue_cert(*identities))
-    rsa_leaf = cache(lambda: ca.issue_cert(*identities, key_type=trustme.KeyType.RSA))
-    context.load_rsa = lambda: _load_leaf(context, rsa_leaf())  # again, where no file could be opened
-    return ServerTls(context, ca.cert_pem.bytes(), ca.private_key_pem.bytes())
+    load(context)
+    faults = FaultContexts(lambda: FaultCertificates(ca, named), load, own_authority=True)
+    choose_by_server_name(context, faults, except_for=names)
+    return ServerTls(context, ca.cert_pem.bytes(), ca.private_key_pem.bytes(), faults)
 
 
 def _load_leaf(context: ssl.SSLContext, leaf: trustme.LeafCert) -> None:
@@ -73,7 +83,8 @@ def _load_leaf(context: ssl.SSLContext, leaf: trustme.LeafCert) -> None:
         raise TlsError(*temporary_folder_error(error)) from error
 
 
-def _identities(ca: trustme.CA, names: Sequence[str], host: str) -> list[str]:
+def identities(ca: trustme.CA, names: Sequence[str], host: str) -> list[str]:
+    """List the names of a certificate for this machine. Raises TlsError for one of `names` that is none."""
     for name in names:
         _check_name(ca, name)
     own = [name for name in (socket.gethostname(), _address(host)) if name and _can_be_named(ca, name)]

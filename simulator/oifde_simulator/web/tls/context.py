@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import ssl
 import tempfile
+from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from oifde_simulator.web.tls.pem import certificates, describe
 from oifde_simulator.web.tls.rsa_on_demand import RsaOnDemandContext
@@ -20,6 +23,18 @@ class TlsError(ValueError):
         super().__init__(" ".join(f"{where}: expected {expected}, found {found}; {fix}".split()))
 
 
+class FaultSource(Protocol):
+    """Contexts that are wrong on purpose, by the name of their fault; any thread may ask."""
+
+    counts: Counter[str]
+    """Connections that met a fault, by its name."""
+    prepare: Callable[[RsaOnDemandContext], None]
+    """Function that prepares each context as the good one is."""
+
+    def get(self, fault: str) -> RsaOnDemandContext:
+        """Find or make a context. Raises TlsError where this system cannot."""
+
+
 @dataclass(frozen=True, slots=True)
 class ServerTls:
     """TLS of the data plane, and the certificate with which its clients verify it."""
@@ -30,6 +45,8 @@ class ServerTls:
     """Authority to trust, PEM; None where the certificate is the user's own."""
     ca_key: bytes | None = field(default=None, repr=False)
     """Private key of that authority, PEM."""
+    faults: FaultSource | None = None
+    """Contexts with a fault, each made when it is first wanted."""
 
 
 def server_context() -> RsaOnDemandContext:

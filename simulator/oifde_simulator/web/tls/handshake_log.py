@@ -42,6 +42,9 @@ NO_CERTIFICATE = (
 OTHER_CERTIFICATE = "the client's certificate is refused; have it show one{} that is valid now"
 
 FAILED = "a TLS handshake failed"
+REFUSED, REFUSED_BY_US = "a TLS handshake was refused by the client", "a TLS handshake was refused"
+"""Beginnings of what is told of a handshake that failed on purpose."""
+LEFT = "left right after the TLS handshake, without a request"
 SILENT = "closed its connection right after the TLS handshake, without a request; perhaps "
 MIDST = "the client closed the connection in its midst, without an alert"
 TOO_LONG = "it was not over in time"
@@ -68,6 +71,14 @@ CLIENT_REASONS = {
     "PEER_DID_NOT_RETURN_A_CERTIFICATE": NO_CERTIFICATE,
     "CERTIFICATE_VERIFY_FAILED": OTHER_CERTIFICATE,
 }
+# What a client says of a certificate by its alert.
+ALERTS = {
+    "TLSV1_ALERT_UNKNOWN_CA": "unknown certificate authority",
+    "SSLV3_ALERT_BAD_CERTIFICATE": "bad certificate",
+    "SSLV3_ALERT_CERTIFICATE_UNKNOWN": "certificate unknown",
+    "SSLV3_ALERT_CERTIFICATE_EXPIRED": "certificate has expired",
+    "SSLV3_ALERT_UNSUPPORTED_CERTIFICATE": "unsupported certificate",
+}
 
 
 @dataclass(slots=True)
@@ -76,6 +87,8 @@ class Handshake:
 
     client: str = ""
     """Address of the client, with its port."""
+    fault: str = ""
+    """Name of what is wrong with it on purpose; empty where nothing is."""
     calls: int = 0
     """Calls of `do_handshake`: the first before the client has sent anything, each other one after bytes."""
     logged: bool = False
@@ -96,12 +109,18 @@ class Handshake:
             client = f"; client {self.client}" if self.client else ""
             log.warning("%s (%s%s)%s", FAILED, what, client, f": {cause}" if cause else "")
 
+    def log_as_meant(self, beginning: str, what: str) -> None:
+        """Log that the handshake failed on purpose, once."""
+        if not self.logged:
+            self.logged = True
+            log.warning("%s: %s (%s)", beginning, what, _on_purpose(self.fault, self.client))
+
 
 CURRENT: ContextVar[Handshake | None] = ContextVar("handshake", default=None)
 """Handshake of the connection that is being accepted."""
 
 
-class LoggedHandshake(ssl.SSLObject):
+class LoggedHandshake(RepeatableHandshake):
     """TLS connection whose failed handshake is logged; its certificate is the user's own."""
 
     causes: dict[str, str] = (
@@ -114,8 +133,6 @@ class LoggedHandshake(ssl.SSLObject):
     """Likely cause where a client does not trust the certificate."""
     handshake: Handshake | None = None
     """What is known of the handshake, from its beginning on."""
-    outgoing: ssl.MemoryBIO | None = None
-    """Buffer between OpenSSL and the connection; None where it is not known."""
     has_received = False
     """True as soon as the client has sent something."""
 
@@ -130,7 +147,11 @@ class LoggedHandshake(ssl.SSLObject):
         """Log that the client has left; do nothing if it had sent something, or at a second time."""
         if not self.has_received:
             self.has_received = True
-            client = f" ({self.handshake.client})" if self.handshake and self.handshake.client else ""
+            handshake = self.handshake or Handshake()
+            if handshake.fault:
+                log.warning("a client %s (%s)", LEFT, _on_purpose(handshake.fault, handshake.client))
+                return
+            client = f" ({handshake.client})" if handshake.client else ""
             log.warning("a client%s %s%s", client, SILENT, self.distrust)
 
     def do_handshake(self) -> None:
@@ -138,13 +159,12 @@ class LoggedHandshake(ssl.SSLObject):
         handshake = self.handshake = self.handshake or CURRENT.get() or Handshake()
         handshake.calls += 1
         try:
-            super().do_handshake()
+            self._go_on(handshake)
         except (ssl.SSLWantReadError, ssl.SSLWantWriteError, ssl.SSLEOFError, ssl.SSLZeroReturnError):
             raise
         except ssl.SSLError as error:
             handshake.refuse(self.outgoing)
-            reason = error.reason or str(error)
-            handshake.log(_words(error, reason), self._cause(reason))
+            self._log_error(handshake, error, error.reason or str(error))
             raise
 
     def _cause(self, reason: str) -> str | None:
@@ -153,8 +173,24 @@ class LoggedHandshake(ssl.SSLObject):
             return self.causes.get(reason)
         return CLIENT_REASONS[reason].format(getattr(self.context, "accepted_clients", ""))
 
+    def _go_on(self, handshake: Handshake) -> None:
+        """Go on with the handshake, which may turn out to have a fault by its server name."""
+        try:
+            super().do_handshake()
+        finally:
+            handshake.fault = getattr(self.context, "fault", "")
 
-class LoggedHandshakeOfAuthority(LoggedHandshake, RepeatableHandshake):
+    def _log_error(self, handshake: Handshake, error: ssl.SSLError, reason: str) -> None:
+        told = _words(error, reason)
+        if not handshake.fault or reason in PLAIN_HTTP_REASONS or reason in CLIENT_REASONS:
+            handshake.log(told, self._cause(reason))
+        elif "ALERT" in reason:
+            handshake.log_as_meant(REFUSED, ALERTS.get(reason, told))
+        else:
+            handshake.log_as_meant(REFUSED_BY_US, told)
+
+
+class LoggedHandshakeOfAuthority(LoggedHandshake):
     """TLS connection whose failed handshake is logged; its certificate is of our own authority."""
 
     distrust = OWN_AUTHORITY
@@ -165,6 +201,10 @@ def _words(error: ssl.SSLError, reason: str) -> str:
     """Write OpenSSL's reason, and what it found in the client's certificate."""
     found = getattr(error, "verify_message", "")
     return reason.replace("_", " ").lower() + (f": {found}" if found else "")
+
+
+def _on_purpose(fault: str, client: str) -> str:
+    return f"served on purpose: {fault}" + (f"; client {client}" if client else "")
 
 
 def log_silent_end(transport: asyncio.BaseTransport | None) -> None:
@@ -182,6 +222,8 @@ def log_end(context: ssl.SSLContext, handshake: Handshake, error: OSError) -> No
     if handshake.calls > 1:
         distrust = getattr(context.sslobject_class, "distrust", USER_CERTIFICATE)
         timed_out = isinstance(error, ConnectionAbortedError)
+        if handshake.fault and not timed_out:
+            handshake.log_as_meant(REFUSED, "it closed the connection, without an alert")
         handshake.log(TOO_LONG if timed_out else MIDST, None if timed_out else f"perhaps {distrust}")
 
 

@@ -26,6 +26,13 @@ def has_private_key(content: bytes) -> bool:
     return any(label.endswith(PRIVATE_KEY) for label in _labels(content))
 
 
+def leaf_alone(chain: bytes, key: bytes) -> bytes | None:
+    """Put a private key before the first certificate of a chain; None where the chain has no other."""
+    blocks = [match[0] for match in BLOCK.finditer(chain) if match[1].decode() in CERTIFICATES]
+    keys = [match[0] for match in BLOCK.finditer(key) if match[1].decode().endswith(PRIVATE_KEY)]
+    return b"\n".join([*keys[:1], blocks[0], b""]) if len(blocks) > 1 and keys else None
+
+
 def describe(content: bytes) -> str:
     """Say in words what a file holds."""
     labels = dict.fromkeys(label.lower() for label in _labels(content))

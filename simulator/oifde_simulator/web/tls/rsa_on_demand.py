@@ -3,6 +3,9 @@
 An RSA key takes about a tenth of a second to make: no start waits for it, and a server whose clients all take
 ECDSA makes none. The first handshake that needs it holds the event loop meanwhile, once.
 
+A server name may choose another context before OpenSSL has heard anything. Python's `sni_callback` would
+refuse names that are not ASCII, with a traceback on standard error.
+
 Rule: OpenSSL decides which certificate a client takes; what the client said is only told to it again.
 """
 
@@ -12,12 +15,16 @@ import logging
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 log = logging.getLogger("oifde_simulator")
 
 NO_CERTIFICATE_FITS = ("NO_SHARED_CIPHER", "NO_SUITABLE_SIGNATURE_ALGORITHM")
 """OpenSSL's reasons, of TLS 1.2 and 1.3, to refuse a client that does not take ECDSA."""
+
+HANDSHAKE_RECORD = b"\x16"
+"""First byte of a record of a handshake."""
+HEADER_BYTES = 5
+"""Bytes before the content of a record; the last two are its length."""
 
 
 class RsaOnDemandContext(ssl.SSLContext):
@@ -27,6 +34,10 @@ class RsaOnDemandContext(ssl.SSLContext):
     """Load the RSA certificate into this context; None where that was done, or shall not be."""
     accepted_clients = ""
     """End of `have it show one`: whose certificates of clients are accepted."""
+    choose: Callable[[bytes], RsaOnDemandContext | None] | None = None
+    """Choose another context for a ClientHello, None for this one; None where there is no choice."""
+    fault: str = ""
+    """Name of what is wrong with this context on purpose; empty where nothing is."""
 
     def wrap_bio(
         self,
@@ -37,11 +48,12 @@ class RsaOnDemandContext(ssl.SSLContext):
         session: ssl.SSLSession | None = None,
     ) -> ssl.SSLObject:
         """Make a TLS connection, which can begin again while there is no RSA certificate."""
-        secure: Any = super().wrap_bio(incoming, outgoing, server_side, server_hostname, session)
-        secure.outgoing = outgoing  # has the alert of a handshake that fails
-        if self.load_rsa and isinstance(secure, RepeatableHandshake):
-            secure.beginning = Beginning(self, incoming, outgoing)
-        return secure  # type: ignore[no-any-return]
+        secure = super().wrap_bio(incoming, outgoing, server_side, server_hostname, session)
+        if isinstance(secure, RepeatableHandshake):
+            secure.outgoing = outgoing
+            if self.load_rsa or self.choose:
+                secure.beginning = Beginning(self, incoming, outgoing)
+        return secure
 
 
 class RepeatableHandshake(ssl.SSLObject):
@@ -49,12 +61,16 @@ class RepeatableHandshake(ssl.SSLObject):
 
     beginning: Beginning | None = None
     """What the client has said; None as soon as the server has answered, or cannot do better."""
+    outgoing: ssl.MemoryBIO | None = None
+    """What OpenSSL has written, and has not been sent."""
 
     def do_handshake(self) -> None:
         """Go on with the handshake."""
         if self.beginning is None:
             return super().do_handshake()
         self.beginning.record()
+        if chosen := self.beginning.chosen():
+            self.context = chosen
         try:
             super().do_handshake()
         except ssl.SSLWantReadError:
@@ -78,6 +94,16 @@ class Beginning:
     incoming: ssl.MemoryBIO
     outgoing: ssl.MemoryBIO
     received: bytearray = field(default_factory=bytearray)
+    has_chosen: bool = False
+
+    def chosen(self) -> RsaOnDemandContext | None:
+        """Choose another context, once the client's first record is whole; None for the same one."""
+        if self.has_chosen or self.context.choose is None or not is_record(self.received):
+            return None
+        self.has_chosen = True
+        chosen = self.context.choose(bytes(self.received))
+        self.context = chosen or self.context
+        return chosen
 
     def record(self) -> None:
         """Copy the bytes that have arrived; OpenSSL reads them next."""
@@ -102,3 +128,10 @@ class Beginning:
         self.incoming.read()
         self.incoming.write(self.received)
         return self.context.wrap_bio(self.incoming, self.outgoing, server_side=True)
+
+
+def is_record(received: bytes | bytearray) -> bool:
+    """Check that bytes are a whole record of TLS, or none of TLS (RFC 8446, section 5.1)."""
+    if received[:1] != HANDSHAKE_RECORD:
+        return bool(received)
+    return len(received) >= HEADER_BYTES and len(received) >= HEADER_BYTES + int.from_bytes(received[3:5])

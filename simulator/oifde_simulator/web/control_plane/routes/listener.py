@@ -1,4 +1,4 @@
-"""The vendor's port, closed and opened for every client."""
+"""The vendor's port, closed and opened for every client, and its TLS, broken and mended."""
 
 from __future__ import annotations
 
@@ -6,10 +6,14 @@ from http import HTTPStatus
 
 from aiohttp import web
 
+from oifde_simulator.tls_faults import GOOD
 from oifde_simulator.web.control_plane.context import Call, RouteTable
 from oifde_simulator.web.control_plane.problems import Problem, json_response
 from oifde_simulator.web.control_plane.routes.values import duration_member, wrong_body
 from oifde_simulator.web.data_plane.port import Port
+from oifde_simulator.web.tls.switch import TlsSwitch
+
+TLS_OFF = "expected a port with TLS, found serve --tls off; start the server without it to have TLS to break"
 
 
 async def read_listener(call: Call) -> web.Response:
@@ -18,7 +22,9 @@ async def read_listener(call: Call) -> web.Response:
 
 
 async def set_listener(call: Call) -> web.Response:
-    """Close or open the port."""
+    """Close or open the port, or choose the TLS of its new connections."""
+    if "tls" in call.body:
+        return await _set_tls(call)
     port = call.context.port
     if not call.body["open"]:
         await port.close(duration_member(call.body, "ttl"))
@@ -32,10 +38,37 @@ async def set_listener(call: Call) -> web.Response:
     return _status(port)
 
 
+async def _set_tls(call: Call) -> web.Response:
+    port, fault, ttl = call.context.port, call.body["tls"], duration_member(call.body, "ttl")
+    if "open" in call.body:
+        raise wrong_body("open, tls: expected one of them, since a ttl is for one; send two requests")
+    if port.tls is None:
+        raise Problem(HTTPStatus.CONFLICT, "tls-off", TLS_OFF)
+    if fault != GOOD:
+        await _spoil(port.tls, fault, ttl)
+    elif ttl is None:
+        port.tls.mend()
+    else:
+        raise wrong_body('ttl: says when TLS is good again; it goes with a fault, such as {"tls": "expired"}')
+    return _status(port)
+
+
+async def _spoil(tls: TlsSwitch, fault: str, ttl: float | None) -> None:
+    try:
+        await tls.spoil(fault, ttl)
+    except ValueError as error:
+        raise Problem(HTTPStatus.CONFLICT, "tls-fault", str(error)) from None
+
+
 def _status(port: Port) -> web.Response:
     own = port.own_recordings_url
     recordings = {"recordingsUrl": own} if own else {}
-    return json_response({"open": port.is_open, "url": port.url, "ttl": port.ttl, **recordings})
+    tls = {"tls": port.tls.fault, "tlsTtl": port.tls.ttl} if port.tls and port.tls.fault else {}
+    ports = [{"fault": fault, "url": url} for fault, url in port.fault_urls]
+    faults = {"tlsFaults": ports} if ports else {}
+    return json_response(
+        {"open": port.is_open, "url": port.url, "ttl": port.ttl, **recordings, **tls, **faults}
+    )
 
 
 ROUTES: RouteTable = {"readListener": read_listener, "setListener": set_listener}

@@ -32,6 +32,8 @@ class Figures(NamedTuple):
     journal: JournalSize
     waiters: int
     """Number of requests that wait for exchanges."""
+    tls_faults: Mapping[str, int]
+    """Connections that met a fault of TLS, by its name."""
 
 
 async def metrics(call: Call) -> web.Response:
@@ -49,6 +51,7 @@ async def _figures(context: ControlContext) -> Figures:
         await context.tenants.count(),
         await context.journal.size(),
         context.subscriptions.waiters,
+        context.port.tls.counts if context.port.tls is not None else {},
     )
 
 
@@ -60,7 +63,7 @@ class Collector:
 
     def collect(self) -> Iterator[Metric]:
         """Yield each metric with its values."""
-        meter, tenants, journal, waiters = self._figures
+        meter, tenants, journal, waiters, tls_faults = self._figures
         yield _requests(meter)
         yield _decisions(meter)
         yield _gauge("oifde_tenants", "Tenants that are served.", tenants)
@@ -69,6 +72,7 @@ class Collector:
             "oifde_journal_bytes", "Bytes of memory that the journal is charged with.", journal.bytes
         )
         yield _gauge("oifde_journal_waiters", "Requests that wait for exchanges.", waiters)
+        yield _tls_faults(tls_faults)
 
 
 def _gauge(name: str, documentation: str, value: float) -> Metric:
@@ -100,6 +104,15 @@ def _exchanges(by_tenant: Mapping[str, int]) -> Metric:
     family = GaugeMetricFamily("oifde_journal_exchanges", "Exchanges on record.", labels=("tenant",))
     for tenant, number in by_tenant.items():
         family.add_metric([tenant], number)
+    return family
+
+
+def _tls_faults(counts: Mapping[str, int]) -> Metric:
+    family = CounterMetricFamily(
+        "oifde_tls_faults", "Connections that met TLS that is broken on purpose.", labels=("fault",)
+    )
+    for fault, number in counts.items():
+        family.add_metric([fault], number)
     return family
 
 
