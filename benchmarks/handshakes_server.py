@@ -11,6 +11,7 @@ import json
 import os
 import socket
 import ssl
+from functools import partial
 from pathlib import Path
 
 import uvloop
@@ -19,6 +20,7 @@ from oifde_simulator.web.tls.acceptor import TlsAcceptor
 from oifde_simulator.web.tls.authority import tls_from_authority
 from oifde_simulator.web.tls.half_close import keep_half_open
 from oifde_simulator.web.tls.rsa_on_demand import RsaOnDemandContext
+from oifde_simulator.web.tls.served import ServedTls
 
 BACKLOG = 4096
 SECONDS = 60.0
@@ -32,10 +34,11 @@ async def serve(kind: str, ready: Path) -> None:
     if kind == "acceptor":
         keep_half_open(context)
     else:
-        context.load_rsa, context.sslobject_class = None, ssl.SSLObject
+        context.load_rsa, context.choose, context.sslobject_class = None, None, ssl.SSLObject
     if kind in ("acceptor", "plain"):
         handshakes: set[asyncio.Task[None]] = set()
-        acceptor = TlsAcceptor(bound, asyncio.Protocol, context, seconds=SECONDS, handshakes=handshakes)
+        tls = partial(ServedTls, context)
+        acceptor = TlsAcceptor(bound, asyncio.Protocol, tls, seconds=SECONDS, handshakes=handshakes)
         acceptor.start(BACKLOG)
     else:
         await asyncio.get_running_loop().create_server(

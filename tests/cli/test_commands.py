@@ -285,6 +285,7 @@ TEXTS: dict[str, tuple[str, Any]] = {
     "tls_cert_invalid_ok": ("true", True),
     "client_ca": ("clients.pem", Path("clients.pem")),
     "client_cert": ("request", "request"),
+    "tls_fault": ("expired=944", (("expired", 944),)),
     "control_host": ("::1", "::1"),
     "control_port": ("0", 0),
     "seed": ("another", "another"),

@@ -30,6 +30,7 @@ TEXTS = {
     "tls_name": "vendor.example",
     "port": "0",
     "recordings_port": "0",
+    "tls_fault": "expired=0",
     "console": "off",
     "open": "yes",
     "control_port": "0",

@@ -130,6 +130,7 @@ ARGUMENTS: dict[str, tuple[tuple[Any, ...], dict[str, Any]]] = {
     "use": (("acme", "outage"), {}),
     "reset": (("acme",), {}),
     "clear": (("acme",), {}),
+    "break_tls": (("expired", "5s"), {}),
     "sessions": (("acme", "7"), {"limit": 3}),
     **dict.fromkeys(("exchange", "bodies"), ((7,), {})),
     "recording": (("acme", "a b.wav"), {}),
@@ -154,7 +155,7 @@ OF_TENANT: dict[str, tuple[tuple[Any, ...], dict[str, Any]]] = {
 """The same of one tenant's objects."""
 SILENT = {
     *("close", "from_environment", "to_async", "url", "has_closed_listener", "wait_async", "made"),
-    *("credentials",),
+    *("credentials", "has_broken_tls"),
 }
 """Names that send nothing, or something else at each call."""
 

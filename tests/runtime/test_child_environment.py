@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -20,10 +20,19 @@ LOOPBACK = "localhost,127.0.0.1,::1,[::1]"
 
 
 def variables(
-    inherited: Mapping[str, str], *, data: str = "http://127.0.0.1:1", pem: bytes | None = None
+    inherited: Mapping[str, str],
+    *,
+    data: str = "http://127.0.0.1:1",
+    pem: bytes | None = None,
+    faults: Sequence[tuple[str, str]] = (),
 ) -> Mapping[str, str]:
     server: Any = SimpleNamespace(
-        data_url=data, recordings_url=data, control_url="http://127.0.0.1:2", token=None, ca_pem=pem
+        data_url=data,
+        recordings_url=data,
+        control_url="http://127.0.0.1:2",
+        tls_faults=faults,
+        token=None,
+        ca_pem=pem,
     )
     with child_environment(server, inherited) as environment:
         return environment
@@ -54,6 +63,15 @@ def test_this_machine_is_reached_without_a_proxy(inherited: dict[str, str], uppe
     assert (found["NO_PROXY"], found["no_proxy"]) == (upper, lower)
 
 
+def test_each_fault_of_tls_has_a_variable_and_none_of_an_outer_server_is_left() -> None:
+    faults = [("wrong-host", "https://a"), ("cut", "https://b"), ("wrong-host", "https://c")]
+    found = variables({"OIFDE_TLS_EXPIRED_URL": "https://outer"}, faults=faults)
+    assert {name: text for name, text in found.items() if name.startswith("OIFDE_TLS_")} == {
+        "OIFDE_TLS_WRONG_HOST_URL": "https://a",
+        "OIFDE_TLS_CUT_URL": "https://b",
+    }
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "localhost", "[::1]", "sim.example"])
 def test_python_asks_the_server_itself_wherever_it_listens(host: str) -> None:
     found = variables({"no_proxy": "corp.invalid"}, data=f"http://{host}:8443")
@@ -68,7 +86,9 @@ def test_what_else_is_inherited_stays() -> None:
 
 
 def test_the_authority_is_a_file_for_the_time_of_the_command() -> None:
-    server: Any = SimpleNamespace(data_url="", recordings_url="", control_url="", token=None, ca_pem=b"PEM")
+    server: Any = SimpleNamespace(
+        data_url="", recordings_url="", control_url="", tls_faults=(), token=None, ca_pem=b"PEM"
+    )
     with child_environment(server, {}) as environment:
         assert Path(environment["OIFDE_CA_FILE"]).read_bytes() == b"PEM"
     assert not os.path.exists(environment["OIFDE_CA_FILE"])

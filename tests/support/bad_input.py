@@ -94,7 +94,12 @@ MEANINGLESS: dict[str, tuple[Json, ...]] = {
         {"name": "new", "respond": {"status": 503}, "ttl": "0s"},
     ),
     "setClock": ({"set": "yesterday"}, {"set": "1969-01-01T00:00:00Z"}, {"advance": "999999999h"}),
-    "setListener": ({"open": True, "ttl": "5s"}, {"open": False, "ttl": "0s"}),
+    "setListener": (
+        {"open": True, "ttl": "5s"},
+        {"open": False, "ttl": "0s"},
+        {"open": False, "tls": "expired"},
+        {"tls": "expired"},  # there is no TLS
+    ),
     "verify": (
         {"tenant": "nobody", "expect": {"count": 1}},
         {"expect": {"none": {"colour": "red"}}},

@@ -44,6 +44,8 @@ BODIES: list[tuple[str, str, str, Any, bool]] = [
     ("POST", "/tenants/outage/rules", "NewRules", {"respond": {"status": 503}, "ttl": "0.1ms"}, True),
     ("PUT", "/listener", "NewListener", {"open": True, "ttl": "5s"}, False),
     ("PUT", "/listener", "NewListener", {"open": True}, True),
+    ("PUT", "/listener", "NewListener", {"open": True, "tls": "expired"}, False),
+    ("PUT", "/listener", "NewListener", {"tls": "good", "ttl": "5s"}, False),
     ("PUT", "/tenants/outage/clock", "NewTime", {"advance": "0.1ms"}, True),
     ("PUT", "/tenants/outage/clock", "NewTime", {"set": "2026-02-30T00:00:00Z"}, False),
     ("POST", "/verify", "Expectations", {"expect": {"count": 0}, "since": "0000"}, False),

@@ -72,9 +72,11 @@ def careless() -> ssl.SSLContext:
 def shaken(
     client: ssl.SSLContext, port: int, name: str = "localhost", seconds: float = PATIENCE
 ) -> Iterator[ssl.SSLSocket]:
-    with socket.create_connection(("127.0.0.1", port), seconds) as plain:
-        with client.wrap_socket(plain, server_hostname=name) as secure:
-            yield secure
+    with (
+        socket.create_connection(("127.0.0.1", port), seconds) as plain,
+        client.wrap_socket(plain, server_hostname=name) as secure,
+    ):
+        yield secure
 
 
 def refusal(client: ssl.SSLContext, port: int, name: str = "localhost", *, seconds: float = PATIENCE) -> str:

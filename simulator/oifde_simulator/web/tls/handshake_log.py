@@ -42,8 +42,7 @@ NO_CERTIFICATE = (
 OTHER_CERTIFICATE = "the client's certificate is refused; have it show one{} that is valid now"
 
 FAILED = "a TLS handshake failed"
-REFUSED, REFUSED_BY_US = "a TLS handshake was refused by the client", "a TLS handshake was refused"
-"""Beginnings of what is told of a handshake that failed on purpose."""
+REFUSED = "was refused by the client: "
 LEFT = "left right after the TLS handshake, without a request"
 SILENT = "closed its connection right after the TLS handshake, without a request; perhaps "
 MIDST = "the client closed the connection in its midst, without an alert"
@@ -109,11 +108,11 @@ class Handshake:
             client = f"; client {self.client}" if self.client else ""
             log.warning("%s (%s%s)%s", FAILED, what, client, f": {cause}" if cause else "")
 
-    def log_as_meant(self, beginning: str, what: str) -> None:
-        """Log that the handshake failed on purpose, once."""
+    def log_as_meant(self, what: str) -> None:
+        """Log what became of the handshake on purpose, once."""
         if not self.logged:
             self.logged = True
-            log.warning("%s: %s (%s)", beginning, what, _on_purpose(self.fault, self.client))
+            log.warning("a TLS handshake %s (%s)", what, _on_purpose(self.fault, self.client))
 
 
 CURRENT: ContextVar[Handshake | None] = ContextVar("handshake", default=None)
@@ -185,9 +184,9 @@ class LoggedHandshake(RepeatableHandshake):
         if not handshake.fault or reason in PLAIN_HTTP_REASONS or reason in CLIENT_REASONS:
             handshake.log(told, self._cause(reason))
         elif "ALERT" in reason:
-            handshake.log_as_meant(REFUSED, ALERTS.get(reason, told))
+            handshake.log_as_meant(REFUSED + ALERTS.get(reason, told))
         else:
-            handshake.log_as_meant(REFUSED_BY_US, told)
+            handshake.log_as_meant(f"was refused: {told}")
 
 
 class LoggedHandshakeOfAuthority(LoggedHandshake):
@@ -223,7 +222,7 @@ def log_end(context: ssl.SSLContext, handshake: Handshake, error: OSError) -> No
         distrust = getattr(context.sslobject_class, "distrust", USER_CERTIFICATE)
         timed_out = isinstance(error, ConnectionAbortedError)
         if handshake.fault and not timed_out:
-            handshake.log_as_meant(REFUSED, "it closed the connection, without an alert")
+            handshake.log_as_meant(f"{REFUSED}it closed the connection, without an alert")
         handshake.log(TOO_LONG if timed_out else MIDST, None if timed_out else f"perhaps {distrust}")
 
 

@@ -64,7 +64,7 @@ class TlsSwitch:
     @property
     def ttl(self) -> float | None:
         """Seconds until TLS is good again by itself; None where it is, or does not become so."""
-        if not self.fault or self._until == math.inf:
+        if self._until == math.inf:
             return None
         return max(0.0, round(self._until - monotonic(), 3))
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 
 from aiohttp import web
 
-from oifde_simulator.tls_faults import GOOD
+from oifde_simulator.text import did_you_mean, shown
+from oifde_simulator.tls_faults import FAULTS, GOOD
 from oifde_simulator.web.control_plane.context import Call, RouteTable
 from oifde_simulator.web.control_plane.problems import Problem, json_response
 from oifde_simulator.web.control_plane.routes.values import duration_member, wrong_body
 from oifde_simulator.web.data_plane.port import Port
 from oifde_simulator.web.tls.switch import TlsSwitch
 
+CHOICES = (GOOD, *FAULTS)
+"""What TLS can be for everybody."""
 TLS_OFF = "expected a port with TLS, found serve --tls off; start the server without it to have TLS to break"
 
 
@@ -39,18 +44,27 @@ async def set_listener(call: Call) -> web.Response:
 
 
 async def _set_tls(call: Call) -> web.Response:
-    port, fault, ttl = call.context.port, call.body["tls"], duration_member(call.body, "ttl")
-    if "open" in call.body:
-        raise wrong_body("open, tls: expected one of them, since a ttl is for one; send two requests")
+    port, fault, ttl = call.context.port, _tls_member(call.body), duration_member(call.body, "ttl")
     if port.tls is None:
         raise Problem(HTTPStatus.CONFLICT, "tls-off", TLS_OFF)
-    if fault != GOOD:
-        await _spoil(port.tls, fault, ttl)
-    elif ttl is None:
+    if fault == GOOD:
         port.tls.mend()
     else:
-        raise wrong_body('ttl: says when TLS is good again; it goes with a fault, such as {"tls": "expired"}')
+        await _spoil(port.tls, fault, ttl)
     return _status(port)
+
+
+def _tls_member(body: Mapping[str, Any]) -> str:
+    """Read what TLS is to be, in a body that says nothing else. Raises Problem."""
+    wanted: str = body["tls"]
+    if wanted not in CHOICES:
+        expected, found = f"one of {', '.join(CHOICES)}", shown(wanted)
+        raise wrong_body(f"tls: expected {expected}, found {found}{did_you_mean(wanted, CHOICES)}")
+    if "open" in body:
+        raise wrong_body("open, tls: expected one of them, since a ttl is for one; send two requests")
+    if wanted == GOOD and "ttl" in body:
+        raise wrong_body('ttl: says when TLS is good again; it goes with a fault, such as {"tls": "expired"}')
+    return wanted
 
 
 async def _spoil(tls: TlsSwitch, fault: str, ttl: float | None) -> None:

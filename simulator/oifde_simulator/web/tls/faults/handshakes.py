@@ -9,7 +9,7 @@ from socket import SHUT_WR, socket
 from typing import Protocol
 
 from oifde_simulator.web.peer import reset_on_close
-from oifde_simulator.web.tls.handshake_log import REFUSED_BY_US, Handshake
+from oifde_simulator.web.tls.handshake_log import Handshake
 from oifde_simulator.web.tls.rsa_on_demand import is_record
 
 log = logging.getLogger("oifde_simulator")
@@ -47,14 +47,14 @@ class BrokenHandshakes:
 
     async def refuse(self, connection: socket, handshake: Handshake) -> None:
         """Answer a ClientHello with a fatal alert."""
-        if await self._hears(connection, handshake, "a fatal alert, handshake failure"):
+        if await self._hears(connection, handshake, "was refused: a fatal alert, handshake failure"):
             with suppress(OSError):
                 await asyncio.get_running_loop().sock_sendall(connection, HANDSHAKE_FAILURE)
         await self._end(connection)
 
     async def cut(self, connection: socket, handshake: Handshake) -> None:
         """Answer a ClientHello with the end of the connection."""
-        await self._hears(connection, handshake, "the connection was cut")
+        await self._hears(connection, handshake, "was cut")
         await self._end(connection)
 
     async def hang(self, connection: socket, handshake: Handshake) -> None:
@@ -71,7 +71,7 @@ class BrokenHandshakes:
         try:
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._seconds):
-                    if await self._hears(connection, handshake, "nothing was answered"):
+                    if await self._hears(connection, handshake, "hangs"):
                         await _swallow(connection)
         finally:
             self._hanging.discard(task)
@@ -93,7 +93,7 @@ class BrokenHandshakes:
                     if not chunk:
                         return False
                     received += chunk
-                handshake.log_as_meant(REFUSED_BY_US, what)
+                handshake.log_as_meant(what)
                 return True
         return False
 
