@@ -9,12 +9,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from oifde_simulator.tls_faults import MEANINGS
-
 from oifde_simulator.client import Control
 from oifde_simulator.config import Settings
 from oifde_simulator.runtime import embedding
 from oifde_simulator.runtime.server import Simulator
+from oifde_simulator.tls_faults import MEANINGS
 
 GOOD = "good"
 QUERY = "/oifde/rest/api/queryRecordHistory"
