@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
+import os
+import shutil
 import ssl
+import subprocess
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -18,7 +22,9 @@ from cryptography import x509
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oifde_simulator.client import Control, ControlProblem
+from oifde_simulator.client import AsyncControl, Control, ControlProblem
+from oifde_simulator.runtime.child_environment import child_environment
+from oifde_simulator.runtime.curl_lines import CurlLines, ShownCertificate
 from oifde_simulator.runtime.server import Simulator
 from oifde_simulator.web.tls.client_certificates import FAULTS, ClientCertificates, foreign, name_of
 from oifde_simulator.web.tls.context import TlsError, load_chain
@@ -398,3 +404,58 @@ def test_nothing_shows_the_key_of_the_authority(servers: Mapping[str, Simulator]
     server = servers["require"]
     assert "PRIVATE KEY" not in f"{server._client_authority()!r} {server._tls!r}"
     assert foreign() != foreign()
+
+
+# Our own clients
+
+
+def test_a_context_of_the_client_shows_a_certificate(servers: Mapping[str, Simulator]) -> None:
+    server = servers["require"]
+    with Control(server.control_url) as control:
+        assert ask(server.data_url, control.client_context("app-1")) == 200
+        with pytest.raises(ssl.SSLError, match="EXPIRED"):
+            ask(server.data_url, control.client_context(fault="expired"))
+        with pytest.raises(ssl.SSLError, match="CERTIFICATE_REQUIRED"):
+            ask(server.data_url, control.ssl_context)
+
+
+async def test_a_context_of_the_asynchronous_client_does_too(servers: Mapping[str, Simulator]) -> None:
+    server = servers["require"]
+    async with AsyncControl(server.control_url) as control:
+        client = await control.client_context("CN=app-1,O=Example")
+    assert await asyncio.to_thread(ask, server.data_url, client) == 200
+
+
+def test_the_command_of_run_finds_a_certificate_in_a_file(servers: Mapping[str, Simulator]) -> None:
+    server = servers["require"]
+    with child_environment(server, {}) as environment:
+        shown = Path(environment["OIFDE_CLIENT_FILE"]).read_bytes()
+    assert ask(server.data_url, context(server, shown)) == 200
+
+
+def test_a_command_is_given_no_certificate_that_is_not_accepted(tmp_path: Path) -> None:
+    trustme.CA().cert_pem.write_to_path(tmp_path / "clients.pem")
+    with (
+        running(tls="auto", client_ca=tmp_path / "clients.pem") as server,
+        child_environment(server, {}) as environment,
+    ):
+        assert environment["OIFDE_CLIENT_FILE"] == ""
+        assert server.shown_certificate == ShownCertificate("YOUR-CLIENT.pem", "")
+
+
+@pytest.mark.skipif(not shutil.which("curl"), reason="there is no curl here")
+@pytest.mark.parametrize("token", [None, "0123456789abcdef"])
+def test_the_line_that_serve_prints_shows_a_certificate(tmp_path: Path, token: str | None) -> None:
+    with running(tls="auto", client_cert="require", control_token=token) as server:
+        lines = CurlLines(server.data_url, server.control_url, server.shown_certificate)
+        environment = {**os.environ, "OIFDE_CONTROL_TOKEN": token or "", "NO_PROXY": "*"}
+        line = lines.with_token("tenant001", "18000000001", "none")
+        done = subprocess.run(
+            ["sh", "-c", line], cwd=tmp_path, env=environment, capture_output=True, check=True
+        )
+        assert json.loads(done.stdout)["errorCode"] == 900002
+    assert (token or "none") not in line.replace('"none"', "")
+
+
+def test_where_none_is_required_the_line_shows_none(servers: Mapping[str, Simulator]) -> None:
+    assert servers["request"].shown_certificate is None

@@ -18,6 +18,7 @@ from oifde_simulator.journal import Journal
 from oifde_simulator.model.coverage import CoverageSnapshot
 from oifde_simulator.oifde.leniency import Leniency
 from oifde_simulator.oifde.router import Router
+from oifde_simulator.runtime.curl_lines import ShownCertificate
 from oifde_simulator.scenario import selection
 from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.state.memory.journal_store import Bounds
@@ -81,6 +82,20 @@ class Simulator:
     def ca_pem(self) -> bytes | None:
         """Certificate authority to trust (PEM); None with TLS off or a given certificate."""
         return self._tls.ca_pem if self._tls else None
+
+    @property
+    def shown_certificate(self) -> ShownCertificate | None:
+        """Certificate that a client has to show; None where it needs none."""
+        if self._clients is None or self._clients.mode != "require":
+            return None
+        if self._client_authority().is_accepted:
+            return ShownCertificate.of_ours(self.control_url, wants_token=self.token is not None)
+        return ShownCertificate()
+
+    def client_pem(self) -> bytes | None:
+        """Make a certificate for a client; None where clients are asked for none, or for one of others."""
+        authority = self._client_authority()
+        return authority.make() if self._clients is not None and authority.is_accepted else None
 
     async def start(self) -> None:
         """Open the vendor's port, then the control plane. Raises OSError if one cannot be opened."""

@@ -26,7 +26,12 @@ class ClientAuthority(NamedTuple):
     def __repr__(self) -> str:
         return "ClientAuthority()"  # its key is nobody's business
 
-    def make(self, subject: str, fault: str = "") -> bytes:
+    @property
+    def is_accepted(self) -> bool:
+        """Check that the port takes certificates of ours, where it asks for any."""
+        return self.ca_key is not None and not self.others
+
+    def make(self, subject: str = "oifde-client", fault: str = "") -> bytes:
         """Make a private key and a certificate.
 
         Raises ValueError for a wrong subject, and Problem where nobody can sign.
