@@ -10,22 +10,23 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from oifde_simulator.tls_faults import CERTIFICATES, server_name
+from oifde_simulator.tls_faults import server_name
 
 if TYPE_CHECKING:
     import trustme
-    from cryptography import x509
 
 ANOTHER_HOST = "another-host.invalid"
 """Name in the certificate for another host: no host can have it (RFC 2606)."""
-BEGINNING, PAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2020, 1, 1, tzinfo=UTC)
-FUTURE, END = datetime(2999, 1, 1, tzinfo=UTC), datetime(3000, 1, 1, tzinfo=UTC)
-WEAK_BITS = 1024
-"""Bits of an RSA key that is refused today (NIST SP 800-131A)."""
+BEGINNING, END = datetime(2000, 1, 1, tzinfo=UTC), datetime(3000, 1, 1, tzinfo=UTC)
+PAST, FUTURE = datetime(2020, 1, 1, tzinfo=UTC), datetime(2999, 1, 1, tzinfo=UTC)
+DATES = {"expired": (BEGINNING, PAST), "not-yet-valid": (FUTURE, END)}
+"""Beginning and end of certificates whose dates are wrong."""
+RSA_BITS, WEAK_BITS = 2048, 1024
+"""Bits of RSA keys: the least that is accepted today, and fewer (NIST SP 800-131A)."""
 
 
 class FaultCertificates:
-    """Makes PEM for each fault: a private key, its certificate, and what belongs to that."""
+    """Makes PEM for each fault: a private key and its certificate, without what is above that."""
 
     def __init__(self, authority: trustme.CA, names: Sequence[str]) -> None:
         """Sign with `authority` where a fault allows it; `names` are those of the good certificate."""
@@ -34,26 +35,22 @@ class FaultCertificates:
 
     def make(self, fault: str, *, rsa: bool = False) -> bytes:
         """Make a certificate with its key; `rsa` is for clients that take no ECDSA."""
-        names = [*self._names, server_name(fault)]
-        if fault == "self-signed":
-            return _self_signed(names, rsa=rsa)
+        names = [ANOTHER_HOST] if fault == "wrong-host" else [*self._names, server_name(fault)]
+        begins, ends = dates = DATES.get(fault, (BEGINNING, END))
+        authority = self._issuer(fault)
+        leaf = authority.issue_cert(*names, not_before=begins, not_after=ends)
+        pem, key = leaf.cert_chain_pems[0].bytes(), leaf.private_key_pem.bytes()
         if fault == "weak-key":
-            return self._weak(names)
-        authority, options = self._issuer(fault)
-        named = [ANOTHER_HOST] if fault == "wrong-host" else names
-        leaf = authority.issue_cert(*named, key_type=_key_type(rsa=rsa), **options)
-        chain = leaf.cert_chain_pems[:1] if fault == "incomplete-chain" else leaf.cert_chain_pems
-        return leaf.private_key_pem.bytes() + b"".join(each.bytes() for each in chain)
+            return _remade(pem, dates, self._weak_key, authority.private_key_pem.bytes())
+        if fault == "self-signed":
+            own = self._rsa_key if rsa else key
+            return _remade(pem, dates, own, own)
+        return _remade(pem, dates, self._rsa_key, authority.private_key_pem.bytes()) if rsa else key + pem
 
-    def _issuer(self, fault: str) -> tuple[trustme.CA, dict[str, Any]]:
-        assert fault in CERTIFICATES
-        if fault == "expired":
-            return self._authority, {"not_before": BEGINNING, "not_after": PAST}
-        if fault == "not-yet-valid":
-            return self._authority, {"not_before": FUTURE, "not_after": END}
+    def _issuer(self, fault: str) -> trustme.CA:
         if fault == "unknown-authority":
-            return self._stranger, {}
-        return (self._intermediate if fault == "incomplete-chain" else self._authority), {}
+            return self._stranger
+        return self._intermediate if fault == "incomplete-chain" else self._authority
 
     @cached_property
     def _stranger(self) -> trustme.CA:
@@ -65,63 +62,41 @@ class FaultCertificates:
     def _intermediate(self) -> trustme.CA:
         return self._authority.create_child_ca()
 
-    def _weak(self, names: Sequence[str]) -> bytes:
-        """Sign a weak key: the certificate is that of another key, with this one in its place."""
-        from cryptography import x509
-        from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
-        from cryptography.hazmat.primitives.serialization import load_pem_private_key
+    @cached_property
+    def _rsa_key(self) -> bytes:
+        """Private key of all certificates for clients that take RSA only: it takes a tenth of a second."""
+        return _rsa_key(RSA_BITS)
 
-        key = generate_private_key(public_exponent=65537, key_size=WEAK_BITS)
-        strong = x509.load_pem_x509_certificate(self._authority.issue_cert(*names).cert_chain_pems[0].bytes())
-        signing: Any = load_pem_private_key(self._authority.private_key_pem.bytes(), None)
-        return _pem(key, _copied(strong, key, issuer=strong.issuer).sign(signing, _sha256()))
+    @cached_property
+    def _weak_key(self) -> bytes:
+        return _rsa_key(WEAK_BITS)
 
 
-def _self_signed(names: Sequence[str], *, rsa: bool) -> bytes:
-    """Have a certificate sign itself: all but the issuer is as trustme makes it."""
-    import trustme
+def _rsa_key(bits: int) -> bytes:
+    from cryptography.hazmat.primitives import serialization as of
+    from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+
+    key = generate_private_key(public_exponent=65537, key_size=bits)
+    return key.private_bytes(of.Encoding.PEM, of.PrivateFormat.TraditionalOpenSSL, of.NoEncryption())
+
+
+def _remade(pem: bytes, dates: tuple[datetime, datetime], key: bytes, signing: bytes) -> bytes:
+    """Make a certificate like that in `pem`, for another key or signed by itself, behind its key."""
     from cryptography import x509
-    from cryptography.hazmat.primitives.serialization import load_pem_private_key
-
-    leaf = trustme.CA().issue_cert(*names, key_type=_key_type(rsa=rsa))
-    made = x509.load_pem_x509_certificate(leaf.cert_chain_pems[0].bytes())
-    key: Any = load_pem_private_key(leaf.private_key_pem.bytes(), None)
-    return _pem(key, _copied(made, key, issuer=made.subject).sign(key, _sha256()))
-
-
-def _copied(made: x509.Certificate, key: Any, *, issuer: x509.Name) -> x509.CertificateBuilder:
-    """Begin a certificate like `made`, for another key or issuer; a new issuer has no key identifier."""
-    from cryptography import x509
-
-    builder = (
-        x509.CertificateBuilder()
-        .subject_name(made.subject)
-        .issuer_name(issuer)
-        .public_key(key.public_key())
-        .serial_number(made.serial_number)
-        .not_valid_before(BEGINNING)
-        .not_valid_after(END)
-    )
-    for extension in made.extensions:
-        if issuer == made.issuer or not isinstance(extension.value, x509.AuthorityKeyIdentifier):
-            builder = builder.add_extension(extension.value, extension.critical)
-    return builder
-
-
-def _key_type(*, rsa: bool) -> trustme.KeyType:
-    import trustme
-
-    return trustme.KeyType.RSA if rsa else trustme.KeyType.ECDSA
-
-
-def _sha256() -> Any:
     from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 
-    return SHA256()
-
-
-def _pem(key: Any, certificate: x509.Certificate) -> bytes:
-    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-
-    secret = key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption())
-    return bytes(secret) + certificate.public_bytes(Encoding.PEM)
+    like = x509.load_pem_x509_certificate(pem)
+    own, signer = (load_pem_private_key(each, None) for each in (key, signing))
+    builder: Any = x509.CertificateBuilder(
+        issuer_name=like.subject if key == signing else like.issuer,
+        subject_name=like.subject,
+        public_key=own.public_key(),  # type: ignore[arg-type]  # some keys sign nothing; these are not those
+        serial_number=like.serial_number,
+        not_valid_before=dates[0].replace(tzinfo=None),
+        not_valid_after=dates[1].replace(tzinfo=None),
+    )
+    for extension in like.extensions:
+        if key != signing or not isinstance(extension.value, x509.AuthorityKeyIdentifier):
+            builder = builder.add_extension(extension.value, extension.critical)
+    return key + bytes(builder.sign(signer, SHA256()).public_bytes(Encoding.PEM))

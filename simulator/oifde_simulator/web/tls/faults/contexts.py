@@ -9,9 +9,10 @@ from collections.abc import Callable
 from functools import cached_property, partial
 from threading import Lock
 
+from oifde_simulator.text import temporary_folder_error
 from oifde_simulator.tls_faults import PROTOCOL
 from oifde_simulator.web.tls import handshake_log
-from oifde_simulator.web.tls.context import TlsError, load_chain, server_context
+from oifde_simulator.web.tls.context import TlsError, load_chain, openssl_reason, server_context
 from oifde_simulator.web.tls.faults.certificates import FaultCertificates
 from oifde_simulator.web.tls.half_close import keep_half_open
 from oifde_simulator.web.tls.rsa_on_demand import RsaOnDemandContext
@@ -64,8 +65,13 @@ class FaultContexts:
                 self._load_good(context)
             else:
                 self._load_bad(context, fault)
-        except (OSError, ValueError) as error:
-            raise TlsError(f"TLS fault {fault}", "an OpenSSL that serves it", error, FIX) from error
+        except TlsError:
+            raise
+        except (ssl.SSLError, ValueError) as error:
+            found = openssl_reason(error)
+            raise TlsError(f"TLS fault {fault}", "an OpenSSL that serves it", found, FIX) from error
+        except OSError as error:
+            raise TlsError(*temporary_folder_error(error)) from error
         handshake_log.install(context, own_authority=self._own_authority)
         keep_half_open(context)
         self.prepare(context)
