@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from oifde_simulator.model.turn import MOST_SLIDING, Limits, Rate
+from oifde_simulator.model.turn import MOST_DISTINCT, MOST_IN_FLIGHT, MOST_SLIDING, Limits, Rate
 from oifde_simulator.population.oddities import Oddities
 from oifde_simulator.population.records import DEFAULT_MIX
 from oifde_simulator.resources import read_json
@@ -89,6 +89,8 @@ INSIDE: dict[str, tuple[Any, Any]] = {
     "over.enforce": (RULE["over"]["properties"]["enforce"]["default"], default_of(Rate, "enforce")),
     "over.slide": (RULE["over"]["properties"]["slide"]["default"], default_of(Rate, "slide")),
     "over.limit with slide": (RULE["over"]["then"]["properties"]["limit"]["maximum"], MOST_SLIDING),
+    "over.in_flight": (RULE["over"]["properties"]["in_flight"]["maximum"], MOST_IN_FLIGHT),
+    "after.count": (RULE["after"]["properties"]["count"]["maximum"], MOST_DISTINCT),
     "one_of.weight": (RULE["one_of"]["items"]["properties"]["weight"]["default"], DEFAULT_WEIGHT),
     "patch.share": (RULE["patch"]["items"]["properties"]["share"]["default"], DEFAULT_SHARE),
     "patch.strict": (RULE["patch"]["properties"]["strict"]["default"], default_of(Patch, "strict")),
@@ -104,7 +106,7 @@ SECTIONS: dict[str, tuple[type[Any], Mapping[str, Any], set[str]]] = {
     "tenant": (TenantSpec, SCHEMA["properties"]["tenant"]["properties"], {"any_token"}),
     "settings": (SettingsSpec, SCHEMA["properties"]["settings"]["properties"], {"time_zone_name"}),
     "generate": (GenerateSpec, GENERATE, {"users"}),
-    "rule": (Limits, RULE, {"state_is"}),
+    "rule": (Limits, RULE, {"state_is", "in_flight", "distinct"}),
 }
 
 

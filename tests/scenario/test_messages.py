@@ -82,7 +82,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "several for one": (rule(f"matches: {{}}, {DOWN}"), "2:15", 'did you mean "match"?'),
     "a word of others": (rule("delay: 3s"), "2:15", "for a wait write faults: [{latency: 3s}]"),
     "a near word that is known elsewhere": (rule("response: {status: 500}"), "2:15", 'did you mean "respond"? response itself belongs into match: {response: ...}'),
-    "a header in per": (rule(f"per: [X-Trace], times: 1, {DOWN}"), "2:21", "match: {headers: {X-Trace: ...}}"),
+    "a header in per": (rule(f"per: [X-Trace], times: 1, {DOWN}"), "2:21", "for a header write headers.X-Trace"),
     "a secret elsewhere": ("secret: abc\n", "1:1", 'it belongs inside "tenant"'),
 }  # fmt: skip
 

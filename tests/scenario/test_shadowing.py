@@ -27,6 +27,31 @@ def warned(*rules: str) -> list[str]:
 
 
 SHADOWED = {
+    "an address in a network": (
+        f"{{name: all, match: {{client: 10.0.0.0/8}}, {DOWN}}}",
+        "match: {client: [10.0.0.7, 10.1.0.0/16]}",
+        "can never fire: all in line 2 takes all that it is about",
+    ),
+    "an address that is mapped": (
+        f"{{name: all, match: {{client: 10.0.0.7}}, {DOWN}}}",
+        'match: {client: "::ffff:10.0.0.7", endpoint: gettoken}',
+        "can never fire: all in line 2",
+    ),
+    "one request of those behind the first": (
+        f"{{name: all, match: {{connection: {{requests: {{minimum: 2}}}}}}, {DOWN}}}",
+        "match: {connection: {requests: 3}, client: 10.0.0.7}",
+        "takes all that it is about",
+    ),
+    "what is counted, behind what is not": (
+        f"{{name: all, {DOWN}}}",
+        "over: {in_flight: 5}",
+        "can never fire: all in line 2 takes every request before it",
+    ),
+    "distinct values, behind what is not": (
+        f"{{name: all, {DOWN}}}",
+        "after: {distinct: client, count: 2}",
+        "can never fire: all in line 2 takes every request before it",
+    ),
     "a field that only queries have": (
         f"{{name: all, {QUERIES}, {DOWN}}}",
         USER,
@@ -97,6 +122,22 @@ FREE = {
         'match: {request: {appKey: "a", userMobile: "1"}}',
     ),
     "per user": (f"{{name: all, {QUERIES}, per: [userMobile], times: 1, {DOWN}}}", USER),
+    "another address": (f"{{name: all, match: {{client: 10.0.0.7}}, {DOWN}}}", "match: {client: 10.0.0.8}"),
+    "a wider network": (
+        f"{{name: all, match: {{client: 10.0.0.0/9}}, {DOWN}}}",
+        "match: {client: 10.0.0.0/8}",
+    ),
+    "a network of another family": (
+        f'{{name: all, match: {{client: "::/0"}}, {DOWN}}}',
+        "match: {client: 10.0.0.0/8}",
+    ),
+    "any address": (f"{{name: all, match: {{client: 10.0.0.7}}, {DOWN}}}", USER),
+    "another request of a connection": (
+        f"{{name: all, match: {{connection: {{requests: 1}}}}, {DOWN}}}",
+        "match: {connection: {requests: 2}}",
+    ),
+    "so many in flight": (f"{{name: all, over: {{in_flight: 5}}, {DOWN}}}", USER),
+    "so many distinct values": (f"{{name: all, after: {{distinct: client, count: 2}}, {DOWN}}}", USER),
     "a chance": (f"{{name: all, {QUERIES}, probability: 0.5, {DOWN}}}", USER),
     "a window": (f"{{name: all, {QUERIES}, window: {{until: 5s}}, {DOWN}}}", USER),
     "one that may pass": (f"{{name: all, one_of: [{{}}, {{{DOWN}}}]}}", USER),

@@ -42,11 +42,12 @@ DECISIONS = st.builds(
     RecordedDecision, COUNT, COUNT, TEXT, st.binary(max_size=32), st.none() | COUNT, st.booleans(), COUNT,
     PAIRS, COUNT, ACTIONS, COUNT,
 )  # fmt: skip
-PEERS = st.builds(Peer, TEXT, COUNT, COUNT, st.none() | st.dictionaries(TEXT, TEXT, max_size=2))
+PEERS = st.builds(Peer, TEXT, COUNT, COUNT, st.none() | st.dictionaries(TEXT, TEXT, max_size=3))
 ENTRIES = st.builds(
     Entry, COUNT, COUNT, NAME, TEXT, REQUESTS, COUNT, COUNT, st.none() | COUNT, PAIRS,
     st.binary(max_size=40), COUNT, COUNT, FIELDS, COUNT, NAME, NAMES,
-    st.lists(st.tuples(NAME, NAME), max_size=3).map(tuple), NAMES, NAMES, NAMES, PEERS, DECISIONS, OUTCOMES,
+    st.lists(st.tuples(NAME, NAME), max_size=3).map(tuple), NAMES, NAMES, NAMES, PEERS, DECISIONS,
+    OUTCOMES,
 )  # fmt: skip
 
 

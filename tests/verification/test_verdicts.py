@@ -58,6 +58,8 @@ COUNTS: dict[str, tuple[dict[str, Any], bool, int, str]] = {
     "with a part": ({"count": 2, "request.userMobile": USER}, True, 2, ""),
     "in both places": ({"count": 1, "match": {"userMobile": USER}, "status": 503}, True, 1, ""),
     "what was sent": ({"count": 1, "status": 503}, True, 1, ""),
+    "no known client": ({"count": 3, "client": False, "connection": False}, True, 3, "no client"),
+    "of a network": ({"count": 0, "client": "10.0.0.0/8"}, True, 0, "client: 10.0.0.0/8"),
     "a code that was sent": ({"count": 1, "errorCode": 900001}, True, 1, ""),
     "by a rule": ({"count": 1, "rule": "down"}, True, 1, ""),
     "by no rule": ({"count": 1, "rule": False}, True, 1, "found 1 (no rule)"),
@@ -419,6 +421,18 @@ WRONG: dict[str, tuple[Any, list[str]]] = {
         ['expect[0].spoiled: expected true or false, found "down"'],
     ),
     "a text that is none": ({"count": 1, "text": 7}, ["expect[0].text: expected a text, found 7"]),
+    "a network with other bits": (
+        {"count": 1, "client": "10.0.0.7/8"},
+        ["expect[0].client: 10.0.0.7/8 has bits behind its first 8; write 10.0.0.0/8, or 10.0.0.7"],
+    ),
+    "a client as a number": (
+        {"count": 1, "client": 7},
+        ["expect[0].client: expected a text, true, false or"],
+    ),
+    "a connection as text": (
+        {"count": 1, "connection": "7"},
+        ["expect[0].connection: expected a whole number"],
+    ),
     "no text": ({"count": 1, "text": False}, ["expect[0].text: expected a text, found false"]),
     "since inside": ({"count": 1, "since": 3}, ["expect[0].since: belongs beside expect"]),
     "an order of none": ({"order": []}, ["expect[0].order: expected a list of 1 to 100"]),

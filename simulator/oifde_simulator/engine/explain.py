@@ -7,6 +7,7 @@ server would do.
 from __future__ import annotations
 
 import base64
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
@@ -65,6 +66,8 @@ class Explainer:
         self._router = Router(bad_json_status=bad_json_status, leniency=leniency)
         self._journal = Journal(tenants.state, seed=tenants.seed, quiet=True)
         self._pipeline = Pipeline(self._router, tenants, self._journal)
+        self._open: deque[Exchange] = deque()
+        """Exchanges in flight, the oldest first."""
 
     def load(self, tenant: str) -> int:
         """Tell when a tenant was loaded, epoch milliseconds on its clock."""
@@ -75,8 +78,19 @@ class Explainer:
         version = immediate(self._tenants.named(tenant)).read.version
         immediate(self._tenants.state.tenants.set_clock(tenant, ClockSetting(instant), version))
 
-    def explain(self, request: Request) -> Explanation:
-        """Explain a request that is sent now."""
+    def explain(self, request: Request, in_flight: int = 1) -> Explanation:
+        """Explain a request that is sent now, while so many are in flight: itself and those before it."""
+        self._end_all_but(in_flight - 1)
+        explanation = self._explained(request)
+        self._open.append(explanation.exchange)
+        return explanation
+
+    def _end_all_but(self, most: int) -> None:
+        """End the oldest exchanges, so that `most` are in flight."""
+        while len(self._open) > most:
+            self._open.popleft().outcome.end("complete")
+
+    def _explained(self, request: Request) -> Explanation:
         call = self._router.route(replace(request))  # copies, since reading a charset rewrites the body
         exchange = immediate(self._pipeline.handle(replace(request)))
         rules = immediate(self._tenants.find(call.tenant, by_key=call.by_access_key)).rules

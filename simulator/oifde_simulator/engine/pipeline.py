@@ -20,13 +20,15 @@ from oifde_simulator.engine.conclusion import (
     unspoiled,
 )
 from oifde_simulator.engine.held_bodies import decided, held
+from oifde_simulator.engine.leases import LeaseHolder, give_back
 from oifde_simulator.engine.metrics import Meter
 from oifde_simulator.faults.global_delay import GlobalDelay
 from oifde_simulator.journal import Journal
 from oifde_simulator.model.credential_step import Admission, TokenStep
 from oifde_simulator.model.entry import Entry
 from oifde_simulator.model.exchange import Answer, Exchange
-from oifde_simulator.model.http import PortName, Request, Response
+from oifde_simulator.model.http import UNKNOWN_PEER, Peer, PortName, Request, Response
+from oifde_simulator.model.turn import Leases
 from oifde_simulator.model.view import View
 from oifde_simulator.oifde.router import Call, Router
 from oifde_simulator.rules.ability import Judge
@@ -94,9 +96,11 @@ class Pipeline:
             call.defect = call.defect or defect
             return ()
 
-    async def unreadable(self, why: str, response: Response, port: PortName = "") -> Exchange:
+    async def unreadable(
+        self, why: str, response: Response, port: PortName = "", peer: Peer = UNKNOWN_PEER
+    ) -> Exchange:
         """Decide what answers bytes that are no request, and put it on record; `why` says what is wrong."""
-        request = Request("", "", {}, read_error=why, keep_alive=False, port=port)
+        request = Request("", "", {}, read_error=why, keep_alive=False, port=port, peer=peer)
         exchange, entry = await self._answer(Call(request, None), Answer(response, {"errorCode": None}))
         if entry is not None:
             self._count(exchange, entry, 0.0)
@@ -143,24 +147,38 @@ class Pipeline:
 
     async def _exchange(self, tenant: Tenant, call: Call, given: Answer | None) -> tuple[Exchange, Entry]:
         """Admit, answer, turn, conclude, record. Raises Stale where the tenant has changed meanwhile."""
+        leases: Leases = ()
         try:
-            conclusion, begun = await self._conclude(tenant, call, given)
-            entry = self._enter(conclusion.exchange, given)
-        except Stale:
+            try:
+                conclusion, begun, leases = await self._conclude(tenant, call, given)
+                entry = self._enter(conclusion.exchange, given)
+            except Stale:
+                raise
+            except Exception as defect:  # noqa: BLE001  whatever it is, the exchange tells and logs it
+                conclusion, begun = self._broken(tenant, call, defect), True
+                entry = self._enter(conclusion.exchange, given)
+            exchange, fired, ended = conclusion
+            entry = await self._state.record(tenant.read, entry, fired, ended, begun=begun)
+        except BaseException:
+            give_back(self._state, leases)
             raise
-        except Exception as defect:
-            # Guess: [internal-error] a fault of the server is 10000001; a capture of one would settle it.
-            conclusion, begun = Conclusion(broken(tenant, call, defect)), True
-            code = conclusion.exchange.honest.fields[call.error_shape.code_field]
-            log.exception("a defect of the simulator; the client was answered %s", code)
-            entry = self._enter(conclusion.exchange, given)
-        exchange, fired, ended = conclusion
-        entry = await self._state.record(tenant.read, entry, fired, ended, begun=begun)
-        exchange.outcome.report_to(self._state.finish, entry.tenant, entry.number)
+        report = LeaseHolder(self._state, leases) if leases else self._state.finish
+        exchange.outcome.report_to(report, entry.tenant, entry.number)
         return exchange, entry
 
-    async def _conclude(self, tenant: Tenant, call: Call, given: Answer | None) -> tuple[Conclusion, bool]:
-        """Admit, answer, and ask the rules; returned with whether the state has been asked."""
+    @staticmethod
+    def _broken(tenant: Tenant, call: Call, defect: Exception) -> Conclusion:
+        """Answer as a broken service, and log the defect that is being handled."""
+        # Guess: [internal-error] a fault of the server is 10000001; a capture of one would settle it.
+        conclusion = Conclusion(broken(tenant, call, defect))
+        code = conclusion.exchange.honest.fields[call.error_shape.code_field]
+        log.exception("a defect of the simulator; the client was answered %s", code)
+        return conclusion
+
+    async def _conclude(
+        self, tenant: Tenant, call: Call, given: Answer | None
+    ) -> tuple[Conclusion, bool, Leases]:
+        """Admit, answer, and ask the rules; returned with whether the state has been asked, and leases."""
         if defect := call.defect or tenant.defect:
             raise defect
         now, begun = tenant.clock.now(), False
@@ -179,7 +197,7 @@ class Pipeline:
                 await self._cover(tenant)
             selection = tenant.rules.select(view(call, honest), now)
         if selection is None:
-            return Conclusion(unspoiled(tenant, call, honest, now)), begun
+            return Conclusion(unspoiled(tenant, call, honest, now)), begun, ()
         with held(honest):
             occasion = occasion_of(tenant, call, honest, now, step, admission)
             judge, moment = self._judge.ability, selection.moment
@@ -189,7 +207,12 @@ class Pipeline:
                 turn = await self._state.turn(tenant.read, now, selection.candidates, begun=begun)
                 begun = True
             decide = tenant.rules.decide
-            return await decided(lambda: conclude(tenant, call, occasion, decide(selection, turn))), begun
+            try:
+                found = await decided(lambda: conclude(tenant, call, occasion, decide(selection, turn)))
+            except BaseException:
+                give_back(self._state, turn.leases)
+                raise
+            return found, begun, turn.leases
 
     def _enter(self, exchange: Exchange, given: Answer | None) -> Entry:
         """Make the entry of an exchange."""

@@ -24,7 +24,7 @@ from oifde_simulator.model.http import JSON_UTF8
 from oifde_simulator.oifde.operations import ISSUED_TOKEN, OPERATIONS
 from oifde_simulator.oifde.operations.base import DocumentedOperation
 
-ENTRY = 1100
+ENTRY = 1200
 """Bytes of memory that an entry takes beside its texts."""
 
 ERROR_CODE = re.compile(
@@ -75,7 +75,7 @@ class EntryFactory:
             charge += sum(map(len, (*problems, *warnings, *notes)))
         held_back: Reasons = ()
         if exchange.held_back:
-            held_back = reasons(exchange, recorded.document)
+            held_back = reasons(exchange, recorded)
             charge += sum([len(why) for _, why in held_back])
         decision = exchange.decision
         if exchange.rule:

@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 
 from oifde_simulator.instants import instant
+from oifde_simulator.journal.client_condition import CLIENT, client_condition
 from oifde_simulator.journal.filters import ATTRIBUTES, FREE_TEXT, NUMBERS, YES_OR_NO, Filter, Since
 from oifde_simulator.journal.redaction.credential_names import is_credential
 from oifde_simulator.journal.redaction.redactor import PREFIX
@@ -43,6 +44,8 @@ def parse(given: Iterable[tuple[str, str]], fingerprint: Callable[[str], str]) -
             since = _since(text)
         elif name == FREE_TEXT:
             tests[name] = TextCondition(text, fingerprint(text))
+        elif name == CLIENT:
+            tests[name] = _client(text)
         elif name in ATTRIBUTES:
             tests[name] = _condition(name, text, number=name in NUMBERS)
         else:
@@ -94,6 +97,14 @@ def _condition(name: str, text: str, *, number: bool) -> Condition:
         return Condition(wanted)
     except ValueError as error:
         raise WrongParameter(f"{name}: expected a JSON Schema, found {shown(text)}: {error}") from None
+
+
+def _client(text: str) -> Condition:
+    wanted = _wanted(CLIENT, text, number=False)
+    try:
+        return client_condition(wanted)
+    except ValueError as error:
+        raise WrongParameter(f"{CLIENT}: {error}") from None
 
 
 def _wanted(name: str, text: str, *, number: bool) -> Any:

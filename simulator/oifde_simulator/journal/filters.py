@@ -24,12 +24,14 @@ ATTRIBUTES: Mapping[str, Callable[[Entry], Any]] = {
     "rule": lambda entry: entry.rule or ABSENT,
     "status": lambda entry: entry.status,
     "errorCode": lambda entry: ABSENT if entry.error_code is None else entry.error_code,
+    "client": lambda entry: entry.peer.address or ABSENT,
+    "connection": lambda entry: entry.peer.connection or ABSENT,
     "warnings": lambda entry: entry.warnings or ABSENT,
     "spoiled": lambda entry: entry.rule or ABSENT,
     "text": searchable_text,
 }
 """Attributes of an entry that a filter can test; of several values in a tuple one has to fit."""
-NUMBERS = ("status", "errorCode")
+NUMBERS = ("status", "errorCode", "connection")
 """Attributes whose values are numbers."""
 YES_OR_NO = ("spoiled",)
 """Attributes that are there or not, and have no values to choose from."""

@@ -16,7 +16,7 @@ import orjson
 from oifde_simulator import __version__
 from oifde_simulator.instants import iso
 from oifde_simulator.model.entry import Entry
-from oifde_simulator.model.http import reason
+from oifde_simulator.model.http import Peer, reason
 from oifde_simulator.oifde.operations import BY_NAME
 
 HTTP = "HTTP/1.1"
@@ -52,6 +52,7 @@ class HarEntry(NamedTuple):
             "request": self._request(),
             "response": _response(entry),
             "cache": {},
+            **_connection(entry.peer),
             "timings": {"send": 0, "wait": milliseconds, "receive": 0},
             "comment": "; ".join((*entry.problems, *entry.warnings, *entry.notes)),
             "_number": entry.number,
@@ -86,6 +87,12 @@ class HarEntry(NamedTuple):
         host = host.rpartition("@")[2]
         host = host if HOST.fullmatch(host) else NOWHERE
         return f"{scheme}://{host}{place if place[:1] == '/' else f'/{place}'}"
+
+
+def _connection(peer: Peer) -> dict[str, str]:
+    """Name connection and client; `serverIPAddress` is the other end, which entries do not have."""
+    found = {"connection": str(peer.connection)} if peer.connection else {}
+    return found | ({"_client": peer.address} if peer.address else {})
 
 
 def _query(target: str) -> str:

@@ -6,13 +6,19 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 Value = tuple[str, ...]
-"""Values of a rule's `per` fields, by which it is counted; `()` where it has none."""
+"""Values of what a rule's `per` names, by which it is counted; `()` where it names nothing."""
 
 START = "start"
 """State of a value that no rule has moved on."""
 
 MOST_SLIDING = 10_000
 """Greatest limit of a sliding window: the instants of so many matches are kept for each value."""
+
+MOST_DISTINCT = 10_000
+"""Greatest count of `after: {distinct, count}`: so many values are kept for each value of `per`."""
+
+MOST_IN_FLIGHT = 10_000
+"""Greatest number of `over: {in_flight}`."""
 
 CHANCE_BITS = 52
 """Bits of a drawn chance: as many as a double, the only number of Lua, holds exactly."""
@@ -32,12 +38,25 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True)
+class Distinct:
+    """`after: {distinct, count}`: matches pass until more than `count` distinct values were seen."""
+
+    name: str
+    """Name of what is read of the request, as in `per`."""
+    count: int
+    """At most `MOST_DISTINCT`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """Conditions of one rule that depend on what was counted."""
 
     state_is: str | None = None
     over: Rate | None = None
+    in_flight: int | None = None
+    """Exchanges that pass while they are in flight together, at most `MOST_IN_FLIGHT`."""
     after: int = 0
+    distinct: Distinct | None = None
     every: int = 1
     probability: float = 1.0
     times: int | None = None
@@ -60,6 +79,22 @@ class Candidate(NamedTuple):
     """Hexadecimal key of its chance; empty where the probability is 1."""
     moves_only: bool = False
     """Whether its turn changes nothing but the state, so that there is none where the state is `becomes`."""
+    distinct: str = ""
+    """Value of which `limits.distinct` wants so many."""
+
+
+class Lease(NamedTuple):
+    """Place of an exchange among those in flight that one rule has counted, until it is given back."""
+
+    tenant: str
+    epoch: int
+    rule: str
+    value: Value
+    number: int
+    """Number among the leases of the tenant's epoch, so that one is given back once."""
+
+
+Leases = tuple[Lease, ...]
 
 
 class Turn(NamedTuple):
@@ -75,6 +110,8 @@ class Turn(NamedTuple):
     """Reasons of the candidates before it, in order."""
     changed: bool
     """Whether its value entered another state."""
+    leases: Leases = ()
+    """Leases of the candidates that count exchanges in flight; the end of this one gives them back."""
 
 
 class HeldBack(NamedTuple):
@@ -83,7 +120,7 @@ class HeldBack(NamedTuple):
     rule: str
     why: str
     per: tuple[str, ...] = ()
-    """Request fields by whose values it was counted; empty where nothing was counted for a value."""
+    """Names of what it was counted by, as its `per` has them; empty where nothing was counted for a value."""
 
 
 class Fired(NamedTuple):

@@ -6,14 +6,16 @@ field, `true` means present and `false` absent.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from operator import eq
 from typing import Any
 
 from oifde_simulator.json_schema.bounded import bounded
 from oifde_simulator.json_schema.schema import Schema
+from oifde_simulator.model.http import Peer
 from oifde_simulator.model.view import ABSENT, Mismatch, View
+from oifde_simulator.rules import sender
 from oifde_simulator.rules.certificate_conditions import PART, certificate_fields
 from oifde_simulator.text import shown
 
@@ -71,12 +73,15 @@ class Matcher:
             for part, name, condition in self._parts
             if part != PART
         ]
+        self._of_sender = tuple(_sender_conditions(given))
 
     def matches(self, view: View) -> bool:
         """Check that the rule is about a request."""
         if self._of_certificate and not self._fits_certificate(view.client_certificate):
             return False
         if self._endpoint is not None and view.endpoint != self._endpoint:
+            return False
+        if self._of_sender and not self._is_sent_by(view.peer):
             return False
         if not self._tests:
             return True
@@ -89,9 +94,15 @@ class Matcher:
             return True
         return False
 
+    def _is_sent_by(self, peer: Peer) -> bool:
+        return all(accepts(read(peer)) for _, read, accepts, _ in self._of_sender)
+
     @property
     def gate(self) -> tuple[int, str, Callable[[Any], bool]]:
-        """First test of all: 0 to 2 for request, headers or response; name of the field; predicate."""
+        """First test of all: 0 to 2 for request, headers or response; name of the field; predicate.
+
+        Conditions on the sender are none of them: only `matches` asks those.
+        """
         return self._tests[0] if self._tests else (0, "", lambda value: True)
 
     @property
@@ -102,16 +113,17 @@ class Matcher:
     @property
     def size(self) -> int:
         """Number of conditions."""
-        return len(self._parts) + (self._endpoint is not None)
+        return len(self._parts) + len(self._of_sender) + (self._endpoint is not None)
 
     @property
     def identifying(self) -> list[str]:
         """Places of the conditions that tell requests apart by a value: `request.NAME` and so on."""
-        return [
+        named = [
             f"{part}.{name}"
             for part, name, condition in self._parts
             if part != "response" and not isinstance(condition.wanted, bool)
         ]
+        return named + [each.place for each in self._of_sender]
 
     def _fits_certificate(self, certificate: Mapping[str, str]) -> bool:
         return all(accepts(certificate.get(name, ABSENT)) for name, accepts in self._of_certificate)
@@ -121,9 +133,24 @@ class Matcher:
         mismatches = []
         if self._endpoint is not None and view.endpoint != self._endpoint:
             mismatches.append(Mismatch("endpoint", self._endpoint, view.endpoint or "another path"))
+        mismatches += self._sender_difference(view.peer)
         for part, name, condition in self._parts:
             value = getattr(view, part).get(name, ABSENT)
             if not condition.accepts(value):
                 text = "nothing" if value is ABSENT else shown(value)
                 mismatches.append(Mismatch(f"{part}.{name}", str(condition), text))
         return mismatches
+
+    def _sender_difference(self, peer: Peer) -> list[Mismatch]:
+        found = ((each, each.read(peer)) for each in self._of_sender)
+        return [
+            Mismatch(each.place, each.expected, "none that is known" if value is ABSENT else str(value))
+            for each, value in found
+            if not each.accepts(value)
+        ]
+
+
+def _sender_conditions(given: Mapping[str, Any]) -> Iterator[sender.Condition]:
+    if "client" in given:
+        yield sender.client(given["client"])
+    yield from sender.connection(given.get("connection", {}), Condition)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from oifde_simulator.model.exchange import Answer
 from oifde_simulator.model.http import Response
@@ -12,6 +12,7 @@ from oifde_simulator.model.turn import Candidate, HeldBack, Limits, Turn, Value
 from oifde_simulator.model.view import ABSENT, View
 from oifde_simulator.randomness import KeyedRandom, key
 from oifde_simulator.rules.action import ActionContext, ErrorRenderer
+from oifde_simulator.rules.counted_fields import Reader, reader, readers, text_of
 from oifde_simulator.rules.matching import Matcher
 from oifde_simulator.rules.triggers import Moment, Window
 from oifde_simulator.wire.script import Script
@@ -66,6 +67,16 @@ class Rule:
     """Digest of the rule as it was written; rules of one name may differ."""
     added: int | None = None
     """Milliseconds after load or reset at which it was added; None for a rule of the scenario."""
+    counted_by: tuple[Reader, ...] | None = field(init=False, repr=False, compare=False, default=None)
+    """Readers of `per`; None where it names fields of the request alone."""
+    distinct: Reader | None = field(init=False, repr=False, compare=False, default=None)
+    """Reader of the values of which `after` wants so many; None without."""
+
+    def __post_init__(self) -> None:
+        """Make the readers."""
+        object.__setattr__(self, "counted_by", readers(self.per))
+        if self.limits.distinct is not None:
+            object.__setattr__(self, "distinct", reader(self.limits.distinct.name))
 
     def begun(self, elapsed: int) -> int:
         """Compute since when it acts, as `elapsed` is told: its window opened, or it was added."""
@@ -73,24 +84,15 @@ class Rule:
         return opened if self.added is None else max(opened, self.added)
 
     def value(self, view: View) -> Value:
-        """Read the `per` fields of a request; a field that is not there is a value of its own."""
-        return tuple(_text(view.request.get(field, ABSENT)) for field in self.per)
+        """Read what `per` names of a request; what is not there is a value of its own."""
+        if self.counted_by is not None:
+            return tuple(text_of(read(view)) for read in self.counted_by)
+        return tuple(text_of(view.request.get(field, ABSENT)) for field in self.per)
 
     @property
     def ends_tokens(self) -> bool:
         """Whether an outcome ends a token."""
         return any(action.token for action, _ in self.actions)
-
-
-LONGEST_VALUE = 128
-"""Characters up to which a value of `per` is remembered as it is."""
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        return "\0absent" if value is ABSENT else f"\0{type(value).__name__}"
-    # A client decides how long its values are, and many may be remembered.
-    return value if len(value) <= LONGEST_VALUE else key(value).hex()
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +260,10 @@ class Rules:
         if rule.limits.probability < 1:
             chance = key(self._seed, rule.name, *value, "chance").hex()
         selection.rules.append(rule)
-        selection.candidates.append(Candidate(rule.name, value, rule.limits, rule.becomes, chance))
+        candidate = Candidate(rule.name, value, rule.limits, rule.becomes, chance)
+        if rule.distinct is not None:
+            candidate = candidate._replace(distinct=text_of(rule.distinct(view)))
+        selection.candidates.append(candidate)
 
     def decide(self, selection: Selection, turn: Turn) -> Decision:
         """Draw what the rule does whose turn it is."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from oifde_simulator import faults
-from oifde_simulator.model.turn import Limits, Rate
+from oifde_simulator.model.turn import Distinct, Limits, Rate
 from oifde_simulator.quantities import milliseconds, share
 from oifde_simulator.randomness import key
 from oifde_simulator.rules.matching import Matcher
@@ -58,7 +58,10 @@ def _rule(given: Mapping[str, Any], place: int) -> Rule:
 
 
 def _limits(given: Mapping[str, Any]) -> Limits:
-    named = {name: read(given[name]) for name, read in LIMITS.items() if name in given}
+    named: dict[str, Any] = {name: read(given[name]) for name, read in LIMITS.items() if name in given}
+    for name, read in FORMS.items():
+        if name in given:
+            named |= read(given[name])
     return Limits(state_is=given.get("state", {}).get("is"), **named)
 
 
@@ -67,8 +70,16 @@ def _window(given: Mapping[str, Any]) -> Window:
     return Window(**{"start" if name == "from" else name: time for name, time in times.items()})
 
 
-def _rate(given: Mapping[str, Any]) -> Rate:
-    return Rate(**{**given, "window": milliseconds(given["window"])})
+def _over(given: Mapping[str, Any]) -> dict[str, Any]:
+    if "in_flight" in given:
+        return {"in_flight": given["in_flight"]}
+    return {"over": Rate(**{**given, "window": milliseconds(given["window"])})}
+
+
+def _after(given: int | Mapping[str, Any]) -> dict[str, Any]:
+    if isinstance(given, Mapping):
+        return {"distinct": Distinct(given["distinct"], given["count"])}
+    return {"after": given}
 
 
 def _unchanged(given: int) -> int:
@@ -78,13 +89,13 @@ def _unchanged(given: int) -> int:
 PARTS: Mapping[str, Callable[[Any], Any]] = {"per": tuple, "window": _window}
 """Readers of keys that have a default in `Rule`."""
 LIMITS: Mapping[str, Callable[[Any], Any]] = {
-    "over": _rate,
-    "after": _unchanged,
     "every": _unchanged,
     "probability": share,
     "times": _unchanged,
 }
-"""Readers of the keys that limit how often a rule fires."""
+"""Readers of the keys that limit how often a rule fires, and have one form."""
+FORMS: Mapping[str, Callable[[Any], dict[str, Any]]] = {"over": _over, "after": _after}
+"""Readers of such keys that have two forms, each with a limit of its own."""
 
 
 def _actions(given: Mapping[str, Any]) -> tuple[tuple[Action, float], ...]:

@@ -20,7 +20,7 @@ from oifde_simulator.model.credential_step import (
 from oifde_simulator.model.entry import Entry
 from oifde_simulator.model.outcome import Outcome
 from oifde_simulator.model.tenant_state import NewRule, RuleStanding, TenantSource, TenantState
-from oifde_simulator.model.turn import Candidate, Fired, Turn, Value
+from oifde_simulator.model.turn import Candidate, Fired, Leases, Turn, Value
 
 
 class Read(NamedTuple):
@@ -43,7 +43,13 @@ class Exchanges(Protocol):
         ...
 
     async def turn(self, read: Read, now: int, candidates: Sequence[Candidate], *, begun: bool) -> Turn:
-        """Find whose turn it is at `now` (tenant time, epoch milliseconds), and count it."""
+        """Find whose turn it is at `now` (tenant time, epoch milliseconds), and count it.
+
+        Each candidate that counts exchanges in flight, and was counted, has a lease in `Turn.leases`: the
+        exchange is in flight until `finish` gives the leases back, which belong to the tenant's epoch. In a
+        store for several replicas those of one that died lapse after 10 seconds, and each replica renews its
+        own meanwhile; in one process they need neither.
+        """
         ...
 
     async def record(
@@ -58,8 +64,12 @@ class Exchanges(Protocol):
         """Put an exchange on record with what its rules did, in one step; the entry with its number."""
         ...
 
-    def finish(self, tenant: str, number: int, outcome: Outcome, /) -> None:
-        """Say how the sending of an exchange ended. Nobody waits for it."""
+    def finish(self, tenant: str, number: int, outcome: Outcome, leases: Leases = (), /) -> None:
+        """Say how the sending of an exchange ended, and give back its leases. Nobody waits for it.
+
+        Number 0 is an exchange without a record. A lease is given back once, whatever comes again; one of an
+        epoch that has passed, or of a rule that is asked no more, changes nothing.
+        """
         ...
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from hashlib import sha1
 
-from oifde_simulator.model.turn import Candidate, Limits
+from oifde_simulator.model.turn import Candidate, Distinct, Limits
+from oifde_simulator.state.distinct import DistinctCount
 from oifde_simulator.state.rates import RateCount, within
 
 
@@ -18,6 +19,13 @@ class Tally(RateCount):
 
     matches: int = 0
     turns: int = 0
+    distinct: DistinctCount | None = None
+    """Values that were seen, where the rule waits for distinct ones."""
+
+    @property
+    def charge(self) -> int:
+        """Bytes of what grows: the log of a sliding window, and distinct values."""
+        return self.weight + (self.distinct.weight if self.distinct else 0)
 
 
 def moved_already(state: str, candidate: Candidate) -> str:
@@ -33,25 +41,40 @@ def chance(key: str, matches: int) -> int:
     return int(sha1(f"{key}{matches}".encode(), usedforsecurity=False).hexdigest()[:13], 16)
 
 
-def count(candidate: Candidate, tally: Tally, now: int) -> str:
-    """Count a match at `now` (tenant time, epoch milliseconds).
+def count(candidate: Candidate, tally: Tally, now: int, in_flight: int = 0) -> str:
+    """Count a match at `now` (tenant time, epoch milliseconds), the last of so many in flight.
 
     Returns the reason why it is not the rule's turn; "" when it is.
     """
     limits = candidate.limits
     tally.matches += 1
+    first, skipped = "", limits.after
+    if limits.distinct is not None:
+        first, skipped = _seen(limits.distinct, candidate.distinct, tally)
     if limits.over and (reason := within(limits.over, tally, now)):
         return reason
-    if tally.matches <= limits.after:
-        return f"after: match {tally.matches} of the first {limits.after}"
-    if (tally.matches - limits.after) % limits.every:
-        return f"every: match {(tally.matches - limits.after) % limits.every} of each {limits.every}"
+    if limits.in_flight is not None and in_flight <= limits.in_flight:
+        return f"over: {in_flight} of {limits.in_flight} in flight"
+    if first:
+        return first
+    if tally.matches <= skipped:
+        return f"after: match {tally.matches} of the first {skipped}"
+    if (tally.matches - skipped) % limits.every:
+        return f"every: match {(tally.matches - skipped) % limits.every} of each {limits.every}"
     if limits.probability < 1 and chance(candidate.chance_key, tally.matches) >= limits.threshold:
         return f"probability: {limits.probability:g} was drawn against"
     if limits.times is not None and tally.turns >= limits.times:
         return f"times: has fired {tally.turns} of {limits.times}"
     tally.turns += 1
     return ""
+
+
+def _seen(distinct: Distinct, value: str, tally: Tally) -> tuple[str, int]:
+    """See a value: the reason why its match does not count, or "", and the matches before those that do."""
+    if tally.distinct is None:
+        tally.distinct = DistinctCount()
+    reason = tally.distinct.held_back(distinct, value, tally.matches)
+    return reason, tally.distinct.passed
 
 
 def other_state(state: str, limits: Limits) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from oifde_simulator.journal.client_condition import CLIENT, NetworkCondition
 from oifde_simulator.journal.filters import ATTRIBUTES, FREE_TEXT, Filter, Since
 from oifde_simulator.journal.redaction.redactor import Redactor
 from oifde_simulator.journal.text_search import TextCondition
@@ -124,9 +125,19 @@ class DescriptionReader:
             return None
         if (part, name) == ("", FREE_TEXT):
             return TextCondition(wanted, self.redactor.fingerprint(wanted))
+        if (part, name) == ("", CLIENT) and isinstance(wanted, str):
+            return self._network(path, wanted)
         try:
             return Condition(redact_condition(self.redactor, part, name, wanted))
         except ValueError as error:
             reason = "" if is_credential(part, name) else f": {error}"
             self.add_error(path, f"expected a JSON Schema of draft 2020-12{reason}")
+            return None
+
+    def _network(self, path: KeyPath, wanted: str) -> Condition | None:
+        """Build a condition on the client's address; None after an error."""
+        try:
+            return NetworkCondition(wanted)
+        except ValueError as error:
+            self.add_error(path, str(error))
             return None

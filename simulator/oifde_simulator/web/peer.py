@@ -7,11 +7,14 @@ Rule: never guess that a client has left.
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import socket
 import struct
 import sys
 from typing import Any
+
+from oifde_simulator.rules.networks import plain_address
 
 # linux/include/net/tcp_states.h
 TCP_CLOSE, TCP_CLOSE_WAIT = 7, 8
@@ -25,6 +28,12 @@ QUESTION = struct.Struct("=BBBxI4s16s16sIQ")
 ANSWER_INODE = HEADER.size + 68
 """Offset of idiag_inode in struct inet_diag_msg behind its header; 0 is a socket that no program has."""
 ANY, NO_COOKIE = 0xFFFFFFFF, (1 << 64) - 1
+
+
+def address_of(transport: asyncio.BaseTransport) -> str:
+    """Tell the IP address at the other end, without port and zone; "" where there is none."""
+    name = transport.get_extra_info("peername")
+    return plain_address(name[0]) if isinstance(name, tuple) else ""
 
 
 def has_left(connection: socket.socket) -> bool:

@@ -42,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "request",
         metavar="REQUEST.json",
-        help="the body, or an object of endpoint, path, headers, body and at; or a list of them; - for stdin",
+        help="the body, or an object of endpoint, path, headers, body, at ...; a list of them; - for stdin",
     )
     parser.add_argument(
         "--at",
@@ -107,14 +107,17 @@ def _explained(
 ) -> Iterator[tuple[RequestFile, Explanation]]:
     """Explain each request, sent `repeat` times, at its time; one token is filled in where they name none."""
     from oifde_simulator.cli.explain import request_file
+    from oifde_simulator.cli.explain.sender import Senders
 
+    senders = Senders()
     token = cache(lambda: immediate(tenants.token(tenant)))
     for request, at in steps:
         if at is not None:
             explainer.set_clock(tenant, at)
         filled = request_file.filled(request, tenants, tenant, token)
         for _ in range(repeat):
-            yield filled, explainer.explain(filled.request())
+            sent = senders.next(filled.sender)
+            yield filled, explainer.explain(filled.request(sent), filled.sender.in_flight)
 
 
 def _print_one(explained: Iterator[tuple[RequestFile, Explanation]], total: int, *, timed: bool) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from oifde_simulator.cli.explain.answer_text import TEXT_LIMIT, format_answer
 from oifde_simulator.cli.explain.request_file import RequestFile
 from oifde_simulator.cli.explain.script_text import WIDTH, format_script, format_seconds, shorten
+from oifde_simulator.cli.explain.sender import format_sender
 from oifde_simulator.engine.document_changes import Change
 from oifde_simulator.engine.explain import Explanation
 from oifde_simulator.engine.ramps import RampProgress
@@ -34,8 +35,9 @@ def format_request(request: RequestFile) -> str:
     """Write the request and the names of its filled-in fields."""
     headers = (shorten(f"{name}: {value}".encode(), WIDTH) for name, value in request.headers.items())
     filled = [f"filled in: {', '.join(request.filled_in)}"] if request.filled_in else []
+    sent = [f"sent {by}"] if (by := format_sender(request.sender)) else []
     asked = f"{request.endpoint} {shown(request.path, WIDTH)}" if request.path else request.endpoint
-    return "\n".join([f"{asked} {shorten(request.octets, TEXT_LIMIT)}", *headers, *filled])
+    return "\n".join([f"{asked} {shorten(request.octets, TEXT_LIMIT)}", *headers, *sent, *filled])
 
 
 Explained = tuple[RequestFile | None, Explanation]

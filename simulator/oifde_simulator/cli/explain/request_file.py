@@ -11,16 +11,17 @@ from typing import Any
 
 from multidict import CIMultiDict
 
+from oifde_simulator.cli.explain import sender
+from oifde_simulator.cli.explain.sender import Sender
 from oifde_simulator.immediate import immediate
 from oifde_simulator.model.http import JSON_UTF8, UNKNOWN_PEER, Peer, Request
 from oifde_simulator.oifde.leniency import declared_charset
 from oifde_simulator.oifde.operations import BY_NAME, BY_PATH, guess
-from oifde_simulator.rules.certificate_conditions import FIELDS, PART
 from oifde_simulator.tenants import Tenants
 from oifde_simulator.text import did_you_mean, shown
 from oifde_simulator.utf8 import decoded
 
-KEYS = ("endpoint", "path", "headers", "body", "at", PART)
+KEYS = ("endpoint", "path", "headers", "body", "at", *sender.KEYS)
 """Keys of a file that holds more than a body."""
 
 
@@ -37,16 +38,16 @@ class RequestFile:
     """Path that is asked; empty for that of the endpoint."""
     at: Any = None
     """Time at which it is sent, as the file has it; None where it has none."""
-    certificate: Mapping[str, str] | None = None
-    """Certificate that the client shows, by field; None for none."""
+    sender: Sender = Sender()
+    """Who sends it."""
 
-    def request(self) -> Request:
-        """Build the request as the data plane receives it."""
+    def request(self, peer: Peer = UNKNOWN_PEER) -> Request:
+        """Build the request as the data plane receives it from `peer`."""
         operation = BY_NAME[self.endpoint]
         headers = CIMultiDict(JSON_UTF8[:1])
         headers.update(self.headers)
-        peer = Peer(certificate=self.certificate) if self.certificate else UNKNOWN_PEER
-        return Request(operation.methods[0], self.path or operation.path, headers, self.octets, peer=peer)
+        path = self.path or operation.path
+        return Request(operation.methods[0], path, headers, self.octets, peer=peer)
 
     @property
     def octets(self) -> bytes:
@@ -131,29 +132,8 @@ def read(document: Any, endpoint: str | None = None) -> RequestFile:
     headers = document.get("headers", {}) if whole else {}
     if not isinstance(headers, dict) or not all(isinstance(value, str) for value in headers.values()):
         raise ValueError(f"expected headers as an object of strings, found {shown(headers)}")
-    certificate = _certificate(document.get(PART)) if whole else None
-    return RequestFile(name, body, headers, {}, path, document.get("at"), certificate)
-
-
-def _certificate(given: Any) -> Mapping[str, str] | None:
-    """Read the certificate that a client shows; true stands for one of which nothing is said."""
-    if given is None or given is False:
-        return None
-    if given is True:
-        return {"subject": ""}
-    if not isinstance(given, dict):
-        raise ValueError(
-            f'expected {PART} as an object such as {{"subject": "CN=app-1"}}, found {shown(given)}'
-        )
-    for name, value in given.items():
-        if name not in FIELDS:
-            raise ValueError(
-                f"no field of {PART} is called {shown(name)}"
-                + (did_you_mean(name, FIELDS) or f"; known here: {', '.join(FIELDS)}")
-            )
-        if not isinstance(value, str):
-            raise ValueError(f"expected {PART}.{name} as a string, found {shown(value)}")
-    return {"subject": "", **given}
+    sent = sender.read(document) if whole else Sender()
+    return RequestFile(name, body, headers, {}, path, document.get("at"), sent)
 
 
 def _guess_endpoint(path: str, body: Any) -> str:
@@ -180,8 +160,8 @@ def as_json(request: RequestFile) -> dict[str, Any]:
     return {
         "endpoint": request.endpoint,
         **({"path": request.path} if request.path else {}),
-        **({PART: dict(request.certificate)} if request.certificate else {}),
         "headers": dict(request.headers),
+        **sender.as_json(request.sender),
         "body": request.body,
         "filled_in": dict(request.filled_in),
     }

@@ -38,7 +38,7 @@ def lint(rule: Mapping[str, Any]) -> Iterator[Finding]:
             if message := _name_error(part, name, wanted, known):
                 yield Finding(path, message, on_key=True)
             else:
-                yield from _condition(path, wanted, known.get(name, "string"))
+                yield from condition(path, wanted, known.get(name, "string"))
     for finding in certificate_match.lint(match):
         yield finding.inside("match")
 
@@ -85,7 +85,8 @@ def _other_part(part: str, name: str, wanted: Any) -> str:
     return ""
 
 
-def _condition(path: KeyPath, wanted: Any, kind: str) -> Iterator[Finding]:
+def condition(path: KeyPath, wanted: Any, kind: str) -> Iterator[Finding]:
+    """Check a condition on a value of this JSON type."""
     if isinstance(wanted, dict):
         yield from _schema(path, wanted, kind)
     elif isinstance(wanted, list):

@@ -13,7 +13,7 @@ from oifde_simulator.model.problem_kinds import answered_codes
 from oifde_simulator.quantities import milliseconds
 from oifde_simulator.rules.matching import Condition
 from oifde_simulator.rules.selection import Rule
-from oifde_simulator.scenario.lint import growth, placeholders, shadowing
+from oifde_simulator.scenario.lint import counting, growth, placeholders, shadowing
 from oifde_simulator.scenario.lint.finding import Finding, Source
 from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.scenario.rule_builder import weight
@@ -35,6 +35,7 @@ def warnings(given: Sequence[Mapping[str, Any]], scenario: Scenario, source: Sou
         for finding in (
             *_odds(written, rule),
             *_window(written),
+            *counting.warnings(written),
             *_error_code(written, codes),
             *_state(rule, leading),
             *placeholders.warnings(written),

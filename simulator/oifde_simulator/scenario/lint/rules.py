@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from oifde_simulator.scenario.lint import match, outcomes, triggers
+from oifde_simulator.scenario.lint import counting, match, outcomes, sender, triggers
 from oifde_simulator.scenario.lint.finding import Finding, Source
 from oifde_simulator.scenario.lint.pruning import Pruned, prune
 from oifde_simulator.scenario.rule_builder import rule_name
@@ -39,5 +39,7 @@ def lint(
 
 def _rule(rule: Mapping[str, Any]) -> Iterator[Finding]:
     yield from match.lint(rule)
+    yield from sender.lint(rule)
+    yield from counting.lint(rule)
     yield from triggers.lint(rule)
     yield from outcomes.lint(rule)

@@ -11,6 +11,7 @@ from oifde_simulator.oifde.operations import OPERATIONS
 from oifde_simulator.rules.certificate_conditions import PART as CERTIFICATE
 from oifde_simulator.rules.certificate_conditions import implied_fields
 from oifde_simulator.rules.matching import Condition
+from oifde_simulator.rules.networks import covers, networks
 from oifde_simulator.rules.selection import Rule
 from oifde_simulator.rules.triggers import Window
 from oifde_simulator.scenario.lint.certainty import does_the_same, is_certain, may_act, same_as
@@ -83,6 +84,8 @@ def takes_its_turn(rule: Rule) -> bool:
         and limits.times is None
         and (rule.window is None or _always_open(rule.window))
         and not (limits.over and limits.over.limit)
+        and limits.in_flight is None
+        and limits.distinct is None
     )
 
 
@@ -110,6 +113,8 @@ class Scope:
             for part in ("request", "headers", "response")
             for name, each in match.get(part, {}).items()
         }
+        wanted |= {("client", ""): match["client"]} if "client" in match else {}
+        wanted |= {("connection", name): each for name, each in match.get("connection", {}).items()}
         wanted |= {(CERTIFICATE, name): each for name, each in implied_fields(match).items()}
         # Conditions that are quickly compared come first.
         conditions = dict(sorted(wanted.items(), key=lambda item: isinstance(item[1], Mapping)))
@@ -129,7 +134,7 @@ class Scope:
         if self.state is not None and (self.state, self.per) != (late.state, late.per):
             return False
         return all(
-            place in late.conditions and _implies(late.conditions[place], wide)
+            place in late.conditions and IMPLIES.get(place[0], _implies)(late.conditions[place], wide)
             for place, wide in self.conditions.items()
         )
 
@@ -161,6 +166,14 @@ def _implies(narrow: Any, wide: Any) -> bool:
         keyword in narrow and COMPARED.get(keyword, _never)(narrow[keyword], each)
         for keyword, each in wide.items()
     )
+
+
+def _implies_client(narrow: Any, wide: Any) -> bool:
+    return covers(networks(wide), networks(narrow))
+
+
+IMPLIES: Mapping[str, Callable[[Any, Any], bool]] = {"client": _implies_client}
+"""Tests for parts whose conditions are no scalars and no JSON Schemas."""
 
 
 def _never(_narrow: Any, _wide: Any) -> bool:

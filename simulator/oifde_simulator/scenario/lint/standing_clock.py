@@ -67,7 +67,7 @@ def _rule(rule: Mapping[str, Any]) -> Iterator[Event]:
         yield ("window",), f"never fires, since its window opens {opens} after load", opens
         return
     rate = rule.get("over")
-    if rate and rate["limit"]:
+    if rate and rate.get("limit"):
         yield ("over",), "lets nobody in again once it has fired, since its rate never renews", rate["window"]
     yield from _ramps(rule)
 

@@ -1,4 +1,4 @@
-"""Checks the keys that say when a rule fires and what it counts: `window`, `over` and `per`."""
+"""Checks the times of a rule: `window`, `over` and `rows: {late}`."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from typing import Any
 
 from oifde_simulator.quantities import milliseconds
 from oifde_simulator.scenario.lint.finding import Finding, value_at
-from oifde_simulator.scenario.lint.match import fields
 from oifde_simulator.scenario.lint.outcomes import outcome_paths
-from oifde_simulator.text import KeyPath, did_you_mean, shown
+from oifde_simulator.text import KeyPath
 
 DURATIONS: tuple[KeyPath, ...] = (
     ("window", "from"),
@@ -21,22 +20,8 @@ DURATIONS: tuple[KeyPath, ...] = (
 
 def lint(rule: Mapping[str, Any]) -> Iterator[Finding]:
     """Check the triggers of a rule that fits the schema."""
-    yield from _per(rule)
     wrong = list(_durations(rule))
     yield from wrong or _lengths(rule)
-
-
-def _per(rule: Mapping[str, Any]) -> Iterator[Finding]:
-    known = fields("request", rule.get("match", {}).get("endpoint"))
-    for place, name in enumerate(rule.get("per", ())):
-        if name not in known:
-            hint = did_you_mean(name, known) or f"; per takes {', '.join(known)}; {_instead(name)}"
-            yield Finding(("per", place), f"no field of this request is called {shown(name)}{hint}")
-
-
-def _instead(name: str) -> str:
-    header = f"match: {{headers: {{{name}: ...}}}}"
-    return f"for a header write a rule for each value, with {header}"
 
 
 def _durations(rule: Mapping[str, Any]) -> Iterator[Finding]:
@@ -57,5 +42,5 @@ def _lengths(rule: Mapping[str, Any]) -> Iterator[Finding]:
     if "repeat" in times and times["repeat"] <= start:
         message = "the round is over before the window opens; make it longer than from"
         yield Finding(("window", "repeat"), message)
-    if "over" in rule and milliseconds(rule["over"]["window"]) == 0:
+    if "window" in rule.get("over", {}) and milliseconds(rule["over"]["window"]) == 0:
         yield Finding(("over", "window"), "has no length; write a duration such as 1s")

@@ -116,8 +116,8 @@ class CountTable(Generic[Name, Item]):
         if self._whose and not self._warned:
             self._warned = True
             log.warning(
-                "%s: more than %d values; forgot the oldest, %r, and will forget others in silence",
-                self._whose, kept, oldest,
+                "%s: more than %d values; forgot the oldest, and will forget others in silence",
+                self._whose, kept,
             )  # fmt: skip
         return size
 

@@ -9,21 +9,24 @@ from collections.abc import Callable, Sequence
 from operator import attrgetter
 from typing import Any
 
-from oifde_simulator.model.turn import START, Candidate, Turn, Value
+from oifde_simulator.model.turn import START, Candidate, Leases, Turn, Value
 from oifde_simulator.state.limits import Tally, count, moved_already, other_state
 from oifde_simulator.state.memory.counted_values import CountBudget, CountTable
+from oifde_simulator.state.memory.open_leases import OpenLeases
 
 MOST_VALUES = 100_000
 """Values of `per` that one rule, or the states of one tenant, remember."""
 
-_WEIGHT = attrgetter("weight")
+_CHARGE = attrgetter("charge")
 
 
 class RuleCounters:
     """Counts and states of one tenant."""
 
-    def __init__(self, budget: CountBudget | None = None) -> None:
+    def __init__(self, budget: CountBudget | None = None, leases: OpenLeases | None = None) -> None:
         """`budget` has the bytes that all tenants share."""
+        self.leases = OpenLeases() if leases is None else leases
+        """Exchanges in flight."""
         self._budget = budget or CountBudget()
         self._tallies: dict[str, CountTable[Value, Tally]] = {}
         self._states: CountTable[Value, str] = self._table("the states")
@@ -32,13 +35,18 @@ class RuleCounters:
     def turn(self, now: int, candidates: Sequence[Candidate]) -> Turn:
         """Count the candidates in order, up to the first whose turn it is at `now` (tenant time)."""
         held_back: list[str] = []
+        leases: Leases = ()
         for place, candidate in enumerate(candidates):
             _, value, limits, becomes, *_ = candidate
             state = self.state(value)
             if reason := other_state(state, limits) or moved_already(state, candidate):
                 held_back.append(reason)
                 continue
-            tally, reason = self._counted(candidate, now)
+            in_flight = 0
+            if limits.in_flight is not None:
+                leases = (*leases, self.leases.take(candidate.rule, value))
+                in_flight = self.leases.in_flight(candidate.rule, value)
+            tally, reason = self._counted(candidate, now, in_flight)
             if reason:
                 held_back.append(reason)
                 continue
@@ -46,8 +54,8 @@ class RuleCounters:
             if becomes is not None:
                 self.enter(value, becomes)
             retry_at = tally.refused_until if candidate.limits.over else None
-            return Turn(place, tally.matches, retry_at, tuple(held_back), changed)
-        return Turn(-1, 0, None, tuple(held_back), changed=False)
+            return Turn(place, tally.matches, retry_at, tuple(held_back), changed, leases)
+        return Turn(-1, 0, None, tuple(held_back), changed=False, leases=leases)
 
     def fire(self, rule: str) -> None:
         """Count that a rule has fired."""
@@ -74,19 +82,20 @@ class RuleCounters:
         """Forget the counts of a rule; states stay, since they belong to all rules."""
         self._tallies.pop(rule, None)
         self._fired.pop(rule, None)
+        self.leases.forget(rule)
 
-    def _counted(self, candidate: Candidate, now: int) -> tuple[Tally, str]:
+    def _counted(self, candidate: Candidate, now: int, in_flight: int) -> tuple[Tally, str]:
         """Count a match; its tally, and the reason why it is not the rule's turn, or ""."""
         rule, value, limits, _, *_ = candidate
         tallies = self._tallies.get(rule)
         if tallies is None:
-            tallies = self._tallies[rule] = self._table(f"rule {rule}", _WEIGHT)
+            tallies = self._tallies[rule] = self._table(f"rule {rule}", _CHARGE)
         tally = tallies.get(value) or tallies.put(value, Tally())
-        if limits.over is None or not limits.over.slide:
-            return tally, count(candidate, tally, now)
-        before = tally.weight
-        reason = count(candidate, tally, now)
-        tallies.charge(tally.weight - before)
+        if limits.distinct is None and (limits.over is None or not limits.over.slide):
+            return tally, count(candidate, tally, now, in_flight)
+        before = tally.charge
+        reason = count(candidate, tally, now, in_flight)
+        tallies.charge(tally.charge - before)
         return tally, reason
 
     def _table(self, whose: str, extra: Callable[[Any], int] | None = None) -> CountTable[Value, Any]:

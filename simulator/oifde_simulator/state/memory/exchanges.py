@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 
 from oifde_simulator.model.credential_step import Admission, EndedToken, SecretStep, TokenStep
 from oifde_simulator.model.entry import Entry
-from oifde_simulator.model.turn import Candidate, Fired, Turn
+from oifde_simulator.model.outcome import Outcome
+from oifde_simulator.model.turn import Candidate, Fired, Leases, Turn
 from oifde_simulator.state.errors import Stale
 from oifde_simulator.state.interface import Read
 from oifde_simulator.state.memory.tables import Tables
@@ -21,8 +22,6 @@ class MemoryExchanges:
         self._journal = tables.journal
         self.hearers: list[Callable[[Entry], None]] = []
         """Called with each entry that is put on record."""
-        self.finish = tables.journal.finish
-        """Takes the tenant and the number of an exchange, and how its sending ended."""
 
     async def admit(self, read: Read, step: TokenStep | SecretStep) -> Admission:
         """Judge a credential by what was counted, and count it."""
@@ -62,6 +61,12 @@ class MemoryExchanges:
         for hear in self.hearers:
             hear(entry)
         return entry
+
+    def finish(self, tenant: str, number: int, outcome: Outcome, leases: Leases = ()) -> None:
+        """Say how the sending of an exchange ended, and give back its leases."""
+        self._journal.finish(tenant, number, outcome)
+        if leases:
+            self._tables.give_back(leases)
 
     def _check(self, read: Read, begun: bool) -> None:
         tenant = self._tenants.get(read.tenant)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from oifde_simulator.clock import Clock
+from oifde_simulator.model.turn import Leases
 from oifde_simulator.state.memory.counted_values import CountBudget
 from oifde_simulator.state.memory.counters import RuleCounters
 from oifde_simulator.state.memory.coverage import CoverageTable
 from oifde_simulator.state.memory.credentials import CredentialCounters
 from oifde_simulator.state.memory.journal_store import Bounds, EntryTable
+from oifde_simulator.state.memory.open_leases import OpenLeases
 from oifde_simulator.state.memory.tenants import TenantTable
 
 
@@ -18,9 +20,9 @@ class TenantCounts:
 
     __slots__ = ("credentials", "epoch", "rules")
 
-    def __init__(self, epoch: int, budget: CountBudget) -> None:
+    def __init__(self, tenant: str, epoch: int, budget: CountBudget) -> None:
         self.epoch = epoch
-        self.rules = RuleCounters(budget)
+        self.rules = RuleCounters(budget, OpenLeases(tenant, epoch))
         self.credentials = CredentialCounters(budget)
 
 
@@ -41,8 +43,15 @@ class Tables:
         """Find the counts of a tenant; another epoch begins with none."""
         counts = self.counts.get(tenant)
         if counts is None or counts.epoch != epoch:
-            counts = self.counts[tenant] = TenantCounts(epoch, self.budget)
+            counts = self.counts[tenant] = TenantCounts(tenant, epoch, self.budget)
         return counts
+
+    def give_back(self, leases: Leases) -> None:
+        """End leases; those of an epoch that has passed change nothing."""
+        for lease in leases:
+            counts = self.counts.get(lease.tenant)
+            if counts is not None and counts.epoch == lease.epoch:
+                counts.rules.leases.give_back(lease)
 
     def forget(self, tenant: str, *, tokens: bool) -> None:
         """Give back what was counted for a tenant that is gone."""

@@ -10,7 +10,7 @@ from typing import Any
 from aiohttp import web
 
 from oifde_simulator.engine.pipeline import Pipeline
-from oifde_simulator.model.http import Headers, PortName, Request, Response
+from oifde_simulator.model.http import UNKNOWN_PEER, Headers, Peer, PortName, Request, Response
 from oifde_simulator.model.outcome import OutcomeRecorder
 from oifde_simulator.web.body_receiver import BodyReceiver
 from oifde_simulator.web.byte_budget import ByteBudget
@@ -24,7 +24,6 @@ from oifde_simulator.web.data_plane.request_reader import (
 )
 from oifde_simulator.web.http_connection import UNREAD_BYTES, HttpConnection
 from oifde_simulator.web.speech.speaker import Speaker
-from oifde_simulator.web.tls.peer_certificate import certificate_of
 from oifde_simulator.web.turns import Turn, Turns
 from oifde_simulator.wire.script import Script
 
@@ -63,32 +62,27 @@ class DataPlaneHandler:
         """Answer one request."""
         connection: Any = incoming.protocol
         connection.note_request()
+        peer = connection.next_peer()
         if not incoming.content.is_eof():
             self._note_incomplete(asyncio.current_task(), incoming)
         try:
-            request = await read_request(incoming, self._limits, self._bodies)
+            request = await read_request(incoming, self._limits, self._bodies, peer)
         except (ConnectionError, asyncio.CancelledError) as error:
-            await self._note_leaving(self._marked(incomplete_request(incoming), incoming))
+            await self._note_leaving(self._marked(incomplete_request(incoming), incoming, peer))
             if isinstance(error, asyncio.CancelledError):
                 raise
             return self._delivery((), OutcomeRecorder(), keep_alive=False)
         except Exception as defect:  # noqa: BLE001  whatever it is, the exchange tells and logs it
-            request = self._marked(unread_request(incoming), incoming)
+            request = self._marked(unread_request(incoming), incoming, peer)
             exchange = await self._pipeline.fail(request, defect)
             return self._delivery(exchange.script, exchange.outcome, keep_alive=False)
         if self.recordings_port is not None:
-            self._marked(request, incoming)
+            self._marked(request, incoming, peer)
         with await self._turn(request):
             if self.stopping:
                 request.keep_alive = False
-            if self.verifies_clients:
-                self._identify(request, incoming)
             exchange = await self._pipeline.handle(request)
         return self._delivery(exchange.script, exchange.outcome, keep_alive=request.keep_alive)
-
-    def _identify(self, request: Request, incoming: web.BaseRequest) -> None:
-        """Write into a request which certificate its client has shown."""
-        request.peer = request.peer._replace(certificate=certificate_of(incoming.transport))
 
     async def _turn(self, request: Request) -> Turn:
         """Wait for the turn of a large body; put a client that leaves meanwhile on record."""
@@ -102,8 +96,9 @@ class DataPlaneHandler:
         exchange = await self._pipeline.handle(request)
         exchange.outcome.end("client left")
 
-    def _marked(self, request: Request, incoming: web.BaseRequest) -> Request:
-        """Write into a request by which port it came."""
+    def _marked(self, request: Request, incoming: web.BaseRequest, peer: Peer) -> Request:
+        """Write into a request by which port it came, and who sent it."""
+        request.peer = peer
         request.port = self._port_of(incoming.transport)
         return request
 
@@ -113,15 +108,18 @@ class DataPlaneHandler:
         own = transport.get_extra_info("sockname")
         return "recordings" if own and own[1] == self.recordings_port else ""
 
-    def refuse(self, reason: str, transport: asyncio.BaseTransport | None = None) -> Delivery:
-        """Answer bytes that are not HTTP, for aiohttp's `reason`; they came over `transport`."""
+    def refuse(
+        self, reason: str, transport: asyncio.BaseTransport | None = None, peer: Peer = UNKNOWN_PEER
+    ) -> Delivery:
+        """Answer bytes that are not HTTP, for aiohttp's `reason`; they came over `transport` from `peer`."""
         # aiohttp says `header token: b'...'`, in which `b` would pass for a credential beside its name.
         reason = reason.replace("token: b", "token ")
         body = f"not HTTP: {reason}\n".encode()
         delivery = self._delivery((), OutcomeRecorder(), keep_alive=False)
         response = Response(HTTPStatus.BAD_REQUEST.value, body, NOT_HTTP_HEADERS)
         # No coroutine yet: aiohttp lets go of an answer whose client has left, and nobody would await it.
-        delivery.decide = partial(self._pipeline.unreadable, reason, response, self._port_of(transport))
+        port = self._port_of(transport)
+        delivery.decide = partial(self._pipeline.unreadable, reason, response, port, peer)
         return delivery
 
     def _delivery(self, script: Script, outcome: OutcomeRecorder, *, keep_alive: bool) -> Delivery:

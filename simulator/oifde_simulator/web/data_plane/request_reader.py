@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from aiohttp import web
 from aiohttp.http import HttpVersion11
 
-from oifde_simulator.model.http import Request
+from oifde_simulator.model.http import UNKNOWN_PEER, Peer, Request
 from oifde_simulator.text import shown
 from oifde_simulator.web.body_receiver import BodyEvicted, BodyOverflow, BodyReceiver
 from oifde_simulator.web.data_plane.content_coding import BodyTooLarge, content_coding, decompress
@@ -28,7 +28,9 @@ class Limits:
     """Seconds from the head of a request to the end of its body."""
 
 
-async def read_request(incoming: web.BaseRequest, limits: Limits, bodies: BodyReceiver) -> Request:
+async def read_request(
+    incoming: web.BaseRequest, limits: Limits, bodies: BodyReceiver, peer: Peer = UNKNOWN_PEER
+) -> Request:
     """Read a request with its body, or with the reason why the body could not be read."""
     request = Request(
         incoming.method,
@@ -36,6 +38,7 @@ async def read_request(incoming: web.BaseRequest, limits: Limits, bodies: BodyRe
         incoming.headers,
         version=incoming.version,
         keep_alive=incoming.keep_alive and not _leaves_http(incoming),
+        peer=peer,
     )
     if incoming.body_exists and incoming.method != "CONNECT":
         try:

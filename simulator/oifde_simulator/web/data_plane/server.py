@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import count
 from time import monotonic
 from typing import Any
 
@@ -10,13 +11,16 @@ from aiohttp import web
 
 from oifde_simulator.config import Settings
 from oifde_simulator.engine.pipeline import Pipeline
+from oifde_simulator.model.http import UNKNOWN_PEER, Peer
 from oifde_simulator.web.connection_limits import ConnectionLimits
 from oifde_simulator.web.data_plane.held_connections import HeldConnections
 from oifde_simulator.web.data_plane.request_handler import DataPlaneHandler
 from oifde_simulator.web.data_plane.request_reader import Limits
 from oifde_simulator.web.descriptors import DescriptorWatch
 from oifde_simulator.web.http_connection import HttpConnection
+from oifde_simulator.web.peer import address_of
 from oifde_simulator.web.tls.handshake_log import log_silent_end
+from oifde_simulator.web.tls.peer_certificate import certificate_of
 
 STOP_SECONDS = 6.0
 """Seconds that bodies under way and answers have together when the server stops."""
@@ -27,16 +31,29 @@ LEAST_SECONDS = 0.5
 class Connection(HttpConnection):
     """Connection of the vendor's port; bytes that are not HTTP are answered and recorded like requests."""
 
-    __slots__ = ("_ended_here", "_handler")
+    __slots__ = ("_asked", "_ended_here", "_handler", "_peer")
 
     def __init__(self, handler: DataPlaneHandler, server: Connections, **options: Any) -> None:
         super().__init__(server, unread=handler.unread, **options)
         self._handler = handler
         self._ended_here = False
+        self._peer = UNKNOWN_PEER
+        self._asked = 0
+
+    def note_peer(self, transport: asyncio.BaseTransport, number: int) -> None:
+        """Note who is at the other end of the connection, the server's `number`th."""
+        certificate = certificate_of(transport) if self._handler.verifies_clients else None
+        self._peer = Peer(address_of(transport), number, certificate=certificate)
+
+    def next_peer(self) -> Peer:
+        """Describe the sender of the next request, which is counted."""
+        self._asked += 1
+        address, number, _, certificate = self._peer
+        return Peer(address, number, self._asked, certificate)
 
     def refuse(self, reason: str) -> web.StreamResponse:
         """Answer and record bytes that are not HTTP."""
-        return self._handler.refuse(reason, self.transport)
+        return self._handler.refuse(reason, self.transport, self.next_peer())
 
     def close(self) -> None:
         """Close the connection after the answer under way."""
@@ -69,6 +86,8 @@ class Connections(web.Server):
         super().__init__(handler, handler_cancellation=True)
         self._handler = handler
         self._options = options
+        self._numbers = count(1)
+        """Numbers of connections."""
 
     def __call__(self) -> Connection:
         """Make a connection."""
@@ -77,6 +96,8 @@ class Connections(web.Server):
     def connection_made(self, handler: web.RequestHandler, transport: asyncio.Transport) -> None:
         """Keep an accepted connection, or close it where the port was closed in between."""
         super().connection_made(handler, transport)
+        if isinstance(handler, Connection):
+            handler.note_peer(transport, next(self._numbers))
         if self.descriptors is not None:
             self.descriptors.accepted(transport)
         if self.refusing:

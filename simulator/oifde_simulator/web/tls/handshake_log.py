@@ -162,8 +162,8 @@ class LoggedHandshake(RepeatableHandshake):
         except (ssl.SSLWantReadError, ssl.SSLWantWriteError, ssl.SSLEOFError, ssl.SSLZeroReturnError):
             raise
         except ssl.SSLError as error:
-            handshake.refuse(self.outgoing)
             self._log_error(handshake, error, error.reason or str(error))
+            handshake.refuse(self.outgoing)  # logged by then: who is refused may look for the line
             raise
 
     def _cause(self, reason: str) -> str | None:

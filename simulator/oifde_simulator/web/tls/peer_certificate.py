@@ -31,16 +31,10 @@ SPECIAL = re.compile(r'[,+"\\<>;]|^[ #]| $')
 Name = Iterable[Iterable[tuple[str, str]]]
 
 
-def certificate_of(transport: asyncio.BaseTransport | None) -> Mapping[str, str] | None:
-    """Describe the certificate of the client at the other end; None without one. It is read once."""
-    secure: Any = transport.get_extra_info("ssl_object") if transport is not None else None
-    if secure is None:
-        return None
-    if not hasattr(secure, "described"):
-        shown = transport.get_extra_info("peercert") if transport is not None else None
-        secure.described = describe(shown) if shown else None
-    found: Mapping[str, str] | None = secure.described
-    return found
+def certificate_of(transport: asyncio.BaseTransport) -> Mapping[str, str] | None:
+    """Describe the certificate of the client at the other end; None without one."""
+    shown = transport.get_extra_info("peercert")
+    return describe(shown) if shown else None
 
 
 def describe(found: Mapping[str, Any]) -> Mapping[str, str]:

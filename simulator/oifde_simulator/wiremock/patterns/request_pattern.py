@@ -150,7 +150,7 @@ UNSUPPORTED: Mapping[str, str] = {
     "scheme": "the journal keeps no scheme; the vendor's port has one",
     "host": "use headers with Host",
     "port": "use headers with Host",
-    "clientIp": "the journal keeps no addresses",
+    "clientIp": "use the filter client of GET /journal, or match: {client: ...} of a rule",
     "cookies": "cookies are credentials, of which the journal keeps fingerprints; use headers with Cookie",
     "formParameters": "the interface takes JSON; use bodyPatterns",
     "multipartPatterns": "the interface takes JSON; use bodyPatterns",

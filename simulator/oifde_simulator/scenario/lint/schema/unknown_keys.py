@@ -17,6 +17,8 @@ SECRETS = ("secret", "tokens", "appSecret", "authToken")
 COLON = re.compile(r"([A-Za-z_][\w-]*):(.+)", re.DOTALL)
 WAITS = ("delay", "sleep", "wait", "timeout", "fixeddelaymilliseconds")
 """Other words for a latency."""
+ADDRESSES = ("ip", "address", "clientip", "clientaddress", "ipaddress", "remoteaddr", "remoteaddress", "peer")
+"""Other words for the address of a client."""
 SYNONYMS = {
     "chance": "probability", "percent": "probability", "odds": "probability", "count": "times",
     "max": "times", "limit": "times", "repeat": "times", "skip": "after", "nth": "every", "when": "match",
@@ -26,6 +28,8 @@ SYNONYMS = {
     "message": "errorMsg", "msg": "errorMsg", "content": "body", "text": "body", "payload": "body",
     "url": "endpoint", "operation": "endpoint", "method": "endpoint", "query": "request", "body": "request",
     "header": "headers", "timezone": "time_zone", "users": "sessions", "now": "clock", "time": "clock",
+    "concurrent": "in_flight", "concurrency": "in_flight", "parallel": "in_flight", "field": "distinct",
+    "unique": "distinct",
     "duration": "over", "start": "from", "end": "until", "to": "until", "op": "op",
 }  # fmt: skip
 """Other words for keys, as other tools and people say them."""
@@ -65,6 +69,8 @@ def slipped(text: str, value: Any = None) -> str:
 
 def _condition(key: str, value: Any) -> str:
     """Explain an unknown key of `match`: a header, or a field of nothing that is known."""
+    if re.sub("[^a-z]", "", key.lower()) in ADDRESSES:
+        return '; did you mean "client"?'
     header = f"headers: {{{key}: {plain(value)}}}"
     if "-" in key or key[:1].isupper():
         return f"; a header belongs into match: {{{header}}}"

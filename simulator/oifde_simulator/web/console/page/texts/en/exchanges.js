@@ -114,4 +114,5 @@ timeline: "Timeline",
 "ended.client_left": "the client left ({bytes} sent)",
 request: "The request",
 notHttp: "not HTTP",
+sender: "from {client}, connection {number}, request {requests} on it",
 };
