@@ -155,6 +155,44 @@ def test_a_port_that_a_test_has_closed_is_told_and_open_for_the_next(suite: Suit
     assert "AssertionError: here too" in said
 
 
+@pytest.mark.slow
+def test_tls_that_a_test_has_broken_is_told_and_good_for_the_next(suite: Suite) -> None:
+    suite.write(
+        conftest="""
+        import pytest
+
+        @pytest.fixture(scope="session")
+        def simulator_options():
+            return {"tls": "auto", "tls_fault": {"cut": 0}}
+        """,
+        test_it="""
+        import ssl
+        import urllib.request
+        from urllib.error import URLError
+        import pytest
+
+        def ask(simulator, url):
+            try:
+                urllib.request.urlopen(url + "/nowhere", context=simulator.ssl_context)
+            except URLError as error:
+                return str(error)
+
+        def test_breaks_it(simulator):
+            simulator.control.break_tls("expired")
+            assert "expired" in ask(simulator, simulator.url)
+            raise AssertionError("on purpose")
+
+        def test_finds_it_good(simulator):
+            assert "404" in ask(simulator, simulator.url)
+            assert "EOF" in ask(simulator, simulator.control.listener().tls_fault_url("cut"))
+        """,
+    )
+    said = suite.run("-p", "no:xdist").stdout
+    assert "1 failed, 1 passed" in said
+    told = r"^TLS of the vendor's port is broken on purpose \(by PUT /listener\), for everybody: expired$"
+    assert re.search(told, said, re.M)
+
+
 MEETING = """
 import os
 

@@ -74,7 +74,7 @@ def test_the_variable_is_a_list() -> None:
 )
 def test_what_cannot_go_together_is_one_line(faults: list[str], others: dict[str, Any], words: str) -> None:
     chosen = Settings(tls_fault=tuple(map(fault_port, faults)), **others)
-    with pytest.raises(ValueError, match="one of them out|of its own") as refused:
+    with pytest.raises(ValueError, match=r"one of them out|of its own") as refused:
         Simulator(chosen, registry(chosen, {}))
     assert words in str(refused.value)
     assert "\n" not in str(refused.value)

@@ -163,6 +163,17 @@ def test_the_log_tells_a_server_name_as_meant(server: Simulator, caplog: pytest.
     assert "was refused by the client: " in line_of(server, "self-signed", caplog)
 
 
+def test_a_client_of_tls_1_2_that_refuses_an_old_version_is_told_as_meant(
+    server: Simulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = ssl.create_default_context()
+    client.maximum_version = ssl.TLSVersion.TLSv1_2
+    client.set_ciphers("DEFAULT")  # with those of old versions
+    with called(port_of(server, "old-protocol")) as plain, pytest.raises(ssl.SSLError):
+        client.wrap_socket(plain, server_hostname="localhost")
+    assert "was refused by the client: unsupported version" in line_of(server, "old-protocol", caplog)
+
+
 def test_a_client_that_leaves_after_the_handshake_is_told_as_meant(caplog: pytest.LogCaptureFixture) -> None:
     with running(tls="auto", tls_fault=(("wrong-host", 0),)) as simulator:
         client = ssl.create_default_context(cadata=(simulator.ca_pem or b"").decode())

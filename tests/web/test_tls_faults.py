@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shutil
 import socket
 import ssl
+import subprocess
 import warnings
 from collections.abc import Iterator
 from urllib.parse import urlsplit
@@ -145,6 +147,42 @@ def test_a_client_that_does_not_verify_is_answered(
 ) -> None:
     port, name = met(server, way, fault)
     assert refusal(careless(), port, name) == ""
+
+
+# Other clients
+
+
+def run(*command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, capture_output=True, text=True, input="", timeout=PATIENCE)
+
+
+@pytest.fixture(scope="module")
+def authority(server: Simulator, tmp_path_factory: pytest.TempPathFactory) -> str:
+    path = tmp_path_factory.mktemp("tls") / "ca.pem"
+    path.write_bytes(server.ca_pem or b"")
+    return str(path)
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
+def test_curl_refuses_a_server_name_and_takes_it_with_k(server: Simulator, authority: str) -> None:
+    port = port_of(server.data_url)
+    call = ["curl", "-sS", "--noproxy", "*", "--resolve", f"expired.localhost:{port}:127.0.0.1"]
+    refused = run(*call, "--cacert", authority, f"https://expired.localhost:{port}/nowhere")
+    assert (refused.returncode, "certificate has expired" in refused.stderr) == (60, True)
+    taken = run(
+        *call, "-k", "-o", "/dev/null", "-w", "%{http_code}", f"https://expired.localhost:{port}/nowhere"
+    )
+    assert taken.stdout == "404"
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
+def test_openssl_sees_an_old_version_and_a_server_name(server: Simulator, authority: str) -> None:
+    client = ["openssl", "s_client", "-CAfile", authority, "-connect"]
+    old = f"127.0.0.1:{fault_port(server, 'old-protocol')}"
+    assert "unsupported protocol" in run(*client, old, "-tls1_2").stderr
+    assert "TLSv1.1" in run(*client, old, "-tls1_1", "-cipher", "DEFAULT:@SECLEVEL=0").stdout
+    weak = run(*client, f"127.0.0.1:{port_of(server.data_url)}", "-servername", "weak-key.localhost")
+    assert "1024 bit" in weak.stdout
 
 
 def test_each_fault_has_its_refusal() -> None:

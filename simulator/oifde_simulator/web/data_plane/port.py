@@ -44,8 +44,8 @@ class Port:
     ) -> None:
         """Prepare a port that does not listen yet; `number` may be 0, for any that is free.
 
-        `recordings` is the number for downloads of recordings alone; None for none. `faults` are contexts
-        with a fault, and `fault_ports` the numbers of ports that have one for good. Raises TlsError.
+        `recordings` is the number for downloads of recordings alone; None for none. `faults` goes with `ssl`:
+        its contexts with a fault; `fault_ports` are the numbers of ports that have one. Raises TlsError.
         """
         self._plane = plane
         self._host = host
@@ -62,8 +62,8 @@ class Port:
             else listener(recordings, self.tls, option=RECORDINGS_OPTION, name="recordings")
         )
         self._faults = [
-            (fault, listener(number, self.tls.broken(fault), option=f"{FAULT_OPTION} {fault}="))
-            for fault, number in fault_ports
+            (fault, listener(own, self.tls.broken(fault), option=f"{FAULT_OPTION} {fault}="))
+            for fault, own in fault_ports
             if self.tls
         ]
         self._timer: asyncio.TimerHandle | None = None
@@ -104,6 +104,7 @@ class Port:
             await asyncio.wait([self._reopening])
         for listener in self._listeners:
             listener.let_go()
+        self._end_hanging()
         await self._plane.cleanup()
 
     @property
@@ -159,9 +160,12 @@ class Port:
     async def _cease(self) -> None:
         for listener in self._listeners:
             await listener.cease()
+        self._end_hanging()
+        self._plane.close_connections()
+
+    def _end_hanging(self) -> None:
         if self.tls is not None:
             self.tls.end_hanging()
-        self._plane.close_connections()
 
     def _cancel_timer(self) -> None:
         if self._timer:

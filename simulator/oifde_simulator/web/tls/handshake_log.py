@@ -77,7 +77,10 @@ ALERTS = {
     "SSLV3_ALERT_CERTIFICATE_UNKNOWN": "certificate unknown",
     "SSLV3_ALERT_CERTIFICATE_EXPIRED": "certificate has expired",
     "SSLV3_ALERT_UNSUPPORTED_CERTIFICATE": "unsupported certificate",
+    "WRONG_VERSION_NUMBER": "unsupported version",
 }
+FIRST_BYTES = 2
+"""Call of `do_handshake` that reads the first bytes of a client."""
 
 
 @dataclass(slots=True)
@@ -181,9 +184,11 @@ class LoggedHandshake(RepeatableHandshake):
 
     def _log_error(self, handshake: Handshake, error: ssl.SSLError, reason: str) -> None:
         told = _words(error, reason)
-        if not handshake.fault or reason in PLAIN_HTTP_REASONS or reason in CLIENT_REASONS:
+        # A client may refuse an old version in a record of its own version, which is a wrong one here.
+        is_plain = reason in PLAIN_HTTP_REASONS and handshake.calls <= FIRST_BYTES
+        if not handshake.fault or is_plain or reason in CLIENT_REASONS:
             handshake.log(told, self._cause(reason))
-        elif "ALERT" in reason:
+        elif "ALERT" in reason or reason in PLAIN_HTTP_REASONS:
             handshake.log_as_meant(REFUSED + ALERTS.get(reason, told))
         else:
             handshake.log_as_meant(f"was refused: {told}")

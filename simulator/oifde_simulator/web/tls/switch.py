@@ -33,8 +33,9 @@ class TlsSwitch:
 
         Handshakes that hang take up `places`, each for `seconds` at most.
         """
-        if good is None or faults is None:
+        if good is None:
             return None
+        assert faults is not None
         return cls(ServedTls(good), FaultMaker(faults, BrokenHandshakes(places, seconds)))
 
     def __call__(self) -> ServedTls:
