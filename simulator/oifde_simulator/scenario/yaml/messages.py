@@ -71,6 +71,10 @@ MESSAGES: tuple[tuple[str, str], ...] = (
     (r"document start", "something follows the end of the document; remove it"),
     (r"(?:flow node|node content).*\| .\n$", "the file ends, but a bracket is still open; close it"),
     (
+        r"(?:flow node|node content).*\| .:$",
+        'a text cannot begin with ":" here; put it in quotes, such as "::1"',
+    ),
+    (
         r"flow node|node content",
         "a value was expected here; close what is open, or remove the stray character",
     ),

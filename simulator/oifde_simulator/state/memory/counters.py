@@ -31,22 +31,20 @@ class RuleCounters:
         self._tallies: dict[str, CountTable[Value, Tally]] = {}
         self._states: CountTable[Value, str] = self._table("the states")
         self._fired: dict[str, int] = {}
+        self._new_leases: Leases = ()
+        """Leases of the turn that is being found."""
 
     def turn(self, now: int, candidates: Sequence[Candidate]) -> Turn:
         """Count the candidates in order, up to the first whose turn it is at `now` (tenant time)."""
         held_back: list[str] = []
-        leases: Leases = ()
+        self._new_leases = ()
         for place, candidate in enumerate(candidates):
             _, value, limits, becomes, *_ = candidate
             state = self.state(value)
             if reason := other_state(state, limits) or moved_already(state, candidate):
                 held_back.append(reason)
                 continue
-            in_flight = 0
-            if limits.in_flight is not None:
-                leases = (*leases, self.leases.take(candidate.rule, value))
-                in_flight = self.leases.in_flight(candidate.rule, value)
-            tally, reason = self._counted(candidate, now, in_flight)
+            tally, reason = self._counted(candidate, now)
             if reason:
                 held_back.append(reason)
                 continue
@@ -54,8 +52,8 @@ class RuleCounters:
             if becomes is not None:
                 self.enter(value, becomes)
             retry_at = tally.refused_until if candidate.limits.over else None
-            return Turn(place, tally.matches, retry_at, tuple(held_back), changed, leases)
-        return Turn(-1, 0, None, tuple(held_back), changed=False, leases=leases)
+            return Turn(place, tally.matches, retry_at, tuple(held_back), changed, self._new_leases)
+        return Turn(-1, 0, None, tuple(held_back), changed=False, leases=self._new_leases)
 
     def fire(self, rule: str) -> None:
         """Count that a rule has fired."""
@@ -84,19 +82,25 @@ class RuleCounters:
         self._fired.pop(rule, None)
         self.leases.forget(rule)
 
-    def _counted(self, candidate: Candidate, now: int, in_flight: int) -> tuple[Tally, str]:
+    def _counted(self, candidate: Candidate, now: int) -> tuple[Tally, str]:
         """Count a match; its tally, and the reason why it is not the rule's turn, or ""."""
         rule, value, limits, _, *_ = candidate
         tallies = self._tallies.get(rule)
         if tallies is None:
             tallies = self._tallies[rule] = self._table(f"rule {rule}", _CHARGE)
         tally = tallies.get(value) or tallies.put(value, Tally())
+        in_flight = self._lease(candidate) if limits.in_flight is not None else 0
         if limits.distinct is None and (limits.over is None or not limits.over.slide):
             return tally, count(candidate, tally, now, in_flight)
         before = tally.charge
         reason = count(candidate, tally, now, in_flight)
         tallies.charge(tally.charge - before)
         return tally, reason
+
+    def _lease(self, candidate: Candidate) -> int:
+        """Take a lease; the number in flight, this exchange included."""
+        self._new_leases = (*self._new_leases, self.leases.take(candidate.rule, candidate.value))
+        return self.leases.in_flight(candidate.rule, candidate.value)
 
     def _table(self, whose: str, extra: Callable[[Any], int] | None = None) -> CountTable[Value, Any]:
         return CountTable(self._budget, MOST_VALUES, whose, extra)

@@ -24,7 +24,7 @@ from oifde_simulator.scenario.lint.schema.wording import (
 )
 from oifde_simulator.text import did_you_mean, shown
 
-NOUNS = {"faults": "fault", "patch": "operation", "one_of": "outcome", "per": "field"}
+NOUNS = {"faults": "fault", "patch": "operation", "one_of": "outcome", "per": "field", "client": "address"}
 """Names of the items of lists."""
 TYPES = {
     "string": "a string",
@@ -148,6 +148,11 @@ def _empty(violation: Violation, _text: str) -> str:
     return f"{name} needs at least one {noun}, found an empty {what}{fix}; for none leave {name} out"
 
 
+def _most_items(violation: Violation, _text: str) -> str:
+    """Explain a list that is too long."""
+    return f"expected at most {violation.expected} items, found {len(violation.found)}{_fix(violation)}"
+
+
 def _pattern(violation: Violation, text: str) -> str:
     """Name the expected quantity, where the schema does."""
     if "x-expected" not in violation.schema:
@@ -169,6 +174,7 @@ MESSAGES: Mapping[str, Callable[[Violation, str], str]] = {
     "minLength": _length,
     "maxLength": _most_characters,
     "minItems": _empty,
+    "maxItems": _most_items,
     "minProperties": _empty,
     "pattern": _pattern,
 }
