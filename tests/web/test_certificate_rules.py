@@ -101,6 +101,37 @@ def test_the_journal_shows_the_certificate_and_filters_by_it(server: Simulator) 
     assert not entries(server, "&client_certificate.serial=00")
 
 
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {"client_certificate.common_name": "app-9"},
+        {"client_certificate": {"common_name": "app-9"}},
+        {"client_certificate": True},
+    ],
+    ids=["by its name", "as an object", "that there is one"],
+)
+def test_a_verdict_may_be_about_the_certificate(server: Simulator, wanted: dict[str, Any]) -> None:
+    with connect(server, "app-9") as peer:
+        peer.send(post(BODY))
+        peer.answer()
+    asked = json.dumps({"tenant": "acme", "expect": [{"match": wanted, "atLeast": 1}]}).encode()
+    status, _, verdict = fetch(f"{server.control_url}/verify", asked)
+    assert (status, json.loads(verdict).get("passed")) == (200, True), verdict
+
+
+def test_a_field_that_no_certificate_has_is_told(server: Simulator) -> None:
+    status, _, problem = fetch(f"{server.control_url}/journal?client_certificate.subjct=CN")
+    assert status == 400
+    assert (
+        'no field of client_certificate is called "subjct"; did you mean "subject"?'
+        in problem.decode().replace("\\", "")
+    )
+    asked = {"tenant": "acme", "expect": [{"none": {"client_certificate": {"subjct": "CN=a"}}}]}
+    status, _, problem = fetch(f"{server.control_url}/verify", json.dumps(asked).encode())
+    assert status == 400
+    assert "subject" in problem.decode()
+
+
 def test_without_a_certificate_the_journal_has_no_member_for_it(server: Simulator) -> None:
     with connect(server, None) as peer:
         peer.send(post(BODY))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from oifde_simulator.rules.certificate_conditions import FIELDS, PART
-from oifde_simulator.text import did_you_mean, shown
+from oifde_simulator.rules.certificate_conditions import PART, field_error
+from oifde_simulator.text import shown
 
 
 def read(given: Any) -> Mapping[str, str] | None:
@@ -23,11 +23,8 @@ def read(given: Any) -> Mapping[str, str] | None:
             f'expected {PART} as an object such as {{"subject": "CN=app-1"}}, found {shown(given)}'
         )
     for name, value in given.items():
-        if name not in FIELDS:
-            raise ValueError(
-                f"no field of {PART} is called {shown(name)}"
-                + (did_you_mean(name, FIELDS) or f"; known here: {', '.join(FIELDS)}")
-            )
+        if error := field_error(name):
+            raise ValueError(error)
         if not isinstance(value, str):
             raise ValueError(f"expected {PART}.{name} as a string, found {shown(value)}")
     return {"subject": "", **given}
