@@ -39,7 +39,7 @@ def _rows(recorded: Mapping[str, Recorded]) -> Iterator[list[str]]:
             recorded[client].outcomes.get(case, NOT_RUN) if client in recorded else NOT_RUN
             for client in CLIENTS
         )
-        yield [f"`{case}`", meaning, *said]
+        yield [case, meaning, *said]
 
 
 if __name__ == "__main__":
