@@ -25,7 +25,7 @@ from oifde_simulator.quantities import (
     trim,
 )
 from oifde_simulator.text import nearest, normal
-from oifde_simulator.tls_faults import FaultPort, fault_port
+from oifde_simulator.tls_faults import FAULTS, FaultPort, fault_port
 
 ENVIRONMENT_PREFIX = "OIFDE_SIMULATOR_"
 LINE_ENDS = "\r\n"
@@ -142,7 +142,7 @@ class Settings:
     )
     tls_fault: tuple[FaultPort, ...] = option(
         (),
-        "a further port with TLS that is broken on purpose: expired, wrong-host, hanging and so on "
+        f"a further port with TLS that is broken on purpose, {', '.join(FAULTS[:-1])} or {FAULTS[-1]} "
         "(docs/tls.md); 0 picks a free one",
         read=fault_port,
         word="FAULT=PORT",

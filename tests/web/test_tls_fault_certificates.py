@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ssl
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -255,12 +256,13 @@ def test_a_context_that_cannot_be_made_leaves_the_good_certificate(
 # A certificate of the user's own
 
 
-def own(folder: Path, *, depth: int) -> tuple[ServerTls, bytes]:
+def own(folder: Path, *, depth: int, names: Sequence[str] = ()) -> tuple[ServerTls, bytes]:
     root = trustme.CA()
     leaf = (root.create_child_ca() if depth else root).issue_cert("bank.example")
     (folder / "cert.pem").write_bytes(b"".join(each.bytes() for each in leaf.cert_chain_pems))
     leaf.private_key_pem.write_to_path(folder / "key.pem")
-    return tls_from_files(folder / "cert.pem", folder / "key.pem"), root.cert_pem.bytes()
+    tls = tls_from_files(folder / "cert.pem", folder / "key.pem", names=names)
+    return tls, root.cert_pem.bytes()
 
 
 def test_a_chain_of_the_users_own_is_cut_to_its_leaf(tmp_path: Path) -> None:
@@ -286,6 +288,12 @@ def test_all_others_are_of_an_authority_that_nobody_trusts(tmp_path: Path, fault
     tls, root = own(tmp_path, depth=0)
     said = reason(tls.context, client_of(root, level=0), server_name(fault))
     assert said == REASONS["self-signed" if fault == "self-signed" else "unknown-authority"]
+
+
+def test_a_further_name_that_is_none_is_told_where_a_fault_needs_it(tmp_path: Path) -> None:
+    tls, _ = own(tmp_path, depth=0, names=["a b"])
+    with pytest.raises(TlsError, match=r"^TLS name 'a b': expected a host name"):
+        fault_context(tls, "expired")
 
 
 def test_no_authority_is_made_for_it_before_a_fault_is_wanted(

@@ -178,9 +178,10 @@ def test_a_client_that_leaves_after_the_handshake_is_told_as_meant(caplog: pytes
     with running(tls="auto", tls_fault=(("wrong-host", 0),)) as simulator:
         client = ssl.create_default_context(cadata=(simulator.ca_pem or b"").decode())
         client.check_hostname = False  # as Node and Java do, which judge the name by themselves
+        client.maximum_version = ssl.TLSVersion.TLSv1_2  # or a reset may overtake the handshake
         with called(port_of(simulator, "wrong-host")) as plain:
             client.wrap_socket(plain, server_hostname="localhost").close()
-    (line,) = caplog.messages
+        line = line_of(simulator, "wrong-host", caplog)
     assert line.startswith(
         "a client left right after the TLS handshake, without a request (served on purpose: "
     )
@@ -266,7 +267,8 @@ def test_a_stop_does_not_wait_for_them(caplog: pytest.LogCaptureFixture) -> None
         with running(tls="auto", tls_fault=(("hanging", 0),), idle_timeout=1e6) as simulator:
             many = [clients.enter_context(hangs(port_of(simulator, "hanging"))) for _ in range(50)]
             read = threads.submit(many[-1].recv, 1)
-        assert read.result(PATIENCE) == b""
+        with contextlib.suppress(ConnectionResetError):  # where its hello was not read yet
+            assert read.result(PATIENCE) == b""
     assert not [each for each in caplog.records if each.exc_info]
 
 

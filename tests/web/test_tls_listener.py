@@ -7,6 +7,7 @@ import errno
 import socket
 import ssl
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from oifde_simulator.tls_faults import FAULTS, GOOD
 from oifde_simulator.web.control_plane import openapi
 from oifde_simulator.web.tls import switch
 from oifde_simulator.web.tls.context import TlsError
+from oifde_simulator.web.tls.faults import maker
 from oifde_simulator.web.tls.faults.maker import FaultMaker
 from oifde_simulator.web.tls.served import ServedTls
 from oifde_simulator.web.tls.switch import TlsSwitch
@@ -217,6 +219,15 @@ def test_a_fault_that_the_system_cannot_serve_is_told(
     assert is_good(server)
 
 
+def test_a_system_without_our_acceptor_says_so(
+    server: Simulator, control: Controlling, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(maker, "sys", SimpleNamespace(platform="win32"))
+    answer = control("PUT", "/listener", {"tls": "cut"})
+    assert answer.problem == (409, "tls-fault")
+    assert "expected Linux or macOS, found Windows; ask for a server name instead" in answer.json["detail"]
+
+
 def test_the_document_has_every_fault() -> None:
     schemas = openapi.document()["components"]["schemas"]
     assert tuple(schemas["TlsFault"]["enum"]) == FAULTS
@@ -233,13 +244,13 @@ async def test_of_two_orders_at_once_the_last_counts() -> None:
                 pass
             return ServedTls(None, fault)
 
-    maker = Slow()
-    maker.may["cut"] = False
-    tls = TlsSwitch(ServedTls(None), maker)
+    slow = Slow()
+    slow.may["cut"] = False
+    tls = TlsSwitch(ServedTls(None), slow)
     first = asyncio.create_task(tls.spoil("cut"))
     await asyncio.sleep(0)
     await tls.spoil("hanging")
-    maker.may["cut"] = True
+    slow.may["cut"] = True
     await first
     assert tls.fault == "hanging"
 
