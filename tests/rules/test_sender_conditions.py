@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from multidict import CIMultiDict
 
@@ -61,6 +61,12 @@ def test_a_sender_that_is_not_known_fits_nothing_that_is_asked_of_it() -> None:
     ]
 
 
+def test_a_mismatch_names_the_first_of_many_networks() -> None:
+    many = [f"11.{number}.0.0/16" for number in range(250)]
+    (found,) = Matcher({"client": many}).difference(view())
+    assert found.expected == f"one of {', '.join(many[:8])} and 242 more"
+
+
 def test_conditions_on_the_sender_count_as_conditions_that_tell_requests_apart() -> None:
     matcher = Matcher({"client": "10.0.0.7", "connection": {"requests": 1}, "request": {"callId": True}})
     assert matcher.size == 3
@@ -74,6 +80,7 @@ CLIENTS = st.sampled_from(["10.0.0.7", "10.0.0.0/16", ["::1", "10.0.0.0/24"]])
 REQUESTS = st.sampled_from([1, 2, True, False, {"minimum": 2}, {"enum": [1, 3]}])
 
 
+@settings(max_examples=40)
 @given(
     st.fixed_dictionaries(
         {}, optional={"client": CLIENTS, "connection": st.fixed_dictionaries({"requests": REQUESTS})}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oifde_simulator.scenario import loader
@@ -202,6 +202,7 @@ VALUES = st.recursive(
 )
 
 
+@settings(max_examples=50)
 @given(st.dictionaries(st.sampled_from(["over", "after", "per", "every"]), VALUES), VALUES, VALUES)
 def test_any_values_are_good_or_told_of(keys: dict[str, Any], client: Any, connection: Any) -> None:
     rule = {"respond": {"status": 503}, "match": {"client": client, "connection": connection}, **keys}

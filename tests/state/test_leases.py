@@ -6,7 +6,7 @@ import asyncio
 import logging
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oifde_simulator.immediate import immediate
@@ -152,6 +152,7 @@ async def test_a_request_that_is_planned_anew_took_nothing(state: State) -> None
     assert await in_flight(state) == 0
 
 
+@settings(max_examples=50)
 @given(st.lists(st.tuples(st.sampled_from(["begin", "end", "reset"]), st.integers(0, 30)), max_size=60))
 def test_what_is_in_flight_is_what_has_begun_and_not_ended(steps: list[tuple[str, int]]) -> None:
     state = memory(Bounds(), Uptime())

@@ -150,7 +150,7 @@ class Matcher:
         ]
 
 
-def _sender_conditions(given: Mapping[str, Any]) -> Iterator[sender.Condition]:
+def _sender_conditions(given: Mapping[str, Any]) -> Iterator[sender.SenderCondition]:
     if "client" in given:
         yield sender.client(given["client"])
     yield from sender.connection(given.get("connection", {}), Condition)
