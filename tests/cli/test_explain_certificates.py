@@ -41,6 +41,7 @@ CERTIFICATES: list[tuple[Any, str | None]] = [
     ({"common_name": "app-1"}, "one"),
     ({"common_name": "app-2"}, "any"),
     (True, "any"),
+    ({"subject": "CN=\ud800"}, "any"),
     (False, None),
 ]
 

@@ -104,9 +104,8 @@ class RequestCapture:
 
 def _charged(captured: Captured, certificate: Mapping[str, str]) -> Captured:
     """Charge an entry with the certificate of its client, which the entries of a connection share."""
-    return captured._replace(
-        charge=captured.charge + sum(MEMBER + len(text) for text in certificate.values())
-    )
+    octets = "".join(certificate.values()).encode("utf-8", "surrogatepass")
+    return captured._replace(charge=captured.charge + MEMBER * len(certificate) + len(octets))
 
 
 def _by_port(captured: Captured, port: PortName) -> Captured:
