@@ -53,6 +53,7 @@ def _files(contents: Mapping[str, tuple[str, bytes | None]]) -> Iterator[Mapping
     with temporary_folder() as folder:
         for name, content in contents.values():
             if content is not None:
+                (folder / name).touch(0o600)
                 (folder / name).write_bytes(content)
         yield {
             variable: str(folder / name) if content is not None else ""
