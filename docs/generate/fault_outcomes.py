@@ -22,12 +22,12 @@ class Recorded:
     """Outcome of each case."""
 
 
-def read() -> dict[str, Recorded]:
-    """Read the outcomes of all clients: name -> outcomes."""
-    return {client: Recorded(**each) for client, each in json.loads(FILE.read_text()).items()}
+def read(file: Path | None = None) -> dict[str, Recorded]:
+    """Read the outcomes of all clients: name -> outcomes; `file` is FILE unless another is given."""
+    return {client: Recorded(**each) for client, each in json.loads((file or FILE).read_text()).items()}
 
 
-def write(recorded: Mapping[str, Recorded]) -> None:
+def write(recorded: Mapping[str, Recorded], file: Path | None = None) -> None:
     """Write the outcomes of all clients."""
     document = {client: asdict(each) for client, each in recorded.items()}
-    FILE.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n")
+    (file or FILE).write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n")

@@ -45,7 +45,7 @@ def option(
     """Declare a setting with its default and its help.
 
     `read` turns text into the value, `word` stands for the value in the help, and `separator` splits the
-    text of a variable for a setting that can be given more than once.
+    text of a variable for a setting that can be given more than once. Without a `meaning` the help is silent.
     """
     about = {"help": meaning, "read": read, "word": word, "separator": separator}
     return field(default=default, metadata=about)
@@ -123,8 +123,22 @@ class Settings:
     tls_dir: Path | None = option(None, "keep the made authority here across starts", read=Path, word="DIR")
     tls_cert: Path | None = option(None, "your own certificate chain (PEM) instead", read=Path, word="FILE")
     tls_key: Path | None = option(None, "its private key (PEM)", read=Path, word="FILE")
-    tls_any_certificate: bool = option(
+    tls_cert_invalid_ok: bool = option(
         False, "serve --tls-cert even if it has expired, to test that clients refuse it", read=flag
+    )
+    tls_any_certificate: bool = option(False, "", read=flag)  # the older name of the one above
+    client_ca: Path | None = option(
+        None,
+        "ask clients for a certificate, and take those of these authorities (PEM)",
+        read=Path,
+        word="FILE",
+    )
+    client_cert: str | None = option(
+        None,
+        "require refuses clients without a certificate, request serves them too; without --client-ca "
+        "those of /client.pem are taken",
+        read=one_of("require", "request"),
+        word="require|request",
     )
     tls_fault: tuple[FaultPort, ...] = option(
         (),
@@ -248,8 +262,10 @@ class Settings:
     )
 
 
-OF_TLS = ("tls_name", "tls_dir", "tls_any_certificate")
+OF_TLS = ("tls_name", "tls_dir", "tls_cert_invalid_ok", "tls_any_certificate")
 """Names of the settings that mean something to a port with TLS only."""
+NEED_TLS = ("tls_cert", "tls_key", "tls_fault", "client_ca", "client_cert")
+"""Names of the settings that no port without TLS can have."""
 
 
 def flag_name(entry: Field[Any]) -> str:

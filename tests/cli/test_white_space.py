@@ -19,6 +19,8 @@ TEXTS = {
     "watch": "yes",
     "any_credentials": "1",
     "tls_any_certificate": "1",
+    "tls_cert_invalid_ok": "1",
+    "client_cert": "request",
     "quiet": "1",
     "fail_on_unused": "on",
     "until_eof": "false",

@@ -13,7 +13,7 @@ from conftest import QUERY
 from journals import Journal
 from oifde_simulator.journal.filters import Since
 from oifde_simulator.model.exchange import Answer, Exchange
-from oifde_simulator.model.http import JSON_UTF8, Request, Response
+from oifde_simulator.model.http import JSON_UTF8, Peer, Request, Response
 from oifde_simulator.state.memory.journal_store import Bounds
 
 
@@ -72,6 +72,15 @@ def test_memory_is_not_more_than_is_charged(fields: int) -> None:
     assert len(list(journal)) < 4000
     # What is remembered of requests has a bound of its own, of 512 requests.
     assert used < bound + (2 << 20)
+
+
+def test_an_entry_is_charged_with_the_certificate_of_its_client() -> None:
+    journal = Journal(Bounds(10, 1 << 20, 1 << 20))
+    certificate = {"subject": "CN=客户端", "issuer": "CN=" + "x" * 1000}
+    shown = exchange()
+    shown.request.peer = Peer(certificate=certificate)
+    plain, charged = journal.record(exchange()).charge, journal.record(shown).charge
+    assert charged - plain >= sum(len(text.encode()) for text in certificate.values())
 
 
 def test_a_busy_tenant_does_not_cost_a_quiet_one_its_entries() -> None:

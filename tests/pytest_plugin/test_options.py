@@ -35,6 +35,10 @@ def test_a_certificate_means_tls_where_it_is_off_by_default_only(
     assert made._wanted(given, marked) == CERTIFICATE
 
 
+def test_client_certificates_mean_tls_too(made: ServerPool) -> None:
+    assert made._wanted({"tls": "off"}, {"client_cert": "require"}) == {"client_cert": "require"}
+
+
 def test_tls_that_a_marker_has_turned_off_stays_off(made: ServerPool) -> None:
     assert made._wanted({"tls": "off"}, {"tls": "off", **CERTIFICATE})["tls"] == "off"
 

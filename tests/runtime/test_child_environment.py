@@ -33,6 +33,7 @@ def variables(
         tls_faults=faults,
         token=None,
         ca_pem=pem,
+        client_pem=lambda: None,
     )
     with child_environment(server, inherited) as environment:
         return environment
@@ -85,13 +86,25 @@ def test_what_else_is_inherited_stays() -> None:
     assert (found["HOME"], found["OIFDE_URL"]) == ("/home/me", "http://127.0.0.1:1")
 
 
+def test_without_client_certificates_their_variable_is_empty() -> None:
+    assert variables({"OIFDE_CLIENT_FILE": "old.pem"}, pem=b"PEM")["OIFDE_CLIENT_FILE"] == ""
+
+
 def test_the_authority_is_a_file_for_the_time_of_the_command() -> None:
     server: Any = SimpleNamespace(
-        data_url="", recordings_url="", control_url="", tls_faults=(), token=None, ca_pem=b"PEM"
+        data_url="",
+        recordings_url="",
+        control_url="",
+        tls_faults=(),
+        token=None,
+        ca_pem=b"PEM",
+        client_pem=lambda: b"KEY",
     )
     with child_environment(server, {}) as environment:
         assert Path(environment["OIFDE_CA_FILE"]).read_bytes() == b"PEM"
+        assert Path(environment["OIFDE_CLIENT_FILE"]).read_bytes() == b"KEY"
     assert not os.path.exists(environment["OIFDE_CA_FILE"])
+    assert not os.path.exists(environment["OIFDE_CLIENT_FILE"])
 
 
 @pytest.fixture

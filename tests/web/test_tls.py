@@ -424,7 +424,7 @@ def test_text_around_the_blocks_of_a_pem_file_does_not_matter(around: str, tmp_p
 def test_an_expired_certificate_is_served_on_purpose(tmp_path: Path) -> None:
     write(tmp_path, {"cert.pem": EXPIRED, "key.pem": EXPIRED_KEY})
     files = tmp_path / "cert.pem", tmp_path / "key.pem"
-    with pytest.raises(TlsError, match="--tls-any-certificate"):
+    with pytest.raises(TlsError, match="--tls-cert-invalid-ok"):
         tls_from_files(*files)
     with (
         listening(tls_from_files(*files, unproved=True)) as port,

@@ -44,7 +44,8 @@ def _add_setting(parser: argparse.ArgumentParser, setting: Field[Any], default: 
     text = (
         f"{declared['help']}{_default_text(setting, default)}{'; repeatable' * bool(declared['separator'])}"
     )
-    parser.add_argument(flag_name(setting), default=argparse.SUPPRESS, help=text.replace("%", "%%"), **shape)
+    about = text.replace("%", "%%") if declared["help"] else argparse.SUPPRESS
+    parser.add_argument(flag_name(setting), default=argparse.SUPPRESS, help=about, **shape)
 
 
 def _default_text(setting: Field[Any], default: str | None) -> str:

@@ -24,6 +24,7 @@ from oifde_simulator.client.operations import rules as rule_calls
 from oifde_simulator.client.operations import scenarios as scenario_calls
 from oifde_simulator.client.operations import tenants as tenant_calls
 from oifde_simulator.client.running_loop import is_running
+from oifde_simulator.client.tls import showing, trusting
 from oifde_simulator.client.transport.blocking import Transport
 from oifde_simulator.client.transport.endpoint import Endpoint
 from oifde_simulator.client.transport.hidden import hidden
@@ -117,13 +118,17 @@ class Control:
     metrics = blocking(health.metrics)
     counters = blocking(health.counters)
     ca_pem = blocking(health.ca_pem)
+    client_certificate = blocking(health.client_certificate)
     openapi = blocking(health.openapi)
 
     @cached_property
     def ssl_context(self) -> ssl.SSLContext:
         """TLS context that trusts the vendor's port; a default context with TLS off."""
-        authority = self.ca_pem()
-        return ssl.create_default_context(cadata=authority.decode() if authority else None)
+        return trusting(self.ca_pem())
+
+    def client_context(self, subject: str = "oifde-client", *, fault: str | None = None) -> ssl.SSLContext:
+        """Make a TLS context that also shows a client certificate, as `client_certificate` makes it."""
+        return showing(self.ca_pem(), self.client_certificate(subject, fault=fault))
 
     tenants = blocking(tenant_calls.tenants)
     make_tenant = blocking(tenant_calls.make_tenant)

@@ -19,10 +19,11 @@ from oifde_simulator.journal.redaction.credential_names import is_credential
 from oifde_simulator.journal.redaction.redactor import PREFIX
 from oifde_simulator.journal.text_search import TextCondition
 from oifde_simulator.oifde.operations import NUMBERS_SENT, REQUEST_FIELDS, TEXTS_ANSWERED
+from oifde_simulator.rules.certificate_conditions import PART, field_error
 from oifde_simulator.rules.matching import Condition
 from oifde_simulator.text import did_you_mean, shown
 
-PARTS = {"request.": "request", "headers.": "headers", "response.": "response"}
+PARTS = {"request.": "request", "headers.": "headers", "response.": "response", f"{PART}.": PART}
 """Parts of an exchange by prefix of the parameter; without a prefix it is a field of the request."""
 LARGEST = 2**63 - 1
 """Largest number that JSON on both sides can hold."""
@@ -70,7 +71,10 @@ def _place(name: str) -> tuple[str, str]:
     """Split the name of a parameter into part and field."""
     for prefix, part in PARTS.items():
         if name.startswith(prefix) and name != prefix:
-            return part, name.removeprefix(prefix)
+            field = name.removeprefix(prefix)
+            if part == PART and (error := field_error(field)):
+                raise WrongParameter(error)
+            return part, field
     if name in REQUEST_FIELDS:
         return "request", name
     known = (*KNOWN, *sorted(REQUEST_FIELDS))

@@ -62,6 +62,8 @@ class RequestCapture:
             self._cache.keep(
                 key, Captured(recorded, finder, 0), len(request.body) + finder.weight + charge + KEPT_BESIDE
             )
+        if request.peer.certificate:
+            captured = _charged(captured, request.peer.certificate)
         return _by_port(captured, request.port) if request.port else captured
 
     def _captured(self, body: bytes, head: CapturedHead, document: Mapping[str, Any]) -> Captured:
@@ -98,6 +100,12 @@ class RequestCapture:
     def _text(self, octets: bytes, value: Any, finder: CredentialFinder) -> str:
         beginning = (orjson.dumps(value) if value else octets)[: KEPT + SLACK]
         return self._redactor.unparsed_bytes(finder.replace_bytes(beginning))[:KEPT]
+
+
+def _charged(captured: Captured, certificate: Mapping[str, str]) -> Captured:
+    """Charge an entry with the certificate of its client, which the entries of a connection share."""
+    octets = "".join(certificate.values()).encode("utf-8", "surrogatepass")
+    return captured._replace(charge=captured.charge + MEMBER * len(certificate) + len(octets))
 
 
 def _by_port(captured: Captured, port: PortName) -> Captured:

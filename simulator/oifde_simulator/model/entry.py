@@ -168,6 +168,7 @@ class Entry(NamedTuple):
                 "method": request.head.method or None,
                 "target": request.head.target or None,
                 "headers": request.head.headers,
+                **({"clientCertificate": self.peer.certificate} if self.peer.certificate else {}),
                 "fields": request.document,
                 "text": request.body or None,
                 "bytes": self.request_bytes,

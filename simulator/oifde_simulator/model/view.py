@@ -25,6 +25,11 @@ class View(NamedTuple):
     peer: Peer = UNKNOWN_PEER
     """Sender of the request."""
 
+    @property
+    def client_certificate(self) -> Mapping[str, str]:
+        """Fields of the certificate that the client has shown; empty without one."""
+        return self.peer.certificate or {}
+
 
 @dataclass(frozen=True, slots=True)
 class Mismatch:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from oifde_simulator.client import Control
+from oifde_simulator.config import NEED_TLS
 from oifde_simulator.pytest_plugin import options
 from oifde_simulator.pytest_plugin.serve_options import MARK, ServeOptions, normalize
 from oifde_simulator.pytest_plugin.servers import Servers
@@ -67,7 +68,7 @@ class ServerPool:
         """Merge options; a certificate means TLS, unless somebody has turned it off."""
         wanted = normalize(given, "simulator_options") | normalize(marked, MARK)
         chosen = "tls" in marked or options.has_chosen_tls(self._config)
-        if wanted.get("tls") == "off" and not chosen and wanted.keys() & {"tls_cert", "tls_key"}:
+        if wanted.get("tls") == "off" and not chosen and wanted.keys() & set(NEED_TLS):
             del wanted["tls"]
         return wanted
 

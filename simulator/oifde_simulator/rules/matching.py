@@ -16,6 +16,7 @@ from oifde_simulator.json_schema.schema import Schema
 from oifde_simulator.model.http import Peer
 from oifde_simulator.model.view import ABSENT, Mismatch, View
 from oifde_simulator.rules import sender
+from oifde_simulator.rules.certificate_conditions import PART, certificate_fields
 from oifde_simulator.text import shown
 
 
@@ -58,19 +59,26 @@ class Matcher:
     def __init__(self, given: Mapping[str, Any]) -> None:
         """Compile `match` as a scenario writes it; `{}` matches every request."""
         self._endpoint: str | None = given.get("endpoint")
+        shown_by_client = [
+            (PART, name, Condition(wanted)) for name, wanted in certificate_fields(given).items()
+        ]
+        self._of_certificate = [(name, condition.accepts) for _, name, condition in shown_by_client]
         self._parts = [
             (part, name, Condition(wanted))
             for part in ("request", "headers", "response")
             for name, wanted in given.get(part, {}).items()
-        ]
+        ] + shown_by_client
         self._tests = [
             (("request", "headers", "response").index(part), name, condition.accepts)
             for part, name, condition in self._parts
+            if part != PART
         ]
         self._of_sender = tuple(_sender_conditions(given))
 
     def matches(self, view: View) -> bool:
         """Check that the rule is about a request."""
+        if self._of_certificate and not self._fits_certificate(view.client_certificate):
+            return False
         if self._endpoint is not None and view.endpoint != self._endpoint:
             return False
         if self._of_sender and not self._is_sent_by(view.peer):
@@ -116,6 +124,9 @@ class Matcher:
             if part != "response" and not isinstance(condition.wanted, bool)
         ]
         return named + [each.place for each in self._of_sender]
+
+    def _fits_certificate(self, certificate: Mapping[str, str]) -> bool:
+        return all(accepts(certificate.get(name, ABSENT)) for name, accepts in self._of_certificate)
 
     def difference(self, view: View) -> list[Mismatch]:
         """List every condition that a request does not meet; `[]` for a request that matches."""

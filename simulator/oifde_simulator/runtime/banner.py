@@ -11,7 +11,7 @@ from oifde_simulator.model.sessions import Criteria
 from oifde_simulator.population import generator
 from oifde_simulator.population.completion import found_by
 from oifde_simulator.population.vocabulary import faker_version
-from oifde_simulator.runtime.curl_lines import CurlLines
+from oifde_simulator.runtime.curl_lines import CurlLines, ShownCertificate
 from oifde_simulator.scenario.files import finding
 from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.tenants import Tenants
@@ -39,12 +39,14 @@ async def banner(
     authority: bool,
     console_url: str = "",
     token: str | None = None,
+    certificate: ShownCertificate | None = None,
 ) -> str:
     """Write the lines that `serve` prints.
 
     `recordings_url` has a line where it is another one than `data_url`, and so has each of `tls_faults`.
     `authority` is true for a certificate of our own authority. `console_url` is empty without a console.
-    `token` is the control plane's token if it was made at this start.
+    `token` is the control plane's token if it was made at this start. `certificate` is what clients have to
+    show; None where they need none.
     """
     own = own_tenants(tenants, settings)
     other_port = recordings_url not in ("", data_url)
@@ -65,7 +67,7 @@ async def banner(
         "",
         *_table(tenants, own),
         "",
-        *await _commands(tenants, own, CurlLines(data_url, control_url if authority else "")),
+        *await _commands(tenants, own, CurlLines(data_url, control_url if authority else "", certificate)),
         "",
     ]
     return "\n".join(lines)

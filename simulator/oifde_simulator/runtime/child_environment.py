@@ -36,20 +36,29 @@ def child_environment(server: Simulator, inherited: Mapping[str, str]) -> Iterat
         **{TLS_VARIABLES[fault]: url for fault, url in reversed(server.tls_faults)},  # the first of its kind
     }
     others = {name: text for name, text in inherited.items() if name not in TLS_VARIABLES.values()}
-    with _authority_file(server.ca_pem) as authority:
-        yield {**others, **ours, "OIFDE_CA_FILE": authority, **_proxy_exceptions(inherited, hosts)}
+    contents = {
+        "OIFDE_CA_FILE": ("ca.pem", server.ca_pem),
+        "OIFDE_CLIENT_FILE": ("client.pem", server.client_pem()),
+    }
+    with _files(contents) as files:
+        yield {**others, **ours, **files, **_proxy_exceptions(inherited, hosts)}
 
 
 @contextmanager
-def _authority_file(pem: bytes | None) -> Iterator[str]:
-    """Write the authority to a file for the block and yield its path; without one, yield nothing."""
-    if pem is None:
-        yield ""
+def _files(contents: Mapping[str, tuple[str, bytes | None]]) -> Iterator[Mapping[str, str]]:
+    """Write files for the block and yield their paths by variable; a path is empty for no content."""
+    if all(content is None for _, content in contents.values()):
+        yield dict.fromkeys(contents, "")
         return
     with temporary_folder() as folder:
-        path = folder / "ca.pem"
-        path.write_bytes(pem)
-        yield str(path)
+        for name, content in contents.values():
+            if content is not None:
+                (folder / name).touch(0o600)
+                (folder / name).write_bytes(content)
+        yield {
+            variable: str(folder / name) if content is not None else ""
+            for variable, (name, content) in contents.items()
+        }
 
 
 def _proxy_exceptions(inherited: Mapping[str, str], hosts: list[str]) -> Mapping[str, str]:

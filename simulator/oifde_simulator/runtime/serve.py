@@ -116,6 +116,7 @@ async def _serve(simulator: Simulator, settings: Settings, watcher: Watcher | No
             console_url=simulator.console_url,
             authority=simulator.ca_pem is not None,
             token=simulator.token if settings.control_token is None else None,
+            certificate=simulator.shown_certificate,
         )
         if not settings.quiet:
             print(lines, file=out, flush=True)

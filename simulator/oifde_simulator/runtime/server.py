@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from oifde_simulator.clock import TIME_OF_DAY, Clock
-from oifde_simulator.config import Settings
+from oifde_simulator.config import NEED_TLS, Settings
 from oifde_simulator.coverage import registration
 from oifde_simulator.engine.metrics import Meter
 from oifde_simulator.engine.pipeline import Pipeline
@@ -18,6 +18,7 @@ from oifde_simulator.journal import Journal
 from oifde_simulator.model.coverage import CoverageSnapshot
 from oifde_simulator.oifde.leniency import Leniency
 from oifde_simulator.oifde.router import Router
+from oifde_simulator.runtime.curl_lines import ShownCertificate
 from oifde_simulator.scenario import selection
 from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.state.memory.journal_store import Bounds
@@ -29,6 +30,7 @@ from oifde_simulator.urls import url
 from oifde_simulator.web.connection_limits import ConnectionLimits
 from oifde_simulator.web.control_plane import auth
 from oifde_simulator.web.control_plane.app import control_plane
+from oifde_simulator.web.control_plane.client_authority import NO_AUTHORITY, ClientAuthority
 from oifde_simulator.web.control_plane.context import ControlContext
 from oifde_simulator.web.control_plane.server import start_sites
 from oifde_simulator.web.data_plane.binding import bind_and_listen
@@ -37,6 +39,7 @@ from oifde_simulator.web.data_plane.request_reader import Limits
 from oifde_simulator.web.data_plane.server import data_plane
 
 if TYPE_CHECKING:
+    from oifde_simulator.web.tls.client_verification import ClientVerification
     from oifde_simulator.web.tls.context import ServerTls
 
 
@@ -60,6 +63,7 @@ class Simulator:
         """Coverage as it stood when the server was stopped."""
         self._settings = settings
         self._tls = _load_tls(settings)
+        self._clients = _load_client_verification(settings, self._tls)
         self.token = auth.token(settings)
         """Bearer token that the control plane requires; None for none."""
         self._running: list[web.BaseRunner | Port] = []
@@ -78,6 +82,20 @@ class Simulator:
     def ca_pem(self) -> bytes | None:
         """Certificate authority to trust (PEM); None with TLS off or a given certificate."""
         return self._tls.ca_pem if self._tls else None
+
+    @property
+    def shown_certificate(self) -> ShownCertificate | None:
+        """Certificate that a client has to show; None where it needs none."""
+        if self._clients is None or self._clients.mode != "require":
+            return None
+        if self._client_authority().is_accepted:
+            return ShownCertificate.of_ours(self.control_url, wants_token=self.token is not None)
+        return ShownCertificate()
+
+    def client_pem(self) -> bytes | None:
+        """Make a certificate for a client; None where clients are asked for none, or for one of others."""
+        authority = self._client_authority()
+        return authority.make() if self._clients is not None and authority.is_accepted else None
 
     async def start(self) -> None:
         """Open the vendor's port, then the control plane. Raises OSError if one cannot be opened."""
@@ -112,6 +130,7 @@ class Simulator:
             Limits(settings.max_body, settings.body_timeout),
             connections=ConnectionLimits.of(settings),
             max_waiting=settings.max_waiting,
+            verifies_clients=self._clients is not None,
         )
         context = self._tls.context if self._tls else None
         return Port(
@@ -131,12 +150,23 @@ class Simulator:
             journal=self.journal,
             meter=self.meter,
             ca_pem=self.ca_pem,
+            client_authority=self._client_authority(),
             port=port,
             delay=delay,
             console=self._settings.console == "on",
             wants_token=self.token is not None,
         )
         return control_plane(context, self.token, ConnectionLimits.of(self._settings))
+
+    def _client_authority(self) -> ClientAuthority:
+        """Find who signs certificates for clients that the port accepts."""
+        tls = self._tls
+        if tls is None or tls.ca_pem is None or tls.ca_key is None:
+            return NO_AUTHORITY
+        others = self._clients is not None and not self._clients.accepts(tls.ca_pem)
+        return ClientAuthority(
+            tls.ca_pem, tls.ca_key, self._clients.source if self._clients and others else ""
+        )
 
     async def _open(self, runner: web.BaseRunner, host: str, port: int) -> str:
         await runner.setup()
@@ -173,7 +203,7 @@ def registry(
 def _load_tls(settings: Settings) -> ServerTls | None:
     _require_own_ports(settings)
     if settings.tls == "off":
-        if given := [name for name in ("tls_cert", "tls_key", "tls_fault") if getattr(settings, name)]:
+        if given := [name for name in NEED_TLS if getattr(settings, name)]:
             option = f"--{given[0].replace('_', '-')}"
             raise ValueError(f"--tls off and {option} exclude each other; leave one of them out")
         return None
@@ -183,7 +213,7 @@ def _load_tls(settings: Settings) -> ServerTls | None:
             raise ValueError("--tls-cert and --tls-key go together; give both")
         from oifde_simulator.web.tls.user_certificate import tls_from_files
 
-        unproved = settings.tls_any_certificate
+        unproved = settings.tls_cert_invalid_ok or settings.tls_any_certificate
         return tls_from_files(
             settings.tls_cert,
             settings.tls_key,
@@ -202,3 +232,17 @@ def _require_own_ports(settings: Settings) -> None:
     if settings.control_host == settings.host:
         others.append(("--control-port", settings.control_port))
     require_own_ports(settings.tls_fault, others)
+
+
+def _load_client_verification(settings: Settings, tls: ServerTls | None) -> ClientVerification | None:
+    """Have the port ask clients for a certificate where `settings` say so."""
+    if tls is None or not (settings.client_ca or settings.client_cert):
+        return None
+    from oifde_simulator.web.tls.client_verification import client_verification
+
+    verification = client_verification(settings, tls)
+    if verification:
+        verification.apply(tls.context)
+        if tls.faults is not None:
+            tls.faults.prepare = verification.apply
+    return verification

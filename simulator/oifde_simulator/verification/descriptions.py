@@ -14,6 +14,7 @@ from oifde_simulator.journal.filters import ATTRIBUTES, FREE_TEXT, Filter, Since
 from oifde_simulator.journal.redaction.redactor import Redactor
 from oifde_simulator.journal.text_search import TextCondition
 from oifde_simulator.oifde.operations import REQUEST_FIELDS
+from oifde_simulator.rules.certificate_conditions import PART, field_error
 from oifde_simulator.rules.matching import Condition
 from oifde_simulator.stepwise import Steps
 from oifde_simulator.text import KeyPath, did_you_mean, dotted, shown
@@ -92,7 +93,9 @@ class DescriptionReader:
             if self._too_many(path, members):
                 continue
             for name, wanted in members.items():
-                yield from self._placed((*path, name), name, wanted)
+                for found in self._placed((*path, name), name, wanted):
+                    if self._is_known(found[0], *found[1:3]):
+                        yield found
 
     def _placed(self, path: KeyPath, name: str, wanted: Any) -> Iterator[tuple[KeyPath, str, str, Any]]:
         part, _, rest = name.partition(".")
@@ -102,6 +105,8 @@ class DescriptionReader:
             if self._too_many(path, wanted):
                 return
             yield from (((*path, inner), name, inner, value) for inner, value in wanted.items())
+        elif name == PART and isinstance(wanted, bool):
+            yield path, PART, "subject", wanted
         elif name in SECTIONS:
             self.add_error(path, "expected an object of conditions by name")
         elif part in SECTIONS and rest:
@@ -112,6 +117,13 @@ class DescriptionReader:
             known = (*ATTRIBUTES, *SECTIONS, *sorted(REQUEST_FIELDS))
             hint = did_you_mean(name, known) or f"; expected one of {', '.join(known)}, or request.NAME"
             self.add_error(path, f"nothing of an exchange is called {shown(name)}{hint}")
+
+    def _is_known(self, path: KeyPath, part: str, name: str) -> bool:
+        """Check that a certificate has such a field; other parts may have any."""
+        error = field_error(name) if part == PART else ""
+        if error:
+            self.add_error(path, error)
+        return not error
 
     def _too_many(self, path: KeyPath, members: Mapping[str, Any]) -> bool:
         if len(members) > MOST_CONDITIONS:

@@ -1,15 +1,17 @@
-"""Who sends a request of a file, and how many are in flight: `client`, `connection`, `in_flight`."""
+"""Who sends a request of a file, and how many are in flight: `client`, `connection`, and so on."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from oifde_simulator.cli.explain import certificate
 from oifde_simulator.model.http import UNKNOWN_PEER, Peer
+from oifde_simulator.rules.certificate_conditions import PART
 from oifde_simulator.rules.networks import plain_address
 from oifde_simulator.text import did_you_mean, shown
 
-KEYS = ("client", "connection", "in_flight")
+KEYS = ("client", "connection", "in_flight", PART)
 MOST = 1_000_000
 """Greatest number of a connection, of a request and of those in flight."""
 
@@ -24,13 +26,16 @@ class Sender(NamedTuple):
     """Number of the request on its connection; None to count those before it."""
     in_flight: int = 1
     """Requests that are in flight at once: this one and the latest before it."""
+    certificate: Mapping[str, str] | None = None
+    """Certificate that it shows, by field; None for none."""
 
 
 def read(document: Mapping[str, Any]) -> Sender:
     """Read the sender of a request. Raises ValueError."""
     number, requests = _connection(document.get("connection"))
     in_flight = _number("in_flight", document.get("in_flight", 1))
-    return Sender(_client(document.get("client", "")), number, requests, in_flight)
+    shown_by_client = certificate.read(document.get(PART))
+    return Sender(_client(document.get("client", "")), number, requests, in_flight, shown_by_client)
 
 
 def _client(given: Any) -> str:
@@ -69,12 +74,12 @@ class Senders:
 
     def next(self, sender: Sender) -> Peer:
         """Describe the sender of the next request as a server does."""
-        address, connection, requests, _ = sender
+        address, connection, requests, _, shown_by_client = sender
         if not connection:
-            return Peer(address) if address else UNKNOWN_PEER
+            return Peer(address, certificate=shown_by_client) if address or shown_by_client else UNKNOWN_PEER
         before = self._requests.get(connection, 0)
         self._requests[connection] = requests = before + 1 if requests is None else requests
-        return Peer(address, connection, requests)
+        return Peer(address, connection, requests, shown_by_client)
 
 
 def as_json(sender: Sender) -> dict[str, Any]:
@@ -86,6 +91,7 @@ def as_json(sender: Sender) -> dict[str, Any]:
         **({"client": sender.address} if sender.address else {}),
         **({"connection": connection} if connection else {}),
         **({"in_flight": sender.in_flight} if sender.in_flight > 1 else {}),
+        **({PART: dict(sender.certificate)} if sender.certificate else {}),
     }
 
 
@@ -97,4 +103,6 @@ def format_sender(sender: Sender) -> str:
         words.append(f"over connection {sender.connection}{number}")
     if sender.in_flight > 1:
         words.append(f"with up to {sender.in_flight} in flight")
+    if sender.certificate:
+        words.append(f"with the certificate of {sender.certificate['subject'] or 'somebody'}")
     return " ".join(words)

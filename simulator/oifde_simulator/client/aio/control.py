@@ -23,6 +23,7 @@ from oifde_simulator.client.operations import listener as listener_calls
 from oifde_simulator.client.operations import rules as rule_calls
 from oifde_simulator.client.operations import scenarios as scenario_calls
 from oifde_simulator.client.operations import tenants as tenant_calls
+from oifde_simulator.client.tls import showing, trusting
 from oifde_simulator.client.transport.endpoint import Endpoint
 from oifde_simulator.client.transport.hidden import hidden
 from oifde_simulator.client.transport.streams import AsyncTransport
@@ -95,6 +96,7 @@ class AsyncControl:
     metrics = awaitable(health.metrics)
     counters = awaitable(health.counters)
     ca_pem = awaitable(health.ca_pem)
+    client_certificate = awaitable(health.client_certificate)
     openapi = awaitable(health.openapi)
 
     @property
@@ -104,9 +106,14 @@ class AsyncControl:
 
     async def _fetch_ssl_context(self) -> ssl.SSLContext:
         if self._ssl_context is None:
-            authority = await self.ca_pem()
-            self._ssl_context = ssl.create_default_context(cadata=authority.decode() if authority else None)
+            self._ssl_context = trusting(await self.ca_pem())
         return self._ssl_context
+
+    async def client_context(
+        self, subject: str = "oifde-client", *, fault: str | None = None
+    ) -> ssl.SSLContext:
+        """Make a TLS context that also shows a client certificate, as `client_certificate` makes it."""
+        return showing(await self.ca_pem(), await self.client_certificate(subject, fault=fault))
 
     tenants = awaitable(tenant_calls.tenants)
     make_tenant = awaitable(tenant_calls.make_tenant)

@@ -41,6 +41,16 @@ def openapi() -> Call[Mapping[str, Any]]:
     return Call("GET", "/control/openapi.json", of_json(as_it_is))
 
 
+def client_certificate(subject: str = "oifde-client", *, fault: str | None = None) -> Call[bytes]:
+    """Fetch a private key and a certificate of that subject for a client (PEM), made anew at each call.
+
+    `subject` is a common name or an RFC 4514 name. `fault` makes one that is refused: unknown-authority,
+    expired or not-yet-valid. Raises ControlProblem where no certificate of ours is accepted.
+    """
+    query = query_string({"subject": subject, "fault": fault})
+    return Call("GET", "/client.pem" + query, lambda reply: reply.body)
+
+
 def ca_pem() -> Generator[Call[Any], Any, bytes | None]:
     """Fetch the certificate authority to trust (PEM); None with TLS off or a given certificate."""
     try:

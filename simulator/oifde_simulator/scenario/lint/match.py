@@ -12,11 +12,13 @@ from typing import Any
 
 from oifde_simulator.json_schema.keywords import NUMBER_KEYWORDS, STRING_KEYWORDS
 from oifde_simulator.oifde.operations import BY_NAME, OPERATIONS
-from oifde_simulator.scenario.lint import schema_keywords
+from oifde_simulator.rules.certificate_conditions import FIELDS
+from oifde_simulator.rules.certificate_conditions import PART as CERTIFICATE
+from oifde_simulator.scenario.lint import certificate_match, schema_keywords
 from oifde_simulator.scenario.lint.finding import Finding
 from oifde_simulator.text import KeyPath, did_you_mean, shown
 
-PARTS = ("request", "headers", "response")
+PARTS = ("request", "headers", "response", CERTIFICATE)
 HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 """Grammar of a header's name (RFC 9110, section 5.6.2)."""
 UNMATCHABLE = {name: advice for each in OPERATIONS for name, advice in each.unmatchable.items()}
@@ -28,7 +30,8 @@ def lint(rule: Mapping[str, Any]) -> Iterator[Finding]:
     match = rule.get("match", {})
     for part in PARTS:
         known = fields(part, match.get("endpoint"))
-        for name, wanted in match.get(part, {}).items():
+        conditions = match.get(part, {})
+        for name, wanted in conditions.items() if isinstance(conditions, Mapping) else ():
             path = ("match", part, name)
             if isinstance(wanted, dict):
                 yield from schema_keywords.lint(path, wanted)
@@ -36,10 +39,14 @@ def lint(rule: Mapping[str, Any]) -> Iterator[Finding]:
                 yield Finding(path, message, on_key=True)
             else:
                 yield from condition(path, wanted, known.get(name, "string"))
+    for finding in certificate_match.lint(match):
+        yield finding.inside("match")
 
 
 def fields(part: str, endpoint: str | None) -> Mapping[str, str]:
     """Return the JSON type of each field in a part of a call; empty for headers, whose names are free."""
+    if part == CERTIFICATE:
+        return dict.fromkeys(FIELDS, "string")
     return _fields(part, endpoint if endpoint in BY_NAME else None) if part != "headers" else {}
 
 

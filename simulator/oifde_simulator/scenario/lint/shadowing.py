@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from oifde_simulator.oifde.operations import OPERATIONS
+from oifde_simulator.rules.certificate_conditions import PART as CERTIFICATE
+from oifde_simulator.rules.certificate_conditions import implied_fields
 from oifde_simulator.rules.matching import Condition
 from oifde_simulator.rules.networks import covers, networks
 from oifde_simulator.rules.selection import Rule
@@ -121,6 +123,7 @@ class Scope:
         }
         wanted |= {("client", ""): match["client"]} if "client" in match else {}
         wanted |= {("connection", name): each for name, each in match.get("connection", {}).items()}
+        wanted |= {(CERTIFICATE, name): each for name, each in implied_fields(match).items()}
         # Conditions that are quickly compared come first.
         conditions = dict(sorted(wanted.items(), key=lambda item: isinstance(item[1], Mapping)))
         return cls(conditions, rule.get("state", {}).get("is"), rule.get("per"), rule.get("window"))

@@ -15,6 +15,7 @@ from oifde_simulator.faults.global_delay import GlobalDelay
 from oifde_simulator.journal import Journal
 from oifde_simulator.model.coverage import CoverageSnapshot
 from oifde_simulator.tenants import Tenants
+from oifde_simulator.web.control_plane.client_authority import NO_AUTHORITY, ClientAuthority
 from oifde_simulator.web.control_plane.evaluations import Evaluations
 from oifde_simulator.web.control_plane.query import Query
 from oifde_simulator.web.control_plane.services.bodies import BodyService
@@ -41,6 +42,7 @@ class ControlContext:
         journal: Journal,
         meter: Meter,
         ca_pem: bytes | None,
+        client_authority: ClientAuthority = NO_AUTHORITY,
         port: Port,
         delay: GlobalDelay,
         console: bool = True,
@@ -64,6 +66,8 @@ class ControlContext:
         self.port = port
         self.ca_pem = ca_pem
         """Authority to trust, PEM; None where TLS is off or the certificate was given."""
+        self.client_authority = client_authority
+        """Authority that signs certificates for clients."""
         self.console = console
         """True where the page is served."""
         self.wants_token = wants_token

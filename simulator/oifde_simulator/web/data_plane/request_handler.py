@@ -44,6 +44,8 @@ class DataPlaneHandler:
         """True when each answer is the last one of its connection."""
         self.recordings_port: int | None = None
         """Number of the port on which downloads of recordings alone are answered; None without one."""
+        self.verifies_clients = False
+        """True where clients are asked for a certificate."""
         self.incomplete: dict[asyncio.Task[Any], web.RequestHandler] = {}
         """Connections of requests whose bodies were not whole when their heads were, by task."""
         self.held = held

@@ -20,6 +20,7 @@ from oifde_simulator.web.descriptors import DescriptorWatch
 from oifde_simulator.web.http_connection import HttpConnection
 from oifde_simulator.web.peer import address_of
 from oifde_simulator.web.tls.handshake_log import log_silent_end
+from oifde_simulator.web.tls.peer_certificate import certificate_of
 
 STOP_SECONDS = 6.0
 """Seconds that bodies under way and answers have together when the server stops."""
@@ -41,7 +42,8 @@ class Connection(HttpConnection):
 
     def note_peer(self, transport: asyncio.BaseTransport, number: int) -> None:
         """Note who is at the other end of the connection, the server's `number`th."""
-        self._peer = Peer(address_of(transport), number)
+        certificate = certificate_of(transport) if self._handler.verifies_clients else None
+        self._peer = Peer(address_of(transport), number, certificate=certificate)
 
     def next_peer(self) -> Peer:
         """Describe the sender of the next request, which is counted."""
@@ -181,13 +183,16 @@ def data_plane(
     *,
     connections: ConnectionLimits,
     max_waiting: int = Settings.max_waiting,
+    verifies_clients: bool = False,
 ) -> DataPlane:
     """Make a runner for the data plane, not yet set up.
 
-    `max_waiting` bounds the number of connections that faults may hold at once.
+    `max_waiting` bounds the number of connections that faults may hold at once. `verifies_clients` says that
+    clients are asked for a certificate, which is read.
     """
     held = HeldConnections(max_waiting)
     handler = DataPlaneHandler(pipeline, limits, held, write_seconds=connections.write_seconds)
+    handler.verifies_clients = verifies_clients
     server = Connections(
         handler,
         access_log=None,

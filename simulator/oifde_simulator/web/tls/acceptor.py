@@ -12,6 +12,7 @@ from socket import socket
 from typing import Any
 
 from oifde_simulator.web.descriptors import EXHAUSTED
+from oifde_simulator.web.tls.alerts import drain
 from oifde_simulator.web.tls.handshake_log import CURRENT, Handshake, log_end
 from oifde_simulator.web.tls.served import TlsChoice
 
@@ -88,7 +89,7 @@ class TlsAcceptor:
 
     async def _shake_hands(self, connection: socket, address: Any) -> None:
         served = self._tls()
-        handshake = Handshake(_text(address), served.fault, connection.send if served.fault else None)
+        handshake = Handshake(_text(address), served.fault, connection=connection)
         CURRENT.set(handshake)
         if served.spoil is not None:
             with connection:
@@ -102,6 +103,9 @@ class TlsAcceptor:
         except OSError as error:  # so are all of OpenSSL's
             if served.context is not None:
                 log_end(served.context, handshake, error)
+        handshake.connection = None  # the event loop's from now on
+        if handshake.rest is not None:
+            await drain(handshake.rest)
 
 
 def _text(address: Any) -> str:

@@ -73,7 +73,7 @@ def _issue(ca: trustme.CA, names: Sequence[str], host: str) -> ServerTls:
     load(context)
     faults = FaultContexts(lambda: FaultCertificates(ca, named), load, own_authority=True)
     choose_by_server_name(context, faults, except_for=names)
-    return ServerTls(context, ca.cert_pem.bytes(), faults)
+    return ServerTls(context, ca.cert_pem.bytes(), ca.private_key_pem.bytes(), faults)
 
 
 def _load_leaf(context: ssl.SSLContext, leaf: trustme.LeafCert) -> None:

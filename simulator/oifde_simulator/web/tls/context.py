@@ -6,8 +6,9 @@ import os
 import ssl
 import tempfile
 from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -27,6 +28,8 @@ class FaultSource(Protocol):
 
     counts: Counter[str]
     """Connections that met a fault, by its name."""
+    prepare: Callable[[RsaOnDemandContext], None]
+    """Function that prepares each context as the good one is."""
 
     def get(self, fault: str) -> RsaOnDemandContext:
         """Find or make a context. Raises TlsError where this system cannot."""
@@ -36,10 +39,12 @@ class FaultSource(Protocol):
 class ServerTls:
     """TLS of the data plane, and the certificate with which its clients verify it."""
 
-    context: ssl.SSLContext
+    context: RsaOnDemandContext
     """Context of the server, with its certificate loaded."""
     ca_pem: bytes | None
     """Authority to trust, PEM; None where the certificate is the user's own."""
+    ca_key: bytes | None = field(default=None, repr=False)
+    """Private key of that authority, PEM."""
     faults: FaultSource | None = None
     """Contexts with a fault, each made when it is first wanted."""
 

@@ -12,12 +12,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import ssl
-from collections.abc import Callable
-from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
+from socket import socket
 from typing import Any
 
+from oifde_simulator.web.tls.alerts import send_alert
 from oifde_simulator.web.tls.rsa_on_demand import RepeatableHandshake
 
 log = logging.getLogger("oifde_simulator")
@@ -34,6 +34,12 @@ OWN_AUTHORITY = (
 USER_CERTIFICATE = (
     "it does not trust who signed --tls-cert, lacks a certificate in between, or calls us by another name"
 )
+
+NO_CERTIFICATE = (
+    "the client showed no certificate, and --client-cert require asks for one; have it show one{}, or serve "
+    "--client-cert request"
+)
+OTHER_CERTIFICATE = "the client's certificate is refused; have it show one{} that is valid now"
 
 FAILED = "a TLS handshake failed"
 REFUSED = "was refused by the client: "
@@ -59,6 +65,11 @@ UNTRUSTED_REASONS = (
     "SSLV3_ALERT_CERTIFICATE_EXPIRED",
     "SSLV3_ALERT_UNSUPPORTED_CERTIFICATE",
 )
+# Of the server itself, about the client.
+CLIENT_REASONS = {
+    "PEER_DID_NOT_RETURN_A_CERTIFICATE": NO_CERTIFICATE,
+    "CERTIFICATE_VERIFY_FAILED": OTHER_CERTIFICATE,
+}
 # What a client says of a certificate by its alert.
 ALERTS = {
     "TLSV1_ALERT_UNKNOWN_CA": "unknown certificate authority",
@@ -80,11 +91,18 @@ class Handshake:
     """Address of the client, with its port."""
     fault: str = ""
     """Name of what is wrong with it on purpose; empty where nothing is."""
-    send: Callable[[bytes], int] | None = None
-    """Function that sends bytes at once; None where an alert of ours is not to be sent."""
     calls: int = 0
     """Calls of `do_handshake`: the first before the client has sent anything, each other one after bytes."""
     logged: bool = False
+    connection: socket | None = None
+    """Connection on which it takes place; None where it is not known."""
+    rest: socket | None = None
+    """What is left of a connection whose handshake was refused, with the alert on its way; None else."""
+
+    def refuse(self, outgoing: ssl.MemoryBIO | None) -> None:
+        """Send the alert that OpenSSL has left in `outgoing`."""
+        if self.connection is not None and outgoing is not None:
+            self.rest = send_alert(self.connection, outgoing)
 
     def log(self, what: str, cause: str | None) -> None:
         """Log that the handshake failed, once."""
@@ -147,9 +165,15 @@ class LoggedHandshake(RepeatableHandshake):
         except (ssl.SSLWantReadError, ssl.SSLWantWriteError, ssl.SSLEOFError, ssl.SSLZeroReturnError):
             raise
         except ssl.SSLError as error:
-            self._log_error(handshake, error.reason or str(error))
-            self._send_alert(handshake)
+            self._log_error(handshake, error, error.reason or str(error))
+            handshake.refuse(self.outgoing)  # logged by then: who is refused may look for the line
             raise
+
+    def _cause(self, reason: str) -> str | None:
+        """Find the likely cause of a failure, with its fix."""
+        if reason not in CLIENT_REASONS:
+            return self.causes.get(reason)
+        return CLIENT_REASONS[reason].format(getattr(self.context, "accepted_clients", ""))
 
     def _go_on(self, handshake: Handshake) -> None:
         """Go on with the handshake, which may turn out to have a fault by its server name."""
@@ -158,18 +182,12 @@ class LoggedHandshake(RepeatableHandshake):
         finally:
             handshake.fault = getattr(self.context, "fault", "")
 
-    def _send_alert(self, handshake: Handshake) -> None:
-        """Send the alert that OpenSSL has written: the event loops close the connection without it."""
-        if handshake.send is not None and self.outgoing is not None:
-            with suppress(OSError):
-                handshake.send(self.outgoing.read())
-
-    def _log_error(self, handshake: Handshake, reason: str) -> None:
-        told = reason.replace("_", " ").lower()
+    def _log_error(self, handshake: Handshake, error: ssl.SSLError, reason: str) -> None:
+        told = _words(error, reason)
         # A client may refuse an old version in a record of its own version, which is a wrong one here.
         is_plain = reason in PLAIN_HTTP_REASONS and handshake.calls <= FIRST_BYTES
-        if not handshake.fault or is_plain:
-            handshake.log(told, self.causes.get(reason))
+        if not handshake.fault or is_plain or reason in CLIENT_REASONS:
+            handshake.log(told, self._cause(reason))
         elif "ALERT" in reason or reason in PLAIN_HTTP_REASONS:
             handshake.log_as_meant(REFUSED + ALERTS.get(reason, told))
         else:
@@ -181,6 +199,12 @@ class LoggedHandshakeOfAuthority(LoggedHandshake):
 
     distrust = OWN_AUTHORITY
     causes = LoggedHandshake.causes | dict.fromkeys(UNTRUSTED_REASONS, UNTRUSTED + OWN_AUTHORITY)
+
+
+def _words(error: ssl.SSLError, reason: str) -> str:
+    """Write OpenSSL's reason, and what it found in the client's certificate."""
+    found = getattr(error, "verify_message", "")
+    return reason.replace("_", " ").lower() + (f": {found}" if found else "")
 
 
 def _on_purpose(fault: str, client: str) -> str:

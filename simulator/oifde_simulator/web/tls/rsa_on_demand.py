@@ -32,6 +32,8 @@ class RsaOnDemandContext(ssl.SSLContext):
 
     load_rsa: Callable[[], None] | None = None
     """Load the RSA certificate into this context; None where that was done, or shall not be."""
+    accepted_clients = ""
+    """End of `have it show one`: whose certificates of clients are accepted."""
     choose: Callable[[bytes], RsaOnDemandContext | None] | None = None
     """Choose another context for a ClientHello, None for this one; None where there is no choice."""
     fault: str = ""

@@ -52,7 +52,7 @@ def tls_from_files(
     except ssl.SSLError as error:
         raise TlsError(key, f"the private key of {cert}", openssl_reason(error), FIX) from error
     if not unproved:
-        prove(context, client, cert, f"{FIX}, or serve it on purpose with --tls-any-certificate")
+        prove(context, client, cert, f"{FIX}, or serve it on purpose with --tls-cert-invalid-ok")
     handshake_log.install(context, own_authority=False)
     faults = FaultContexts(
         partial(_fault_certificates, names, host),

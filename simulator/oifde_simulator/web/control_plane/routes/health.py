@@ -1,4 +1,4 @@
-"""Health of the server, its certificate authority, and the documents of both planes."""
+"""Health of the server, its authority, certificates for clients, and the documents of both planes."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from http import HTTPStatus
 from aiohttp import web
 
 from oifde_simulator import __version__
+from oifde_simulator.immediate import aside
 from oifde_simulator.oifde import contract
+from oifde_simulator.quantities import one_of
 from oifde_simulator.web.control_plane import openapi
 from oifde_simulator.web.control_plane.context import Call, RouteTable
 from oifde_simulator.web.control_plane.problems import Problem, json_response
+from oifde_simulator.web.control_plane.query import wrong_parameter
 
 CLOSED = "the vendor's port is closed by PUT /listener; open it, or wait for its ttl; /livez is 200 meanwhile"
 
@@ -44,6 +47,19 @@ async def authority(call: Call) -> web.Response:
     return web.Response(body=call.context.ca_pem, content_type="application/x-pem-file")
 
 
+async def client_certificate(call: Call) -> web.Response:
+    """Send a private key with a certificate for a client, PEM; nothing of it is kept."""
+    subject = call.query.get("subject", call.query.schemas["subject"]["default"], str)
+    fault = call.query.get("fault", "", one_of(*call.query.schemas["fault"]["enum"]))
+    try:
+        pem = await aside(call.context.client_authority.make, subject, fault)
+    except ValueError as error:
+        raise wrong_parameter(f"subject: {error}") from None
+    return web.Response(
+        body=pem, content_type="application/x-pem-file", headers={"Cache-Control": "no-store"}
+    )
+
+
 async def vendor_document(_: Call) -> web.Response:
     """Send the vendor's contract."""
     return json_response(contract.document())
@@ -58,6 +74,7 @@ ROUTES: RouteTable = {
     "livez": livez,
     "readyz": readyz,
     "authority": authority,
+    "clientCertificate": client_certificate,
     "vendorDocument": vendor_document,
     "controlDocument": control_document,
 }

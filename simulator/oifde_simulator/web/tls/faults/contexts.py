@@ -40,6 +40,8 @@ class FaultContexts:
         """
         self.counts: Counter[str] = Counter()
         """Connections that met a fault, by its name."""
+        self.prepare: Callable[[RsaOnDemandContext], None] = lambda context: None
+        """Function that has each context ask clients for a certificate, where the good one does."""
         self._make_certificates = make_certificates
         self._load_good = load_good
         self._own_authority = own_authority
@@ -72,6 +74,7 @@ class FaultContexts:
             raise TlsError(*temporary_folder_error(error)) from error
         handshake_log.install(context, own_authority=self._own_authority)
         keep_half_open(context)
+        self.prepare(context)
         return context
 
     def _load_bad(self, context: RsaOnDemandContext, fault: str) -> None:

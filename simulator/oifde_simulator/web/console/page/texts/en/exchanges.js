@@ -115,5 +115,6 @@ timeline: "Timeline",
 "ended.client_left": "the client left ({bytes} sent)",
 request: "The request",
 notHttp: "not HTTP",
+certificate: "with the certificate of {subject}",
 sender: "from {client}, connection {number}, request {requests} on it",
 };

@@ -115,5 +115,6 @@ timeline: "时间线",
 "ended.client_left": "客户端已离开（已发送 {bytes}）",
 request: "请求",
 notHttp: "不是 HTTP",
+certificate: "出示的证书：{subject}",
 sender: "来自 {client}，连接 {number}，其上第 {requests} 个请求",
 };

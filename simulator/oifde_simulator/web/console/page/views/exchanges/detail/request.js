@@ -5,11 +5,12 @@ import { size } from "../../../core/time.js";
 import { LongText } from "../../../parts/long_text.js";
 
 export function Request({ entry }) {
-  const { method, target, headers, fields, text, bytes, client, connection } = entry.request;
+  const { method, target, headers, fields, text, bytes, client, connection, clientCertificate } = entry.request;
   const names = Object.entries(fields ?? {});
   return html`<section><h3>${t("exchanges.request")}</h3>
     <p class="line"><strong>${method ?? t("exchanges.notHttp")}</strong> <code><${LongText} text=${target ?? ""} /></code> <span class="tag">${size(bytes)}</span></p>
     ${client && connection && html`<p class="hint">${t("exchanges.sender", { client, ...connection })}</p>`}
+    ${clientCertificate && html`<p class="hint"><bdi>${t("exchanges.certificate", { subject: clientCertificate.subject })}</bdi></p>`}
     ${names.length > 0 && html`<dl class="facts">${names.map(([name, value]) => html`
       <dt key=${name}><bdi>${name.slice(0, 200)}</bdi></dt><dd><${LongText} text=${typeof value === "string" ? value : JSON.stringify(value)} /></dd>`)}</dl>`}
     ${text && html`<${LongText} text=${text} block />`}
