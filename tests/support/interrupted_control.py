@@ -34,6 +34,7 @@ class StillPort:
 
     url, is_open, ttl = "http://127.0.0.1", True, None
     recordings_url, own_recordings_url = url, None
+    tls, fault_urls = None, ()
 
     async def open(self) -> None:
         """Listen, as it does already."""

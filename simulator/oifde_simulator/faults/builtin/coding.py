@@ -57,8 +57,10 @@ class Charset(Fault):
     say: bool = settings.flag("Say so", "Whether Content-Type names that charset, or stays as it is.", True)
 
     def __post_init__(self) -> None:
-        if find_charset(self.name) is None:
+        charset = find_charset(self.name)
+        if charset is None:
             raise FaultError(("name",), charset_error(self.name))
+        encoded("", charset)  # loads the codec now, so that no request waits for it
 
     @property
     def reads_body(self) -> bool:
