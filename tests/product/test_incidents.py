@@ -85,6 +85,7 @@ EXPLAINED: dict[str, tuple[Mapping[str, Any], Sequence[str]]] = {
     "a quota": ({"pageSize": "5"}, ["", ""]),
     "down for 20": ({}, [*[""] * 1000, "goes-down", "down"]),
     "the recording": ({}, [""]),
+    "of pipelined requests": ({"pageNum": "2"}, ["forgotten"]),
 }
 """A request to each incident, by the beginning of its name, and the rules that take it, time after time."""
 

@@ -316,6 +316,10 @@ rules:
     window: {at: "00:00", for: 3h}
     respond: {error: recording-no-data}
 """,
+    "of pipelined requests one is never answered": USERS + """
+rules:
+  - {name: forgotten, match: {request: {pageNum: "2"}}, faults: [swallow]}
+""",
 }  # fmt: skip
 TURN = '{interNo: "1", userSaying: 我想查询本月的话费, systemReply: 您本月的话费是一百元}'
 

@@ -121,7 +121,7 @@ class Entry(NamedTuple):
     def script(self) -> tuple[Timed, ...]:
         """Actions that were decided; empty where they are not known."""
         decision = self.decision
-        if decision is NOT_KEPT or decision.actions:
+        if decision is NOT_KEPT or decision.actions or self.faults:  # a fault may leave no action
             return decision.actions
         has_body = self.body_bytes and self.request.head.method != "HEAD"
         return (decision.head, self.body_bytes) if has_body else (decision.head,)
