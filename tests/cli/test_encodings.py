@@ -86,6 +86,7 @@ def test_new_says_what_it_has_written(tmp_path: Path, encoding: str, monkeypatch
     assert (tmp_path / TEXT / "acme.yaml").exists()
 
 
+@pytest.mark.slow
 def test_explain_reads_utf_8_whatever_the_terminal_has(tmp_path: Path) -> None:
     body = json.dumps(
         {"tenantId": "tenant001", "authToken": "0dbe11892be840cf983453ea70b505de", "userMobile": "你"}
@@ -102,6 +103,7 @@ def test_explain_reads_utf_8_whatever_the_terminal_has(tmp_path: Path) -> None:
     assert json.loads(done.stdout)["body"]["userMobile"] == "你"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["cp1252", "gbk"])
 def test_a_verdict_on_unused_rules_has_its_own_exit_code(folder: Path, encoding: str) -> None:
     done = subprocess.run(
@@ -117,6 +119,7 @@ def test_a_verdict_on_unused_rules_has_its_own_exit_code(folder: Path, encoding:
     assert done.stdout.decode(encoding).count("never") == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["ascii", "gbk"])
 def test_serve_goes_on_after_its_banner(folder: Path, encoding: str) -> None:
     serve = command("serve", *FREE_PORTS, "--tls", "off", "--scenarios", str(folder / "acme.yaml"))

@@ -132,6 +132,7 @@ def test_of_two_plugins_with_one_name_the_first_distribution_wins(site: Path) ->
     )
 
 
+@pytest.mark.slow
 def test_a_built_in_fault_stays_what_it_is_and_reads_no_plugin(site: Path) -> None:
     install(site, "taker", {"x": "taken"}, taken="print('read')\n" + fault_module("cut"))
     turn, errors = explained(site, "cut")

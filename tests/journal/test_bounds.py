@@ -55,6 +55,7 @@ def test_no_bound_is_ever_passed_and_the_newest_is_there(
         assert journal.truncated(tenant, Since()) is (kept_numbers != said)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fields", [3, 30], ids=["small", "many fields"])
 def test_memory_is_not_more_than_is_charged(fields: int) -> None:
     bound = 2 << 20

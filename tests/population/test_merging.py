@@ -113,6 +113,7 @@ LITERAL = st.lists(st.tuples(records, st.none() | st.integers(0, 9), st.integers
 bounds = st.none() | st.integers(-2, 60).map(lambda hours: NOW - hours * HOUR)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(LITERAL, bounds, bounds, st.slices(COUNT + 20), st.integers(0, COUNT + 7))
 def test_what_is_found_is_what_one_list_of_all_would_give(

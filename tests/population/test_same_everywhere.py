@@ -63,6 +63,7 @@ def sessions_digest() -> str:
     return digest.hexdigest()
 
 
+@pytest.mark.slow
 def test_ten_thousand_sessions_have_the_digest_that_this_version_is_known_for() -> None:
     known = json.loads(DIGESTS.read_text())
     version = f"generator {generator.VERSION}, Faker {faker_version()}"

@@ -78,6 +78,7 @@ def test_each_answer_is_late_and_the_tenth_fails_too(world: World) -> None:
     assert delay(world.ask(**A_TOKEN)) == 0.2
 
 
+@pytest.mark.slow
 @plays("a quota of 10,000 a day from local midnight, and one that slides")
 def test_a_quota_is_renewed_at_midnight_or_slides(world: World) -> None:
     def passed(size: str) -> str:

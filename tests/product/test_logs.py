@@ -78,6 +78,7 @@ def test_what_is_only_warned_of_is_readable(tmp_path: Path) -> None:
     assert "WARNING tenant001 queryRecordHistory 200 errorCode=10000002" in line
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [(), ("--log-level", "info")], ids=["default", "info"])
 def test_a_terminal_has_a_readable_line_an_exchange(tmp_path: Path, options: tuple[str, ...]) -> None:
     ours, theirs = pty.openpty()
@@ -105,6 +106,7 @@ def loaded(folder: Path, *options: str) -> bool:
     return "INFO    tenant acme: loaded acme.yaml" in errors
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("options", "told"), [((), True), (("--log-level", "warning"), False)], ids=["default", "asked for less"]
 )
@@ -114,6 +116,7 @@ def test_a_file_that_was_loaded_again_is_told_off_a_terminal_too(
     assert loaded(tmp_path, *options) is told
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [(), ("--log-level", "info")], ids=["default", "info"])
 def test_no_credential_is_in_the_log(tmp_path: Path, options: tuple[str, ...]) -> None:
     assert TOKEN not in "\n".join(lines(tmp_path, *options))

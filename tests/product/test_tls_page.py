@@ -91,6 +91,7 @@ def test_the_reason_of_an_exception_is_that_of_its_first_cause() -> None:
     assert tls_clients.words(TimeoutError()) == "TimeoutError"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("script", ["tls_page", "record_tls_outcomes"])
 def test_a_generator_says_how_it_is_called_and_needs_no_other_program(script: str) -> None:
     file = Path(record_tls_outcomes.__file__).with_name(f"{script}.py")

@@ -83,6 +83,7 @@ def test_a_scenario_that_is_none_is_an_error_of_the_test_with_its_reason(suite: 
     assert done.stdout.count("expected @pytest.mark.scenario(name or mapping), or (rules=[...])") >= 2
 
 
+@pytest.mark.slow
 def test_a_failed_test_shows_its_journal_and_no_other(suite: Suite) -> None:
     suite.write(
         test_it="""

@@ -34,6 +34,7 @@ def test_fails_alone(simulator):
 """
 
 
+@pytest.mark.slow
 def test_a_report_has_what_went_astray_and_what_was_likely_meant(suite: Suite) -> None:
     suite.write(test_it=ASTRAY)
     said = suite.run("-p", "no:xdist", "--junitxml=out.xml").stdout

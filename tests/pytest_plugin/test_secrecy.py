@@ -94,6 +94,7 @@ TOKENS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("options", "wanted"), TOKENS.values(), ids=TOKENS)
 def test_a_process_is_reached_with_its_token_which_is_no_argument_of_it(
     options: list[str], wanted: str | None

@@ -50,6 +50,7 @@ def expect_three(said: str) -> None:
     assert "no request came to a tenant of this test" in said
 
 
+@pytest.mark.slow
 def test_the_ini_file_asks_for_it(suite: Suite) -> None:
     suite.write(test_it=TESTS)
     suite.ini("simulator_strict = true")

@@ -88,6 +88,7 @@ def test_ports_are_free_ones_unless_they_are_given(how: str) -> None:
     assert done.stdout == f"http://127.0.0.1:{port}\n"
 
 
+@pytest.mark.slow
 def test_arguments_reach_the_command_as_they_are() -> None:
     done = run("run", *python("import sys; print(sys.argv[1:])"), "--", "a b", "--tls", "$x")
     assert done.stdout == "['--', 'a b', '--tls', '$x']\n"
@@ -207,6 +208,7 @@ def test_the_verdict_on_coverage_is_printed_when_asked(
     assert last.startswith("coverage: 1 of 2 rules")
 
 
+@pytest.mark.slow
 def test_no_verdict_is_printed_when_nobody_asked() -> None:
     assert run("run", "--tls", "off", *code(0)).stdout == ""
 
@@ -222,6 +224,7 @@ inner.wait()
 """A command that starts another one and waits for it."""
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="only Linux tells who started whom")
 def test_run_that_is_killed_leaves_no_command_and_no_folder() -> None:
     with subprocess.Popen(

@@ -6,6 +6,8 @@ import json
 import subprocess
 import sys
 
+import pytest
+
 ASKED = """
 import json, sys
 from oifde_simulator.config import Settings
@@ -35,6 +37,7 @@ print(json.dumps(sorted(set(sys.modules) - before)))
 """
 
 
+@pytest.mark.slow
 def test_no_decision_about_the_gallery_imports_a_module() -> None:
     found = subprocess.run([sys.executable, "-c", ASKED], check=True, capture_output=True, text=True)
     assert json.loads(found.stdout.splitlines()[-1]) == []

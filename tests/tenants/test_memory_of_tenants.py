@@ -51,10 +51,12 @@ def tenants_of(admin: TenantAdmin) -> Tenants:
     return admin._tenants
 
 
+@pytest.mark.slow
 def test_a_tenant_takes_less_than_20_kib_until_it_is_asked(admin: TenantAdmin) -> None:
     assert taken(lambda: make(admin, 100)) / 100 < 20 << 10
 
 
+@pytest.mark.slow
 def test_a_reset_gives_the_memory_of_made_tenants_back(admin: TenantAdmin) -> None:
     def make_ask_and_restore() -> None:
         make(admin, 100)

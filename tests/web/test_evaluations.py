@@ -183,6 +183,7 @@ def running_evaluations(monkeypatch: pytest.MonkeyPatch) -> list[Evaluations]:
     return found
 
 
+@pytest.mark.slow
 def test_the_end_of_a_server_does_not_await_evaluations(monkeypatch: pytest.MonkeyPatch) -> None:
     endless = Endless()
 

@@ -289,6 +289,7 @@ def test_what_is_refused_leaves_it_as_it_is(plain: Controlling) -> None:
             assert plain("GET", "/listener").body == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tls", ["off", "auto"])
 def test_a_server_that_is_closed_stops_cleanly_with_what_is_in_flight(tmp_path: Path, tls: str) -> None:
     (tmp_path / "slow.yaml").write_text(SLOW)

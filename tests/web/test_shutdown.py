@@ -29,6 +29,7 @@ EXAMPLE = (SPECIFICATION / "request.json").read_bytes()
 SIGNALS = [signal.SIGTERM, signal.SIGINT]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", SIGNALS, ids=lambda number: number.name)
 def test_a_signal_finishes_what_is_in_flight_and_exits_0(tmp_path: Path, number: signal.Signals) -> None:
     with served(tmp_path, "--tls", "off") as server, Peer(server.data) as client, Peer(server.data) as idle:
@@ -78,6 +79,7 @@ def test_a_server_that_stops_answers_open_connections_for_the_last_time_and_open
         assert server.process.wait(10) == 0
 
 
+@pytest.mark.slow
 def test_a_body_that_never_comes_holds_no_server_up_for_longer_than_its_deadline(tmp_path: Path) -> None:
     with served(tmp_path, "--body-timeout", "300ms") as server, Peer(server.data, server.ca_pem()) as client:
         client.send(head("Content-Length: 100", "Expect: 100-continue"))
@@ -126,6 +128,7 @@ def refused(done: subprocess.CompletedProcess[str]) -> str:
     return done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("option", ["--port", "--control-port"])
 def test_a_port_in_use_is_one_line_and_exit_2(option: str) -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as taken:
@@ -185,6 +188,7 @@ def test_what_cannot_be_done_is_one_line_and_exit_2(options: tuple[str, ...], wo
 # Impatience
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("second", SIGNALS, ids=lambda number: number.name)
 def test_a_second_signal_ends_at_once(tmp_path: Path, second: signal.Signals) -> None:
     with served(tmp_path, "--tls", "off") as server, Peer(server.data) as client:
