@@ -63,6 +63,8 @@ def exact_fix(path: KeyPath, value: Any) -> str:
         return "for JSON write json instead of body"
     if path[-2:] == ("window", "days") and isinstance(value, str) and (days := meant_days(value)):
         return f"write it as a list: [{days}]"
+    if path[-2:] == ("window", "at") and isinstance(value, list):
+        return "write a rule for each time of day"
     if not path and isinstance(value, list) and value and all(isinstance(each, dict) for each in value):
         return 'rules belong below the key rules: write "rules:" above the list, and indent it'
     return ""

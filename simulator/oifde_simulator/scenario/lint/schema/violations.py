@@ -112,7 +112,7 @@ def _enum(violation: Violation, text: str) -> str:
         return error_names.explained(value)
     names = [each for each in allowed if isinstance(each, str)]
     near = did_you_mean(value, names) if isinstance(value, str) else ""
-    if violation.path[-1:] == ("op",) and value in OPERATIONS:
+    if violation.path[-1:] == ("op",) and isinstance(value, str) and value in OPERATIONS:
         near = f'; did you mean "{OPERATIONS[value]}"?'
     if near and len(allowed) > LONGEST_CHOICE:
         return f"{found(value, text)} is none of the {len(allowed)} that are known here{near}"
