@@ -89,6 +89,7 @@ def time_zone_error(text: str) -> str:
     if loose and int(loose[2]) <= FARTHEST_OFFSET:
         offset = f"{loose[1]}{int(loose[2]):02}:{loose[3] or '00'}"
         return f'unknown time zone {shown(text)}; did you mean "{offset}"?'
-    hint = did_you_mean(text, sorted(available_timezones() - LOCAL_ZONES))
+    abbreviation = text.isupper() and len(text) < 5  # such as CST, which is of several zones
+    hint = "" if abbreviation else did_you_mean(text, sorted(available_timezones() - LOCAL_ZONES))
     expected = '; expected "UTC", a name such as "Asia/Shanghai" or an offset such as "+08:00"'
     return f"unknown time zone {shown(text)}{hint or expected}"

@@ -106,7 +106,8 @@ def test_a_content_type_follows_from_the_ending(name: str, expected: tuple[str, 
 # the name: words of the message
 MISTAKES = {
     "pagee.html": 'there is no such file; did you mean "page.html"?',
-    "pages/dep.bin": 'did you mean "deep.bin"?',
+    "pages/dep.bin": 'did you mean "pages/deep.bin"?',
+    "pages\\\\deep.bin": 'between folders stands a slash: write "pages/deep.bin"',
     "klingon": "files are looked for in the scenario's folder",
     "nowhere/page.html": "there is no such file",
     "pages": "is a folder; name a file in it",

@@ -19,7 +19,7 @@ WRONG = {
     "7": (45, "found the number 7"),
     "null": (45, "found nothing (null)"),
     "{subjct: CN=a}": (46, 'did you mean "subject"?'),
-    "{CN: a}": (46, "subject"),
+    "{CN: a}": (46, 'did you mean "common_name"?'),
     "{subject: app-1}": (55, 'CN=app-1,O=Example, found "app-1"; write common_name: "app-1"'),
     "{subject: /O=Example/CN=a}": (55, "write CN=a,O=Example"),
     "{issuer: Clients}": (54, 'write issuer: "CN=Clients"'),

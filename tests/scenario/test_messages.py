@@ -72,7 +72,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "a time of day as a number": (rule(f"window: {{at: 1230, for: 90s}}, {DOWN}"), "2:28", 'found the number 1230; write a time of day in quotes, such as "00:00"'),
     "a time of day with one digit": (rule(f'window: {{at: "1:30", for: 90s}}, {DOWN}'), "2:28", 'expected a time of day from 00:00 to 23:59:59, HH:MM or HH:MM:SS in quotes, found "1:30"'),
     "the end of a day": (rule(f'window: {{at: "24:00", for: 90s}}, {DOWN}'), "2:28", 'found "24:00"'),
-    "two times of day": (rule(f'window: {{at: ["12:30", "13:30"], for: 90s}}, {DOWN}'), "2:28", "expected a string, found a list; write a time of day"),
+    "two times of day": (rule(f'window: {{at: ["12:30", "13:30"], for: 90s}}, {DOWN}'), "2:28", "write a rule for each time of day"),
     "a time of day alone": (rule(f'window: {{at: "12:30"}}, {DOWN}'), "2:23", "needs for, how long it stays open; add for: 90s"),
     "a length alone": (rule(f"window: {{for: 90s}}, {DOWN}"), "2:23", 'for needs at beside it, the time of day at which the window opens; add at: "00:00"'),
     "days alone": (rule(f"window: {{days: [mon], for: 90s}}, {DOWN}"), "2:23", "days needs at beside it"),

@@ -57,10 +57,18 @@ def charset_error(name: str) -> str:
     """Say that there is no such charset, and which was meant."""
     if name.lower() in ("utf-8", "utf8"):
         return "a body is UTF-8 anyway; name another charset, such as GBK"
-    near = did_you_mean(name.lower(), _BY_NAME)
-    for lower, written in _BY_NAME.items():
-        near = near.replace(f'"{lower}"', f'"{written}"')
+    alias = _alias(name)
+    near = f'; did you mean "{alias}"?' if alias else did_you_mean(name, CODECS)
     return f"unknown charset {shown(name)}{near or '; known are ' + ', '.join(CODECS)}"
+
+
+def _alias(name: str) -> str:
+    """Find the charset that has another name among programmers, as cp936 is GBK; else empty."""
+    try:
+        codec = codecs.lookup(name).name
+    except (LookupError, ValueError):
+        return ""
+    return next((written for written, known in CODECS.items() if codecs.lookup(known).name == codec), "")
 
 
 def encoded(text: str, charset: str) -> bytes:

@@ -135,7 +135,7 @@ def _unknown_source(root: str, name: str) -> str:
     meant = MEANT.get(root)
     field = f".{name}" if name and meant not in PLAIN else ""
     hint = f"; did you mean {meant}{field}?" if meant else did_you_mean(root, (*PARTS, *PLAIN))
-    return f"there is no placeholder {shown(root)}{hint}; known are {KNOWN}; {LITERALLY}"
+    return f"there is no placeholder {shown(root)}{hint or '; known are ' + KNOWN} ({LITERALLY})"
 
 
 def _filters(written: str, tokens: Sequence[Token]) -> Iterator[Filter]:

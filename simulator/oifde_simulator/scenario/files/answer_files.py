@@ -7,6 +7,7 @@ together are bounded. Nobody reads them later; a watcher looks at their stamps.
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from oifde_simulator.scenario.files import finding
 from oifde_simulator.scenario.files.finding import FileStamp
 from oifde_simulator.text import KeyPath, did_you_mean, shown
 
+BACKSLASHES = re.compile(r"\\+")
 LARGEST_FILE, LARGEST_ALL = 16 << 20, 64 << 20
 """Bytes of one file, and of all that a scenario names."""
 MOST_NAMES = 1000
@@ -115,7 +117,7 @@ def _read(name: str, home: Path, left: int) -> tuple[FileStamp, bytes]:
             raise FileError(OUTSIDE)
         octets = _octets(real, min(LARGEST_FILE, left))
     except FileNotFoundError:
-        raise FileError(f"there is no such file{_near(path)}") from None
+        raise FileError(f"there is no such file{_near(path, name)}") from None
     except RuntimeError:
         raise FileError("cannot be read: it is a link that leads in a circle") from None
     except (OSError, ValueError) as error:
@@ -146,11 +148,17 @@ def _octets(path: Path, most: int) -> bytes:
     raise FileError(f"all files of a scenario may have {LARGEST_ALL >> 20} MiB together; name smaller ones")
 
 
-def _near(path: Path) -> str:
-    """Guess which file was meant; say where files are looked for."""
+def _near(path: Path, name: str) -> str:
+    """Guess which file was meant by `name`; say where files are looked for."""
+    if "\\" in name:
+        return f"; between folders stands a slash: write {shown(BACKSLASHES.sub('/', name))}"
     try:
         with os.scandir(path.parent) as entries:
             names = [entry.name for entry in islice(entries, MOST_NAMES)]
     except (OSError, ValueError):
         names = []
-    return did_you_mean(path.name, sorted(names)) or "; files are looked for in the scenario's folder"
+    folder = PurePosixPath(name).parent
+    return (
+        did_you_mean(name, [str(folder / each) for each in sorted(names)])
+        or "; files are looked for in the scenario's folder"
+    )

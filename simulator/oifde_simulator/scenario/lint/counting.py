@@ -49,6 +49,13 @@ def _header_error(name: str) -> str:
     return f"no header can be called {shown(name)}; write {HEADER}NAME, such as {HEADER}X-Trace"
 
 
+MEANT = {
+    "ip": "client", "address": "client", "remote_addr": "client", "user": "userMobile", "phone": "userMobile",
+    "number": "userMobile", "socket": "connection", "page": "pageNum", "tenant": "tenantId", "app": "appKey",
+}  # fmt: skip
+"""Other words for what can be counted, in small letters."""
+
+
 def _hint(key: str, name: str, known: Mapping[str, str]) -> str:
     part, dot, rest = name.partition(".")
     if dot and part.lower() in ("request", "body") and rest in known:
@@ -57,6 +64,8 @@ def _hint(key: str, name: str, known: Mapping[str, str]) -> str:
         return f"; write {HEADER}{rest}"
     if near := did_you_mean(name, (*known, *SENDERS)):
         return near
+    if (meant := MEANT.get(name.lower())) in (*known, *SENDERS):
+        return f'; did you mean "{meant}"?'
     names = ", ".join((*known, *SENDERS))
     if "-" in name and HEADER_NAME.fullmatch(name):
         return f"; for a header write {HEADER}{name}"

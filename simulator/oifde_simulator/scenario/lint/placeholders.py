@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -12,6 +13,8 @@ from oifde_simulator.text import KeyPath, did_you_mean, shown
 
 MOST = 1000
 """Placeholders in one action: what they write in all is bounded, and so is their number."""
+BARE = re.compile(r"\{\{\s*+(\w++)\s*+(?=\||\}\})")
+"""A word alone at the beginning of a placeholder."""
 OWNERS = {"request": "request", "response": "answer"}
 
 
@@ -21,7 +24,7 @@ def lint(path: KeyPath, outcome: Mapping[str, Any], endpoint: str | None) -> Ite
         try:
             pieces = parse(text)
         except TemplateError as error:
-            yield Finding((*path, *place), str(error))
+            yield Finding((*path, *place), _without_source(text, endpoint) or str(error))
             continue
         named = [piece for piece in pieces if isinstance(piece, Placeholder)]
         if message := next(filter(None, (_field_error(each, endpoint) for each in named)), ""):
@@ -80,6 +83,15 @@ def _names(path: KeyPath, value: Any) -> Iterator[Finding]:
     elif isinstance(value, list):
         for place, inner in enumerate(value):
             yield from _names((*path, place), inner)
+
+
+def _without_source(text: str, endpoint: str | None) -> str:
+    """Say which source has a field that stands alone; empty where the mistake is another one."""
+    for word in BARE.findall(text):
+        for part, source in (("request", "request"), ("response", "honest")):
+            if word in fields(part, endpoint):
+                return f"there is no placeholder {shown(word)}; did you mean {{{{ {source}.{word} }}}}?"
+    return ""
 
 
 def _field_error(placeholder: Placeholder, endpoint: str | None) -> str:

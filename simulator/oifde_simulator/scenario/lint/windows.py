@@ -18,6 +18,8 @@ DURATIONS = (*SINCE_LOAD, "for")
 FORMS = "one of from, until and repeat counts from load, one of at, for and days opens at a time of day"
 OTHER_WORDS = {"weekday": "mon-fri", "workday": "mon-fri", "weekend": "sat-sun"}
 """Days as people say them."""
+SHORTER = {day[:2]: day for day in WEEKDAYS}
+"""Days by two letters."""
 
 
 def lint(window: Mapping[str, Any]) -> Iterator[Finding]:
@@ -84,12 +86,20 @@ def _days(days: Any) -> Iterator[Finding]:
             yield Finding(("window", "days", place), f"{expected}, found {shown(text)}{_near(text)}")
 
 
+def meant_days(text: str) -> str:
+    """Find the days that were meant by other words, in full, in capitals or with other dashes; else empty."""
+    words = _words(text)
+    short = "-".join(SHORTER.get(word, word[:3]) for word in words)
+    return OTHER_WORDS.get(words[0].removesuffix("s"), "") if words and weekdays(short) is None else short
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[a-z]+", text[:40].lower())
+
+
 def _near(text: str) -> str:
-    """Suggest the days that were meant by names in full, in capitals or with other dashes."""
-    words = re.findall(r"[a-z]+", text[:40].lower())
-    short = "-".join(word[:3] for word in words)
-    if weekdays(short) is not None:
-        return f'; did you mean "{short}"?'
-    if words and (meant := OTHER_WORDS.get(words[0].removesuffix("s"))):
+    """Suggest the days that were meant."""
+    meant = meant_days(text)
+    if meant and len(_words(text)) < len(meant.split("-")):
         return f'; write "{meant}"'
-    return did_you_mean(text, WEEKDAYS)
+    return f'; did you mean "{meant}"?' if meant else did_you_mean(text, WEEKDAYS)

@@ -9,6 +9,7 @@ from typing import Any
 from oifde_simulator.instants import epoch_milliseconds
 from oifde_simulator.scenario.lint.schema.unknown_keys import slipped
 from oifde_simulator.scenario.lint.schema.wording import plain
+from oifde_simulator.scenario.lint.windows import meant_days
 from oifde_simulator.scenario.yaml.scalars import FLOAT, INTEGER, SWITCHES
 from oifde_simulator.text import KeyPath, shown
 
@@ -60,6 +61,10 @@ def exact_fix(path: KeyPath, value: Any) -> str:
     """Suggest another key for a value of a type that this one never takes."""
     if path[-2:] == ("respond", "body") and isinstance(value, dict | list):
         return "for JSON write json instead of body"
+    if path[-2:] == ("window", "days") and isinstance(value, str) and (days := meant_days(value)):
+        return f"write it as a list: [{days}]"
+    if path[-2:] == ("window", "at") and isinstance(value, list):
+        return "write a rule for each time of day"
     if not path and isinstance(value, list) and value and all(isinstance(each, dict) for each in value):
         return 'rules belong below the key rules: write "rules:" above the list, and indent it'
     return ""

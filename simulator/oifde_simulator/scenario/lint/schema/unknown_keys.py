@@ -6,7 +6,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from oifde_simulator import tls_faults
+from oifde_simulator.faults.charsets import find_charset
 from oifde_simulator.scenario.lint.schema.homes import homes, in_words
+from oifde_simulator.scenario.lint.schema.times import TIME_OF_DAY
 from oifde_simulator.scenario.lint.schema.wording import listed, plain
 from oifde_simulator.text import KeyPath, did_you_mean, nearest, shown
 
@@ -19,6 +22,8 @@ WAITS = ("delay", "sleep", "wait", "timeout", "fixeddelaymilliseconds")
 """Other words for a latency."""
 ADDRESSES = ("ip", "address", "clientip", "clientaddress", "ipaddress", "remoteaddr", "remoteaddress", "peer")
 """Other words for the address of a client."""
+CERTIFICATES = ("clientcert", "certificate", "cert", "tlsclientcertificate")
+"""Other words for the certificate of a client."""
 SYNONYMS = {
     "chance": "probability", "percent": "probability", "odds": "probability", "count": "times",
     "max": "times", "limit": "times", "repeat": "times", "skip": "after", "nth": "every", "when": "match",
@@ -31,7 +36,9 @@ SYNONYMS = {
     "url": "endpoint", "operation": "endpoint", "method": "endpoint", "query": "request", "body": "request",
     "header": "headers", "timezone": "time_zone", "users": "sessions", "now": "clock", "time": "clock",
     "concurrent": "in_flight", "concurrency": "in_flight", "parallel": "in_flight", "field": "distinct",
-    "unique": "distinct",
+    "unique": "distinct", "schedule": "window", "period": "window", "daily": "window", "quota": "over",
+    "rate": "over", "ratelimit": "over", "rate_limit": "over", "throttle": "over", "html": "body",
+    "encoding": "charset", "cn": "common_name", "commonname": "common_name",
     "duration": "over", "start": "from", "end": "until", "to": "until", "op": "op",
 }  # fmt: skip
 """Other words for keys, as other tools and people say them."""
@@ -42,9 +49,20 @@ SYNONYMS_INSIDE = {
               "in": "is"},
     "clock": {"from": "start", "at": "start", "begin": "start", "instant": "start", "rate": "speed",
               "factor": "speed", "pace": "speed"},
+    "patch": {"times": "count", "by": "factor", "chars": "bytes", "characters": "bytes", "length": "bytes",
+              "size": "bytes"},
 }  # fmt: skip
 """Other words for keys by the key around them, where they are meant though they are known elsewhere."""
-TIME_OF_DAY = re.compile(r"[0-9]{1,2}:[0-9]{2}(:[0-9]{2})?")
+PERCENTILES = ("p50", "p90", "p95", "p99")
+OF_WINDOWS = ("at", "from", "until", "days")
+"""Keys by which a mapping is told to be a window, whatever it is called."""
+SUGGESTED = re.compile(r'did you mean "([^"]+)"')
+
+
+def suggested(key: str, value: Any, path: KeyPath, known: Mapping[str, Any]) -> str:
+    """Find the known key that the message about an unknown one suggests; empty where there is none."""
+    found = SUGGESTED.search(hint(key, value, path, known))
+    return found[1] if found else ""
 
 
 def hint(key: str, value: Any, path: KeyPath, known: Mapping[str, Any]) -> str:
@@ -53,6 +71,8 @@ def hint(key: str, value: Any, path: KeyPath, known: Mapping[str, Any]) -> str:
         return f"; {slip}"
     if inside := _meant_inside(key, value, path, known):
         return f'; did you mean "{inside}"?'
+    if other := _other_place(key, value, known):
+        return f"; {other}"
     near = nearest(key, known, CLOSE)
     meant = f'; did you mean "{near}"?' if near else ""
     if found := homes(key, path):
@@ -74,11 +94,41 @@ def _meant_inside(key: str, value: Any, path: KeyPath, known: Mapping[str, Any])
     """Find the key that another word stands for, by what is around it; empty for any other word."""
     if key == "then" and "respond" in known and not isinstance(value, str):
         return "respond"
-    around = str(path[-1]) if path else ""
+    if "over" in known and isinstance(value, dict) and any(name in value for name in OF_WINDOWS):
+        return "window"
+    names = [step for step in path if isinstance(step, str) and step != "operations"]
+    around = names[-1] if names else ""
     name = SYNONYMS_INSIDE.get(around, {}).get(key.lower(), "")
     if name == "from" and isinstance(value, str) and TIME_OF_DAY.fullmatch(value):
         return "at"
     return name if name in known else ""
+
+
+def is_free(key: str, schema: Mapping[str, Any]) -> bool:
+    """Check that a key is allowed by its form, as `x-...` is."""
+    return any(re.search(pattern, key) for pattern in schema.get("patternProperties", ()))
+
+
+def other_fault(name: str) -> str:
+    """Write the end of the message about a fault that is one of TLS, or the name of a charset; else empty."""
+    if name in (*tls_faults.CERTIFICATES, *tls_faults.PROTOCOL):
+        return f"; it is one of TLS, before any request: serve --tls-fault {name}=PORT, see docs/tls.md"
+    charset = find_charset(name)
+    return f"; write {{charset: {charset}}}" if charset else ""
+
+
+def _other_place(key: str, value: Any, known: Mapping[str, Any]) -> str:
+    """Say how something is written that stands elsewhere by another name; empty for any other key."""
+    if "latency" in known and (fault := other_fault(key)):
+        return fault.removeprefix("; ")
+    word = re.sub("[^a-z0-9]", "", key.lower())
+    if word == "retryafter" and "errorMsg" in known:
+        return f"write headers: {{Retry-After: {plain(value)}}}"
+    if word in ("zone", "tz") and "repeat" in known:
+        return f"it belongs into settings: {{time_zone: {plain(value)}}}"
+    if word in PERCENTILES and "sigma" in known:
+        return "it is of another form of latency: percentiles: {p50: 80ms, p95: 400ms, p99: 2s}"
+    return ""
 
 
 def slipped(text: str, value: Any = None) -> str:
@@ -96,6 +146,8 @@ def _condition(key: str, value: Any) -> str:
     """Explain an unknown key of `match`: a header, or a field of nothing that is known."""
     if re.sub("[^a-z]", "", key.lower()) in ADDRESSES:
         return '; did you mean "client"?'
+    if re.sub("[^a-z]", "", key.lower()) in CERTIFICATES:
+        return '; did you mean "client_certificate"?'
     header = f"headers: {{{key}: {plain(value)}}}"
     if "-" in key or key[:1].isupper():
         return f"; a header belongs into match: {{{header}}}"

@@ -6,7 +6,6 @@ The schema's own keys help: `x-fix` is advice, `x-expected` names a quantity, `x
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -14,6 +13,8 @@ from oifde_simulator.json_schema.schema import Violation
 from oifde_simulator.scenario.lint.finding import Finding, Source
 from oifde_simulator.scenario.lint.schema import error_names, unknown_keys
 from oifde_simulator.scenario.lint.schema.fixes import exact_fix, meant, suggested_fix
+from oifde_simulator.scenario.lint.schema.guesses import without_guessed
+from oifde_simulator.scenario.lint.schema.times import time_fix
 from oifde_simulator.scenario.lint.schema.wording import (
     LONGEST_CHOICE,
     as_json,
@@ -33,6 +34,11 @@ NOUNS = {
     "client": "address",
 }
 """Names of the items of lists."""
+OPERATIONS = {
+    "duplicate": "repeat", "multiply": "scale", "divide": "scale", "delete": "remove", "set": "replace",
+    "update": "replace", "insert": "add", "rename": "move", "truncate": "cut", "pad": "fill",
+}  # fmt: skip
+"""Other words for the operations of a patch."""
 TYPES = {
     "string": "a string",
     "integer": "a whole number",
@@ -47,7 +53,7 @@ TYPES = {
 
 def lint(violations: Iterable[Violation], source: Source) -> Iterator[Finding]:
     """Explain violations of the scenario schema; of several at one place, those of the type only."""
-    violations = list(violations)
+    violations = list(without_guessed(violations))
     mistyped = {violation.path for violation in violations if violation.keyword == "type"}
     for violation in violations:
         if violation.keyword == "type" or violation.path not in mistyped:
@@ -69,15 +75,10 @@ def _unknown_keys(violation: Violation) -> Iterator[Finding]:
     known = violation.schema.get("properties", {})
     noun = violation.schema.get("x-noun", "key")
     for key in violation.found:
-        if key not in known and not _is_free(key, violation.schema):
+        if key not in known and not unknown_keys.is_free(key, violation.schema):
             place = (*violation.path, key)
             text = unknown_keys.hint(key, violation.found[key], violation.path, known)
             yield Finding(violation.path, f"unknown {noun} {shown(key)}{text}", place, on_key=True)
-
-
-def _is_free(key: str, schema: Mapping[str, Any]) -> bool:
-    """Check that a key is allowed by its form, as `x-...` is."""
-    return any(re.search(pattern, key) for pattern in schema.get("patternProperties", ()))
 
 
 def _missing_keys(violation: Violation) -> Iterator[Finding]:
@@ -111,6 +112,8 @@ def _enum(violation: Violation, text: str) -> str:
         return error_names.explained(value)
     names = [each for each in allowed if isinstance(each, str)]
     near = did_you_mean(value, names) if isinstance(value, str) else ""
+    if violation.path[-1:] == ("op",) and isinstance(value, str) and value in OPERATIONS:
+        near = f'; did you mean "{OPERATIONS[value]}"?'
     if near and len(allowed) > LONGEST_CHOICE:
         return f"{found(value, text)} is none of the {len(allowed)} that are known here{near}"
     return f"expected {choices(allowed)}, found {found(value, text)}{near or _fix(violation)}"
@@ -123,7 +126,8 @@ def _name(written: str, allowed: Sequence[str], schema: Mapping[str, Any]) -> st
     known = [*allowed, *schema["x-needs"]]
     if slip := unknown_keys.slipped(written):
         return f"expected a fault, found {shown(written)}; {slip}"
-    return f"unknown {schema['x-noun']} {shown(written)}{did_you_mean(written, known) or listed(known)}"
+    near = unknown_keys.other_fault(written) or did_you_mean(written, known) or listed(known)
+    return f"unknown {schema['x-noun']} {shown(written)}{near}"
 
 
 def _const(violation: Violation, text: str) -> str:
@@ -164,7 +168,8 @@ def _pattern(violation: Violation, text: str) -> str:
     """Name the expected quantity, where the schema does."""
     if "x-expected" not in violation.schema:
         return _not_allowed(violation, text)
-    fix = f"; {exact}" if (exact := meant(violation.found, violation.schema)) else ""
+    exact = meant(violation.found, violation.schema) or time_fix(violation.path, violation.found)
+    fix = f"; {exact}" if exact else ""
     return f"expected {violation.schema['x-expected']}, found {found(violation.found, text)}{fix}"
 
 

@@ -13,7 +13,7 @@ PLAIN = re.compile(r"[A-Za-z][A-Za-z_-]*|[0-9]{1,9}(?:ms|s|m|h)|/[\w/*]+")
 """Texts that need no quotes."""
 WORDS = ("true", "false", "null", "on", "off", "yes", "no", "y", "n")
 LONGEST_PLAIN = 40
-LONGEST_CHOICE = 8
+LONGEST_CHOICE = 10
 """Number of allowed values up to which a message names them all."""
 
 

@@ -45,6 +45,8 @@ def _placed(path: tuple[str | int, ...], message: str) -> str:
 
 def _message(violation: Violation) -> str:
     match violation.keyword:
+        case "oneOf" | "anyOf" if violation.found == []:
+            return "expected at least one item, found an empty list"
         case "oneOf" | "anyOf":
             choices = "; or ".join(filter(None, map(_choice, violation.expected)))
             return f"expected {choices or 'another value'}, found {shown(violation.found)}"

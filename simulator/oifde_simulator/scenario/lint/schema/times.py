@@ -1,0 +1,61 @@
+"""Guesses which time was meant by a text that is none here: a time of day, or a duration."""
+
+from __future__ import annotations
+
+import re
+
+from oifde_simulator.text import KeyPath, shown
+
+TIME_OF_DAY = re.compile(r"[0-9]{1,2}:[0-9]{2}(:[0-9]{2})?")
+CLOCK = re.compile(r"([0-9]{1,2})(?::([0-9]{2}))?(?::([0-9]{2}))? ?(am|pm)?")
+"""Time of day as people write it, in small letters."""
+NAMED = {"midnight": "00:00", "noon": "12:00"}
+DURATION = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?) ?([a-z]*)")
+UNITS = {
+    **dict.fromkeys(("ms", "msec", "millisecond", "milli"), "ms"),
+    **dict.fromkeys(("s", "sec", "second"), "s"),
+    **dict.fromkeys(("m", "min", "minute"), "m"),
+    **dict.fromkeys(("h", "hr", "hour"), "h"),
+}
+"""Our units by the words for them, in small letters and without the s of many."""
+
+
+def time_fix(path: KeyPath, written: str) -> str:
+    """Suggest the time that a text at `path` stands for; empty where that is not clear."""
+    text = written.strip().lower()
+    if path[-2:] == ("window", "at"):
+        return _time_of_day(text)
+    if path[-2:] == ("over", "window") and text in ("day", "daily"):
+        return "write day"
+    if path[-2:-1] == ("window",) and TIME_OF_DAY.fullmatch(text):
+        return f"for a time of day write at and for: {{at: {shown(_padded(text))}, for: 90s}}"
+    return _duration(text)
+
+
+def _time_of_day(text: str) -> str:
+    found = CLOCK.fullmatch(text)
+    if text in NAMED or found is None:
+        return f"write {shown(NAMED[text])}" if text in NAMED else ""
+    hour, minute, second, half = int(found[1]), found[2] or "00", found[3], found[4]
+    if half and 1 <= hour <= 12:
+        hour = hour % 12 + 12 * (half == "pm")
+    if hour > 24 or int(minute) > 59 or int(second or 0) > 59:
+        return ""
+    return "write " + shown(f"{hour % 24:02}:{minute}" + (f":{second}" if second else ""))
+
+
+def _padded(text: str) -> str:
+    return text if text[2:3] == ":" else f"0{text}"
+
+
+def _duration(text: str) -> str:
+    found = DURATION.fullmatch(text)
+    if found is None:
+        return ""
+    number, word = found[1], found[2]
+    if not word:
+        return f"write its unit too, such as {number}s"
+    if word in ("d", "day", "days") and number.isdigit():
+        return f"write {24 * int(number)}h"
+    unit = UNITS.get(word) or UNITS.get(word.removesuffix("s"))
+    return f"write {number}{unit}" if unit else ""

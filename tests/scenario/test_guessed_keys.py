@@ -1,0 +1,101 @@
+"""Keys and values as people guess them before they look them up: one message is enough to mend each."""
+
+# ruff: noqa: E501  (a case a line)
+
+from __future__ import annotations
+
+import pytest
+
+from oifde_simulator.scenario import loader
+from oifde_simulator.scenario.errors import ScenarioErrors
+
+DOWN = "respond: {status: 503}"
+
+
+def told(rule: str) -> list[str]:
+    """List the mistakes of a rule; none where it is good."""
+    try:
+        loader.loads(f"rules:\n  - {{{rule}}}\n".encode(), "f.yaml", "f")
+    except ScenarioErrors as caught:
+        return str(caught).split("\n")
+    return []
+
+
+GUESSES: dict[str, tuple[str, str]] = {
+    # when
+    "times of day in from": (f'window: {{from: "00:00", until: 90s}}, {DOWN}', 'for a time of day write at and for: {at: "00:00", for: 90s}'),
+    "schedule": (f'schedule: {{at: "00:00", for: 90s}}, {DOWN}', 'did you mean "window"?'),
+    "time": (f'time: {{at: "00:00", for: 90s}}, {DOWN}', 'did you mean "window"?'),
+    "when": (f"when: {{from: 5s}}, {DOWN}", 'did you mean "window"?'),
+    "when about the request": (f"when: {{endpoint: gettoken}}, {DOWN}", 'did you mean "match"?'),
+    "the end of the day": (f'window: {{at: "24:00", for: 90s}}, {DOWN}', 'write "00:00"'),
+    "one digit": (f'window: {{at: "9:05", for: 90s}}, {DOWN}', 'write "09:05"'),
+    "midnight": (f"window: {{at: midnight, for: 90s}}, {DOWN}", 'write "00:00"'),
+    "twelve hours": (f'window: {{at: "9:30 PM", for: 90s}}, {DOWN}', 'write "21:30"'),
+    "midnight by twelve hours": (f'window: {{at: "12am", for: 90s}}, {DOWN}', 'write "00:00"'),
+    "no time at all": (f'window: {{at: "25:00", for: 90s}}, {DOWN}', 'found "25:00"'),
+    "weekend": (f'window: {{at: "00:00", for: 90s, days: weekend}}, {DOWN}', "write it as a list: [sat-sun]"),
+    "days of two letters": (f'window: {{at: "00:00", for: 90s, days: [mo-fr]}}, {DOWN}', 'did you mean "mon-fri"?'),
+    "a zone in the window": (f'window: {{at: "00:00", for: 90s, zone: Asia/Shanghai}}, {DOWN}', 'it belongs into settings: {time_zone: "Asia/Shanghai"}'),
+    "days as a duration": (f"over: {{limit: 5, window: 1d}}, {DOWN}", "write 24h"),
+    "a capital": (f"over: {{limit: 5, window: Day}}, {DOWN}", "write day"),
+    "daily": (f"over: {{limit: 5, window: daily}}, {DOWN}", "write day"),
+    "seconds in a word": (f'window: {{from: "5 seconds"}}, {DOWN}', "write 5s"),
+    "a number in quotes": (f'window: {{from: "30"}}, {DOWN}', "write its unit too, such as 30s"),
+    "quota": (f"quota: {{limit: 5, window: 1s}}, {DOWN}", 'did you mean "over"?'),
+    "rate_limit": (f"rate_limit: {{limit: 5, window: 1s}}, {DOWN}", 'did you mean "over"?'),
+    "several times of day": (f'window: {{at: ["00:00", "12:00"], for: 90s}}, {DOWN}', "write a rule for each time of day"),
+    # which requests
+    "ip": (f"per: [ip], times: 1, {DOWN}", 'did you mean "client"?'),
+    "user": (f"after: {{distinct: user, count: 2}}, {DOWN}", 'did you mean "userMobile"?'),
+    "page of gettoken": (f"match: {{endpoint: gettoken}}, per: [page], times: 1, {DOWN}", "per takes appKey, appSecret"),
+    "cn": ("match: {client_certificate: {cn: app-1}}, " + DOWN, 'did you mean "common_name"?'),
+    "client_cert": ("match: {client_cert: true}, " + DOWN, 'did you mean "client_certificate"?'),
+    "certificate": ("match: {certificate: true}, " + DOWN, 'did you mean "client_certificate"?'),
+    # what
+    "html": ("respond: {status: 502, html: x}", 'did you mean "body"?'),
+    "retry_after": ("respond: {status: 502, retry_after: 30}", "write headers: {Retry-After: 30}"),
+    "p99 of a bell": ("faults: [{latency: {lognormal: {median: 1s, p99: 4s}}}]", "percentiles: {p50: 80ms, p95: 400ms, p99: 2s}"),
+    "duplicate": ("patch: [{op: duplicate, path: /recordList/0, count: 2}]", 'did you mean "repeat"?'),
+    "multiply": ("patch: [{op: multiply, path: /total, factor: 2}]", 'did you mean "scale"?'),
+    "a list for an operation": ("patch: [{op: [], path: /total}]", "op: expected "),
+    "an operation": ("patch: [{op: frobnicate, path: /total}]", '"repeat" or "scale", found "frobnicate"'),
+    "times of repeat": ("patch: [{op: repeat, path: /recordList/0, times: 3}]", 'did you mean "count"?'),
+    "by of scale": ("patch: [{op: scale, path: /total, by: 3}]", 'did you mean "factor"?'),
+    "chars of fill": ("patch: [{op: fill, path: /errorMsg, chars: 65}]", 'did you mean "bytes"?'),
+    "encoding": ("faults: [{encoding: GBK}]", 'did you mean "charset"?'),
+    "a charset as a fault": ("faults: [gbk]", "write {charset: GBK}"),
+    "cp936": ("faults: [{charset: cp936}]", 'did you mean "GBK"?'),
+    "latin1": ("faults: [{charset: latin1}]", 'did you mean "ISO-8859-1"?'),
+    "a fault of TLS": ("faults: [expired]", "serve --tls-fault expired=PORT"),
+    "a fault of TLS as a key": ("faults: [{wrong-host: true}]", "serve --tls-fault wrong-host=PORT"),
+    "a field without its source": ('respond: {body: "{{ callId }}"}', "did you mean {{ request.callId }}?"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("rule", "words"), GUESSES.values(), ids=GUESSES.keys())
+def test_a_guess_is_told_what_to_write(rule: str, words: str) -> None:
+    assert any(words in line for line in told(rule)), told(rule)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        f"over: {{inflight: 5}}, {DOWN}",
+        f"over: {{concurrent: 5}}, {DOWN}",
+        f"over: {{limits: 5, window: 1s}}, {DOWN}",
+        "headers: {Retry-After: {http-date: 30s}}",
+    ],
+)
+def test_a_key_that_is_meant_is_not_called_missing_too(rule: str) -> None:
+    (line,) = told(rule)
+    assert "did you mean" in line
+
+
+def test_no_zone_is_guessed_from_an_abbreviation_that_several_have() -> None:
+    with pytest.raises(ScenarioErrors, match="an offset such as"):
+        loader.loads(b"settings: {time_zone: CST}", "f.yaml", "f")
+
+
+def test_other_missing_keys_are_told_beside_a_guess() -> None:
+    assert len(told(f"over: {{limits: 5}}, {DOWN}")) == 2
