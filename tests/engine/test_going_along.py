@@ -17,7 +17,8 @@ from oifde_simulator.engine.bodies import BodyMaker
 from oifde_simulator.engine.replay import replay
 from oifde_simulator.immediate import immediate
 from oifde_simulator.model.exchange import Exchange
-from oifde_simulator.model.http import Request
+from oifde_simulator.model.http import Request, Response
+from oifde_simulator.rules.along import Joining
 from oifde_simulator.scenario import loader
 from oifde_simulator.scenario.errors import ScenarioErrors
 from oifde_simulator.stepwise import complete
@@ -244,6 +245,19 @@ def test_each_is_counted_where_counts_are_told() -> None:
     assert +world.named == {"slow": 4, "down": 2, "told": 1}
     for whose, fired in world.told.items():
         assert +fired == world.named, whose
+
+
+def test_without_faults_no_head_is_written_for_each_of_many_rules(monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[Response] = []
+    spoiled = Joining._spoiled
+    monkeypatch.setattr(
+        Joining, "_spoiled", lambda self, response: (written.append(response), spoiled(self, response))[1]
+    )
+    also = [{"name": f"h{i}", "also": True, "headers": {f"X-{i}": "1"}} for i in range(200)]
+    exchange = Moving(*also, DOWN).ask(0)
+    assert len(exchange.rules) == 201
+    assert header(exchange, "X-199") == "1"
+    assert len(written) == 2
 
 
 # Bodies are made again

@@ -122,6 +122,22 @@ def test_values_of_many_clients_stay_within_the_bound_of_all_counts() -> None:
     assert budget.used <= 1 << 18
 
 
+def test_many_rules_that_each_count_for_all_stay_within_the_bound_too() -> None:
+    bound, largest = 1 << 18, 100 * (128 + 200)
+    budget = CountBudget(bound)
+    counters = RuleCounters(budget)
+    for number in range(100):
+        seen = candidate(f"{number:0128}", 9999)
+        counters.turn(0, [seen._replace(rule=f"r{rule}") for rule in range(50)])
+    assert budget.used <= bound + largest
+
+
+def test_rules_that_each_count_a_little_keep_it() -> None:
+    counters = RuleCounters(CountBudget(1 << 14))
+    twice = [Candidate(f"r{rule}", (), Limits(times=1), None, "") for rule in range(100)]
+    assert [counters.turn(0, [each]).place for each in (*twice, *twice)] == [0] * 100 + [-1] * 100
+
+
 def test_no_more_values_are_kept_than_may_be_wanted() -> None:
     count = DistinctCount()
     for number in range(MOST_DISTINCT):

@@ -77,16 +77,23 @@ class Joining:
         for place, each in enumerate(self.decision.along):
             waits, faults = each.spoil(ANSWER) if script else (ANSWER, ())
             changed = self._headed(each, response)
-            after = script if changed is response else self._spoiled(changed)[0]
-            if not faults and after == script:
+            shown = None if changed is response else self._shown(changed, script)
+            if not faults and shown is None:
                 self.idle.append(each)
                 continue
-            if after != script:
-                response, script = changed, after
+            if shown is not None:
+                response, script = changed, shown
                 self.settled |= _names(each)
             self.waits += waits[:-1]
             (self.before if place < self.decision.before else self.after).append(Share(each, faults))
         return response
+
+    def _shown(self, changed: Response, script: Script) -> Script | None:
+        """Write the script with other headers; None where faults let nothing of them out."""
+        if not (self.effect.changed and self.decision.faults):
+            return script  # without faults a head shows all: none is written for each of many rules
+        after, _ = self._spoiled(changed)
+        return None if after == script else after
 
     def _headed(self, each: Decision, response: Response) -> Response:
         """Set the headers of a rule that goes along."""

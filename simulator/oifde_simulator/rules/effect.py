@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
+from oifde_simulator.bounded_cache import bounded_cache
 from oifde_simulator.model.credential_step import EndedToken
 from oifde_simulator.model.exchange import NO_FIELDS, Answer
 from oifde_simulator.model.http import Headers, Request, Response
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 RECORDING = b"a recording"
 PROVENANCE = "X-Simulator-Rule"
+MARKS_KEPT = 256 << 10
+"""Bytes of names as the header has them; those of rules that are added at run time come from a client."""
 
 
 @dataclass(frozen=True)
@@ -116,13 +119,18 @@ def _spoil(
 
 def mark_of(rule: str, faults: tuple[str, ...] = ()) -> Headers:
     """Write the header that names a rule and those of its faults that changed the answer."""
-    return mark_of_all([(rule, faults)])
+    return ((PROVENANCE, _mark((rule, faults))),)
 
 
 def mark_of_all(fired: Iterable[tuple[str, tuple[str, ...]]]) -> Headers:
     """Write the header that names rules, each with those of its faults that changed the answer."""
-    marks = ("; ".join((quote(rule), *(f"fault={name}" for name in faults))) for rule, faults in fired)
-    return ((PROVENANCE, ", ".join(marks)),)
+    return ((PROVENANCE, ", ".join(map(_mark, fired))),)
+
+
+@bounded_cache(MARKS_KEPT)
+def _mark(fired: tuple[str, tuple[str, ...]]) -> str:
+    rule, faults = fired
+    return "; ".join((quote(rule), *(f"fault={name}" for name in faults)))
 
 
 def marked(response: Response, mark: Headers) -> Response:

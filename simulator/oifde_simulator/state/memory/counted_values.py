@@ -1,7 +1,7 @@
 """What is counted for values that clients send, in tables that share a bound in bytes.
 
 Rule: the oldest value of a table goes first. Where all tables are too large together, the largest loses, so
-that a busy tenant does not cost a quiet one its counts.
+that a busy tenant does not cost a quiet one its counts; a table that is small keeps its only value.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ MOST_BYTES = 128 << 20
 """Bytes that all tables of a server may take."""
 RELIEF = 15 / 16
 """Share of the bound to which memory is brought back once it is reached, so that it is reached seldom."""
+SMALL = 1 << 10
+"""Bytes up to which a table keeps its only value: there are not more of those than rules."""
 VALUE = 350
 """Bytes that a value takes beside its texts: its places in the table, and what is counted."""
 
@@ -43,19 +45,19 @@ class CountBudget:
         """Let a table share the budget; it leaves when nobody else holds it."""
         self._tables.add(table)
 
-    def take(self, size: int) -> None:
+    def take(self, size: int, taker: CountTable[Any, Any]) -> None:
         """Spend bytes; where there are too few, the largest tables lose their oldest values."""
         self._used += size
         if self._used <= self._most:
             return
         self._used = self.used  # some tables may be gone
         if self._used > self._most:
-            self._make_room(int(self._most * RELIEF))
+            self._make_room(int(self._most * RELIEF), taker)
 
-    def _make_room(self, wanted: int) -> None:
+    def _make_room(self, wanted: int, taker: CountTable[Any, Any]) -> None:
         for table in sorted(self._tables, key=lambda table: table.weight, reverse=True):
-            half = table.weight // 2
-            while self._used > wanted and table.weight > half and len(table) > 1:
+            half, least = table.weight // 2, 1 if table is taker or table.weight <= SMALL else 0
+            while self._used > wanted and table.weight > half and len(table) > least:
                 self._used -= table.drop_oldest()
 
 
@@ -99,13 +101,13 @@ class CountTable(Generic[Name, Item]):
         size = _size(name)
         self._items[name] = item
         self.weight += size
-        self._budget.take(size)
+        self._budget.take(size, self)
         return item
 
     def charge(self, size: int) -> None:
         """Charge bytes by which an item has grown, fewer than 0 where it has shrunk."""
         self.weight += size
-        self._budget.take(size)
+        self._budget.take(size, self)
 
     def drop_oldest(self) -> int:
         """Forget the oldest value, with a warning for the first; the bytes that this gives back."""
@@ -115,10 +117,10 @@ class CountTable(Generic[Name, Item]):
         self.weight -= size
         if self._whose and not self._warned:
             self._warned = True
-            log.warning(
-                "%s: more than %d values; forgot the oldest, and will forget others in silence",
-                self._whose, kept,
-            )  # fmt: skip
+            why = f"more than {kept} values; forgot the oldest, and will forget others in silence"
+            if kept == 1:
+                why = "all counts take too much memory; forgot its own, and will forget them in silence"
+            log.warning("%s: %s", self._whose, why)
         return size
 
 
