@@ -49,6 +49,8 @@ class Filler:
     def _filtered(self, placeholder: Placeholder, value: Any) -> Any:
         for name, argument in placeholder.filters:
             value = FILTERS[name](value, argument)
+            if isinstance(value, str) and len(value) > self._left:  # `json` may double it each time
+                raise self.refuse(TOO_LONG)
         if value is ABSENT:
             self._note(f"{placeholder.written} is missing, so nothing stands there")
         return value
