@@ -61,7 +61,11 @@ class Filler:
 
     def header_text(self, placeholder: Placeholder) -> str:
         """Find a value as text of a header: what no header can hold is percent-encoded."""
-        return NOT_IN_A_HEADER.sub(lambda each: quote(each[0]), self.text(placeholder)[: LONGEST_HEADER + 1])
+        text = self.text(placeholder)[: LONGEST_HEADER + 1]
+        encoded = NOT_IN_A_HEADER.sub(lambda each: quote(each[0]), text)
+        inserted = self._context.inserted
+        inserted[-1] = inserted[-1]._replace(text=encoded)  # a credential is looked for as it is sent
+        return encoded
 
     def refuse(self, why: str) -> NotApplicable:
         """Make the error of an answer that cannot be made."""
