@@ -95,6 +95,25 @@ def test_a_credential_that_is_echoed_is_kept_nowhere(
         assert part not in told
 
 
+@pytest.mark.parametrize("place", ["a text", "a header", "a message"])
+@pytest.mark.parametrize("behind", SECRETS)
+@pytest.mark.parametrize("before", SECRETS)
+def test_no_part_is_kept_of_credentials_that_stand_side_by_side(before: str, behind: str, place: str) -> None:
+    played = engine(**PLACES[place](before + behind))
+    shown = kept(played, played.handle(query()))
+    for secret in (SECRETS[before], SECRETS[behind]):
+        assert secret[-8:] not in shown
+
+
+@pytest.mark.parametrize("filters", ["", " | upper", " | json"])
+def test_a_credential_that_no_header_can_hold_is_kept_nowhere_either(filters: str) -> None:
+    secret = "gehéim\r\ntok en=/1234567890"
+    played = engine(headers={"X-Echo": f"a {{{{ request.authToken{filters} }}}}"}, status=503)
+    exchange = played.handle(query(authToken=secret))
+    assert "1234567890" in dict(exchange.response.headers)["X-Echo"]
+    assert "1234567890" not in kept(played, exchange)
+
+
 def test_a_token_that_is_issued_is_kept_nowhere_in_capitals_either() -> None:
     played = engine(json={"t": "{{ honest.authToken | upper }}", "pad": "-" * KEPT})
     body = json.dumps({"appKey": "acme", "appSecret": "secret"}).encode()

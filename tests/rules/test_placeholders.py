@@ -222,6 +222,12 @@ def test_a_turn_whose_count_is_what_stands_there_is_spent() -> None:
 # Bounds
 
 
+def test_filters_are_bounded_before_the_answer_is_made() -> None:
+    many = " | json" * 60  # each doubles the quotation marks: 2^60 of them
+    (refused,) = asked({"respond": {"body": f"{{{{ request.callId{many} }}}}"}})
+    assert refused.notes == ("r0: respond: the answer would be longer than 64 MiB",)
+
+
 def test_an_answer_that_would_be_too_long_is_not_made(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(filling, "LARGEST", 1000)
     engine = Engine(

@@ -119,6 +119,7 @@ MISTAKES = {
     "..\\\\secret.txt": "leads out of the scenario's folder",
     "link.txt": "leads out of the scenario's folder",
     "far/passwd": "leads out of the scenario's folder",
+    "far/passwords": "leads out of the scenario's folder",
     "circle": "cannot be read: ",
     "pipe": "is no file, but a pipe or a device",
     "page.html/x": "cannot be read: Not a directory",

@@ -12,6 +12,7 @@ import subprocess
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -19,6 +20,8 @@ from urllib.parse import quote
 import pytest
 import trustme
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -217,6 +220,39 @@ def test_the_authorities_of_a_file_are_taken_and_no_others(tmp_path: Path, lines
         assert str(tmp_path / "clients.pem") in json.loads(problem)["detail"]
         with pytest.raises(ssl.SSLError, match="UNKNOWN_CA"):
             ask(server.data_url, context(server, issued(server, "foreign")))
+
+
+def malformed(ca: trustme.CA) -> bytes:
+    """Make a certificate of `ca` with a DNS name that is no text, behind its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    like = x509.load_pem_x509_certificate(ca.cert_pem.bytes())
+    name = x509.UnrecognizedExtension(x509.ObjectIdentifier("2.5.29.17"), b"\x30\x05\x82\x03a\xffb")
+    certificate = (
+        x509.CertificateBuilder(like.subject, name_of("app-1"), key.public_key(), 5)
+        .not_valid_before(datetime(2000, 1, 1, tzinfo=UTC))
+        .not_valid_after(datetime(3000, 1, 1, tzinfo=UTC))
+        .add_extension(name, critical=False)
+        .sign(serialization.load_pem_private_key(ca.private_key_pem.bytes(), None), hashes.SHA256())  # type: ignore[arg-type]
+    )
+    secret = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    return secret + certificate.public_bytes(serialization.Encoding.PEM)
+
+
+def test_a_certificate_that_cannot_be_read_is_refused_in_one_line(
+    tmp_path: Path, lines: Lines, caplog: pytest.LogCaptureFixture
+) -> None:
+    ca, file = trustme.CA(), tmp_path / "ca.pem"
+    file.write_bytes(ca.cert_pem.bytes())
+    with running(tls="auto", client_ca=file) as server:
+        with pytest.raises((OSError, IndexError)):
+            ask(server.data_url, context(server, malformed(ca)))
+        assert "cannot be read: it has names that are no text" in lines.one()
+        assert ask(
+            server.data_url, context(server, ca.issue_cert("app-1").private_key_and_cert_chain_pem.bytes())
+        )
+    assert not [record for record in caplog.records if record.name == "asyncio"]
 
 
 def test_an_authority_in_between_does_by_itself(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import trustme
 from cryptography import x509
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -131,6 +132,21 @@ def test_each_has_the_names_of_the_good_one_and_its_own_but_for_another_host() -
         names = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
         expected = [ANOTHER_HOST] if fault == "wrong-host" else ["vendor.example", server_name(fault)]
         assert [name.value for name in names] == expected
+
+
+def test_an_rsa_key_is_never_read_back_which_takes_as_long_as_to_make_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    read = []
+    load = serialization.load_pem_private_key
+    monkeypatch.setattr(
+        serialization, "load_pem_private_key", lambda *given: read.append(load(*given)) or read[-1]
+    )
+    certificates = FaultCertificates(trustme.CA(), ["localhost"])
+    for fault in CERTIFICATES:
+        certificates.make(fault, rsa=True)
+    assert read
+    assert not any(isinstance(key, rsa.RSAPrivateKey) for key in read)
 
 
 def test_a_weak_key_has_1024_bits_and_its_certificate_is_the_authoritys() -> None:

@@ -320,6 +320,12 @@ async def test_each_ends_with_its_time_and_gives_its_place_back(way: Way, octets
     assert len(places) == 0
 
 
+async def test_one_that_has_left_is_no_error_where_all_places_are_taken() -> None:
+    left = socket.socket()
+    left.close()
+    await BrokenHandshakes(HeldConnections(0), 1.0).hang(left, Handshake())
+
+
 async def test_one_that_hangs_reads_all_that_comes_and_keeps_none_of_it() -> None:
     places = HeldConnections(1)
     with Pair() as pair:

@@ -149,6 +149,27 @@ def test_a_client_that_does_not_verify_is_answered(
     assert refusal(careless(), port, name) == ""
 
 
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3], ids=lambda it: it.name)
+@pytest.mark.parametrize("way", ["port", "server name", "control plane"])
+def test_a_session_of_before_is_not_resumed_where_a_fault_would_be_missed(
+    server: Simulator, control: Controlling, way: str, version: ssl.TLSVersion
+) -> None:
+    client = careless()
+    client.maximum_version = version
+    with shaken(client, port_of(server.data_url)) as good:
+        good.sendall(post(BODY))
+        assert good.recv(12)
+        session = good.session
+    port, name = met(server, way, "expired")
+    with (
+        socket.create_connection(("127.0.0.1", port), PATIENCE) as plain,
+        client.wrap_socket(plain, server_hostname=name, session=session) as secure,
+    ):
+        assert not secure.session_reused
+        secure.sendall(post(BODY))
+        assert secure.recv(12) == b"HTTP/1.1 200"
+
+
 # Other clients
 
 

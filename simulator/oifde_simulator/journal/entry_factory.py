@@ -122,10 +122,11 @@ class EntryFactory:
             return octets, None
         code = ERROR_CODE.search(octets)
         octets = octets[: KEPT + SLACK]
+        written = [*inserted_credentials(exchange.inserted)]
         if issued := _issued(exchange):
-            octets = self._redactor.finder(issued).replace_bytes(octets)
-        if exchange.inserted:
-            octets = self._redactor.finder(*inserted_credentials(exchange.inserted)).replace_bytes(octets)
+            written.append(issued)
+        if written:
+            octets = self._redactor.finder(*written).replace_bytes(octets)
         text = self._redactor.text(octets.decode("utf-8", "surrogateescape"))
         octets = _beginning(text.encode("utf-8", "surrogateescape"), finder)
         return (finder.replace_truncated(octets), int(code[1] or code[2])) if code else (octets, None)

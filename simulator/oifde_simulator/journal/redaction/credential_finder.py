@@ -11,7 +11,8 @@ Rule: a client decides how many credentials it sends, and how long they are. So 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from heapq import merge
 
 from oifde_simulator.journal.redaction.credential_forms import forms
 
@@ -89,28 +90,36 @@ class CredentialFinder:
         return octets
 
     def _replaced(self, octets: bytes) -> bytes:
-        for needle, mark in self._needles.items():
-            if needle in octets:
-                octets = _masked(octets, needle, mark, to_the_end=needle in self._unfinished)
-        return octets
+        """Replace all needles in one go: one that is replaced before may take a part of its neighbour."""
+        pieces: list[bytes] = []
+        rest = 0
+        for found, length, needle in merge(*(_places(octets, needle) for needle in self._needles)):
+            if found - length <= rest:  # is replaced already
+                continue
+            begin, end = _widened(octets, max(found, rest), found - length, rest)
+            pieces += octets[rest:begin], self._needles[needle]
+            rest = len(octets) if needle in self._unfinished else end
+        return b"".join((*pieces, octets[rest:]))
 
 
-def _masked(octets: bytes, needle: bytes, mark: bytes, *, to_the_end: bool) -> bytes:
-    """Replace a needle wherever it is, or all from the first one on."""
-    pieces: list[bytes] = []
-    rest = 0
-    while (found := octets.find(needle, rest)) >= 0:
-        # The base64 characters at either end hold bits of the credential too.
-        begin, end = found, found + len(needle)
-        while begin > max(rest, found - 2) and octets[begin - 1] in BASE64:
-            begin -= 1
-        while end < min(len(octets), found + len(needle) + 2) and octets[end] in BASE64:
-            end += 1
-        while octets.startswith(b"=", end):
-            end += 1
-        pieces += octets[rest:begin], mark
-        rest = len(octets) if to_the_end else end
-    return b"".join((*pieces, octets[rest:]))
+def _places(octets: bytes, needle: bytes) -> Iterator[tuple[int, int, bytes]]:
+    """List where a needle is, with its negative length: of two at one place, the longer comes first."""
+    found = octets.find(needle)
+    while found >= 0:
+        yield found, -len(needle), needle
+        found = octets.find(needle, found + len(needle))
+
+
+def _widened(octets: bytes, begin: int, end: int, rest: int) -> tuple[int, int]:
+    """Take the base64 characters at either end in, which hold bits of the credential too."""
+    first, last = max(rest, begin - 2), min(len(octets), end + 2)
+    while begin > first and octets[begin - 1] in BASE64:
+        begin -= 1
+    while end < last and octets[end] in BASE64:
+        end += 1
+    while octets.startswith(b"=", end):
+        end += 1
+    return begin, end
 
 
 def _contains_any(text: str, needles: Sequence[str]) -> bool:

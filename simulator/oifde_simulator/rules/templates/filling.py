@@ -49,6 +49,8 @@ class Filler:
     def _filtered(self, placeholder: Placeholder, value: Any) -> Any:
         for name, argument in placeholder.filters:
             value = FILTERS[name](value, argument)
+            if isinstance(value, str) and len(value) > self._left:  # `json` may double it each time
+                raise self.refuse(TOO_LONG)
         if value is ABSENT:
             self._note(f"{placeholder.written} is missing, so nothing stands there")
         return value
@@ -59,7 +61,11 @@ class Filler:
 
     def header_text(self, placeholder: Placeholder) -> str:
         """Find a value as text of a header: what no header can hold is percent-encoded."""
-        return NOT_IN_A_HEADER.sub(lambda each: quote(each[0]), self.text(placeholder)[: LONGEST_HEADER + 1])
+        text = self.text(placeholder)[: LONGEST_HEADER + 1]
+        encoded = NOT_IN_A_HEADER.sub(lambda each: quote(each[0]), text)
+        inserted = self._context.inserted
+        inserted[-1] = inserted[-1]._replace(text=encoded)  # a credential is looked for as it is sent
+        return encoded
 
     def refuse(self, why: str) -> NotApplicable:
         """Make the error of an answer that cannot be made."""

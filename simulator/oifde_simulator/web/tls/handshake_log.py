@@ -39,6 +39,7 @@ NO_CERTIFICATE = (
     "the client showed no certificate, and --client-cert require asks for one; have it show one{}, or serve "
     "--client-cert request"
 )
+UNREADABLE = "the client's certificate cannot be read: it has names that are no text"
 OTHER_CERTIFICATE = "the client's certificate is refused; have it show one{} that is valid now"
 
 FAILED = "a TLS handshake failed"
@@ -144,6 +145,15 @@ class LoggedHandshake(RepeatableHandshake):
         if found:
             self.has_received = True
         return found
+
+    def getpeercert(self, binary_form: bool = False) -> Any:
+        """Read the certificate that the client has shown. Raises SSLError for one that cannot be read."""
+        try:
+            return super().getpeercert(binary_form)
+        except UnicodeDecodeError:  # event loops would show it with a traceback
+            (self.handshake or Handshake()).log(UNREADABLE, None)
+            self.has_received = True  # that the client leaves is no news
+            raise ssl.SSLError(UNREADABLE) from None
 
     def log_silence(self) -> None:
         """Log that the client has left; do nothing if it had sent something, or at a second time."""

@@ -69,8 +69,9 @@ class RepeatableHandshake(ssl.SSLObject):
         if self.beginning is None:
             return super().do_handshake()
         self.beginning.record()
-        if chosen := self.beginning.chosen():
-            self.context = chosen
+        if self.beginning.chosen():
+            # Not `self.context = ...`: sessions of the context before would be resumed without a certificate.
+            self._begin_again(self.beginning)
         try:
             super().do_handshake()
         except ssl.SSLWantReadError:
@@ -81,9 +82,12 @@ class RepeatableHandshake(ssl.SSLObject):
             beginning, self.beginning = self.beginning, None
             if error.reason not in NO_CERTIFICATE_FITS or not beginning.load_rsa():
                 raise
-            # `SSLObject` is a shell around this attribute, and event loops keep the shell.
-            self._sslobj = beginning.again()._sslobj  # type: ignore[attr-defined]
+            self._begin_again(beginning)
             super().do_handshake()
+
+    def _begin_again(self, beginning: Beginning) -> None:
+        # `SSLObject` is a shell around this attribute, and event loops keep the shell.
+        self._sslobj = beginning.again()._sslobj  # type: ignore[attr-defined]
 
 
 @dataclass(slots=True)
@@ -96,14 +100,14 @@ class Beginning:
     received: bytearray = field(default_factory=bytearray)
     has_chosen: bool = False
 
-    def chosen(self) -> RsaOnDemandContext | None:
-        """Choose another context, once the client's first record is whole; None for the same one."""
+    def chosen(self) -> bool:
+        """Choose another context, once the client's first record is whole; False for the same one."""
         if self.has_chosen or self.context.choose is None or not is_record(self.received):
-            return None
+            return False
         self.has_chosen = True
         chosen = self.context.choose(bytes(self.received))
         self.context = chosen or self.context
-        return chosen
+        return chosen is not None
 
     def record(self) -> None:
         """Copy the bytes that have arrived; OpenSSL reads them next."""

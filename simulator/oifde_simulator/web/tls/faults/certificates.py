@@ -14,6 +14,7 @@ from oifde_simulator.tls_faults import server_name
 
 if TYPE_CHECKING:
     import trustme
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 ANOTHER_HOST = "another-host.invalid"
 """Name in the certificate for another host: no host can have it (RFC 2606)."""
@@ -41,11 +42,13 @@ class FaultCertificates:
         leaf = authority.issue_cert(*names, not_before=begins, not_after=ends)
         pem, key = leaf.cert_chain_pems[0].bytes(), leaf.private_key_pem.bytes()
         if fault == "weak-key":
-            return _remade(pem, dates, self._weak_key, authority.private_key_pem.bytes())
+            return _remade(pem, dates, self._weak_key, _loaded(authority.private_key_pem.bytes()))
         if fault == "self-signed":
-            own = self._rsa_key if rsa else key
+            own = self._rsa_key if rsa else _loaded(key)
             return _remade(pem, dates, own, own)
-        return _remade(pem, dates, self._rsa_key, authority.private_key_pem.bytes()) if rsa else key + pem
+        if rsa:
+            return _remade(pem, dates, self._rsa_key, _loaded(authority.private_key_pem.bytes()))
+        return key + pem
 
     def _issuer(self, fault: str) -> trustme.CA:
         if fault == "unknown-authority":
@@ -63,40 +66,47 @@ class FaultCertificates:
         return self._authority.create_child_ca()
 
     @cached_property
-    def _rsa_key(self) -> bytes:
-        """Private key of all certificates for clients that take RSA only: it takes a tenth of a second."""
+    def _rsa_key(self) -> RSAPrivateKey:
+        """Private key of all certificates for clients that take RSA only: it takes a tenth of a second.
+
+        Nor is it read from PEM, which takes as long again: all of it would be proved anew.
+        """
         return _rsa_key(RSA_BITS)
 
     @cached_property
-    def _weak_key(self) -> bytes:
+    def _weak_key(self) -> RSAPrivateKey:
         return _rsa_key(WEAK_BITS)
 
 
-def _rsa_key(bits: int) -> bytes:
-    from cryptography.hazmat.primitives import serialization as of
+def _rsa_key(bits: int) -> RSAPrivateKey:
     from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 
-    key = generate_private_key(public_exponent=65537, key_size=bits)
-    return key.private_bytes(of.Encoding.PEM, of.PrivateFormat.TraditionalOpenSSL, of.NoEncryption())
+    return generate_private_key(public_exponent=65537, key_size=bits)
 
 
-def _remade(pem: bytes, dates: tuple[datetime, datetime], key: bytes, signing: bytes) -> bytes:
+def _loaded(pem: bytes) -> Any:
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    return load_pem_private_key(pem, None)
+
+
+def _remade(pem: bytes, dates: tuple[datetime, datetime], key: Any, signing: Any) -> bytes:
     """Make a certificate like that in `pem`, for another key or signed by itself, behind its key."""
     from cryptography import x509
+    from cryptography.hazmat.primitives import serialization as of
     from cryptography.hazmat.primitives.hashes import SHA256
-    from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 
     like = x509.load_pem_x509_certificate(pem)
-    own, signer = (load_pem_private_key(each, None) for each in (key, signing))
     builder: Any = x509.CertificateBuilder(
-        issuer_name=like.subject if key == signing else like.issuer,
+        issuer_name=like.subject if key is signing else like.issuer,
         subject_name=like.subject,
-        public_key=own.public_key(),  # type: ignore[arg-type]  # some keys sign nothing; these are not those
+        public_key=key.public_key(),
         serial_number=like.serial_number,
         not_valid_before=dates[0].replace(tzinfo=None),
         not_valid_after=dates[1].replace(tzinfo=None),
     )
     for extension in like.extensions:
-        if key != signing or not isinstance(extension.value, x509.AuthorityKeyIdentifier):
+        if key is not signing or not isinstance(extension.value, x509.AuthorityKeyIdentifier):
             builder = builder.add_extension(extension.value, extension.critical)
-    return key + bytes(builder.sign(signer, SHA256()).public_bytes(Encoding.PEM))
+    secret: bytes = key.private_bytes(of.Encoding.PEM, of.PrivateFormat.TraditionalOpenSSL, of.NoEncryption())
+    return secret + bytes(builder.sign(signing, SHA256()).public_bytes(of.Encoding.PEM))

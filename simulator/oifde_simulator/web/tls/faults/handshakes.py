@@ -64,7 +64,8 @@ class BrokenHandshakes:
                 "reset a hanging handshake: %d connections are held, the limit of --max-waiting",
                 self._places.limit,
             )
-            reset_on_close(connection)
+            with suppress(OSError):  # macOS sets nothing on a connection whose client has left
+                reset_on_close(connection)
             return
         task = asyncio.current_task()
         self._hanging.add(task)
