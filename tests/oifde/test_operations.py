@@ -37,7 +37,7 @@ ALLOWED = {
     # `userMobile` is a key of a literal record in a scenario file
     "runtime": {"userMobile"},
     # keys of files that are no scenarios, and of records; an answer on which `check` tries faults
-    "scenario": {"appKey", "appSecret", "authToken", "gettoken", "recordList", "userMobile"},
+    "scenario": {"appKey", "appSecret", "authToken", "gettoken", "recordList", "tenantId", "userMobile"},
     # messages to users
     "tenants": {"tenantId"},
     "verification": {"userMobile"},

@@ -45,7 +45,7 @@ def _placed(path: tuple[str | int, ...], message: str) -> str:
 
 def _message(violation: Violation) -> str:
     match violation.keyword:
-        case "oneOf" | "anyOf" if violation.found == []:
+        case "oneOf" | "anyOf" if violation.found == [] and "minItems" in str(violation.expected):
             return "expected at least one item, found an empty list"
         case "oneOf" | "anyOf":
             choices = "; or ".join(filter(None, map(_choice, violation.expected)))
