@@ -135,7 +135,7 @@ def test_compiled_rules_are_kept_within_their_bytes(
 
     def add(number: int) -> object:
         copy = json.loads(json.dumps({"faults": ["reset"], **definition}))
-        return made._added(AddedRule(f"rule{number}", copy, str(number), None))
+        return made._added(AddedRule(f"rule{number}", copy, str(number), None), "UTC")
 
     def add_all() -> None:
         for number in range(1, 301):
