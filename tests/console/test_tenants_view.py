@@ -69,7 +69,7 @@ def test_a_rule_of_the_form_is_held_by_the_server_and_counts_down(tab: Any, serv
 
     tab.locator("select[name=scenario]").select_option("outage")
     tab.get_by_label("Only for userMobile").fill("18000000007")
-    tab.get_by_label("Times").fill("1")
+    tab.get_by_role("spinbutton", name="Times").fill("1")
     tab.get_by_label("The server removes it").select_option("1m")
     tab.get_by_role("button", name="Add it").click()
 

@@ -57,11 +57,17 @@ class Speaker:
                 return kept
             pcm = await _speech(saying)
             work = asyncio.ensure_future(aside(telephone, pcm.octets, pcm.rate, saying.samples))
-            work.add_done_callback(lambda _: self._turns.release())  # no thread can be stopped
-            return self._clips.keep(saying, await asyncio.shield(work))
+            work.add_done_callback(lambda done: self._end(saying, done))  # no thread can be stopped
+            return await asyncio.shield(work)
         finally:
             if work is None:
                 self._turns.release()
+
+    def _end(self, saying: Saying, work: asyncio.Future[bytes]) -> None:
+        """Keep the clip, so that the next in line finds it, and end the turn."""
+        if not work.cancelled() and work.exception() is None:
+            self._clips.keep(saying, work.result())
+        self._turns.release()
 
     def _tell(self, reason: str) -> None:
         """Log a reason once."""
