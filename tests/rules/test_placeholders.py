@@ -376,3 +376,16 @@ def test_a_placeholder_may_be_of_any_type_to_the_check_of_a_patch() -> None:
         {"op": "add", "path": "/recordList/x", "value": 1},
     ]
     assert not scenario({"patch": operations}).warnings
+
+
+@pytest.mark.parametrize("place", [["headers"], ["respond", "headers"]], ids="".join)
+@pytest.mark.parametrize("date", ["{http_date: 30s}", '{"http_date": 30s }', " { 'http_date' : 30s}"])
+def test_a_date_of_http_in_quotes_is_warned_of(place: list[str], date: str) -> None:
+    outcome: dict[str, Any] = {"headers": {"Retry-After": date}}
+    (told,) = scenario(outcome if place == ["headers"] else {"respond": {"status": 503} | outcome}).warnings
+    assert told.startswith(f"acme.yaml: rules[0].{'.'.join(place)}.Retry-After: is sent as it stands")
+    assert "take the quotes away: {http_date: 30s" in told
+
+
+def test_another_text_in_braces_is_no_date() -> None:
+    assert not scenario({"headers": {"X-A": "{http_date}", "X-B": "{date: 30s}"}}).warnings

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from oifde_simulator.quantities import milliseconds
-from oifde_simulator.scenario.lint.finding import Finding
+from oifde_simulator.scenario.lint.finding import Finding, value_at
 from oifde_simulator.scenario.lint.match import HEADER_NAME
 from oifde_simulator.text import KeyPath, shown
 
@@ -18,6 +19,8 @@ OWN_HEADERS = {
 }
 """Headers that the server writes itself, and the way to spoil each."""
 PROVENANCE = "x-simulator-rule"
+QUOTED_DATE = re.compile(r"\{\s*+[\"']?http_date[\"']?\s*+:\s*+([^{}]*+)\}")
+"""A date of HTTP, as YAML writes it, that stands in quotes."""
 
 
 def header_error(name: str, value: str, place: str) -> str:
@@ -54,6 +57,15 @@ def rule_lint(path: KeyPath, given: Mapping[str, Any]) -> Iterator[Finding]:
         elif twin != name:
             message = f"{name} and {shown(twin)} are the same header; keep one"
             yield Finding((*path, name), message, on_key=True)
+
+
+def warnings(path: KeyPath, outcome: Mapping[str, Any]) -> Iterator[Finding]:
+    """Warn of dates in quotes, which are texts, in the headers of an outcome at `path` of a rule."""
+    for place in (("headers",), ("respond", "headers")):
+        for name, value in (value_at(outcome, place) or {}).items():
+            if isinstance(value, str) and (quoted := QUOTED_DATE.fullmatch(value.strip())):
+                message = f"is sent as it stands; for a date take the quotes away: {{http_date: {quoted[1]}}}"
+                yield Finding((*path, *place, name), message)
 
 
 def _date_error(duration: str) -> str:

@@ -15,6 +15,7 @@ from oifde_simulator.scenario.lint import (
     counting,
     fault_order,
     growth,
+    headers,
     placeholders,
     shadowing,
     states,
@@ -51,6 +52,7 @@ def warnings(given: Sequence[Mapping[str, Any]], scenario: Scenario, source: Sou
 
 def _outcomes(given: Mapping[str, Any]) -> Iterator[Finding]:
     for path in outcome_paths(given):
+        yield from headers.warnings(path, value_at(given, path))
         yield from placeholders.warnings(path, value_at(given, path))
         yield from fault_order.warnings(path, value_at(given, path))
 
