@@ -150,6 +150,14 @@ def test_a_charset_that_is_none_is_told_with_a_fix(value: Any, path: tuple[str, 
     assert words in caught.value.message
 
 
+@pytest.mark.parametrize("charset", ["", {"name": ""}])
+def test_of_an_empty_charset_one_thing_is_said(charset: Any) -> None:
+    with pytest.raises(loader.ScenarioErrors) as caught:
+        loader.from_json({"rules": [{"faults": [{"charset": charset}]}]}, "f.yaml", "f")
+    (line,) = str(caught.value).splitlines()
+    assert "expected text that is not empty" in line
+
+
 @pytest.mark.parametrize("rule", [
     {"faults": ["gzip", {"charset": "GBK"}]},
     {"one_of": [{}, {"faults": ["broken-gzip", "bom", {"charset": "GBK"}]}]},

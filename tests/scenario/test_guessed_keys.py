@@ -48,6 +48,8 @@ GUESSES: dict[str, tuple[str, str]] = {
     # which requests
     "ip": (f"per: [ip], times: 1, {DOWN}", 'did you mean "client"?'),
     "user": (f"after: {{distinct: user, count: 2}}, {DOWN}", 'did you mean "userMobile"?'),
+    "users": (f"after: {{users: 2}}, {DOWN}", "write {distinct: userMobile, count: 2}"),
+    "requests": (f"after: {{requests: 2}}, {DOWN}", "for a number of requests write after: 2"),
     "page of gettoken": (f"match: {{endpoint: gettoken}}, per: [page], times: 1, {DOWN}", "per takes appKey, appSecret"),
     "cn": ("match: {client_certificate: {cn: app-1}}, " + DOWN, 'did you mean "common_name"?'),
     "client_cert": ("match: {client_cert: true}, " + DOWN, 'did you mean "client_certificate"?'),

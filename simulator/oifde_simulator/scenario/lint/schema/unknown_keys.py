@@ -54,6 +54,8 @@ SYNONYMS_INSIDE = {
 }  # fmt: skip
 """Other words for keys by the key around them, where they are meant though they are known elsewhere."""
 PERCENTILES = ("p50", "p90", "p95", "p99")
+USERS, REQUESTS = ("user", "users", "distinctusers"), ("request", "requests", "match", "matches", "calls")
+"""Words for what a rule may wait for."""
 OF_WINDOWS = ("at", "from", "until", "days")
 """Keys by which a mapping is told to be a window, whatever it is called."""
 SUGGESTED = re.compile(r'did you mean "([^"]+)"')
@@ -126,6 +128,10 @@ def _other_place(key: str, value: Any, known: Mapping[str, Any]) -> str:
         return f"write headers: {{Retry-After: {plain(value)}}}"
     if word in ("zone", "tz") and "repeat" in known:
         return f"it belongs into settings: {{time_zone: {plain(value)}}}"
+    if "distinct" in known and word in USERS:
+        return f"write {{distinct: userMobile, count: {plain(value)}}}"
+    if "distinct" in known and word in REQUESTS:
+        return f"for a number of requests write after: {plain(value)}"
     if word in PERCENTILES and "sigma" in known:
         return "it is of another form of latency: percentiles: {p50: 80ms, p95: 400ms, p99: 2s}"
     return ""

@@ -52,10 +52,16 @@ TYPES = {
 
 
 def lint(violations: Iterable[Violation], source: Source) -> Iterator[Finding]:
-    """Explain violations of the scenario schema; of several at one place, those of the type only."""
+    """Explain violations of the scenario schema; of several at one place, those of the type only.
+
+    Of a text that is too short it is not said beside that it has no pattern.
+    """
     violations = list(without_guessed(violations))
     mistyped = {violation.path for violation in violations if violation.keyword == "type"}
+    short = {violation.path for violation in violations if violation.keyword == "minLength"}
     for violation in violations:
+        if violation.keyword == "pattern" and violation.path in short:
+            continue
         if violation.keyword == "type" or violation.path not in mistyped:
             yield from _explained(violation, source)
 
