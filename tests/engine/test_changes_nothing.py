@@ -13,7 +13,7 @@ from engines import Engine
 from oifde_simulator.faults import Fault, FaultContext, fault
 from oifde_simulator.model.exchange import Exchange
 from oifde_simulator.model.turn import HeldBack
-from oifde_simulator.rules.selection import Action
+from oifde_simulator.rules.rule import Action
 from oifde_simulator.scenario import loader
 from oifde_simulator.wire.script import Script, Wait
 from truth import JSON_TYPE, Witness

@@ -14,7 +14,8 @@ from conftest import GETTOKEN, QUERY, TOKEN
 from engines import Engine
 from oifde_simulator.model.http import Request, Response
 from oifde_simulator.oifde.service import Service
-from oifde_simulator.rules.selection import Decision, Rules
+from oifde_simulator.rules.decision import Decision
+from oifde_simulator.rules.selection import Rules
 from oifde_simulator.scenario import loader
 from oifde_simulator.scenario.catalog import ScenarioCatalog
 from oifde_simulator.scenario.errors import ScenarioErrors

@@ -24,7 +24,7 @@ from oifde_simulator.rules.action import ActionContext
 from oifde_simulator.rules.effect import Occasion
 from oifde_simulator.rules.pagination import Rows
 from oifde_simulator.rules.patch import Patch
-from oifde_simulator.rules.selection import Rule
+from oifde_simulator.rules.rule import Rule
 from oifde_simulator.rules.triggers import Moment
 from oifde_simulator.scenario import rule_builder
 from oifde_simulator.wire.script import Script, does_more

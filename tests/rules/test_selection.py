@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from oifde_simulator.model.turn import HeldBack
 from oifde_simulator.model.view import View
-from oifde_simulator.rules.selection import HONEST, Decision, Rule, Rules
+from oifde_simulator.rules.decision import HONEST, Decision
+from oifde_simulator.rules.rule import Rule
+from oifde_simulator.rules.selection import Rules
 from oifde_simulator.scenario import rule_builder
 from oifde_simulator.state.memory import counters as counting
 from oifde_simulator.state.memory.counters import RuleCounters

@@ -13,7 +13,8 @@ from oifde_simulator.model.http import UNKNOWN_PEER, Peer
 from oifde_simulator.model.turn import Distinct, Limits
 from oifde_simulator.model.view import View
 from oifde_simulator.rules.matching import Matcher
-from oifde_simulator.rules.selection import Rule, Rules
+from oifde_simulator.rules.rule import Rule
+from oifde_simulator.rules.selection import Rules
 
 PEER = Peer("10.0.0.7", 3, 2)
 

@@ -14,7 +14,7 @@ from oifde_simulator.immediate import immediate
 from oifde_simulator.model.exchange import Exchange
 from oifde_simulator.model.sessions import CallSession, Criteria
 from oifde_simulator.population.history import History
-from oifde_simulator.rules.selection import Rule
+from oifde_simulator.rules.rule import Rule
 from oifde_simulator.scenario import loader
 from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.wire.script import without_header

@@ -17,8 +17,8 @@ from oifde_simulator.model.turn import Fired, HeldBack
 from oifde_simulator.model.vendor_errors import INTERNAL_ERROR, Problem
 from oifde_simulator.oifde.router import Call
 from oifde_simulator.rules.ability import idle_reasons
+from oifde_simulator.rules.decision import Decision
 from oifde_simulator.rules.effect import Effect, Occasion, mark_of, marked, perform
-from oifde_simulator.rules.selection import Decision
 from oifde_simulator.tenants import Tenant
 
 UNRECORDED = 503

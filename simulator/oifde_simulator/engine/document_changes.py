@@ -13,7 +13,7 @@ import orjson
 
 from oifde_simulator.model.exchange import Exchange
 from oifde_simulator.rules.patch import Patch
-from oifde_simulator.rules.selection import Action, Rule
+from oifde_simulator.rules.rule import Action, Rule
 
 How = Literal["added", "removed", "replaced"]
 ABSENT: Any = object()

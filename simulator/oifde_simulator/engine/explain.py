@@ -26,7 +26,7 @@ from oifde_simulator.model.http import Request, Response
 from oifde_simulator.model.view import View
 from oifde_simulator.oifde.leniency import STRICT, Leniency
 from oifde_simulator.oifde.router import Router
-from oifde_simulator.rules.selection import Rule
+from oifde_simulator.rules.rule import Rule
 from oifde_simulator.tenants import Tenants
 from oifde_simulator.wire.octets import Octets, digest
 from oifde_simulator.wire.script import Action, Close, Reset, Send, Wait

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from oifde_simulator.model.exchange import Exchange
 from oifde_simulator.rules.headers import SetHeaders
-from oifde_simulator.rules.selection import Rule
+from oifde_simulator.rules.rule import Rule
 
 
 class HeaderChange(NamedTuple):

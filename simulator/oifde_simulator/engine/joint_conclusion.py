@@ -18,8 +18,8 @@ from oifde_simulator.model.decision import RecordedAlong
 from oifde_simulator.model.turn import HeldBack
 from oifde_simulator.oifde.router import Call
 from oifde_simulator.rules.along import Joining, Joint
+from oifde_simulator.rules.decision import HONEST, Decision
 from oifde_simulator.rules.effect import Effect, Occasion, perform
-from oifde_simulator.rules.selection import HONEST, Decision
 from oifde_simulator.tenants import Tenant
 
 IDLE = "also: its turn changed nothing here"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from oifde_simulator.model.exchange import Exchange
-from oifde_simulator.rules.selection import Rule
+from oifde_simulator.rules.rule import Rule
 from oifde_simulator.rules.triggers import Moment
 from oifde_simulator.wire.script import Wait
 
@@ -52,7 +52,7 @@ def _sampled(rule: Rule, exchange: Exchange, elapsed: float, begun: float) -> It
         return
     from oifde_simulator.faults import FaultContext
     from oifde_simulator.faults.builtin.latency import Latency
-    from oifde_simulator.rules.selection import HONEST
+    from oifde_simulator.rules.decision import HONEST
 
     context = FaultContext(HONEST.draw, elapsed, begun)  # a ramp draws nothing
     waits = {action.seconds for action in exchange.script if isinstance(action, Wait)} | {0.0}

@@ -19,7 +19,8 @@ from oifde_simulator.journal.redaction.redactor import Redactor
 from oifde_simulator.model.entry import Entry
 from oifde_simulator.model.view import Mismatch, View
 from oifde_simulator.oifde.operations import BY_NAME
-from oifde_simulator.rules.selection import Rule, Rules
+from oifde_simulator.rules.rule import Rule
+from oifde_simulator.rules.selection import Rules
 from oifde_simulator.stepwise import Steps, complete, mapped
 
 NEAREST = 5

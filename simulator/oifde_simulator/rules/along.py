@@ -17,7 +17,7 @@ from oifde_simulator.rules.headers import SetHeaders
 from oifde_simulator.wire.script import Script, Send
 
 if TYPE_CHECKING:
-    from oifde_simulator.rules.selection import Decision
+    from oifde_simulator.rules.decision import Decision
 
 ANSWER: Script = (Send(b"", "head"),)
 """Script of any answer, before which waits are drawn."""

@@ -21,7 +21,7 @@ from oifde_simulator.rules.action import ActionContext, ErrorRenderer, NotApplic
 from oifde_simulator.wire.script import Script, does_more
 
 if TYPE_CHECKING:
-    from oifde_simulator.rules.selection import Decision
+    from oifde_simulator.rules.decision import Decision
 
 RECORDING = b"a recording"
 PROVENANCE = "X-Simulator-Rule"

@@ -1,34 +1,19 @@
-"""A scenario's rules: the first that is about a request, and whose turn it is, decides what goes wrong."""
+"""A scenario's rules: which are about a request, and what the one does whose turn it is."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
-from oifde_simulator.model.exchange import Answer
-from oifde_simulator.model.http import Response
-from oifde_simulator.model.turn import Candidate, HeldBack, Lasting, Limits, StateTimes, Turn, Value
+from oifde_simulator.model.turn import Candidate, HeldBack, Limits, Turn
 from oifde_simulator.model.view import ABSENT, View
 from oifde_simulator.randomness import KeyedRandom, key
-from oifde_simulator.rules.action import ActionContext
-from oifde_simulator.rules.counted_fields import Reader, reader, readers, text_of
-from oifde_simulator.rules.daily_window import DailyWindow
+from oifde_simulator.rules.counted_fields import text_of
+from oifde_simulator.rules.decision import HONEST, Decision, going_along
 from oifde_simulator.rules.held_back import held_back
-from oifde_simulator.rules.matching import Matcher
-from oifde_simulator.rules.triggers import Moment, Opening
-from oifde_simulator.wire.script import Script
-
-if TYPE_CHECKING:
-    from oifde_simulator.faults import Fault, Spoiled  # slow to import, wanted only where a rule has faults
-
-
-class Reshape(Protocol):
-    """Puts another answer in the place of one."""
-
-    def reshape(self, response: Response, context: ActionContext, /) -> Response:
-        """The other answer; raises NotApplicable where it cannot."""
-        ...
+from oifde_simulator.rules.rule import Rule, state_times
+from oifde_simulator.rules.triggers import Moment
 
 
 class Ability(NamedTuple):
@@ -40,153 +25,6 @@ class Ability(NamedTuple):
     """Whether it could change the state of its value at least."""
     reason: str = ""
     """Why it could not act."""
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """What a rule does when it fires; the one that does nothing is honest."""
-
-    reshapes: Sequence[Reshape] = ()
-    faults: Sequence[Fault] = ()
-    """What happens to the wire, in order."""
-    token: str = ""
-    """`expire` or `revoke` the token of the request, or the one just issued; empty for neither."""
-
-
-NO_ACTIONS: Sequence[tuple[Action, float]] = ((Action(), 1.0),)
-"""Outcomes of a rule that does nothing to the answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One rule of a scenario."""
-
-    name: str
-    matcher: Matcher
-    window: Opening | None = None
-    limits: Limits = Limits()
-    per: tuple[str, ...] = ()
-    becomes: str | None = None
-    day: DailyWindow | None = None
-    """Days of the tenant's zone, where the rate is one of a day; None for any other."""
-    lasts: Lasting | None = None
-    """How long the state lasts in which it fires, by this rule."""
-    actions: Sequence[tuple[Action, float]] = NO_ACTIONS
-    """Outcomes with their weights; one of them is drawn."""
-    also: bool = False
-    """Whether it goes along with the rule that takes the request, and takes none itself."""
-    definition: str = ""
-    """Digest of the rule as it was written; rules of one name may differ."""
-    added: int | None = None
-    """Milliseconds after load or reset at which it was added; None for a rule of the scenario."""
-    counted_by: tuple[Reader, ...] | None = field(init=False, repr=False, compare=False, default=None)
-    """Readers of `per`; None where it names fields of the request alone."""
-    distinct: Reader | None = field(init=False, repr=False, compare=False, default=None)
-    """Reader of the values of which `after` wants so many; None without."""
-
-    def __post_init__(self) -> None:
-        """Make the readers."""
-        object.__setattr__(self, "counted_by", readers(self.per))
-        if self.limits.distinct is not None:
-            object.__setattr__(self, "distinct", reader(self.limits.distinct.name))
-
-    def begun(self, moment: Moment) -> int:
-        """Compute since when it acts, as `elapsed` is told: its window opened, or it was added."""
-        opened = self.window.opened(moment) if self.window else 0
-        return opened if self.added is None else max(opened, self.added)
-
-    def value(self, view: View) -> Value:
-        """Read what `per` names of a request; what is not there is a value of its own."""
-        if self.counted_by is not None:
-            return tuple(text_of(read(view)) for read in self.counted_by)
-        return tuple(text_of(view.request.get(field, ABSENT)) for field in self.per)
-
-    def limits_at(self, now: int) -> Limits:
-        """Tell the limits at an instant (epoch milliseconds): a rate of a day is that of this very day."""
-        if self.day is None or self.limits.over is None:
-            return self.limits
-        begun, ends, _ = self.day.around(now)
-        return replace(self.limits, over=replace(self.limits.over, window=ends - begun, until=ends))
-
-    @property
-    def only_lasts(self) -> bool:
-        """Whether it only says how long a state lasts: it is never asked."""
-        return self.lasts is not None and self.becomes is None and self.actions == NO_ACTIONS
-
-    @property
-    def head_only(self) -> bool:
-        """Whether all that it does is in the head of the answer: it has no faults."""
-        return not any(action.faults for action, weight in self.actions if weight)
-
-    @property
-    def ends_tokens(self) -> bool:
-        """Whether an outcome ends a token."""
-        return any(action.token for action, _ in self.actions)
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What the rules made of one request."""
-
-    rule: str
-    """The name of the rule whose turn it is; empty when it is nobody's."""
-    action: Action
-    draw: KeyedRandom
-    moment: Moment
-    held_back: tuple[HeldBack, ...] = ()
-    """Rules that were about the request but did not fire, and why."""
-    retry_after: int | None = None
-    """Seconds, where a rate limit fired."""
-    of: Rule | None = None
-    """The rule whose turn it is; None when it is nobody's."""
-    notes: tuple[str, ...] = ()
-    """Rules that were about the request and could change nothing, and why."""
-    moved: bool = False
-    """Whether the turn changed the state of the rule's value."""
-    along: tuple[Decision, ...] = ()
-    """What rules do that go along, in their order."""
-    before: int = 0
-    """Number of those among them that stand before the rule whose turn it is."""
-    count: int = 1
-    """Matches of the rule for its value, this one included."""
-
-    @property
-    def outcome(self) -> int:
-        """Place of the action among the outcomes of its rule."""
-        outcomes = self.of.actions if self.of else ()
-        return next((place for place, (act, _) in enumerate(outcomes) if act is self.action), 0)
-
-    @property
-    def acts(self) -> bool:
-        """Whether something is to be done: an outcome of `one_of` may be to let the honest answer pass."""
-        return bool(self.action.reshapes or self.action.faults or self.action.token)
-
-    @property
-    def faults(self) -> tuple[str, ...]:
-        """The names of the faults that rewrite the script."""
-        return tuple(fault.fault_name for fault in self.action.faults)
-
-    def reshape(self, honest: Answer, context: ActionContext) -> Response:
-        """The answer that takes the place of the honest one; `context` is given notes and insertions."""
-        response = honest.response
-        for step in self.action.reshapes:
-            response = step.reshape(response, context)
-        return response
-
-    def spoil(self, script: Script) -> Spoiled:
-        """The script after all faults, and which of them changed it; the same each time for one script."""
-        from oifde_simulator import faults
-
-        if not self.action.faults:
-            return faults.Spoiled(script, ())
-        elapsed = self.moment.elapsed
-        begun = self.of.begun(self.moment) if self.of else 0
-        context = faults.FaultContext(self.draw.copied(), elapsed / 1000, begun / 1000)
-        return faults.spoil(script, self.action.faults, context)
-
-
-HONEST = Decision("", Action(), KeyedRandom(b"honest"), Moment(0, 0))
-"""What is decided where no rule fires: nothing changes."""
 
 
 class Passed(NamedTuple):
@@ -283,15 +121,6 @@ NO_TURN = Turn(-1, 0, None, (), changed=False)
 """Turn of nobody, where no rule may have one."""
 
 
-def state_times(rules: Sequence[Rule], since: int) -> StateTimes | None:
-    """Collect how long states last, each by the first rule that says so; None where none does."""
-    lasting: dict[str, Lasting] = {}
-    for rule in rules:
-        if rule.lasts is not None and rule.limits.state_is is not None:
-            lasting.setdefault(rule.limits.state_is, rule.lasts)
-    return StateTimes(since, lasting) if lasting else None
-
-
 class Rules:
     """Rules of one tenant, in the order in which they are asked. Pure: the state counts."""
 
@@ -371,8 +200,3 @@ class Rules:
         """Make the random numbers of a candidate at a match."""
         name, value, *_ = selection.candidates[place]
         return KeyedRandom(key(self._seed, name, *value, matches, "action"))
-
-
-def going_along(rule: Rule, draw: KeyedRandom, moment: Moment) -> Decision:
-    """Draw what a rule does that goes along."""
-    return Decision(rule.name, draw.weighted(rule.actions), draw, moment, of=rule)

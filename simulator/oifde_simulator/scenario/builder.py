@@ -20,7 +20,7 @@ from oifde_simulator.scenario.model import GenerateSpec, RecordingsSpec, Scenari
 from oifde_simulator.text import normal
 
 if TYPE_CHECKING:
-    from oifde_simulator.rules.selection import Rule
+    from oifde_simulator.rules.rule import Rule
 
 Readers = Mapping[str, Callable[[Any], Any]]
 """Functions that read the values of some keys, by key."""

@@ -19,7 +19,7 @@ from oifde_simulator.population.arrivals.contacts import PER_QUARTER
 
 if TYPE_CHECKING:
     from oifde_simulator.population.recordings.folder import FileOctets
-    from oifde_simulator.rules.selection import Rule
+    from oifde_simulator.rules.rule import Rule
     from oifde_simulator.scenario.files.finding import FileStamp
 
 MET = "Met by "

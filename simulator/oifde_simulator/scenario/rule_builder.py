@@ -19,7 +19,7 @@ from oifde_simulator.rules.pagination import Rows
 from oifde_simulator.rules.patch import Patch
 from oifde_simulator.rules.recording import Recording
 from oifde_simulator.rules.respond import Respond
-from oifde_simulator.rules.selection import Action, Reshape, Rule
+from oifde_simulator.rules.rule import Action, Reshape, Rule
 from oifde_simulator.rules.triggers import Opening, Window
 
 RESHAPES: Mapping[str, Callable[[Any], Reshape]] = {

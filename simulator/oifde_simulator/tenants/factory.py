@@ -21,7 +21,8 @@ from oifde_simulator.population import generator
 from oifde_simulator.population.history import SessionCache
 from oifde_simulator.population.literal import LiteralSessions
 from oifde_simulator.population.merging import MergedSessions
-from oifde_simulator.rules.selection import Rule, Rules
+from oifde_simulator.rules.rule import Rule
+from oifde_simulator.rules.selection import Rules
 from oifde_simulator.scenario import loader
 from oifde_simulator.scenario.model import GenerateSpec, Scenario, TenantSpec
 from oifde_simulator.state.interface import Read

@@ -14,7 +14,7 @@ from oifde_simulator.model.vendor_errors import BY_CODE, BY_NAME, VendorError
 from oifde_simulator.oifde.operations import BY_NAME as ENDPOINTS
 from oifde_simulator.randomness import KeyedRandom
 from oifde_simulator.rules.headers import SetHeaders
-from oifde_simulator.rules.selection import Action, Rule
+from oifde_simulator.rules.rule import Action, Rule
 from oifde_simulator.wire.script import Script
 
 SMALL = b'{"errorCode":0,"errorMsg":"Success","total":0,"recordList":[]}'

@@ -10,7 +10,7 @@ from typing import Any
 
 from oifde_simulator.model.problem_kinds import answered_codes
 from oifde_simulator.rules.matching import Condition
-from oifde_simulator.rules.selection import Rule
+from oifde_simulator.rules.rule import Rule
 from oifde_simulator.scenario.lint import (
     counting,
     fault_order,

@@ -12,7 +12,7 @@ from oifde_simulator.rules.certificate_conditions import PART as CERTIFICATE
 from oifde_simulator.rules.certificate_conditions import implied_fields
 from oifde_simulator.rules.matching import Condition
 from oifde_simulator.rules.networks import covers, networks
-from oifde_simulator.rules.selection import Rule
+from oifde_simulator.rules.rule import Rule
 from oifde_simulator.scenario.lint.also import could_go_along
 from oifde_simulator.scenario.lint.certainty import does_the_same, is_certain, may_act, same_as
 from oifde_simulator.scenario.lint.finding import Finding, Source

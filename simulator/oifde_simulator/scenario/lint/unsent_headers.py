@@ -10,7 +10,7 @@ from oifde_simulator.faults.plugins import is_plugin
 from oifde_simulator.model.http import Request, Response
 from oifde_simulator.randomness import KeyedRandom
 from oifde_simulator.rules.headers import SetHeaders
-from oifde_simulator.rules.selection import Action, Rule
+from oifde_simulator.rules.rule import Action, Rule
 from oifde_simulator.scenario.lint.finding import Finding
 from oifde_simulator.text import KeyPath
 from oifde_simulator.wire.script import length
