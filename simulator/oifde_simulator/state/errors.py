@@ -15,3 +15,10 @@ class DuplicateName(ValueError):
 
 class UnknownRule(KeyError):
     """The tenant has no rule of this name."""
+
+
+class StoreGone(Exception):
+    """The store outside this process gave no answer; the message says where it is, and what was found.
+
+    What was asked may have been carried out, at most once.
+    """
