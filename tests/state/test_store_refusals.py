@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
 
@@ -175,6 +176,14 @@ def test_an_unfit_server_is_told_from_its_information(info: str, why: str) -> No
     assert why in unfit(parse_info(info.encode()))
 
 
+@pytest.mark.parametrize("program", PROGRAMS)
+async def test_a_server_that_would_forget_keys_is_refused(program: str) -> None:
+    with store_server(program, "--maxmemory", "50mb", "--maxmemory-policy", "allkeys-lru") as server:
+        with pytest.raises(StoreGone, match="expected maxmemory-policy noeviction, found allkeys-lru"):
+            await connected(server.url)
+        assert "found allkeys-lru" not in unfit({"redis_version": "7.0.0", "maxmemory_policy": "allkeys-lru"})
+
+
 @pytest.mark.parametrize("version", ["7.0.0", "7.2.4", "8.0.1", "10.0.0"])
 def test_a_server_that_is_new_enough_is_fit(version: str) -> None:
     assert unfit({"redis_version": version, "cluster_enabled": "0", "role": "master"}) == ""
@@ -197,3 +206,11 @@ async def test_a_missing_package_is_told_with_what_to_install(monkeypatch: pytes
     monkeypatch.setitem(sys.modules, "libvalkey", None)
     with pytest.raises(ValueError, match=r"run pip install 'oifde-simulator\[valkey\]'"):
         await connected("unix:///nowhere/store.sock")
+
+
+def test_an_address_is_read_without_the_client_library() -> None:
+    code = "import sys, oifde_simulator.cli, oifde_simulator.state.valkey.connect; print('libvalkey' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout == "False\n"

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from oifde_simulator.state.errors import StoreGone
-from sentinels import tell, watched_servers
+from sentinels import watched_servers
 from store_servers import PROGRAMS, Watched, connected
 
 pytestmark = pytest.mark.slow
@@ -37,14 +37,19 @@ async def test_after_a_failover_the_new_primary_is_used(program: str, ports: tup
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
-async def test_a_failover_of_a_living_primary_is_followed(program: str, ports: tuple[int, int, int]) -> None:
+async def test_a_primary_that_hangs_is_left_for_its_successor(
+    program: str, ports: tuple[int, int, int]
+) -> None:
     async with watched_servers(program, ports) as watchers:
-        store = await connected(f"sentinel://127.0.0.1:{watchers.sentinel}/main")
+        store = await connected(f"sentinel://127.0.0.1:{watchers.sentinel}/main", deadline=0.5)
         watched = Watched(store)
-        assert await tell(watchers.sentinel, "SENTINEL", "FAILOVER", "main") == b"OK"
-        assert not (await watched.next()).is_connected
+        old = await watchers.primary()
+        watchers.servers[old].freeze()
+        with pytest.raises(StoreGone, match="no reply came within the deadline"):
+            await store.command("SET", "test:a", "b")
         await watched.found()
-        assert await store.command("SET", "test:a", "b") == b"OK"
+        assert await store.command("SET", "test:a", "c") == b"OK"
+        assert await watchers.primary() != old
         await store.close()
 
 

@@ -67,7 +67,7 @@ async def watched_servers(program: str, ports: tuple[int, int, int]) -> AsyncIte
         )
         await until(replica, ("INFO", "replication"), b"master_link_status:up")
         running.enter_context(_sentinel(program, primary, sentinel))
-        await until(sentinel, ("SENTINEL", "replicas", "main"), b"master-link-status ok")
+        await until(sentinel, ("SENTINEL", "replicas", "main"), b"flags slave")
         yield Watchers(sentinel, {primary: first, replica: second})
 
 
