@@ -209,7 +209,8 @@ async def test_a_missing_package_is_told_with_what_to_install(monkeypatch: pytes
 
 
 def test_an_address_is_read_without_the_client_library() -> None:
-    code = "import sys, oifde_simulator.cli, oifde_simulator.state.valkey.connect; print('libvalkey' in sys.modules)"
+    modules = "oifde_simulator.cli, oifde_simulator.state.valkey.connect"
+    code = f"import sys, {modules}; print('libvalkey' in sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
     )
