@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
 from hashlib import sha1
 
 import pytest
+import uvloop
 
 from oifde_simulator.state.errors import StoreGone
 from oifde_simulator.state.valkey.client import pipeline
@@ -174,6 +176,25 @@ async def test_a_frozen_server_is_noticed_and_found_again(server: StoreServer) -
     assert not (await watched.found()).is_restarted
     assert await store.command("PING") == b"PONG"
     await store.close()
+
+
+@pytest.mark.parametrize(
+    "new_loop", [asyncio.new_event_loop, uvloop.new_event_loop], ids=["asyncio", "uvloop"]
+)
+def test_replies_that_came_while_this_process_was_stopped_are_read(
+    server: StoreServer, new_loop: Callable[[], asyncio.AbstractEventLoop]
+) -> None:
+    async def stop_for_a_moment() -> object:
+        store = await connected(server.url, deadline=SHORT)
+        call = asyncio.ensure_future(store.command("PING"))
+        await asyncio.sleep(0)
+        asyncio.get_running_loop().call_soon(threading.Event().wait, 2 * SHORT)
+        reply = await call
+        await store.close()
+        return reply
+
+    with asyncio.Runner(loop_factory=new_loop) as runner:
+        assert runner.run(stop_for_a_moment()) == b"PONG"
 
 
 async def test_close_does_not_wait_longer_than_the_deadline(between: TcpProxy) -> None:

@@ -82,6 +82,19 @@ async def test_each_listener_of_a_channel_hears_until_it_ends(store: ValkeyStore
     assert first.events.empty()
 
 
+async def test_the_same_listener_twice_hears_twice_and_each_ends_on_its_own(store: ValkeyStore) -> None:
+    heard = Heard()
+    end = await store.subscribe("test:news", heard.message)
+    await store.subscribe("test:news", heard.message)
+    await store.command("PUBLISH", "test:news", b"two")
+    assert [await heard.next(), await heard.next()] == [b"two", b"two"]
+    await end()
+    await end()
+    await store.command("PUBLISH", "test:news", b"one")
+    await store.command("PUBLISH", "test:news", b"last")
+    assert [await heard.next(), await heard.next()] == [b"one", b"last"]
+
+
 async def test_nobody_listens_any_more_when_the_last_listener_has_ended(store: ValkeyStore) -> None:
     heard = Heard()
     await (await store.subscribe("test:news", heard.message))()

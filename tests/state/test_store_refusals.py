@@ -48,6 +48,7 @@ async def test_a_user_signs_in_by_the_environment(server: StoreServer, url: str)
     [
         ("", "NOAUTH"),
         (":wrong-word@", "WRONGPASS"),
+        ("ann-without-a-password@", "WRONGPASS"),
         ("ann-of-nowhere:wrong-word@", "WRONGPASS"),
     ],
 )

@@ -12,6 +12,8 @@ from typing import Any, Protocol
 
 from libvalkey import ProtocolError, Reader, ReplyError
 
+READING = 0.05
+"""Seconds after a deadline in which replies are read that came while this process was stopped or busy."""
 Lost = Callable[[str], None]
 """Takes what broke a connection."""
 
@@ -41,6 +43,7 @@ class Connection(asyncio.Protocol):
         self._unsent: list[bytes] = []
         self._waiting: deque[Call] = deque()
         self._watch: asyncio.TimerHandle | None = None
+        self._overdue: Call | None = None
         self._transport: asyncio.Transport | None = None
 
     def send(self, call: Call) -> None:
@@ -95,11 +98,14 @@ class Connection(asyncio.Protocol):
         self._watch = None
         if not self._waiting:
             return
-        deadline = self._waiting[0].deadline
-        if deadline <= self._loop.time():
+        first = self._waiting[0]
+        if first.deadline > self._loop.time():
+            self._watch = self._loop.call_at(first.deadline, self._check_deadline)
+        elif first is self._overdue:
             self._break("no reply came within the deadline")
         else:
-            self._watch = self._loop.call_at(deadline, self._check_deadline)
+            self._overdue = first
+            self._watch = self._loop.call_later(READING, self._check_deadline)
 
     def _break(self, found: str) -> None:
         transport, self._transport = self._transport, None

@@ -32,20 +32,7 @@ class Link(Generic[AConnection]):
 
     async def open(self) -> None:
         """Open the connection. Raises StoreGone."""
-        connection = await reach(self._to, self._new)
-        try:
-            await sign_in(self._to, connection)
-            await choose_database(self._to, connection)
-            await self.greet(connection)
-            if not connection.is_open:
-                raise ConnectionError("the connection broke")
-        except ConnectionError as error:
-            raise StoreGone(f"no store at {self._to.address}: {said(error)}") from error
-        except BaseException:
-            connection.close()
-            raise
-        self.connection = connection
-        self.on_open()
+        self._use(await self._connect())
 
     def close(self) -> None:
         """Close the connection for good."""
@@ -55,6 +42,25 @@ class Link(Generic[AConnection]):
             self._reopening.cancel()
         if connection:
             connection.close()
+
+    async def _connect(self) -> AConnection:
+        connection = await reach(self._to, self._new)
+        try:
+            await sign_in(self._to, connection)
+            await choose_database(self._to, connection)
+            await self.greet(connection)
+            if not connection.is_open:
+                raise ConnectionError("the server closed the connection")
+        except BaseException as error:
+            connection.close()
+            if isinstance(error, ConnectionError):
+                raise StoreGone(f"no store at {self._to.address}: {said(error)}") from error
+            raise
+        return connection
+
+    def _use(self, connection: AConnection) -> None:
+        self.connection = connection
+        self.on_open()
 
     def _new(self) -> AConnection:
         connection = self._make(lambda found: self._broke(connection, found))
@@ -72,9 +78,11 @@ class Link(Generic[AConnection]):
         pause = FIRST_PAUSE
         while True:
             try:
-                return await self.open()
-            except StoreGone as error:
+                connection = await self._connect()
+            except Exception as error:  # noqa: BLE001  whatever the server answers, it is asked again
                 self.found = str(error)
+            else:
+                return self._use(connection)
             await asyncio.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 from typing import Any, NamedTuple, TypeVar
 
@@ -14,6 +15,13 @@ from oifde_simulator.state.valkey.client.calls import ask
 from oifde_simulator.state.valkey.client.connection import Connection
 from oifde_simulator.state.valkey.client.refusals import refusal
 
+KEEP_ALIVE = (
+    (socket.SOL_SOCKET, "SO_KEEPALIVE", 1),
+    (socket.IPPROTO_TCP, "TCP_KEEPIDLE", 10),
+    (socket.IPPROTO_TCP, "TCP_KEEPINTVL", 5),
+    (socket.IPPROTO_TCP, "TCP_KEEPCNT", 3),
+)
+"""Options of a socket, where the system has them: seconds of silence, seconds between probes, probes."""
 AConnection = TypeVar("AConnection", bound=Connection)
 
 
@@ -50,7 +58,10 @@ async def dial(to: Target, place: Place | None, connection: AConnection) -> ACon
             if place is None:
                 await loop.create_unix_connection(lambda: connection, to.address.path)
             else:
-                await loop.create_connection(lambda: connection, place.host, place.port, ssl=to.tls)
+                transport, _ = await loop.create_connection(
+                    lambda: connection, place.host, place.port, ssl=to.tls
+                )
+                _keep_alive(transport)
     except TimeoutError as error:
         raise StoreGone(f"no store at {to.address}: no connection within {to.seconds:g} s") from error
     except (OSError, ValueError) as error:
@@ -58,10 +69,18 @@ async def dial(to: Target, place: Place | None, connection: AConnection) -> ACon
     return connection
 
 
+def _keep_alive(transport: asyncio.BaseTransport) -> None:
+    """Let the kernel notice a peer that vanished while nothing was sent."""
+    connected = transport.get_extra_info("socket")
+    for level, name, value in KEEP_ALIVE:
+        if hasattr(socket, name):
+            connected.setsockopt(level, getattr(socket, name), value)
+
+
 async def sign_in(to: Target, connection: Connection) -> None:
     """Send user and password, if there are any. Raises StoreGone or ConnectionError."""
     user, password = to.address.user, to.address.password
-    if password:
+    if user or password:
         signs = (user, password) if user else (password,)
         accept(to, await ask(connection, to.seconds, "AUTH", *signs))
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from oifde_simulator.state.errors import StoreGone
 from oifde_simulator.state.valkey.client.calls import Dropped, ask
@@ -19,8 +19,9 @@ Hear = Callable[[bytes], None]
 OnGap = Callable[[], None]
 
 
-class Listener(NamedTuple):
-    """Who hears a channel."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Listener:
+    """Who hears a channel; each subscription is one of its own."""
 
     hear: Hear
     on_gap: OnGap | None
