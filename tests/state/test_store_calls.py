@@ -11,9 +11,9 @@ import uvloop
 
 from oifde_simulator.state.errors import CommandRefused, StoreGone
 from oifde_simulator.state.valkey.client import pipeline
-from oifde_simulator.state.valkey.client.store import ValkeyStore
 from oifde_simulator.state.valkey.connect import connect
 from oifde_simulator.state.valkey.scripts import Script
+from oifde_simulator.state.valkey.store import Store
 from store_servers import PROGRAMS, StoreServer, connected, store_server
 from tcp_proxy import proxy
 
@@ -35,7 +35,7 @@ def server(request: pytest.FixtureRequest) -> Iterator[StoreServer]:
 
 
 @pytest.fixture
-async def store(server: StoreServer) -> AsyncIterator[ValkeyStore]:
+async def store(server: StoreServer) -> AsyncIterator[Store]:
     store = await connected(server.url)
     await store.command("FLUSHALL")
     await store.command("SCRIPT", "FLUSH")
@@ -43,7 +43,7 @@ async def store(server: StoreServer) -> AsyncIterator[ValkeyStore]:
     await store.close()
 
 
-async def test_a_script_is_run_with_the_prefix_and_its_arguments(store: ValkeyStore) -> None:
+async def test_a_script_is_run_with_the_prefix_and_its_arguments(store: Store) -> None:
     assert await store.run(ECHO, "", 1, 2.5, b"\x00\r\n\xff") == [
         b"test:",
         b"",
@@ -53,18 +53,18 @@ async def test_a_script_is_run_with_the_prefix_and_its_arguments(store: ValkeySt
     ]
 
 
-async def test_replies_are_bytes_numbers_none_and_lists(store: ValkeyStore) -> None:
+async def test_replies_are_bytes_numbers_none_and_lists(store: Store) -> None:
     assert await store.run(script("return {1, 'a', {2, {}}}")) == [1, b"a", [2, []]]
     assert await store.run(script("return false")) is None
     assert await store.command("SET", store.key("a"), "b") == b"OK"
 
 
-async def test_every_byte_comes_back(store: ValkeyStore) -> None:
+async def test_every_byte_comes_back(store: Store) -> None:
     large = bytes(range(256)) * 20_000
     assert (await store.run(ECHO, large))[1] == large
 
 
-async def test_keys_begin_with_the_prefix(store: ValkeyStore) -> None:
+async def test_keys_begin_with_the_prefix(store: Store) -> None:
     assert store.key("version") == "test:version"
 
 
@@ -100,7 +100,7 @@ async def test_a_script_is_sent_once_and_then_known(server: StoreServer) -> None
         await store.close()
 
 
-async def test_a_script_that_the_server_forgot_runs_once_all_the_same(store: ValkeyStore) -> None:
+async def test_a_script_that_the_server_forgot_runs_once_all_the_same(store: Store) -> None:
     assert await store.run(COUNT, "forgotten") == 1
     await store.command("SCRIPT", "FLUSH")
     counts = await asyncio.gather(*(store.run(COUNT, "forgotten") for _ in range(5)))
@@ -109,13 +109,13 @@ async def test_a_script_that_the_server_forgot_runs_once_all_the_same(store: Val
     assert await store.run(COUNT, "forgotten") == 8
 
 
-async def test_a_script_that_is_forgotten_in_the_same_turn_runs_once(store: ValkeyStore) -> None:
+async def test_a_script_that_is_forgotten_in_the_same_turn_runs_once(store: Store) -> None:
     await store.run(COUNT, "flushed")
     _, count = await asyncio.gather(store.command("SCRIPT", "FLUSH"), store.run(COUNT, "flushed"))
     assert count == 2
 
 
-async def test_a_script_that_cannot_be_read_is_refused_with_the_servers_words(store: ValkeyStore) -> None:
+async def test_a_script_that_cannot_be_read_is_refused_with_the_servers_words(store: Store) -> None:
     broken = script("return (")
     with pytest.raises(CommandRefused, match="unexpected symbol near"):
         await store.run(broken)
@@ -123,7 +123,7 @@ async def test_a_script_that_cannot_be_read_is_refused_with_the_servers_words(st
         await store.run(broken)
 
 
-async def test_a_script_that_fails_is_refused_and_others_go_on(store: ValkeyStore) -> None:
+async def test_a_script_that_fails_is_refused_and_others_go_on(store: Store) -> None:
     failing, counted = await asyncio.gather(
         store.run(script("error('no such tenant')")), store.run(COUNT, "others"), return_exceptions=True
     )
@@ -132,15 +132,13 @@ async def test_a_script_that_fails_is_refused_and_others_go_on(store: ValkeyStor
     assert counted == 1
 
 
-async def test_a_posted_script_that_fails_is_logged(
-    store: ValkeyStore, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_a_posted_script_that_fails_is_logged(store: Store, caplog: pytest.LogCaptureFixture) -> None:
     store.post(script("error('no such tenant')"))
     await store.command("PING")
     assert "no such tenant" in caplog.text
 
 
-async def test_a_cancelled_caller_does_not_shift_the_answers_of_others(store: ValkeyStore) -> None:
+async def test_a_cancelled_caller_does_not_shift_the_answers_of_others(store: Store) -> None:
     given_up = asyncio.ensure_future(store.run(ECHO, "given up"))
     kept = asyncio.ensure_future(store.run(ECHO, "kept"))
     await asyncio.sleep(0)
@@ -149,9 +147,7 @@ async def test_a_cancelled_caller_does_not_shift_the_answers_of_others(store: Va
     assert given_up.cancelled()
 
 
-async def test_calls_that_wait_are_bounded_in_number(
-    store: ValkeyStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_calls_that_wait_are_bounded_in_number(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pipeline, "MOST_CALLS", 2)
     replies = await asyncio.gather(*(store.run(ECHO, n) for n in range(3)), return_exceptions=True)
     assert isinstance(replies[2], StoreGone)
@@ -159,9 +155,7 @@ async def test_calls_that_wait_are_bounded_in_number(
     assert await store.run(ECHO, "later") == [b"test:", b"later"]
 
 
-async def test_calls_that_wait_are_bounded_in_bytes(
-    store: ValkeyStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_calls_that_wait_are_bounded_in_bytes(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pipeline, "MOST_BYTES", 3000)
     replies = await asyncio.gather(*(store.run(ECHO, "x" * 2000) for _ in range(2)), return_exceptions=True)
     assert isinstance(replies[1], StoreGone)

@@ -12,14 +12,15 @@ import uvloop
 
 from oifde_simulator.state.errors import StoreGone
 from oifde_simulator.state.valkey.client import pipeline
-from oifde_simulator.state.valkey.client.store import ValkeyStore
 from oifde_simulator.state.valkey.scripts import Script
+from oifde_simulator.state.valkey.store import Store
 from store_servers import PROGRAMS, StoreServer, Watched, connected, store_server
 from tcp_proxy import TcpProxy, proxy
 
 COUNT = ("INCR", "test:count")
 SOURCE = "return redis.call('INCR', KEYS[1] .. 'count')"
 ADD = Script("add", SOURCE, sha1(SOURCE.encode(), usedforsecurity=False).hexdigest())
+LARGE = bytes(3 << 20)
 SHORT = 0.3
 """Seconds of a deadline that a test lets pass."""
 
@@ -37,7 +38,7 @@ async def between(server: StoreServer) -> AsyncIterator[TcpProxy]:
 
 
 @pytest.fixture
-async def store(between: TcpProxy) -> AsyncIterator[ValkeyStore]:
+async def store(between: TcpProxy) -> AsyncIterator[Store]:
     store = await connected(url(between))
     await store.command("FLUSHALL")
     yield store
@@ -48,7 +49,7 @@ def url(between: TcpProxy) -> str:
     return f"valkey://127.0.0.1:{between.port}"
 
 
-async def test_a_call_whose_reply_is_lost_is_not_sent_again(store: ValkeyStore, between: TcpProxy) -> None:
+async def test_a_call_whose_reply_is_lost_is_not_sent_again(store: Store, between: TcpProxy) -> None:
     watched = Watched(store)
     between.lose_reply(b"INCR")
     with pytest.raises(StoreGone, match=f"no answer from the store at {url(between)}/0: "):
@@ -58,7 +59,7 @@ async def test_a_call_whose_reply_is_lost_is_not_sent_again(store: ValkeyStore, 
 
 
 async def test_all_calls_of_a_cut_connection_fail_and_none_is_repeated(
-    store: ValkeyStore, between: TcpProxy
+    store: Store, between: TcpProxy
 ) -> None:
     watched = Watched(store)
     between.lose_reply(b"INCR")
@@ -68,9 +69,7 @@ async def test_all_calls_of_a_cut_connection_fail_and_none_is_repeated(
     assert await store.command("GET", "test:count") == b"5"
 
 
-async def test_calls_made_just_after_a_cut_are_carried_out_once(
-    store: ValkeyStore, between: TcpProxy
-) -> None:
+async def test_calls_made_just_after_a_cut_are_carried_out_once(store: Store, between: TcpProxy) -> None:
     watched = Watched(store)
     between.cut()
     assert not (await watched.next()).is_connected
@@ -79,7 +78,7 @@ async def test_calls_made_just_after_a_cut_are_carried_out_once(
 
 
 async def test_a_caller_that_gave_up_while_calls_were_held_counts_nothing(
-    store: ValkeyStore, between: TcpProxy
+    store: Store, between: TcpProxy
 ) -> None:
     watched = Watched(store)
     between.cut()
@@ -92,7 +91,7 @@ async def test_a_caller_that_gave_up_while_calls_were_held_counts_nothing(
 
 
 async def test_calls_fail_at_once_while_the_store_is_gone(
-    store: ValkeyStore, between: TcpProxy, monkeypatch: pytest.MonkeyPatch
+    store: Store, between: TcpProxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pipeline, "GRACE", 0.0)
     watched = Watched(store)
@@ -114,7 +113,7 @@ async def test_calls_fail_at_once_while_the_store_is_gone(
 
 
 async def test_held_calls_fail_when_the_grace_is_over(
-    store: ValkeyStore, between: TcpProxy, monkeypatch: pytest.MonkeyPatch
+    store: Store, between: TcpProxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pipeline, "GRACE", 0.05)
     watched = Watched(store)
@@ -129,7 +128,7 @@ async def test_held_calls_fail_when_the_grace_is_over(
 
 
 async def test_a_posted_call_is_dropped_while_the_store_is_gone(
-    store: ValkeyStore, between: TcpProxy, monkeypatch: pytest.MonkeyPatch
+    store: Store, between: TcpProxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pipeline, "GRACE", 0.0)
     watched = Watched(store)
@@ -143,9 +142,7 @@ async def test_a_posted_call_is_dropped_while_the_store_is_gone(
     assert await store.command(*COUNT) == 1
 
 
-async def test_a_slow_store_is_waited_for_and_calls_share_the_trip(
-    store: ValkeyStore, between: TcpProxy
-) -> None:
+async def test_a_slow_store_is_waited_for_and_calls_share_the_trip(store: Store, between: TcpProxy) -> None:
     between.delay = 0.2
     begun = asyncio.get_running_loop().time()
     replies = await asyncio.gather(*(store.command(*COUNT) for _ in range(50)))
@@ -186,7 +183,8 @@ def test_replies_that_came_while_this_process_was_stopped_are_read(
 ) -> None:
     async def stop_for_a_moment() -> object:
         store = await connected(server.url, deadline=SHORT)
-        call = asyncio.ensure_future(store.command("PING"))
+        await store.command("SET", "test:large", LARGE)
+        call = asyncio.ensure_future(store.command("GET", "test:large"))
         await asyncio.sleep(0)
         asyncio.get_running_loop().call_soon(threading.Event().wait, 2 * SHORT)
         reply = await call
@@ -194,7 +192,7 @@ def test_replies_that_came_while_this_process_was_stopped_are_read(
         return reply
 
     with asyncio.Runner(loop_factory=new_loop) as runner:
-        assert runner.run(stop_for_a_moment()) == b"PONG"
+        assert runner.run(stop_for_a_moment()) == LARGE
 
 
 async def test_close_does_not_wait_longer_than_the_deadline(between: TcpProxy) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from oifde_simulator.state.errors import StoreGone
-from oifde_simulator.state.valkey.client.store import ValkeyStore
+from oifde_simulator.state.valkey.store import Store
 from store_servers import PROGRAMS, StoreServer, connected, store_server
 from tcp_proxy import TcpProxy, proxy
 
@@ -27,7 +27,7 @@ async def between(server: StoreServer) -> AsyncIterator[TcpProxy]:
 
 
 @pytest.fixture
-async def store(between: TcpProxy) -> AsyncIterator[ValkeyStore]:
+async def store(between: TcpProxy) -> AsyncIterator[Store]:
     store = await connected(f"valkey://127.0.0.1:{between.port}")
     yield store
     await store.close()
@@ -51,7 +51,7 @@ class Heard:
             return await self.events.get()
 
 
-async def test_messages_are_heard_from_the_return_on(store: ValkeyStore) -> None:
+async def test_messages_are_heard_from_the_return_on(store: Store) -> None:
     heard = Heard()
     await store.subscribe("test:news", heard.message)
     for message in (b"one", b"\x00\r\n\xff"):
@@ -59,7 +59,7 @@ async def test_messages_are_heard_from_the_return_on(store: ValkeyStore) -> None
     assert [await heard.next(), await heard.next()] == [b"one", b"\x00\r\n\xff"]
 
 
-async def test_only_the_channel_asked_for_is_heard(store: ValkeyStore) -> None:
+async def test_only_the_channel_asked_for_is_heard(store: Store) -> None:
     heard, other = Heard(), Heard()
     await store.subscribe("test:news", heard.message)
     await store.subscribe("test:other", other.message)
@@ -69,7 +69,7 @@ async def test_only_the_channel_asked_for_is_heard(store: ValkeyStore) -> None:
     assert heard.events.empty()
 
 
-async def test_each_listener_of_a_channel_hears_until_it_ends(store: ValkeyStore) -> None:
+async def test_each_listener_of_a_channel_hears_until_it_ends(store: Store) -> None:
     first, second = Heard(), Heard()
     end = await store.subscribe("test:news", first.message)
     await store.subscribe("test:news", second.message)
@@ -82,7 +82,7 @@ async def test_each_listener_of_a_channel_hears_until_it_ends(store: ValkeyStore
     assert first.events.empty()
 
 
-async def test_the_same_listener_twice_hears_twice_and_each_ends_on_its_own(store: ValkeyStore) -> None:
+async def test_the_same_listener_twice_hears_twice_and_each_ends_on_its_own(store: Store) -> None:
     heard = Heard()
     end = await store.subscribe("test:news", heard.message)
     await store.subscribe("test:news", heard.message)
@@ -95,7 +95,7 @@ async def test_the_same_listener_twice_hears_twice_and_each_ends_on_its_own(stor
     assert [await heard.next(), await heard.next()] == [b"one", b"last"]
 
 
-async def test_nobody_listens_any_more_when_the_last_listener_has_ended(store: ValkeyStore) -> None:
+async def test_nobody_listens_any_more_when_the_last_listener_has_ended(store: Store) -> None:
     heard = Heard()
     await (await store.subscribe("test:news", heard.message))()
     await store.subscribe("test:other", heard.message)
@@ -106,7 +106,7 @@ async def test_nobody_listens_any_more_when_the_last_listener_has_ended(store: V
 
 
 async def test_after_a_cut_channels_are_heard_again_and_the_gap_is_told(
-    store: ValkeyStore, between: TcpProxy
+    store: Store, between: TcpProxy
 ) -> None:
     heard = Heard()
     await store.subscribe("test:news", heard.message, heard.gap)
@@ -118,7 +118,7 @@ async def test_after_a_cut_channels_are_heard_again_and_the_gap_is_told(
     assert await heard.next() == b"after"
 
 
-async def test_a_first_subscription_is_no_gap(store: ValkeyStore) -> None:
+async def test_a_first_subscription_is_no_gap(store: Store) -> None:
     heard = Heard()
     await store.subscribe("test:news", heard.message, heard.gap)
     await store.command("PUBLISH", "test:news", b"first")
@@ -136,7 +136,7 @@ async def test_a_dead_connection_is_noticed_without_traffic(between: TcpProxy) -
     await store.close()
 
 
-async def test_a_listener_that_fails_disturbs_no_other(store: ValkeyStore) -> None:
+async def test_a_listener_that_fails_disturbs_no_other(store: Store) -> None:
     reports: list[dict[str, Any]] = []
     asyncio.get_running_loop().set_exception_handler(lambda loop, context: reports.append(context))
     heard = Heard()
@@ -147,9 +147,7 @@ async def test_a_listener_that_fails_disturbs_no_other(store: ValkeyStore) -> No
     assert [str(report["exception"]) for report in reports] == ["list index out of range"]
 
 
-async def test_a_subscription_is_refused_while_the_store_is_gone(
-    store: ValkeyStore, between: TcpProxy
-) -> None:
+async def test_a_subscription_is_refused_while_the_store_is_gone(store: Store, between: TcpProxy) -> None:
     heard = Heard()
     await between.refuse()
     with pytest.raises(StoreGone, match="no store at valkey://"):

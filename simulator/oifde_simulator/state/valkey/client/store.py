@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from oifde_simulator.state.errors import StoreGone
 from oifde_simulator.state.valkey.client.connection import Connection
@@ -14,17 +14,7 @@ from oifde_simulator.state.valkey.client.opening import Target
 from oifde_simulator.state.valkey.client.pipeline import Pipeline
 from oifde_simulator.state.valkey.client.subscriptions import Subscriptions
 from oifde_simulator.state.valkey.scripts import Script
-from oifde_simulator.state.valkey.store import Argument
-
-
-class Condition(NamedTuple):
-    """Whether the store can be asked."""
-
-    is_connected: bool
-    text: str
-    """Where it is and what was found, in one line, without user and password."""
-    is_restarted: bool = False
-    """Another start of the server answers than before, or another server; what it had not saved is lost."""
+from oifde_simulator.state.valkey.store import Argument, Condition
 
 
 class ValkeyStore:
