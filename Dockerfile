@@ -1,13 +1,15 @@
 # The simulator in a container: slim, not root, healthy once both ports answer.
 #   docker build -t oifde-simulator .
 #   docker run --rm -p 8443:8443 -p 8444:8444 oifde-simulator
+# It can keep its state in Valkey or Redis (--state); for --workers without such a server: --build-arg EXTRA=workers
 FROM python:3.13-slim AS build
 WORKDIR /source
 COPY pyproject.toml constraints.txt README.md LICENSE ./
 COPY simulator simulator
 COPY scenarios scenarios
 COPY schemas schemas
-RUN python -m venv /opt/simulator && /opt/simulator/bin/pip install --no-cache-dir -c constraints.txt .
+ARG EXTRA=valkey
+RUN python -m venv /opt/simulator && /opt/simulator/bin/pip install --no-cache-dir -c constraints.txt ".[$EXTRA]"
 
 FROM python:3.13-slim
 COPY --from=build /opt/simulator /opt/simulator

@@ -109,7 +109,7 @@ def test_the_wheel_has_the_package_with_its_data_and_nothing_else(wheel: Path) -
     about = {"METADATA", "WHEEL", "RECORD", "entry_points.txt", "licenses/LICENSE"}
     assert inside == code | bundled | {f"{STEM}.dist-info/{name}" for name in about}
     page = {name for name in code if "/console/page/" in name}
-    assert {Path(name).suffix for name in code - page} == {".json", ".py", ".toml", ".typed"}
+    assert {Path(name).suffix for name in code - page} == {".json", ".lua", ".py", ".toml", ".typed"}
     assert {Path(name).suffix for name in page} == {".css", ".html", ".js", ".json", ".LICENSE", ".svg"}
     assert "oifde_simulator/py.typed" in inside
     assert any(name.endswith(".toml") for name in code)  # the screenplays of dialogues

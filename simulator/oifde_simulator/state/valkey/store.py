@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from oifde_simulator.state.valkey.scripts import Script
 
 Argument = str | bytes | int | float
+
+
+class Condition(NamedTuple):
+    """Whether the store can be asked."""
+
+    is_connected: bool
+    text: str
+    """Where it is and what was found, in one line, without user and password."""
+    is_restarted: bool = False
+    """Another start of the server answers than before, or another server; what it had not saved is lost."""
 
 
 class Store(Protocol):
@@ -34,8 +44,27 @@ class Store(Protocol):
         """Make the name of a key: the prefix, and the name."""
         ...
 
-    async def subscribe(self, channel: str, hear: Callable[[bytes], None]) -> Callable[[], Awaitable[None]]:
-        """Call `hear` with each message of a channel from the return on; returns what ends that."""
+    async def subscribe(
+        self, channel: str, hear: Callable[[bytes], None], on_gap: Callable[[], None] | None = None
+    ) -> Callable[[], Awaitable[None]]:
+        """Call `hear` with each message of a channel from the return on; returns what ends that.
+
+        The channel is named whole (`key`). `on_gap` is called each time after messages may have been missed.
+        """
+        ...
+
+    @property
+    def is_connected(self) -> bool:
+        """Check that the store can be asked now."""
+        ...
+
+    @property
+    def condition(self) -> Condition:
+        """Tell whether the store can be asked, and what was found."""
+        ...
+
+    def watch(self, hook: Callable[[Condition], None]) -> None:
+        """Call `hook`, which must not raise, each time the store is lost or found again."""
         ...
 
     async def close(self) -> None:
