@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import valkey_server
 from oifde_simulator.model.entry import Entry, RecordedHead, RecordedRequest
 from oifde_simulator.state.interface import Read, State
 from oifde_simulator.state.memory.journal_store import Bounds
 from oifde_simulator.state.memory.state import MemoryState
+from oifde_simulator.state.valkey.provisional_client import ProvisionalStore
+from oifde_simulator.state.valkey.state import ValkeyState
 from suspending_state import suspending
 
 
@@ -32,7 +35,22 @@ def remote(bounds: Bounds, uptime: Uptime) -> State:
     return suspending(memory(bounds, uptime))
 
 
-FORMS: dict[str, Callable[[Bounds, Uptime], State]] = {"memory": memory, "suspending": remote}
+def valkey(bounds: Bounds, uptime: Uptime) -> State:
+    """Make a state in a Valkey server."""
+    return replica(valkey_server.prefix(), bounds, uptime)
+
+
+def replica(prefix: str, bounds: Bounds, uptime: Uptime) -> ValkeyState:
+    """Make the state of one replica of those that share a prefix."""
+    store = ProvisionalStore(valkey_server.address(), prefix)
+    return ValkeyState(store, bounds, store_time=lambda: round(uptime() * 1000))
+
+
+FORMS: dict[str, Callable[[Bounds, Uptime], State]] = {
+    "memory": memory,
+    "suspending": remote,
+    "valkey": valkey,
+}
 
 
 async def read(state: State, tenant: str = "acme") -> Read:

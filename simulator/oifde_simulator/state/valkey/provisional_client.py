@@ -29,19 +29,32 @@ class ProvisionalStore:
 
     async def run(self, script: Script, *arguments: Argument) -> Any:
         """Run a script."""
+        await self._settle()
+        return await self._run(script, *arguments)
+
+    async def _run(self, script: Script, *arguments: Argument) -> Any:
         try:
-            return await self.command("EVALSHA", script.digest, 1, self._prefix, *arguments)
+            return await self._command("EVALSHA", script.digest, 1, self._prefix, *arguments)
         except NoScriptError:
-            return await self.command("EVAL", script.source, 1, self._prefix, *arguments)
+            return await self._command("EVAL", script.source, 1, self._prefix, *arguments)
 
     def post(self, script: Script, *arguments: Argument) -> None:
         """Run a script soon."""
-        task = asyncio.ensure_future(self.run(script, *arguments))
+        task = asyncio.ensure_future(self._run(script, *arguments))
         self._posted.add(task)
         task.add_done_callback(self._posted.discard)
 
     async def command(self, *words: Argument) -> Any:
         """Carry out one command."""
+        await self._settle()
+        return await self._command(*words)
+
+    async def _settle(self) -> None:
+        """Let the posted calls be carried out before a later one."""
+        if self._posted:
+            await asyncio.wait(self._posted)
+
+    async def _command(self, *words: Argument) -> Any:
         try:
             async with self._order:
                 return await self._client.execute_command(*words)
@@ -50,7 +63,12 @@ class ProvisionalStore:
         except (ValkeyError, OSError) as error:
             raise StoreGone(str(error)) from error
 
-    async def subscribe(self, channel: str, hear: Callable[[bytes], None]) -> Callable[[], Awaitable[None]]:
+    async def subscribe(
+        self,
+        channel: str,
+        hear: Callable[[bytes], None],
+        on_gap: Callable[[], None] | None = None,  # noqa: ARG002
+    ) -> Callable[[], Awaitable[None]]:
         """Call `hear` with each message of a channel."""
         subscription = self._client.pubsub()
         await subscription.subscribe(channel)
@@ -65,7 +83,7 @@ class ProvisionalStore:
 
         async def end() -> None:
             task.cancel()
-            await subscription.aclose()  # type: ignore[no-untyped-call]
+            await subscription.aclose()
 
         return end
 
