@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import valkey_server
+from oifde_simulator.clock import TIME_OF_DAY, Clock
 from oifde_simulator.model.entry import Entry, RecordedHead, RecordedRequest
 from oifde_simulator.state.interface import Read, State
 from oifde_simulator.state.memory.journal_store import Bounds
@@ -40,10 +41,10 @@ def valkey(bounds: Bounds, uptime: Uptime) -> State:
     return replica(valkey_server.prefix(), bounds, uptime)
 
 
-def replica(prefix: str, bounds: Bounds, uptime: Uptime) -> ValkeyState:
+def replica(prefix: str, bounds: Bounds, uptime: Uptime, clock: Clock = TIME_OF_DAY) -> ValkeyState:
     """Make the state of one replica of those that share a prefix."""
     store = ProvisionalStore(valkey_server.address(), prefix)
-    return ValkeyState(store, bounds, store_time=lambda: round(uptime() * 1000))
+    return ValkeyState(store, bounds, clock, lambda: round(uptime() * 1000))
 
 
 FORMS: dict[str, Callable[[Bounds, Uptime], State]] = {
