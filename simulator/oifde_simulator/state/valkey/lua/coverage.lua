@@ -1,0 +1,3 @@
+-- Stand-in: nothing is counted.
+local function coverage_fire(scenario, rule, definition, outcome, faults)
+end
