@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -72,6 +73,7 @@ RULES = st.lists(
     min_size=1,
     max_size=6,
 )
+FIRED = st.lists(st.builds(Fired, st.sampled_from(["r0", "名"]), st.just(""), st.just("d"), st.just(0)))
 TOKENS = st.sampled_from(["t", "名", "\ud800"])
 VERDICTS = st.sampled_from(["good", "missing", "expired", "unknown"])
 STEPS = st.lists(
@@ -210,7 +212,8 @@ async def run_in_store(
     return found
 
 
-@settings(max_examples=150)
+@pytest.mark.slow
+@settings(max_examples=100)
 @given(RULES, TIMES, st.sets(st.integers(0, 5)), STEPS)
 def test_any_requests_get_the_answers_that_they_get_from_memory(
     rules: list[Candidate], times: StateTimes | None, daily: set[int], steps: list[Any]

@@ -52,7 +52,14 @@ class CountedTenants:
         self._epochs: dict[str, int] = {}
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._memory, name)
+        call = getattr(self._memory, name)
+
+        async def changed(id: str, *arguments: Any, **options: Any) -> Any:
+            answer = await call(id, *arguments, **options)
+            await self.get(id)
+            return answer
+
+        return changed if name in ("set_clock", "add_rules", "delete", "replace", "make") else call
 
     async def get(self, id: str) -> TenantState:
         found = await self._memory.get(id)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import valkey_server
 from counted_tenants import CountedState
 from oifde_simulator.model.entry import Entry, RecordedHead, RecordedRequest
 from oifde_simulator.state.interface import Read, State
 from oifde_simulator.state.memory.journal_store import Bounds
 from oifde_simulator.state.memory.state import MemoryState
-from oifde_simulator.state.valkey.provisional_client import ProvisionalStore
 from suspending_state import suspending
+from valkey_stores import LazyStore
 
 
 class Uptime:
@@ -37,7 +36,7 @@ def remote(bounds: Bounds, uptime: Uptime) -> State:
 
 def valkey(bounds: Bounds, uptime: Uptime) -> State:
     """Make a state in the Valkey server of the tests."""
-    return CountedState(bounds, uptime, ProvisionalStore(valkey_server.address(), valkey_server.prefix()))
+    return CountedState(bounds, uptime, LazyStore())
 
 
 FORMS: dict[str, Callable[[Bounds, Uptime], State]] = {

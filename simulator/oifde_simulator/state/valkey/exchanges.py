@@ -25,6 +25,7 @@ from oifde_simulator.state.entry_codec import encode
 from oifde_simulator.state.errors import Stale
 from oifde_simulator.state.interface import Read
 from oifde_simulator.state.valkey.candidates import candidate_arguments
+from oifde_simulator.state.valkey.coverage import fired_words
 from oifde_simulator.state.valkey.leases import OpenLeases, lease_arguments
 from oifde_simulator.state.valkey.names import packed
 from oifde_simulator.state.valkey.scripts import script
@@ -57,8 +58,6 @@ class ValkeyExchanges:
         self._ended: list[tuple[str, int, Outcome, Leases]] = []
         self.leases = OpenLeases(store, self._store_time)
         """Leases of this replica."""
-        self.hearers: list[Callable[[Entry], None]] = []
-        """Called with each entry that this replica puts on record."""
 
     async def admit(self, read: Read, step: TokenStep | SecretStep) -> Admission:
         """Judge a credential by what was counted, and count it."""
@@ -99,10 +98,7 @@ class ValkeyExchanges:
             number = await self._store.run(RECORD, *self._head(read), int(begun), *kept)
         if number is None:
             raise Stale
-        entry = entry.numbered(number)
-        for hear in self.hearers:
-            hear(entry)
-        return entry
+        return entry.numbered(number)
 
     def finish(self, tenant: str, number: int, outcome: Outcome, leases: Leases = (), /) -> None:
         """Say how the sending of an exchange ended, and give back its leases. Nobody waits for it."""
@@ -164,6 +160,7 @@ def _effect_arguments(fired: Sequence[Fired], ended: EndedToken | None) -> list[
     words: list[Argument] = ["", ""]
     if ended is not None:
         words = [packed(ended.token), TOKEN_DIGITS[ended.verdict]]
-    for rule, scenario, definition, outcome, faults in fired:
-        words += (packed(rule), packed(scenario), definition, outcome, len(faults), *map(packed, faults))
+    for each in fired:
+        covered, outcome, faults = fired_words(each)
+        words += (packed(each.rule), covered if each.scenario else "", outcome, len(faults), *faults)
     return words

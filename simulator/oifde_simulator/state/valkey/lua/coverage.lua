@@ -1,3 +1,3 @@
 -- Stand-in: nothing is counted.
-local function coverage_fire(scenario, rule, definition, outcome, faults)
+local function coverage_fire(rule, outcome, faults)
 end
