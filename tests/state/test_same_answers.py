@@ -34,21 +34,19 @@ from valkey_stores import read_untouched, store
 LOAD = 1_767_225_600_123
 TENANTS = ("acme", "名\ud800")
 NAMES = ("start", "down", "slow", "\udcff 名")
+LENGTHS = st.sampled_from([50, 100, 150])
+"""Milliseconds, so that steps of time meet the ends of windows and states."""
 VALUES = st.sampled_from([(), ("1",), ("2", "\0"), ("\ud83d",), ('"名',)])
 TIMES = st.none() | st.builds(
     StateTimes,
-    st.integers(LOAD - 200, LOAD + 200),
-    st.dictionaries(
-        st.sampled_from(NAMES), st.builds(Lasting, st.integers(1, 300), st.sampled_from(NAMES)), max_size=4
-    ),
+    st.sampled_from([LOAD - 100, LOAD, LOAD + 100]),
+    st.dictionaries(st.sampled_from(NAMES), st.builds(Lasting, LENGTHS, st.sampled_from(NAMES)), max_size=4),
 )
 LIMITS = st.fixed_dictionaries(
     {},
     optional={
         "state_is": st.sampled_from(NAMES),
-        "over": st.builds(
-            Rate, st.integers(0, 3), st.integers(1, 500), enforce=st.booleans(), slide=st.booleans()
-        ),
+        "over": st.builds(Rate, st.integers(0, 3), LENGTHS, enforce=st.booleans(), slide=st.booleans()),
         "in_flight": st.integers(0, 3),
         "after": st.integers(0, 3),
         "distinct": st.builds(Distinct, st.just("userMobile"), st.integers(1, 3)),
@@ -82,7 +80,7 @@ STEPS = st.lists(
         st.one_of(
             st.tuples(
                 st.just("turn"),
-                st.integers(-400, 400),
+                st.sampled_from([-400, -100, -50, -1, 0, 0, 0, 1, 49, 50, 51, 100, 400]),
                 st.lists(
                     st.tuples(st.integers(0, 5), VALUES, st.sampled_from(["", "a", "b", "名\ud800", "c"])),
                     min_size=1,

@@ -1,4 +1,4 @@
-"""Rules that count, as arguments of scripts. Stand-in: the counts themselves come with the control plane's part."""
+"""Rules that count, as arguments of scripts. Stand-in for the part of the control plane."""
 
 from __future__ import annotations
 
