@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import valkey_server
 from oifde_simulator.clock import TIME_OF_DAY, Clock
 from oifde_simulator.model.entry import Entry, RecordedHead, RecordedRequest
 from oifde_simulator.state.interface import Read, State
 from oifde_simulator.state.memory.journal_store import Bounds
 from oifde_simulator.state.memory.state import MemoryState
-from oifde_simulator.state.valkey.provisional_client import ProvisionalStore
 from oifde_simulator.state.valkey.state import ValkeyState
 from suspending_state import suspending
+from valkey_stores import LazyStore
 
 
 class Uptime:
@@ -37,14 +36,13 @@ def remote(bounds: Bounds, uptime: Uptime) -> State:
 
 
 def valkey(bounds: Bounds, uptime: Uptime) -> State:
-    """Make a state in a Valkey server."""
-    return replica(valkey_server.prefix(), bounds, uptime)
+    """Make a state in the Valkey server of the tests."""
+    return replica(None, bounds, uptime)
 
 
-def replica(prefix: str, bounds: Bounds, uptime: Uptime, clock: Clock = TIME_OF_DAY) -> ValkeyState:
-    """Make the state of one replica of those that share a prefix."""
-    store = ProvisionalStore(valkey_server.address(), prefix)
-    return ValkeyState(store, bounds, clock, lambda: round(uptime() * 1000))
+def replica(prefix: str | None, bounds: Bounds, uptime: Uptime, clock: Clock = TIME_OF_DAY) -> ValkeyState:
+    """Make the state of one replica of those that share a prefix; None for a prefix of its own."""
+    return ValkeyState(LazyStore(prefix), bounds, clock, lambda: round(uptime() * 1000))
 
 
 FORMS: dict[str, Callable[[Bounds, Uptime], State]] = {

@@ -49,5 +49,6 @@ class ValkeyState:
 
     async def close(self) -> None:
         """Let go of the store."""
+        self.exchanges.close()
         await self.journal.close()
         await self._store.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -11,8 +10,9 @@ from oifde_simulator.state.lapses import EnteredState
 from oifde_simulator.state.valkey.names import packed, unpacked
 from oifde_simulator.state.valkey.scripts import script
 from oifde_simulator.state.valkey.store import Argument, Store
+from oifde_simulator.state.valkey.values import decode_value, encode_value
 
-CALLS = script("common", "counts", "tenant_counts")
+CALLS = script("common", "tables", "counts", "tenant_counts")
 
 
 class TenantCounts:
@@ -29,16 +29,16 @@ class TenantCounts:
 
     async def entered(self, tenant: str, epoch: int, value: Value) -> EnteredState | None:
         """Tell the state that a value entered last; None where it never left the first one."""
-        found = await self._run("entered", packed(tenant), epoch, json.dumps(value))
-        return EnteredState(json.loads(found[0]), int(found[1])) if found else None
+        found = await self._run("entered", packed(tenant), epoch, encode_value(value))
+        return EnteredState(unpacked(found[0]), int(found[1])) if found else None
 
     async def states(self, tenant: str, epoch: int) -> list[Value]:
         """List the values that have left the first state."""
-        return [tuple(json.loads(value)) for value in await self._run("states", packed(tenant), epoch)]
+        return [decode_value(each) for each in await self._run("states", packed(tenant), epoch)]
 
     async def enter(self, tenant: str, epoch: int, value: Value, state: str, at: int) -> bool:
         """Set the state of a value; False where another epoch has begun."""
-        words = (packed(tenant), epoch, json.dumps(value), json.dumps(state), at)
+        words = (packed(tenant), epoch, encode_value(value), packed(state), at)
         return bool(await self._run("enter", *words))
 
     async def _run(self, call: str, *words: Argument) -> Any:

@@ -17,7 +17,7 @@ from oifde_simulator.state.valkey.scripts import script
 from oifde_simulator.state.valkey.store import Argument, Store
 from oifde_simulator.state.valkey.tenant_codec import Facts, decode, encode_rest, encode_source
 
-CALLS = script("common", "counts", "tenants")
+CALLS = script("common", "tables", "counts", "tenants")
 
 
 class Found(NamedTuple):

@@ -1,33 +1,28 @@
--- What was counted of the rules of a tenant. Stand-in, with counts.lua.
+-- What was counted of the rules of a tenant: the call, tenant, epoch, and what the call takes.
 local calls = {}
-local tenant, epoch = ARGV[3], ARGV[4]
-local states, order = key('c:' .. tenant .. ':s'), key('c:' .. tenant .. ':o')
+local tenant, epoch = ARGV[3], tonumber(ARGV[4])
 
-local function is_counted()
-  return redis.call('HGET', key('counts'), tenant) == epoch
-end
-
+-- Rule and times by turns.
 function calls.fired()
-  return is_counted() and redis.call('HGETALL', key('c:' .. tenant .. ':f')) or {}
+  return counts_fired(tenant, epoch)
 end
 
+-- value: its state and when it was entered; nothing for one that never left the first.
 function calls.entered()
-  local found = is_counted() and redis.call('HGET', states, ARGV[5])
-  if not found then return {} end
-  local at, name = string.match(found, '^(%S+) (.*)$')
-  return {name, at}
+  local counts = counts_find(tenant, epoch)
+  local name, at
+  if counts then name, at = counts_state(counts, ARGV[5]) end
+  return name and {name, whole(at)} or {}
 end
 
 function calls.states()
-  return is_counted() and redis.call('ZRANGE', order, 0, -1) or {}
+  return counts_states(tenant, epoch)
 end
 
+-- value, state, at: 1, or 0 where another epoch has begun.
 function calls.enter()
-  local _, now_epoch = standing(tenant)
-  if now_epoch ~= tonumber(epoch) then return 0 end
-  counts_of(tenant, epoch)
-  redis.call('HSET', states, ARGV[5], ARGV[7] .. ' ' .. ARGV[6])
-  redis.call('ZADD', order, 'NX', redis.call('ZCARD', order), ARGV[5])
+  if not is_current(tenant, 0, epoch, true) then return 0 end
+  counts_enter(counts_make(tenant, epoch), ARGV[5], ARGV[6], tonumber(ARGV[7]))
   return 1
 end
 

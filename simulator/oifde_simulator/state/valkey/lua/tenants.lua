@@ -177,7 +177,7 @@ function calls.restore()
   for first = 1, #made, MOST_ADDRESSED do
     redis.call('HDEL', key('tokens'), unpack(made, first, math.min(first + MOST_ADDRESSED - 1, #made)))
   end
-  for _, id in ipairs(redis.call('HKEYS', key('counts'))) do counts_forget(id) end
+  counts_forget_all()
   for _, name in ipairs({'checks', 'facts', 'tenants', 'sources', 'order', 'generations', 'remembered', 'totals'}) do
     redis.call('UNLINK', key(name))
   end
