@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from random import Random
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oifde_simulator.immediate import immediate
-from oifde_simulator.model.credential_step import EndedToken, SecretStep, TokenStep
+from oifde_simulator.model.credential_step import EndedToken, SecretStep, TokenStep, TokenVerdict
 from oifde_simulator.model.outcome import Outcome
 from oifde_simulator.model.turn import (
     Candidate,
@@ -24,6 +25,7 @@ from oifde_simulator.model.turn import (
     Rate,
     StateTimes,
     Turn,
+    Value,
 )
 from oifde_simulator.state.interface import Exchanges, Read
 from oifde_simulator.state.memory.state import MemoryState
@@ -33,86 +35,85 @@ from valkey_stores import read_untouched, store
 
 LOAD = 1_767_225_600_123
 TENANTS = ("acme", "名\ud800")
-NAMES = ("start", "down", "slow", "\udcff 名")
-LENGTHS = st.sampled_from([50, 100, 150])
+NAMES = ("start", "start", "down", "\udcff 名")
+LENGTHS = (50, 100, 150)
 """Milliseconds, so that steps of time meet the ends of windows and states."""
-VALUES = st.sampled_from([(), ("1",), ("2", "\0"), ("\ud83d",), ('"名',)])
-TIMES = st.none() | st.builds(
-    StateTimes,
-    st.sampled_from([LOAD - 100, LOAD, LOAD + 100]),
-    st.dictionaries(st.sampled_from(NAMES), st.builds(Lasting, LENGTHS, st.sampled_from(NAMES)), max_size=4),
+STEPS_OF_TIME = (-400, -50, 0, 0, 0, 1, 49, 50, 50, 100, 400)
+VALUES: tuple[Value, ...] = ((), (), ("1",), ("\ud83d",), ('"名', "\0"))
+VERDICTS: tuple[TokenVerdict, ...] = ("good", "good", "missing", "expired", "unknown")
+TOKENS = ("t", "名", "\ud800")
+LIMITS: tuple[Callable[[Random], dict[str, Any]], ...] = (
+    lambda drawn: {"state_is": drawn.choice(NAMES)},
+    lambda drawn: {"over": rate(drawn)},
+    lambda drawn: {"over": rate(drawn)},
+    lambda drawn: {"in_flight": drawn.randint(0, 2)},
+    lambda drawn: {"after": drawn.randint(0, 2)},
+    lambda drawn: {"distinct": Distinct("userMobile", drawn.randint(1, 2))},
+    lambda drawn: {"every": drawn.randint(1, 3)},
+    lambda drawn: {"probability": drawn.random()},
+    lambda drawn: {"times": drawn.randint(0, 2)},
 )
-LIMITS = st.fixed_dictionaries(
-    {},
-    optional={
-        "state_is": st.sampled_from(NAMES),
-        "over": st.builds(Rate, st.integers(0, 3), LENGTHS, enforce=st.booleans(), slide=st.booleans()),
-        "in_flight": st.integers(0, 3),
-        "after": st.integers(0, 3),
-        "distinct": st.builds(Distinct, st.just("userMobile"), st.integers(1, 3)),
-        "every": st.integers(1, 3),
-        "probability": st.floats(0, 1),
-        "times": st.integers(0, 3),
-    },
-).map(lambda given: Limits(**given))  # type: ignore[arg-type]
-RULES = st.lists(
-    st.builds(
-        Candidate,
-        st.just(""),
-        st.just(()),
-        LIMITS,
-        st.none() | st.sampled_from(NAMES),
-        st.text("0123456789abcdef", min_size=64, max_size=64),
-        moves_only=st.booleans(),
-        also=st.booleans(),
-        head_only=st.booleans(),
-        sends_head=st.booleans(),
-    ),
-    min_size=1,
-    max_size=6,
-)
-FIRED = st.lists(st.builds(Fired, st.sampled_from(["r0", "名"]), st.just(""), st.just("d"), st.just(0)))
-TOKENS = st.sampled_from(["t", "名", "\ud800"])
-VERDICTS = st.sampled_from(["good", "missing", "expired", "unknown"])
-STEPS = st.lists(
-    st.tuples(
-        st.sampled_from(TENANTS),
-        st.one_of(
-            st.tuples(
-                st.just("turn"),
-                st.sampled_from([-400, -100, -50, -1, 0, 0, 0, 1, 49, 50, 51, 100, 400]),
-                st.lists(
-                    st.tuples(st.integers(0, 5), VALUES, st.sampled_from(["", "a", "b", "名\ud800", "c"])),
-                    min_size=1,
-                    max_size=6,
-                ),
-            ),
-            st.tuples(st.just("finish"), st.integers(0, 30)),
-            st.tuples(
-                st.just("admit"),
-                st.builds(
-                    TokenStep,
-                    TOKENS,
-                    st.just("good") | VERDICTS,
-                    st.none() | st.integers(0, 2),
-                    st.booleans(),
-                    st.none() | st.integers(0, 2),
-                    st.booleans(),
-                )
-                | st.builds(SecretStep, st.booleans(), st.none() | st.integers(0, 2), st.booleans()),
-            ),
-            st.tuples(
-                st.just("record"),
-                st.lists(
-                    st.builds(Fired, st.sampled_from(["r0", "名"]), st.just(""), st.just("d"), st.just(0))
-                ),
-                st.none() | st.builds(EndedToken, TOKENS, VERDICTS),
-            ),
-        ),
-    ),
-    min_size=1,
-    max_size=20,
-)
+
+
+def flip(drawn: Random, share: float = 0.5) -> bool:
+    return drawn.random() < share
+
+
+def rate(drawn: Random) -> Rate:
+    return Rate(drawn.randint(0, 2), drawn.choice(LENGTHS), enforce=flip(drawn), slide=flip(drawn))
+
+
+def rules_of(drawn: Random) -> list[Candidate]:
+    """Draw rules, each with at most two limits."""
+    found: list[Candidate] = []
+    for place in range(drawn.randint(1, 6)):
+        limits: dict[str, Any] = {}
+        for _ in range(drawn.randint(0, 2)):
+            limits |= drawn.choice(LIMITS)(drawn)
+        rule = Candidate(f"r{place}", (), Limits(**limits), drawn.choice([None, *NAMES]), f"{place:064}")
+        found.append(
+            rule._replace(
+                moves_only=flip(drawn, 0.2),
+                also=flip(drawn, 0.2),
+                head_only=flip(drawn),
+                sends_head=flip(drawn),
+            )
+        )
+    return found
+
+
+def times_of(drawn: Random) -> StateTimes | None:
+    """Draw how long states last."""
+    if flip(drawn, 0.3):
+        return None
+    lasting = {
+        drawn.choice(NAMES): Lasting(drawn.choice(LENGTHS), drawn.choice(NAMES))
+        for _ in range(drawn.randint(1, 4))
+    }
+    return StateTimes(LOAD + drawn.choice([-100, 0, 100]), lasting)
+
+
+def step_of(drawn: Random) -> tuple[Any, ...]:
+    """Draw a step: mostly a turn, or the end of an exchange, a credential, or a record."""
+    kind = drawn.choice(["turn"] * 5 + ["finish", "token", "secret", "record"])
+    if kind == "turn":
+        asked = [
+            (drawn.randint(0, 5), drawn.choice(VALUES), drawn.choice(["", "a", "b", "名\ud800"]))
+            for _ in range(drawn.randint(1, 4))
+        ]
+        return kind, drawn.choice(STEPS_OF_TIME), asked
+    if kind == "finish":
+        return kind, drawn.randint(0, 30)
+    few = (None, 0, 1, 2)
+    if kind == "token":
+        worth, number, uses = drawn.choice(VERDICTS), drawn.choice(few), drawn.choice(few)
+        step = TokenStep(drawn.choice(TOKENS), worth, number, flip(drawn), uses, flip(drawn, 0.8))
+        return "admit", step
+    if kind == "secret":
+        return "admit", SecretStep(flip(drawn), drawn.choice([None, 1, 2]), flip(drawn, 0.8))
+    fired = [Fired(drawn.choice(["r0", "名"]), "", "d", 0) for _ in range(drawn.randint(0, 2))]
+    ended = EndedToken(drawn.choice(TOKENS), drawn.choice(VERDICTS)) if flip(drawn, 0.3) else None
+    return kind, fired, ended
 
 
 class Programme:
@@ -128,7 +129,7 @@ class Programme:
     ) -> None:
         self._exchanges = exchanges
         self._reads = reads
-        self._rules = [each._replace(rule=f"r{place}", times=times) for place, each in enumerate(rules)]
+        self._rules = [each._replace(times=times) for each in rules]
         self._daily = daily
         self._now = LOAD
         self._leases: list[tuple[str, Leases]] = []
@@ -211,11 +212,14 @@ async def run_in_store(
 
 
 @pytest.mark.slow
-@settings(max_examples=100)
-@given(RULES, TIMES, st.sets(st.integers(0, 5)), STEPS)
-def test_any_requests_get_the_answers_that_they_get_from_memory(
-    rules: list[Candidate], times: StateTimes | None, daily: set[int], steps: list[Any]
-) -> None:
+@settings(max_examples=150)
+@given(st.integers(0, 2**32))
+def test_any_requests_get_the_answers_that_they_get_from_memory(seed: int) -> None:
+    drawn = Random(seed)
+    rules, times = rules_of(drawn), times_of(drawn)
+    daily = {place for place in range(6) if flip(drawn, 0.2)}
+    steps = [(drawn.choice([*TENANTS, TENANTS[0]]), step_of(drawn)) for _ in range(25)]
+
     def make(exchanges: Exchanges, reads: dict[str, Read]) -> Programme:
         return Programme(exchanges, reads, rules, times, daily)
 
