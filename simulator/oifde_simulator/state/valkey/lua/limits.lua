@@ -2,7 +2,7 @@
 -- distinct.py have it. Returns the code of a reason and its number; nil where it is the rule's turn.
 local OTHER_STATE, MOVED, WINDOW, SLIDING, IN_FLIGHT, DISTINCT, AFTER, EVERY, DRAWN, TIMES, NO_HEAD =
   1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
-local LOG, BLOCK, INSTANT = 120, 64, 11 -- Bytes of a log; instants that are charged together; bytes of each.
+local LOG, BLOCK, INSTANT = 120, 16, 11 -- Bytes of a log; instants that are charged together; bytes of each.
 local COUNT, SEEN = 200, 90 -- Bytes of a set, and of each value in it beside its text.
 
 -- Counts of a rule for one value; without an item, none.

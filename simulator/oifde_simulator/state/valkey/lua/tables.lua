@@ -96,9 +96,9 @@ end
 -- Leave the tables of counts that have passed for the next steps.
 local function clear_counts(number)
   local at = key('c:' .. number)
-  for _, found in ipairs({'s', 'u', 'e', unpack(redis.call('HVALS', at .. ':rules'))}) do
-    redis.call('RPUSH', key('c:trash'), number .. ':' .. found)
-  end
+  local trash = key('c:trash')
+  redis.call('RPUSH', trash, number .. ':s', number .. ':u', number .. ':e')
+  for _, found in ipairs(redis.call('HVALS', at .. ':rules')) do redis.call('RPUSH', trash, number .. ':' .. found) end
   redis.call('UNLINK', at, at .. ':rules', at .. ':fired')
   return true
 end
