@@ -112,9 +112,16 @@ async def test_exactly_as_many_pass_as_the_limit_says_whatever_the_interleaving(
 def test_a_sliding_window_is_what_counting_all_its_stretches_says(
     form: Callable[[Bounds, Uptime], State], limit: int, window: int, steps: list[int]
 ) -> None:
-    state, rate = form(Bounds(), Uptime()), Rate(limit, window, slide=True)
     instants = list(accumulate(steps, initial=0))
-    found = asyncio.run(retries(state, rate, instants))
+
+    async def ask() -> RETRY:
+        state = form(Bounds(), Uptime())
+        try:
+            return await retries(state, Rate(limit, window, slide=True), instants)
+        finally:
+            await state.close()
+
+    found = asyncio.run(ask())
     passed: list[int] = []
     for now, retry_at in zip(instants, found, strict=True):
         inside = [instant for instant in passed if instant > now - window]
