@@ -69,7 +69,7 @@ class Tenants:
         """What depends on the scenarios of tenants alone."""
         self._tenants: dict[str, Tenant] = {}
         self._nobody: Read | None = None
-        self._holders = KeyHolders(self)
+        self._holders = KeyHolders(self.state, self.worlds, self.named, self.served)
 
     @property
     def broken_files(self) -> BrokenFiles:
