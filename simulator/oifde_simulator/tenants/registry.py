@@ -20,6 +20,7 @@ from oifde_simulator.state.memory.state import MemoryState
 from oifde_simulator.tenants.broken_files import BrokenFile, BrokenFiles
 from oifde_simulator.tenants.errors import NotServed
 from oifde_simulator.tenants.factory import FreshCredentials, TenantFactory
+from oifde_simulator.tenants.key_holders import KeyHolders
 from oifde_simulator.tenants.retry import retried
 from oifde_simulator.tenants.tenant import Tenant, World
 from oifde_simulator.tenants.unknown import unknown
@@ -68,6 +69,7 @@ class Tenants:
         """What depends on the scenarios of tenants alone."""
         self._tenants: dict[str, Tenant] = {}
         self._nobody: Read | None = None
+        self._holders = KeyHolders(self.state, self.worlds, self.named, self.served)
 
     @property
     def broken_files(self) -> BrokenFiles:
@@ -117,13 +119,8 @@ class Tenants:
 
     async def _holder(self, key: object) -> Tenant | None:
         """Find the tenant of an access key: of that id, or with that key, or the one for all other keys."""
-        if isinstance(key, str) and key:
-            with suppress(NotServed):
-                return await self.named(normal(key))
-            for owner in await self.worlds.with_key(key):
-                with suppress(NotServed):
-                    if await self.worlds.has_key(owner, await self.served(owner), key):
-                        return await self.named(owner)
+        if isinstance(key, str) and key and (found := await self._holders.find(key)):
+            return found
         if self._recordings_tenant is not None:
             with suppress(NotServed):
                 return await self.named(self._recordings_tenant)
@@ -187,6 +184,7 @@ class Tenants:
         """Read a tenant anew when it is next asked for: the state has another version of it."""
         self._nobody = None
         self._tenants.pop(name, None)
+        self._holders.forget()
 
     def release(self, name: str) -> None:
         """Give back what was made for a tenant that is gone."""

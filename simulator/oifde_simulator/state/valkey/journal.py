@@ -24,6 +24,8 @@ CALLS = script("common", "journal", "journal_calls")
 
 MOST_TENANTS = 500
 """Tenants that one page looks at."""
+LARGEST = 2**53
+"""Largest number that an entry may have."""
 MOST_LOOKUPS = 1000
 """Entries that one page looks up by their numbers."""
 
@@ -45,7 +47,7 @@ class ValkeyJournal:
 
     async def entries(self, tenant: str | None, after: int) -> list[Entry]:
         """Entries of a tenant (`""` for none known, None for all) after a number, the oldest first."""
-        last = await self.last()
+        after, last = max(0, after), await self.last()
         if after >= last:
             return []
         tenants = [packed(tenant)] if tenant is not None else await self._with_newer(after)
@@ -60,7 +62,7 @@ class ValkeyJournal:
             newer = await self.entries(None, min(numbers) - 1) if numbers else []
             return [entry for entry in newer if entry.number in numbers]
         found: list[Entry] = []
-        for some in _parts(sorted(numbers), MOST_TENANTS):
+        for some in _parts(_possible(numbers), MOST_TENANTS):
             found += _decoded(await self._run("some", packed(tenant), *some))
         return found
 
@@ -83,7 +85,7 @@ class ValkeyJournal:
 
     async def remove(self, numbers: Collection[int]) -> int:
         """Forget the entries of these numbers; how many."""
-        wanted, removed = sorted({*numbers}), 0
+        wanted, removed = _possible(numbers), 0
         tenants = await self._with_newer(wanted[0] - 1) if wanted else []
         for some in _parts(tenants, MOST_TENANTS):
             for each in _parts(wanted, max(1, MOST_LOOKUPS // len(some))):
@@ -126,6 +128,11 @@ class ValkeyJournal:
 
     async def _run(self, call: str, *words: Argument) -> Any:
         return await self._store.run(CALLS, "", call, *words)
+
+
+def _possible(numbers: Collection[int]) -> list[int]:
+    """Sort the numbers that an entry may have."""
+    return sorted({number for number in numbers if 0 < number <= LARGEST})
 
 
 def _decoded(found: Sequence[bytes]) -> list[Entry]:
