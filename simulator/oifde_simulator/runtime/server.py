@@ -102,7 +102,7 @@ class Simulator:
         settings = self._settings
         expected = selection.given(settings, self.tenants.files)
         await registration.expect(self.tenants.state.coverage, expected)
-        delay = GlobalDelay(self.tenants.state.settings, settings.seed)
+        delay = GlobalDelay(self.tenants.state.settings, self.tenants.state.announcements, settings.seed)
         port = self._create_port(delay)
         control = self._create_control_plane(port, delay)
         try:

@@ -15,6 +15,7 @@ from oifde_simulator.oifde.credentials.unknown_tenant import NamelessTenant
 from oifde_simulator.oifde.policy.service_policy import ServicePolicy
 from oifde_simulator.scenario.catalog import ScenarioCatalog
 from oifde_simulator.scenario.model import Scenario
+from oifde_simulator.state.errors import StoreGone
 from oifde_simulator.state.interface import Read, State
 from oifde_simulator.state.memory.state import MemoryState
 from oifde_simulator.tenants.broken_files import BrokenFile, BrokenFiles
@@ -180,6 +181,8 @@ class Tenants:
             return self._factory.policy
         try:
             return (await self.named(self._settings_from)).service.policy
+        except StoreGone:
+            raise
         except Exception:  # noqa: BLE001  the tenant has gone, or cannot be made: other tenants are answered
             return self._factory.policy
 

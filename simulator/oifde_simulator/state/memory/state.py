@@ -9,6 +9,7 @@ from typing import Any
 from oifde_simulator.clock import TIME_OF_DAY, Clock
 from oifde_simulator.model.coverage import CoverageSnapshot, CoveredRule
 from oifde_simulator.model.entry import Entry
+from oifde_simulator.state.memory.announcements import MemoryAnnouncements, MemoryFiles
 from oifde_simulator.state.memory.coverage import CoverageTable
 from oifde_simulator.state.memory.exchanges import MemoryExchanges
 from oifde_simulator.state.memory.journal_store import Bounds, EntryTable
@@ -121,6 +122,8 @@ class MemoryState:
         self.journal = MemoryJournal(tables.journal, self.exchanges.hearers)
         self.coverage = MemoryCoverage(tables.coverage)
         self.settings = MemorySettings()
+        self.announcements = MemoryAnnouncements()
+        self.files = MemoryFiles()
 
     async def close(self) -> None:
         """Let go of nothing: all of it is in this process."""

@@ -21,6 +21,7 @@ from oifde_simulator.web.control_plane.query import Query
 from oifde_simulator.web.control_plane.services.bodies import BodyService
 from oifde_simulator.web.control_plane.services.check import CheckService
 from oifde_simulator.web.control_plane.services.journal import JournalService
+from oifde_simulator.web.control_plane.services.listener import ListenerService
 from oifde_simulator.web.control_plane.services.rules import RuleService
 from oifde_simulator.web.control_plane.services.subscriptions import SubscriptionService
 from oifde_simulator.web.control_plane.services.tenant_admin import TenantAdminService
@@ -64,6 +65,7 @@ class ControlContext:
         self.subscriptions = SubscriptionService(journal, self.journal.accepted)
         self.meter = meter
         self.port = port
+        self.listener = ListenerService(port, tenants.state.announcements)
         self.ca_pem = ca_pem
         """Authority to trust, PEM; None where TLS is off or the certificate was given."""
         self.client_authority = client_authority
@@ -124,8 +126,8 @@ class ControlContext:
 
         Raises OSError where the vendor's port cannot be opened; then nothing has changed.
         """
-        await self.port.open()
-        self._mend_tls()
+        await self.listener.open()
+        await self.listener.mend()
         await self.set_global_delay({})
         await self.tenant_admin.clear_all()
 
@@ -139,13 +141,9 @@ class ControlContext:
         await self.set_global_delay({})
         for id in gone:
             self.meter.forget(id)
-        self._mend_tls()
-        await self.port.open()
+        await self.listener.mend()
+        await self.listener.open()
         return len(gone)
-
-    def _mend_tls(self) -> None:
-        if self.port.tls is not None:
-            self.port.tls.mend()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
