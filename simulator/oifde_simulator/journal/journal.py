@@ -59,6 +59,16 @@ class Journal:
         if self.followers.index:
             self.followers.publish(entry)
 
+    def look_again(self) -> None:
+        """Have waiters and followers look for entries that they were not told of."""
+        for subscriber in (*self.waiters, *self.followers):
+            subscriber.notify_unjudged()
+
+    def end_subscriptions(self) -> None:
+        """End every wait and every stream: the numbers of entries begin anew."""
+        self.waiters.shutdown()
+        self.followers.shutdown()
+
     def filter(self, parameters: Iterable[tuple[str, str]]) -> Filter:
         """Make the filter that parameters of a URL describe. Raises WrongParameter."""
         return parse(parameters, self.redaction.fingerprint)

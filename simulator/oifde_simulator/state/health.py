@@ -1,4 +1,4 @@
-"""Whether the store of the state answers, as requests and the heartbeat find it; told in the log once a change.
+"""Whether the store of the state answers, as requests and heartbeats find it; each change is a log line.
 
 Rule: with the state in this process it always does, and nobody asks.
 """

@@ -254,7 +254,7 @@ Act = Callable[[Announcement], Awaitable[None]]
 class Announcements(Protocol):
     """What each replica keeps in its process, and what must be true at all of them at once.
 
-    A topic has one value, the last that was announced; a replica that comes later acts on it before it serves.
+    A topic has one value, the last that was announced; a replica that comes later acts on it first.
     """
 
     def hear(self, topic: str, act: Act) -> None:
@@ -272,8 +272,11 @@ class Announcements(Protocol):
 class Files(Protocol):
     """Digests of the files of tenants, so that several replicas that read a changed file act on it once."""
 
-    async def note(self, digests: Mapping[str, str]) -> list[str]:
-        """Note digests by tenant id, "" for a file that is gone; list the ids for which this is news."""
+    async def note(self, ids: Collection[str], digest: Callable[[str], str]) -> list[str]:
+        """Note the digest of each tenant's file ("" for one that is gone); list those for which it is news.
+
+        `digest` is asked only where somebody compares.
+        """
         ...
 
 

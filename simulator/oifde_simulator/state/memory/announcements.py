@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Collection
 from typing import Any
 
 from oifde_simulator.state.interface import Act, Announcement
@@ -28,6 +28,6 @@ class MemoryAnnouncements:
 class MemoryFiles:
     """Digests of files, which are always news: no other process has read them."""
 
-    async def note(self, digests: Mapping[str, str]) -> list[str]:
+    async def note(self, ids: Collection[str], digest: Callable[[str], str]) -> list[str]:  # noqa: ARG002
         """List all ids."""
-        return list(digests)
+        return list(ids)

@@ -1,7 +1,7 @@
-"""Announcements between replicas: a value for each topic in the store, told by a channel, and acted on by all.
+"""Announcements between replicas: a value for each topic in the store, told by a channel, acted on by all.
 
-Rule: a replica that hears nothing finds the present values at its next heartbeat, so that a lost message is late
-and never lost. Values of a topic are acted on in the order of their numbers; one that was passed over is done too.
+Rule: a replica that hears nothing finds the present values at its next heartbeat, so a lost message is late
+and never lost. Values of a topic are acted on in the order of their numbers; the newest is enough.
 """
 
 from __future__ import annotations
@@ -184,7 +184,7 @@ class ValkeyAnnouncements:
                     return _check(wrong)
                 if asyncio.get_running_loop().time() > deadline:
                     raise NotCarriedOut(
-                        f"replica {others[0]} lives and has not done it within {PATIENCE:g} s; its log says why"
+                        f"replica {others[0]} lives and has not done it in {PATIENCE:g} s; its log says why"
                     )
                 with suppress(TimeoutError):
                     async with asyncio.timeout(CHECK_SECONDS):

@@ -1,12 +1,12 @@
 """Which replicas live, and what each serves: a heartbeat a second, forgotten after ten seconds of silence.
 
-Rule: a replica is a member once it serves what all members do; where there is no member, the first that comes is.
+Rule: a replica is a member once it serves what all members do; without a member, the first that comes is one.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import NamedTuple
 
 from oifde_simulator.state.valkey.scripts import script
@@ -104,18 +104,22 @@ class ValkeyFiles:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def note(self, digests: Mapping[str, str]) -> list[str]:
-        """Note digests by tenant id, "" for a file that is gone; list the ids for which this is news."""
-        return await self._note("", digests)
+    async def note(self, ids: Collection[str], digest: Callable[[str], str]) -> list[str]:
+        """Note the digest of each tenant's file ("" for one that is gone); list those that had another."""
+        return await self._note("", {id: digest(id) for id in ids})
 
-    async def note_all(self, digests: Mapping[str, str]) -> list[str]:
-        """Note the digests of all file tenants; list the ids that had another file, or have none any more."""
-        return await self._note("whole", digests)
+    async def changed(self, digests: Mapping[str, str]) -> list[str]:
+        """List the ids that had another file than in `digests`, which has all, or a file that is gone."""
+        return await self._note("look", digests)
+
+    async def note_all(self, digests: Mapping[str, str]) -> None:
+        """Note the digests of all file tenants, and no others."""
+        await self._note("whole", digests)
 
     async def _note(self, scope: str, digests: Mapping[str, str]) -> list[str]:
-        words: list[Argument] = [each for pair in digests.items() for each in pair]
+        words: list[Argument] = [_octets(each) for pair in digests.items() for each in pair]
         changed = await self._store.run(NOTE_FILES, "", scope, *words)
-        return [each.decode() for each in changed]
+        return [_text(each) for each in changed]
 
 
 async def silence(store: Store, time: StoreTime = server_time) -> int | None:
@@ -131,4 +135,8 @@ def _living(found: list[bytes | int]) -> dict[str, Living]:
 
 def _text(octets: bytes | int) -> str:
     assert isinstance(octets, bytes)
-    return octets.decode()
+    return octets.decode("utf-8", "surrogatepass")
+
+
+def _octets(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from asyncio import Semaphore
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -26,6 +25,7 @@ from oifde_simulator.web.control_plane.services.rules import RuleService
 from oifde_simulator.web.control_plane.services.subscriptions import SubscriptionService
 from oifde_simulator.web.control_plane.services.tenant_admin import TenantAdminService
 from oifde_simulator.web.control_plane.services.tenants import TenantService
+from oifde_simulator.web.control_plane.standing import Standing
 from oifde_simulator.web.data_plane.port import Port
 from oifde_simulator.web.speech.speaker import Speaker
 
@@ -48,6 +48,7 @@ class ControlContext:
         delay: GlobalDelay,
         console: bool = True,
         wants_token: bool = False,
+        standing: Standing | None = None,
     ) -> None:
         """Wrap the parts of a server.
 
@@ -74,14 +75,19 @@ class ControlContext:
         """True where the page is served."""
         self.wants_token = wants_token
         """True where calls need the bearer token."""
-        self.instance = secrets.token_hex(6)
-        """Id of this start of the server, since numbers of entries begin anew with each."""
+        self.standing = standing or Standing()
+        """Standing to the state's store, and to the other replicas."""
         self.streams = Semaphore(MOST_STREAMS)
         """Places for long lists; one is held while a list is sent."""
         self.speaker = Speaker()
         """Speaks the words of recordings that are played."""
         self._state = tenants.state
         self._delay = delay
+
+    @property
+    def instance(self) -> str:
+        """Id of this start of the server, or of its store, since numbers of entries begin anew with each."""
+        return self.standing.instance
 
     @property
     def scheme(self) -> str:
