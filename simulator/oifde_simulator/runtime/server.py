@@ -77,6 +77,8 @@ class Simulator:
         self._settings = settings
         self.health = StoreHealth()
         """Health of the state's store."""
+        self.delay = GlobalDelay(tenants.state.settings, tenants.state.announcements, settings.seed)
+        """Delay of every answer."""
         self._store = store
         self._tls = _load_tls(settings, store.authority if store else None)
         self._clients = _load_client_verification(settings, self._tls)
@@ -120,9 +122,8 @@ class Simulator:
         Raises OSError if one cannot be opened, or the store of the state does not answer.
         """
         settings = self._settings
-        delay = GlobalDelay(self.tenants.state.settings, self.tenants.state.announcements, settings.seed)
-        port = self._create_port(delay)
-        control = self._create_control_plane(port, delay)
+        port = self._create_port()
+        control = self._create_control_plane(port)
         try:
             await self._begin()
             self._running.append(port)
@@ -172,10 +173,10 @@ class Simulator:
             self.ca_pem, self._expect,
         )  # fmt: skip
 
-    def _create_port(self, delay: GlobalDelay) -> Port:
+    def _create_port(self) -> Port:
         settings = self._settings
         router = Router(bad_json_status=settings.bad_json_status, leniency=Leniency.of(settings))
-        pipeline = Pipeline(router, self.tenants, self.journal, self.meter, delay, self.health)
+        pipeline = Pipeline(router, self.tenants, self.journal, self.meter, self.delay, self.health)
         data = data_plane(
             pipeline,
             Limits(settings.max_body, settings.body_timeout),
@@ -195,7 +196,7 @@ class Simulator:
             fault_ports=settings.tls_fault,
         )
 
-    def _create_control_plane(self, port: Port, delay: GlobalDelay) -> web.BaseRunner:
+    def _create_control_plane(self, port: Port) -> web.BaseRunner:
         context = ControlContext(
             tenants=self.tenants,
             journal=self.journal,
@@ -203,7 +204,7 @@ class Simulator:
             ca_pem=self.ca_pem,
             client_authority=self._client_authority(),
             port=port,
-            delay=delay,
+            delay=self.delay,
             console=self._settings.console == "on",
             wants_token=self.token is not None,
             standing=Standing(self.health, self._replica),

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from oifde_simulator.clock import Clock
 from oifde_simulator.config import Settings
 from oifde_simulator.state.interface import State
 from oifde_simulator.state.memory.journal_store import Bounds
+from oifde_simulator.state.valkey import connect as connection
 from oifde_simulator.state.valkey.announcements import ValkeyAnnouncements
 from oifde_simulator.state.valkey.deferred import Connect, DeferredStore
-from oifde_simulator.state.valkey.provisional_client import ProvisionalStore
 from oifde_simulator.state.valkey.replicas import Replicas, StoreTime, ValkeyFiles, new_id, server_time
+from oifde_simulator.state.valkey.shared import SharedState
 from oifde_simulator.state.valkey.store import Store
 
 
@@ -47,10 +48,10 @@ def link_to(
 
 async def connect(settings: Settings) -> Store:
     """Connect to the store of the settings. Raises StoreGone, and ValueError for a wrong address."""
-    return ProvisionalStore(settings.state, settings.state_prefix)
+    return await connection.connect(settings.state, settings.state_prefix)
 
 
 def state_in(to: StoreLink, bounds: Bounds, clock: Clock) -> State:
     """Make the state in a store."""
     form = import_module("oifde_simulator.state.valkey.state").ValkeyState
-    return cast(State, form(to.store, bounds, clock, to.replicas.id, to.announcements, to.files))
+    return SharedState(form(to.store, bounds, clock), to.announcements, to.files)
