@@ -104,6 +104,8 @@ class ValkeyAnnouncements:
 
         A store that `is_new` knows of no earlier value: topics that it does not have are as at the start.
         """
+        if is_new:
+            self._acted.clear()  # its numbers have nothing to do with those of before
         await self._say_again()
         if not is_new and announced <= max(self._acted.values(), default=0):
             return

@@ -26,10 +26,12 @@ class DeferredStore:
     def __init__(self, prefix: str, connect: Connect) -> None:
         self._prefix = prefix
         self._connect = connect
+        self.connected: Store | None = None
+        """Store that answers the calls; None before `open`."""
 
     async def open(self) -> None:
         """Connect. Raises StoreGone."""
-        store = await self._connect()
+        store = self.connected = await self._connect()
         for name in ("run", "post", "command", "subscribe", "close"):  # no detour for each call
             setattr(self, name, getattr(store, name))
 

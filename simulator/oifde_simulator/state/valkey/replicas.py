@@ -65,11 +65,10 @@ class Replicas:
         self.id = replica
         self._store = store
         self._time = time
-        self._name = new_id()
 
     async def beat(self, digest: str) -> Beat:
         """Say that this replica lives and what it serves, and find the others."""
-        found = await self._store.run(BEAT, self._time(), self.id, LAPSE_MS, digest, self._name)
+        found = await self._store.run(BEAT, self._time(), self.id, LAPSE_MS, digest, new_id())
         name, announced, member, first, described, living = found
         return Beat(
             name.decode(), int(announced), bool(member), bool(first), bool(described), _living(living)
