@@ -163,6 +163,11 @@ async def test_a_server_of_another_kind_is_told(web_server: int) -> None:
         ),
         ("", "found version none"),
         ("redis_version:7.0.0\r\nrole:slave\r\nmaster_host:a\r\nmaster_port:1", "found a replica of a:1"),
+        (
+            "redis_version:7.0.0\r\nredis_mode:sentinel",
+            "found a sentinel; its address begins with sentinel://",
+        ),
+        ("redis_version:7.2.4\r\nserver_mode:sentinel", "found a sentinel"),
         ("redis_version:7.4.1\r\ncluster_enabled:1\r\nrole:master", "found a cluster"),
     ],
 )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 
 
@@ -20,14 +20,14 @@ class TcpProxy:
         """Seconds by which replies are late."""
         self.writes: list[bytes] = []
         """What clients sent, as it was read."""
-        self.connections = 0
-        """Connections that were ever made."""
         self._path = path
         self._tls: ssl.SSLContext | None = None
         self._lose = b""
+        self._accepted = asyncio.Event()
         self._open = asyncio.Event()
         self._open.set()
         self._writers: set[asyncio.StreamWriter] = set()
+        self._opened: list[asyncio.StreamWriter] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
 
@@ -61,30 +61,45 @@ class TcpProxy:
         """Pass on the next request with this word, and cut its connection when the reply comes."""
         self._lose = word
 
+    async def next_connection(self) -> None:
+        """Wait until another connection is accepted."""
+        self._accepted.clear()
+        async with asyncio.timeout(20):
+            await self._accepted.wait()
+
     async def end(self) -> None:
-        """Cut everything."""
+        """Cut everything, and wait until it is closed."""
         await self.refuse()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        self.cut()
+        await asyncio.gather(*(writer.wait_closed() for writer in self._opened), return_exceptions=True)
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.connections += 1
+    def _keep(self, writer: asyncio.StreamWriter) -> None:
         self._writers.add(writer)
+        self._opened.append(writer)
+
+    def _run(self, pump: Coroutine[None, None, None]) -> None:
+        task = asyncio.ensure_future(pump)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._accepted.set()
+        self._keep(writer)
+        self._run(self._join(reader, writer))
+
+    async def _join(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             server_reader, server_writer = await asyncio.open_unix_connection(self._path)
         except OSError:
             writer.transport.abort()
             return
-        self._writers.add(server_writer)
+        self._keep(server_writer)
         loses = asyncio.Event()
-        for pump in (
-            self._pass_requests(reader, server_writer, loses),
-            self._pass_replies(server_reader, writer, server_writer, loses),
-        ):
-            task = asyncio.ensure_future(pump)
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+        self._run(self._pass_requests(reader, server_writer, loses))
+        self._run(self._pass_replies(server_reader, writer, server_writer, loses))
 
     async def _pass_requests(
         self, reader: asyncio.StreamReader, server: asyncio.StreamWriter, loses: asyncio.Event
