@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from aiohttp import ClientSession
 
@@ -20,9 +20,9 @@ from oifde_simulator.runtime.replica import replica
 from oifde_simulator.runtime.replica.opening import StoreLink, link_to
 from oifde_simulator.runtime.server import Simulator
 from oifde_simulator.scenario import selection
+from oifde_simulator.state.interface import State
 from oifde_simulator.state.memory.state import MemoryState
 from oifde_simulator.state.valkey.connect import connect
-from oifde_simulator.state.valkey.shared import SharedState
 from oifde_simulator.state.valkey.store import Store
 from oifde_simulator.tenants import Tenants
 from suspending_state import suspending
@@ -80,7 +80,7 @@ class Fleet:
             selection.scenarios(settings),
             seed=settings.seed,
             error_status=settings.error_status,
-            state=SharedState(_Stored(asked, link.store), link.announcements, link.files),
+            state=cast(State, _SharedState(asked, link)),
         )
         return Server(Simulator(settings, tenants, link), link)
 
@@ -89,13 +89,17 @@ async def _ask(store: Store) -> None:
     await store.command("PING")
 
 
-class _Stored:
-    """The parts of the shared state, as one replica asks them."""
+class _SharedState:
+    """The shared state as one replica asks it, with announcements and digests of its own."""
 
-    def __init__(self, asked: Any, store: Store) -> None:
-        self._store = store
+    def __init__(self, asked: Any, link: StoreLink) -> None:
         for part in ("exchanges", "tenants", "journal", "coverage", "settings"):
             setattr(self, part, getattr(asked, part))
+        self.announcements, self.files = link.announcements, link.files
+        self._store = link.store
+
+    async def adopt(self) -> None:
+        """Begin nothing."""
 
     async def close(self) -> None:
         """Disconnect; the others go on with the state."""

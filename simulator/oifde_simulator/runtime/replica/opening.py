@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import NamedTuple
 
 from oifde_simulator.clock import Clock
@@ -13,7 +12,7 @@ from oifde_simulator.state.valkey import connect as connection
 from oifde_simulator.state.valkey.announcements import ValkeyAnnouncements
 from oifde_simulator.state.valkey.deferred import Connect, DeferredStore
 from oifde_simulator.state.valkey.replicas import Replicas, StoreTime, ValkeyFiles, new_id, server_time
-from oifde_simulator.state.valkey.shared import SharedState
+from oifde_simulator.state.valkey.state import ValkeyState
 from oifde_simulator.state.valkey.store import Store
 
 
@@ -53,5 +52,4 @@ async def connect(settings: Settings) -> Store:
 
 def state_in(to: StoreLink, bounds: Bounds, clock: Clock) -> State:
     """Make the state in a store."""
-    form = import_module("oifde_simulator.state.valkey.state").ValkeyState
-    return SharedState(form(to.store, bounds, clock), to.announcements, to.files)
+    return ValkeyState(to.store, bounds, clock, announcements=to.announcements)

@@ -108,6 +108,8 @@ class Replica:
         is_new = seen.store != self.store
         if is_new and self.store:
             self._forget()
+        if is_new:
+            await self._tenants.state.adopt()
         self._is_first = self._is_first or seen.first
         if self._is_first:
             await self._adoption.adopt(mine, self._describer.digests())

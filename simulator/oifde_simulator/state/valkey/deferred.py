@@ -51,7 +51,12 @@ class DeferredStore:
         """Raise StoreGone: nothing is connected yet."""
         raise StoreGone(NOT_OPEN)
 
-    async def subscribe(self, channel: str, hear: Callable[[bytes], None]) -> Callable[[], Awaitable[None]]:  # noqa: ARG002
+    async def subscribe(
+        self,
+        channel: str,  # noqa: ARG002
+        hear: Callable[[bytes], None],  # noqa: ARG002
+        on_gap: Callable[[], None] | None = None,  # noqa: ARG002
+    ) -> Callable[[], Awaitable[None]]:
         """Raise StoreGone: nothing is connected yet."""
         raise StoreGone(NOT_OPEN)
 
