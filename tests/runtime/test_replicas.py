@@ -108,8 +108,9 @@ async def test_a_replica_that_cannot_is_named(replicas: Fleet) -> None:
 
     other.link.announcements.hear("listener", refuse)
     status, problem = await one.control("PUT", "/listener", {"open": True})
-    assert (status, problem["type"]) == (409, PROBLEM + "port-taken")
-    assert problem["detail"] == f"replica {other.link.replicas.id}: port 8443 is taken"
+    assert (status, problem["type"]) == (503, PROBLEM + "not-carried-out")
+    assert problem["detail"].startswith(f"replica {other.link.replicas.id}: port 8443 is taken; the other")
+    assert await is_open(one)
 
 
 async def test_a_replica_that_fell_silent_is_waited_for_no_longer(replicas: Fleet) -> None:

@@ -1,15 +1,11 @@
-"""Several replicas in one event loop on one store, each a whole server with sockets of its own.
-
-Rule: announcements, heartbeats and digests are those of a real store; what requests count is in a state of
-this process, which all share, and which asks the store whether it is there before each call.
-"""
+"""Several replicas in one event loop on one store, each a whole server with sockets of its own."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from aiohttp import ClientSession
 
@@ -20,12 +16,10 @@ from oifde_simulator.runtime.replica import replica
 from oifde_simulator.runtime.replica.opening import StoreLink, link_to
 from oifde_simulator.runtime.server import Simulator
 from oifde_simulator.scenario import selection
-from oifde_simulator.state.interface import State
-from oifde_simulator.state.memory.state import MemoryState
 from oifde_simulator.state.valkey.connect import connect
+from oifde_simulator.state.valkey.state import ValkeyState
 from oifde_simulator.state.valkey.store import Store
 from oifde_simulator.tenants import Tenants
-from suspending_state import suspending
 
 CALM: dict[str, Any] = {"port": 0, "control_port": 0, "tls": "off", "log_level": "error", "no_bundled": True}
 SCENARIO = """
@@ -54,8 +48,6 @@ class Fleet:
     def __init__(self, folder: Path, url: str, prefix: str) -> None:
         self.folder, self.url, self.prefix = folder, url, prefix
         self.time = Time()
-        self.shared = MemoryState()
-        """What requests count."""
         self.stack = AsyncExitStack()
         self.file = folder / "acme.yaml"
         self.file.write_text(SCENARIO)
@@ -75,35 +67,14 @@ class Fleet:
         """Make one more replica, which is not started."""
         settings = Settings(**{**CALM, "scenarios": (self.file,)} | given)
         link = link_to(self.prefix, self.connect, authority, self.time)
-        asked = suspending(self.shared, lambda: _ask(link.store))
+        state = ValkeyState(link.store, store_time=self.time, announcements=link.announcements)
         tenants = Tenants(
             selection.scenarios(settings),
             seed=settings.seed,
             error_status=settings.error_status,
-            state=cast(State, _SharedState(asked, link)),
+            state=state,
         )
         return Server(Simulator(settings, tenants, link), link)
-
-
-async def _ask(store: Store) -> None:
-    await store.command("PING")
-
-
-class _SharedState:
-    """The shared state as one replica asks it, with announcements and digests of its own."""
-
-    def __init__(self, asked: Any, link: StoreLink) -> None:
-        for part in ("exchanges", "tenants", "journal", "coverage", "settings"):
-            setattr(self, part, getattr(asked, part))
-        self.announcements, self.files = link.announcements, link.files
-        self._store = link.store
-
-    async def adopt(self) -> None:
-        """Begin nothing."""
-
-    async def close(self) -> None:
-        """Disconnect; the others go on with the state."""
-        await self._store.close()
 
 
 class Server:

@@ -17,8 +17,8 @@ class UnknownRule(KeyError):
     """The tenant has no rule of this name."""
 
 
-class NotCarriedOut(OSError):
-    """Another replica could not do what was announced; the message says which one, and why."""
+class NotCarriedOut(Exception):
+    """Another replica did not do what was announced; the message says which one, and why."""
 
 
 class StoreGone(Exception):

@@ -81,10 +81,16 @@ class Describer:
         self._settings["version"] = __version__
         self._digests: dict[str, tuple[Scenario, str]] = {}
         self._last = Description({}, {})
+        self._files: ScenarioCatalog | None = None
+        """Catalog that was described last; None where its folders of recordings may have changed since."""
 
     def describe(self, files: ScenarioCatalog) -> Description:
         """Describe what is served with these files."""
+        if files is self._files:
+            return self._last
         found = {id: self._file(id, files[id]) for id in files}
+        has_folders = any(scenario.recordings.folder is not None for scenario in files.values())
+        self._files = None if has_folders else files
         self._digests = {id: self._digests[id] for id in found}
         if found != self._last.files:
             self._last = Description(self._settings, found)

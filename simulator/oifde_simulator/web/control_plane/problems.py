@@ -11,7 +11,7 @@ import orjson
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from oifde_simulator.state.errors import StoreGone
+from oifde_simulator.state.errors import NotCarriedOut, StoreGone
 from oifde_simulator.web.aiohttp_versions import IS_OLD
 
 log = logging.getLogger("oifde_simulator")
@@ -76,6 +76,8 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
         if error.status < HTTPStatus.BAD_REQUEST:
             raise
         response = problem_of(request, error)
+    except NotCarriedOut as error:
+        response = not_carried_out(str(error)).response()
     except StoreGone as gone:
         response = store_gone(str(gone)).response()
     except ConnectionError:
@@ -85,6 +87,12 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
         log.exception("a defect of the simulator: %s %s", request.method, request.path)
         response = _problem_response(DEFECT, HTTPStatus.INTERNAL_SERVER_ERROR)
     return _abort(request) if HEAD_SENT in request else response
+
+
+def not_carried_out(reason: str) -> Problem:
+    """Make the problem of a call that this replica has carried out, and another one has not."""
+    detail = f"{reason}; the other replicas have done it: mend that one or stop it, and ask again"
+    return Problem(HTTPStatus.SERVICE_UNAVAILABLE, "not-carried-out", detail)
 
 
 def store_gone(reason: str) -> Problem:

@@ -104,6 +104,7 @@ class Port:
 
     async def cleanup(self) -> None:
         """Stop for good, after the requests in flight are answered."""
+        self._has_started = False
         self._cancel_timer()
         if self._reopening:
             self._reopening.cancel()
