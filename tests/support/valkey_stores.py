@@ -59,6 +59,7 @@ class LazyStore:
     async def close(self) -> None:
         if self._opening is not None:
             await (await self._opening).close()
+            await asyncio.sleep(0)  # transports let go of their sockets in the next turn of the loop
 
     async def _open(self) -> ValkeyStore:
         if self._opening is None:

@@ -106,6 +106,17 @@ class Tenants(Protocol):
         """List the ids of tenants that are not as their files have them."""
         ...
 
+    async def last_change(self) -> int:
+        """Tell a number that each change raises, whichever replica makes it; 0 where there is no other."""
+        ...
+
+    async def given_sources(self, since: int) -> list[str]:
+        """List the ids of tenants that got another source after the change `since`.
+
+        There are none where there is no other replica.
+        """
+        ...
+
     async def number(self) -> int:
         """Count one more tenant without an id of its own; from 1."""
         ...

@@ -22,6 +22,7 @@ from oifde_simulator.tenants.broken_files import BrokenFile, BrokenFiles
 from oifde_simulator.tenants.digests import scenario_digest
 from oifde_simulator.tenants.errors import NotServed
 from oifde_simulator.tenants.factory import FreshCredentials, TenantFactory
+from oifde_simulator.tenants.key_holders import KeyHolders
 from oifde_simulator.tenants.retry import retried
 from oifde_simulator.tenants.tenant import Tenant, World
 from oifde_simulator.tenants.unknown import unknown
@@ -72,6 +73,7 @@ class Tenants:
         self._news: set[str] = set()
         """Tenants whose file has changed, and that have not begun anew yet."""
         self._nobody: Read | None = None
+        self._holders = KeyHolders(self)
 
     @property
     def broken_files(self) -> BrokenFiles:
@@ -121,13 +123,8 @@ class Tenants:
 
     async def _holder(self, key: object) -> Tenant | None:
         """Find the tenant of an access key: of that id, or with that key, or the one for all other keys."""
-        if isinstance(key, str) and key:
-            with suppress(NotServed):
-                return await self.named(normal(key))
-            for owner in await self.worlds.with_key(key):
-                with suppress(NotServed):
-                    if await self.worlds.has_key(owner, await self.served(owner), key):
-                        return await self.named(owner)
+        if isinstance(key, str) and key and (found := await self._holders.find(key)):
+            return found
         if self._recordings_tenant is not None:
             with suppress(NotServed):
                 return await self.named(self._recordings_tenant)
@@ -193,6 +190,7 @@ class Tenants:
         """Read a tenant anew when it is next asked for: the state has another version of it."""
         self._nobody = None
         self._tenants.pop(name, None)
+        self._holders.forget()
 
     def forget_all(self) -> None:
         """Read every tenant anew: the state has forgotten all; what was made of sources is given back."""

@@ -97,11 +97,6 @@ class Worlds:
         """List the tenants that may have an access key, of files or not, the first to be asked first."""
         return await self._key_owners.candidates(key, self.files)
 
-    async def has_key(self, name: str, state: TenantState, key: str) -> bool:
-        """Check that a tenant has an access key as it is now. Raises NotServed where there is none."""
-        scenario = self.files.peek(name) if state.source is None else await self.scenario(name, state)
-        return scenario is not None and key in scenario.tenant.access_keys
-
     def scenario_id(self, name: str) -> str:
         """Tell the id of a tenant's scenario, as far as that is known without reading it."""
         world = self._worlds.get(name)

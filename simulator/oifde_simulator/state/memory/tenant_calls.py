@@ -37,6 +37,14 @@ class MemoryTenants:
         """List the ids of tenants that are not as their files have them."""
         return self._table.touched()
 
+    async def last_change(self) -> int:
+        """Tell that no other replica changes anything."""
+        return 0
+
+    async def given_sources(self, since: int) -> list[str]:  # noqa: ARG002
+        """List nothing: no other replica gives sources."""
+        return []
+
     async def number(self) -> int:
         """Count one more tenant without an id of its own; from 1."""
         return self._table.number()

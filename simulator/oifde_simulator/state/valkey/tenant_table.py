@@ -119,6 +119,15 @@ class TenantTable:
         found = await self._store.command("ZRANGE", self._store.key("order"), 0, -1)
         return [unpacked(id) for id in found]
 
+    async def last_change(self) -> int:
+        """Tell the newest version of any tenant."""
+        return int(await self._store.command("GET", self._store.key("version")) or 0)
+
+    async def given_sources(self, since: int) -> list[str]:
+        """List the ids of tenants that got another source after a version."""
+        words = (self._store.key("sourced"), f"({since}", "+inf")
+        return [unpacked(id) for id in await self._store.command("ZRANGEBYSCORE", *words)]
+
     async def number(self) -> int:
         """Count one more tenant without an id of its own; from 1."""
         return int(await self._store.command("INCR", self._store.key("numbers")))

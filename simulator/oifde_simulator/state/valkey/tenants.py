@@ -39,6 +39,14 @@ class ValkeyTenants:
         """List the ids of tenants that are not as their files have them."""
         return await self._table.touched()
 
+    async def last_change(self) -> int:
+        """Tell a number that each change raises, whichever replica makes it."""
+        return await self._table.last_change()
+
+    async def given_sources(self, since: int) -> list[str]:
+        """List the ids of tenants that got another source after the change `since`."""
+        return await self._table.given_sources(since)
+
     async def number(self) -> int:
         """Count one more tenant without an id of its own; from 1."""
         return await self._table.number()

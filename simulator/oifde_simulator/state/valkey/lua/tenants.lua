@@ -1,7 +1,8 @@
 -- Tenants that are not as their files have them. By id: 'checks' (see common.lua), 'facts' "made gone weight
 -- generation", 'sources' what each was made of, and 'tenants' the rest, both opaque here; 'order' has the ids as they
 -- came. The field '' of 'checks' and 'tenants' is of all others. 'generations' has how many tenants had an id that
--- are gone, 'remembered' the ids of it by age. 'totals' has how many were made, and the weight of all.
+-- are gone, 'remembered' the ids of it by age; 'sourced' the ids by the version that gave them another source. 'totals'
+-- has how many were made, and the weight of all.
 local MOST_ADDRESSED = 500
 local calls = {}
 
@@ -94,6 +95,7 @@ function calls.put()
   redis.call('HSET', key('facts'), id, facts)
   redis.call('HSET', key('tenants'), id, ARGV[13])
   if ARGV[11] == 'set' then
+    redis.call('ZADD', key('sourced'), whole(version), id)
     if ARGV[12] == '' then redis.call('HDEL', key('sources'), id)
     else redis.call('HSET', key('sources'), id, ARGV[12]) end
   end
@@ -115,6 +117,7 @@ function calls.drop()
   add_totals(-made, -weight)
   for _, name in ipairs({'checks', 'facts', 'tenants', 'sources'}) do redis.call('HDEL', key(name), id) end
   redis.call('ZREM', key('order'), id)
+  redis.call('ZREM', key('sourced'), id)
   counts_forget(id)
   if made == 1 then redis.call('HDEL', key('tokens'), id) end
   local version = new_version()
@@ -178,7 +181,7 @@ function calls.restore()
     redis.call('HDEL', key('tokens'), unpack(made, first, math.min(first + MOST_ADDRESSED - 1, #made)))
   end
   counts_forget_all()
-  for _, name in ipairs({'checks', 'facts', 'tenants', 'sources', 'order', 'generations', 'remembered', 'totals'}) do
+  for _, name in ipairs({'checks', 'facts', 'tenants', 'sources', 'sourced', 'order', 'generations', 'remembered', 'totals'}) do
     redis.call('UNLINK', key(name))
   end
   begin_all(ARGV[3])
