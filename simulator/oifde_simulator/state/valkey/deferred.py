@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from oifde_simulator.state.errors import StoreGone
 from oifde_simulator.state.valkey.scripts import Script
-from oifde_simulator.state.valkey.store import Argument, Store
+from oifde_simulator.state.valkey.store import Argument, Condition, Store
 
 NOT_OPEN = "the store is not connected yet"
 
@@ -28,10 +28,13 @@ class DeferredStore:
         self._connect = connect
         self.connected: Store | None = None
         """Store that answers the calls; None before `open`."""
+        self._hooks: list[Callable[[Condition], None]] = []
 
     async def open(self) -> None:
         """Connect. Raises StoreGone."""
         store = self.connected = await self._connect()
+        for hook in self._hooks:
+            store.watch(hook)
         for name in ("run", "post", "command", "subscribe", "close"):  # no detour for each call
             setattr(self, name, getattr(store, name))
 
@@ -59,6 +62,23 @@ class DeferredStore:
     ) -> Callable[[], Awaitable[None]]:
         """Raise StoreGone: nothing is connected yet."""
         raise StoreGone(NOT_OPEN)
+
+    @property
+    def is_connected(self) -> bool:
+        """Check that the store can be asked now."""
+        return self.connected is not None and self.connected.is_connected
+
+    @property
+    def condition(self) -> Condition:
+        """Tell whether the store can be asked, and what was found."""
+        return self.connected.condition if self.connected else Condition(False, NOT_OPEN)
+
+    def watch(self, hook: Callable[[Condition], None]) -> None:
+        """Call `hook`, which must not raise, each time the store is lost or found again."""
+        if self.connected is None:
+            self._hooks.append(hook)
+        else:
+            self.connected.watch(hook)
 
     async def close(self) -> None:
         """Close nothing."""
