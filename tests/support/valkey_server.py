@@ -20,7 +20,7 @@ def start(folder: Path, *options: str) -> subprocess.Popen[bytes]:
         str(get_binary_path()), "--port", "0", "--unixsocket", str(folder / "store.sock"), "--save", "",
         "--appendonly", "no", "--dir", str(folder), "--daemonize", "no", *options,
     ]  # fmt: skip
-    server = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)  # noqa: S603
+    server = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     assert server.stdout
     for line in server.stdout:
         if b"eady to accept connections" in line:
