@@ -144,7 +144,9 @@ class Player:
     async def read_all(self) -> list[Any]:
         """Read all there is to see, at each replica; it is the same everywhere."""
         found = [await self._read_all(at) for at in range(len(self._world.replicas))]
-        assert all(each == found[0] for each in found)
+        for other in found[1:]:
+            for mine, theirs in zip(other, found[0], strict=True):
+                assert mine == theirs, (mine, theirs)
         return found[0]
 
     async def _read_all(self, at: int) -> list[Any]:
