@@ -12,12 +12,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import asynccontextmanager
 from importlib.util import find_spec
 from itertools import cycle
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from urllib.parse import urlsplit
 
 import pytest
 
 import valkey_server
+from object_metrics import CountsOfAll, OneOfSeveral
 from oifde_simulator.config import Settings
 from oifde_simulator.runtime.server import Simulator
 from oifde_simulator.scenario import loader
@@ -26,7 +27,6 @@ from oifde_simulator.state.memory.journal_store import Bounds
 from oifde_simulator.state.memory.state import MemoryState
 from oifde_simulator.tenants import Tenants
 from serving import CALM
-from suspending_state import suspending
 
 MIDNIGHT = 1_767_225_600_000
 PATIENCE = 5.0
@@ -70,8 +70,8 @@ async def in_memory(time: Time) -> list[State]:
 
 async def on_one_object(time: Time) -> list[State]:
     """Make four replicas that share one state in memory, whose calls suspend."""
-    state = MemoryState(Bounds(), time.uptime, time)
-    return [suspending(state) for _ in range(4)]
+    state, counts = MemoryState(Bounds(), time.uptime, time), CountsOfAll()
+    return [cast(State, OneOfSeveral(state, counts)) for _ in range(4)]
 
 
 def on_valkey(replicas: int, address: Callable[[], str] = valkey_server.address) -> Opened:
@@ -216,7 +216,7 @@ async def exchange(url: str, method: str, path: str, body: Any = None) -> Answer
 
 CHANGING = (
     (re.compile(rb'"seconds":[^,}]+'), b'"seconds":0'),
-    (re.compile(rb'"(time|wait)":[0-9.e-]+'), b'"\\1":0'),
+    (re.compile(rb'"(time|wait|serveTime|totalTime|processTime)":[0-9.e-]+'), b'"\\1":0'),
     (re.compile(rb'"connection":\{"number":\d+'), b'"connection":{"number":0'),
     (re.compile(rb'"connection":"\d+"'), b'"connection":"0"'),
     (re.compile(rb"127\.0\.0\.1:\d+"), b"127.0.0.1:0"),
@@ -242,3 +242,40 @@ def _joined(chunks: bytes) -> bytes:
         rest = chunks.partition(b"\r\n")[2]
         body, chunks = body + rest[:size], rest[size + 2 :]
     return body
+
+
+class Keeping:
+    """A client that keeps its connection to one port."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self._writer = writer
+
+    @classmethod
+    async def to(cls, url: str) -> Keeping:
+        """Connect to a port."""
+        address = urlsplit(url)
+        return cls(*await asyncio.open_connection(address.hostname, address.port))
+
+    async def ask(self, path: str, body: Mapping[str, Any]) -> int:
+        """Send a request and read its answer; the status."""
+        octets = json.dumps(body).encode()
+        head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(octets)}\r\n\r\n"
+        self._writer.write(head.encode() + octets)
+        found = await self._reader.readuntil(b"\r\n\r\n")
+        length = found.lower().partition(b"content-length:")[2].split(maxsplit=1)
+        await self._reader.readexactly(int(length[0]) if length else 0)
+        return int(found[9:12])
+
+    async def read_until(self, end: bytes) -> bytes:
+        """Read up to some bytes."""
+        async with asyncio.timeout(PATIENCE):
+            return await self._reader.readuntil(end)
+
+    def send(self, octets: bytes) -> None:
+        """Send bytes."""
+        self._writer.write(octets)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._writer.close()

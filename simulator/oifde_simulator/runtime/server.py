@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
@@ -43,6 +44,9 @@ from oifde_simulator.web.data_plane.server import data_plane
 if TYPE_CHECKING:
     from oifde_simulator.web.tls.client_verification import ClientVerification
     from oifde_simulator.web.tls.context import ServerTls
+
+CONNECTION_BITS = 26
+"""Bits of the number of a replica's first connection, and of those after it; together JSON holds them."""
 
 
 class Simulator:
@@ -140,6 +144,9 @@ class Simulator:
             connections=ConnectionLimits.of(settings),
             max_waiting=settings.max_waiting,
             verifies_clients=self._clients is not None,
+            first_connection=1
+            if self._sharing is None
+            else secrets.randbits(CONNECTION_BITS) << CONNECTION_BITS,
         )
         context = self._tls.context if self._tls else None
         return Port(

@@ -159,7 +159,9 @@ class TenantService:
         """Find the id of the scenario of a tenant that may have been made or replaced at another replica."""
         try:
             state = await self._tenants.served(id)
-            return self._known_id(id) if state.source is None else (await self._tenants.scenario(id, state)).id
+            return (
+                self._known_id(id) if state.source is None else (await self._tenants.scenario(id, state)).id
+            )
         except NotServed:  # it has gone meanwhile
             return self._known_id(id)
 
