@@ -30,7 +30,7 @@ def assert_alike(form: Opened, scenarios: Scenarios, steps: Sequence[Step]) -> N
 
 
 @pytest.mark.parametrize("form", SEVERAL)
-@settings(max_examples=8)
+@settings(max_examples=6)
 @given(scenarios=SCENARIOS, steps=STEPS)
 def test_four_replicas_answer_as_one_in_memory(form: Opened, scenarios: Scenarios, steps: list[Step]) -> None:
     assert_alike(form, scenarios, steps)
@@ -54,7 +54,7 @@ def test_one_replica_on_valkey_answers_as_one_in_memory(scenarios: Scenarios, st
     assert_alike(on_valkey(1), scenarios, steps)
 
 
-@settings(max_examples=4)
+@settings(max_examples=2)
 @given(scenarios=SCENARIOS, steps=STEPS)
 def test_a_programme_that_is_played_again_is_answered_the_same(
     scenarios: Scenarios, steps: list[Step]
