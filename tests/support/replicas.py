@@ -86,7 +86,7 @@ def on_valkey(replicas: int, address: Callable[[], str] = valkey_server.address)
 
 async def open_state(address: str, prefix: str, time: Time) -> State:
     """Open a state in Valkey."""
-    from oifde_simulator.state.valkey.connection import connect
+    from oifde_simulator.state.valkey.connect import connect
     from oifde_simulator.state.valkey.state import ValkeyState
 
     store = await connect(address, prefix)
