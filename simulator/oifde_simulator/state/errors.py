@@ -22,3 +22,11 @@ class StoreGone(Exception):
 
     What was asked may have been carried out, at most once.
     """
+
+
+class StoreFull(StoreGone):
+    """The store outside this process has no room left; nothing was carried out."""
+
+
+class CommandRefused(Exception):
+    """The store does not know a command or a script fails: a defect of ours; the message has its words."""

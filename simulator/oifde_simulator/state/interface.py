@@ -7,6 +7,7 @@ drawn by a count that only the caller knows. `memory/` is the form in this proce
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Any, NamedTuple, Protocol
 
 from oifde_simulator.clock import ClockSetting
@@ -22,6 +23,12 @@ from oifde_simulator.model.entry import Entry
 from oifde_simulator.model.outcome import Outcome
 from oifde_simulator.model.tenant_state import NewRule, RuleStanding, TenantSource, TenantState
 from oifde_simulator.model.turn import Candidate, Fired, Leases, StateTimes, Turn, Value
+
+HearEntry = Callable[[Entry], None]
+"""Takes an entry that is on record."""
+ForgetEntries = Callable[[str | None, Collection[int] | None, int], None]
+"""Takes what was deleted: of a tenant, or of all for None; its numbers, or None for all up to a number, the
+last one, of the newest entry that was there."""
 
 
 class Read(NamedTuple):
@@ -206,8 +213,19 @@ class Journal(Protocol):
         """Bytes of memory that the entries are charged with."""
         ...
 
-    def listen(self, hear: Callable[[Entry], None]) -> None:
-        """Call `hear` with each entry that is put on record, wherever that is."""
+    def listen(self, hear: HearEntry, forget: ForgetEntries) -> None:
+        """Call `hear` with each entry that is put on record, and `forget` with what is deleted.
+
+        In a store for several replicas they are called for what any of them does, in its order, and only
+        while somebody is `listening`. What was there before may be told of too.
+        """
+        ...
+
+    def listening(self, tenant: str | None) -> AbstractAsyncContextManager[None]:
+        """Hear of the entries of a tenant, or of all for None, while in the context.
+
+        All that is put on record after it was entered is told of; what is read in it is what was before.
+        """
         ...
 
 

@@ -40,14 +40,11 @@ async def follow_exchanges(call: Call) -> web.StreamResponse:
     if subscriptions.followers >= MOST_FOLLOWERS:  # so few that they are never CapacityExceeded
         raise _too_many_followers()
     response = web.StreamResponse(headers=HEADERS)
-    follower = subscriptions.follow(wanted, after, last)
-    try:
+    async with subscriptions.following(wanted, after, last) as follower:
         await response.prepare(call.request)
         if call.request.method != "HEAD":
             hello = _hello(call.context.instance, follower, last)
             await _send_events(follower, response, call.request, hello)
-    finally:
-        subscriptions.unfollow(follower)
     return response
 
 
