@@ -18,8 +18,8 @@ from oifde_simulator.model.counted_requests import (
     KindKey,
 )
 from oifde_simulator.state.valkey import metrics as module
+from oifde_simulator.state.valkey.connect import connect
 from oifde_simulator.state.valkey.metrics import ValkeyMetrics
-from oifde_simulator.state.valkey.provisional_client import ProvisionalStore
 
 HONEST: KindKey = ("queryRecordHistory", 200, 0, "", ())
 ODD = "a\ud800 'ü'"
@@ -42,7 +42,7 @@ def time() -> StoreTime:
 
 @pytest.fixture
 async def replicas(time: StoreTime) -> AsyncIterator[list[ValkeyMetrics]]:
-    store = ProvisionalStore(valkey_server.address(), valkey_server.prefix())
+    store = await connect(valkey_server.address(), valkey_server.prefix())
     yield [ValkeyMetrics(store, name, time) for name in ("a", "b", "c")]
     await store.close()
 

@@ -9,7 +9,7 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from importlib.util import find_spec
 from itertools import cycle
 from typing import Any, NamedTuple, cast
@@ -22,6 +22,7 @@ from object_metrics import CountsOfAll, OneOfSeveral
 from oifde_simulator.config import Settings
 from oifde_simulator.runtime.server import Simulator
 from oifde_simulator.scenario import loader
+from oifde_simulator.state.errors import StoreGone
 from oifde_simulator.state.interface import State
 from oifde_simulator.state.memory.journal_store import Bounds
 from oifde_simulator.state.memory.state import MemoryState
@@ -179,7 +180,8 @@ async def world(
         yield World(replicas, time)
     finally:
         for replica in replicas:
-            await replica.stop()
+            with suppress(StoreGone):  # a test may have taken its store away
+                await replica.stop()
         for state in states:
             await state.close()
 

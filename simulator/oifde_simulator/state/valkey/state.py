@@ -9,6 +9,7 @@ from oifde_simulator.state.memory.journal_store import Bounds
 from oifde_simulator.state.valkey.coverage import ValkeyCoverage
 from oifde_simulator.state.valkey.exchanges import ValkeyExchanges
 from oifde_simulator.state.valkey.journal import ValkeyJournal
+from oifde_simulator.state.valkey.metrics import ValkeyMetrics
 from oifde_simulator.state.valkey.settings import ValkeySettings
 from oifde_simulator.state.valkey.store import Store
 from oifde_simulator.state.valkey.tenant_counts import TenantCounts
@@ -39,6 +40,7 @@ class ValkeyState:
         self.journal = ValkeyJournal(store)
         self.coverage = ValkeyCoverage(store)
         self.settings = ValkeySettings(store)
+        self.metrics = ValkeyMetrics(store, store_time=store_time)
 
     async def adopt(self) -> None:
         """Take the store as it is, and begin it where it is empty; the journal has our bounds then.
