@@ -218,7 +218,7 @@ async def exchange(url: str, method: str, path: str, body: Any = None) -> Answer
 
 CHANGING = (
     (re.compile(rb'"seconds":[^,}]+'), b'"seconds":0'),
-    (re.compile(rb'"(time|wait|serveTime|totalTime|processTime)":[0-9.e-]+'), b'"\\1":0'),
+    (re.compile(rb'"(time|wait|serveTime|totalTime|responseSendTime)":[0-9.e-]+'), b'"\\1":0'),
     (re.compile(rb'"connection":\{"number":\d+'), b'"connection":{"number":0'),
     (re.compile(rb'"connection":"\d+"'), b'"connection":"0"'),
     (re.compile(rb"127\.0\.0\.1:\d+"), b"127.0.0.1:0"),
