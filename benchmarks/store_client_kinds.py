@@ -82,7 +82,9 @@ async def glide(place: Place) -> AsyncIterator[Ask]:
     import glide as client
 
     address = client.NodeAddress("127.0.0.1", place.port)  # it knows no Unix sockets
-    connected = await client.GlideClient.create(client.GlideClientConfiguration([address]))
+    connected = await client.GlideClient.create(
+        client.GlideClientConfiguration([address], request_timeout=5000)
+    )
 
     async def ask(*words: Any) -> Any:
         return await connected.custom_command([str(word) for word in words])

@@ -13,7 +13,7 @@ from hypothesis import assume, given, settings
 from oifde_simulator.scenario import loader
 from oifde_simulator.scenario.errors import ScenarioErrors
 from programmes import SCENARIOS, STEPS, Step, played
-from replicas import SEVERAL, Opened, in_memory, needs_valkey, on_valkey
+from replicas import SEVERAL, Opened, in_memory, on_valkey
 
 Scenarios = Mapping[str, Mapping[str, Any]]
 
@@ -46,7 +46,6 @@ def test_four_replicas_answer_many_more_programmes_as_one_in_memory(
     assert_alike(form, scenarios, steps)
 
 
-@needs_valkey
 @pytest.mark.slow
 @settings(max_examples=60)
 @given(scenarios=SCENARIOS, steps=STEPS)

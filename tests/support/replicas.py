@@ -10,30 +10,35 @@ import json
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from importlib.util import find_spec
 from itertools import cycle
 from typing import Any, NamedTuple, cast
 from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
 
 import pytest
 
 import valkey_server
 from object_metrics import CountsOfAll, OneOfSeveral
 from oifde_simulator.config import Settings
+from oifde_simulator.runtime.replica.opening import StoreLink, link_to
 from oifde_simulator.runtime.server import Simulator
 from oifde_simulator.scenario import loader
 from oifde_simulator.state.errors import StoreGone
 from oifde_simulator.state.interface import State
 from oifde_simulator.state.memory.journal_store import Bounds
 from oifde_simulator.state.memory.state import MemoryState
+from oifde_simulator.state.valkey.connect import connect
+from oifde_simulator.state.valkey.state import ValkeyState
 from oifde_simulator.tenants import Tenants
 from serving import CALM
 
 MIDNIGHT = 1_767_225_600_000
 PATIENCE = 5.0
 """Seconds until a wait fails."""
-HAS_VALKEY = find_spec("oifde_simulator.state.valkey.state") is not None
-needs_valkey = pytest.mark.skipif(not HAS_VALKEY, reason="this checkout has no state in Valkey")
+DEADLINE = 2.0
+"""Seconds within which a store must answer."""
+LINKS: WeakKeyDictionary[State, StoreLink] = WeakKeyDictionary()
+"""Stores by the states that are in them."""
 HEADERS = "Host: localhost\r\nConnection: close\r\nContent-Type: application/json; charset=UTF-8\r\n"
 
 
@@ -86,21 +91,18 @@ def on_valkey(replicas: int, address: Callable[[], str] = valkey_server.address)
 
 
 async def open_state(address: str, prefix: str, time: Time) -> State:
-    """Open a state in Valkey."""
-    from oifde_simulator.state.valkey.connect import connect
-    from oifde_simulator.state.valkey.state import ValkeyState
-
-    store = await connect(address, prefix)
-    state = ValkeyState(store, Bounds(), time, store_time=time.store_time)
-    await state.adopt()
+    """Make a state in Valkey, which is connected when its replica starts."""
+    link = link_to(prefix, lambda: connect(address, prefix, deadline=DEADLINE), None, time.store_time)
+    state = ValkeyState(link.store, Bounds(), time, time.store_time, link.announcements)
+    LINKS[state] = link
     return state
 
 
 FORMS = [
     pytest.param(in_memory, id="memory"),
     pytest.param(on_one_object, id="four on one object"),
-    pytest.param(on_valkey(1), id="one on Valkey", marks=needs_valkey),
-    pytest.param(on_valkey(4), id="four on Valkey", marks=needs_valkey),
+    pytest.param(on_valkey(1), id="one on Valkey"),
+    pytest.param(on_valkey(4), id="four on Valkey"),
 ]
 """Forms of a world; each has to keep the same laws."""
 SEVERAL = FORMS[1::2]
@@ -194,7 +196,7 @@ def _replica(
         for name, document in scenarios.items()
     }
     tenants = Tenants(loaded, seed="0", error_status=200, state=state, clock=time)
-    return Simulator(Settings(**CALM | dict(options)), tenants)
+    return Simulator(Settings(**CALM | dict(options)), tenants, LINKS.get(state))
 
 
 async def exchange(url: str, method: str, path: str, body: Any = None) -> Answer:

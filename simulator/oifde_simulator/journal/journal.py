@@ -60,6 +60,16 @@ class Journal:
         if self.followers.index:
             self.followers.publish(entry)
 
+    def look_again(self) -> None:
+        """Have waiters and followers look for entries that they were not told of."""
+        for subscriber in (*self.waiters, *self.followers):
+            subscriber.notify_unjudged()
+
+    def end_subscriptions(self) -> None:
+        """End every wait and every stream: the numbers of entries begin anew."""
+        self.waiters.shutdown()
+        self.followers.shutdown()
+
     def _forget(self, tenant: str | None, numbers: Collection[int] | None, last: int) -> None:
         """Tell waiters of a deletion; followers read what is there."""
         self.waiters.forget(tenant, numbers, last)

@@ -17,6 +17,10 @@ class UnknownRule(KeyError):
     """The tenant has no rule of this name."""
 
 
+class NotCarriedOut(OSError):
+    """Another replica could not do what was announced; the message says which one, and why."""
+
+
 class StoreGone(Exception):
     """The store outside this process gave no answer; the message says where it is, and what was found.
 

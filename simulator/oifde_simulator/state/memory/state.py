@@ -12,6 +12,7 @@ from oifde_simulator.model.coverage import CoverageSnapshot, CoveredRule
 from oifde_simulator.model.entry import Entry
 from oifde_simulator.state.coverage_table import CoverageTable
 from oifde_simulator.state.interface import ForgetEntries, HearEntry
+from oifde_simulator.state.memory.announcements import MemoryAnnouncements, MemoryFiles
 from oifde_simulator.state.memory.exchanges import MemoryExchanges
 from oifde_simulator.state.memory.journal_store import Bounds, EntryTable
 from oifde_simulator.state.memory.tables import Tables
@@ -140,6 +141,11 @@ class MemoryState:
         self.journal = MemoryJournal(tables.journal, self.exchanges.hearers)
         self.coverage = MemoryCoverage(tables.coverage)
         self.settings = MemorySettings()
+        self.announcements = MemoryAnnouncements()
+        self.files = MemoryFiles()
+
+    async def adopt(self) -> None:
+        """Take nothing: a state in this process is always new."""
 
     async def close(self) -> None:
         """Let go of nothing: all of it is in this process."""

@@ -6,10 +6,12 @@ from collections.abc import Callable
 
 from oifde_simulator.clock import TIME_OF_DAY, Clock
 from oifde_simulator.state.memory.journal_store import Bounds
+from oifde_simulator.state.valkey.announcements import ValkeyAnnouncements
 from oifde_simulator.state.valkey.coverage import ValkeyCoverage
 from oifde_simulator.state.valkey.exchanges import ValkeyExchanges
 from oifde_simulator.state.valkey.journal import ValkeyJournal
 from oifde_simulator.state.valkey.metrics import ValkeyMetrics
+from oifde_simulator.state.valkey.replicas import ValkeyFiles, new_id, server_time
 from oifde_simulator.state.valkey.settings import ValkeySettings
 from oifde_simulator.state.valkey.store import Store
 from oifde_simulator.state.valkey.tenant_counts import TenantCounts
@@ -28,9 +30,11 @@ class ValkeyState:
         bounds: Bounds = BOUNDS,
         clock: Clock = TIME_OF_DAY,
         store_time: Callable[[], int] | None = None,
+        announcements: ValkeyAnnouncements | None = None,
     ) -> None:
         """`bounds` are those of the journal; `clock` tells the time of day.
 
+        `announcements` are those of a replica; without them, nothing is heard of other replicas.
         `store_time` is the store's time in milliseconds, where a test makes it pass; else the server's.
         """
         self._store = store
@@ -41,6 +45,8 @@ class ValkeyState:
         self.coverage = ValkeyCoverage(store)
         self.settings = ValkeySettings(store)
         self.metrics = ValkeyMetrics(store, store_time=store_time)
+        self.announcements = announcements or ValkeyAnnouncements(store, new_id(), store_time or server_time)
+        self.files = ValkeyFiles(store)
 
     async def adopt(self) -> None:
         """Take the store as it is, and begin it where it is empty; the journal has our bounds then.

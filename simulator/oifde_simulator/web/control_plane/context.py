@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from asyncio import Semaphore
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -22,11 +21,13 @@ from oifde_simulator.web.control_plane.query import Query
 from oifde_simulator.web.control_plane.services.bodies import BodyService
 from oifde_simulator.web.control_plane.services.check import CheckService
 from oifde_simulator.web.control_plane.services.journal import JournalService
+from oifde_simulator.web.control_plane.services.listener import ListenerService
 from oifde_simulator.web.control_plane.services.metrics import MetricsService
 from oifde_simulator.web.control_plane.services.rules import RuleService
 from oifde_simulator.web.control_plane.services.subscriptions import SubscriptionService
 from oifde_simulator.web.control_plane.services.tenant_admin import TenantAdminService
 from oifde_simulator.web.control_plane.services.tenants import TenantService
+from oifde_simulator.web.control_plane.standing import Standing
 from oifde_simulator.web.data_plane.port import Port
 from oifde_simulator.web.speech.speaker import Speaker
 
@@ -50,6 +51,7 @@ class ControlContext:
         delay: GlobalDelay,
         console: bool = True,
         wants_token: bool = False,
+        standing: Standing | None = None,
     ) -> None:
         """Wrap the parts of a server.
 
@@ -66,8 +68,8 @@ class ControlContext:
         self.journal = JournalService(journal, self.evaluations)
         self.bodies = BodyService(tenants, journal, self.evaluations)
         self.subscriptions = SubscriptionService(journal, self.journal.accepted)
-        self.metrics = MetricsService(meter, sharing, self.subscriptions, port)
         self.port = port
+        self.listener = ListenerService(port, tenants.state.announcements)
         self.ca_pem = ca_pem
         """Authority to trust, PEM; None where TLS is off or the certificate was given."""
         self.client_authority = client_authority
@@ -76,14 +78,20 @@ class ControlContext:
         """True where the page is served."""
         self.wants_token = wants_token
         """True where calls need the bearer token."""
-        self.instance = secrets.token_hex(6)
-        """Id of this start of the server, since numbers of entries begin anew with each."""
+        self.standing = standing or Standing()
+        """Standing to the state's store, and to the other replicas."""
+        self.metrics = MetricsService(meter, sharing, self.subscriptions, port, self.standing)
         self.streams = Semaphore(MOST_STREAMS)
         """Places for long lists; one is held while a list is sent."""
         self.speaker = Speaker()
         """Speaks the words of recordings that are played."""
         self._state = tenants.state
         self._delay = delay
+
+    @property
+    def instance(self) -> str:
+        """Id of this start of the server, or of its store, since numbers of entries begin anew with each."""
+        return self.standing.instance
 
     @property
     def scheme(self) -> str:
@@ -128,8 +136,8 @@ class ControlContext:
 
         Raises OSError where the vendor's port cannot be opened; then nothing has changed.
         """
-        await self.port.open()
-        self._mend_tls()
+        await self.listener.open()
+        await self.listener.mend()
         await self.set_global_delay({})
         await self.tenant_admin.clear_all()
 
@@ -144,13 +152,9 @@ class ControlContext:
         last = await self.journal.last() if gone else 0
         for id in gone:
             await self.metrics.forget(id, last)
-        self._mend_tls()
-        await self.port.open()
+        await self.listener.mend()
+        await self.listener.open()
         return len(gone)
-
-    def _mend_tls(self) -> None:
-        if self.port.tls is not None:
-            self.port.tls.mend()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

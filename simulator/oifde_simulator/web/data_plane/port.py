@@ -71,24 +71,30 @@ class Port:
         """Time of the event loop at which the timer opens the port."""
         self._reopening: asyncio.Task[None] | None = None
         self._lock = asyncio.Lock()
+        self._has_started = self._starts_closed = False
 
     async def start(self) -> None:
-        """Bind the numbers and listen. Raises OSError."""
+        """Bind the numbers, and listen unless the port was closed before. Raises OSError."""
         await self._plane.setup()
         for listener in self._listeners:
             await listener.start()
+        self._has_started = True
+        if self._starts_closed:
+            await self._cease()
 
     async def open(self) -> None:
         """Listen, if the port is closed. Raises OSError where another program took a number."""
         async with self._lock:
             self._cancel_timer()
-            if not self.is_open:
+            self._starts_closed = False
+            if self._has_started and not self.is_open:
                 await self._listen()
 
     async def close(self, seconds: float | None = None) -> None:
         """Refuse connections for `seconds` (None: until `open`); existing ones end with their answers."""
         async with self._lock:
             self._cancel_timer()
+            self._starts_closed = not self._has_started
             if self.is_open:
                 await self._cease()
             if seconds is not None:

@@ -97,9 +97,12 @@ def _where(url: str, parts: SplitResult, plain: str, options: dict[str, str]) ->
 
 def _split(url: str) -> SplitResult:
     try:
-        return urlsplit(url)
+        parts = urlsplit(url)
     except ValueError as error:
         raise _wrong(url, "brackets that do not hold an IPv6 address") from error
+    if "@" in parts.path + parts.query + parts.fragment:
+        raise _wrong(url, "an @ behind the host")
+    return parts
 
 
 def _options(url: str, parts: SplitResult, plain: str) -> dict[str, str]:
@@ -160,6 +163,6 @@ def _wrong(url: str, found: str) -> ValueError:
     hint = ""
     if "@" in url:
         hint = (
-            f"; a user or password with one of :/?#@ goes into {USER} and {PASSWORD}, or is percent-encoded"
+            f"; a user or password with one of :/?#@[] is percent-encoded, or given by {USER} and {PASSWORD}"
         )
     return ValueError(f"address of the store: expected {FORMS}, found {found} in {shown!r}{hint}")

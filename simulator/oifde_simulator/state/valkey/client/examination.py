@@ -37,6 +37,8 @@ def unfit(found: Mapping[str, str]) -> str:
     version = found.get("redis_version", "none")
     if tuple(int(part) for part in version.split(".")[:2] if part.isdecimal()) < OLDEST:
         return f"expected Valkey, or Redis 7.0 or newer, found version {version}"
+    if found.get("redis_mode", found.get("server_mode")) == "sentinel":
+        return "expected a server, found a sentinel; its address begins with sentinel:// and names the server"
     if found.get("cluster_enabled") == "1":
         return (
             "expected one server, found a cluster: global numbers and bounds need keys of several slots, "

@@ -29,7 +29,6 @@ class Link(Generic[AConnection]):
         self.on_lost: Callable[[], None] = _ignore
         self._to, self._make = to, make
         self._reopening: asyncio.Task[None] | None = None
-        self._closed = False
 
     async def open(self) -> None:
         """Open the connection. Raises StoreGone."""
@@ -50,11 +49,12 @@ class Link(Generic[AConnection]):
 
     def close(self) -> None:
         """Close the connection for good."""
-        self._closed = True
+        connection, self.connection = self.connection, None
+        self.found = f"the connection to the store at {self._to.address} was closed"
         if self._reopening:
             self._reopening.cancel()
-        if self.connection:
-            self.connection.close()
+        if connection:
+            connection.close()
 
     def _new(self) -> AConnection:
         connection = self._make(lambda found: self._broke(connection, found))
@@ -65,8 +65,7 @@ class Link(Generic[AConnection]):
             return
         self.connection = None
         self.found = f"no store at {self._to.address}: {found}"
-        if not self._closed:
-            self._reopening = asyncio.ensure_future(self._reopen())
+        self._reopening = asyncio.ensure_future(self._reopen())
         self.on_lost()
 
     async def _reopen(self) -> None:

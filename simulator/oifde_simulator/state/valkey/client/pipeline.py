@@ -6,6 +6,8 @@ Rule: only a call that the server refused as an unknown script, or that was neve
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from libvalkey import pack_command
@@ -27,11 +29,9 @@ MOST_CALLS, MOST_BYTES = 65_536, 64 << 20
 class Pipeline:
     """Sends calls, keeps those that wait, and knows which scripts the server has."""
 
-    def __init__(self, to: Target) -> None:
-        """Begin without a connection."""
-        self.found = f"no store at {to.address}: it was not asked yet"
-        """What was found where there is no connection."""
-        self._to = to
+    def __init__(self, to: Target, found: Callable[[], str]) -> None:
+        """Begin without a connection; `found` tells why there is none."""
+        self._to, self._found = to, found
         self._loop = asyncio.get_running_loop()
         self._connection: Connection | None = None
         self._loaded: set[str] = set()
@@ -49,7 +49,7 @@ class Pipeline:
         if self._waiting >= MOST_CALLS or self._waiting_bytes + len(packed) > MOST_BYTES:
             raise StoreGone(self._too_slow())
         if self._connection is None and self._grace is None:
-            raise StoreGone(self.found)
+            raise StoreGone(self._found())
         self._put(StateCall(self, packed, self._loop.time() + self._to.seconds, script, reply))
 
     def open(self, connection: Connection) -> None:
@@ -70,17 +70,19 @@ class Pipeline:
         self._grace = self._loop.call_later(min(GRACE, self._to.seconds), self.give_up)
 
     def give_up(self) -> None:
-        """Fail the calls that are held, and from now on every call."""
+        """Fail the calls that are held, and every call until there is a connection."""
+        self._connection = None
         self._end_grace()
-        held, self._held = self._held, []
+        held, self._held, found = self._held, [], self._found()
         for call in held:
-            call.fail(self.found)
+            call.fail(found)
 
     async def drain(self) -> None:
-        """Return when no call waits, which the deadline bounds."""
+        """Return when no call waits, or at the deadline."""
         if self._waiting:
             self._idle = asyncio.Event()
-            await self._idle.wait()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._idle.wait(), self._to.seconds)
 
     def done(self, call: StateCall) -> None:
         """Learn that a call waits no longer."""

@@ -34,7 +34,7 @@ class ValkeyStore:
         """Take the address; `open` connects."""
         self._to, self._prefix = to, prefix
         self._loop = asyncio.get_running_loop()
-        self._pipeline = Pipeline(to)
+        self._pipeline = Pipeline(to, lambda: self._link.found)
         self._link = Link(to, Connection)
         self._link.greet, self._link.on_open, self._link.on_lost = self._greet, self._found, self._lost
         self._subscriptions = Subscriptions(to)

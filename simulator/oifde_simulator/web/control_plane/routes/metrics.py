@@ -34,6 +34,8 @@ class Figures(NamedTuple):
     """Number of requests that wait for exchanges."""
     tls_faults: Mapping[str, int]
     """Connections that met a fault of TLS, by its name."""
+    unanswered: int | None
+    """Requests that got 503 since the state's store gave no answer; None without a store."""
 
 
 async def metrics(call: Call) -> web.Response:
@@ -48,7 +50,7 @@ async def metrics(call: Call) -> web.Response:
 async def _figures(context: ControlContext) -> Figures:
     counted = await context.metrics.read()
     tenants, journal = await context.tenants.count(), await context.journal.size()
-    return Figures(counted.meter, tenants, journal, counted.waiters, counted.tls_faults)
+    return Figures(counted.meter, tenants, journal, counted.waiters, counted.tls_faults, counted.unanswered)
 
 
 class Collector:
@@ -59,7 +61,7 @@ class Collector:
 
     def collect(self) -> Iterator[Metric]:
         """Yield each metric with its values."""
-        meter, tenants, journal, waiters, tls_faults = self._figures
+        meter, tenants, journal, waiters, tls_faults, unanswered = self._figures
         yield _requests(meter)
         yield _fired(meter)
         yield _decisions(meter)
@@ -70,6 +72,8 @@ class Collector:
         )
         yield _gauge("oifde_journal_waiters", "Requests that wait for exchanges.", waiters)
         yield _tls_faults(tls_faults)
+        if unanswered is not None:
+            yield _unanswered(unanswered)
 
 
 def _gauge(name: str, documentation: str, value: float) -> Metric:
@@ -120,6 +124,11 @@ def _tls_faults(counts: Mapping[str, int]) -> Metric:
     for fault, number in counts.items():
         family.add_metric([fault], number)
     return family
+
+
+def _unanswered(number: int) -> Metric:
+    documentation = "Requests that got 503 and are not on record, since the state's store gave no answer."
+    return CounterMetricFamily("oifde_store_unanswered", documentation, number)
 
 
 ROUTES: RouteTable = {"metrics": metrics}
