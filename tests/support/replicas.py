@@ -271,9 +271,9 @@ class Keeping:
         await self._reader.readexactly(int(length[0]) if length else 0)
         return int(found[9:12])
 
-    async def read_until(self, end: bytes) -> bytes:
+    async def read_until(self, end: bytes, seconds: float = PATIENCE) -> bytes:
         """Read up to some bytes."""
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(seconds):
             return await self._reader.readuntil(end)
 
     def send(self, octets: bytes) -> None:
