@@ -6,6 +6,7 @@ Rule: no request waits for it. A batch whose reply was lost is sent again under 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 
@@ -14,6 +15,8 @@ from oifde_simulator.engine.shared_meter import SharedMeter
 from oifde_simulator.model.counted_requests import AddedCounts, AllCounts
 from oifde_simulator.state.errors import StoreGone
 from oifde_simulator.state.interface import Metrics
+
+log = logging.getLogger("oifde_simulator")
 
 PAUSE = 0.5
 """Seconds between two batches: how old the counts of another replica may be."""
@@ -65,8 +68,15 @@ class MetricsSharing:
             silent += 1
             if self._has_news() or silent > SILENT_PAUSES:
                 silent = 0
-                with suppress(StoreGone):
-                    await self.push()
+                await self._push_or_log()
+
+    async def _push_or_log(self) -> None:
+        try:
+            await self.push()
+        except StoreGone:
+            pass  # the counts are added the next time
+        except Exception:
+            log.exception("a defect of the simulator: counts were not added to those of all replicas")
 
     def _has_news(self) -> bool:
         return self._pending is not None or self._meter.recent.has_changes or self.gauges() != self._gauges
