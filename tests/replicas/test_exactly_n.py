@@ -20,15 +20,15 @@ SCENARIO: dict[str, Any] = {
     "sessions": {"users": {"1": 1}},
     "rules": [
         {"name": "once", "match": {"request": {"pageNum": "1"}}, "per": ["userMobile"], "times": 1,
-         "respond": {"status": 503}},
+         "respond": {"status": 418}},
         {"name": "third", "match": {"request": {"pageNum": "2"}}, "every": 3, "times": 5,
-         "respond": {"status": 503}},
+         "respond": {"status": 418}},
         {"name": "rate", "match": {"request": {"pageNum": "3"}}, "over": {"limit": 5, "window": "1h"},
-         "respond": {"status": 503}},
+         "respond": {"status": 418}},
         {"name": "moves", "match": {"request": {"pageNum": "4"}}, "state": {"is": START, "becomes": "a"},
-         "respond": {"status": 503}},
+         "respond": {"status": 418}},
         {"name": "apart", "match": {"request": {"pageNum": "5"}}, "per": ["connection"], "times": 1,
-         "respond": {"status": 503}},
+         "respond": {"status": 418}},
     ],
 }  # fmt: skip
 FILES = {"acme": SCENARIO, "uses": {"tenant": {"tokens": [TOKEN], "token_uses": 3, "lock_after": 4}}}
@@ -61,7 +61,7 @@ async def statuses(asked: Sequence[Keeping], body: dict[str, Any]) -> Counter[in
 async def test_once_is_once_under_64_connections(form: Opened) -> None:
     async with world(form, FILES) as served, clients(served) as asked:
         for user in range(5):
-            assert await statuses(asked, query(user=str(user))) == {503: 1, 200: CLIENTS - 1}
+            assert await statuses(asked, query(user=str(user))) == {418: 1, 200: CLIENTS - 1}
 
 
 @pytest.mark.slow
@@ -69,21 +69,21 @@ async def test_once_is_once_under_64_connections(form: Opened) -> None:
 async def test_once_is_once_under_64_connections_1000_times_over(form: Opened) -> None:
     async with world(form, FILES) as served, clients(served) as asked:
         for user in range(1000):
-            assert await statuses(asked, query(user=str(user))) == {503: 1, 200: CLIENTS - 1}
+            assert await statuses(asked, query(user=str(user))) == {418: 1, 200: CLIENTS - 1}
 
 
 @pytest.mark.parametrize("form", FORMS)
 async def test_each_way_of_counting_counts_the_requests_of_all_replicas(form: Opened) -> None:
     async with world(form, FILES) as served, clients(served) as asked:
-        assert await statuses(asked, query("2")) == {503: 5, 200: CLIENTS - 5}
-        assert await statuses(asked, query("3")) == {503: CLIENTS - 5, 200: 5}
-        assert await statuses(asked, query("4")) == {503: 1, 200: CLIENTS - 1}
+        assert await statuses(asked, query("2")) == {418: 5, 200: CLIENTS - 5}
+        assert await statuses(asked, query("3")) == {418: CLIENTS - 5, 200: 5}
+        assert await statuses(asked, query("4")) == {418: 1, 200: CLIENTS - 1}
 
 
 @pytest.mark.parametrize("form", FORMS)
 async def test_no_connection_of_a_replica_is_taken_for_one_of_another(form: Opened) -> None:
     async with world(form, FILES) as served, clients(served) as asked:
-        assert await statuses(asked, query("5")) == {503: CLIENTS}
+        assert await statuses(asked, query("5")) == {418: CLIENTS}
         assert await statuses(asked, query("5")) == {200: CLIENTS}
 
 

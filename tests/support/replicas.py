@@ -35,7 +35,7 @@ from serving import CALM
 MIDNIGHT = 1_767_225_600_000
 PATIENCE = 5.0
 """Seconds until a wait fails."""
-DEADLINE = 2.0
+DEADLINE = 10.0
 """Seconds within which a store must answer."""
 LINKS: WeakKeyDictionary[State, StoreLink] = WeakKeyDictionary()
 """Stores by the states that are in them."""
