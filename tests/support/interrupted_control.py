@@ -74,7 +74,7 @@ class Server(BaseTestServer):
             meter=Meter(),
             ca_pem=None,
             port=cast(Port, StillPort()),
-            delay=GlobalDelay(self.tenants.state.settings, "0"),
+            delay=GlobalDelay(self.tenants.state.settings, self.tenants.state.announcements, "0"),
         )
         return control_plane(context, None)
 

@@ -10,13 +10,15 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from oifde_simulator.engine.recent_counts import RecentCounts
+from oifde_simulator.model.counted_requests import MOST_KINDS, OTHER, CountedRequests, KindKey, other_kind
 from oifde_simulator.model.entry import Entry
 
 BOUNDS = (25e-6, 50e-6, 100e-6, 250e-6, 500e-6, 1e-3, 2.5e-3, 5e-3, 10e-3, 25e-3, 50e-3, 100e-3)
 """Upper bounds of the classes of decisions, seconds; one more class has what took longer."""
-MOST_KINDS = 1000
-"""Kinds of exchanges that are told apart for one tenant; what comes after is counted as `other`."""
-OTHER = "other"
+SECONDS = "decision_seconds"
+"""Name of the count of seconds that all decisions took."""
+DURATION = "decisions:"
+"""Prefix of the name of a count of decisions; the number of their class follows."""
 
 
 class Kind(NamedTuple):
@@ -35,7 +37,7 @@ class Meter:
     def __init__(self) -> None:
         self.recent = RecentCounts()
         """Requests of the last minutes, second by second."""
-        self._counts: dict[str, dict[tuple[str, int, int | None, str, tuple[str, ...]], int]] = {}
+        self._counts: dict[str, dict[KindKey, int]] = {}
         self._fired: dict[str, dict[str, int]] = {}
         self.durations = [0] * (len(BOUNDS) + 1)
         """How many decisions took so long, by class."""
@@ -50,7 +52,7 @@ class Meter:
         kind = (entry.endpoint, entry.status, entry.error_code, entry.rule, entry.faults)
         number = kinds.get(kind)
         if number is None and len(kinds) >= MOST_KINDS:
-            kind = (entry.endpoint, entry.status, None, OTHER, (OTHER,))
+            kind = other_kind(kind)
             number = kinds.get(kind)
         kinds[kind] = (number or 0) + 1
         if entry.rule:
@@ -70,6 +72,17 @@ class Meter:
         for tenant, rules in self._fired.items():
             for rule, number in rules.items():
                 yield tenant, rule, number
+
+    @classmethod
+    def of(cls, counted: CountedRequests) -> Meter:
+        """Make a meter that stands at given counts."""
+        meter = cls()
+        meter._counts = {tenant: dict(kinds) for tenant, kinds in counted.kinds.items()}
+        meter._fired = {tenant: dict(rules) for tenant, rules in counted.fired.items()}
+        classes = range(len(meter.durations))
+        meter.durations = [int(counted.named.get(f"{DURATION}{number}", 0)) for number in classes]
+        meter.seconds = counted.named.get(SECONDS, 0.0)
+        return meter
 
     def forget(self, tenant: str) -> None:
         """The tenant is gone, and with it what was counted for it."""

@@ -11,13 +11,10 @@ from collections.abc import Callable
 from time import monotonic
 from typing import NamedTuple
 
+from oifde_simulator.model.counted_requests import MOST_OF_TENANTS, WINDOW
 from oifde_simulator.model.entry import Entry
 from oifde_simulator.model.outcome import Outcome
 
-WINDOW = 900
-"""Seconds that are told apart."""
-MOST_OF_TENANTS = 20_000
-"""Pairs of a second and a tenant in it that are kept; the oldest seconds are forgotten first."""
 KINDS = ("honest", "spoiled", "refused", "broken")
 """Names of what is counted."""
 HONEST, SPOILED, REFUSED, BROKEN = range(len(KINDS))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
@@ -13,7 +14,9 @@ from oifde_simulator.clock import TIME_OF_DAY, Clock
 from oifde_simulator.config import NEED_TLS, Settings
 from oifde_simulator.coverage import registration
 from oifde_simulator.engine.metrics import Meter
+from oifde_simulator.engine.metrics_sharing import MetricsSharing
 from oifde_simulator.engine.pipeline import Pipeline
+from oifde_simulator.engine.shared_meter import SharedMeter
 from oifde_simulator.faults.global_delay import GlobalDelay
 from oifde_simulator.journal import Journal
 from oifde_simulator.model.coverage import CoverageSnapshot
@@ -49,6 +52,9 @@ if TYPE_CHECKING:
     from oifde_simulator.web.tls.client_verification import ClientVerification
     from oifde_simulator.web.tls.context import ServerTls
 
+CONNECTION_BITS = 26
+"""Bits of the number of a replica's first connection, and of those after it; together JSON holds them."""
+
 
 log = logging.getLogger("oifde_simulator")
 
@@ -71,7 +77,10 @@ class Simulator:
         self.control_url = ""
         """URL of the control plane; empty before the start."""
         self.journal = Journal(tenants.state, seed=settings.seed)
-        self.meter = Meter()
+        metrics = tenants.state.metrics
+        shared = SharedMeter()
+        self._sharing = None if metrics is None else MetricsSharing(shared, metrics)
+        self.meter = Meter() if metrics is None else shared
         self.coverage = CoverageSnapshot(())
         """Coverage as it stood when the server was stopped."""
         self._settings = settings
@@ -131,6 +140,8 @@ class Simulator:
             self.data_url, self.recordings_url = port.url, port.recordings_url
             self.tls_faults = port.fault_urls
             self.control_url = await self._open(control, settings.control_host, settings.control_port)
+            if self._sharing is not None:
+                self._sharing.start()
         except BaseException:
             await self.stop()
             raise
@@ -139,6 +150,8 @@ class Simulator:
         """Finish requests in flight, then close both listeners."""
         while self._running:
             await self._running.pop().cleanup()
+        if self._sharing is not None:
+            await self._sharing.stop()
         try:
             self.coverage = await self.tenants.state.coverage.snapshot()
         except StoreGone as gone:
@@ -183,6 +196,9 @@ class Simulator:
             connections=ConnectionLimits.of(settings),
             max_waiting=settings.max_waiting,
             verifies_clients=self._clients is not None,
+            first_connection=1
+            if self._sharing is None
+            else secrets.randbits(CONNECTION_BITS) << CONNECTION_BITS,
         )
         context = self._tls.context if self._tls else None
         return Port(
@@ -201,6 +217,7 @@ class Simulator:
             tenants=self.tenants,
             journal=self.journal,
             meter=self.meter,
+            sharing=self._sharing,
             ca_pem=self.ca_pem,
             client_authority=self._client_authority(),
             port=port,

@@ -11,6 +11,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any, NamedTuple, Protocol
 
 from oifde_simulator.clock import ClockSetting
+from oifde_simulator.model.counted_requests import AddedCounts, AllCounts, RecentTallies
 from oifde_simulator.model.coverage import CoverageSnapshot, CoveredRule
 from oifde_simulator.model.credential_step import (
     Admission,
@@ -267,6 +268,29 @@ class Settings(Protocol):
         ...
 
 
+class Metrics(Protocol):
+    """Counts of what several replicas have answered. Calls raise StoreGone."""
+
+    async def add(self, number: int, added: AddedCounts, gauges: Mapping[str, float]) -> None:
+        """Add counts of this replica; a batch of the same `number` is added once.
+
+        `gauges` are what is so at this replica now, until it says otherwise or is gone.
+        """
+        ...
+
+    async def all(self) -> AllCounts:
+        """Read the counts of all replicas, those of dead ones too."""
+        ...
+
+    async def recent(self, seconds: int, tenant: str | None) -> RecentTallies:
+        """Read the tallies of the last seconds, of all tenants or of one (`""`: of none known)."""
+        ...
+
+    async def forget(self, tenant: str, last: int) -> None:
+        """Forget the counts of a gone tenant, also those of its entries up to `last` that come late."""
+        ...
+
+
 class Announcement(NamedTuple):
     """The present value of a topic."""
 
@@ -335,6 +359,11 @@ class State(Protocol):
     @property
     def settings(self) -> Settings:
         """Settings of the whole server."""
+        ...
+
+    @property
+    def metrics(self) -> Metrics | None:
+        """Counts of all replicas; None where those that the server keeps itself are all there are."""
         ...
 
     @property

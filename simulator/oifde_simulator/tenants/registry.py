@@ -168,7 +168,8 @@ class Tenants:
             state = await self.state.tenants.get("")
             self._nobody = Read("", state.version, state.epoch)
         # Tenants that come and go are no fix for a name, and there may be many.
-        found = unknown(name, self.files, await self._policy_for_unknown(), self._nobody)
+        policy = await self._policy_for_unknown()
+        found = unknown(name, self.files, policy, self._nobody, self.clock)
         names = dict.fromkeys(each for each in (name, substitute) if isinstance(each, str))
         found.notes = tuple(
             f"tenant {shown(each)} is not served: {why}" for each in names if (why := self.unserved(each))

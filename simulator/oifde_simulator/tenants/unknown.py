@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from oifde_simulator.clock import ClockSetting, TenantClock
+from oifde_simulator.clock import TIME_OF_DAY, Clock, ClockSetting, TenantClock
 from oifde_simulator.oifde.credentials.unknown_tenant import UnknownTenant
 from oifde_simulator.oifde.header_service import service_of
 from oifde_simulator.oifde.policy.service_policy import ServicePolicy
@@ -13,13 +13,15 @@ from oifde_simulator.rules.selection import Rules
 from oifde_simulator.state.interface import Read
 from oifde_simulator.tenants.tenant import Tenant, World
 
-NOW = TenantClock(ClockSetting())
 NO_RULES = Rules((), "", 0)
 NO_SESSIONS = LiteralSessions((), world="", tenant="")
 
 
-def unknown(name: object, known: Iterable[str], policy: ServicePolicy, read: Read) -> Tenant:
+def unknown(
+    name: object, known: Iterable[str], policy: ServicePolicy, read: Read, clock: Clock = TIME_OF_DAY
+) -> Tenant:
     """Make a world in which `name` is unknown; the nearest of the `known` ids is told."""
     credentials = UnknownTenant(name, known)
     service = service_of(credentials, NO_SESSIONS, policy)
-    return Tenant("", read, World(None, credentials, NO_SESSIONS, service), NOW, NO_RULES)
+    now = TenantClock(ClockSetting(), clock)
+    return Tenant("", read, World(None, credentials, NO_SESSIONS, service), now, NO_RULES)

@@ -122,6 +122,9 @@ class MemorySettings:
 class MemoryState:
     """The whole state, in this process."""
 
+    metrics: None = None
+    """Nothing: the counts that the server keeps are all there are."""
+
     def __init__(
         self,
         bounds: Bounds = BOUNDS,

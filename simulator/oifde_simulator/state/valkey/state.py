@@ -10,6 +10,7 @@ from oifde_simulator.state.valkey.announcements import ValkeyAnnouncements
 from oifde_simulator.state.valkey.coverage import ValkeyCoverage
 from oifde_simulator.state.valkey.exchanges import ValkeyExchanges
 from oifde_simulator.state.valkey.journal import ValkeyJournal
+from oifde_simulator.state.valkey.metrics import ValkeyMetrics
 from oifde_simulator.state.valkey.replicas import ValkeyFiles, new_id, server_time
 from oifde_simulator.state.valkey.settings import ValkeySettings
 from oifde_simulator.state.valkey.store import Store
@@ -43,6 +44,7 @@ class ValkeyState:
         self.journal = ValkeyJournal(store)
         self.coverage = ValkeyCoverage(store)
         self.settings = ValkeySettings(store)
+        self.metrics = ValkeyMetrics(store, store_time=store_time)
         self.announcements = announcements or ValkeyAnnouncements(store, new_id(), store_time or server_time)
         self.files = ValkeyFiles(store)
 

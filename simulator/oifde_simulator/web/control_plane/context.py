@@ -10,6 +10,7 @@ from typing import Any
 from aiohttp import web
 
 from oifde_simulator.engine.metrics import Meter
+from oifde_simulator.engine.metrics_sharing import MetricsSharing
 from oifde_simulator.faults.global_delay import GlobalDelay
 from oifde_simulator.journal import Journal
 from oifde_simulator.model.coverage import CoverageSnapshot
@@ -21,6 +22,7 @@ from oifde_simulator.web.control_plane.services.bodies import BodyService
 from oifde_simulator.web.control_plane.services.check import CheckService
 from oifde_simulator.web.control_plane.services.journal import JournalService
 from oifde_simulator.web.control_plane.services.listener import ListenerService
+from oifde_simulator.web.control_plane.services.metrics import MetricsService
 from oifde_simulator.web.control_plane.services.rules import RuleService
 from oifde_simulator.web.control_plane.services.subscriptions import SubscriptionService
 from oifde_simulator.web.control_plane.services.tenant_admin import TenantAdminService
@@ -42,6 +44,7 @@ class ControlContext:
         tenants: Tenants,
         journal: Journal,
         meter: Meter,
+        sharing: MetricsSharing | None = None,
         ca_pem: bytes | None,
         client_authority: ClientAuthority = NO_AUTHORITY,
         port: Port,
@@ -52,6 +55,7 @@ class ControlContext:
     ) -> None:
         """Wrap the parts of a server.
 
+        `sharing` adds the counts of `meter` to those of other replicas; None where there are no others.
         `ca_pem` is None where TLS is off or the certificate was given. `console` says that there is a page,
         `wants_token` that calls need the bearer token.
         """
@@ -64,7 +68,6 @@ class ControlContext:
         self.journal = JournalService(journal, self.evaluations)
         self.bodies = BodyService(tenants, journal, self.evaluations)
         self.subscriptions = SubscriptionService(journal, self.journal.accepted)
-        self.meter = meter
         self.port = port
         self.listener = ListenerService(port, tenants.state.announcements)
         self.ca_pem = ca_pem
@@ -77,6 +80,7 @@ class ControlContext:
         """True where calls need the bearer token."""
         self.standing = standing or Standing()
         """Standing to the state's store, and to the other replicas."""
+        self.metrics = MetricsService(meter, sharing, self.subscriptions, port, self.standing)
         self.streams = Semaphore(MOST_STREAMS)
         """Places for long lists; one is held while a list is sent."""
         self.speaker = Speaker()
@@ -110,7 +114,7 @@ class ControlContext:
         """Stop serving a tenant, and forget its exchanges and counts."""
         await self.tenant_admin.delete(id)
         await self.journal.clear(id)
-        self.meter.forget(id)
+        await self.metrics.forget(id, await self.journal.last())
 
     async def reset_tenant(self, id: str) -> None:
         """Put a tenant back to the beginning of its scenario, and forget its exchanges."""
@@ -145,8 +149,9 @@ class ControlContext:
         gone = await self.tenant_admin.restore()
         await self.journal.clear()
         await self.set_global_delay({})
+        last = await self.journal.last() if gone else 0
         for id in gone:
-            self.meter.forget(id)
+            await self.metrics.forget(id, last)
         await self.listener.mend()
         await self.listener.open()
         return len(gone)

@@ -82,11 +82,12 @@ class Connections(web.Server):
     descriptors: DescriptorWatch | None = None
     """Watch of the file descriptors that connections take, while the port listens."""
 
-    def __init__(self, handler: DataPlaneHandler, **options: Any) -> None:
+    def __init__(self, handler: DataPlaneHandler, first: int = 1, **options: Any) -> None:
+        """`first` is the number of the first connection."""
         super().__init__(handler, handler_cancellation=True)
         self._handler = handler
         self._options = options
-        self._numbers = count(1)
+        self._numbers = count(first)
         """Numbers of connections."""
 
     def __call__(self) -> Connection:
@@ -184,17 +185,19 @@ def data_plane(
     connections: ConnectionLimits,
     max_waiting: int = Settings.max_waiting,
     verifies_clients: bool = False,
+    first_connection: int = 1,
 ) -> DataPlane:
     """Make a runner for the data plane, not yet set up.
 
     `max_waiting` bounds the number of connections that faults may hold at once. `verifies_clients` says that
-    clients are asked for a certificate, which is read.
+    clients are asked for a certificate, which is read. Connections are numbered from `first_connection`.
     """
     held = HeldConnections(max_waiting)
     handler = DataPlaneHandler(pipeline, limits, held, write_seconds=connections.write_seconds)
     handler.verifies_clients = verifies_clients
     server = Connections(
         handler,
+        first_connection,
         access_log=None,
         auto_decompress=False,  # aiohttp would unpack a whole body before it could be refused
         **connections.options(),

@@ -15,7 +15,7 @@ async def counters(call: Call) -> web.Response:
     tenant = call.query.get("tenant", None, _tenant)
     if tenant:
         await context.tenants.require(tenant)
-    found = context.meter.recent.series(seconds, tenant)
+    found = await context.metrics.series(seconds, tenant)
     now = context.tenants.time_of_day()
     return json_response({"until": now, "step": 1, "complete": found.complete, "series": found.kinds})
 

@@ -24,7 +24,7 @@ LABELS = ("tenant", "endpoint", "status", "error_code", "rule", "fault")
 
 
 class Figures(NamedTuple):
-    """Figures of one server at one moment."""
+    """Figures of all replicas at one moment."""
 
     meter: Meter
     tenants: int
@@ -48,14 +48,9 @@ async def metrics(call: Call) -> web.Response:
 
 
 async def _figures(context: ControlContext) -> Figures:
-    return Figures(
-        context.meter,
-        await context.tenants.count(),
-        await context.journal.size(),
-        context.subscriptions.waiters,
-        context.port.tls.counts if context.port.tls is not None else {},
-        context.standing.unanswered,
-    )
+    counted = await context.metrics.read()
+    tenants, journal = await context.tenants.count(), await context.journal.size()
+    return Figures(counted.meter, tenants, journal, counted.waiters, counted.tls_faults, counted.unanswered)
 
 
 class Collector:

@@ -151,7 +151,22 @@ class TenantService:
 
     async def scenario_ids(self) -> dict[str, str]:
         """Map each tenant to the id of its scenario, or to itself where its file was not read yet."""
-        return {id: self._tenants.worlds.scenario_id(id) for id in await self._tenants.ids()}
+        touched = frozenset(await self._tenants.state.tenants.touched())
+        ids = await self._tenants.ids()
+        return {id: await self._scenario_id(id) if id in touched else self._known_id(id) for id in ids}
+
+    async def _scenario_id(self, id: str) -> str:
+        """Find the id of the scenario of a tenant that may have been made or replaced at another replica."""
+        try:
+            state = await self._tenants.served(id)
+            return (
+                self._known_id(id) if state.source is None else (await self._tenants.scenario(id, state)).id
+            )
+        except NotServed:  # it has gone meanwhile
+            return self._known_id(id)
+
+    def _known_id(self, id: str) -> str:
+        return self._tenants.worlds.scenario_id(id)
 
     async def clock(self, id: str) -> ClockReading:
         """Read the clock of a tenant."""
