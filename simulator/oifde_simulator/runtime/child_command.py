@@ -7,14 +7,14 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from types import FrameType
 
 from oifde_simulator import logs
 from oifde_simulator.config import Settings
-from oifde_simulator.runtime import guardian
 from oifde_simulator.runtime.child_environment import child_environment
 from oifde_simulator.runtime.embedding import running
+from oifde_simulator.runtime.guarding import guarded
 
 NOT_EXECUTABLE, NOT_FOUND, BY_SIGNAL = 126, 127, 128
 """Exit codes of shells; the last one plus the signal's number."""
@@ -81,26 +81,8 @@ def _guarded(folder: str) -> Iterator[Callable[[int], None]]:
     if os.name != "posix":
         yield lambda _: None
         return
-    with subprocess.Popen(  # noqa: S603  our own program
-        [sys.executable, "-I", "-S", guardian.__file__, folder],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        cwd="/",
-        start_new_session=True,  # signals of a terminal are not for it
-    ) as process:
-        pipe = process.stdin
-        assert pipe is not None
-
-        def tell(line: bytes) -> None:
-            with suppress(OSError):  # somebody has ended it
-                pipe.write(line)
-                pipe.flush()
-
-        try:
-            yield lambda pid: tell(b"%d\n" % pid)
-        finally:
-            tell(guardian.DONE)
+    with guarded(folder) as started:
+        yield started
 
 
 def _run_child(

@@ -25,6 +25,7 @@ from oifde_simulator.web.control_plane.services.rules import RuleService
 from oifde_simulator.web.control_plane.services.subscriptions import SubscriptionService
 from oifde_simulator.web.control_plane.services.tenant_admin import TenantAdminService
 from oifde_simulator.web.control_plane.services.tenants import TenantService
+from oifde_simulator.web.control_plane.workers import WorkerGroup
 from oifde_simulator.web.data_plane.port import Port
 from oifde_simulator.web.speech.speaker import Speaker
 
@@ -47,11 +48,12 @@ class ControlContext:
         delay: GlobalDelay,
         console: bool = True,
         wants_token: bool = False,
+        workers: WorkerGroup | None = None,
     ) -> None:
         """Wrap the parts of a server.
 
         `ca_pem` is None where TLS is off or the certificate was given. `console` says that there is a page,
-        `wants_token` that calls need the bearer token.
+        `wants_token` that calls need the bearer token. `workers` are the processes that share the ports.
         """
         self.tenants = TenantService(tenants)
         self.tenant_admin = TenantAdminService(tenants)
@@ -72,6 +74,8 @@ class ControlContext:
         """True where the page is served."""
         self.wants_token = wants_token
         """True where calls need the bearer token."""
+        self.workers = workers
+        """Processes that share the ports; None for this one alone."""
         self.instance = secrets.token_hex(6)
         """Id of this start of the server, since numbers of entries begin anew with each."""
         self.streams = Semaphore(MOST_STREAMS)

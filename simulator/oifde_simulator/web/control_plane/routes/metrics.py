@@ -19,6 +19,7 @@ from prometheus_client.metrics_core import (
 from oifde_simulator.engine.metrics import BOUNDS, Meter
 from oifde_simulator.web.control_plane.context import Call, ControlContext, RouteTable
 from oifde_simulator.web.control_plane.services.journal import JournalSize
+from oifde_simulator.web.control_plane.workers import READY, WorkerGroup
 
 LABELS = ("tenant", "endpoint", "status", "error_code", "rule", "fault")
 
@@ -34,6 +35,8 @@ class Figures(NamedTuple):
     """Number of requests that wait for exchanges."""
     tls_faults: Mapping[str, int]
     """Connections that met a fault of TLS, by its name."""
+    workers: WorkerGroup | None
+    """Processes that share the ports; None for this one alone."""
 
 
 async def metrics(call: Call) -> web.Response:
@@ -52,6 +55,7 @@ async def _figures(context: ControlContext) -> Figures:
         await context.journal.size(),
         context.subscriptions.waiters,
         context.port.tls.counts if context.port.tls is not None else {},
+        context.workers,
     )
 
 
@@ -63,7 +67,7 @@ class Collector:
 
     def collect(self) -> Iterator[Metric]:
         """Yield each metric with its values."""
-        meter, tenants, journal, waiters, tls_faults = self._figures
+        meter, tenants, journal, waiters, tls_faults, workers = self._figures
         yield _requests(meter)
         yield _fired(meter)
         yield _decisions(meter)
@@ -74,6 +78,11 @@ class Collector:
         )
         yield _gauge("oifde_journal_waiters", "Requests that wait for exchanges.", waiters)
         yield _tls_faults(tls_faults)
+        if workers is not None:
+            yield _workers(workers)
+            yield CounterMetricFamily(
+                "oifde_worker_restarts", "Workers that died and were started again.", workers.restarts
+            )
 
 
 def _gauge(name: str, documentation: str, value: float) -> Metric:
@@ -123,6 +132,13 @@ def _tls_faults(counts: Mapping[str, int]) -> Metric:
     )
     for fault, number in counts.items():
         family.add_metric([fault], number)
+    return family
+
+
+def _workers(group: WorkerGroup) -> Metric:
+    family = GaugeMetricFamily("oifde_workers", "Processes behind the ports.", labels=("state",))
+    for state in dict.fromkeys([READY, *(worker["state"] for worker in group.workers)]):
+        family.add_metric([state], group.count(state))
     return family
 
 
