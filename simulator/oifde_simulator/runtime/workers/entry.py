@@ -1,4 +1,4 @@
-"""The first steps of a worker process: it hears what is to be done, gives signs of life, and loads the server."""
+"""First steps of a worker process: hear what is to be done, give signs of life, load the server."""
 
 from __future__ import annotations
 
