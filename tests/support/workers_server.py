@@ -17,6 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from serving import FREE_PORTS, PATIENCE, environment, fetch
@@ -40,6 +41,8 @@ class WorkersProcess:
     ready_file: Path
     lines: queue.Queue[str] = field(default_factory=queue.Queue)
     """Lines of standard error that no test has read."""
+    log: list[str] = field(default_factory=list)
+    """All lines of standard error."""
     urls: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -55,6 +58,16 @@ class WorkersProcess:
     def readyz(self) -> Any:
         """What one of the workers says of the server."""
         return json.loads(fetch(f"{self.control}/readyz")[2])
+
+    def workers(self, *states: str) -> list[Any]:
+        """What every worker says of all of them, once all say that they are in these states."""
+        deadline, told = monotonic() + LONG, {}
+        while len(told) < len(states) and monotonic() < deadline:
+            answer = self.readyz()
+            if tuple(worker["state"] for worker in answer["workers"]) == states:
+                told[answer["worker"]] = answer["workers"]
+        assert len(told) == len(states), f"expected {states} of all, found {self.readyz()}"
+        return list(told.values())[-1]
 
     def pids(self) -> list[int]:
         """Process ids of the workers, by their numbers."""
@@ -89,7 +102,7 @@ class WorkersProcess:
 def working(
     folder: Path, *options: str, count: int = 2, env: Mapping[str, str] | None = None, **periods: float
 ) -> Iterator[WorkersProcess]:
-    """Run `serve --workers` on free ports until the end of the block; `periods` replace those of the package."""
+    """Run `serve --workers` on free ports until the end of the block; `periods` replace the usual ones."""
     with unready(folder, *options, count=count, env=env, **periods) as server:
         assert server.process.stdout is not None
         for line in server.process.stdout:
@@ -131,13 +144,17 @@ def unready(
 def _read(server: WorkersProcess) -> None:
     assert server.process.stderr is not None
     for line in server.process.stderr:
+        server.log.append(line)
         server.lines.put(line)
     server.lines.put("")
 
 
 def descendants(pid: int) -> list[int]:
     """List all processes that a process has started, and that these have."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except OSError:  # gone
+        return []
     return [each for child in map(int, children) for each in (child, *descendants(child))]
 
 

@@ -26,8 +26,8 @@ OTHER_BYTES = 512 << 20
 """Memory for all but the journal: counts, tenants, coverage, and what the server needs itself."""
 JOURNAL_FACTOR = 2
 """Memory of the server for a byte that the journal is charged with, at most."""
-LONGEST_PATH = 100
-"""Longest path of a Unix socket in bytes, with some to spare."""
+LONGEST_PATH = 107
+"""Longest path of a Unix socket in bytes (unix(7): 108, with a zero at the end)."""
 LAST_LINES = 5
 """Lines of the server's log that are told where it ended."""
 READY = b"eady to accept connections"

@@ -19,6 +19,7 @@ from oifde_simulator.web.data_plane.worker_loads import make_memory
 
 STORE_LOST = 4
 """Exit code where the store ended, and with it all state."""
+LOST = "the store that the workers shared has ended, so all state is lost and the server stops"
 STOPPING = ("SIGTERM", "SIGINT")
 """Names of the signals that stop the server; SIGHUP replaces its workers."""
 
@@ -51,11 +52,11 @@ async def _serve(settings: Settings, out: TextIO, lock: int) -> int:
     async with prepared(settings, lock) as server:
         on_kill.append(server.supervisor.kill)
         _on_hangup(server.supervisor.roll, stop.set)
-        started, _, lost = await _first(server.start(), stop.wait(), server.store_lost())
+        started, _, lost = await first(server.start(), stop.wait(), server.store_lost())
         if started and not lost:
             with ready_file.ready_files(ready_paths, **server.urls):
                 _say_ready(server, settings, out)
-                _, lost = await _first(stop.wait(), server.store_lost())
+                _, lost = await first(stop.wait(), server.store_lost())
     return _end(server, lost, out)
 
 
@@ -71,8 +72,7 @@ def _say_ready(server: WorkersServer, settings: Settings, out: TextIO) -> None:
 def _end(server: WorkersServer, lost: str, out: TextIO) -> int:
     """Say how the server ended, and return the exit code."""
     if lost:
-        found = "the store that the workers shared has ended, so all state is lost and the server stops"
-        print(f"oifde-simulator serve: {found}: {lost}", file=sys.stderr)
+        print(f"oifde-simulator serve: {LOST}: {lost}", file=sys.stderr)
         return STORE_LOST
     return report_coverage(server, out)
 
@@ -85,15 +85,17 @@ def report_coverage(server: WorkersServer, out: TextIO) -> int:
     return int(server.coverage.get("code", 0))
 
 
-async def _first(*awaitables: Awaitable[Any]) -> list[Any]:
+async def first(*awaitables: Awaitable[Any]) -> list[Any]:
     """Wait for the first that is done; what each returned, in their order, True for None, else empty."""
     tasks = [asyncio.ensure_future(each) for each in awaitables]
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
+        done = [task for task in tasks if task.done()]
         for task in tasks:
             task.cancel()
-    return ["" if not task.done() else task.result() or True for task in tasks]
+        await asyncio.wait(tasks)
+    return [task.result() or True if task in done else "" for task in tasks]
 
 
 def _call_each(functions: list[Callable[[], None]]) -> None:

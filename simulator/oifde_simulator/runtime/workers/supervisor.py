@@ -68,7 +68,7 @@ class Supervisor:
             await self._require(worker, PREPARED)
         self._ports.listen()
         for worker in self.workers.values():
-            worker.send({"do": "go"})
+            worker.send(self._go())
         for worker in self.workers.values():
             await self._require(worker, READY)
         self._is_up = True
@@ -166,7 +166,7 @@ class Supervisor:
         """Wait until a worker serves; False where it ends before."""
         if not await self._until(worker, PREPARED, READY):
             return False
-        worker.send({"do": "go"})
+        worker.send(self._go())
         return await self._until(worker, READY)
 
     async def _watch_over(self) -> None:
@@ -227,19 +227,22 @@ class Supervisor:
         finally:
             self._others.discard(old)
 
+    def _go(self) -> Message:
+        """Make the message that lets a worker serve."""
+        return {"do": "go", "workers": self._group()}
+
     def _tell(self) -> None:
         """Tell every worker how all are."""
-        group = [self._describe(number) for number in self.restarts]
+        group = self._group()
         for worker in self._living():
             if worker.state not in (STARTING, PREPARED):
                 worker.send({"do": "group", "workers": group})
 
+    def _group(self) -> list[Mapping[str, Any]]:
+        return [self._describe(number) for number in self.restarts]
+
     def _describe(self, number: int) -> Mapping[str, Any]:
-        worker = self.workers[number]
-        state = worker.state if worker.state != PREPARED else STARTING
-        return {
-            "number": number,
-            "pid": worker.pid if worker.is_alive else None,
-            "state": state if worker.is_alive else DOWN,
-            "restarts": self.restarts[number],
-        }
+        worker = self.workers.get(number)
+        pid, state = (worker.pid, worker.state) if worker and worker.is_alive else (None, DOWN)
+        state = STARTING if state == PREPARED else state
+        return {"number": number, "pid": pid, "state": state, "restarts": self.restarts[number]}

@@ -91,11 +91,10 @@ class Worker:
 
     def _hear(self, message: Message) -> None:
         """Do what the supervisor says."""
-        if message["do"] == "group":
-            assert self._simulator.workers is not None
+        if self._simulator.workers is not None and "workers" in message:
             self._simulator.workers.workers = message["workers"]
-            return
-        self._told[message["do"]].set()
+        if told := self._told.get(message["do"]):
+            told.set()
         if message["do"] == "drain":
             self._told["stop"].set()
 

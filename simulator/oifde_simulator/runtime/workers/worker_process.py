@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import socket
 import sys
 from asyncio.subprocess import DEVNULL, Process
 from collections.abc import Callable, Collection
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
 from oifde_simulator.runtime.workers.messages import LONGEST, Message, decode, encode
+
+log = logging.getLogger("oifde_simulator")
 
 PROGRAM = (
     "import sys; sys.path.append(sys.argv[1]); from oifde_simulator.runtime.workers.entry import main; "
@@ -54,7 +57,8 @@ class WorkerProcess:
     ) -> WorkerProcess:
         """Start a worker that inherits `descriptors` and does `task`. Raises OSError."""
         ours, theirs = socket.socketpair()
-        with theirs:
+        with theirs, ExitStack() as undo:
+            undo.enter_context(ours)  # its end is the end of a worker that is started when we give up
             process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-P", "-c", PROGRAM, PACKAGE, str(theirs.fileno())),
                 f"oifde-simulator-worker-{number}",
@@ -62,6 +66,7 @@ class WorkerProcess:
                 pass_fds=(theirs.fileno(), *descriptors),
                 start_new_session=True,  # the signals of a terminal are for the supervisor
             )
+            undo.pop_all()
         ours.setblocking(False)
         worker = cls(number, place, process, ours)
         worker.send({**task, "number": number, "place": place, "supervisor": os.getpid()})
@@ -139,6 +144,7 @@ class WorkerProcess:
                 self.ready = message
             case "alive" if self.state == STALLED:
                 self.state = READY
+                log.warning("worker %d (process %d) gives signs of life again", self.number, self.pid)
             case "failed":
                 self.failure = message["message"]
             case "ceased":
