@@ -71,6 +71,8 @@ class Simulator:
         """Sockets to listen on, where other processes have them too; None to bind its own."""
         self.workers: WorkerGroup | None = None
         """Processes that share the sockets; None for this one alone."""
+        self.opens_port = True
+        """True where the vendor's port is to be open from the start."""
         self._running: list[ControlPlaneRunner | Port] = []
 
     @property
@@ -118,6 +120,7 @@ class Simulator:
             await port.start()
             self.data_url, self.recordings_url = port.url, port.recordings_url
             self.tls_faults = port.fault_urls
+            self.opens_port = port.is_to_be_open
             if before_control is not None:
                 await before_control()
             self.control_url = await self._open(control, settings.control_host, settings.control_port)

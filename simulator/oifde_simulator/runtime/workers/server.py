@@ -18,6 +18,7 @@ from oifde_simulator.runtime.workers.ports import Ports
 from oifde_simulator.runtime.workers.supervisor import Supervisor
 from oifde_simulator.web.control_plane import access_token
 
+MEMORY = "memory"
 HAS_STATE = any(setting.name == "state" for setting in fields(Settings))
 
 
@@ -114,7 +115,7 @@ async def prepared(settings: Settings, lock: int) -> AsyncIterator[WorkersServer
 async def _start_store(
     settings: Settings, folder: Path, guard: Callable[[int], None]
 ) -> EmbeddedStore | None:
-    if getattr(settings, "state", None):
+    if getattr(settings, "state", MEMORY) != MEMORY:
         return None
     store = await embedded_store.start(settings, folder)
     guard(store.pid)
@@ -125,13 +126,13 @@ def _settings_of_workers(
     settings: Settings, folder: Path, token: str | None, store: EmbeddedStore | None
 ) -> Settings:
     """Make the settings of the workers, which share a store and an authority; the rest is ours to do."""
-    makes_authority = settings.tls != "off" and settings.tls_cert is None and settings.tls_dir is None
+    keeps_authority = HAS_STATE or settings.tls == "off" or settings.tls_cert or settings.tls_dir
     state: dict[str, Any] = {"state": store.url} if HAS_STATE and store is not None else {}
     return replace(
         settings,
         workers=1,
         control_token=token,
-        tls_dir=folder / "authority" if makes_authority else settings.tls_dir,
+        tls_dir=settings.tls_dir if keeps_authority else folder / "authority",
         ready_file=None,
         until_eof=False,
         open=False,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from oifde_simulator.config import Settings
@@ -42,9 +43,12 @@ class Supervisor:
         self.restarts: dict[int, int] = dict.fromkeys(range(1, count + 1), 0)
         """How often the worker of each number was started again because it had died."""
         self._ports = ports
+        self._first_settings = pack(settings)
+        """Settings of the very first worker, which alone empties a store that is to be fresh."""
+        self._is_fresh = bool(getattr(settings, "state_fresh", False))
         self._task = {
             **task,
-            "settings": pack(settings),
+            "settings": pack(replace(settings, state_fresh=False)) if self._is_fresh else pack(settings),
             "sockets": ports.descriptors,
             "loads": ports.memory,
         }
@@ -62,11 +66,15 @@ class Supervisor:
     async def start(self) -> WorkerProcess:
         """Start all workers and listen; the first of them. Raises ValueError where one cannot start."""
         self._run(self._watch_over())
-        for number in self.restarts:
-            self.workers[number] = await self._new(number, banner=number == 1)
+        self.workers[1] = await self._new(1, banner=True, settings=self._first_settings)
+        if self._is_fresh:
+            await self._require(self.workers[1], PREPARED)
+        for number in [*self.restarts][1:]:
+            self.workers[number] = await self._new(number)
         for worker in self.workers.values():
             await self._require(worker, PREPARED)
-        self._ports.listen()
+        if all(worker.ready["opens"] for worker in self.workers.values()):
+            self._ports.listen()
         for worker in self.workers.values():
             worker.send(self._go())
         for worker in self.workers.values():
@@ -106,10 +114,12 @@ class Supervisor:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _new(self, number: int, *, banner: bool = False) -> WorkerProcess:
+    async def _new(self, number: int, **more: object) -> WorkerProcess:
         before = self.workers.get(number)
         place = 2 * number + (1 - before.place % 2 if before else 0)
-        worker = await WorkerProcess.start(number, place, {**self._task, "banner": banner}, self._descriptors)
+        worker = await WorkerProcess.start(
+            number, place, {**self._task, "banner": False, **more}, self._descriptors
+        )
         self._guard(worker.pid)
         worker.follow(self._take_notice)
         return worker

@@ -99,7 +99,7 @@ class Worker:
             self._told["stop"].set()
 
     async def _wait_to_go(self) -> None:
-        self._link.send(**{"is": "prepared"})
+        self._link.send(**{"is": "prepared"}, opens=self._simulator.opens_port)
         await self._told["go"].wait()
 
     async def _say_ready(self) -> None:

@@ -126,6 +126,11 @@ class Port:
         await self._plane.cleanup()
 
     @property
+    def is_to_be_open(self) -> bool:
+        """Check that nobody wants the port closed."""
+        return True
+
+    @property
     def is_open(self) -> bool:
         """Check that the port listens, on all its numbers."""
         return all(listener.is_listening for listener in self._listeners)

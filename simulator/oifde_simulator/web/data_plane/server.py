@@ -117,6 +117,7 @@ class DataPlane(web.ServerRunner):
         super().__init__(server, **options)
         self._handler = handler
         self._connections = server
+        self._draining = False
         self._closing: set[asyncio.Task[None]] = set()
         self.handshakes: set[asyncio.Task[None]] = set()
         """TLS handshakes under way."""
@@ -155,7 +156,7 @@ class DataPlane(web.ServerRunner):
 
         A connection that asks nothing is closed after a while, and one whose answer takes too long stays.
         """
-        self._handler.stopping = True
+        self._handler.stopping = self._draining = True
         if not await wait_until(lambda: not self.connection_count, IDLE_SECONDS):
             self.close_connections()
             await wait_until(lambda: not self.connection_count, DRAIN_SECONDS)
@@ -172,8 +173,8 @@ class DataPlane(web.ServerRunner):
                 task.add_done_callback(self._closing.discard)
 
     def accept_connections(self) -> None:
-        """Take connections again."""
-        self._handler.stopping = self._connections.refusing = False
+        """Take connections again, unless another process takes over."""
+        self._handler.stopping = self._connections.refusing = self._draining
 
     async def cleanup(self) -> None:
         """Stop listening, answer the requests in flight (without waits of faults), close every connection."""
