@@ -46,9 +46,10 @@ class Supervisor:
         self._first_settings = pack(settings)
         """Settings of the very first worker, which alone empties a store that is to be fresh."""
         self._is_fresh = bool(getattr(settings, "state_fresh", False))
+        not_fresh: dict[str, Any] = {"state_fresh": False} if self._is_fresh else {}
         self._task = {
             **task,
-            "settings": pack(replace(settings, state_fresh=False)) if self._is_fresh else pack(settings),
+            "settings": pack(replace(settings, **not_fresh)),
             "sockets": ports.descriptors,
             "loads": ports.memory,
         }
