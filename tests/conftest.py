@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -117,7 +117,8 @@ def uptime() -> Uptime:
 
 
 @pytest.fixture(params=FORMS.values(), ids=FORMS)
-def state(request: pytest.FixtureRequest, uptime: Uptime) -> State:
+async def state(request: pytest.FixtureRequest, uptime: Uptime) -> AsyncIterator[State]:
     """A state with small bounds."""
     made: State = request.param(Bounds(exchanges=5, tenant_bytes=10_000, total_bytes=20_000), uptime)
-    return made
+    yield made
+    await made.close()

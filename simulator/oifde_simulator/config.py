@@ -33,11 +33,30 @@ LINE_ENDS = "\r\n"
 LOG_LEVELS = ("debug", "info", "warning", "error")
 LOG_FORMATS = ("text", "json")
 
+MEMORY = "memory"
+"""State in this process."""
+LONGEST_PREFIX = 100
+"""Characters of the prefix of keys."""
+
 
 def named_scenario(text: str) -> tuple[str, str]:
     """Read a tenant id and the scenario that it names, composed as the names of files are."""
     tenant, scenario = pair(text)
     return normal(tenant), normal(scenario)
+
+
+def state_address(text: str) -> str:
+    """Read where the state is kept. Raises ValueError; the connection says what is wrong with an address."""
+    if text != MEMORY and "://" not in text:
+        raise ValueError(f"expected {MEMORY}, or an address such as valkey://HOST:6379/0, found {text}")
+    return text
+
+
+def key_prefix(text: str) -> str:
+    """Read the prefix of keys. Raises ValueError."""
+    if not text.isascii() or not text.isprintable() or not 0 < len(text) <= LONGEST_PREFIX or " " in text:
+        raise ValueError(f"expected 1 to {LONGEST_PREFIX} ASCII characters without blanks, found {text!r}")
+    return text
 
 
 def option(
@@ -249,6 +268,21 @@ class Settings:
     until_eof: bool = option(
         False, "stop when standard input ends, as it does when whoever started this is gone", read=flag
     )
+    state: str = option(
+        MEMORY,
+        "where all that requests change is kept: memory, or a Valkey or Redis server for several replicas",
+        read=state_address,
+        word="memory|URL",
+    )
+    state_prefix: str = option(
+        "oifde:",
+        "what the names of all keys there begin with: simulators with another prefix never meet",
+        read=key_prefix,
+        word="TEXT",
+    )
+    state_fresh: bool = option(
+        False, "begin with an empty store; refused while another replica lives there", read=flag
+    )
     log_level: str | None = option(
         None,
         "info says a line an exchange; default: info on a terminal, else warning",
@@ -269,10 +303,17 @@ class Settings:
     )
 
 
+OF_STORE = ("state_prefix", "state_fresh")
+"""Names of the settings that mean something to a store outside this process only."""
 OF_TLS = ("tls_name", "tls_dir", "tls_cert_invalid_ok", "tls_any_certificate")
 """Names of the settings that mean something to a port with TLS only."""
 NEED_TLS = ("tls_cert", "tls_key", "tls_fault", "client_ca", "client_cert")
 """Names of the settings that no port without TLS can have."""
+
+
+def option_of(name: str) -> Field[Any] | None:
+    """Find a setting by its name; None where there is none."""
+    return next((entry for entry in fields(Settings) if entry.name == name), None)
 
 
 def flag_name(entry: Field[Any]) -> str:
@@ -323,6 +364,11 @@ def unused_options(chosen: Settings) -> str:
     if chosen.tls == "off" and given:
         names, are = ", ".join(map(flag_name, given)), "is" if len(given) == 1 else "are"
         complaints.append(f"--tls off: {names} {are} ignored; leave --tls off out for TLS")
+    beside_store = [entry for entry in fields(Settings) if entry.name in OF_STORE]
+    if chosen.state == MEMORY and (
+        useless := [flag_name(each) for each in beside_store if getattr(chosen, each.name) != each.default]
+    ):
+        complaints.append(f"--state memory: {', '.join(useless)} mean nothing; give --state an address")
     if chosen.console == "off" and chosen.open:
         complaints.append("--console off: --open is ignored; leave --console off out for a page to open")
     return "; ".join(complaints)

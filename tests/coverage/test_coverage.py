@@ -22,7 +22,7 @@ from oifde_simulator.model.coverage import Branch, CoverageSnapshot, RuleCoverag
 from oifde_simulator.model.http import Request
 from oifde_simulator.scenario import loader
 from oifde_simulator.scenario.model import Scenario
-from oifde_simulator.state.memory import coverage as coverage_table
+from oifde_simulator.state import coverage_table
 
 TWO = f"""
 tenant: {{tokens: ["{TOKEN}"]}}

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from oifde_simulator.clock import TIME_OF_DAY, Clock
 from oifde_simulator.model.entry import Entry, RecordedHead, RecordedRequest
 from oifde_simulator.state.interface import Read, State
 from oifde_simulator.state.memory.journal_store import Bounds
 from oifde_simulator.state.memory.state import MemoryState
+from oifde_simulator.state.valkey.state import ValkeyState
 from suspending_state import suspending
+from valkey_stores import LazyStore
 
 
 class Uptime:
@@ -32,7 +35,21 @@ def remote(bounds: Bounds, uptime: Uptime) -> State:
     return suspending(memory(bounds, uptime))
 
 
-FORMS: dict[str, Callable[[Bounds, Uptime], State]] = {"memory": memory, "suspending": remote}
+def valkey(bounds: Bounds, uptime: Uptime) -> State:
+    """Make a state in the Valkey server of the tests."""
+    return replica(None, bounds, uptime)
+
+
+def replica(prefix: str | None, bounds: Bounds, uptime: Uptime, clock: Clock = TIME_OF_DAY) -> ValkeyState:
+    """Make the state of one replica of those that share a prefix; None for a prefix of its own."""
+    return ValkeyState(LazyStore(prefix), bounds, clock, lambda: round(uptime() * 1000))
+
+
+FORMS: dict[str, Callable[[Bounds, Uptime], State]] = {
+    "memory": memory,
+    "suspending": remote,
+    "valkey": valkey,
+}
 
 
 async def read(state: State, tenant: str = "acme") -> Read:

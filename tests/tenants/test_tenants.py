@@ -17,7 +17,7 @@ from engines import Engine
 from oifde_simulator.config import Settings
 from oifde_simulator.immediate import immediate
 from oifde_simulator.scenario import loader, selection
-from oifde_simulator.state.memory import tenants as table
+from oifde_simulator.state import tenant_changes as table
 from oifde_simulator.tenants.admin import TenantAdmin, UnknownScenario
 from oifde_simulator.web.control_plane import openapi
 from serving import running

@@ -25,6 +25,12 @@ UNRECORDED = 503
 """Status of an answer that is on no record."""
 ERROR = "X-Simulator-Error"
 """Header of an answer for which the simulator itself is to blame, and which is on no record."""
+DEFECT = "this exchange is not on record; the log of the simulator says why"
+"""Value of that header where something of ours failed."""
+NO_STORE = (
+    "this exchange is not on record: the store of the state does not answer; /readyz says when it does again"
+)
+"""Value of that header where the store outside this process gave no answer."""
 
 
 class Conclusion(NamedTuple):
@@ -55,9 +61,9 @@ def broken(tenant: Tenant, call: Call, defect: Exception) -> Exchange:
     return exchange
 
 
-def unrecorded(call: Call, now: int) -> Exchange:
+def unrecorded(call: Call, now: int, why: str = DEFECT) -> Exchange:
     """Make the exchange of a request that cannot be put on record; it has no tenant and no number."""
-    headers = ((ERROR, "this exchange is not on record; the log of the simulator says why"),)
+    headers = ((ERROR, why),)
     honest = call.error_shape.refuse((Problem(INTERNAL_ERROR),), status=UNRECORDED, headers=headers)
     script = honest.response.script(call.request, now)
     return Exchange(now, "", call.endpoint, call.request, honest, honest.response, script)

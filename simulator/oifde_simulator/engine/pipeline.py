@@ -11,6 +11,7 @@ from time import perf_counter
 
 from oifde_simulator.coverage import registration
 from oifde_simulator.engine.conclusion import (
+    NO_STORE,
     UNRECORDED,
     Conclusion,
     broken,
@@ -35,7 +36,8 @@ from oifde_simulator.oifde.router import Call, Router
 from oifde_simulator.rules.ability import Judge
 from oifde_simulator.rules.effect import Occasion
 from oifde_simulator.rules.selection import NO_TURN, Selection
-from oifde_simulator.state.errors import Stale
+from oifde_simulator.state.errors import Stale, StoreGone
+from oifde_simulator.state.health import StoreHealth
 from oifde_simulator.tenants import Tenant, Tenants
 from oifde_simulator.wire.script import Script
 
@@ -57,6 +59,7 @@ class Pipeline:
         journal: Journal,
         meter: Meter | None = None,
         delay: GlobalDelay | None = None,
+        health: StoreHealth | None = None,
     ) -> None:
         self.tenants = tenants
         self._router = router
@@ -65,7 +68,8 @@ class Pipeline:
         self._entry = journal.entry
         self._coverage = tenants.state.coverage
         self._meter = meter or Meter()
-        self._delay = delay or GlobalDelay(tenants.state.settings, tenants.seed)
+        self._delay = delay or GlobalDelay(tenants.state.settings, tenants.state.announcements, tenants.seed)
+        self._health = health or StoreHealth()
         self._judge = Judge()
 
     async def handle(self, request: Request) -> Exchange:
@@ -112,6 +116,9 @@ class Pipeline:
         """Decide about a call; `given` answers where no service does. Without a record, there is no entry."""
         try:
             exchange, entry = await self._decide(call, given)
+        except StoreGone as gone:
+            self._health.refused(gone)
+            return unrecorded(call, self.tenants.clock.now(), NO_STORE), None
         except Exception:
             log.exception("a defect of the simulator; the client was answered %d, off the record", UNRECORDED)
             return unrecorded(call, self.tenants.clock.now()), None
@@ -138,6 +145,8 @@ class Pipeline:
         """Find the tenant of a call; where that fails, the world of nobody, whose service is broken."""
         try:
             return await self.tenants.find(call.tenant, by_key=call.by_access_key)
+        except StoreGone:
+            raise
         except Exception as defect:  # noqa: BLE001  whatever it is, the exchange tells and logs it
             return await self._nobody(defect)
 
@@ -154,7 +163,7 @@ class Pipeline:
             try:
                 conclusion, begun, leases = await self._conclude(tenant, call, given)
                 entry = self._enter(conclusion.exchange, given)
-            except Stale:
+            except (Stale, StoreGone):
                 raise
             except Exception as defect:  # noqa: BLE001  whatever it is, the exchange tells and logs it
                 conclusion, begun = self._broken(tenant, call, defect), True

@@ -9,9 +9,11 @@ from oifde_simulator.faults.base import Fault, FaultContext
 from oifde_simulator.faults.chain import apply
 from oifde_simulator.faults.parser import build
 from oifde_simulator.randomness import KeyedRandom, key
-from oifde_simulator.state.interface import Settings
+from oifde_simulator.state.interface import Announcement, Announcements, Settings
 from oifde_simulator.wire.script import Script, Send, leading_waits
 
+TOPIC = "delay"
+"""Topic of the announcements of a delay."""
 LONGEST = "600s"
 """Upper bound of a random delay."""
 ANSWER: Script = (Send(b"", "head"),)
@@ -21,24 +23,38 @@ ANSWER: Script = (Send(b"", "head"),)
 class GlobalDelay:
     """Delay that is added to every answer; at first none."""
 
-    def __init__(self, settings: Settings, seed: str = "0") -> None:
-        """Key the random delays by `seed` and by the number of answers since the delay was set."""
+    def __init__(self, settings: Settings, announcements: Announcements, seed: str = "0") -> None:
+        """Key the random delays by `seed` and by the number of answers since the delay was set.
+
+        `announcements` tell of it when it is set, here or at another replica.
+        """
         self.faults: tuple[Fault, ...] = ()
         """Latencies that make the delay; empty for none."""
         self._settings = settings
+        self._announcements = announcements
         self._seed = seed
+        announcements.hear(TOPIC, self._act)
 
     async def set(self, given: Mapping[str, Any]) -> None:
         """Replace the delay from the next answer on. Raises ValueError for settings that make no delay."""
-        latencies = tuple(build({"latency": each}) for each in _latencies(given))
+        _build(given)
         await self._settings.set_global_delay(given)
-        self.faults = latencies
+        await self._announcements.announce(TOPIC, dict(given) or None)
+
+    async def _act(self, announced: Announcement) -> None:
+        """Delay answers of this process as it was announced."""
+        self.faults = _build(announced.value or {})
 
     async def draw(self) -> Script:
         """Draw the waits that go before the next answer: a script without bytes."""
         number = await self._settings.next_delayed()
         random = KeyedRandom(key(self._seed, "global delay", number))
         return leading_waits(apply(ANSWER, self.faults, FaultContext(random, elapsed=0.0)))
+
+
+def _build(given: Mapping[str, Any]) -> tuple[Fault, ...]:
+    """Make the latencies of a delay. Raises ValueError for settings that make none."""
+    return tuple(build({"latency": each}) for each in _latencies(given))
 
 
 def _latencies(given: Mapping[str, Any]) -> Iterator[Any]:

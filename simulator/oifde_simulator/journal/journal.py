@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from heapq import nsmallest
 from typing import TYPE_CHECKING
@@ -45,7 +46,7 @@ class Journal:
         self._state = state.journal
         self.entry = EntryFactory(self.redaction).make
         """Makes the entry of an exchange, which has no number yet."""
-        state.journal.listen(self._hear)
+        state.journal.listen(self._hear, self._forget)
 
     def log(self, exchange: Exchange, entry: Entry) -> None:
         """Say in the log what was exchanged."""
@@ -58,6 +59,24 @@ class Journal:
             self.waiters.publish(entry)
         if self.followers.index:
             self.followers.publish(entry)
+
+    def look_again(self) -> None:
+        """Have waiters and followers look for entries that they were not told of."""
+        for subscriber in (*self.waiters, *self.followers):
+            subscriber.notify_unjudged()
+
+    def end_subscriptions(self) -> None:
+        """End every wait and every stream: the numbers of entries begin anew."""
+        self.waiters.shutdown()
+        self.followers.shutdown()
+
+    def _forget(self, tenant: str | None, numbers: Collection[int] | None, last: int) -> None:
+        """Tell waiters of a deletion; followers read what is there."""
+        self.waiters.forget(tenant, numbers, last)
+
+    def listening(self, tenant: str | None) -> AbstractAsyncContextManager[None]:
+        """Hear of the entries of a tenant, or of all for None, while in the context."""
+        return self._state.listening(tenant)
 
     def filter(self, parameters: Iterable[tuple[str, str]]) -> Filter:
         """Make the filter that parameters of a URL describe. Raises WrongParameter."""
@@ -85,16 +104,11 @@ class Journal:
 
     async def clear(self, tenant: str | None = None) -> int:
         """Forget the entries of a tenant (`""` for none known), or all; how many. Numbers go on."""
-        cleared = await self._state.clear(tenant)
-        self.waiters.forget(tenant)
-        return cleared
+        return await self._state.clear(tenant)
 
     async def remove(self, numbers: Collection[int]) -> int:
         """Forget the entries of these numbers; how many. That is no loss: nothing becomes truncated."""
-        removed = await self._state.remove(numbers)
-        if removed:
-            self.waiters.forget(None, frozenset(numbers))
-        return removed
+        return await self._state.remove(numbers)
 
     async def charge(self) -> int:
         """Bytes of memory that the entries are charged with."""

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from oifde_simulator import logs
-from oifde_simulator.config import Settings
+from oifde_simulator.config import MEMORY, Settings
 from oifde_simulator.model.coverage import CoverageSnapshot
 from oifde_simulator.runtime import lifecycle, ready_file, warming
 from oifde_simulator.runtime.banner import banner
-from oifde_simulator.runtime.server import Simulator, registry
+from oifde_simulator.runtime.server import Simulator, registry, shares_authority
 from oifde_simulator.scenario import selection
 from oifde_simulator.scenario.catalog import ScenarioCatalog
 from oifde_simulator.scenario.model import Scenario
@@ -26,6 +26,7 @@ from oifde_simulator.text import counted
 
 if TYPE_CHECKING:
     from oifde_simulator.runtime.reload.watcher import Watcher
+    from oifde_simulator.runtime.replica.opening import StoreLink
 
 log = logging.getLogger(logs.FOLLOWED)
 
@@ -72,7 +73,22 @@ def create(settings: Settings) -> tuple[Simulator, Watcher | None]:
         scenarios = catalog = selection.scenarios(settings)
         _tell_folders(catalog)
     broken = watcher.broken_files() if watcher else ()
-    return Simulator(settings, registry(settings, scenarios, broken_files=broken)), watcher
+    store = _store(settings)
+    return Simulator(
+        settings, registry(settings, scenarios, broken_files=broken, store=store), store
+    ), watcher
+
+
+def _store(settings: Settings) -> StoreLink | None:
+    """Look at the store of the state, and name it; None for a state in this process. Raises ValueError."""
+    if settings.state == MEMORY:
+        return None
+    from oifde_simulator.runtime.replica import opening, preparation  # needed with a store only
+    from oifde_simulator.web.tls.authority import new_authority
+
+    shared = shares_authority(settings)
+    found = preparation.prepare(settings, new_authority if shared else None)
+    return opening.link(settings, found.authority)
 
 
 def _tell_folders(scenarios: ScenarioCatalog) -> None:

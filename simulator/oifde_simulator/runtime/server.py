@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
@@ -20,6 +21,9 @@ from oifde_simulator.oifde.router import Router
 from oifde_simulator.runtime.curl_lines import ShownCertificate
 from oifde_simulator.scenario import selection
 from oifde_simulator.scenario.model import Scenario
+from oifde_simulator.state.errors import StoreGone
+from oifde_simulator.state.health import StoreHealth
+from oifde_simulator.state.interface import State
 from oifde_simulator.state.memory.journal_store import Bounds
 from oifde_simulator.state.memory.state import MemoryState
 from oifde_simulator.tenants import Tenants
@@ -32,6 +36,7 @@ from oifde_simulator.web.control_plane.app import control_plane
 from oifde_simulator.web.control_plane.client_authority import NO_AUTHORITY, ClientAuthority
 from oifde_simulator.web.control_plane.context import ControlContext
 from oifde_simulator.web.control_plane.server import ControlPlaneRunner, start_sites
+from oifde_simulator.web.control_plane.standing import Standing
 from oifde_simulator.web.control_plane.workers import WorkerGroup
 from oifde_simulator.web.data_plane.binding import bind_and_listen
 from oifde_simulator.web.data_plane.port import Port
@@ -40,15 +45,23 @@ from oifde_simulator.web.data_plane.server import data_plane
 from oifde_simulator.web.data_plane.shared_sockets import SharedSockets
 
 if TYPE_CHECKING:
+    from oifde_simulator.runtime.replica.opening import StoreLink
+    from oifde_simulator.runtime.replica.replica import Replica
     from oifde_simulator.web.tls.client_verification import ClientVerification
     from oifde_simulator.web.tls.context import ServerTls
+
+
+log = logging.getLogger("oifde_simulator")
 
 
 class Simulator:
     """A server: tenants behind two listeners."""
 
-    def __init__(self, settings: Settings, tenants: Tenants) -> None:
-        """Prepare a server that does not listen yet. Raises ValueError or OSError for unusable settings."""
+    def __init__(self, settings: Settings, tenants: Tenants, store: StoreLink | None = None) -> None:
+        """Prepare a server that does not listen yet; `store` is that of the state, None for this process.
+
+        Raises ValueError or OSError for unusable settings.
+        """
         self.tenants = tenants
         self.data_url = ""
         """URL of the vendor's interface; empty before the start."""
@@ -63,7 +76,12 @@ class Simulator:
         self.coverage = CoverageSnapshot(())
         """Coverage as it stood when the server was stopped."""
         self._settings = settings
-        self._tls = _load_tls(settings)
+        self.health = StoreHealth()
+        """Health of the state's store."""
+        self.delay = GlobalDelay(tenants.state.settings, tenants.state.announcements, settings.seed)
+        """Delay of every answer."""
+        self._store = store
+        self._tls = _load_tls(settings, store.authority if store else None)
         self._clients = _load_client_verification(settings, self._tls)
         self.token = access_token.token(settings)
         """Bearer token that the control plane requires; None for none."""
@@ -74,6 +92,7 @@ class Simulator:
         self.opens_port = True
         """True where the vendor's port is to be open from the start."""
         self._running: list[ControlPlaneRunner | Port] = []
+        self._replica = self._create_replica()
 
     @property
     def console_url(self) -> str:
@@ -107,15 +126,13 @@ class Simulator:
     async def start(self, before_control: Callable[[], Awaitable[None]] | None = None) -> None:
         """Open the vendor's port, then the control plane; in between, wait for `before_control`.
 
-        Raises OSError if one cannot be opened.
+        Raises OSError if one cannot be opened, or the store of the state does not answer.
         """
         settings = self._settings
-        expected = selection.given(settings, self.tenants.files)
-        await registration.expect(self.tenants.state.coverage, expected)
-        delay = GlobalDelay(self.tenants.state.settings, settings.seed)
-        port = self._create_port(delay)
-        control = self._create_control_plane(port, delay)
+        port = self._create_port()
+        control = self._create_control_plane(port)
         try:
+            await self._begin()
             self._running.append(port)
             await port.start()
             self.data_url, self.recordings_url = port.url, port.recordings_url
@@ -141,12 +158,44 @@ class Simulator:
     async def stop(self) -> None:
         """Finish requests in flight, close both listeners, and let go of the state."""
         await self.cease()
-        self.coverage = await self.tenants.state.coverage.snapshot()
+        try:
+            self.coverage = await self.tenants.state.coverage.snapshot()
+        except StoreGone as gone:
+            log.warning("coverage is not known: %s", gone)
+        if self._replica:
+            await self._replica.stop()
+        await self.tenants.state.close()
 
-    def _create_port(self, delay: GlobalDelay) -> Port:
+    async def _begin(self) -> None:
+        """Register at the state, which may be a store that other replicas have used."""
+        if self._replica is None or self._store is None:
+            await self._expect()
+            return
+        try:
+            await self._store.store.open()
+            await self._replica.start()
+        except StoreGone as gone:
+            raise OSError(f"--state: {gone}") from None
+
+    async def _expect(self) -> None:
+        """Have coverage count the rules of the files that were given."""
+        expected = selection.given(self._settings, self.tenants.files)
+        await registration.expect(self.tenants.state.coverage, expected)
+
+    def _create_replica(self) -> Replica | None:
+        if self._store is None:
+            return None
+        from oifde_simulator.runtime.replica.joining import make_replica  # not needed without a store
+
+        return make_replica(
+            self._store, self._settings, self.tenants, self.journal, self.meter, self.health,
+            self.ca_pem, self._expect,
+        )  # fmt: skip
+
+    def _create_port(self) -> Port:
         settings = self._settings
         router = Router(bad_json_status=settings.bad_json_status, leniency=Leniency.of(settings))
-        pipeline = Pipeline(router, self.tenants, self.journal, self.meter, delay)
+        pipeline = Pipeline(router, self.tenants, self.journal, self.meter, self.delay, self.health)
         data = data_plane(
             pipeline,
             Limits(settings.max_body, settings.body_timeout),
@@ -167,7 +216,7 @@ class Simulator:
             shared=self.shared,
         )
 
-    def _create_control_plane(self, port: Port, delay: GlobalDelay) -> ControlPlaneRunner:
+    def _create_control_plane(self, port: Port) -> ControlPlaneRunner:
         context = ControlContext(
             tenants=self.tenants,
             journal=self.journal,
@@ -175,10 +224,11 @@ class Simulator:
             ca_pem=self.ca_pem,
             client_authority=self._client_authority(),
             port=port,
-            delay=delay,
+            delay=self.delay,
             console=self._settings.console == "on",
             wants_token=self.token is not None,
             workers=self.workers,
+            standing=Standing(self.health, self._replica),
         )
         return control_plane(context, self.token, ConnectionLimits.of(self._settings))
 
@@ -206,9 +256,11 @@ def registry(
     scenarios: Mapping[str, Scenario],
     clock: Clock = TIME_OF_DAY,
     broken_files: Iterable[BrokenFile] = (),
+    store: StoreLink | None = None,
 ) -> Tenants:
-    """Make the tenants of a server, with their state; `clock` tells the time of day.
+    """Make the tenants of a server, with their state, in `store` or in this process.
 
+    `clock` tells the time of day.
     Raises ValueError for a tenant of an option that neither `scenarios` nor `broken_files` have.
     """
     bounds = Bounds(settings.journal_exchanges, settings.journal_tenant_bytes, settings.journal_bytes)
@@ -221,12 +273,25 @@ def registry(
         settings_from=settings.settings_from,
         recordings_tenant=settings.recordings_tenant,
         broken_files=broken_files,
-        state=MemoryState(bounds, clock=clock),
+        state=_state(bounds, clock, store),
         clock=clock,
     )
 
 
-def _load_tls(settings: Settings) -> ServerTls | None:
+def _state(bounds: Bounds, clock: Clock, store: StoreLink | None) -> State:
+    if store is None:
+        return MemoryState(bounds, clock=clock)
+    from oifde_simulator.runtime.replica.opening import state_in  # not needed without a store
+
+    return state_in(store, bounds, clock)
+
+
+def shares_authority(settings: Settings) -> bool:
+    """Check that the authority of a server is that of all replicas: made, and kept in no folder."""
+    return settings.tls == "auto" and not (settings.tls_cert or settings.tls_key or settings.tls_dir)
+
+
+def _load_tls(settings: Settings, shared: bytes | None) -> ServerTls | None:
     _require_own_ports(settings)
     if settings.tls == "off":
         if given := [name for name in NEED_TLS if getattr(settings, name)]:
@@ -249,7 +314,7 @@ def _load_tls(settings: Settings) -> ServerTls | None:
         )
     from oifde_simulator.web.tls.authority import tls_from_authority
 
-    return tls_from_authority(settings.tls_name, settings.tls_dir, host=settings.host)
+    return tls_from_authority(settings.tls_name, settings.tls_dir, host=settings.host, shared=shared)
 
 
 def _require_own_ports(settings: Settings) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from sys import getsizeof
 
 from oifde_simulator.model.turn import Distinct
+from oifde_simulator.state import reasons
 
 COUNT, SEEN = 320, 110
 """Bytes of an empty count, and of each value in it beside its text."""
@@ -37,4 +38,4 @@ class DistinctCount:
                 return ""
             seen.add(value)
             self.weight += SEEN + getsizeof(value)
-        return f"after: {len(seen)} distinct {distinct.name} of the first {distinct.count}"
+        return reasons.distinct(len(seen), distinct)

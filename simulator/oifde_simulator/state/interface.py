@@ -6,7 +6,8 @@ drawn by a count that only the caller knows. `memory/` is the form in this proce
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Any, NamedTuple, Protocol
 
 from oifde_simulator.clock import ClockSetting
@@ -21,6 +22,12 @@ from oifde_simulator.model.entry import Entry
 from oifde_simulator.model.outcome import Outcome
 from oifde_simulator.model.tenant_state import NewRule, RuleStanding, TenantSource, TenantState
 from oifde_simulator.model.turn import Candidate, Fired, Leases, StateTimes, Turn, Value
+
+HearEntry = Callable[[Entry], None]
+"""Takes an entry that is on record."""
+ForgetEntries = Callable[[str | None, Collection[int] | None, int], None]
+"""Takes what was deleted: of a tenant, or of all for None; its numbers, or None for all up to a number, the
+last one, of the newest entry that was there."""
 
 
 class Read(NamedTuple):
@@ -205,8 +212,19 @@ class Journal(Protocol):
         """Bytes of memory that the entries are charged with."""
         ...
 
-    def listen(self, hear: Callable[[Entry], None]) -> None:
-        """Call `hear` with each entry that is put on record, wherever that is."""
+    def listen(self, hear: HearEntry, forget: ForgetEntries) -> None:
+        """Call `hear` with each entry that is put on record, and `forget` with what is deleted.
+
+        In a store for several replicas they are called for what any of them does, in its order, and only
+        while somebody is `listening`. What was there before may be told of too.
+        """
+        ...
+
+    def listening(self, tenant: str | None) -> AbstractAsyncContextManager[None]:
+        """Hear of the entries of a tenant, or of all for None, while in the context.
+
+        All that is put on record after it was entered is told of; what is read in it is what was before.
+        """
         ...
 
 
@@ -238,6 +256,48 @@ class Settings(Protocol):
         ...
 
 
+class Announcement(NamedTuple):
+    """The present value of a topic."""
+
+    value: Any
+    """Value of JSON's types; None where the topic is as at the start."""
+    age: float = 0.0
+    """Seconds since it was announced."""
+
+
+Act = Callable[[Announcement], Awaitable[None]]
+"""Function that makes an announcement true in this process."""
+
+
+class Announcements(Protocol):
+    """What each replica keeps in its process, and what must be true at all of them at once.
+
+    A topic has one value, the last that was announced; a replica that comes later acts on it first.
+    """
+
+    def hear(self, topic: str, act: Act) -> None:
+        """Call `act` with each value of a topic from now on."""
+        ...
+
+    async def announce(self, topic: str, value: Any) -> None:
+        """Replace the value of a topic, and wait until every replica has acted on it.
+
+        Raises what this process's own `act` raises, and NotCarriedOut for another replica's.
+        """
+        ...
+
+
+class Files(Protocol):
+    """Digests of the files of tenants, so that several replicas that read a changed file act on it once."""
+
+    async def note(self, ids: Collection[str], digest: Callable[[str], str]) -> list[str]:
+        """Note the digest of each tenant's file ("" for one that is gone); list those for which it is news.
+
+        `digest` is asked only where somebody compares.
+        """
+        ...
+
+
 class State(Protocol):
     """All of it."""
 
@@ -264,6 +324,20 @@ class State(Protocol):
     @property
     def settings(self) -> Settings:
         """Settings of the whole server."""
+        ...
+
+    @property
+    def announcements(self) -> Announcements:
+        """Values on which every replica acts at once."""
+        ...
+
+    @property
+    def files(self) -> Files:
+        """Digests of the files of tenants."""
+        ...
+
+    async def adopt(self) -> None:
+        """Take what is in the store, and begin it where it is empty."""
         ...
 
     async def close(self) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from oifde_simulator.model.turn import StateTimes
+from oifde_simulator.model.turn import START, StateTimes
 
 
 class EnteredState(NamedTuple):
@@ -58,3 +58,8 @@ def present(entered: EnteredState, times: StateTimes, now: int) -> PresentState:
         at += lasting.milliseconds
         ended, name = name, lasting.then
     return PresentState(name, at, ended)
+
+
+def present_of(entered: EnteredState | None, times: StateTimes, now: int) -> PresentState:
+    """Tell the state of a value at `now`; None is of one that never left the first state."""
+    return present(begun(entered or EnteredState(START, times.since), times, now), times, now)

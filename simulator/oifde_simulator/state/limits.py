@@ -1,6 +1,6 @@
-"""The judgement of a rule's limits on what was counted, and the words for each reason.
+"""The judgement of a rule's limits on what was counted.
 
-Rule: every form of the state judges in this order and says these words.
+Rule: every form of the state judges in this order; `reasons.py` has the words.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from hashlib import sha1
 
 from oifde_simulator.model.turn import Candidate, Distinct, Limits
+from oifde_simulator.state import reasons
 from oifde_simulator.state.distinct import DistinctCount
 from oifde_simulator.state.rates import RateCount, within
 
@@ -54,17 +55,17 @@ def count(candidate: Candidate, tally: Tally, now: int, in_flight: int = 0) -> s
     if limits.over and (reason := within(limits.over, tally, now)):
         return reason
     if limits.in_flight is not None and in_flight <= limits.in_flight:
-        return f"over: {in_flight} of {limits.in_flight} in flight"
+        return reasons.in_flight(in_flight, limits.in_flight)
     if first:
         return first
     if tally.matches <= skipped:
-        return f"after: match {tally.matches} of the first {skipped}"
-    if (tally.matches - skipped) % limits.every:
-        return f"every: match {(tally.matches - skipped) % limits.every} of each {limits.every}"
+        return reasons.after(tally.matches, skipped)
+    if rest := (tally.matches - skipped) % limits.every:
+        return reasons.every(rest, limits.every)
     if limits.probability < 1 and chance(candidate.chance_key, tally.matches) >= limits.threshold:
-        return f"probability: {limits.probability:g} was drawn against"
+        return reasons.drawn_against(limits.probability)
     if limits.times is not None and tally.turns >= limits.times:
-        return f"times: has fired {tally.turns} of {limits.times}"
+        return reasons.spent(tally.turns, limits.times)
     tally.turns += 1
     return ""
 

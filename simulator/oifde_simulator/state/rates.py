@@ -11,6 +11,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 
 from oifde_simulator.model.turn import Rate
+from oifde_simulator.state.reasons import in_sliding_window, in_window
 
 LOG, INSTANT = 80, 9
 """Bytes of an empty log, and of each instant in it."""
@@ -42,9 +43,9 @@ def within(rate: Rate, count: RateCount, now: int) -> str:
     number, renewed = (_sliding if rate.slide else _fixed)(rate, count, now)
     if number <= rate.limit and not early:
         if count.passed is None:
-            return f"over: {number} of {rate.limit} in this window"
+            return in_window(number, rate)
         count.passed.append(now)
-        return f"over: {number} of {rate.limit} in the last {rate.window} ms"
+        return in_sliding_window(number, rate)
     count.refused_until = now + rate.window if early else renewed
     return ""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import count
 
-from oifde_simulator.model.tenant_state import TenantState
+from oifde_simulator.model.tenant_state import RuleStanding, TenantState
 from oifde_simulator.state.errors import CapacityExceeded, DuplicateName
 
 MOST_ADDED = 1000
@@ -34,3 +34,16 @@ def standing(state: TenantState, own: Iterable[str]) -> list[str]:
     """List the rules that are asked: the added ones, then those of the scenario."""
     kept = () if state.cleared else (name for name in own if name not in state.removed)
     return [*(rule.name for rule in state.added), *kept]
+
+
+def standings(
+    state: TenantState, own: Iterable[str], fired: Mapping[str, int], now: float
+) -> list[RuleStanding]:
+    """List how the rules stand in the order in which they are asked; `now` is the store's time in seconds."""
+    ttls = {
+        rule.name: None if rule.expires is None else max(0.0, round(rule.expires - now, 3))
+        for rule in state.added
+    }
+    return [
+        RuleStanding(name, fired.get(name, 0), name in ttls, ttls.get(name)) for name in standing(state, own)
+    ]

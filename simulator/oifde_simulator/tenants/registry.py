@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -15,9 +15,11 @@ from oifde_simulator.oifde.credentials.unknown_tenant import NamelessTenant
 from oifde_simulator.oifde.policy.service_policy import ServicePolicy
 from oifde_simulator.scenario.catalog import ScenarioCatalog
 from oifde_simulator.scenario.model import Scenario
+from oifde_simulator.state.errors import StoreGone
 from oifde_simulator.state.interface import Read, State
 from oifde_simulator.state.memory.state import MemoryState
 from oifde_simulator.tenants.broken_files import BrokenFile, BrokenFiles
+from oifde_simulator.tenants.digests import scenario_digest
 from oifde_simulator.tenants.errors import NotServed
 from oifde_simulator.tenants.factory import FreshCredentials, TenantFactory
 from oifde_simulator.tenants.retry import retried
@@ -67,6 +69,8 @@ class Tenants:
         self.worlds = Worlds(self._factory, catalog)
         """What depends on the scenarios of tenants alone."""
         self._tenants: dict[str, Tenant] = {}
+        self._news: set[str] = set()
+        """Tenants whose file has changed, and that have not begun anew yet."""
         self._nobody: Read | None = None
 
     @property
@@ -180,6 +184,8 @@ class Tenants:
             return self._factory.policy
         try:
             return (await self.named(self._settings_from)).service.policy
+        except StoreGone:
+            raise
         except Exception:  # noqa: BLE001  the tenant has gone, or cannot be made: other tenants are answered
             return self._factory.policy
 
@@ -187,6 +193,23 @@ class Tenants:
         """Read a tenant anew when it is next asked for: the state has another version of it."""
         self._nobody = None
         self._tenants.pop(name, None)
+
+    def forget_all(self) -> None:
+        """Read every tenant anew: the state has forgotten all; what was made of sources is given back."""
+        self._nobody = None
+        self._tenants.clear()
+        for name in self.worlds.of_sources():
+            self.worlds.release(name)
+
+    async def release_gone(self) -> list[str]:
+        """Give back what was made for tenants that went at another replica; their ids."""
+        made = frozenset(await self.state.tenants.made())
+        gone = [
+            name for name in {*self._tenants, *self.worlds} if name not in made and name not in self.files
+        ]
+        for name in gone:
+            self.release(name)
+        return gone
 
     def release(self, name: str) -> None:
         """Give back what was made for a tenant that is gone."""
@@ -229,23 +252,46 @@ class Tenants:
         async def replace_file() -> bool:
             state = await self.state.tenants.get(name)
             if not state.made:
-                await self.state.tenants.replace(name, None, epoch=state.epoch)
+                if is_news:
+                    await self.state.tenants.replace(name, None, epoch=state.epoch)
                 self.worlds.keep(name, world)
+                self._tenants.pop(name, None)
             return not state.made
 
-        return await retried(replace_file)
+        is_news = await self._note_file(name, lambda _: scenario_digest(scenario))
+        is_served = await retried(replace_file)
+        self._news.discard(name)
+        return is_served
 
     async def remove(self, name: str) -> bool:
         """Have the tenant unknown, whose file is gone. False where one of its id was made, which stays."""
         self.worlds.files = self.files.without(name)
+        is_news = await self._note_file(name, lambda _: "")
 
         async def drop_file() -> bool:
             state = await self.state.tenants.get(name)
-            if not state.made:
+            if not state.made and is_news:
                 await self.drop(name, epoch=state.epoch)
+            elif not state.made:
+                self.release(name)
             return not state.made
 
-        return await retried(drop_file)
+        is_gone = await retried(drop_file)
+        self._news.discard(name)
+        return is_gone
+
+    async def _note_file(self, name: str, digest: Callable[[str], str]) -> bool:
+        """Note the file of a tenant; True where this process is the one to act on it.
+
+        It stays so until that is done, should the state's store be lost in between.
+        """
+        try:
+            news = await self.state.files.note([name], digest)
+        except StoreGone:
+            self._news.add(name)
+            raise
+        self._news.update(news)
+        return name in self._news
 
     async def drop(self, name: str, *, epoch: int | None = None) -> None:
         """Have the tenant unknown from now on. Raises Stale where it is no longer that of `epoch`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -67,6 +67,10 @@ class Worlds:
         """Give back the world of a tenant that is gone."""
         self._worlds.pop(name, None)
         self._key_owners.release(name)
+
+    def __iter__(self) -> Iterator[str]:
+        """List the tenants whose worlds were made."""
+        return iter(self._worlds)
 
     def of_sources(self) -> list[str]:
         """List the tenants whose worlds were made of a source of their own, not of what the files have."""

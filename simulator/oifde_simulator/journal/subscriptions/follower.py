@@ -83,7 +83,7 @@ class Follower:
         """Remember that the journal has more entries, which `read` judges."""
         self._more.set()
 
-    def forget(self, tenant: str | None, numbers: Collection[int] | None = None) -> None:
+    def forget(self, tenant: str | None, numbers: Collection[int] | None, last: int) -> None:
         """Ignore a deletion: a follower gets only the entries that are there when it reads."""
 
     def shutdown(self) -> None:
@@ -103,8 +103,10 @@ class Follower:
     async def read(self) -> Batch:
         """Read the entries since the last read, at most `BATCH` of the journal."""
         self._more.clear()
-        journal, since = self._journal, Since(self._read, self.filter.since.at)
-        last = await journal.last()
+        journal, last = self._journal, await self._journal.last()
+        if last < self._read:  # a store that has lost everything numbers from the beginning
+            self._foreign, self._read = True, 0
+        since = Since(self._read, self.filter.since.at)
         fresh = await journal.entries(self.filter.tenant, since)
         truncated = self._foreign or await journal.truncated(self.filter.tenant, since)
         self._foreign = False

@@ -29,8 +29,11 @@ class Subscriber(Protocol):
     def notify_unjudged(self) -> None:
         """Take notice of a new entry that the filter, which may take long, has yet to judge."""
 
-    def forget(self, tenant: str | None, numbers: Collection[int] | None = None) -> None:
-        """Take notice of a deletion: of a tenant's entries, or of all for None; only `numbers` if given."""
+    def forget(self, tenant: str | None, numbers: Collection[int] | None, last: int, /) -> None:
+        """Take notice of a deletion: of a tenant's entries, or of all for None; only `numbers` if given.
+
+        `last` is the number of the newest entry that was there.
+        """
 
     def shutdown(self) -> None:
         """Take notice that no more entries will come."""
@@ -106,11 +109,14 @@ class SubscriptionIndex(Generic[SubscriberT]):
         for subscriber in self:
             subscriber.shutdown()
 
-    def forget(self, tenant: str | None, numbers: Collection[int] | None = None) -> None:
-        """Tell subscribers of a deletion: a tenant's entries, or all for None; only `numbers` if given."""
+    def forget(self, tenant: str | None, numbers: Collection[int] | None, last: int) -> None:
+        """Tell subscribers of a deletion: a tenant's entries, or all for None; only `numbers` if given.
+
+        `last` is the number of the newest entry that was there.
+        """
         for subscriber in self:
             if tenant is None or subscriber.filter.tenant in (tenant, None):
-                subscriber.forget(tenant, numbers)
+                subscriber.forget(tenant, numbers, last)
 
     def __iter__(self) -> Iterator[SubscriberT]:
         """List the subscribers as of now."""

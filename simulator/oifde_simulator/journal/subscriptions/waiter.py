@@ -18,24 +18,26 @@ from oifde_simulator.model.entry import Entry
 class Deletions:
     """Deletions since a waiter was subscribed, for a search that is still running."""
 
-    everything: bool = False
-    tenants: set[str] = field(default_factory=set)
-    """Tenants whose entries were all deleted."""
+    everything: int = 0
+    """Number up to which all entries were deleted; 0 for none."""
+    tenants: dict[str, int] = field(default_factory=dict)
+    """Tenants whose entries were all deleted, and up to which number."""
     numbers: set[int] = field(default_factory=set)
     """Numbers of single entries that were deleted."""
 
-    def add(self, tenant: str | None, numbers: Collection[int] | None) -> None:
+    def add(self, tenant: str | None, numbers: Collection[int] | None, last: int) -> None:
         """Remember one deletion."""
         if numbers is not None:
             self.numbers.update(numbers)
         elif tenant is None:
-            self.everything = True
+            self.everything = max(self.everything, last)
         else:
-            self.tenants.add(tenant)
+            self.tenants[tenant] = max(self.tenants.get(tenant, 0), last)
 
     def include(self, entry: Entry) -> bool:
         """Check that an entry from before was deleted."""
-        return self.everything or entry.tenant in self.tenants or entry.number in self.numbers
+        cleared = max(self.everything, self.tenants.get(entry.tenant, 0))
+        return entry.number <= cleared or entry.number in self.numbers
 
 
 @dataclass(slots=True, eq=False)
@@ -55,6 +57,8 @@ class Waiter:
     """True if entries have come that the filter has yet to judge."""
     judged: int = 0
     """Number of the last entry that the filter has judged, of those it judges later."""
+    searched: int = 0
+    """Number up to which a search looks at all entries; from another replica, one may be told of after it."""
     _numbers: dict[str, array[int]] = field(default_factory=dict)
     """Numbers of the entries that have come, by tenant, ascending."""
     _deletions: Deletions | None = field(default_factory=Deletions)
@@ -67,7 +71,7 @@ class Waiter:
 
     def begin_search(self, last: int) -> None:
         """Begin to judge the entries up to number `last`; `add_earlier` ends it."""
-        self.behind, self.judged = False, last
+        self.behind, self.judged, self.searched = False, last, last
         self._deletions = self._deletions or Deletions()
 
     def add_earlier(self, entries: Iterable[Entry]) -> None:
@@ -85,8 +89,11 @@ class Waiter:
         self._wake_if_enough()
 
     def notify(self, entry: Entry) -> None:
-        """Count a new entry."""
-        self._numbers.setdefault(entry.tenant, array("Q")).append(entry.number)
+        """Count a new entry; once the search is done, one that it has looked at comes too late."""
+        numbers = self._numbers.setdefault(entry.tenant, array("Q"))
+        if self._deletions is None and entry.number <= max(self.searched, numbers[-1] if numbers else 0):
+            return
+        numbers.append(entry.number)
         self.found += 1
         self._wake_if_enough()
 
@@ -95,14 +102,13 @@ class Waiter:
         self.behind = True
         self.wake()
 
-    def forget(self, tenant: str | None, numbers: Collection[int] | None = None) -> None:
-        """Uncount deleted entries: of a tenant, or of all for None; only `numbers` if given."""
+    def forget(self, tenant: str | None, numbers: Collection[int] | None, last: int) -> None:
+        """Uncount deleted entries up to `last`: of a tenant, or of all for None; only `numbers` if given."""
         if self._deletions is not None:
-            self._deletions.add(tenant, numbers)
+            self._deletions.add(tenant, numbers, last)
+        gone = range(last + 1) if numbers is None else numbers
         for each in list(self._numbers) if tenant is None else [tenant]:
-            kept = (
-                [] if numbers is None else [one for one in self._numbers.get(each, ()) if one not in numbers]
-            )
+            kept = [one for one in self._numbers.get(each, ()) if one not in gone]
             self._numbers[each] = array("Q", kept)
         self.found = sum(map(len, self._numbers.values()))
         self.wake()  # the tenant may be gone

@@ -27,6 +27,7 @@ from oifde_simulator.scenario.catalog import ScenarioCatalog
 from oifde_simulator.scenario.files import finding
 from oifde_simulator.scenario.files.finding import GONE, FileStamp
 from oifde_simulator.scenario.model import Scenario
+from oifde_simulator.state.errors import StoreGone
 from oifde_simulator.tenants import Tenants
 from oifde_simulator.tenants.broken_files import BrokenFile, BrokenFiles
 from oifde_simulator.text import normal
@@ -64,6 +65,8 @@ class Watcher:
         self.scenarios: Mapping[str, Scenario] = self._first()
         """Scenarios by the tenant ids that serve them."""
         self._report_waiting()
+        self._due: list[TenantChange] = []
+        """Changes of tenants that are still to be made."""
 
     def _first(self) -> Mapping[str, Scenario]:
         if self._files.good and not self._files.errors:
@@ -86,7 +89,10 @@ class Watcher:
         while True:
             await asyncio.sleep(self._pause())
             try:
+                await self._apply()
                 await self._look_when_still(tenants, stopped)
+            except StoreGone:
+                continue  # what is due is tried again at the next look
             except Exception:
                 log.exception("--watch: a look at the files failed; the next one comes")
 
@@ -104,7 +110,18 @@ class Watcher:
         await asyncio.sleep(PERIOD)
         still = await aside(partial(snapshot.still, changed))
         if still:
-            await apply(await aside(partial(self._load_changes, still, tenants)))
+            self._due += await aside(partial(self._load_changes, still, tenants))
+            await self._apply()
+
+    async def _apply(self) -> None:
+        """Make the changes that are due. Raises StoreGone; those that were not made stay due."""
+        while self._due:
+            change = self._due.pop(0)
+            try:
+                await change()
+            except StoreGone:
+                self._due.insert(0, change)
+                raise
 
     async def look(self, tenants: Tenants) -> None:
         """Load changed files and replace their tenants now."""

@@ -6,14 +6,13 @@ that a busy tenant does not cost a quiet one its counts; a table that is small k
 
 from __future__ import annotations
 
-import logging
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from sys import getsizeof
 from typing import Any, Generic, TypeVar
 from weakref import WeakSet
 
-log = logging.getLogger("oifde_simulator")
+from oifde_simulator.state.forgotten import warn
 
 MOST_BYTES = 128 << 20
 """Bytes that all tables of a server may take."""
@@ -117,10 +116,7 @@ class CountTable(Generic[Name, Item]):
         self.weight -= size
         if self._whose and not self._warned:
             self._warned = True
-            why = f"more than {kept} values; forgot the oldest, and will forget others in silence"
-            if kept == 1:
-                why = "all counts take too much memory; forgot its own, and will forget them in silence"
-            log.warning("%s: %s", self._whose, why)
+            warn(self._whose, kept)
         return size
 
 

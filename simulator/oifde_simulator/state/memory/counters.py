@@ -10,7 +10,7 @@ from operator import attrgetter
 from typing import Any
 
 from oifde_simulator.model.turn import START, Along, Candidate, Leases, StateTimes, Turn, Value
-from oifde_simulator.state.lapses import EnteredState, PresentState, begun, present
+from oifde_simulator.state.lapses import EnteredState, PresentState, begun, present, present_of
 from oifde_simulator.state.limits import Tally, count, moved_already, no_head, other_state
 from oifde_simulator.state.memory.counted_values import CountBudget, CountTable
 from oifde_simulator.state.memory.open_leases import OpenLeases
@@ -115,7 +115,7 @@ class RuleCounters:
 
     def present_state(self, value: Value, times: StateTimes, now: int) -> PresentState:
         """Tell the state of a value at `now` (tenant time)."""
-        return present(begun(self._entered(value, times), times, now), times, now)
+        return present_of(self._states.get(value), times, now)
 
     def _timed(self, value: Value, times: StateTimes, now: int) -> tuple[str, str]:
         """Tell the state of a value at `now`, and what is to be said of it; keep that it begins anew."""

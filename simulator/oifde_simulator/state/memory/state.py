@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any
 
 from oifde_simulator.clock import TIME_OF_DAY, Clock
 from oifde_simulator.model.coverage import CoverageSnapshot, CoveredRule
 from oifde_simulator.model.entry import Entry
-from oifde_simulator.state.memory.coverage import CoverageTable
+from oifde_simulator.state.coverage_table import CoverageTable
+from oifde_simulator.state.interface import ForgetEntries, HearEntry
+from oifde_simulator.state.memory.announcements import MemoryAnnouncements, MemoryFiles
 from oifde_simulator.state.memory.exchanges import MemoryExchanges
 from oifde_simulator.state.memory.journal_store import Bounds, EntryTable
 from oifde_simulator.state.memory.tables import Tables
@@ -21,9 +24,10 @@ BOUNDS = Bounds()
 class MemoryJournal:
     """Exchanges on record."""
 
-    def __init__(self, table: EntryTable, hearers: list[Callable[[Entry], None]]) -> None:
+    def __init__(self, table: EntryTable, hearers: list[HearEntry]) -> None:
         self._table = table
         self._hearers = hearers
+        self._forgetters: list[ForgetEntries] = []
 
     async def last(self) -> int:
         """Tell the number of the newest entry; 0 when there was none."""
@@ -47,11 +51,15 @@ class MemoryJournal:
 
     async def clear(self, tenant: str | None) -> int:
         """Forget the entries of a tenant, or all; how many. Numbers go on."""
-        return self._table.clear(tenant)
+        cleared = self._table.clear(tenant)
+        self._tell_forgotten(tenant, None)
+        return cleared
 
     async def remove(self, numbers: Collection[int]) -> int:
         """Forget the entries of these numbers; how many."""
-        return self._table.remove(numbers)
+        if removed := self._table.remove(numbers):
+            self._tell_forgotten(None, frozenset(numbers))
+        return removed
 
     async def sizes(self) -> list[tuple[str, int]]:
         """Tenants (`""` for none known) and how many entries each has."""
@@ -61,9 +69,18 @@ class MemoryJournal:
         """Bytes of memory that the entries are charged with."""
         return self._table.charge
 
-    def listen(self, hear: Callable[[Entry], None]) -> None:
-        """Call `hear` with each entry that is put on record."""
+    def listen(self, hear: HearEntry, forget: ForgetEntries) -> None:
+        """Call `hear` with each entry that is put on record, and `forget` with what is deleted."""
         self._hearers.append(hear)
+        self._forgetters.append(forget)
+
+    def listening(self, tenant: str | None) -> AbstractAsyncContextManager[None]:  # noqa: ARG002
+        """Do nothing: all is heard anyway."""
+        return nullcontext()
+
+    def _tell_forgotten(self, tenant: str | None, numbers: Collection[int] | None) -> None:
+        for forget in self._forgetters:
+            forget(tenant, numbers, self._table.last)
 
 
 class MemoryCoverage:
@@ -121,6 +138,11 @@ class MemoryState:
         self.journal = MemoryJournal(tables.journal, self.exchanges.hearers)
         self.coverage = MemoryCoverage(tables.coverage)
         self.settings = MemorySettings()
+        self.announcements = MemoryAnnouncements()
+        self.files = MemoryFiles()
+
+    async def adopt(self) -> None:
+        """Take nothing: a state in this process is always new."""
 
     async def close(self) -> None:
         """Let go of nothing: all of it is in this process."""

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from oifde_simulator.clock import Clock
 from oifde_simulator.model.turn import Leases
+from oifde_simulator.state.coverage_table import CoverageTable
 from oifde_simulator.state.memory.counted_values import CountBudget
 from oifde_simulator.state.memory.counters import RuleCounters
-from oifde_simulator.state.memory.coverage import CoverageTable
 from oifde_simulator.state.memory.credentials import CredentialCounters
 from oifde_simulator.state.memory.journal_store import Bounds, EntryTable
 from oifde_simulator.state.memory.open_leases import OpenLeases

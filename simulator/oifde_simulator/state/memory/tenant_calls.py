@@ -10,7 +10,7 @@ from oifde_simulator.model.turn import StateTimes, Value
 from oifde_simulator.state.errors import Stale
 from oifde_simulator.state.memory.counters import RuleCounters
 from oifde_simulator.state.memory.tables import Tables
-from oifde_simulator.state.rule_names import standing
+from oifde_simulator.state.rule_names import standings
 
 
 class MemoryTenants:
@@ -100,16 +100,8 @@ class MemoryTenants:
     async def rules(self, id: str, own: Iterable[str], *, epoch: int | None = None) -> list[RuleStanding]:
         """List the rules of a tenant in the order in which they are asked."""
         self._check(id, epoch)
-        tenant = self._table.get(id)
-        fired, now = self._counters(id).fired(), self._uptime()
-        ttls = {
-            rule.name: None if rule.expires is None else max(0.0, round(rule.expires - now, 3))
-            for rule in tenant.added
-        }
-        return [
-            RuleStanding(name, fired.get(name, 0), name in ttls, ttls.get(name))
-            for name in standing(tenant, own)
-        ]
+        fired = self._counters(id).fired()
+        return standings(self._table.get(id), own, fired, self._uptime())
 
     async def state(self, id: str, value: Value, now: int = 0, times: StateTimes | None = None) -> str:
         """Tell the state that the rules of a tenant are in for a value at `now` (tenant time).

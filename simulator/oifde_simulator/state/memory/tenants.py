@@ -8,16 +8,9 @@ from dataclasses import replace
 from itertools import count
 
 from oifde_simulator.clock import ClockSetting
-from oifde_simulator.model.tenant_state import AddedRule, NewRule, TenantSource, TenantState
-from oifde_simulator.state.errors import CapacityExceeded, DuplicateName, UnknownRule
-from oifde_simulator.state.rule_names import new_names, standing
-
-MOST_MADE = 10_000
-"""Tenants that may have been made and not deleted."""
-MOST_BYTES = 128 << 20
-"""Bytes of memory that scenarios which came along and are served may take."""
-MOST_REMEMBERED = 100_000
-"""Ids of which it is remembered how many tenants had them; the oldest is forgotten first."""
+from oifde_simulator.model.tenant_state import NewRule, TenantSource, TenantState
+from oifde_simulator.state import tenant_changes as changes
+from oifde_simulator.state.errors import DuplicateName
 
 
 class TenantTable:
@@ -72,10 +65,8 @@ class TenantTable:
         before = self._tenants.get(id)
         if before is not None and not before.gone:
             raise DuplicateName(id)
-        if self._made >= MOST_MADE:
-            raise CapacityExceeded(
-                f"{MOST_MADE} tenants have been made; delete those that are not needed any more"
-            )
+        if self._made >= changes.MOST_MADE:
+            raise changes.too_many_made()
         generation = before.generation if before else self._generations.get(id, 0)
         return self._put(self._begun(id, source=source, made=True, generation=generation))
 
@@ -85,11 +76,9 @@ class TenantTable:
         Raises CapacityExceeded.
         """
         before = self.get(id)
-        made, generation = (
-            before.made and source is not None,
-            before.generation or self._generations.get(id, 0),
-        )
-        return self._put(self._begun(id, source=source, made=made, generation=generation))
+        remembered = self._generations.get(id, 0)
+        version, now = next(self._versions), self._time_of_day()
+        return self._put(changes.replaced(before, id, source, remembered, version, now))
 
     def delete(self, id: str, *, in_files: bool) -> None:
         """End a tenant; the next one of its id has other credentials."""
@@ -97,20 +86,15 @@ class TenantTable:
         self._drop(id)
         self._generations[id] = generation + 1
         self._generations.move_to_end(id)
-        if len(self._generations) > MOST_REMEMBERED:
+        if len(self._generations) > changes.MOST_REMEMBERED:
             self._generations.popitem(last=False)
         if in_files:
             self._tenants[id] = replace(self._begun(id, generation=generation + 1), gone=True)
 
     def reset(self, id: str, *, cleared: bool = False) -> TenantState:
         """Begin the tenant anew; `cleared` leaves the rules of its scenario out until the next reset."""
-        before = self.get(id)
-        fresh = self._begun(id)
-        return self._put(
-            replace(
-                fresh, source=before.source, made=before.made, generation=before.generation, cleared=cleared
-            )
-        )
+        before, version = self.get(id), next(self._versions)
+        return self._put(changes.reset(before, id, version, self._time_of_day(), cleared=cleared))
 
     def reset_all(self, *, cleared: bool = False) -> None:
         """Begin every tenant anew, as `reset` does; made ones stay, and deleted ones stay gone."""
@@ -130,71 +114,42 @@ class TenantTable:
 
     def set_clock(self, id: str, setting: ClockSetting) -> TenantState:
         """Set a tenant's clock."""
-        before = self._named(self.get(id), id)
-        return self._put(replace(before, version=next(self._versions), clock=setting))
+        return self._put(changes.with_clock(self.get(id), id, setting, next(self._versions)))
 
     def add_rules(self, id: str, rules: Sequence[NewRule], own: Iterable[str]) -> TenantState:
         """Have rules asked before all others; `own` are the names of those of the scenario.
 
         Raises DuplicateName where a name is in use, CapacityExceeded where too many were added.
         """
-        before = self._named(self.get(id), id)
-        own = tuple(own)
-        names = new_names(before, [rule.name for rule in rules], own)
-        now = self._uptime()
-        added = tuple(
-            AddedRule(
-                name, rule.definition, rule.digest, None if rule.ttl is None else now + rule.ttl, rule.at
-            )
-            for rule, name in zip(rules, names, strict=True)
-        )
-        state = replace(
-            before,
-            version=next(self._versions),
-            added=(*added, *before.added),
-            numbered=before.numbered + len(added),
-            ends_tokens=before.ends_tokens or any(rule.ends_tokens for rule in rules),
-        )
-        return self._put(state)
+        now, version = self._uptime(), next(self._versions)
+        return self._put(changes.with_rules(self.get(id), id, rules, tuple(own), now, version))
 
     def remove_rules(self, id: str, names: Iterable[str], own: Iterable[str]) -> TenantState:
         """Ask rules no more, added or not. Raises UnknownRule for one that is not there."""
-        before, gone = self._named(self.get(id), id), frozenset(names)
-        if strange := gone - {*standing(before, tuple(own))}:
-            raise UnknownRule(min(strange))
-        kept = tuple(rule for rule in before.added if rule.name not in gone)
-        added = {rule.name for rule in before.added}
+        gone = frozenset(names)
+        after = changes.without_rules(self.get(id), id, gone, own, next(self._versions))
         self._rules_went(id, gone)
-        return self._put(
-            replace(before, version=next(self._versions), added=kept, removed=before.removed | (gone - added))
-        )
+        return self._put(after)
 
     def _expired(self, state: TenantState) -> TenantState:
         """Take out the added rules whose time is up."""
-        now = self._uptime()
-        kept = tuple(rule for rule in state.added if rule.expires is None or rule.expires > now)
-        if len(kept) == len(state.added):
+        after, gone = changes.without_expired(state, self._uptime(), 0)
+        if after is state:
             return state
-        self._rules_went(state.id, frozenset(rule.name for rule in state.added if rule not in kept))
-        return self._put(replace(state, version=next(self._versions), added=kept))
+        self._rules_went(state.id, gone)
+        return self._put(replace(after, version=next(self._versions)))
 
     def _begun(
         self, id: str, source: TenantSource | None = None, *, made: bool = False, generation: int = 0
     ) -> TenantState:
-        version = next(self._versions)
-        return TenantState(id, version, version, self._time_of_day(), source, made, generation)
-
-    def _named(self, state: TenantState, id: str) -> TenantState:
-        return state if state.id == id else replace(state, id=id)
+        version, now = next(self._versions), self._time_of_day()
+        return changes.begun(id, version, now, source, made=made, generation=generation)
 
     def _put(self, state: TenantState) -> TenantState:
         before = self._tenants.get(state.id)
         weight = self._weight - _weight(before) + _weight(state)
-        if weight > MOST_BYTES and _weight(state) > _weight(before):
-            raise CapacityExceeded(
-                f"scenarios that came along take {MOST_BYTES >> 20} MiB of memory; delete tenants that are "
-                "not needed any more, or give large scenarios to the server as files"
-            )
+        if weight > changes.MOST_BYTES and _weight(state) > _weight(before):
+            raise changes.too_large()
         self._weight = weight
         self._made += state.made - (before.made if before else False)
         self._tenants[state.id] = state

@@ -34,8 +34,13 @@ class Store(Protocol):
         """Make the name of a key: the prefix, and the name."""
         ...
 
-    async def subscribe(self, channel: str, hear: Callable[[bytes], None]) -> Callable[[], Awaitable[None]]:
-        """Call `hear` with each message of a channel from the return on; returns what ends that."""
+    async def subscribe(
+        self, channel: str, hear: Callable[[bytes], None], on_gap: Callable[[], None] | None = None
+    ) -> Callable[[], Awaitable[None]]:
+        """Call `hear` with each message of a channel from the return on; returns what ends that.
+
+        `on_gap` is called each time after messages may have been missed. Raises StoreGone.
+        """
         ...
 
     async def close(self) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from asyncio import Semaphore
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -21,10 +20,12 @@ from oifde_simulator.web.control_plane.query import Query
 from oifde_simulator.web.control_plane.services.bodies import BodyService
 from oifde_simulator.web.control_plane.services.check import CheckService
 from oifde_simulator.web.control_plane.services.journal import JournalService
+from oifde_simulator.web.control_plane.services.listener import ListenerService
 from oifde_simulator.web.control_plane.services.rules import RuleService
 from oifde_simulator.web.control_plane.services.subscriptions import SubscriptionService
 from oifde_simulator.web.control_plane.services.tenant_admin import TenantAdminService
 from oifde_simulator.web.control_plane.services.tenants import TenantService
+from oifde_simulator.web.control_plane.standing import Standing
 from oifde_simulator.web.control_plane.workers import WorkerGroup
 from oifde_simulator.web.data_plane.port import Port
 from oifde_simulator.web.speech.speaker import Speaker
@@ -49,6 +50,7 @@ class ControlContext:
         console: bool = True,
         wants_token: bool = False,
         workers: WorkerGroup | None = None,
+        standing: Standing | None = None,
     ) -> None:
         """Wrap the parts of a server.
 
@@ -66,6 +68,7 @@ class ControlContext:
         self.subscriptions = SubscriptionService(journal, self.journal.accepted)
         self.meter = meter
         self.port = port
+        self.listener = ListenerService(port, tenants.state.announcements)
         self.ca_pem = ca_pem
         """Authority to trust, PEM; None where TLS is off or the certificate was given."""
         self.client_authority = client_authority
@@ -76,14 +79,19 @@ class ControlContext:
         """True where calls need the bearer token."""
         self.workers = workers
         """Processes that share the ports; None for this one alone."""
-        self.instance = secrets.token_hex(6)
-        """Id of this start of the server, since numbers of entries begin anew with each."""
+        self.standing = standing or Standing()
+        """Standing to the state's store, and to the other replicas."""
         self.streams = Semaphore(MOST_STREAMS)
         """Places for long lists; one is held while a list is sent."""
         self.speaker = Speaker()
         """Speaks the words of recordings that are played."""
         self._state = tenants.state
         self._delay = delay
+
+    @property
+    def instance(self) -> str:
+        """Id of this start of the server, or of its store, since numbers of entries begin anew with each."""
+        return self.standing.instance
 
     @property
     def scheme(self) -> str:
@@ -128,8 +136,8 @@ class ControlContext:
 
         Raises OSError where the vendor's port cannot be opened; then nothing has changed.
         """
-        await self.port.open()
-        self._mend_tls()
+        await self.listener.open()
+        await self.listener.mend()
         await self.set_global_delay({})
         await self.tenant_admin.clear_all()
 
@@ -143,13 +151,9 @@ class ControlContext:
         await self.set_global_delay({})
         for id in gone:
             self.meter.forget(id)
-        self._mend_tls()
-        await self.port.open()
+        await self.listener.mend()
+        await self.listener.open()
         return len(gone)
-
-    def _mend_tls(self) -> None:
-        if self.port.tls is not None:
-            self.port.tls.mend()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,6 +11,7 @@ import orjson
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from oifde_simulator.state.errors import NotCarriedOut, StoreGone
 from oifde_simulator.web.aiohttp_versions import IS_OLD
 
 log = logging.getLogger("oifde_simulator")
@@ -27,6 +28,11 @@ URN = "urn:oifde-simulator:problem:"
 """Prefix of each `type` of ours; an error that its status explains is `about:blank`."""
 LONGEST_PATH = 80
 """Characters of a path that a detail repeats."""
+HEADERS: Mapping[str, Mapping[str, str]] = {
+    "no-token": {"WWW-Authenticate": "Bearer"},
+    "store-gone": {"Retry-After": "1"},
+}
+"""Headers that go with a type."""
 HEAD_SENT: Any = "head_sent" if IS_OLD else web.RequestKey("head_sent", bool)
 """Set on a request as soon as the head of its answer is sent."""
 
@@ -38,7 +44,8 @@ class Problem(Exception):
         """Describe the error by its `type` without the URN, its `detail` and further `members`."""
         super().__init__(detail)
         self.status = status
-        self.headers = {"WWW-Authenticate": "Bearer"} if status == HTTPStatus.UNAUTHORIZED else {}
+        self.headers = dict(HEADERS.get(type, {}))
+        """Headers of its response."""
         self.body = {
             "type": URN + type,
             "title": status.phrase,
@@ -69,6 +76,10 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
         if error.status < HTTPStatus.BAD_REQUEST:
             raise
         response = problem_of(request, error)
+    except NotCarriedOut as error:
+        response = not_carried_out(str(error)).response()
+    except StoreGone as gone:
+        response = store_gone(str(gone)).response()
     except ConnectionError:
         # The client has left amid the answer; aiohttp notices it when it sends this.
         return web.Response(status=CLIENT_CLOSED_REQUEST)
@@ -76,6 +87,21 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
         log.exception("a defect of the simulator: %s %s", request.method, request.path)
         response = _problem_response(DEFECT, HTTPStatus.INTERNAL_SERVER_ERROR)
     return _abort(request) if HEAD_SENT in request else response
+
+
+def not_carried_out(reason: str) -> Problem:
+    """Make the problem of a call that this replica has carried out, and another one has not."""
+    detail = f"{reason}; the other replicas have done it: mend that one or stop it, and ask again"
+    return Problem(HTTPStatus.SERVICE_UNAVAILABLE, "not-carried-out", detail)
+
+
+def store_gone(reason: str) -> Problem:
+    """Make the problem of a call that the store outside this process gave no answer for."""
+    detail = (
+        f"the store of the state does not answer: {reason}; what was asked may have been done, at most once; "
+        "ask again"
+    )
+    return Problem(HTTPStatus.SERVICE_UNAVAILABLE, "store-gone", detail)
 
 
 def _abort(request: web.Request) -> web.StreamResponse:

@@ -82,25 +82,31 @@ class Port:
         """Time of the event loop at which the timer opens the port."""
         self._reopening: asyncio.Task[None] | None = None
         self._lock = asyncio.Lock()
+        self._has_started = self._starts_closed = False
 
     async def start(self) -> None:
-        """Bind the numbers and listen. Raises OSError."""
+        """Bind the numbers, and listen unless the port was closed before. Raises OSError."""
         await self._plane.setup()
         for listener in self._listeners:
             await listener.start()
+        self._has_started = True
+        if self._starts_closed:
+            await self._cease()
 
     async def open(self) -> None:
         """Listen, if the port is closed. Raises OSError where another program took a number."""
         async with self._lock:
             self._cancel_timer()
-            if not self.is_open or self._is_shared:
+            self._starts_closed = False
+            if self._has_started and (not self.is_open or self._is_shared):
                 await self._listen()
 
     async def close(self, seconds: float | None = None) -> None:
         """Refuse connections for `seconds` (None: until `open`); existing ones end with their answers."""
         async with self._lock:
             self._cancel_timer()
-            if self.is_open or self._is_shared:
+            self._starts_closed = not self._has_started
+            if self.is_open or (self._is_shared and self._has_started):
                 await self._cease()
             if seconds is not None:
                 loop = asyncio.get_running_loop()
@@ -116,6 +122,7 @@ class Port:
 
     async def cleanup(self) -> None:
         """Stop for good, after the requests in flight are answered."""
+        self._has_started = False
         self._cancel_timer()
         if self._reopening:
             self._reopening.cancel()
@@ -128,7 +135,7 @@ class Port:
     @property
     def is_to_be_open(self) -> bool:
         """Check that nobody wants the port closed."""
-        return True
+        return not self._starts_closed
 
     @property
     def is_open(self) -> bool:

@@ -42,21 +42,39 @@ FIX = "restore ca.pem and ca.key, or remove both to have a new authority made"
 
 
 def tls_from_authority(
-    names: Sequence[str] = (), directory: Path | None = None, *, host: str = ""
+    names: Sequence[str] = (), directory: Path | None = None, *, host: str = "", shared: bytes | None = None
 ) -> ServerTls:
     """Issue a certificate for this machine and `names`, and make TLS from it. Raises TlsError.
 
     `host` is where the server listens; it is among the names if a certificate can have it. The authority is
-    kept in `directory`, so that clients may trust it across starts; None makes a new one.
+    kept in `directory`, so that clients may trust it across starts; None makes a new one, unless `shared` has
+    one that `new_authority` made at another replica.
     """
-    import trustme
-
-    tls = _issue(trustme.CA() if directory is None else _kept_authority(directory), names, host)
+    tls = _issue(_authority(directory, shared), names, host)
     if directory is not None:
         pem = directory / "ca.pem"
         prove(tls.context, client_context(pem, tls.ca_pem, FIX), pem, FIX)
     handshake_log.install(tls.context, own_authority=True)
     return tls
+
+
+def new_authority() -> bytes:
+    """Make the private key and the certificate of an authority (PEM)."""
+    import trustme
+
+    ca = trustme.CA()
+    return ca.private_key_pem.bytes() + ca.cert_pem.bytes()
+
+
+def _authority(directory: Path | None, shared: bytes | None) -> trustme.CA:
+    import trustme
+
+    if directory is not None:
+        return _kept_authority(directory)
+    if shared is None:
+        return trustme.CA()
+    place = Path("--state")
+    return _load(place, shared, place, shared)
 
 
 def _issue(ca: trustme.CA, names: Sequence[str], host: str) -> ServerTls:

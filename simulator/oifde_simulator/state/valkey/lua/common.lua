@@ -19,7 +19,8 @@ end
 -- How a tenant is: version, epoch, and when its first added rule expires (store's time; 0 for never).
 -- 'checks' has "version epoch expires" by tenant; the field '' is of tenants that nobody touched.
 local function standing(tenant)
-  local found = redis.call('HGET', key('checks'), tenant) or redis.call('HGET', key('checks'), '')
+  local checks = redis.call('HMGET', key('checks'), tenant, '')
+  local found = checks[1] or checks[2]
   if not found then return nil end
   local version, epoch, expires = string.match(found, '^(%d+) (%d+) (%d+)$')
   return tonumber(version), tonumber(epoch), tonumber(expires)

@@ -28,10 +28,13 @@ async def livez(_: Call) -> web.Response:
 
 
 async def readyz(call: Call) -> web.Response:
-    """Say that both ports listen: this one is opened after the vendor's, which may be closed by now.
+    """Say that both ports listen, and that the state's store and other replicas agree.
+
+    This port is opened after the vendor's, which may be closed by now.
 
     A watched file that is wrong is told of and changes nothing: what was good before is served.
     """
+    call.context.standing.check()
     if not call.context.port.is_open:
         raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "listener-closed", CLOSED)
     tenants = await call.context.tenants.count()

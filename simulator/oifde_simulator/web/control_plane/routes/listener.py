@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -14,7 +14,6 @@ from oifde_simulator.web.control_plane.context import Call, RouteTable
 from oifde_simulator.web.control_plane.problems import Problem, json_response
 from oifde_simulator.web.control_plane.routes.values import duration_member, wrong_body
 from oifde_simulator.web.data_plane.port import Port
-from oifde_simulator.web.tls.switch import TlsSwitch
 
 CHOICES = (GOOD, *FAULTS)
 """What TLS can be for everybody."""
@@ -30,27 +29,30 @@ async def set_listener(call: Call) -> web.Response:
     """Close or open the port, or choose the TLS of its new connections."""
     if "tls" in call.body:
         return await _set_tls(call)
-    port = call.context.port
+    port, listener = call.context.port, call.context.listener
     if not call.body["open"]:
-        await port.close(duration_member(call.body, "ttl"))
+        await _carry_out(listener.close(duration_member(call.body, "ttl")), "port-taken")
         return _status(port)
     if "ttl" in call.body:
         raise wrong_body('ttl: says when a closed port opens; it goes with {"open": false}')
-    try:
-        await port.open()
-    except OSError as error:
-        raise Problem(HTTPStatus.CONFLICT, "port-taken", str(error)) from None
+    await _carry_out(listener.open(), "port-taken")
     return _status(port)
+
+
+async def _carry_out(change: Awaitable[None], problem: str) -> None:
+    """Await a change at all replicas. Raises Problem where one of them cannot."""
+    try:
+        await change
+    except (OSError, ValueError) as error:
+        raise Problem(HTTPStatus.CONFLICT, problem, str(error)) from None
 
 
 async def _set_tls(call: Call) -> web.Response:
     port, fault, ttl = call.context.port, _tls_member(call.body), duration_member(call.body, "ttl")
     if port.tls is None:
         raise Problem(HTTPStatus.CONFLICT, "tls-off", TLS_OFF)
-    if fault == GOOD:
-        port.tls.mend()
-    else:
-        await _spoil(port.tls, fault, ttl)
+    listener = call.context.listener
+    await _carry_out(listener.mend() if fault == GOOD else listener.spoil(fault, ttl), "tls-fault")
     return _status(port)
 
 
@@ -65,13 +67,6 @@ def _tls_member(body: Mapping[str, Any]) -> str:
     if wanted == GOOD and "ttl" in body:
         raise wrong_body('ttl: says when TLS is good again; it goes with a fault, such as {"tls": "expired"}')
     return wanted
-
-
-async def _spoil(tls: TlsSwitch, fault: str, ttl: float | None) -> None:
-    try:
-        await tls.spoil(fault, ttl)
-    except ValueError as error:
-        raise Problem(HTTPStatus.CONFLICT, "tls-fault", str(error)) from None
 
 
 def _status(port: Port) -> web.Response:

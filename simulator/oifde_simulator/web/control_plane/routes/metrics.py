@@ -37,6 +37,8 @@ class Figures(NamedTuple):
     """Connections that met a fault of TLS, by its name."""
     workers: WorkerGroup | None
     """Processes that share the ports; None for this one alone."""
+    unanswered: int | None
+    """Requests that got 503 since the state's store gave no answer; None without a store."""
 
 
 async def metrics(call: Call) -> web.Response:
@@ -56,6 +58,7 @@ async def _figures(context: ControlContext) -> Figures:
         context.subscriptions.waiters,
         context.port.tls.counts if context.port.tls is not None else {},
         context.workers,
+        context.standing.unanswered,
     )
 
 
@@ -67,7 +70,7 @@ class Collector:
 
     def collect(self) -> Iterator[Metric]:
         """Yield each metric with its values."""
-        meter, tenants, journal, waiters, tls_faults, workers = self._figures
+        meter, tenants, journal, waiters, tls_faults, workers, unanswered = self._figures
         yield _requests(meter)
         yield _fired(meter)
         yield _decisions(meter)
@@ -83,6 +86,8 @@ class Collector:
             yield CounterMetricFamily(
                 "oifde_worker_restarts", "Workers that died and were started again.", workers.restarts
             )
+        if unanswered is not None:
+            yield _unanswered(unanswered)
 
 
 def _gauge(name: str, documentation: str, value: float) -> Metric:
@@ -140,6 +145,11 @@ def _workers(group: WorkerGroup) -> Metric:
     for state in dict.fromkeys([READY, *(worker["state"] for worker in group.workers)]):
         family.add_metric([state], group.count(state))
     return family
+
+
+def _unanswered(number: int) -> Metric:
+    documentation = "Requests that got 503 and are not on record, since the state's store gave no answer."
+    return CounterMetricFamily("oifde_store_unanswered", documentation, number)
 
 
 ROUTES: RouteTable = {"metrics": metrics}

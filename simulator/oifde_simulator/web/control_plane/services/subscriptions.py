@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from oifde_simulator.journal import Journal
 from oifde_simulator.journal.filters import Filter, Since
 from oifde_simulator.journal.subscriptions.follower import Follower, Judge
@@ -10,7 +13,7 @@ from oifde_simulator.model.entry import Entry
 
 
 class SubscriptionService:
-    """Start and end subscriptions to the journal of one server."""
+    """Subscriptions to the journal of one server."""
 
     def __init__(self, journal: Journal, judge: Judge) -> None:
         """`judge` chooses the entries that a filter accepts."""
@@ -22,18 +25,19 @@ class SubscriptionService:
         """Number of requests that wait for entries."""
         return len(self._journal.waiters)
 
-    async def start_waiting(self, waiter: Waiter) -> list[Entry]:
+    @asynccontextmanager
+    async def waiting(self, waiter: Waiter) -> AsyncIterator[list[Entry]]:
         """Tell a waiter of each entry that comes, and list those of its range that are there already.
 
         An entry may be told of and listed too. Raises CapacityExceeded where too many different filters wait.
         """
         self._journal.waiters.add(waiter)
         try:
-            waiter.begin_search(await self._journal.last())
-            return await self._journal.entries(waiter.filter.tenant, waiter.filter.since)
-        except BaseException:
-            self._journal.waiters.remove(waiter)  # the caller does not know that it was added
-            raise
+            async with self._journal.listening(waiter.filter.tenant):
+                waiter.begin_search(await self._journal.last())
+                yield await self._journal.entries(waiter.filter.tenant, waiter.filter.since)
+        finally:
+            self._journal.waiters.remove(waiter)
 
     async def unjudged(self, waiter: Waiter) -> list[Entry]:
         """List the entries that a waiter has yet to judge, and begin its search of them."""
@@ -41,24 +45,21 @@ class SubscriptionService:
         waiter.begin_search(await self._journal.last())
         return await self._journal.entries(waiter.filter.tenant, since)
 
-    def stop_waiting(self, waiter: Waiter) -> None:
-        """Tell a waiter of no more entries."""
-        self._journal.waiters.remove(waiter)
-
     @property
     def followers(self) -> int:
         """Number of clients that follow the journal."""
         return len(self._journal.followers)
 
-    def follow(self, wanted: Filter, after: int, last: int) -> Follower:
-        """Start a follower that reads the entries after number `after`; `last` is that of the newest."""
+    @asynccontextmanager
+    async def following(self, wanted: Filter, after: int, last: int) -> AsyncIterator[Follower]:
+        """Follow the entries after number `after`; `last` is that of the newest."""
         follower = Follower(self._journal, wanted, after, last, self._judge)
         self._journal.followers.add(follower)
-        return follower
-
-    def unfollow(self, follower: Follower) -> None:
-        """End a follower."""
-        self._journal.followers.remove(follower)
+        try:
+            async with self._journal.listening(wanted.tenant):
+                yield follower
+        finally:
+            self._journal.followers.remove(follower)
 
     def shutdown(self) -> None:
         """End every wait and every stream."""

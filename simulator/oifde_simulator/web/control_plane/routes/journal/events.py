@@ -11,6 +11,7 @@ from aiohttp import web
 from oifde_simulator.journal.filters import Filter
 from oifde_simulator.journal.subscriptions.follower import Follower
 from oifde_simulator.model.entry import Entry
+from oifde_simulator.state.errors import StoreGone
 from oifde_simulator.text import shown
 from oifde_simulator.web.control_plane.context import Call
 from oifde_simulator.web.control_plane.problems import Problem
@@ -29,6 +30,7 @@ HEADERS = {
     "X-Accel-Buffering": "no",  # nginx would keep events back
 }
 TRUNCATED = b'event: truncated\ndata: {"why":"exchanges went before they were read"}\n\n'
+STORE_GONE = b": the store of the state does not answer; what comes meanwhile is sent when it does again\n\n"
 
 
 async def follow_exchanges(call: Call) -> web.StreamResponse:
@@ -40,14 +42,11 @@ async def follow_exchanges(call: Call) -> web.StreamResponse:
     if subscriptions.followers >= MOST_FOLLOWERS:  # so few that they are never CapacityExceeded
         raise _too_many_followers()
     response = web.StreamResponse(headers=HEADERS)
-    follower = subscriptions.follow(wanted, after, last)
-    try:
+    async with subscriptions.following(wanted, after, last) as follower:
         await response.prepare(call.request)
         if call.request.method != "HEAD":
             hello = _hello(call.context.instance, follower, last)
             await _send_events(follower, response, call.request, hello)
-    finally:
-        subscriptions.unfollow(follower)
     return response
 
 
@@ -101,7 +100,10 @@ def _silence(follower: Follower) -> bytes:
 async def _unread(follower: Follower) -> bytes:
     """Render the unread entries. No entry is kept while the follower waits, or bounds would not hold."""
     began = follower.position
-    news = await follower.read()
+    try:
+        news = await follower.read()
+    except StoreGone:  # all is read again when the store is back
+        return STORE_GONE
     events = [*map(_event, news.entries)]
     if news.truncated:
         events.insert(0, TRUNCATED)

@@ -50,23 +50,20 @@ async def wait(context: ControlContext, wanted: Filter, count: int, seconds: flo
     changed = asyncio.Event()
     waiter = Waiter(wanted, count, changed.set)
     try:
-        present = await context.subscriptions.start_waiting(waiter)
+        async with context.subscriptions.waiting(waiter) as present:
+            waiter.add_earlier(await context.journal.accepted(wanted, present))
+            del present  # or the entries would be kept beyond the bounds
+            async with asyncio.timeout(seconds):
+                while not (waiter.enough or waiter.ended):
+                    await _check_tenant(context, waiter)
+                    await changed.wait()
+                    changed.clear()
+                    if waiter.behind:
+                        await _catch_up(context, waiter)
     except CapacityExceeded:
         raise _too_many_waiters(CROWDED) from None
-    try:
-        waiter.add_earlier(await context.journal.accepted(wanted, present))
-        del present  # or the entries would be kept beyond the bounds
-        async with asyncio.timeout(seconds):
-            while not (waiter.enough or waiter.ended):
-                await _check_tenant(context, waiter)
-                await changed.wait()
-                changed.clear()
-                if waiter.behind:
-                    await _catch_up(context, waiter)
     except TimeoutError:
         pass
-    finally:
-        context.subscriptions.stop_waiting(waiter)
     return waiter
 
 

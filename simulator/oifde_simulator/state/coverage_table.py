@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 from oifde_simulator.model.coverage import (
     Branch,
@@ -35,6 +36,29 @@ class CountedScenario:
         self._labels: dict[tuple[str, str], str] = {}
         self._named: Counter[str] = Counter()
 
+    def values(self) -> list[Any]:
+        """Everything but the counts, as JSON has it."""
+        rules = [
+            [each.name, [branch.faults for branch in each.branches], each.own] for each in self.rules.values()
+        ]
+        return [self.asked, rules, self.labels, dict(self._named)]
+
+    @classmethod
+    def of(cls, id: str, values: Sequence[Any]) -> CountedScenario:
+        """Make a scenario of its `values`; nothing has fired."""
+        made = cls(id)
+        made.asked, rules, labels, named = values
+        for name, branches, own in rules:
+            made.rules[name] = RuleCoverage(name, [Branch(tuple(faults)) for faults in branches], own)
+        made._labels = {(name, definition): label for name, definition, label in labels}
+        made._named = Counter(named)
+        return made
+
+    @property
+    def labels(self) -> list[tuple[str, str, str]]:
+        """Names and digests of rules, each with the name under which it is counted."""
+        return [(*written, label) for written, label in self._labels.items()]
+
     def find(self, name: str, definition: str) -> RuleCoverage | None:
         """Find the counts of a rule; None where it does not count."""
         return self.rules.get(self._labels.get((name, definition), ""))
@@ -60,22 +84,25 @@ class CountedScenario:
 class CoverageTable:
     """Rules that count, and how often each has fired."""
 
-    def __init__(self) -> None:
-        self.truncated = False
+    def __init__(self, rules: int = 0, *, truncated: bool = False) -> None:
+        """`rules` are counted already."""
+        self.truncated = truncated
         """Whether there are more rules than are counted."""
-        self._scenarios: dict[str, CountedScenario] = {}
-        self._rules = 0
+        self.scenarios: dict[str, CountedScenario] = {}
+        """Scenarios in the order in which they came."""
+        self.rules = rules
+        """Rules that are counted, each way in which one was written."""
 
     def cover(self, scenario: str, rules: Sequence[CoveredRule], *, file: bool, asked: bool) -> None:
         """Count these rules of a scenario from now on."""
-        known = self._scenarios.get(scenario) or CountedScenario(scenario)
+        known = self.scenarios.get(scenario) or CountedScenario(scenario)
         new = [rule for rule in rules if known.find(rule.name, rule.definition) is None]
-        if self._rules + len(new) > MOST_RULES:
+        if self.rules + len(new) > MOST_RULES:
             self._tell_full()
         elif rules:
-            self._scenarios[scenario] = known
+            self.scenarios[scenario] = known
             self._add(known, rules, new, file=file)
-        if scenario in self._scenarios:
+        if scenario in self.scenarios:
             known.asked |= asked
 
     def _add(
@@ -86,11 +113,11 @@ class CoverageTable:
         for rule in rules:
             if (counted := known.find(rule.name, rule.definition)) is not None:
                 counted.own |= rule.own
-        self._rules += len(new)
+        self.rules += len(new)
 
     def fire(self, fired: Fired) -> None:
         """Count that a rule has fired."""
-        known = self._scenarios.get(fired.scenario)
+        known = self.scenarios.get(fired.scenario)
         rule = known.find(fired.rule, fired.definition) if known else None
         if rule is not None:
             branch = rule.branches[fired.outcome % len(rule.branches)]
@@ -99,7 +126,7 @@ class CoverageTable:
 
     def snapshot(self) -> CoverageSnapshot:
         """Copy the counts of all scenarios, in the order in which they came."""
-        return CoverageSnapshot(tuple(each.copied() for each in self._scenarios.values()), self.truncated)
+        return CoverageSnapshot(tuple(each.copied() for each in self.scenarios.values()), self.truncated)
 
     def _tell_full(self) -> None:
         if not self.truncated:
