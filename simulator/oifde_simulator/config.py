@@ -23,6 +23,7 @@ from oifde_simulator.quantities import (
     pair,
     port_number,
     trim,
+    worker_count,
 )
 from oifde_simulator.text import nearest, normal
 from oifde_simulator.tls_faults import FAULTS, FaultPort, fault_port
@@ -184,6 +185,12 @@ class Settings:
         word="on|off",
     )
     open: bool = option(False, "open the console's page in a browser once both planes listen", read=flag)
+    workers: int = option(
+        1,
+        "processes that serve the ports together (Linux; docs/scaling.md); SIGHUP replaces them one by one",
+        read=worker_count,
+        word="NUMBER",
+    )
     seed: str = option("0", "what tokens, and all else that looks random, depend on", word="TEXT")
     # Guess: [limits] size and deadlines are documented nowhere; probing a real system would settle it.
     max_body: int = option(

@@ -129,6 +129,21 @@ def log_line(formatter: logging.Formatter, record: logging.LogRecord, encoding: 
     return (printable_text(formatter.format(record)) + "\n").encode(encoding, "backslashreplace")
 
 
+def in_turn(write: Write, lock: int) -> Write:
+    """Write while no other process does that has the descriptor `lock`, so that lines stay whole."""
+    import fcntl  # not on Windows
+
+    def write_alone(octets: bytes) -> None:
+        fcntl.lockf(lock, fcntl.LOCK_EX)
+        try:
+            write(octets)
+        finally:
+            fcntl.lockf(lock, fcntl.LOCK_UN)
+
+    write_alone.close = getattr(write, "close", lambda: None)  # type: ignore[attr-defined]
+    return write_alone
+
+
 def descriptor_writer(number: int) -> Write:
     """Write to a file descriptor, past the buffers and locks of Python's own streams."""
 

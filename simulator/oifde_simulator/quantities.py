@@ -126,6 +126,11 @@ def count(text: str) -> int:
     return _within(text, 1, 999_999, "a whole number from 1 to 999999")
 
 
+def worker_count(text: str) -> int:
+    """Read a number of processes, from 1 to 64."""
+    return _within(text, 1, 64, "a number of processes from 1 to 64")
+
+
 def _within(text: str, low: int, high: int, expected: str) -> int:
     if not re.fullmatch("[0-9]{1,6}", text, re.ASCII) or not low <= int(text) <= high:
         raise _unexpected(expected, text)

@@ -288,6 +288,7 @@ TEXTS: dict[str, tuple[str, Any]] = {
     "tls_fault": ("expired=944", (("expired", 944),)),
     "control_host": ("::1", "::1"),
     "control_port": ("0", 0),
+    "workers": ("4", 4),
     "seed": ("another", "another"),
     "max_body": ("2MiB", 2 << 20),
     "bad_json_status": ("422", 422),

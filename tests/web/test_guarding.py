@@ -15,7 +15,7 @@ from oifde_simulator.config import Settings
 from oifde_simulator.immediate import immediate
 from oifde_simulator.runtime.banner import banner
 from oifde_simulator.runtime.server import Simulator
-from oifde_simulator.web.control_plane import auth, openapi
+from oifde_simulator.web.control_plane import access_token, auth, openapi
 from serving import running
 
 TOKEN = "0123456789abcdef"
@@ -163,14 +163,14 @@ def test_with_the_token_any_host_is_accepted(
 
 
 def test_a_token_is_made_anew_at_each_start_and_long_enough() -> None:
-    made = {auth.token(Settings(control_host="0.0.0.0")) for _ in range(8)}
+    made = {access_token.token(Settings(control_host="0.0.0.0")) for _ in range(8)}
     assert len(made) == 8
     assert all(token and len(token) >= 32 for token in made)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "127.0.0.2"])
 def test_on_loopback_none_is_made(host: str) -> None:
-    assert auth.token(Settings(control_host=host)) is None
+    assert access_token.token(Settings(control_host=host)) is None
 
 
 @pytest.mark.parametrize("host", ["localhost", "LocalHost"])
@@ -178,13 +178,13 @@ def test_nobody_is_asked_what_localhost_is(host: str, monkeypatch: pytest.Monkey
     def know_nothing(*_: Any, **__: Any) -> Any:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
-    monkeypatch.setattr(auth.socket, "getaddrinfo", know_nothing)
-    assert auth.token(Settings(control_host=host)) is None
+    monkeypatch.setattr(access_token.socket, "getaddrinfo", know_nothing)
+    assert access_token.token(Settings(control_host=host)) is None
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "", "192.0.2.1"])
 def test_beyond_it_one_is(host: str) -> None:
-    assert auth.token(Settings(control_host=host))
+    assert access_token.token(Settings(control_host=host))
 
 
 def test_a_made_token_is_printed_once_and_a_given_one_never(free: Simulator) -> None:

@@ -28,12 +28,21 @@ def execute(options: argparse.Namespace) -> int:
     ready_file.remove_old(
         ready_file.paths(chosen, os.environ)
     )  # before the slow imports: nobody shall take it for ours
+    for complaint in (unknown_variables(os.environ), unused_options(chosen)):
+        if complaint and not chosen.quiet:
+            print(f"oifde-simulator serve: {complaint}", file=sys.stderr)
+    if chosen.workers > 1:
+        return _serve_by_workers(chosen)
     from oifde_simulator.runtime.authorities import no_client_authorities
 
     with no_client_authorities():
         from oifde_simulator.runtime import serve
 
-    for complaint in (unknown_variables(os.environ), unused_options(chosen)):
-        if complaint and not chosen.quiet:
-            print(f"oifde-simulator serve: {complaint}", file=sys.stderr)
     return serve.serve(chosen, sys.stdout)
+
+
+def _serve_by_workers(chosen: Settings) -> int:
+    gc.enable()
+    from oifde_simulator.runtime.workers.serve import serve
+
+    return serve(chosen, sys.stdout)

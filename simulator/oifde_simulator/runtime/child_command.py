@@ -7,17 +7,20 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from dataclasses import replace
 from types import FrameType
 
 from oifde_simulator import logs
 from oifde_simulator.config import Settings
-from oifde_simulator.runtime import guardian
 from oifde_simulator.runtime.child_environment import child_environment
 from oifde_simulator.runtime.embedding import running
+from oifde_simulator.runtime.guarding import guarded
 
 NOT_EXECUTABLE, NOT_FOUND, BY_SIGNAL = 126, 127, 128
 """Exit codes of shells; the last one plus the signal's number."""
+UNUSED_RULES = 3
+"""Exit code of a report of rules that never fired."""
 
 FORWARDED = ("SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT", "SIGUSR1", "SIGUSR2")
 """Names of the signals that are forwarded to the command."""
@@ -31,6 +34,8 @@ def run(settings: Settings, program: Sequence[str], *, coverage: bool = False) -
     `coverage` prints afterwards which rules never fired. `settings.fail_on_unused` does so too, and makes it
     the exit code of a successful command. Raises ValueError or OSError for settings that cannot be used.
     """
+    if settings.workers > 1:
+        return _run_beside_workers(settings, program, coverage=coverage)
     from oifde_simulator.runtime.serve import report_coverage  # slow to import
 
     level = settings.log_level or ("error" if settings.quiet else "warning")
@@ -46,6 +51,26 @@ def run(settings: Settings, program: Sequence[str], *, coverage: bool = False) -
         return code
     unused = report_coverage(server.coverage, sys.stdout)
     return code or (unused if settings.fail_on_unused else code)
+
+
+def _run_beside_workers(settings: Settings, program: Sequence[str], *, coverage: bool) -> int:
+    """Do as `run` does, with a server of several workers."""
+    from oifde_simulator.runtime.workers import embedding
+    from oifde_simulator.runtime.workers.serve import report_coverage
+    from oifde_simulator.web.data_plane.worker_loads import make_memory
+
+    lock, level = make_memory(), settings.log_level or ("error" if settings.quiet else "warning")
+    logs.start(level, settings.log_format, settings.log_file, lock=lock)
+    chosen = replace(settings, log_level=level, fail_on_unused=coverage or settings.fail_on_unused)
+    with (
+        _forward_signals() as forwarder,
+        embedding.running(chosen, lock) as server,
+        child_environment(server, os.environ) as environment,
+        _guarded(os.path.dirname(environment["OIFDE_CA_FILE"])) as guard,
+    ):
+        code = _run_child(program, environment, forwarder, guard)
+    found = report_coverage(server, sys.stdout)
+    return code or (0 if found == UNUSED_RULES and not settings.fail_on_unused else found)
 
 
 class SignalForwarder:
@@ -81,26 +106,8 @@ def _guarded(folder: str) -> Iterator[Callable[[int], None]]:
     if os.name != "posix":
         yield lambda _: None
         return
-    with subprocess.Popen(  # noqa: S603  our own program
-        [sys.executable, "-I", "-S", guardian.__file__, folder],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        cwd="/",
-        start_new_session=True,  # signals of a terminal are not for it
-    ) as process:
-        pipe = process.stdin
-        assert pipe is not None
-
-        def tell(line: bytes) -> None:
-            with suppress(OSError):  # somebody has ended it
-                pipe.write(line)
-                pipe.flush()
-
-        try:
-            yield lambda pid: tell(b"%d\n" % pid)
-        finally:
-            tell(guardian.DONE)
+    with guarded(folder) as started:
+        yield started
 
 
 def _run_child(

@@ -12,6 +12,7 @@ from oifde_simulator.tls_faults import FAULTS
 
 if TYPE_CHECKING:
     from oifde_simulator.runtime.server import Simulator
+    from oifde_simulator.runtime.workers.server import WorkersServer
 
 NO_PROXY = ("NO_PROXY", "no_proxy")
 """Variables that name the hosts to reach without a proxy; clients read the one, the other or both."""
@@ -22,7 +23,9 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1", "[::1]")
 
 
 @contextmanager
-def child_environment(server: Simulator, inherited: Mapping[str, str]) -> Iterator[Mapping[str, str]]:
+def child_environment(
+    server: Simulator | WorkersServer, inherited: Mapping[str, str]
+) -> Iterator[Mapping[str, str]]:
     """Provide the variables of the command until the end of the block.
 
     A variable of ours without a value is empty. Raises ValueError if the authority's file has no place.

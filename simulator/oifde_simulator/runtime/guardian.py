@@ -1,7 +1,7 @@
-"""A process of its own beside `run`: it ends the command and removes the folder if `run` is killed.
+"""A process of its own beside another, such as `run`: if that is killed, it ends what that had started.
 
-Rule: run as a file, with the standard library only. Standard input is a pipe from `run`: a line with the
-command's process id, a line `done` at a good end. The end of the pipe without it means that `run` is gone.
+Rule: run as a file, with the standard library only. Standard input is a pipe from the other: a line with each
+process id, a line `done` at a good end. The end of the pipe without it means that the other is gone.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ Process = tuple[int, str]
 
 
 def main(folder: str, pipe: BinaryIO) -> None:
-    """Wait for the end of `run`, and clean up behind it if it was killed."""
+    """Wait for the end of the other, and clean up behind it if it was killed: its processes, its folder."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     processes: list[Process] = []
     for line in pipe:
         if line == DONE:
             return
-        processes = list(named([int(line)]))
+        processes = [*filter(is_alive, processes), *named([int(line)])]
     end(processes)
     if folder:
         shutil.rmtree(folder, ignore_errors=True)

@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from types import FrameType
 from typing import Any, NoReturn
@@ -19,10 +19,12 @@ BY_SIGNAL = 128
 """Exit code of a process that a signal ended, as shells have it, less the signal's number."""
 
 
-def on_signals(stop: Callable[[], None], clean_up: Callable[[], None]) -> None:
+def on_signals(
+    stop: Callable[[], None], clean_up: Callable[[], None], names: Sequence[str] = SIGNALS
+) -> None:
     """Call `stop` on the running event loop at the first signal; at the second, `clean_up` and end."""
     loop = asyncio.get_running_loop()
-    found = [getattr(signal, name) for name in SIGNALS if hasattr(signal, name)]
+    found = [getattr(signal, name) for name in names if hasattr(signal, name)]
     numbers = [each for each in found if not _is_ignored_hangup(each)]
 
     def stop_once() -> None:

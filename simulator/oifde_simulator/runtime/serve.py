@@ -6,7 +6,7 @@ import asyncio
 import gc
 import logging
 import os
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from functools import partial
 from pathlib import Path
@@ -122,21 +122,38 @@ async def _serve(simulator: Simulator, settings: Settings, watcher: Watcher | No
     if settings.until_eof:
         lifecycle.on_end_of_input(stop.set)
     async with listening(simulator, watcher, ready_paths):
-        lines = await banner(
-            simulator.tenants,
-            settings,
-            data_url=simulator.data_url,
-            recordings_url=simulator.recordings_url,
-            tls_faults=simulator.tls_faults,
-            control_url=simulator.control_url,
-            console_url=simulator.console_url,
-            authority=simulator.ca_pem is not None,
-            token=simulator.token if settings.control_token is None else None,
-            certificate=simulator.shown_certificate,
-        )
+        lines = await first_lines(simulator, settings)
         if not settings.quiet:
             print(lines, file=out, flush=True)
         await stop.wait()
+
+
+async def first_lines(simulator: Simulator, settings: Settings) -> str:
+    """Write the lines that say that a server listens."""
+    return await banner(
+        simulator.tenants,
+        settings,
+        data_url=simulator.data_url,
+        recordings_url=simulator.recordings_url,
+        tls_faults=simulator.tls_faults,
+        control_url=simulator.control_url,
+        console_url=simulator.console_url,
+        authority=simulator.ca_pem is not None,
+        token=simulator.token if settings.control_token is None else None,
+        certificate=simulator.shown_certificate,
+    )
+
+
+def addresses(simulator: Simulator) -> dict[str, Any]:
+    """List the URLs that a ready file names."""
+    urls: dict[str, Any] = {"data": simulator.data_url, "control": simulator.control_url}
+    if simulator.recordings_url != simulator.data_url:
+        urls["recordings"] = simulator.recordings_url
+    if simulator.tls_faults:
+        urls["tlsFaults"] = [{"fault": fault, "url": url} for fault, url in simulator.tls_faults]
+    if simulator.console_url:
+        urls["console"] = simulator.console_url
+    return urls
 
 
 def open_console(url: str, token: str | None) -> None:
@@ -148,18 +165,18 @@ def open_console(url: str, token: str | None) -> None:
 
 @asynccontextmanager
 async def listening(
-    simulator: Simulator, watcher: Watcher | None, ready_files: Collection[Path]
+    simulator: Simulator,
+    watcher: Watcher | None,
+    ready_files: Collection[Path] = (),
+    before_control: Callable[[], Awaitable[None]] | None = None,
 ) -> AsyncIterator[None]:
-    """Listen on both ports, watch files and keep the ready files until the end of the block."""
-    await simulator.start()
+    """Listen on both ports, watch files and keep the ready files until the end of the block.
+
+    `before_control` is waited for before the control plane is opened.
+    """
+    await simulator.start(before_control)
     try:
-        urls: dict[str, Any] = {"data": simulator.data_url, "control": simulator.control_url}
-        if simulator.recordings_url != simulator.data_url:
-            urls["recordings"] = simulator.recordings_url
-        if simulator.tls_faults:
-            urls["tlsFaults"] = [{"fault": fault, "url": url} for fault, url in simulator.tls_faults]
-        if simulator.console_url:
-            urls["console"] = simulator.console_url
+        urls = addresses(simulator)
         with _watching(watcher, simulator.tenants), ready_file.ready_files(ready_files, **urls):
             warming.warm_other_locales(simulator.tenants.files.read().values())
             if simulator.opens_console:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
-
-from aiohttp import web
 
 from oifde_simulator.clock import TIME_OF_DAY, Clock
 from oifde_simulator.config import NEED_TLS, Settings
@@ -35,16 +34,18 @@ from oifde_simulator.tenants.broken_files import BrokenFile
 from oifde_simulator.tls_faults import require_own_ports
 from oifde_simulator.urls import url
 from oifde_simulator.web.connection_limits import ConnectionLimits
-from oifde_simulator.web.control_plane import auth
+from oifde_simulator.web.control_plane import access_token
 from oifde_simulator.web.control_plane.app import control_plane
 from oifde_simulator.web.control_plane.client_authority import NO_AUTHORITY, ClientAuthority
 from oifde_simulator.web.control_plane.context import ControlContext
-from oifde_simulator.web.control_plane.server import start_sites
+from oifde_simulator.web.control_plane.server import ControlPlaneRunner, start_sites
 from oifde_simulator.web.control_plane.standing import Standing
+from oifde_simulator.web.control_plane.workers import WorkerGroup
 from oifde_simulator.web.data_plane.binding import bind_and_listen
 from oifde_simulator.web.data_plane.port import Port
 from oifde_simulator.web.data_plane.request_reader import Limits
 from oifde_simulator.web.data_plane.server import data_plane
+from oifde_simulator.web.data_plane.shared_sockets import SharedSockets
 
 if TYPE_CHECKING:
     from oifde_simulator.runtime.replica.opening import StoreLink
@@ -91,9 +92,15 @@ class Simulator:
         self._store = store
         self._tls = _load_tls(settings, store.authority if store else None)
         self._clients = _load_client_verification(settings, self._tls)
-        self.token = auth.token(settings)
+        self.token = access_token.token(settings)
         """Bearer token that the control plane requires; None for none."""
-        self._running: list[web.BaseRunner | Port] = []
+        self.shared: SharedSockets | None = None
+        """Sockets to listen on, where other processes have them too; None to bind its own."""
+        self.workers: WorkerGroup | None = None
+        """Processes that share the sockets; None for this one alone."""
+        self.opens_port = True
+        """True where the vendor's port is to be open from the start."""
+        self._running: list[ControlPlaneRunner | Port] = []
         self._replica = self._create_replica()
 
     @property
@@ -125,8 +132,8 @@ class Simulator:
         authority = self._client_authority()
         return authority.make() if self._clients is not None and authority.is_accepted else None
 
-    async def start(self) -> None:
-        """Open the vendor's port, then the control plane.
+    async def start(self, before_control: Callable[[], Awaitable[None]] | None = None) -> None:
+        """Open the vendor's port, then the control plane; in between, wait for `before_control`.
 
         Raises OSError if one cannot be opened, or the store of the state does not answer.
         """
@@ -139,6 +146,9 @@ class Simulator:
             await port.start()
             self.data_url, self.recordings_url = port.url, port.recordings_url
             self.tls_faults = port.fault_urls
+            self.opens_port = port.is_to_be_open
+            if before_control is not None:
+                await before_control()
             self.control_url = await self._open(control, settings.control_host, settings.control_port)
             if self._sharing is not None:
                 self._sharing.start()
@@ -146,10 +156,19 @@ class Simulator:
             await self.stop()
             raise
 
-    async def stop(self) -> None:
+    async def drain(self) -> None:
+        """Leave new requests to the other processes, and answer those that came, with the waits of faults."""
+        self.journal.followers.shutdown()  # they come again, to another process
+        await asyncio.gather(*(each.drain() for each in self._running))
+
+    async def cease(self) -> None:
         """Finish requests in flight, then close both listeners."""
         while self._running:
             await self._running.pop().cleanup()
+
+    async def stop(self) -> None:
+        """Finish requests in flight, close both listeners, and let go of the state."""
+        await self.cease()
         if self._sharing is not None:
             await self._sharing.stop()
         try:
@@ -210,9 +229,10 @@ class Simulator:
             recordings=settings.recordings_port,
             faults=self._tls.faults if self._tls else None,
             fault_ports=settings.tls_fault,
+            shared=self.shared,
         )
 
-    def _create_control_plane(self, port: Port) -> web.BaseRunner:
+    def _create_control_plane(self, port: Port) -> ControlPlaneRunner:
         context = ControlContext(
             tenants=self.tenants,
             journal=self.journal,
@@ -224,6 +244,7 @@ class Simulator:
             delay=self.delay,
             console=self._settings.console == "on",
             wants_token=self.token is not None,
+            workers=self.workers,
             standing=Standing(self.health, self._replica),
         )
         return control_plane(context, self.token, ConnectionLimits.of(self._settings))
@@ -238,10 +259,12 @@ class Simulator:
             tls.ca_pem, tls.ca_key, self._clients.source if self._clients and others else ""
         )
 
-    async def _open(self, runner: web.BaseRunner, host: str, port: int) -> str:
+    async def _open(self, runner: ControlPlaneRunner, host: str, port: int) -> str:
         await runner.setup()
         self._running.append(runner)
         listen = partial(start_sites, runner)
+        if self.shared is not None:
+            return url("http", host, await listen(list(self.shared.take("--control-port"))))
         return url("http", host, await bind_and_listen(host, port, listen, option="--control-port"))
 
 

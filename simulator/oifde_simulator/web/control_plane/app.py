@@ -26,7 +26,7 @@ SHUTDOWN_SECONDS = 1.0
 
 def control_plane(
     context: ControlContext, token: str | None, limits: ConnectionLimits | None = None
-) -> web.AppRunner:
+) -> ControlPlaneRunner:
     """Make a runner for the control plane, not yet set up; `token` is the bearer token, None for none."""
     limits = limits or ConnectionLimits()
     bodies = Bodies(limits.body_seconds)

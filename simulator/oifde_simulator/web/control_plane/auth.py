@@ -7,31 +7,21 @@ the origin of the page, nor choose the Host that it asks for; so these headers d
 from __future__ import annotations
 
 import hmac
-import ipaddress
-import secrets
-import socket
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from oifde_simulator.config import Settings
 from oifde_simulator.text import shown
 from oifde_simulator.web.control_plane import openapi
+from oifde_simulator.web.control_plane.access_token import is_loopback_address
 from oifde_simulator.web.control_plane.problems import Problem
 
 OPEN = frozenset(route.path for route in openapi.routes() if route.open)
 """Paths that need no token."""
 CONSOLE = frozenset(route.path for route in openapi.routes() if route.module == "console")
 """Paths of the console's page, which holds no data: links from anywhere may lead to it."""
-
-
-def token(settings: Settings) -> str | None:
-    """Choose the bearer token: the given one, or a fresh one beyond loopback; None where none is wanted."""
-    if settings.control_token is not None:
-        return settings.control_token
-    return None if _is_loopback(settings.control_host) else secrets.token_urlsafe(24)
 
 
 def guard(wanted: str | None) -> Middleware:
@@ -100,23 +90,4 @@ def _names_loopback(address: str) -> bool:
         name = urlsplit(address).hostname or ""
     except ValueError:
         return False
-    return name == "localhost" or name.endswith(".localhost") or _loopback_address(name)
-
-
-def _loopback_address(text: str) -> bool:
-    try:
-        return ipaddress.ip_address(text).is_loopback
-    except ValueError:
-        return False
-
-
-def _is_loopback(host: str) -> bool:
-    if host.lower() == "localhost":  # it is listened on at loopback addresses, whatever the system knows
-        return True
-    if not host:
-        return False
-    try:
-        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
-    except OSError:
-        return False  # it cannot be listened on either, which is reported elsewhere
-    return all(_loopback_address(str(address[0]).partition("%")[0]) for *_, address in found)
+    return name == "localhost" or name.endswith(".localhost") or is_loopback_address(name)

@@ -28,6 +28,7 @@ from oifde_simulator.web.control_plane.services.subscriptions import Subscriptio
 from oifde_simulator.web.control_plane.services.tenant_admin import TenantAdminService
 from oifde_simulator.web.control_plane.services.tenants import TenantService
 from oifde_simulator.web.control_plane.standing import Standing
+from oifde_simulator.web.control_plane.workers import WorkerGroup
 from oifde_simulator.web.data_plane.port import Port
 from oifde_simulator.web.speech.speaker import Speaker
 
@@ -51,13 +52,14 @@ class ControlContext:
         delay: GlobalDelay,
         console: bool = True,
         wants_token: bool = False,
+        workers: WorkerGroup | None = None,
         standing: Standing | None = None,
     ) -> None:
         """Wrap the parts of a server.
 
         `sharing` adds the counts of `meter` to those of other replicas; None where there are no others.
         `ca_pem` is None where TLS is off or the certificate was given. `console` says that there is a page,
-        `wants_token` that calls need the bearer token.
+        `wants_token` that calls need the bearer token. `workers` are the processes that share the ports.
         """
         self.tenants = TenantService(tenants)
         self.tenant_admin = TenantAdminService(tenants)
@@ -78,6 +80,8 @@ class ControlContext:
         """True where the page is served."""
         self.wants_token = wants_token
         """True where calls need the bearer token."""
+        self.workers = workers
+        """Processes that share the ports; None for this one alone."""
         self.standing = standing or Standing()
         """Standing to the state's store, and to the other replicas."""
         self.metrics = MetricsService(meter, sharing, self.subscriptions, port, self.standing)

@@ -16,6 +16,7 @@ from oifde_simulator.web.control_plane.evaluations import CLIENT
 from oifde_simulator.web.control_plane.problems import Problem, problem_of
 from oifde_simulator.web.data_plane.site import BACKLOG
 from oifde_simulator.web.descriptors import ListeningSocket
+from oifde_simulator.web.draining import DRAIN_SECONDS, wait_until
 from oifde_simulator.web.http_connection import HIGH_WATER, UNREAD_BYTES, HttpConnection, reset
 
 MAX_CONNECTIONS = 1024
@@ -64,6 +65,8 @@ class Connections(web.Server):
         self._handler = application.request_handler
         self._unread = ByteBudget(UNREAD_BYTES)
         self._options = limits.options()
+        self.draining = False
+        """True when each answer is the last one of its connection."""
 
     def __call__(self) -> Connection:
         """Make a connection."""
@@ -84,7 +87,10 @@ class Connections(web.Server):
         if not request.content.is_eof():
             request.protocol.expect_body(request)
         try:
-            return await self._handler(request)
+            response = await self._handler(request)
+            if self.draining:
+                response.force_close()
+            return response
         except web.HTTPException as error:
             return problem_of(request, error)
 
@@ -99,6 +105,16 @@ class ControlPlaneRunner(web.AppRunner):
     def __init__(self, app: web.Application, limits: ConnectionLimits, **options: Any) -> None:
         super().__init__(app, **options)
         self._limits = limits
+
+    async def drain(self) -> None:
+        """Accept nothing more, and wait until what was asked is answered."""
+        for site in list(self.sites):
+            await site.stop()
+        server = self.server
+        if not isinstance(server, Connections):
+            return
+        server.draining = True
+        await wait_until(lambda: all(map(_asks_nothing, server.connections)), DRAIN_SECONDS)
 
     async def _make_server(self) -> web.Server:
         return Connections(await super()._make_server(), self._limits)

@@ -64,11 +64,15 @@ class Listener:
 
     async def cease(self) -> None:
         """Refuse connections, and keep the number where the system can."""
-        while self._sites:
-            await self._sites.pop().stop()
+        await self.pause()
         stopped = [stop_listening(bound) for bound in self._bound]
         if not all(stopped):
             self.let_go()
+
+    async def pause(self) -> None:
+        """Accept nothing more, and leave the sockets as they are."""
+        while self._sites:
+            await self._sites.pop().stop()
 
     def let_go(self) -> None:
         """Give the number back."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from ssl import SSLContext
 
@@ -17,6 +17,8 @@ from oifde_simulator.tls_faults import FaultPort
 from oifde_simulator.urls import url
 from oifde_simulator.web.data_plane.listener import Listener
 from oifde_simulator.web.data_plane.server import DataPlane
+from oifde_simulator.web.data_plane.shared_listener import SharedListener
+from oifde_simulator.web.data_plane.shared_sockets import SharedSockets
 from oifde_simulator.web.tls.context import FaultSource
 from oifde_simulator.web.tls.half_close import keep_half_open
 from oifde_simulator.web.tls.switch import TlsSwitch
@@ -41,11 +43,13 @@ class Port:
         recordings: int | None = None,
         faults: FaultSource | None = None,
         fault_ports: Sequence[FaultPort] = (),
+        shared: SharedSockets | None = None,
     ) -> None:
         """Prepare a port that does not listen yet; `number` may be 0, for any that is free.
 
         `recordings` is the number for downloads of recordings alone; None for none. `faults` goes with `ssl`:
-        its contexts with a fault; `fault_ports` are the numbers of ports that have one. Raises TlsError.
+        its contexts with a fault; `fault_ports` are the numbers of ports that have one. `shared` are the
+        sockets of all numbers where other processes have them too. Raises TlsError.
         """
         self._plane = plane
         self._host = host
@@ -54,7 +58,13 @@ class Port:
             keep_half_open(ssl)
         self.tls = TlsSwitch.of(ssl, faults, plane.held, handshake_seconds)
         """Choice of the TLS that new connections meet; None where the port speaks plain HTTP."""
-        listener = partial(Listener, plane, host, handshake_seconds=handshake_seconds)
+        listener: Callable[..., Listener | SharedListener] = (
+            partial(Listener, plane, host, handshake_seconds=handshake_seconds)
+            if shared is None
+            else partial(
+                SharedListener, plane, shared, self._take_notice, handshake_seconds=handshake_seconds
+            )
+        )
         self._main = listener(number, self.tls, option=OPTION)
         self._recordings = (
             None
@@ -67,6 +77,7 @@ class Port:
             if self.tls
         ]
         self._timer: asyncio.TimerHandle | None = None
+        self._is_shared = shared is not None
         self._opens_at = 0.0
         """Time of the event loop at which the timer opens the port."""
         self._reopening: asyncio.Task[None] | None = None
@@ -87,7 +98,7 @@ class Port:
         async with self._lock:
             self._cancel_timer()
             self._starts_closed = False
-            if self._has_started and not self.is_open:
+            if self._has_started and (not self.is_open or self._is_shared):
                 await self._listen()
 
     async def close(self, seconds: float | None = None) -> None:
@@ -95,12 +106,19 @@ class Port:
         async with self._lock:
             self._cancel_timer()
             self._starts_closed = not self._has_started
-            if self.is_open:
+            if self.is_open or (self._is_shared and self._has_started):
                 await self._cease()
             if seconds is not None:
                 loop = asyncio.get_running_loop()
                 self._opens_at = loop.time() + seconds
                 self._timer = loop.call_later(seconds, self._reopen)
+
+    async def drain(self) -> None:
+        """Leave new connections to other processes, and wait until those of this one are answered."""
+        self._cancel_timer()
+        for listener in self._listeners:
+            await listener.pause()
+        await self._plane.drain()
 
     async def cleanup(self) -> None:
         """Stop for good, after the requests in flight are answered."""
@@ -113,6 +131,11 @@ class Port:
             listener.let_go()
         self._end_hanging()
         await self._plane.cleanup()
+
+    @property
+    def is_to_be_open(self) -> bool:
+        """Check that nobody wants the port closed."""
+        return not self._starts_closed
 
     @property
     def is_open(self) -> bool:
@@ -148,17 +171,17 @@ class Port:
         return [(fault, self._url(listener)) for fault, listener in self._faults]
 
     @property
-    def _listeners(self) -> Sequence[Listener]:
+    def _listeners(self) -> Sequence[Listener | SharedListener]:
         others = [listener for _, listener in self._faults]
         return [self._main, *([self._recordings] if self._recordings else []), *others]
 
-    def _url(self, listener: Listener) -> str:
+    def _url(self, listener: Listener | SharedListener) -> str:
         return url(self._scheme, self._host, listener.number)
 
     async def _listen(self) -> None:
         try:
             for listener in self._listeners:
-                if not listener.is_listening:
+                if not listener.is_listening or self._is_shared:
                     await listener.listen()
         except BaseException:
             await self._cease()
@@ -167,8 +190,15 @@ class Port:
     async def _cease(self) -> None:
         for listener in self._listeners:
             await listener.cease()
-        self._end_hanging()
-        self._plane.close_connections()
+        self._take_notice(False)
+
+    def _take_notice(self, listening: bool) -> None:
+        """Take connections or close them, as the port is by now; another process may have decided that."""
+        if listening:
+            self._plane.accept_connections()
+        elif not self._plane.is_refusing:
+            self._end_hanging()
+            self._plane.close_connections()
 
     def _end_hanging(self) -> None:
         if self.tls is not None:

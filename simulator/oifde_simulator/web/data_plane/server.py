@@ -17,6 +17,7 @@ from oifde_simulator.web.data_plane.held_connections import HeldConnections
 from oifde_simulator.web.data_plane.request_handler import DataPlaneHandler
 from oifde_simulator.web.data_plane.request_reader import Limits
 from oifde_simulator.web.descriptors import DescriptorWatch
+from oifde_simulator.web.draining import DRAIN_SECONDS, IDLE_SECONDS, wait_until
 from oifde_simulator.web.http_connection import HttpConnection
 from oifde_simulator.web.peer import address_of
 from oifde_simulator.web.tls.handshake_log import log_silent_end
@@ -90,6 +91,11 @@ class Connections(web.Server):
         self._numbers = count(first)
         """Numbers of connections."""
 
+    @property
+    def count(self) -> int:
+        """Number of connections."""
+        return len(self._connections)
+
     def __call__(self) -> Connection:
         """Make a connection."""
         return Connection(self._handler, self, **self._options)
@@ -112,6 +118,7 @@ class DataPlane(web.ServerRunner):
         super().__init__(server, **options)
         self._handler = handler
         self._connections = server
+        self._draining = False
         self._closing: set[asyncio.Task[None]] = set()
         self.handshakes: set[asyncio.Task[None]] = set()
         """TLS handshakes under way."""
@@ -135,6 +142,26 @@ class DataPlane(web.ServerRunner):
     def recordings_port(self, number: int) -> None:
         self._handler.recordings_port = number
 
+    @property
+    def connection_count(self) -> int:
+        """Number of connections, and of handshakes under way."""
+        return self._connections.count + len(self.handshakes)
+
+    @property
+    def is_refusing(self) -> bool:
+        """Check that connections are closed as soon as they are accepted."""
+        return self._connections.refusing
+
+    async def drain(self) -> None:
+        """Answer what the connections ask, each for the last time, and wait until all have ended.
+
+        A connection that asks nothing is closed after a while, and one whose answer takes too long stays.
+        """
+        self._handler.stopping = self._draining = True
+        if not await wait_until(lambda: not self.connection_count, IDLE_SECONDS):
+            self.close_connections()
+            await wait_until(lambda: not self.connection_count, DRAIN_SECONDS)
+
     def close_connections(self) -> None:
         """Close idle connections now, and the others after the answers that they wait for."""
         self._handler.stopping = self._connections.refusing = True
@@ -147,8 +174,8 @@ class DataPlane(web.ServerRunner):
                 task.add_done_callback(self._closing.discard)
 
     def accept_connections(self) -> None:
-        """Take connections again."""
-        self._handler.stopping = self._connections.refusing = False
+        """Take connections again, unless another process takes over."""
+        self._handler.stopping = self._connections.refusing = self._draining
 
     async def cleanup(self) -> None:
         """Stop listening, answer the requests in flight (without waits of faults), close every connection."""

@@ -5,21 +5,26 @@ from __future__ import annotations
 import asyncio
 import socket
 import sys
+from collections.abc import Callable
 from typing import cast
 
 from aiohttp import web
 
+from oifde_simulator.web.data_plane.shared_acceptor import SharedAcceptor
+from oifde_simulator.web.data_plane.worker_loads import WorkerLoads
 from oifde_simulator.web.tls.acceptor import TlsAcceptor
-from oifde_simulator.web.tls.served import TlsChoice
+from oifde_simulator.web.tls.served import ServedTls, TlsChoice
 
 BACKLOG = 4096
 """Connections that may wait to be accepted; the kernel may allow fewer."""
+PLAIN = ServedTls(None)
+"""What a connection of a port without TLS meets."""
 
 
 class Site(web.SockSite):
     """aiohttp's site, with a deadline of handshakes."""
 
-    __slots__ = ("_handshake_seconds", "_handshakes", "_tls")
+    __slots__ = ("_handshake_seconds", "_handshakes", "_shared", "_tls")
 
     def __init__(
         self,
@@ -35,6 +40,32 @@ class Site(web.SockSite):
         self._tls = tls
         self._handshakes = handshakes
         self._handshake_seconds = handshake_seconds if tls is not None else None
+        self._shared: SharedAcceptor | None = None
+
+    def look(self) -> None:
+        """Notice at once whether a shared socket listens."""
+        if self._shared is not None:
+            self._shared.look()
+
+    async def start_shared(
+        self, loads: WorkerLoads, count: Callable[[], int], changed: Callable[[bool], None]
+    ) -> None:
+        """Accept at a socket that other processes accept at too, whenever it listens."""
+        await web.BaseSite.start(self)
+        server = self._runner.server
+        assert server is not None
+        self._shared = SharedAcceptor(
+            self._sock,
+            server,
+            self._tls or (lambda: PLAIN),
+            seconds=self._handshake_seconds,
+            handshakes=self._handshakes,
+            loads=loads,
+            count=count,
+            changed=changed,
+        )
+        self._shared.start(self._backlog)
+        self._server = cast(asyncio.AbstractServer, self._shared)
 
     async def start(self) -> None:
         """Listen. Raises OSError."""

@@ -38,7 +38,11 @@ async def readyz(call: Call) -> web.Response:
     if not call.context.port.is_open:
         raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "listener-closed", CLOSED)
     tenants = await call.context.tenants.count()
-    ready = {"status": "ready", "version": __version__, "tenants": tenants, "pid": os.getpid()}
+    group = call.context.workers
+    pid = group.supervisor if group else os.getpid()
+    ready = {"status": "ready", "version": __version__, "tenants": tenants, "pid": pid}
+    if group:
+        ready |= group.as_json()
     broken = [each.as_json() for each in call.context.tenants.broken_files[:MOST_BROKEN]]
     return json_response({**ready, **({"brokenFiles": broken} if broken else {})})
 

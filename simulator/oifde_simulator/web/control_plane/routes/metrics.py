@@ -19,6 +19,7 @@ from prometheus_client.metrics_core import (
 from oifde_simulator.engine.metrics import BOUNDS, Meter
 from oifde_simulator.web.control_plane.context import Call, ControlContext, RouteTable
 from oifde_simulator.web.control_plane.services.journal import JournalSize
+from oifde_simulator.web.control_plane.workers import READY, WorkerGroup
 
 LABELS = ("tenant", "endpoint", "status", "error_code", "rule", "fault")
 
@@ -34,6 +35,8 @@ class Figures(NamedTuple):
     """Number of requests that wait for exchanges."""
     tls_faults: Mapping[str, int]
     """Connections that met a fault of TLS, by its name."""
+    workers: WorkerGroup | None
+    """Processes that share the ports; None for this one alone."""
     unanswered: int | None
     """Requests that got 503 since the state's store gave no answer; None without a store."""
 
@@ -49,8 +52,15 @@ async def metrics(call: Call) -> web.Response:
 
 async def _figures(context: ControlContext) -> Figures:
     counted = await context.metrics.read()
-    tenants, journal = await context.tenants.count(), await context.journal.size()
-    return Figures(counted.meter, tenants, journal, counted.waiters, counted.tls_faults, counted.unanswered)
+    return Figures(
+        counted.meter,
+        await context.tenants.count(),
+        await context.journal.size(),
+        counted.waiters,
+        counted.tls_faults,
+        context.workers,
+        counted.unanswered,
+    )
 
 
 class Collector:
@@ -61,7 +71,7 @@ class Collector:
 
     def collect(self) -> Iterator[Metric]:
         """Yield each metric with its values."""
-        meter, tenants, journal, waiters, tls_faults, unanswered = self._figures
+        meter, tenants, journal, waiters, tls_faults, workers, unanswered = self._figures
         yield _requests(meter)
         yield _fired(meter)
         yield _decisions(meter)
@@ -72,6 +82,11 @@ class Collector:
         )
         yield _gauge("oifde_journal_waiters", "Requests that wait for exchanges.", waiters)
         yield _tls_faults(tls_faults)
+        if workers is not None:
+            yield _workers(workers)
+            yield CounterMetricFamily(
+                "oifde_worker_restarts", "Workers that died and were started again.", workers.restarts
+            )
         if unanswered is not None:
             yield _unanswered(unanswered)
 
@@ -123,6 +138,13 @@ def _tls_faults(counts: Mapping[str, int]) -> Metric:
     )
     for fault, number in counts.items():
         family.add_metric([fault], number)
+    return family
+
+
+def _workers(group: WorkerGroup) -> Metric:
+    family = GaugeMetricFamily("oifde_workers", "Processes behind the ports.", labels=("state",))
+    for state in dict.fromkeys([READY, *(worker["state"] for worker in group.workers)]):
+        family.add_metric([state], group.count(state))
     return family
 
 

@@ -1,0 +1,97 @@
+"""One port number of the data plane whose sockets other processes have too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from oifde_simulator.model.http import PortName
+from oifde_simulator.web.data_plane.server import DataPlane
+from oifde_simulator.web.data_plane.shared_acceptor import listens
+from oifde_simulator.web.data_plane.shared_sockets import SharedSockets
+from oifde_simulator.web.data_plane.site import BACKLOG, Site
+from oifde_simulator.web.data_plane.tcp import prepare_listening, stop_listening
+from oifde_simulator.web.descriptors import ListeningSocket
+from oifde_simulator.web.tls.served import TlsChoice
+
+
+class SharedListener:
+    """Accept on one number whenever its sockets listen; they do, or cease to, for all processes at once.
+
+    Whoever made the sockets has them listen for the first time.
+    """
+
+    def __init__(
+        self,
+        plane: DataPlane,
+        shared: SharedSockets,
+        changed: Callable[[bool], None],
+        _: int,
+        tls: TlsChoice | None,
+        *,
+        handshake_seconds: float,
+        option: str,
+        name: PortName = "",
+    ) -> None:
+        """Take the sockets of `option`; `changed` is called with whether they listen, when that has changed.
+
+        `name` tells requests that come by this port from those by the vendor's.
+        """
+        self._bound = shared.take(option)
+        self.number: int = self._bound[0].getsockname()[1]
+        """Number of the port."""
+        self._plane = plane
+        self._changed = changed
+        self._tls = tls
+        self._handshake_seconds = handshake_seconds
+        self._loads = shared.loads
+        self._sites: list[Site] = []
+        if name:
+            plane.recordings_port = self.number
+
+    @property
+    def is_listening(self) -> bool:
+        """Check that connections are accepted, whichever process has made it so."""
+        return bool(self._sites) and listens(self._bound[0])
+
+    async def start(self) -> None:
+        """Accept from now on, whenever the sockets listen."""
+        for bound in self._bound:
+            site = Site(
+                self._plane,
+                ListeningSocket.of(bound.dup()),
+                self._tls,
+                handshake_seconds=self._handshake_seconds,
+                handshakes=self._plane.handshakes,
+            )
+            self._sites.append(site)
+            await site.start_shared(self._loads, lambda: self._plane.connection_count, self._changed)
+
+    async def listen(self) -> None:
+        """Listen again, for all processes. Raises OSError."""
+        self._plane.accept_connections()
+        for bound in self._bound:
+            prepare_listening(bound)
+            bound.listen(BACKLOG)
+        self._look()
+
+    async def cease(self) -> None:
+        """Refuse connections, for all processes, and keep the number."""
+        for bound in self._bound:
+            if listens(bound):
+                stop_listening(bound)
+        self._look()
+
+    def let_go(self) -> None:
+        """Leave the sockets to the other processes."""
+        for bound in self._bound:
+            bound.close()
+        self._bound = ()
+
+    async def pause(self) -> None:
+        """Accept nothing more in this process."""
+        while self._sites:
+            await self._sites.pop().stop()
+
+    def _look(self) -> None:
+        for site in self._sites:
+            site.look()
