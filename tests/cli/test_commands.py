@@ -15,6 +15,7 @@ from oifde_simulator.cli import COMMANDS, main
 from oifde_simulator.cli.parser import Parser
 from oifde_simulator.config import Settings, environment_name, flag_name
 from oifde_simulator.runtime import serve as runtime_serve
+from oifde_simulator.runtime.workers import serve as workers_serve
 from serving import REPOSITORY, environment, run
 
 GOOD = 'sessions: {records: [{callSorId: "1", calledNumber: "955500001", startTime: 1618558942000}]}\n'
@@ -259,6 +260,7 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
         return 0
 
     monkeypatch.setattr(runtime_serve, "serve", serve)
+    monkeypatch.setattr(workers_serve, "serve", serve)
     return found
 
 

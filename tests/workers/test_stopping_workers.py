@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import signal
 import tempfile
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from conftest import TOKEN
-from serving import Peer, head, post
+from serving import FREE_PORTS, Peer, command, environment, head, post
 from workers_server import WorkersProcess, descendants, unready, wait_for_end, working
 
 BODY = json.dumps({"tenantId": "tenant001", "authToken": TOKEN, "userMobile": "18000000001"}).encode()
@@ -123,3 +124,22 @@ def test_rules_that_never_fired_are_summed_up_over_all(tmp_path: Path) -> None:
         assert '"mine": rule "never" never fired\ncoverage: 1 of 2 rules of 1 scenario fired' in (
             server.process.stdout.read()
         )
+
+
+def test_the_end_of_the_terminal_ends_the_server(tmp_path: Path) -> None:
+    """SIGHUP of a terminal that is gone replaces no worker: nobody would end the server after that."""
+    ready_file, log = tmp_path / "ready.json", tmp_path / "log"
+    words = command("serve", "--workers", "2", *FREE_PORTS, "--tls", "off", "--ready-file", str(ready_file))
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execve(words[0], [*words, "--log-file", str(log)], environment())
+    with open(terminal, "rb", buffering=0) as lines:
+        shown = b""
+        while b"Or fetch a token" not in shown:
+            shown += lines.read(4096)
+        started = descendants(pid)
+        assert len(started) == 4
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    wait_for_end(*started)
+    assert "replaced" not in log.read_text()
+    assert not ready_file.exists()
