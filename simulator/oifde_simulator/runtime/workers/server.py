@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from oifde_simulator.config import Settings
+from oifde_simulator.config import MEMORY, Settings
 from oifde_simulator.runtime.guarding import guarded
 from oifde_simulator.runtime.temporary_folder import temporary_folder
 from oifde_simulator.runtime.workers import embedded_store
@@ -17,9 +17,6 @@ from oifde_simulator.runtime.workers.embedded_store import EmbeddedStore
 from oifde_simulator.runtime.workers.ports import Ports
 from oifde_simulator.runtime.workers.supervisor import Supervisor
 from oifde_simulator.web.control_plane import access_token
-
-MEMORY = "memory"
-HAS_STATE = any(setting.name == "state" for setting in fields(Settings))
 
 
 class WorkersServer:
@@ -103,7 +100,7 @@ async def prepared(settings: Settings, lock: int) -> AsyncIterator[WorkersServer
             "coverage": settings.fail_on_unused,
             "madeToken": token is not None and settings.control_token is None,
         }
-        own = _settings_of_workers(settings, folder, token, store)
+        own = _settings_of_workers(settings, token, store)
         supervisor = Supervisor(own, ports, task, guard, count=settings.workers)
         server = WorkersServer(supervisor, store, token)
         try:
@@ -115,27 +112,22 @@ async def prepared(settings: Settings, lock: int) -> AsyncIterator[WorkersServer
 async def _start_store(
     settings: Settings, folder: Path, guard: Callable[[int], None]
 ) -> EmbeddedStore | None:
-    if getattr(settings, "state", MEMORY) != MEMORY:
+    if settings.state != MEMORY:
         return None
     store = await embedded_store.start(settings, folder)
     guard(store.pid)
     return store
 
 
-def _settings_of_workers(
-    settings: Settings, folder: Path, token: str | None, store: EmbeddedStore | None
-) -> Settings:
-    """Make the settings of the workers, which share a store and an authority; the rest is ours to do."""
-    keeps_authority = HAS_STATE or settings.tls == "off" or settings.tls_cert or settings.tls_dir
-    state: dict[str, Any] = {"state": store.url} if HAS_STATE and store is not None else {}
+def _settings_of_workers(settings: Settings, token: str | None, store: EmbeddedStore | None) -> Settings:
+    """Make the settings of the workers, which share a store; the rest is ours to do."""
     return replace(
         settings,
         workers=1,
+        state=settings.state if store is None else store.url,
         control_token=token,
-        tls_dir=settings.tls_dir if keeps_authority else folder / "authority",
         ready_file=None,
         until_eof=False,
         open=False,
         fail_on_unused=False,
-        **state,
     )

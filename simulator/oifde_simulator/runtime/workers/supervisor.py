@@ -45,11 +45,10 @@ class Supervisor:
         self._ports = ports
         self._first_settings = pack(settings)
         """Settings of the very first worker, which alone empties a store that is to be fresh."""
-        self._is_fresh = bool(getattr(settings, "state_fresh", False))
-        not_fresh: dict[str, Any] = {"state_fresh": False} if self._is_fresh else {}
+        self._is_fresh = settings.state_fresh
         self._task = {
             **task,
-            "settings": pack(replace(settings, **not_fresh)),
+            "settings": pack(replace(settings, state_fresh=False)),
             "sockets": ports.descriptors,
             "loads": ports.memory,
         }
