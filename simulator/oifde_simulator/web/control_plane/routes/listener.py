@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -31,20 +31,28 @@ async def set_listener(call: Call) -> web.Response:
         return await _set_tls(call)
     port, listener = call.context.port, call.context.listener
     if not call.body["open"]:
-        await _carry_out(listener.close(duration_member(call.body, "ttl")), "port-taken")
+        await _carry_out(listener.close(duration_member(call.body, "ttl")), _port_taken)
         return _status(port)
     if "ttl" in call.body:
         raise wrong_body('ttl: says when a closed port opens; it goes with {"open": false}')
-    await _carry_out(listener.open(), "port-taken")
+    await _carry_out(listener.open(), _port_taken)
     return _status(port)
 
 
-async def _carry_out(change: Awaitable[None], problem: str) -> None:
+async def _carry_out(change: Awaitable[None], problem: Callable[[str], Problem]) -> None:
     """Await a change at all replicas. Raises Problem where one of them cannot."""
     try:
         await change
     except (OSError, ValueError) as error:
-        raise Problem(HTTPStatus.CONFLICT, problem, str(error)) from None
+        raise problem(str(error)) from None
+
+
+def _port_taken(why: str) -> Problem:
+    return Problem(HTTPStatus.CONFLICT, "port-taken", why)
+
+
+def _no_tls_fault(why: str) -> Problem:
+    return Problem(HTTPStatus.CONFLICT, "tls-fault", why)
 
 
 async def _set_tls(call: Call) -> web.Response:
@@ -52,7 +60,7 @@ async def _set_tls(call: Call) -> web.Response:
     if port.tls is None:
         raise Problem(HTTPStatus.CONFLICT, "tls-off", TLS_OFF)
     listener = call.context.listener
-    await _carry_out(listener.mend() if fault == GOOD else listener.spoil(fault, ttl), "tls-fault")
+    await _carry_out(listener.mend() if fault == GOOD else listener.spoil(fault, ttl), _no_tls_fault)
     return _status(port)
 
 
