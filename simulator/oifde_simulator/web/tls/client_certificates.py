@@ -130,8 +130,13 @@ def name_of(subject: str) -> x509.Name:
         raise ValueError(f"expected characters that can be printed, found {shown(subject)}; {EXAMPLES}")
     try:
         if "=" in subject:
-            return Name.from_rfc4514_string(subject)
-        return Name([NameAttribute(NameOID.COMMON_NAME, subject)])
+            name = Name.from_rfc4514_string(subject)
+        else:
+            name = Name([NameAttribute(NameOID.COMMON_NAME, subject)])
+        # Not every version of cryptography refuses these.
+        if all(0 < len(each.value) <= 64 for each in name.get_attributes_for_oid(NameOID.COMMON_NAME)):
+            return name
+        raise ValueError
     except ValueError:
         expected = "parts such as CN, O and OU of 1 to 64 bytes, and a country C of two letters"
         raise ValueError(f"expected {expected}, found {shown(subject)}; {EXAMPLES}") from None
