@@ -17,7 +17,7 @@ from oifde_simulator.journal.subscriptions.waiter import Waiter
 from oifde_simulator.model.entry import Entry
 from oifde_simulator.state.errors import StoreGone
 from oifde_simulator.state.memory.journal_store import Bounds
-from oifde_simulator.state.valkey.journal_feed import JournalFeed
+from oifde_simulator.state.valkey.journal.feed import JournalFeed
 from oifde_simulator.state.valkey.state import ValkeyState
 from oifde_simulator.web.control_plane.services.subscriptions import SubscriptionService
 from state_forms import Uptime, entry, read, replica

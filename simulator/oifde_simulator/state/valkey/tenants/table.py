@@ -15,9 +15,9 @@ from oifde_simulator.state.memory.journal_store import Bounds
 from oifde_simulator.state.valkey.names import packed, unpacked
 from oifde_simulator.state.valkey.scripts import script
 from oifde_simulator.state.valkey.store import Argument, Store
-from oifde_simulator.state.valkey.tenant_codec import Facts, decode, encode_rest, encode_source
+from oifde_simulator.state.valkey.tenants.codec import Facts, decode, encode_rest, encode_source
 
-CALLS = script("common", "tables", "counts", "tenants")
+CALLS = script("common", "counts/tables", "counts/counts", "tenants/tenants")
 
 
 class Found(NamedTuple):

@@ -16,16 +16,16 @@ from typing import Any, NamedTuple
 
 from oifde_simulator.state.errors import NotCarriedOut, StoreGone
 from oifde_simulator.state.interface import Act, Announcement
-from oifde_simulator.state.valkey.replicas import LAPSE_MS, StoreTime, server_time
+from oifde_simulator.state.valkey.replicas.replicas import LAPSE_MS, StoreTime, server_time
 from oifde_simulator.state.valkey.scripts import script
 from oifde_simulator.state.valkey.store import Store
 
 log = logging.getLogger("oifde_simulator")
 
-ANNOUNCE = script("common", "announce")
-ANNOUNCED = script("common", "announced")
-DONE = script("common", "done")
-UNDONE = script("common", "undone")
+ANNOUNCE = script("common", "replicas/announce")
+ANNOUNCED = script("common", "replicas/announced")
+DONE = script("common", "replicas/done")
+UNDONE = script("common", "replicas/undone")
 PATIENCE = 15.0
 """Seconds that replicas have to act: more than one that fell silent is waited for."""
 CHECK_SECONDS = 0.5

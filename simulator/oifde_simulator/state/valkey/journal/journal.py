@@ -15,12 +15,12 @@ from oifde_simulator.model.entry import Entry
 from oifde_simulator.model.outcome import Outcome
 from oifde_simulator.state.entry_codec import decode
 from oifde_simulator.state.interface import ForgetEntries, HearEntry
-from oifde_simulator.state.valkey.journal_feed import JournalFeed
+from oifde_simulator.state.valkey.journal.feed import JournalFeed
 from oifde_simulator.state.valkey.names import packed, unpacked
 from oifde_simulator.state.valkey.scripts import script
 from oifde_simulator.state.valkey.store import Argument, Store
 
-CALLS = script("common", "journal", "journal_calls")
+CALLS = script("common", "journal/journal", "journal/journal_calls")
 
 MOST_TENANTS = 500
 """Tenants that one page looks at."""
