@@ -76,6 +76,21 @@ async def test_a_waiter_is_woken_by_a_request_at_another_replica(replicas: Repli
     assert waiter.numbers() == numbers
 
 
+@pytest.mark.parametrize(
+    "tenant", ["", "a\nb c", "* ?", "\ud800", "heard:acme", "\N{PILCROW SIGN}"], ids=ascii
+)
+async def test_a_tenant_of_any_name_is_heard_and_no_other(replicas: Replicas, tenant: str) -> None:
+    asked, listening = replicas
+    heard: list[Entry] = []
+    listening.journal.listen(heard.append, lambda *_: None)
+    news = News(listening)
+    async with listening.journal.listening(tenant):
+        await record(asked)
+        await record(asked, tenant)
+        await news.until(lambda: bool(heard))
+    assert [(each.tenant, each.number) for each in heard] == [(tenant, 2)]
+
+
 async def test_an_entry_that_comes_while_a_search_runs_counts_once(replicas: Replicas) -> None:
     asked, waiting = replicas
     wake = asyncio.Event()
