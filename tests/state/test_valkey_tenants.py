@@ -60,6 +60,47 @@ async def test_of_all_who_make_one_tenant_at_once_one_does(replicas: list[Valkey
     assert sorted(isinstance(each, DuplicateName) for each in made) == [False, True, True, True]
 
 
+async def test_a_request_planned_before_all_began_anew_is_stale_and_so_is_one_of_a_tenant_that_went_since(
+    replicas: list[ValkeyState],
+) -> None:
+    here, there = replicas[:2]
+    await here.tenants.make("made", SOURCE)
+    for id in ("made", "acme", "other"):
+        await here.tenants.replace(id, SOURCE)
+    planned = [await read(there, id) for id in ("made", "acme", "other", "untouched")]
+    await here.tenants.reset_all()
+    for each in planned:
+        with pytest.raises(Stale):
+            await there.exchanges.record(each, entry(each.tenant), begun=True)
+    planned = [await read(there, id) for id in ("made", "acme", "other")]
+    await here.tenants.delete("made", in_files=False)
+    await here.tenants.delete("acme", in_files=True)
+    for each in planned[:2]:
+        with pytest.raises(Stale):
+            await there.exchanges.record(each, entry(each.tenant), begun=True)
+    assert (await there.exchanges.record(planned[2], entry("other"), begun=False)).number == 1
+
+
+async def test_all_begin_anew_in_one_step_however_many_there_are(replicas: list[ValkeyState]) -> None:
+    state = replicas[0]
+    for id in ("acme", "gone", "later"):
+        await state.tenants.replace(id, SOURCE)
+    await state.tenants.delete("gone", in_files=True)
+    epoch = (await state.tenants.get("acme")).epoch
+    rule = NewRule(None, {}, "d", None, ends_tokens=False)
+    await state.tenants.add_rules("acme", [rule], [], epoch)
+    await state.tenants.reset_all(cleared=True)
+    found = await state.tenants.get("acme")
+    assert (found.added, found.cleared, found.source, found.epoch > epoch) == ((), True, SOURCE, True)
+    assert (await state.tenants.get("gone")).gone
+    await state.tenants.add_rules("acme", [rule], [], found.epoch)
+    assert [each.name for each in (await state.tenants.get("acme")).added] == ["rule-1"]
+    await state.tenants.reset_all()
+    assert (await state.tenants.get("acme")).added == ()
+    assert await state.tenants.touched() == ["acme", "later", "gone"]
+    assert await state.tenants.gone() == {"gone"}
+
+
 async def test_no_added_rule_is_lost_however_many_add_at_once(replicas: list[ValkeyState]) -> None:
     rule = NewRule(None, {}, "d", None, ends_tokens=False)
     epoch = (await replicas[0].tenants.get("acme")).epoch

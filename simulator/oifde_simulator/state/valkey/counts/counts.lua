@@ -23,8 +23,10 @@ end
 
 -- Forget what was counted for all tenants.
 local function counts_forget_all()
-  for _, found in ipairs(redis.call('HVALS', key('counts'))) do
-    redis.call('RPUSH', key('c:trash'), string.match(found, ' (%d+)$'))
+  local numbers = redis.call('HVALS', key('counts'))
+  for place, found in ipairs(numbers) do numbers[place] = string.match(found, ' (%d+)$') end
+  for first = 1, #numbers, 500 do
+    redis.call('RPUSH', key('c:trash'), unpack(numbers, first, math.min(first + 499, #numbers)))
   end
   redis.call('DEL', key('counts'))
   sweep(50)
