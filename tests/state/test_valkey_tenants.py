@@ -15,7 +15,9 @@ from oifde_simulator.state.errors import CapacityExceeded, DuplicateName, Stale
 from oifde_simulator.state.interface import Read, State
 from oifde_simulator.state.memory.journal_store import Bounds
 from oifde_simulator.state.memory.state import MemoryState
+from oifde_simulator.state.valkey.journal import journal
 from oifde_simulator.state.valkey.state import ValkeyState
+from oifde_simulator.state.valkey.store import Argument
 from state_forms import Uptime, entry, read, replica
 
 SOURCE = TenantSource("rules: []\n", "yaml", 10)
@@ -172,6 +174,34 @@ async def journal_of(state: State) -> list[object]:
 
 
 @pytest.mark.slow
+async def test_a_journal_is_cleared_in_steps_and_keeps_what_comes_meanwhile(
+    replicas: list[ValkeyState], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal, "MOST_CLEARED", 2)
+    state, other = replicas[:2]
+    names = [f"t{n}" for n in range(5)]
+    for id in names * 3:
+        await state.exchanges.record(await read(state, id), entry(id), begun=True)
+    steps, run = 0, state.journal._run
+
+    async def record_before_each_step(call: str, *words: Argument) -> object:
+        nonlocal steps
+        if call == "clear_some":
+            for id in ("t1", "t4", "new"):
+                await other.exchanges.record(await read(other, id), entry(id), begun=True)
+            steps += 1
+        return await run(call, *words)
+
+    monkeypatch.setattr(state.journal, "_run", record_before_each_step)
+    assert (await state.journal.clear(None), steps) == (15, 3)
+    kept = await other.journal.entries(None, 0)
+    assert [each.number for each in kept] == [*range(16, 16 + 3 * steps)]
+    assert await other.journal.charge() == 100 * len(kept)
+    assert dict(await other.journal.sizes()) == {"t1": 3, "t4": 3, "new": 3}
+    assert await state.journal.clear(None) == 9
+    assert (await other.journal.sizes(), await other.journal.charge()) == ([], 0)
+
+
 async def test_a_long_journal_is_read_in_pages_without_gap_or_repeat(uptime: Uptime) -> None:
     state = replica(None, Bounds(), uptime)
     for tenant in ("a", "b"):

@@ -24,6 +24,8 @@ CALLS = script("common", "journal/journal", "journal/journal_calls")
 
 MOST_TENANTS = 500
 """Tenants that one page looks at."""
+MOST_CLEARED = 200
+"""Tenants whose entries one step forgets."""
 LARGEST = 2**53
 """Largest number that an entry may have."""
 MOST_LOOKUPS = 1000
@@ -79,9 +81,15 @@ class ValkeyJournal:
         return bool(await self._run("truncated", after, "" if at is None else at, *whose))
 
     async def clear(self, tenant: str | None) -> int:
-        """Forget the entries of a tenant, or all; how many. Numbers go on."""
-        whose = () if tenant is None else (packed(tenant),)
-        return int(await self._run("clear", json.dumps([tenant, None]), *whose))
+        """Forget the entries of a tenant, or all that are there now; how many. Numbers go on."""
+        if tenant is not None:
+            return int(await self._run("clear", json.dumps([tenant, None]), packed(tenant)))
+        last, cleared, is_more = await self.last(), 0, 1
+        while is_more:
+            some, is_more = await self._run("clear_some", last, MOST_CLEARED)
+            cleared += some
+        await self._run("tell", last, json.dumps([None, None]))
+        return cleared
 
     async def remove(self, numbers: Collection[int]) -> int:
         """Forget the entries of these numbers; how many."""
@@ -94,8 +102,11 @@ class ValkeyJournal:
 
     async def sizes(self) -> list[tuple[str, int]]:
         """Tenants (`""` for none known) and how many entries each has."""
-        found = await self._run("sizes")
-        return [(unpacked(tenant), count) for tenant, count in zip(found[::2], found[1::2], strict=True)]
+        tenants = await self._store.command("ZRANGE", self._store.key("jt"), 0, -1)
+        counts: list[int] = []
+        for some in _parts(tenants, MOST_TENANTS):
+            counts += await self._run("sizes", *some)
+        return [(unpacked(tenant), count) for tenant, count in zip(tenants, counts, strict=True)]
 
     def listen(self, hear: HearEntry, forget: ForgetEntries) -> None:
         """Call `hear` with each entry put on record, and `forget` with what is deleted, at any replica."""
