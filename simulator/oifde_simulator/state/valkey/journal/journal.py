@@ -47,9 +47,21 @@ class ValkeyJournal:
         """Bytes of memory that the entries are charged with."""
         return await self._total("charge")
 
-    async def entries(self, tenant: str | None, after: int) -> list[Entry]:
-        """Entries of a tenant (`""` for none known, None for all) after a number, the oldest first."""
+    async def entries(self, tenant: str | None, after: int, most: int | None = None) -> list[Entry]:
+        """Entries of a tenant (`""` for none known, None for all) after a number, the oldest `most`."""
         after, last = max(0, after), await self.last()
+        if most is None:
+            return await self._between(tenant, after, last)
+        found: list[Entry] = []
+        step = most
+        while after < last and len(found) < most:
+            upto = min(last, after + step)
+            found += await self._between(tenant, after, upto)
+            after, step = upto, 2 * step  # of those that are left, few may be the tenant's
+        return found[:most]
+
+    async def _between(self, tenant: str | None, after: int, last: int) -> list[Entry]:
+        """Entries of a tenant, or of all, after a number up to another, the oldest first."""
         if after >= last:
             return []
         tenants = [packed(tenant)] if tenant is not None else await self._with_newer(after)
@@ -61,8 +73,9 @@ class ValkeyJournal:
     async def some(self, tenant: str | None, numbers: Collection[int]) -> list[Entry]:
         """Entries of these numbers that are still there, in order."""
         if tenant is None:
-            newer = await self.entries(None, min(numbers) - 1) if numbers else []
-            return [entry for entry in newer if entry.number in numbers]
+            wanted = _possible(numbers)
+            near = await self._between(None, wanted[0] - 1, wanted[-1]) if wanted else []
+            return [entry for entry in near if entry.number in numbers]
         found: list[Entry] = []
         for some in _parts(_possible(numbers), MOST_TENANTS):
             found += _decoded(await self._run("some", packed(tenant), *some))
