@@ -75,31 +75,82 @@ function calls.truncated()
   return 0
 end
 
-local function tell_forgotten(what)
-  redis.call('PUBLISH', key('forgotten'), (redis.call('HGET', key('j'), 'last') or '0') .. ' ' .. what)
+-- Tells replicas that entries up to a number were forgotten.
+local function tell_forgotten(last, what)
+  redis.call('PUBLISH', key('forgotten'), last .. ' ' .. what)
+end
+
+local function newest()
+  return redis.call('HGET', key('j'), 'last') or '0'
 end
 
 local function forget_charge(charge)
   redis.call('HINCRBY', key('j'), 'charge', whole(0 - charge))
 end
 
--- what is told, then a tenant, or nothing for all: forgets entries, and that any went before; how many.
-function calls.clear()
-  local tenants, count, charge = {ARGV[4]}, 0, 0
-  if not ARGV[4] then tenants = redis.call('ZRANGE', key('jt'), 0, -1) end
-  for _, tenant in ipairs(tenants) do
-    count = count + redis.call('XLEN', key('je:' .. tenant))
-    charge = charge + tonumber(redis.call('ZSCORE', key('jc'), tenant) or '0')
-    redis.call('UNLINK', key('je:' .. tenant), key('jo:' .. tenant))
-    if ARGV[4] then
-      for _, name in ipairs({'jt', 'jn', 'jc', 'jl'}) do redis.call('ZREM', key(name), tenant) end
+-- Forgets all entries of tenants, and that any went before; how many.
+local function forget(tenants)
+  if #tenants == 0 then return 0 end
+  local count, charge, names = 0, 0, {}
+  for place, each in ipairs(redis.call('ZMSCORE', key('jc'), unpack(tenants))) do
+    local tenant = tenants[place]
+    names[2 * place - 1], names[2 * place] = key('je:' .. tenant), key('jo:' .. tenant)
+    count = count + redis.call('XLEN', names[2 * place - 1])
+    charge = charge + tonumber(each or '0')
+  end
+  redis.call('UNLINK', unpack(names))
+  for _, name in ipairs({'jt', 'jn', 'jc', 'jl'}) do redis.call('ZREM', key(name), unpack(tenants)) end
+  redis.call('HDEL', key('ja'), unpack(tenants))
+  forget_charge(charge)
+  return count
+end
+
+-- Forgets entries of a tenant up to a number, at most so many; how many.
+local function forget_older(tenant, last, most)
+  local stream, count = key('je:' .. tenant), 0
+  while count < most do
+    local going = redis.call('XRANGE', stream, '-', whole(last), 'COUNT', math.min(STEP, most - count))
+    if #going == 0 then break end
+    count = count + #going
+    forget_charge(journal_take(tenant, going))
+  end
+  if count < most then
+    local first = redis.call('XRANGE', stream, '-', '+', 'COUNT', 1)[1]
+    redis.call('ZADD', key('jt'), first and journal_number(first[1]) or whole(last + 1), tenant)
+    if tonumber(redis.call('ZSCORE', key('jl'), tenant) or '0') <= last then
+      redis.call('ZREM', key('jl'), tenant)
       redis.call('HDEL', key('ja'), tenant)
     end
   end
-  if not ARGV[4] then redis.call('UNLINK', key('jt'), key('jn'), key('jc'), key('jl'), key('ja')) end
-  forget_charge(charge)
-  tell_forgotten(ARGV[3])
   return count
+end
+
+-- what is told, tenant: forgets its entries, and that any went before; how many.
+function calls.clear()
+  local count = forget({ARGV[4]})
+  tell_forgotten(newest(), ARGV[3])
+  return count
+end
+
+-- last number, how many tenants: forgets entries of some tenants up to that number, and that any went before; how
+-- many, and whether there may be more. Entries that came since stay.
+function calls.clear_some()
+  local last, most, whole_tenants = tonumber(ARGV[3]), MOST_ENTRIES, {}
+  local tenants = redis.call('ZRANGEBYSCORE', key('jt'), '-inf', ARGV[3], 'LIMIT', 0, ARGV[4])
+  for _, tenant in ipairs(tenants) do
+    if tonumber(redis.call('ZSCORE', key('jn'), tenant)) <= last then
+      whole_tenants[#whole_tenants + 1] = tenant
+    elseif most > 0 then
+      most = most - forget_older(tenant, last, most)
+    end
+  end
+  local is_more = most <= 0 or #tenants == tonumber(ARGV[4])
+  return {forget(whole_tenants) + MOST_ENTRIES - most, is_more and 1 or 0}
+end
+
+-- last number, what is told.
+function calls.tell()
+  tell_forgotten(ARGV[3], ARGV[4])
 end
 
 -- what is told, how many numbers, the numbers, tenants: forgets their entries of these numbers; how many.
@@ -111,17 +162,14 @@ function calls.remove()
     if #going > 0 then forget_charge(journal_take(tenant, going)) end
     count = count + #going
   end
-  if count > 0 then tell_forgotten(ARGV[3]) end
+  if count > 0 then tell_forgotten(newest(), ARGV[3]) end
   return count
 end
 
--- Tenants, each with how many entries it has.
+-- tenants: how many entries each has.
 function calls.sizes()
   local found = {}
-  for _, tenant in ipairs(redis.call('ZRANGE', key('jt'), 0, -1)) do
-    found[#found + 1] = tenant
-    found[#found + 1] = redis.call('XLEN', key('je:' .. tenant))
-  end
+  for place = 3, #ARGV do found[place - 2] = redis.call('XLEN', key('je:' .. ARGV[place])) end
   return found
 end
 
