@@ -1,0 +1,41 @@
+"""A test suite under pytest-xdist against a server of several workers: no test sees another's tenant."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from inner import Suite
+from workers_server import working
+
+pytest_plugins = ("inner",)
+
+TESTS = """
+import pytest
+from vendor import query
+
+@pytest.mark.parametrize("number", range(200))
+def test_alone(simulator, number):
+    status, times = 500 + number % 100, 1 + number % 3
+    simulator.use(rules=[{"name": f"mine-{number}", "times": times, "respond": {"status": status}}])
+    wanted = [status] * times + [200] * 2
+    assert [query(simulator) for _ in wanted] == wanted
+    simulator.verify(count=times, rule=f"mine-{number}")
+    simulator.verify(count=len(wanted))
+    assert simulator.journal.statuses == wanted
+    (rule,) = simulator.rules
+    assert (rule.name, rule.fired) == (f"mine-{number}", times)
+    if number % 5 == 0:
+        simulator.reset()
+        assert query(simulator) == status
+        assert len(simulator.journal) == 1
+"""
+
+
+@pytest.mark.slow
+def test_two_hundred_tests_at_four_workers_never_meet(suite: Suite, tmp_path: Path) -> None:
+    suite.write(test_it=TESTS)
+    with working(tmp_path, "--tls", "off", count=4) as server:
+        suite.passes(200, "-n", "4", "--simulator-url", server.control)
+        assert [each["restarts"] for each in server.workers(*["ready"] * 4)] == [0] * 4
