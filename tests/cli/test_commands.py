@@ -375,6 +375,8 @@ def test_a_variable_that_is_no_setting_is_told_in_a_line(
 ) -> None:
     monkeypatch.setenv("OIFDE_SIMULATOR_PROT", "1")
     monkeypatch.setenv("OIFDE_SIMULATOR_XYZZY_PLUGH", "1")
+    monkeypatch.setenv("OIFDE_SIMULATOR_STATE_USER", "me")
+    monkeypatch.setenv("OIFDE_SIMULATOR_STATE_PASSWORD", "secret")  # both have no option
     assert main(["serve"]) == 0
     assert capsys.readouterr().err == (
         "oifde-simulator serve: OIFDE_SIMULATOR_PROT is ignored: no such setting, did you mean "

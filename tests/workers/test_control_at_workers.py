@@ -142,6 +142,7 @@ def test_a_delay_that_one_worker_is_told_is_that_of_all(
 def test_tenants_clocks_and_rules_are_the_same_at_every_worker(clients: list[ControlClient]) -> None:
     one, two, three = clients
     assert one.ask("POST", "/tenants", {"scenario": "acme", "tenantId": "made"}).status == 201
+    assert one.ask("PUT", "/tenants/made/clock", {"freeze": True}).status == 200
     assert two.ask("PUT", "/tenants/made/clock", {"set": "2026-01-01T00:00:00+08:00"}).status == 200
     rule = {"name": "added", "respond": {"status": 503}}
     assert three.ask("POST", "/tenants/made/rules", rule).status == 201

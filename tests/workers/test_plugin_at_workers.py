@@ -39,3 +39,29 @@ def test_two_hundred_tests_at_four_workers_never_meet(suite: Suite, tmp_path: Pa
     with working(tmp_path, "--tls", "off", count=4) as server:
         suite.passes(200, "-n", "4", "--simulator-url", server.control)
         assert [each["restarts"] for each in server.workers(*["ready"] * 4)] == [0] * 4
+
+
+@pytest.mark.slow
+def test_the_server_of_a_suite_may_have_several_workers(suite: Suite) -> None:
+    suite.write(
+        conftest="""
+        import pytest
+
+        @pytest.fixture(scope="session")
+        def simulator_options(simulator_options):
+            return {**simulator_options, "workers": "2"}
+        """,
+        test_it="""
+        import json
+        from urllib.request import urlopen
+        from vendor import query
+
+        def test_it(simulator):
+            simulator.use(rules=[{"name": "down", "times": 1, "respond": {"status": 503}}])
+            assert [query(simulator) for _ in range(3)] == [503, 200, 200]
+            simulator.verify(count=3)
+            with urlopen(simulator.control.url + "/readyz") as answer:
+                assert len(json.loads(answer.read())["workers"]) == 2
+        """,
+    )
+    suite.passes(1)
