@@ -162,5 +162,6 @@ def _wrong(url: str, found: str) -> ValueError:
     shown = re.sub(r"//.*@", "//", url, flags=re.DOTALL).partition("?")[0]
     hint = ""
     if "@" in url:
-        hint = f"; a user or password with one of :/?#@[] is percent-encoded, or given by {STATE_USER} and {STATE_PASSWORD}"
+        hint = "; a user or password with one of :/?#@[] is percent-encoded, or given by "
+        hint += f"{STATE_USER} and {STATE_PASSWORD}"
     return ValueError(f"address of the store: expected {FORMS}, found {found} in {shown!r}{hint}")
