@@ -6,8 +6,8 @@ import asyncio
 import logging
 
 from oifde_simulator.runtime.workers import periods
-from oifde_simulator.runtime.workers.worker_pool import WorkerPool
-from oifde_simulator.runtime.workers.worker_process import WorkerProcess
+from oifde_simulator.runtime.workers.supervision.worker_pool import WorkerPool
+from oifde_simulator.runtime.workers.supervision.worker_process import WorkerProcess
 
 log = logging.getLogger("oifde_simulator")
 

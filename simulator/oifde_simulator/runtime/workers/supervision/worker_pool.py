@@ -11,7 +11,12 @@ from oifde_simulator.config import Settings
 from oifde_simulator.runtime.workers import periods
 from oifde_simulator.runtime.workers.messages import Message, pack
 from oifde_simulator.runtime.workers.ports import Ports
-from oifde_simulator.runtime.workers.worker_process import PREPARED, READY, STARTING, WorkerProcess
+from oifde_simulator.runtime.workers.supervision.worker_process import (
+    PREPARED,
+    READY,
+    STARTING,
+    WorkerProcess,
+)
 from oifde_simulator.web.data_plane.worker_loads import ABSENT
 
 DOWN = "down"

@@ -7,13 +7,14 @@ from collections.abc import Callable
 from typing import Any
 
 from oifde_simulator.config import Settings
-from oifde_simulator.runtime.workers import liveness, periods
+from oifde_simulator.runtime.workers import periods
 from oifde_simulator.runtime.workers.messages import Message
 from oifde_simulator.runtime.workers.ports import Ports
-from oifde_simulator.runtime.workers.restarting import Restarter
-from oifde_simulator.runtime.workers.rolling import Roller
-from oifde_simulator.runtime.workers.worker_pool import WorkerPool
-from oifde_simulator.runtime.workers.worker_process import (
+from oifde_simulator.runtime.workers.supervision import liveness
+from oifde_simulator.runtime.workers.supervision.restarting import Restarter
+from oifde_simulator.runtime.workers.supervision.rolling import Roller
+from oifde_simulator.runtime.workers.supervision.worker_pool import WorkerPool
+from oifde_simulator.runtime.workers.supervision.worker_process import (
     PREPARED,
     READY,
     STALLED,
