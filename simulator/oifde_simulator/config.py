@@ -29,6 +29,8 @@ from oifde_simulator.text import nearest, normal
 from oifde_simulator.tls_faults import FAULTS, FaultPort, fault_port
 
 ENVIRONMENT_PREFIX = "OIFDE_SIMULATOR_"
+STATE_USER, STATE_PASSWORD = "OIFDE_SIMULATOR_STATE_USER", "OIFDE_SIMULATOR_STATE_PASSWORD"
+"""Variables that have no option: user and password for the server of `--state`."""
 LINE_ENDS = "\r\n"
 LOG_LEVELS = ("debug", "info", "warning", "error")
 LOG_FORMATS = ("text", "json")
@@ -350,7 +352,7 @@ def _split(text: str, separator: str) -> list[str]:
 
 def unknown_variables(environment: Mapping[str, str]) -> str:
     """Warn in one line of variables that have our prefix and name no setting; empty without any."""
-    known = [environment_name(entry) for entry in fields(Settings)]
+    known = [*(environment_name(entry) for entry in fields(Settings)), STATE_USER, STATE_PASSWORD]
     strange = sorted(name for name in environment if name.startswith(ENVIRONMENT_PREFIX))
     return "; ".join(
         f"{name} is ignored: no such setting{_hint(name, known)}" for name in strange if name not in known

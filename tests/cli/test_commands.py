@@ -291,6 +291,9 @@ TEXTS: dict[str, tuple[str, Any]] = {
     "control_host": ("::1", "::1"),
     "control_port": ("0", 0),
     "workers": ("4", 4),
+    "state": ("unix:///run/store.sock", "unix:///run/store.sock"),
+    "state_prefix": ("mine:", "mine:"),
+    "state_fresh": ("true", True),
     "seed": ("another", "another"),
     "max_body": ("2MiB", 2 << 20),
     "bad_json_status": ("422", 422),
@@ -375,6 +378,8 @@ def test_a_variable_that_is_no_setting_is_told_in_a_line(
 ) -> None:
     monkeypatch.setenv("OIFDE_SIMULATOR_PROT", "1")
     monkeypatch.setenv("OIFDE_SIMULATOR_XYZZY_PLUGH", "1")
+    monkeypatch.setenv("OIFDE_SIMULATOR_STATE_USER", "me")
+    monkeypatch.setenv("OIFDE_SIMULATOR_STATE_PASSWORD", "secret")  # both have no option
     assert main(["serve"]) == 0
     assert capsys.readouterr().err == (
         "oifde-simulator serve: OIFDE_SIMULATOR_PROT is ignored: no such setting, did you mean "

@@ -15,6 +15,8 @@ FILES: dict[str, Any] = {
         {"name": "twice", "times": 2, "respond": {"status": 503}}
     ]}
 }  # fmt: skip
+AT_ONCE = 20
+"""Tests under way at one time: a process refuses to read the journal for many more."""
 
 
 async def use(served: World, number: int) -> None:
@@ -36,7 +38,13 @@ async def use(served: World, number: int) -> None:
 
 async def use_many(form: Opened, count: int) -> None:
     async with world(form, FILES) as served:
-        await asyncio.gather(*(use(served, number) for number in range(count)))
+        at_once = asyncio.Semaphore(AT_ONCE)
+
+        async def use_in_turn(number: int) -> None:
+            async with at_once:
+                await use(served, number)
+
+        await asyncio.gather(*map(use_in_turn, range(count)))
         assert [each["id"] for each in (await served.control("GET", "/tenants")).json] == ["acme"]
 
 

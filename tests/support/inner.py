@@ -19,7 +19,7 @@ import pytest
 from serving import REPOSITORY, environment
 
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
-LONG = 100.0
+LONG = 200.0
 """Seconds until a running suite fails."""
 
 CLIENT = '''

@@ -20,7 +20,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from serving import FREE_PORTS, PATIENCE, environment, fetch
+from serving import FREE_PORTS, PATIENCE, Answer, Peer, environment, fetch
 
 LONG = 2 * PATIENCE
 DRIVER = """
@@ -139,6 +139,45 @@ def unready(
         finally:
             for pid in [*descendants(process.pid), process.pid] if process.poll() is None else []:
                 os.kill(pid, signal.SIGKILL)
+
+
+class ControlClient(Peer):
+    """A client of the control plane that keeps its connection, and so stays at one worker."""
+
+    @classmethod
+    def at(cls, server: WorkersProcess, worker: int) -> ControlClient:
+        """Connect again and again until it is this worker that answers."""
+        deadline = monotonic() + LONG
+        while monotonic() < deadline:
+            client = cls(server.control)
+            if client.json("GET", "/readyz").get("worker") == worker:
+                return client
+            client.close()
+        raise AssertionError(f"worker {worker} took no connection of the control plane")
+
+    def ask(self, method: str, path: str, body: Any = None) -> Answer:
+        """Send a request and read its answer."""
+        self.begin(method, path, body)
+        return self.answer()
+
+    def json(self, method: str, path: str, body: Any = None) -> Any:
+        """Send a request and decode its answer."""
+        return self.ask(method, path, body).json
+
+    def begin(self, method: str, path: str, body: Any = None) -> None:
+        """Send a request whose answer is read later."""
+        octets = b"" if body is None else json.dumps(body).encode()
+        fields = f"Host: localhost\r\nContent-Type: application/json\r\nContent-Length: {len(octets)}\r\n"
+        self.send(f"{method} {path} HTTP/1.1\r\n{fields}\r\n".encode() + octets)
+
+    def until(self, part: bytes) -> bytes:
+        """Read an answer without an end, up to some bytes."""
+        read = bytearray()
+        while part not in read:
+            piece = self._stream.read1()
+            assert piece, f"the answer has ended without {part!r}: {bytes(read)!r}"
+            read += piece
+        return bytes(read)
 
 
 def _read(server: WorkersProcess) -> None:

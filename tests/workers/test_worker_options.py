@@ -16,6 +16,7 @@ from oifde_simulator.runtime import embedding
 from oifde_simulator.runtime.workers import embedded_store
 from oifde_simulator.runtime.workers import serve as workers_serve
 from serving import FREE_PORTS, fetch, run
+from workers_server import working
 
 BODY = json.dumps({"tenantId": "tenant001", "authToken": TOKEN, "userMobile": "18000000001"}).encode()
 
@@ -110,3 +111,12 @@ def test_a_spawned_server_may_have_several_workers() -> None:
         workers = json.loads(fetch(f"{server.control}/livez")[2])
         assert workers["status"] == "alive"
         assert server.token
+
+
+@pytest.mark.slow
+def test_a_user_for_another_store_is_not_that_of_the_embedded_one(tmp_path: Path) -> None:
+    env = {"OIFDE_SIMULATOR_STATE_USER": "me", "OIFDE_SIMULATOR_STATE_PASSWORD": "another's"}
+    with working(tmp_path, "--tls", "off", env=env) as server:
+        assert fetch(f"{server.control}/readyz")[0] == 200
+        assert server.stop()[0] == 0
+        assert server.log == []

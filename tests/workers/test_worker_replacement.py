@@ -180,3 +180,15 @@ def test_a_roll_whose_new_worker_cannot_start_leaves_the_old_ones(tmp_path: Path
         assert "worker 1 cannot be replaced, and the old ones stay: mine.yaml" in told
         assert server.pids() == before
         assert answers(server) == 200
+
+
+def test_a_roll_while_the_port_is_closed_leaves_it_closed(server: WorkersProcess) -> None:
+    before = server.pids()
+    assert server.put("/listener", {"open": False}) == 200
+    server.process.send_signal(signal.SIGHUP)
+    server.line("SIGHUP: all 2 workers are replaced")
+    wait_for_end(*before)
+    assert {json.loads(fetch(f"{server.control}/listener")[2])["open"] for _ in range(40)} == {False}
+    assert all(is_refused(server.data) for _ in range(10))
+    assert server.put("/listener", {"open": True}) == 200
+    assert [answers(server) for _ in range(10)] == [200] * 10

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO, Any
 from weakref import WeakSet
 
-from oifde_simulator.config import ENVIRONMENT_PREFIX
+from oifde_simulator.config import ENVIRONMENT_PREFIX, STATE_PASSWORD, STATE_USER
 
 STOP_TIMEOUT = 10.0
 """Seconds in which a process must end by itself."""
@@ -27,7 +27,7 @@ PROGRAM = (
 
 def start_process(options: Sequence[str], log: IO[bytes], token: str | None) -> subprocess.Popen[bytes]:
     package = str(Path(__file__).parents[2])
-    inherited = {name: text for name, text in os.environ.items() if not name.startswith(ENVIRONMENT_PREFIX)}
+    inherited = {name: text for name, text in os.environ.items() if _is_inherited(name)}
     serve = ("serve", "--port", "0", "--control-port", "0", "--until-eof", *options)
     child = subprocess.Popen(  # noqa: S603  our own program
         [sys.executable, "-P", "-c", PROGRAM, package, *serve],
@@ -42,6 +42,11 @@ def start_process(options: Sequence[str], log: IO[bytes], token: str | None) -> 
     assert child.stdin is not None
     INPUTS.add(child.stdin)
     return child
+
+
+def _is_inherited(name: str) -> bool:
+    """Check that a server is to see a variable: no setting is for it but by its options."""
+    return not name.startswith(ENVIRONMENT_PREFIX) or name in (STATE_USER, STATE_PASSWORD)
 
 
 INPUTS: WeakSet[IO[bytes]] = WeakSet()

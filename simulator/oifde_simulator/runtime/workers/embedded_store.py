@@ -20,6 +20,8 @@ from urllib.parse import quote
 from oifde_simulator.config import Settings
 from oifde_simulator.text import printable
 
+USER = "default"
+"""User that the password is of; named, or that of the environment's for --state would be taken."""
 START_SECONDS = 20.0
 """Seconds that the server has to start."""
 OTHER_BYTES = 512 << 20
@@ -111,7 +113,7 @@ async def start(settings: Settings, folder: Path) -> EmbeddedStore:
     except TimeoutError:
         process.kill()
         raise ValueError(f"--workers: the store did not start within {START_SECONDS:g}s") from None
-    return EmbeddedStore(process, f"unix://:{quote(password)}@{quote(str(socket))}")
+    return EmbeddedStore(process, f"unix://{USER}:{quote(password)}@{quote(str(socket))}")
 
 
 def find_program() -> Path:

@@ -15,7 +15,7 @@ from oifde_simulator.runtime.temporary_folder import temporary_folder
 from oifde_simulator.runtime.workers import embedded_store
 from oifde_simulator.runtime.workers.embedded_store import EmbeddedStore
 from oifde_simulator.runtime.workers.ports import Ports
-from oifde_simulator.runtime.workers.supervisor import Supervisor
+from oifde_simulator.runtime.workers.supervision.supervisor import Supervisor
 from oifde_simulator.web.control_plane import access_token
 
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
-USER = "OIFDE_SIMULATOR_STATE_USER"
-PASSWORD = "OIFDE_SIMULATOR_STATE_PASSWORD"  # noqa: S105  the name of a variable
+from oifde_simulator.config import STATE_PASSWORD, STATE_USER
+
 PORT = 6379
 SENTINEL_PORT = 26379
 TLS_SCHEMES = {"valkeys": "valkey", "rediss": "redis", "sentinels": "sentinel"}
@@ -79,8 +79,8 @@ def parse_address(url: str, environment: Mapping[str, str]) -> Address:
     signs, _, netloc = parts.netloc.rpartition("@")
     user, _, password = signs.partition(":")
     user, password = (
-        unquote(user) or environment.get(USER, ""),
-        unquote(password) or environment.get(PASSWORD, ""),
+        unquote(user) or environment.get(STATE_USER, ""),
+        unquote(password) or environment.get(STATE_PASSWORD, ""),
     )
     options = _options(url, parts, plain)
     where = _where(url, parts._replace(netloc=netloc), plain, options)
@@ -162,7 +162,6 @@ def _wrong(url: str, found: str) -> ValueError:
     shown = re.sub(r"//.*@", "//", url, flags=re.DOTALL).partition("?")[0]
     hint = ""
     if "@" in url:
-        hint = (
-            f"; a user or password with one of :/?#@[] is percent-encoded, or given by {USER} and {PASSWORD}"
-        )
+        hint = "; a user or password with one of :/?#@[] is percent-encoded, or given by "
+        hint += f"{STATE_USER} and {STATE_PASSWORD}"
     return ValueError(f"address of the store: expected {FORMS}, found {found} in {shown!r}{hint}")

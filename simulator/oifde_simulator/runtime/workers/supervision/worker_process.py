@@ -22,7 +22,7 @@ PROGRAM = (
     "sys.exit(main(int(sys.argv[2])))"
 )
 """Code of a worker: run this package from its own place, and nothing of the current folder."""
-PACKAGE = str(Path(__file__).parents[3])
+PACKAGE = str(Path(__file__).parents[4])
 
 STARTING, PREPARED, READY, STALLED, STOPPING = "starting", "prepared", "ready", "stalled", "stopping"
 
