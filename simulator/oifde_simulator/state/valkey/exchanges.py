@@ -28,7 +28,7 @@ from oifde_simulator.state.valkey.candidates import candidate_arguments
 from oifde_simulator.state.valkey.coverage import fired_words
 from oifde_simulator.state.valkey.leases import OpenLeases, lease_arguments
 from oifde_simulator.state.valkey.names import packed
-from oifde_simulator.state.valkey.scripts import script
+from oifde_simulator.state.valkey.scripts import Script, script
 from oifde_simulator.state.valkey.store import Argument, Store
 from oifde_simulator.state.valkey.turns import turn_of
 
@@ -37,7 +37,8 @@ ADMIT = script(*COUNTS, "admit")
 TURN = script(*COUNTS, "leases", "states", "limits", "candidates", "turn")
 RECORD = script("common", "journal", "record")
 RECORD_EFFECTS = script(*COUNTS, "journal", "coverage", "record_effects")
-FINISH = script(*COUNTS, "leases", "journal", "finish")
+FINISH = script("common", "finish")
+GIVE_BACK = script(*COUNTS, "leases", "give_back")
 
 TOKEN_VERDICTS: tuple[TokenVerdict, ...] = ("good", "missing", "expired", "unknown")
 """Verdicts by the digit that stands for them in scripts."""
@@ -113,10 +114,17 @@ class ValkeyExchanges:
         ended, self._ended = self._ended, []
         for first in range(0, len(ended), BATCH):
             words: list[Argument] = []
+            given_back: list[Argument] = []
             for tenant, number, outcome, leases in ended[first : first + BATCH]:
-                words += (packed(tenant), number, orjson.dumps([*outcome]), len(leases))
-                words += lease_arguments(leases)
-            self._store.post(FINISH, self._store_time(), *words)
+                if number:
+                    words += (packed(tenant), number, orjson.dumps([*outcome]))
+                given_back += lease_arguments(leases)
+            self._tell(FINISH, words)
+            self._tell(GIVE_BACK, given_back)
+
+    def _tell(self, script: Script, words: Sequence[Argument]) -> None:
+        if words:
+            self._store.post(script, self._store_time(), *words)
 
     def close(self) -> None:
         """Tell how exchanges ended, and renew no lease any more."""

@@ -2,21 +2,26 @@
 local MOST_BYTES, MOST_ENTRIES, STEP = 524288, 1000, 20
 local calls = {}
 
-local function add_found(found, tenant, entries)
-  local numbers, size = {}, 0
-  for place, each in ipairs(entries) do numbers[place] = journal_number(each[1]) end
-  local outcomes = redis.call('HMGET', key('jo:' .. tenant), unpack(numbers))
-  for place, each in ipairs(entries) do
-    found[#found + 1] = numbers[place]
-    found[#found + 1] = each[2][6]
-    found[#found + 1] = outcomes[place] or ''
-    size = size + #each[2][6]
+-- Adds entries of a tenant, of those numbers that are there; how many bytes they have.
+local function add_found(found, tenant, numbers)
+  local entries = redis.call('HMGET', key('je:' .. tenant), unpack(numbers))
+  local outcomes, size = redis.call('HMGET', key('jo:' .. tenant), unpack(numbers)), 0
+  for place, entry in ipairs(entries) do
+    if entry then
+      found[#found + 1] = numbers[place]
+      found[#found + 1] = entry
+      found[#found + 1] = outcomes[place] or ''
+      size = size + #entry
+    end
   end
   return size
 end
 
-local function one(tenant, number)
-  return redis.call('XRANGE', key('je:' .. tenant), number, number)
+-- Numbers of at most so many entries of a tenant, after one and up to another.
+local function numbers_of(tenant, after, last, most)
+  local found = redis.call('ZRANGEBYSCORE', key('jx:' .. tenant), '(' .. after, last, 'LIMIT', 0, most)
+  for place, each in ipairs(found) do found[place] = string.match(each, '^%d+') end
+  return found
 end
 
 -- up to, after (of the first tenant), after (of the others), tenants: entries of the tenants one after the other, as
@@ -26,12 +31,12 @@ function calls.read()
   for place = 6, #ARGV do
     local tenant, after = ARGV[place], place == 6 and ARGV[4] or ARGV[5]
     while true do
-      local entries = redis.call('XRANGE', key('je:' .. tenant), '(' .. after, ARGV[3], 'COUNT', STEP)
-      if #entries == 0 then break end
-      size = size + add_found(found, tenant, entries)
-      after = journal_number(entries[#entries][1])
+      local numbers = numbers_of(tenant, after, ARGV[3], STEP)
+      if #numbers == 0 then break end
+      size = size + add_found(found, tenant, numbers)
+      after = numbers[#numbers]
       if size > MOST_BYTES or #found >= 3 * MOST_ENTRIES then return {place - 5, after, found} end
-      if #entries < STEP then break end
+      if #numbers < STEP then break end
     end
   end
   return {0, '0', found}
@@ -40,10 +45,7 @@ end
 -- tenant, numbers: entries of these numbers that are still there.
 function calls.some()
   local found = {}
-  for place = 4, #ARGV do
-    local entries = one(ARGV[3], ARGV[place])
-    if #entries > 0 then add_found(found, ARGV[3], entries) end
-  end
+  add_found(found, ARGV[3], {unpack(ARGV, 4)})
   return found
 end
 
@@ -51,11 +53,7 @@ end
 function calls.get()
   local found = {}
   for place = 4, #ARGV do
-    local entries = one(ARGV[place], ARGV[3])
-    if #entries > 0 then
-      add_found(found, ARGV[place], entries)
-      break
-    end
+    if add_found(found, ARGV[place], {ARGV[3]}) > 0 then break end
   end
   return found
 end
@@ -65,12 +63,12 @@ function calls.truncated()
   local after, at, tenant = tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5]
   if tenant then
     local lost = tonumber(redis.call('ZSCORE', key('jl'), tenant) or '0')
-    return lost > after and (not at or tonumber(redis.call('HGET', key('ja'), tenant)) >= at) and 1 or 0
+    return lost > after and (not at or tonumber(redis.call('HGET', key('ja'), tenant) or '-1') >= at) and 1 or 0
   end
   local tenants = redis.call('ZRANGEBYSCORE', key('jl'), '(' .. ARGV[3], '+inf')
   if not at then return #tenants > 0 and 1 or 0 end
   for _, each in ipairs(tenants) do
-    if tonumber(redis.call('HGET', key('ja'), each)) >= at then return 1 end
+    if tonumber(redis.call('HGET', key('ja'), each) or '-1') >= at then return 1 end
   end
   return 0
 end
@@ -88,9 +86,9 @@ function calls.clear()
   local tenants, count, charge = {ARGV[4]}, 0, 0
   if not ARGV[4] then tenants = redis.call('ZRANGE', key('jt'), 0, -1) end
   for _, tenant in ipairs(tenants) do
-    count = count + redis.call('XLEN', key('je:' .. tenant))
+    count = count + redis.call('ZCARD', key('jx:' .. tenant))
     charge = charge + tonumber(redis.call('ZSCORE', key('jc'), tenant) or '0')
-    redis.call('UNLINK', key('je:' .. tenant), key('jo:' .. tenant))
+    redis.call('UNLINK', key('je:' .. tenant), key('jo:' .. tenant), key('jx:' .. tenant))
     if ARGV[4] then
       for _, name in ipairs({'jt', 'jn', 'jc', 'jl'}) do redis.call('ZREM', key(name), tenant) end
       redis.call('HDEL', key('ja'), tenant)
@@ -102,14 +100,28 @@ function calls.clear()
   return count
 end
 
+-- Removes entries of a tenant, of those numbers that are there; how many.
+local function remove(tenant, numbers)
+  local index, going, charge = key('jx:' .. tenant), {}, 0
+  for _, number in ipairs(numbers) do
+    local found = redis.call('ZRANGEBYSCORE', index, number, number)[1]
+    if found then
+      going[#going + 1] = number
+      charge = charge + tonumber(string.match(found, ' (%d+) '))
+      redis.call('ZREM', index, found)
+    end
+  end
+  if #going == 0 then return 0 end
+  journal_forget(tenant, going, charge)
+  forget_charge(charge)
+  return #going
+end
+
 -- what is told, how many numbers, the numbers, tenants: forgets their entries of these numbers; how many.
 function calls.remove()
   local last, count = 4 + tonumber(ARGV[4]), 0
   for place = last + 1, #ARGV do
-    local tenant, going = ARGV[place], {}
-    for number = 5, last do going[#going + 1] = one(tenant, ARGV[number])[1] end
-    if #going > 0 then forget_charge(journal_take(tenant, going)) end
-    count = count + #going
+    count = count + remove(ARGV[place], {unpack(ARGV, 5, last)})
   end
   if count > 0 then tell_forgotten(ARGV[3]) end
   return count
@@ -120,7 +132,7 @@ function calls.sizes()
   local found = {}
   for _, tenant in ipairs(redis.call('ZRANGE', key('jt'), 0, -1)) do
     found[#found + 1] = tenant
-    found[#found + 1] = redis.call('XLEN', key('je:' .. tenant))
+    found[#found + 1] = redis.call('ZCARD', key('jx:' .. tenant))
   end
   return found
 end
