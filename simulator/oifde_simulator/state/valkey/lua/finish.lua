@@ -2,6 +2,6 @@
 for place = 2, #ARGV, 3 do
   local tenant, number = ARGV[place], ARGV[place + 1]
   if redis.call('HEXISTS', key('je:' .. tenant), number) == 1 then
-    redis.call('HSET', key('jo:' .. tenant), number, ARGV[place + 2])
+    redis.call('HSET', key('je:' .. tenant), 'o' .. number, ARGV[place + 2])
   end
 end

@@ -1,35 +1,47 @@
 -- Exchanges on record. 'j' has the number of the last, the bytes that all are charged with, and the bounds. For each
--- tenant, by number: the hashes je:{tenant} of entries and jo:{tenant} of outcomes, and the sorted set jx:{tenant} of
--- "<number> <charge> <time>". Of tenants: 'jt' by the number of their first entry, 'jn' of their newest, 'jl' of the
--- last that had to go; 'jc' by charge; 'ja' has the latest time of one that had to go.
+-- tenant: the hash je:{tenant} of entries by number, and of outcomes by "o" and
+-- number; the sorted set jx:{tenant} by number of "<number> <charge> <time>"; and the hash jm:{tenant}, which has how
+-- many there are (count), what they are charged with (charge), and of those that had to go the last number (lost) and
+-- the latest time (lost_at). Of tenants: 'jt' by the number of their first entry, 'jn' of their newest.
 
--- Forgets entries of a tenant that are out of its sorted set, and what they were charged with.
-local function journal_forget(tenant, numbers, charge)
-  redis.call('HDEL', key('je:' .. tenant), unpack(numbers))
-  redis.call('HDEL', key('jo:' .. tenant), unpack(numbers))
-  redis.call('ZINCRBY', key('jc'), whole(0 - charge), tenant)
+-- Facts of a tenant (see jm above).
+local function journal_facts(tenant)
+  local found = redis.call('HMGET', key('jm:' .. tenant), 'count', 'charge', 'lost', 'lost_at')
+  return {
+    count = tonumber(found[1] or '0'),
+    charge = tonumber(found[2] or '0'),
+    lost = found[3] or '0',
+    lost_at = tonumber(found[4] or '-1'),
+  }
 end
 
--- Loses the oldest entries of a tenant while is_over(charge that went, entries that went) and another is newer; how
--- many bytes they were charged with.
-local function journal_lose(tenant, count, is_over)
-  local index, lost, went, size = key('jx:' .. tenant), 0, 0, 1
-  local before = tonumber(redis.call('HGET', key('ja'), tenant) or '-1')
-  local lost_at, last = before, nil
-  while went < count - 1 and is_over(lost, went) do
-    local going, charge = {}, 0
-    for place, each in ipairs(redis.call('ZRANGE', index, 0, size - 1)) do
-      if went == count - 1 or not is_over(lost + charge, went) then break end
-      local number, one, at = string.match(each, '^(%d+) (%d+) (%-?%d+)$')
-      going[place], last, went, charge = number, number, went + 1, charge + tonumber(one)
-      lost_at = math.max(lost_at, tonumber(at))
-    end
-    redis.call('ZREMRANGEBYRANK', index, 0, #going - 1)
-    journal_forget(tenant, going, charge)
-    lost, size = lost + charge, 32
+local function journal_keep(tenant, facts)
+  local count, charge = whole(facts.count), whole(facts.charge)
+  if facts.lost == '0' then
+    redis.call('HSET', key('jm:' .. tenant), 'count', count, 'charge', charge)
+  else
+    local lost_at = whole(facts.lost_at)
+    redis.call('HSET', key('jm:' .. tenant), 'count', count, 'charge', charge, 'lost', facts.lost, 'lost_at', lost_at)
   end
-  if last then redis.call('ZADD', key('jl'), last, tenant) end
-  if lost_at > before then redis.call('HSET', key('ja'), tenant, whole(lost_at)) end
+end
+
+-- Loses the oldest entries of a tenant while is_over(charge that went, entries that went), but not its last `kept`; how
+-- many bytes they were charged with. The caller keeps the facts.
+local function journal_lose(tenant, facts, kept, is_over)
+  local index, lost, went, most = key('jx:' .. tenant), 0, 0, facts.count - kept
+  local going = {}
+  while went < most and is_over(lost, went) do
+    local number, charge, at = string.match(redis.call('ZPOPMIN', index)[1], '^(%d+) (%d+) (%-?%d+)$')
+    going[#going + 1], going[#going + 2] = number, 'o' .. number
+    lost, went, facts.lost = lost + tonumber(charge), went + 1, number
+    facts.lost_at = math.max(facts.lost_at, tonumber(at))
+    if #going >= 1000 then
+      redis.call('HDEL', key('je:' .. tenant), unpack(going))
+      going = {}
+    end
+  end
+  if #going > 0 then redis.call('HDEL', key('je:' .. tenant), unpack(going)) end
+  facts.count, facts.charge = facts.count - went, facts.charge - lost
   return lost
 end
 
@@ -39,20 +51,15 @@ local function journal_make_room(total, bound, newest)
   -- Tenants that have entries, by their charge, the largest first; those that are equal as they came. It is in here
   -- since each call of a script makes the functions outside anew.
   local function givers()
-    local found, listed = {}, redis.call('ZREVRANGE', key('jc'), 0, -1, 'WITHSCORES')
-    local first = 1
-    while first < #listed and tonumber(listed[first + 1]) > 0 do
-      local last = first
-      while listed[last + 3] == listed[first + 1] do last = last + 2 end
-      local equal = {}
-      for place = first, last, 2 do
-        local since = last > first and tonumber(redis.call('ZSCORE', key('jt'), listed[place])) or 0
-        equal[#equal + 1] = {tenant = listed[place], charge = tonumber(listed[place + 1]), since = since}
-      end
-      table.sort(equal, function(one, other) return one.since < other.since end)
-      for _, each in ipairs(equal) do found[#found + 1] = each end
-      first = last + 2
+    local found = {}
+    for since, tenant in ipairs(redis.call('ZRANGE', key('jt'), 0, -1)) do
+      local facts = journal_facts(tenant)
+      if facts.charge > 0 then found[#found + 1] = {tenant = tenant, facts = facts, since = since} end
     end
+    table.sort(found, function(one, other)
+      if one.facts.charge ~= other.facts.charge then return one.facts.charge > other.facts.charge end
+      return one.since < other.since
+    end)
     return found
   end
 
@@ -61,13 +68,14 @@ local function journal_make_room(total, bound, newest)
     gave = false
     for _, each in ipairs(givers()) do
       if total <= wanted then break end
-      local half, count = math.floor(each.charge / 2), redis.call('ZCARD', key('jx:' .. each.tenant))
-      if each.tenant ~= newest then count = count + 1 end
-      if count > 1 then
+      local facts, kept = each.facts, each.tenant == newest and 1 or 0
+      if facts.count > kept then
+        local charge, half = facts.charge, math.floor(facts.charge / 2)
         gave = true
-        total = total - journal_lose(each.tenant, count, function(lost)
-          return total - lost > wanted and each.charge - lost > half
+        total = total - journal_lose(each.tenant, facts, kept, function(lost)
+          return total - lost > wanted and charge - lost > half
         end)
+        journal_keep(each.tenant, facts)
       end
     end
   end
@@ -87,17 +95,18 @@ local function journal_add(tenant, at, charge, entry)
   local known = redis.call('HMGET', key('j'), 'last', 'charge', 'exchanges', 'tenant_bytes', 'total_bytes')
   for place = 1, 5 do known[place] = tonumber(known[place] or '0') end
   local number, total, most, most_held, most_bytes = known[1] + 1, known[2] + charge, unpack(known, 3)
-  local name = whole(number)
+  local name, facts = whole(number), journal_facts(tenant)
   redis.call('HSET', key('je:' .. tenant), name, entry)
   redis.call('ZADD', key('jx:' .. tenant), name, name .. ' ' .. whole(charge) .. ' ' .. whole(at))
   if redis.call('ZADD', key('jn'), name, tenant) == 1 then redis.call('ZADD', key('jt'), name, tenant) end
-  local held = tonumber(redis.call('ZINCRBY', key('jc'), whole(charge), tenant))
-  local count = redis.call('ZCARD', key('jx:' .. tenant))
+  local count, held = facts.count + 1, facts.charge + charge
+  facts.count, facts.charge = count, held
   if count > most or held > most_held then
-    total = total - journal_lose(tenant, count, function(lost, went)
+    total = total - journal_lose(tenant, facts, 1, function(lost, went)
       return count - went > most or held - lost > most_held
     end)
   end
+  journal_keep(tenant, facts)
   if total > most_bytes then total = journal_make_room(total, most_bytes, tenant) end
   redis.call('HSET', key('j'), 'last', name, 'charge', whole(total))
   journal_tell(tenant, name, entry)

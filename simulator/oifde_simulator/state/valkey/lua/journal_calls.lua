@@ -4,13 +4,15 @@ local calls = {}
 
 -- Adds entries of a tenant, of those numbers that are there; how many bytes they have.
 local function add_found(found, tenant, numbers)
-  local entries = redis.call('HMGET', key('je:' .. tenant), unpack(numbers))
-  local outcomes, size = redis.call('HMGET', key('jo:' .. tenant), unpack(numbers)), 0
-  for place, entry in ipairs(entries) do
+  local fields, size = {}, 0
+  for place, number in ipairs(numbers) do fields[2 * place - 1], fields[2 * place] = number, 'o' .. number end
+  local values = redis.call('HMGET', key('je:' .. tenant), unpack(fields))
+  for place, number in ipairs(numbers) do
+    local entry = values[2 * place - 1]
     if entry then
-      found[#found + 1] = numbers[place]
+      found[#found + 1] = number
       found[#found + 1] = entry
-      found[#found + 1] = outcomes[place] or ''
+      found[#found + 1] = values[2 * place] or ''
       size = size + #entry
     end
   end
@@ -60,15 +62,11 @@ end
 
 -- after, at or '', then a tenant, or nothing for all: whether such entries had to go.
 function calls.truncated()
-  local after, at, tenant = tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5]
-  if tenant then
-    local lost = tonumber(redis.call('ZSCORE', key('jl'), tenant) or '0')
-    return lost > after and (not at or tonumber(redis.call('HGET', key('ja'), tenant) or '-1') >= at) and 1 or 0
-  end
-  local tenants = redis.call('ZRANGEBYSCORE', key('jl'), '(' .. ARGV[3], '+inf')
-  if not at then return #tenants > 0 and 1 or 0 end
-  for _, each in ipairs(tenants) do
-    if tonumber(redis.call('HGET', key('ja'), each) or '-1') >= at then return 1 end
+  local after, at, tenants = tonumber(ARGV[3]), tonumber(ARGV[4]), {ARGV[5]}
+  if not ARGV[5] then tenants = redis.call('ZRANGE', key('jt'), 0, -1) end
+  for _, tenant in ipairs(tenants) do
+    local facts = journal_facts(tenant)
+    if tonumber(facts.lost) > after and (not at or facts.lost_at >= at) then return 1 end
   end
   return 0
 end
@@ -86,15 +84,12 @@ function calls.clear()
   local tenants, count, charge = {ARGV[4]}, 0, 0
   if not ARGV[4] then tenants = redis.call('ZRANGE', key('jt'), 0, -1) end
   for _, tenant in ipairs(tenants) do
-    count = count + redis.call('ZCARD', key('jx:' .. tenant))
-    charge = charge + tonumber(redis.call('ZSCORE', key('jc'), tenant) or '0')
-    redis.call('UNLINK', key('je:' .. tenant), key('jo:' .. tenant), key('jx:' .. tenant))
-    if ARGV[4] then
-      for _, name in ipairs({'jt', 'jn', 'jc', 'jl'}) do redis.call('ZREM', key(name), tenant) end
-      redis.call('HDEL', key('ja'), tenant)
-    end
+    local facts = journal_facts(tenant)
+    count, charge = count + facts.count, charge + facts.charge
+    redis.call('UNLINK', key('je:' .. tenant), key('jx:' .. tenant), key('jm:' .. tenant))
+    redis.call('ZREM', key('jt'), tenant)
+    redis.call('ZREM', key('jn'), tenant)
   end
-  if not ARGV[4] then redis.call('UNLINK', key('jt'), key('jn'), key('jc'), key('jl'), key('ja')) end
   forget_charge(charge)
   tell_forgotten(ARGV[3])
   return count
@@ -102,19 +97,22 @@ end
 
 -- Removes entries of a tenant, of those numbers that are there; how many.
 local function remove(tenant, numbers)
-  local index, going, charge = key('jx:' .. tenant), {}, 0
+  local index, count, charge = key('jx:' .. tenant), 0, 0
   for _, number in ipairs(numbers) do
     local found = redis.call('ZRANGEBYSCORE', index, number, number)[1]
     if found then
-      going[#going + 1] = number
+      count = count + 1
       charge = charge + tonumber(string.match(found, ' (%d+) '))
       redis.call('ZREM', index, found)
+      redis.call('HDEL', key('je:' .. tenant), number, 'o' .. number)
     end
   end
-  if #going == 0 then return 0 end
-  journal_forget(tenant, going, charge)
+  if count == 0 then return 0 end
+  local facts = journal_facts(tenant)
+  facts.count, facts.charge = facts.count - count, facts.charge - charge
+  journal_keep(tenant, facts)
   forget_charge(charge)
-  return #going
+  return count
 end
 
 -- what is told, how many numbers, the numbers, tenants: forgets their entries of these numbers; how many.
@@ -132,7 +130,7 @@ function calls.sizes()
   local found = {}
   for _, tenant in ipairs(redis.call('ZRANGE', key('jt'), 0, -1)) do
     found[#found + 1] = tenant
-    found[#found + 1] = redis.call('ZCARD', key('jx:' .. tenant))
+    found[#found + 1] = journal_facts(tenant).count
   end
   return found
 end
