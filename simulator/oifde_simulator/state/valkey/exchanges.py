@@ -91,12 +91,13 @@ class ValkeyExchanges:
         begun: bool,
     ) -> Entry:
         """Put an exchange on record with what its rules did; the entry with its number."""
-        kept = (packed(entry.tenant), entry.at, entry.charge, encode(entry))
+        head = self._head(read)
+        tenant = head[1] if entry.tenant == read.tenant else packed(entry.tenant)
+        words = (*head, int(begun), tenant, entry.at, entry.charge, encode(entry))
         if fired or ended:
-            effects = _effect_arguments(fired, ended)
-            number = await self._store.run(RECORD_EFFECTS, *self._head(read), int(begun), *kept, *effects)
+            number = await self._store.run(RECORD_EFFECTS, *words, *_effect_arguments(fired, ended))
         else:
-            number = await self._store.run(RECORD, *self._head(read), int(begun), *kept)
+            number = await self._store.run(RECORD, *words)
         if number is None:
             raise Stale
         return entry.numbered(number)
@@ -118,7 +119,8 @@ class ValkeyExchanges:
             for tenant, number, outcome, leases in ended[first : first + BATCH]:
                 if number:
                     words += (packed(tenant), number, orjson.dumps([*outcome]))
-                given_back += lease_arguments(leases)
+                if leases:
+                    given_back += lease_arguments(leases)
             self._tell(FINISH, words)
             self._tell(GIVE_BACK, given_back)
 

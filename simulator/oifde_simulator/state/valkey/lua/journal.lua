@@ -1,28 +1,18 @@
--- Exchanges on record. 'j' has the number of the last, the bytes that all are charged with, and the bounds. For each
--- tenant: the hash je:{tenant} of entries by number, and of outcomes by "o" and
--- number; the sorted set jx:{tenant} by number of "<number> <charge> <time>"; and the hash jm:{tenant}, which has how
--- many there are (count), what they are charged with (charge), and of those that had to go the last number (lost) and
--- the latest time (lost_at). Of tenants: 'jt' by the number of their first entry, 'jn' of their newest.
+-- Exchanges on record. 'j' (hash) has the number of the last (last), the bytes that all are charged with (charge), the
+-- bounds, and by ":" and tenant "<count> <charge> <lost> <lost at>": how many entries there are, what they are charged
+-- with, and of those that had to go the last number and the latest time. For each tenant: the hash je:{tenant} of
+-- entries by number, and of outcomes by "o" and number; the sorted set jx:{tenant} by number of "<number> <charge>
+-- <time>". Of tenants: 'jt' by the number of their first entry, 'jn' of their newest.
 
--- Facts of a tenant (see jm above).
-local function journal_facts(tenant)
-  local found = redis.call('HMGET', key('jm:' .. tenant), 'count', 'charge', 'lost', 'lost_at')
-  return {
-    count = tonumber(found[1] or '0'),
-    charge = tonumber(found[2] or '0'),
-    lost = found[3] or '0',
-    lost_at = tonumber(found[4] or '-1'),
-  }
+-- Reads the facts of a tenant as 'j' has them.
+local function journal_facts(found)
+  if not found then return {count = 0, charge = 0, lost = '0', lost_at = -1} end
+  local count, charge, lost, lost_at = string.match(found, '^(%d+) (%d+) (%d+) (%-?%d+)$')
+  return {count = tonumber(count), charge = tonumber(charge), lost = lost, lost_at = tonumber(lost_at)}
 end
 
-local function journal_keep(tenant, facts)
-  local count, charge = whole(facts.count), whole(facts.charge)
-  if facts.lost == '0' then
-    redis.call('HSET', key('jm:' .. tenant), 'count', count, 'charge', charge)
-  else
-    local lost_at = whole(facts.lost_at)
-    redis.call('HSET', key('jm:' .. tenant), 'count', count, 'charge', charge, 'lost', facts.lost, 'lost_at', lost_at)
-  end
+local function journal_words(facts)
+  return string.format('%.0f %.0f %s %.0f', facts.count, facts.charge, facts.lost, facts.lost_at)
 end
 
 -- Loses the oldest entries of a tenant while is_over(charge that went, entries that went), but not its last `kept`; how
@@ -53,7 +43,7 @@ local function journal_make_room(total, bound, newest)
   local function givers()
     local found = {}
     for since, tenant in ipairs(redis.call('ZRANGE', key('jt'), 0, -1)) do
-      local facts = journal_facts(tenant)
+      local facts = journal_facts(redis.call('HGET', key('j'), ':' .. tenant))
       if facts.charge > 0 then found[#found + 1] = {tenant = tenant, facts = facts, since = since} end
     end
     table.sort(found, function(one, other)
@@ -75,7 +65,7 @@ local function journal_make_room(total, bound, newest)
         total = total - journal_lose(each.tenant, facts, kept, function(lost)
           return total - lost > wanted and charge - lost > half
         end)
-        journal_keep(each.tenant, facts)
+        redis.call('HSET', key('j'), ':' .. each.tenant, journal_words(facts))
       end
     end
   end
@@ -92,10 +82,12 @@ end
 
 -- Puts an entry on record; its number.
 local function journal_add(tenant, at, charge, entry)
-  local known = redis.call('HMGET', key('j'), 'last', 'charge', 'exchanges', 'tenant_bytes', 'total_bytes')
+  local own = ':' .. tenant
+  local known = redis.call('HMGET', key('j'), 'last', 'charge', 'exchanges', 'tenant_bytes', 'total_bytes', own)
+  local facts = journal_facts(known[6])
   for place = 1, 5 do known[place] = tonumber(known[place] or '0') end
-  local number, total, most, most_held, most_bytes = known[1] + 1, known[2] + charge, unpack(known, 3)
-  local name, facts = whole(number), journal_facts(tenant)
+  local number, total, most, most_held, most_bytes = known[1] + 1, known[2] + charge, unpack(known, 3, 5)
+  local name = whole(number)
   redis.call('HSET', key('je:' .. tenant), name, entry)
   redis.call('ZADD', key('jx:' .. tenant), name, name .. ' ' .. whole(charge) .. ' ' .. whole(at))
   if redis.call('ZADD', key('jn'), name, tenant) == 1 then redis.call('ZADD', key('jt'), name, tenant) end
@@ -106,9 +98,10 @@ local function journal_add(tenant, at, charge, entry)
       return count - went > most or held - lost > most_held
     end)
   end
-  journal_keep(tenant, facts)
-  if total > most_bytes then total = journal_make_room(total, most_bytes, tenant) end
-  redis.call('HSET', key('j'), 'last', name, 'charge', whole(total))
+  redis.call('HSET', key('j'), 'last', name, 'charge', whole(total), own, journal_words(facts))
+  if total > most_bytes then
+    redis.call('HSET', key('j'), 'charge', whole(journal_make_room(total, most_bytes, tenant)))
+  end
   journal_tell(tenant, name, entry)
   return number
 end

@@ -2,6 +2,10 @@
 local MOST_BYTES, MOST_ENTRIES, STEP = 524288, 1000, 20
 local calls = {}
 
+local function facts_of(tenant)
+  return journal_facts(redis.call('HGET', key('j'), ':' .. tenant))
+end
+
 -- Adds entries of a tenant, of those numbers that are there; how many bytes they have.
 local function add_found(found, tenant, numbers)
   local fields, size = {}, 0
@@ -65,7 +69,7 @@ function calls.truncated()
   local after, at, tenants = tonumber(ARGV[3]), tonumber(ARGV[4]), {ARGV[5]}
   if not ARGV[5] then tenants = redis.call('ZRANGE', key('jt'), 0, -1) end
   for _, tenant in ipairs(tenants) do
-    local facts = journal_facts(tenant)
+    local facts = facts_of(tenant)
     if tonumber(facts.lost) > after and (not at or facts.lost_at >= at) then return 1 end
   end
   return 0
@@ -84,9 +88,10 @@ function calls.clear()
   local tenants, count, charge = {ARGV[4]}, 0, 0
   if not ARGV[4] then tenants = redis.call('ZRANGE', key('jt'), 0, -1) end
   for _, tenant in ipairs(tenants) do
-    local facts = journal_facts(tenant)
+    local facts = facts_of(tenant)
     count, charge = count + facts.count, charge + facts.charge
-    redis.call('UNLINK', key('je:' .. tenant), key('jx:' .. tenant), key('jm:' .. tenant))
+    redis.call('UNLINK', key('je:' .. tenant), key('jx:' .. tenant))
+    redis.call('HDEL', key('j'), ':' .. tenant)
     redis.call('ZREM', key('jt'), tenant)
     redis.call('ZREM', key('jn'), tenant)
   end
@@ -108,9 +113,9 @@ local function remove(tenant, numbers)
     end
   end
   if count == 0 then return 0 end
-  local facts = journal_facts(tenant)
+  local facts = facts_of(tenant)
   facts.count, facts.charge = facts.count - count, facts.charge - charge
-  journal_keep(tenant, facts)
+  redis.call('HSET', key('j'), ':' .. tenant, journal_words(facts))
   forget_charge(charge)
   return count
 end
@@ -130,7 +135,7 @@ function calls.sizes()
   local found = {}
   for _, tenant in ipairs(redis.call('ZRANGE', key('jt'), 0, -1)) do
     found[#found + 1] = tenant
-    found[#found + 1] = journal_facts(tenant).count
+    found[#found + 1] = facts_of(tenant).count
   end
   return found
 end
