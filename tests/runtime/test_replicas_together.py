@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from oifde_simulator.state.errors import NotCarriedOut
-from oifde_simulator.state.valkey.replicas import LAPSE_MS
+from oifde_simulator.state.valkey.replicas.replicas import LAPSE_MS
 from replica_servers import SCENARIO, Fleet, Server, fleet
 
 PROBLEM = "urn:oifde-simulator:problem:"
@@ -132,7 +132,7 @@ async def test_a_replica_that_fell_silent_is_waited_for_no_longer(replicas: Flee
 async def test_an_announcement_that_nobody_carries_out_ends(
     replicas: Fleet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("oifde_simulator.state.valkey.announcements.PATIENCE", 0.0)
+    monkeypatch.setattr("oifde_simulator.state.valkey.replicas.announcements.PATIENCE", 0.0)
     one, silent = await replicas.start(), await replicas.start()
     await silent.link.announcements.close()
     silent.replica._task.cancel()

@@ -27,6 +27,18 @@ async def test_an_exchange_is_found_as_soon_as_its_number_is_known(state: State)
     assert await state.journal.sizes() == [("a", 2), ("b", 1)]
 
 
+async def test_the_oldest_few_are_read_however_far_apart_their_numbers_are(state: State) -> None:
+    for number in range(1, 30):
+        await record(state, "b" if number in (1, 7, 8, 29) else f"other-{number % 8}")
+    await state.journal.clear("other-1")
+    for most, expected in ((1, [1]), (2, [1, 7]), (4, [1, 7, 8, 29]), (9, [1, 7, 8, 29]), (0, [])):
+        assert [each.number for each in await state.journal.entries("b", 0, most)] == expected
+    everything = [each.number for each in await state.journal.entries(None, 5)]
+    for most in (1, 5, 100):
+        assert [each.number for each in await state.journal.entries(None, 5, most)] == everything[:most]
+    assert await state.journal.entries("b", 29, 3) == []
+
+
 async def test_an_outcome_comes_later_and_once(state: State) -> None:
     number = await record(state)
     found = await state.journal.get(number)

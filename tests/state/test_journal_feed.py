@@ -17,7 +17,7 @@ from oifde_simulator.journal.subscriptions.waiter import Waiter
 from oifde_simulator.model.entry import Entry
 from oifde_simulator.state.errors import StoreGone
 from oifde_simulator.state.memory.journal_store import Bounds
-from oifde_simulator.state.valkey.journal_feed import JournalFeed
+from oifde_simulator.state.valkey.journal.feed import JournalFeed
 from oifde_simulator.state.valkey.state import ValkeyState
 from oifde_simulator.web.control_plane.services.subscriptions import SubscriptionService
 from state_forms import Uptime, entry, read, replica
@@ -74,6 +74,21 @@ async def test_a_waiter_is_woken_by_a_request_at_another_replica(replicas: Repli
         numbers = [1, await record(asked), await record(waiting)]
         await until(wake, lambda: waiter.enough)
     assert waiter.numbers() == numbers
+
+
+@pytest.mark.parametrize(
+    "tenant", ["", "a\nb c", "* ?", "\ud800", "heard:acme", "\N{PILCROW SIGN}"], ids=ascii
+)
+async def test_a_tenant_of_any_name_is_heard_and_no_other(replicas: Replicas, tenant: str) -> None:
+    asked, listening = replicas
+    heard: list[Entry] = []
+    listening.journal.listen(heard.append, lambda *_: None)
+    news = News(listening)
+    async with listening.journal.listening(tenant):
+        await record(asked)
+        await record(asked, tenant)
+        await news.until(lambda: bool(heard))
+    assert [(each.tenant, each.number) for each in heard] == [(tenant, 2)]
 
 
 async def test_an_entry_that_comes_while_a_search_runs_counts_once(replicas: Replicas) -> None:
@@ -247,8 +262,10 @@ async def test_a_follower_of_a_store_that_began_anew_reads_from_its_beginning() 
         async def truncated(self, _tenant: str | None, _since: Since) -> bool:
             return False
 
-        async def entries(self, tenant: str | None, since: Since) -> list[Entry]:  # type: ignore[override]
-            return await super().entries(tenant, since.number)
+        async def entries(  # type: ignore[override]
+            self, tenant: str | None, since: Since, most: int | None = None
+        ) -> list[Entry]:
+            return (await super().entries(tenant, since.number))[:most]
 
     past = Anew()
     past.kept = [entry().numbered(number) for number in (1, 2)]

@@ -29,7 +29,7 @@ from oifde_simulator.model.turn import (
 )
 from oifde_simulator.state.interface import Exchanges, Read
 from oifde_simulator.state.memory.state import MemoryState
-from oifde_simulator.state.valkey.exchanges import ValkeyExchanges
+from oifde_simulator.state.valkey.exchanges.exchanges import ValkeyExchanges
 from state_forms import entry
 from valkey_stores import read_untouched, store
 

@@ -17,9 +17,9 @@ from oifde_simulator.model.counted_requests import (
     CountedRequests,
     KindKey,
 )
-from oifde_simulator.state.valkey import metrics as module
 from oifde_simulator.state.valkey.connect import connect
-from oifde_simulator.state.valkey.metrics import ValkeyMetrics
+from oifde_simulator.state.valkey.metrics import metrics as module
+from oifde_simulator.state.valkey.metrics.metrics import ValkeyMetrics
 
 HONEST: KindKey = ("queryRecordHistory", 200, 0, "", ())
 ODD = "a\ud800 'ü'"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from oifde_simulator.clock import ClockSetting
 from oifde_simulator.model.tenant_state import AddedRule, TenantSource, TenantState
 from oifde_simulator.state.valkey.names import packed, unpacked
-from oifde_simulator.state.valkey.tenant_codec import Facts, decode, encode_rest, encode_source
+from oifde_simulator.state.valkey.tenants.codec import Facts, decode, encode_rest, encode_source
 
 TEXTS = st.text(st.characters(), max_size=8)  # halves of surrogate pairs too
 WHOLE = st.integers(0, 2**53)

@@ -17,8 +17,8 @@ from oifde_simulator.state.interface import Read
 from oifde_simulator.state.memory import counters, credentials
 from oifde_simulator.state.memory.counted_values import MOST_BYTES, SMALL
 from oifde_simulator.state.memory.state import MemoryState
-from oifde_simulator.state.valkey import exchanges
-from oifde_simulator.state.valkey.exchanges import ValkeyExchanges
+from oifde_simulator.state.valkey.exchanges import exchanges
+from oifde_simulator.state.valkey.exchanges.exchanges import ValkeyExchanges
 from oifde_simulator.state.valkey.scripts import FOLDER, Script, script
 from oifde_simulator.state.valkey.store import Store
 from state_forms import entry
@@ -73,7 +73,7 @@ async def weight(connection: Store) -> int:
 
 
 async def forget(connection: Store, what: str) -> None:
-    parts = script("common", "tables", "counts")
+    parts = script("common", "counts/tables", "counts/counts")
     source = f"{parts.source}\n{CALLS}"
     await connection.run(Script("forget", source, sha1(source.encode()).hexdigest()), "", what)
 
@@ -85,7 +85,7 @@ async def names(connection: Store) -> set[bytes]:
 
 
 def test_scripts_have_the_bounds_of_memory() -> None:
-    source = (FOLDER / "tables.lua").read_text()
+    source = (FOLDER / "counts" / "tables.lua").read_text()
     assert f"{BOUNDS} " in source
     assert f"= {counters.MOST_VALUES}, {credentials.MOST_MARKED}, {MOST_BYTES} " in source
     assert f"local SMALL = {SMALL} " in source
@@ -191,6 +191,7 @@ async def test_counts_that_have_passed_are_deleted_in_small_steps(
         await forget(connection, "nothing")
     if what == "all":
         await forget(connection, "all")
+        await forget(connection, "nothing")
         assert await names(connection) <= KEPT
         assert await weight(connection) == 0
     else:

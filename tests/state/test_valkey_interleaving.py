@@ -11,7 +11,7 @@ import valkey_server
 from oifde_simulator.model.credential_step import SecretStep, TokenStep
 from oifde_simulator.model.turn import Candidate, Limits
 from oifde_simulator.state.interface import Read
-from oifde_simulator.state.valkey.exchanges import ValkeyExchanges
+from oifde_simulator.state.valkey.exchanges.exchanges import ValkeyExchanges
 from valkey_stores import read_untouched, store
 
 REPLICAS, TASKS = 4, 64

@@ -12,8 +12,8 @@ import valkey_server
 from oifde_simulator.model.outcome import UNDER_WAY, Outcome
 from oifde_simulator.model.turn import Candidate, Limits, Turn
 from oifde_simulator.state.interface import Read
-from oifde_simulator.state.valkey import leases as renewal
-from oifde_simulator.state.valkey.exchanges import ValkeyExchanges
+from oifde_simulator.state.valkey.exchanges import leases as renewal
+from oifde_simulator.state.valkey.exchanges.exchanges import ValkeyExchanges
 from oifde_simulator.state.valkey.store import Store
 from state_forms import Uptime
 from valkey_stores import read_untouched, store

@@ -15,7 +15,9 @@ from oifde_simulator.state.errors import CapacityExceeded, DuplicateName, Stale
 from oifde_simulator.state.interface import Read, State
 from oifde_simulator.state.memory.journal_store import Bounds
 from oifde_simulator.state.memory.state import MemoryState
+from oifde_simulator.state.valkey.journal import journal
 from oifde_simulator.state.valkey.state import ValkeyState
+from oifde_simulator.state.valkey.store import Argument
 from state_forms import Uptime, entry, read, replica
 
 SOURCE = TenantSource("rules: []\n", "yaml", 10)
@@ -58,6 +60,47 @@ async def test_of_all_who_make_one_tenant_at_once_one_does(replicas: list[Valkey
         *(each.tenants.make("new", SOURCE) for each in replicas), return_exceptions=True
     )
     assert sorted(isinstance(each, DuplicateName) for each in made) == [False, True, True, True]
+
+
+async def test_a_request_planned_before_all_began_anew_is_stale_and_so_is_one_of_a_tenant_that_went_since(
+    replicas: list[ValkeyState],
+) -> None:
+    here, there = replicas[:2]
+    await here.tenants.make("made", SOURCE)
+    for id in ("made", "acme", "other"):
+        await here.tenants.replace(id, SOURCE)
+    planned = [await read(there, id) for id in ("made", "acme", "other", "untouched")]
+    await here.tenants.reset_all()
+    for each in planned:
+        with pytest.raises(Stale):
+            await there.exchanges.record(each, entry(each.tenant), begun=True)
+    planned = [await read(there, id) for id in ("made", "acme", "other")]
+    await here.tenants.delete("made", in_files=False)
+    await here.tenants.delete("acme", in_files=True)
+    for each in planned[:2]:
+        with pytest.raises(Stale):
+            await there.exchanges.record(each, entry(each.tenant), begun=True)
+    assert (await there.exchanges.record(planned[2], entry("other"), begun=False)).number == 1
+
+
+async def test_all_begin_anew_in_one_step_however_many_there_are(replicas: list[ValkeyState]) -> None:
+    state = replicas[0]
+    for id in ("acme", "gone", "later"):
+        await state.tenants.replace(id, SOURCE)
+    await state.tenants.delete("gone", in_files=True)
+    epoch = (await state.tenants.get("acme")).epoch
+    rule = NewRule(None, {}, "d", None, ends_tokens=False)
+    await state.tenants.add_rules("acme", [rule], [], epoch)
+    await state.tenants.reset_all(cleared=True)
+    found = await state.tenants.get("acme")
+    assert (found.added, found.cleared, found.source, found.epoch > epoch) == ((), True, SOURCE, True)
+    assert (await state.tenants.get("gone")).gone
+    await state.tenants.add_rules("acme", [rule], [], found.epoch)
+    assert [each.name for each in (await state.tenants.get("acme")).added] == ["rule-1"]
+    await state.tenants.reset_all()
+    assert (await state.tenants.get("acme")).added == ()
+    assert await state.tenants.touched() == ["acme", "later", "gone"]
+    assert await state.tenants.gone() == {"gone"}
 
 
 async def test_no_added_rule_is_lost_however_many_add_at_once(replicas: list[ValkeyState]) -> None:
@@ -128,6 +171,55 @@ async def journal_of(state: State) -> list[object]:
     ]
     kept = [[each.number for each in await journal.entries(name, 0)] for name in (None, "a", "c")]
     return [*lost, *kept, await journal.charge(), await journal.sizes()]
+
+
+async def test_the_oldest_few_and_single_ones_are_found_without_reading_what_is_newer(
+    uptime: Uptime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = replica(valkey_server.prefix(), Bounds(), uptime)
+    read_at = await read(state)
+    await asyncio.gather(*(state.exchanges.record(read_at, entry(), begun=True) for _ in range(200)))
+    looked_at, run = 0, state.journal._run
+
+    async def counted(call: str, *words: Argument) -> object:
+        nonlocal looked_at
+        found = await run(call, *words)
+        looked_at += len(found[2]) // 3 if call == "read" else 0
+        return found
+
+    monkeypatch.setattr(state.journal, "_run", counted)
+    assert [each.number for each in await state.journal.entries(None, 10, 5)] == [11, 12, 13, 14, 15]
+    assert [each.number for each in await state.journal.some(None, {20, 23})] == [20, 23]
+    assert looked_at == 5 + 4
+    await state.close()
+
+
+async def test_a_journal_is_cleared_in_steps_and_keeps_what_comes_meanwhile(
+    replicas: list[ValkeyState], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal, "MOST_CLEARED", 2)
+    state, other = replicas[:2]
+    names = [f"t{n}" for n in range(5)]
+    for id in names * 3:
+        await state.exchanges.record(await read(state, id), entry(id), begun=True)
+    steps, run = 0, state.journal._run
+
+    async def record_before_each_step(call: str, *words: Argument) -> object:
+        nonlocal steps
+        if call == "clear_some":
+            for id in ("t1", "t4", "new"):
+                await other.exchanges.record(await read(other, id), entry(id), begun=True)
+            steps += 1
+        return await run(call, *words)
+
+    monkeypatch.setattr(state.journal, "_run", record_before_each_step)
+    assert (await state.journal.clear(None), steps) == (15, 3)
+    kept = await other.journal.entries(None, 0)
+    assert [each.number for each in kept] == [*range(16, 16 + 3 * steps)]
+    assert await other.journal.charge() == 100 * len(kept)
+    assert dict(await other.journal.sizes()) == {"t1": 3, "t4": 3, "new": 3}
+    assert await other.journal.clear(None) == 9
+    assert (await other.journal.sizes(), await other.journal.charge()) == ([], 0)
 
 
 @pytest.mark.slow

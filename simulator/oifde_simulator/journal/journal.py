@@ -86,9 +86,9 @@ class Journal:
         """Tell the number of the newest entry; 0 when there was none."""
         return await self._state.last()
 
-    async def entries(self, tenant: str | None, since: Since) -> list[Entry]:
-        """Entries of a tenant (`""` for none known; None for all) after a number, the oldest first."""
-        return await self._state.entries(tenant, since.number)
+    async def entries(self, tenant: str | None, since: Since, most: int | None = None) -> list[Entry]:
+        """Entries of a tenant (`""` for none known; None for all) after a number, the oldest `most`."""
+        return await self._state.entries(tenant, since.number, most)
 
     async def some(self, tenant: str | None, numbers: Collection[int]) -> list[Entry]:
         """Entries of these numbers that are still there, in order."""

@@ -192,8 +192,11 @@ class Journal(Protocol):
         """Tell the number of the newest entry; 0 when there was none."""
         ...
 
-    async def entries(self, tenant: str | None, after: int) -> list[Entry]:
-        """Entries of a tenant (`""` for none known, None for all) after a number, the oldest first."""
+    async def entries(self, tenant: str | None, after: int, most: int | None = None) -> list[Entry]:
+        """Entries of a tenant (`""` for none known, None for all) after a number, the oldest first.
+
+        At most the `most` oldest of them.
+        """
         ...
 
     async def some(self, tenant: str | None, numbers: Collection[int]) -> list[Entry]:

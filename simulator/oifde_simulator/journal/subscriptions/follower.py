@@ -33,8 +33,8 @@ class Readable(Protocol):
         """Number of the newest entry; 0 if there was none."""
         ...
 
-    async def entries(self, tenant: str | None, since: Since) -> list[Entry]:
-        """List the entries of a tenant after a number, the oldest first."""
+    async def entries(self, tenant: str | None, since: Since, most: int | None = None) -> list[Entry]:
+        """List the entries of a tenant after a number, the oldest `most`."""
         ...
 
     async def truncated(self, tenant: str | None, since: Since) -> bool:
@@ -107,7 +107,7 @@ class Follower:
         if last < self._read:  # a store that has lost everything numbers from the beginning
             self._foreign, self._read = True, 0
         since = Since(self._read, self.filter.since.at)
-        fresh = await journal.entries(self.filter.tenant, since)
+        fresh = await journal.entries(self.filter.tenant, since, BATCH + 1)
         truncated = self._foreign or await journal.truncated(self.filter.tenant, since)
         self._foreign = False
         if len(fresh) > BATCH:

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Mapping
 
 from oifde_simulator.runtime.replica.description import Description
-from oifde_simulator.state.valkey.replicas import Replicas, ValkeyFiles
+from oifde_simulator.state.valkey.replicas.replicas import Replicas, ValkeyFiles
 from oifde_simulator.tenants import Tenants
 from oifde_simulator.tenants.retry import retried
 

@@ -9,9 +9,15 @@ from oifde_simulator.config import Settings
 from oifde_simulator.state.interface import State
 from oifde_simulator.state.memory.journal_store import Bounds
 from oifde_simulator.state.valkey import connect as connection
-from oifde_simulator.state.valkey.announcements import ValkeyAnnouncements
 from oifde_simulator.state.valkey.deferred import Connect, DeferredStore
-from oifde_simulator.state.valkey.replicas import Replicas, StoreTime, ValkeyFiles, new_id, server_time
+from oifde_simulator.state.valkey.replicas.announcements import ValkeyAnnouncements
+from oifde_simulator.state.valkey.replicas.replicas import (
+    Replicas,
+    StoreTime,
+    ValkeyFiles,
+    new_id,
+    server_time,
+)
 from oifde_simulator.state.valkey.state import ValkeyState
 from oifde_simulator.state.valkey.store import Store
 

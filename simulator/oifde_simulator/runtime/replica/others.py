@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from oifde_simulator.runtime.replica.description import Description, differences
-from oifde_simulator.state.valkey.replicas import Beat, Replicas
+from oifde_simulator.state.valkey.replicas.replicas import Beat, Replicas
 
 log = logging.getLogger("oifde_simulator")
 

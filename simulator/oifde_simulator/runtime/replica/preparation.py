@@ -13,7 +13,7 @@ from typing import NamedTuple
 from oifde_simulator.config import Settings
 from oifde_simulator.runtime.replica.opening import connect
 from oifde_simulator.state.errors import StoreGone
-from oifde_simulator.state.valkey.replicas import LAPSE_MS, silence
+from oifde_simulator.state.valkey.replicas.replicas import LAPSE_MS, silence
 from oifde_simulator.state.valkey.store import Store
 
 FORMAT = "1"

@@ -16,8 +16,8 @@ from oifde_simulator.runtime.replica.description import Describer
 from oifde_simulator.runtime.replica.others import Others
 from oifde_simulator.state.errors import StoreGone
 from oifde_simulator.state.health import StoreHealth
-from oifde_simulator.state.valkey.announcements import ValkeyAnnouncements
-from oifde_simulator.state.valkey.replicas import Beat, Replicas
+from oifde_simulator.state.valkey.replicas.announcements import ValkeyAnnouncements
+from oifde_simulator.state.valkey.replicas.replicas import Beat, Replicas
 from oifde_simulator.tenants import Tenants
 
 log = logging.getLogger("oifde_simulator")

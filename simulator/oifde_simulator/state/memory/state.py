@@ -33,9 +33,9 @@ class MemoryJournal:
         """Tell the number of the newest entry; 0 when there was none."""
         return self._table.last
 
-    async def entries(self, tenant: str | None, after: int) -> list[Entry]:
-        """Entries of a tenant (`""` for none known, None for all) after a number, the oldest first."""
-        return self._table.entries(tenant, after)
+    async def entries(self, tenant: str | None, after: int, most: int | None = None) -> list[Entry]:
+        """Entries of a tenant (`""` for none known, None for all) after a number, the oldest `most`."""
+        return self._table.entries(tenant, after)[:most]
 
     async def some(self, tenant: str | None, numbers: Collection[int]) -> list[Entry]:
         """Entries of these numbers that are still there, in order."""

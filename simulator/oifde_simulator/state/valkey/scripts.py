@@ -1,4 +1,4 @@
-"""Lua scripts: each is put together from files of `lua/`, of which the last is its body."""
+"""Lua scripts: each is put together from files of this room, of which the last is its body."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from hashlib import sha1
 from pathlib import Path
 from typing import NamedTuple
 
-FOLDER = Path(__file__).parent / "lua"
+FOLDER = Path(__file__).parent
 
 
 class Script(NamedTuple):
@@ -19,6 +19,6 @@ class Script(NamedTuple):
 
 
 def script(*parts: str) -> Script:
-    """Read a script: files of `lua/` without their suffix, one after the other; the last gives the name."""
+    """Read a script: files of this room, as in `counts/tables`; the last gives the name."""
     source = "\n".join((FOLDER / f"{part}.lua").read_text(encoding="ascii") for part in parts)
     return Script(parts[-1], source, sha1(source.encode(), usedforsecurity=False).hexdigest())

@@ -6,17 +6,17 @@ from collections.abc import Callable
 
 from oifde_simulator.clock import TIME_OF_DAY, Clock
 from oifde_simulator.state.memory.journal_store import Bounds
-from oifde_simulator.state.valkey.announcements import ValkeyAnnouncements
-from oifde_simulator.state.valkey.coverage import ValkeyCoverage
-from oifde_simulator.state.valkey.exchanges import ValkeyExchanges
-from oifde_simulator.state.valkey.journal import ValkeyJournal
-from oifde_simulator.state.valkey.metrics import ValkeyMetrics
-from oifde_simulator.state.valkey.replicas import ValkeyFiles, new_id, server_time
+from oifde_simulator.state.valkey.counts.tenant_counts import TenantCounts
+from oifde_simulator.state.valkey.coverage.coverage import ValkeyCoverage
+from oifde_simulator.state.valkey.exchanges.exchanges import ValkeyExchanges
+from oifde_simulator.state.valkey.journal.journal import ValkeyJournal
+from oifde_simulator.state.valkey.metrics.metrics import ValkeyMetrics
+from oifde_simulator.state.valkey.replicas.announcements import ValkeyAnnouncements
+from oifde_simulator.state.valkey.replicas.replicas import ValkeyFiles, new_id, server_time
 from oifde_simulator.state.valkey.settings import ValkeySettings
 from oifde_simulator.state.valkey.store import Store
-from oifde_simulator.state.valkey.tenant_counts import TenantCounts
-from oifde_simulator.state.valkey.tenant_table import TenantTable
-from oifde_simulator.state.valkey.tenants import ValkeyTenants
+from oifde_simulator.state.valkey.tenants.table import TenantTable
+from oifde_simulator.state.valkey.tenants.tenants import ValkeyTenants
 
 BOUNDS = Bounds()
 

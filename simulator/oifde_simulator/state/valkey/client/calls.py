@@ -13,7 +13,7 @@ from oifde_simulator.state.valkey.client.connection import Connection
 class Awaited:
     """A call that somebody awaits."""
 
-    def __init__(self, words: tuple[str | int, ...], seconds: float) -> None:
+    def __init__(self, words: tuple[str | bytes | int, ...], seconds: float) -> None:
         """Pack the words; the reply has so many seconds."""
         loop = asyncio.get_running_loop()
         self.packed = pack_command(words)
@@ -34,7 +34,7 @@ class Awaited:
 class Dropped:
     """A call whose reply nobody needs."""
 
-    def __init__(self, words: tuple[str | int, ...], seconds: float) -> None:
+    def __init__(self, words: tuple[str | bytes | int, ...], seconds: float) -> None:
         """Pack the words; the connection breaks without a reply after so many seconds."""
         self.packed = pack_command(words)
         self.deadline = asyncio.get_running_loop().time() + seconds
@@ -46,7 +46,7 @@ class Dropped:
         """Drop the failure; whoever keeps the connection hears of it."""
 
 
-async def ask(connection: Connection, seconds: float, *words: str | int) -> Any:
+async def ask(connection: Connection, seconds: float, *words: str | bytes | int) -> Any:
     """Carry out a command; a refusal is returned as a ReplyError. Raises ConnectionError."""
     call = Awaited(words, seconds)
     connection.send(call)

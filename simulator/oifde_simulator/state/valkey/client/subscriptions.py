@@ -14,6 +14,7 @@ from oifde_simulator.state.valkey.client.calls import Dropped, ask
 from oifde_simulator.state.valkey.client.connection import PushConnection
 from oifde_simulator.state.valkey.client.link import Link
 from oifde_simulator.state.valkey.client.opening import Target, accept
+from oifde_simulator.state.valkey.names import packed
 
 Hear = Callable[[bytes], None]
 OnGap = Callable[[], None]
@@ -36,13 +37,14 @@ class Subscriptions:
         self._loop = asyncio.get_running_loop()
         self._link = Link(to, lambda lost: PushConnection(lost, self._hear))
         self._link.greet, self._link.on_open = self._subscribe_again, self._tell_gap
-        self._channels: dict[str, list[Listener]] = {}
+        self._channels: dict[bytes, list[Listener]] = {}
         self._opening = asyncio.Lock()
         self._is_first = True
         self._check: asyncio.TimerHandle | None = None
 
-    async def add(self, channel: str, hear: Hear, on_gap: OnGap | None) -> Callable[[], Awaitable[None]]:
-        """Subscribe. Raises StoreGone."""
+    async def add(self, name: str, hear: Hear, on_gap: OnGap | None) -> Callable[[], Awaitable[None]]:
+        """Subscribe to a channel. Raises StoreGone."""
+        channel = packed(name)
         async with self._opening:
             if self._is_first:
                 await self._link.open()
@@ -62,7 +64,7 @@ class Subscriptions:
             self._check.cancel()
         self._link.close()
 
-    async def _subscribe(self, channel: str) -> None:
+    async def _subscribe(self, channel: bytes) -> None:
         connection = self._link.connection
         if connection is None:
             raise StoreGone(self._link.found)
@@ -75,10 +77,10 @@ class Subscriptions:
         for channel in list(self._channels):
             accept(self._to, await ask(connection, self._to.seconds, "SUBSCRIBE", channel))
 
-    async def _end(self, channel: str, listener: Listener) -> None:
+    async def _end(self, channel: bytes, listener: Listener) -> None:
         self._remove(channel, listener)
 
-    def _remove(self, channel: str, listener: Listener) -> None:
+    def _remove(self, channel: bytes, listener: Listener) -> None:
         listeners = self._channels.get(channel, [])
         if listener in listeners:
             listeners.remove(listener)
@@ -86,7 +88,7 @@ class Subscriptions:
             self._link.connection.send(Dropped(("UNSUBSCRIBE", channel), self._to.seconds))
 
     def _hear(self, channel: bytes, message: bytes) -> None:
-        for listener in tuple(self._channels.get(channel.decode(), ())):
+        for listener in tuple(self._channels.get(channel, ())):
             try:
                 listener.hear(message)
             except Exception as error:  # noqa: BLE001  one listener's defect is not the others'

@@ -1,4 +1,4 @@
-"""The answer of `lua/turn.lua` as a turn.
+"""The answer of `turn.lua` as a turn.
 
 Rule: the script gives codes and numbers; the words are those of every form of the state.
 """
@@ -29,7 +29,7 @@ REASONS: dict[int, Callable[[Candidate, int], str]] = {
     9: lambda candidate, _: reasons.drawn_against(candidate.limits.probability),
     10: lambda candidate, number: reasons.spent(number, candidate.limits.times),
 }
-"""Words by code, for a candidate and a number that was counted; `lua/limits.lua` has the codes."""
+"""Words by code, for a candidate and a number that was counted; `counts/limits.lua` has the codes."""
 
 
 def turn_of(read: Read, now: int, candidates: Sequence[Candidate], found: list[Any]) -> Turn:

@@ -17,13 +17,19 @@ local function whole(number)
 end
 
 -- How a tenant is: version, epoch, and when its first added rule expires (store's time; 0 for never).
--- 'checks' has "version epoch expires" by tenant; the field '' is of tenants that nobody touched.
+-- 'checks' has "version epoch expires" by tenant; the field '' is of tenants that nobody touched since all began
+-- anew, which is when its epoch began. Those that were touched before have the version before it, so that a request
+-- that was planned with one finds out when it is deleted. Returns also whether the tenant was touched since.
 local function standing(tenant)
   local checks = redis.call('HMGET', key('checks'), tenant, '')
-  local found = checks[1] or checks[2]
-  if not found then return nil end
-  local version, epoch, expires = string.match(found, '^(%d+) (%d+) (%d+)$')
-  return tonumber(version), tonumber(epoch), tonumber(expires)
+  if not checks[2] then return nil end
+  local version, epoch, expires = string.match(checks[1] or checks[2], '^(%d+) (%d+) (%d+)$')
+  version, epoch, expires = tonumber(version), tonumber(epoch), tonumber(expires)
+  if checks[1] then
+    local before = tonumber(string.match(checks[2], '^%d+ (%d+)')) - 1
+    if epoch < before then return before, before, 0, false end
+  end
+  return version, epoch, expires, checks[1] ~= false
 end
 
 -- Whether a request may go on that was planned with a version and an epoch; begun: the version was checked.

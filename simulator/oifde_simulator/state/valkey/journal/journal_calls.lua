@@ -75,29 +75,90 @@ function calls.truncated()
   return 0
 end
 
-local function tell_forgotten(what)
-  redis.call('PUBLISH', key('forgotten'), (redis.call('HGET', key('j'), 'last') or '0') .. ' ' .. what)
+-- Tells replicas that entries up to a number were forgotten.
+local function tell_forgotten(last, what)
+  redis.call('PUBLISH', key('forgotten'), last .. ' ' .. what)
+end
+
+local function newest()
+  return redis.call('HGET', key('j'), 'last') or '0'
 end
 
 local function forget_charge(charge)
   redis.call('HINCRBY', key('j'), 'charge', whole(0 - charge))
 end
 
--- what is told, then a tenant, or nothing for all: forgets entries, and that any went before; how many.
-function calls.clear()
-  local tenants, count, charge = {ARGV[4]}, 0, 0
-  if not ARGV[4] then tenants = redis.call('ZRANGE', key('jt'), 0, -1) end
-  for _, tenant in ipairs(tenants) do
-    local facts = facts_of(tenant)
-    count, charge = count + facts.count, charge + facts.charge
-    redis.call('UNLINK', key('je:' .. tenant), key('jx:' .. tenant))
-    redis.call('HDEL', key('j'), ':' .. tenant)
-    redis.call('ZREM', key('jt'), tenant)
-    redis.call('ZREM', key('jn'), tenant)
+-- Forgets all entries of tenants, and that any went before; how many.
+local function forget(tenants)
+  if #tenants == 0 then return 0 end
+  local count, charge, names, fields = 0, 0, {}, {}
+  for place, tenant in ipairs(tenants) do
+    names[2 * place - 1], names[2 * place] = key('je:' .. tenant), key('jx:' .. tenant)
+    fields[place] = ':' .. tenant
   end
+  for _, found in ipairs(redis.call('HMGET', key('j'), unpack(fields))) do
+    local facts = journal_facts(found)
+    count, charge = count + facts.count, charge + facts.charge
+  end
+  redis.call('UNLINK', unpack(names))
+  redis.call('HDEL', key('j'), unpack(fields))
+  for _, name in ipairs({'jt', 'jn'}) do redis.call('ZREM', key(name), unpack(tenants)) end
   forget_charge(charge)
-  tell_forgotten(ARGV[3])
   return count
+end
+
+-- Forgets entries of a tenant up to a number, at most so many; how many.
+local function forget_older(tenant, last, most)
+  local index, count, charge, facts = key('jx:' .. tenant), 0, 0, facts_of(tenant)
+  while count < most do
+    local size = math.min(STEP, most - count)
+    local going, fields = redis.call('ZRANGEBYSCORE', index, '-inf', whole(last), 'LIMIT', 0, size), {}
+    if #going == 0 then break end
+    for place, each in ipairs(going) do
+      local number, one = string.match(each, '^(%d+) (%d+) ')
+      fields[2 * place - 1], fields[2 * place], charge = number, 'o' .. number, charge + tonumber(one)
+    end
+    redis.call('HDEL', key('je:' .. tenant), unpack(fields))
+    redis.call('ZREM', index, unpack(going))
+    count = count + #going
+  end
+  if count < most then
+    local first = redis.call('ZRANGE', index, 0, 0)[1]
+    redis.call('ZADD', key('jt'), first and string.match(first, '^%d+') or whole(last + 1), tenant)
+    if tonumber(facts.lost) <= last then facts.lost, facts.lost_at = '0', -1 end
+  end
+  facts.count, facts.charge = facts.count - count, facts.charge - charge
+  redis.call('HSET', key('j'), ':' .. tenant, journal_words(facts))
+  forget_charge(charge)
+  return count
+end
+
+-- what is told, tenant: forgets its entries, and that any went before; how many.
+function calls.clear()
+  local count = forget({ARGV[4]})
+  tell_forgotten(newest(), ARGV[3])
+  return count
+end
+
+-- last number, how many tenants: forgets entries of some tenants up to that number, and that any went before; how
+-- many, and whether there may be more. Entries that came since stay.
+function calls.clear_some()
+  local last, most, whole_tenants = tonumber(ARGV[3]), MOST_ENTRIES, {}
+  local tenants = redis.call('ZRANGEBYSCORE', key('jt'), '-inf', ARGV[3], 'LIMIT', 0, ARGV[4])
+  for _, tenant in ipairs(tenants) do
+    if tonumber(redis.call('ZSCORE', key('jn'), tenant)) <= last then
+      whole_tenants[#whole_tenants + 1] = tenant
+    elseif most > 0 then
+      most = most - forget_older(tenant, last, most)
+    end
+  end
+  local is_more = most <= 0 or #tenants == tonumber(ARGV[4])
+  return {forget(whole_tenants) + MOST_ENTRIES - most, is_more and 1 or 0}
+end
+
+-- last number, what is told.
+function calls.tell()
+  tell_forgotten(ARGV[3], ARGV[4])
 end
 
 -- Removes entries of a tenant, of those numbers that are there; how many.
@@ -126,17 +187,14 @@ function calls.remove()
   for place = last + 1, #ARGV do
     count = count + remove(ARGV[place], {unpack(ARGV, 5, last)})
   end
-  if count > 0 then tell_forgotten(ARGV[3]) end
+  if count > 0 then tell_forgotten(newest(), ARGV[3]) end
   return count
 end
 
--- Tenants, each with how many entries it has.
+-- tenants: how many entries each has.
 function calls.sizes()
   local found = {}
-  for _, tenant in ipairs(redis.call('ZRANGE', key('jt'), 0, -1)) do
-    found[#found + 1] = tenant
-    found[#found + 1] = facts_of(tenant).count
-  end
+  for place = 3, #ARGV do found[place - 2] = facts_of(ARGV[place]).count end
   return found
 end
 

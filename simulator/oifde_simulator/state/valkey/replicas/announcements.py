@@ -16,16 +16,16 @@ from typing import Any, NamedTuple
 
 from oifde_simulator.state.errors import NotCarriedOut, StoreGone
 from oifde_simulator.state.interface import Act, Announcement
-from oifde_simulator.state.valkey.replicas import LAPSE_MS, StoreTime, server_time
+from oifde_simulator.state.valkey.replicas.replicas import LAPSE_MS, StoreTime, server_time
 from oifde_simulator.state.valkey.scripts import script
 from oifde_simulator.state.valkey.store import Store
 
 log = logging.getLogger("oifde_simulator")
 
-ANNOUNCE = script("common", "announce")
-ANNOUNCED = script("common", "announced")
-DONE = script("common", "done")
-UNDONE = script("common", "undone")
+ANNOUNCE = script("common", "replicas/announce")
+ANNOUNCED = script("common", "replicas/announced")
+DONE = script("common", "replicas/done")
+UNDONE = script("common", "replicas/undone")
 PATIENCE = 15.0
 """Seconds that replicas have to act: more than one that fell silent is waited for."""
 CHECK_SECONDS = 0.5
@@ -61,6 +61,8 @@ class ValkeyAnnouncements:
         self._acts: dict[str, list[Act]] = defaultdict(list)
         self._locks: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._acted: dict[str, int] = {}
+        self._complete = 0
+        """Number up to which no announcement was missed."""
         self._failures: dict[str, tuple[int, Exception]] = {}
         self._unsaid: dict[str, tuple[int, str]] = {}
         self._news: dict[str, Message] = {}
@@ -106,8 +108,9 @@ class ValkeyAnnouncements:
         """
         if is_new:
             self._acted.clear()  # its numbers have nothing to do with those of before
+            self._complete = 0
         await self._say_again()
-        if not is_new and announced <= max(self._acted.values(), default=0):
+        if not is_new and announced <= self._complete:
             return
         now, messages = await self._store.run(ANNOUNCED, self._time())
         present = [Message.read(each) for each in messages]
@@ -116,9 +119,12 @@ class ValkeyAnnouncements:
         if is_new:
             for topic in self._acts.keys() - {each.topic for each in present}:
                 await self._restore(topic)
+        self._complete = max(self._complete, announced)
 
     def _note_news(self, octets: bytes) -> None:
         message = Message.read(octets)
+        if message.number == self._complete + 1:
+            self._complete = message.number
         before = self._news.get(message.topic)
         if before is None or before.number < message.number:
             self._news[message.topic] = message
@@ -134,7 +140,10 @@ class ValkeyAnnouncements:
             await self._wake.wait()
             self._wake.clear()
             while self._news:
-                await self._act(self._news.popitem()[1], 0.0)
+                try:
+                    await self._act(self._news.popitem()[1], 0.0)
+                except Exception:
+                    log.exception("a defect of the simulator: an announcement; the next one is heard")
 
     async def _act(self, message: Message, age: float) -> None:
         """Act on a message that is news, and say so."""
@@ -164,6 +173,8 @@ class ValkeyAnnouncements:
             await self._perform(topic, Announcement(None))
 
     async def _say(self, topic: str) -> None:
+        if topic not in self._unsaid:  # it was said meanwhile
+            return
         number, error = self._unsaid[topic]
         await self._store.run(DONE, self._time(), self._replica, topic, number, error)
         if self._unsaid.get(topic) == (number, error):

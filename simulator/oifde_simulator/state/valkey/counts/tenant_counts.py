@@ -7,12 +7,12 @@ from typing import Any
 
 from oifde_simulator.model.turn import Value
 from oifde_simulator.state.lapses import EnteredState
+from oifde_simulator.state.valkey.counts.values import decode_value, encode_value
 from oifde_simulator.state.valkey.names import packed, unpacked
 from oifde_simulator.state.valkey.scripts import script
 from oifde_simulator.state.valkey.store import Argument, Store
-from oifde_simulator.state.valkey.values import decode_value, encode_value
 
-CALLS = script("common", "tables", "counts", "tenant_counts")
+CALLS = script("common", "counts/tables", "counts/counts", "counts/tenant_counts")
 
 
 class TenantCounts:

@@ -16,7 +16,7 @@ from oifde_simulator.state.coverage_table import CountedScenario, CoverageTable
 from oifde_simulator.state.valkey.scripts import script
 from oifde_simulator.state.valkey.store import Argument, Store
 
-CALLS = script("common", "coverage", "coverage_calls")
+CALLS = script("common", "coverage/coverage", "coverage/coverage_calls")
 
 
 class Found(NamedTuple):

@@ -1,6 +1,7 @@
 -- Tenants that are not as their files have them. By id: 'checks' (see common.lua), 'facts' "made gone weight
 -- generation", 'sources' what each was made of, and 'tenants' the rest, both opaque here; 'order' has the ids as they
--- came. The field '' of 'checks' and 'tenants' is of all others. 'generations' has how many tenants had an id that
+-- came, and with their scores 'made' those that were made on demand, 'gone' those of the files that were deleted. The
+-- field '' of 'checks' and 'tenants' is of all that nobody touched since all began anew. 'generations' has how many tenants had an id that
 -- are gone, 'remembered' the ids of it by age; 'sourced' the ids by the version that gave them another source. 'totals'
 -- has how many were made, and the weight of all.
 local MOST_ADDRESSED = 500
@@ -33,13 +34,14 @@ local function total(name)
   return tonumber(redis.call('HGET', key('totals'), name) or '0')
 end
 
--- Calls a function with each list of at most MOST_ADDRESSED ids of those that were touched, in their order.
-local function each_touched(act)
-  local ids = redis.call('ZRANGE', key('order'), 0, -1)
-  for first = 1, #ids, MOST_ADDRESSED do
-    local some = {}
-    for place = first, math.min(first + MOST_ADDRESSED - 1, #ids) do some[#some + 1] = ids[place] end
-    act(some, redis.call('HMGET', key('facts'), unpack(some)))
+-- Keeps the facts of a tenant, which was touched at the version at the latest.
+local function put_facts(id, facts, version)
+  local made, gone = facts_of(facts)
+  redis.call('HSET', key('facts'), id, facts)
+  redis.call('ZADD', key('order'), 'NX', whole(version), id)
+  local score = redis.call('ZSCORE', key('order'), id)
+  for name, is_one in pairs({made = made, gone = gone}) do
+    if is_one == 1 then redis.call('ZADD', key(name), score, id) else redis.call('ZREM', key(name), id) end
   end
 end
 
@@ -63,13 +65,13 @@ end
 -- version is another. Nothing where the store is empty.
 function calls.get()
   local id = ARGV[3]
-  local version, epoch, expires = standing(id)
+  local version, epoch, expires, is_own = standing(id)
   if not version then return false end
   local facts = id ~= '' and redis.call('HGET', key('facts'), id)
   local found = {whole(store_time()), facts and 1 or 0, version, epoch, expires, remembered(id), facts or '0 0 0 0'}
   if version ~= tonumber(ARGV[4]) then
     found[8] = facts and redis.call('HGET', key('sources'), id) or ''
-    found[9] = redis.call('HGET', key('tenants'), facts and id or '')
+    found[9] = redis.call('HGET', key('tenants'), is_own and id or '')
   end
   return found
 end
@@ -92,14 +94,13 @@ function calls.put()
     counts_forget(id)
   end
   redis.call('HSET', key('checks'), id, check(version, epoch, ARGV[9]))
-  redis.call('HSET', key('facts'), id, facts)
   redis.call('HSET', key('tenants'), id, ARGV[13])
   if ARGV[11] == 'set' then
     redis.call('ZADD', key('sourced'), whole(version), id)
     if ARGV[12] == '' then redis.call('HDEL', key('sources'), id)
     else redis.call('HSET', key('sources'), id, ARGV[12]) end
   end
-  redis.call('ZADD', key('order'), 'NX', whole(version), id)
+  put_facts(id, facts, version)
   if #ARGV > 13 then
     local names = {}
     for place = 14, #ARGV do names[#names + 1] = ARGV[place] end
@@ -116,8 +117,7 @@ function calls.drop()
   local made, _, weight = facts_of(redis.call('HGET', key('facts'), id))
   add_totals(-made, -weight)
   for _, name in ipairs({'checks', 'facts', 'tenants', 'sources'}) do redis.call('HDEL', key(name), id) end
-  redis.call('ZREM', key('order'), id)
-  redis.call('ZREM', key('sourced'), id)
+  for _, name in ipairs({'order', 'made', 'gone', 'sourced'}) do redis.call('ZREM', key(name), id) end
   counts_forget(id)
   if made == 1 then redis.call('HDEL', key('tokens'), id) end
   local version = new_version()
@@ -128,60 +128,28 @@ function calls.drop()
   end
   if facts ~= '' then
     redis.call('HSET', key('checks'), id, check(version, version, '0'))
-    redis.call('HSET', key('facts'), id, facts)
     redis.call('HSET', key('tenants'), id, ARGV[8])
-    redis.call('ZADD', key('order'), whole(version), id)
+    put_facts(id, facts, version)
   end
   return 'done'
 end
 
--- rest of each tenant, which begins anew. Those that were deleted stay so.
+-- rest of each tenant, which begins anew (see `standing`). Those that were deleted stay so.
 function calls.reset_all()
-  local rest = ARGV[3]
-  begin_all(rest)
-  each_touched(function(ids, facts)
-    local last = redis.call('INCRBY', key('version'), #ids)
-    local checks, rests = {}, {}
-    for place, id in ipairs(ids) do
-      local _, gone = facts_of(facts[place])
-      if gone == 0 then
-        local version = whole(last - #ids + place)
-        checks[#checks + 1], checks[#checks + 2] = id, version .. ' ' .. version .. ' 0'
-        rests[#rests + 1], rests[#rests + 2] = id, rest
-      end
-    end
-    if #checks > 0 then
-      redis.call('HSET', key('checks'), unpack(checks))
-      redis.call('HSET', key('tenants'), unpack(rests))
-    end
-  end)
+  new_version() -- of those that were touched before
+  begin_all(ARGV[3])
   return 'done'
-end
-
-local function list(wanted)
-  local found = {}
-  each_touched(function(ids, facts)
-    for place, id in ipairs(ids) do
-      local made, gone = facts_of(facts[place])
-      if (wanted == 'made' and made or gone) == 1 then found[#found + 1] = id end
-    end
-  end)
-  return found
-end
-
--- 'made' or 'gone': the ids of such tenants.
-function calls.list()
-  return list(ARGV[3])
 end
 
 -- rest of each tenant: serves what the files have and nothing else; the ids of made tenants that are gone.
 function calls.restore()
-  local made = list('made')
+  local made = redis.call('ZRANGE', key('made'), 0, -1)
   for first = 1, #made, MOST_ADDRESSED do
     redis.call('HDEL', key('tokens'), unpack(made, first, math.min(first + MOST_ADDRESSED - 1, #made)))
   end
   counts_forget_all()
-  for _, name in ipairs({'checks', 'facts', 'tenants', 'sources', 'sourced', 'order', 'generations', 'remembered', 'totals'}) do
+  for _, name in ipairs({'checks', 'facts', 'tenants', 'sources', 'sourced', 'order', 'made', 'gone', 'generations',
+    'remembered', 'totals'}) do
     redis.call('UNLINK', key(name))
   end
   begin_all(ARGV[3])

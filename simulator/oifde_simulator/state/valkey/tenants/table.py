@@ -15,9 +15,9 @@ from oifde_simulator.state.memory.journal_store import Bounds
 from oifde_simulator.state.valkey.names import packed, unpacked
 from oifde_simulator.state.valkey.scripts import script
 from oifde_simulator.state.valkey.store import Argument, Store
-from oifde_simulator.state.valkey.tenant_codec import Facts, decode, encode_rest, encode_source
+from oifde_simulator.state.valkey.tenants.codec import Facts, decode, encode_rest, encode_source
 
-CALLS = script("common", "tables", "counts", "tenants")
+CALLS = script("common", "counts/tables", "counts/counts", "tenants/tenants")
 
 
 class Found(NamedTuple):
@@ -112,12 +112,12 @@ class TenantTable:
 
     async def ids(self, wanted: str) -> list[str]:
         """List the ids of tenants that were `made`, or are `gone`, in the order in which they came."""
-        return [unpacked(id) for id in await self._run("list", wanted)]
+        found = await self._store.command("ZRANGE", self._store.key(wanted), 0, -1)
+        return [unpacked(id) for id in found]
 
     async def touched(self) -> list[str]:
         """List the ids of tenants that are not as their files have them."""
-        found = await self._store.command("ZRANGE", self._store.key("order"), 0, -1)
-        return [unpacked(id) for id in found]
+        return await self.ids("order")
 
     async def last_change(self) -> int:
         """Tell the newest version of any tenant."""

@@ -1,6 +1,6 @@
 """Candidates as arguments of a script: settings as letters with numbers, and each text by itself.
 
-Rule: only what differs from the default is sent. `lua/candidates.lua` reads it.
+Rule: only what differs from the default is sent. `candidates.lua` reads it.
 """
 
 from __future__ import annotations
@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from oifde_simulator.model.turn import Candidate, Limits, Rate, StateTimes
+from oifde_simulator.state.valkey.counts.values import encode_value
 from oifde_simulator.state.valkey.names import packed
 from oifde_simulator.state.valkey.store import Argument
-from oifde_simulator.state.valkey.values import encode_value
 
 
 def candidate_arguments(candidates: Sequence[Candidate]) -> list[Argument]:

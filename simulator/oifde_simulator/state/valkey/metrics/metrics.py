@@ -24,10 +24,10 @@ from oifde_simulator.model.counted_requests import (
 from oifde_simulator.state.valkey.scripts import script
 from oifde_simulator.state.valkey.store import Argument, Store
 
-ADD = script("common", "metrics_add")
-RECENT = script("common", "metrics_recent")
-FORGET = script("common", "metrics_forget")
-LIVE = script("common", "metrics_live")
+ADD = script("common", "metrics/add")
+RECENT = script("common", "metrics/recent")
+FORGET = script("common", "metrics/forget")
+LIVE = script("common", "metrics/live")
 ROWS = 1000
 """Rows that one script adds, so that it takes the server some milliseconds at most."""
 MOST_SCRIPTS = 10_000

@@ -15,15 +15,17 @@ from oifde_simulator.model.entry import Entry
 from oifde_simulator.model.outcome import Outcome
 from oifde_simulator.state.entry_codec import decode
 from oifde_simulator.state.interface import ForgetEntries, HearEntry
-from oifde_simulator.state.valkey.journal_feed import JournalFeed
+from oifde_simulator.state.valkey.journal.feed import JournalFeed
 from oifde_simulator.state.valkey.names import packed, unpacked
 from oifde_simulator.state.valkey.scripts import script
 from oifde_simulator.state.valkey.store import Argument, Store
 
-CALLS = script("common", "journal", "journal_calls")
+CALLS = script("common", "journal/journal", "journal/journal_calls")
 
 MOST_TENANTS = 500
 """Tenants that one page looks at."""
+MOST_CLEARED = 200
+"""Tenants whose entries one step forgets."""
 LARGEST = 2**53
 """Largest number that an entry may have."""
 MOST_LOOKUPS = 1000
@@ -45,9 +47,21 @@ class ValkeyJournal:
         """Bytes of memory that the entries are charged with."""
         return await self._total("charge")
 
-    async def entries(self, tenant: str | None, after: int) -> list[Entry]:
-        """Entries of a tenant (`""` for none known, None for all) after a number, the oldest first."""
+    async def entries(self, tenant: str | None, after: int, most: int | None = None) -> list[Entry]:
+        """Entries of a tenant (`""` for none known, None for all) after a number, the oldest `most`."""
         after, last = max(0, after), await self.last()
+        if most is None:
+            return await self._between(tenant, after, last)
+        found: list[Entry] = []
+        step = most
+        while after < last and len(found) < most:
+            upto = min(last, after + step)
+            found += await self._between(tenant, after, upto)
+            after, step = upto, 2 * step  # of those that are left, few may be the tenant's
+        return found[:most]
+
+    async def _between(self, tenant: str | None, after: int, last: int) -> list[Entry]:
+        """Entries of a tenant, or of all, after a number up to another, the oldest first."""
         if after >= last:
             return []
         tenants = [packed(tenant)] if tenant is not None else await self._with_newer(after)
@@ -59,8 +73,9 @@ class ValkeyJournal:
     async def some(self, tenant: str | None, numbers: Collection[int]) -> list[Entry]:
         """Entries of these numbers that are still there, in order."""
         if tenant is None:
-            newer = await self.entries(None, min(numbers) - 1) if numbers else []
-            return [entry for entry in newer if entry.number in numbers]
+            wanted = _possible(numbers)
+            near = await self._between(None, wanted[0] - 1, wanted[-1]) if wanted else []
+            return [entry for entry in near if entry.number in numbers]
         found: list[Entry] = []
         for some in _parts(_possible(numbers), MOST_TENANTS):
             found += _decoded(await self._run("some", packed(tenant), *some))
@@ -79,9 +94,15 @@ class ValkeyJournal:
         return bool(await self._run("truncated", after, "" if at is None else at, *whose))
 
     async def clear(self, tenant: str | None) -> int:
-        """Forget the entries of a tenant, or all; how many. Numbers go on."""
-        whose = () if tenant is None else (packed(tenant),)
-        return int(await self._run("clear", json.dumps([tenant, None]), *whose))
+        """Forget the entries of a tenant, or all that are there now; how many. Numbers go on."""
+        if tenant is not None:
+            return int(await self._run("clear", json.dumps([tenant, None]), packed(tenant)))
+        last, cleared, is_more = await self.last(), 0, 1
+        while is_more:
+            some, is_more = await self._run("clear_some", last, MOST_CLEARED)
+            cleared += some
+        await self._run("tell", last, json.dumps([None, None]))
+        return cleared
 
     async def remove(self, numbers: Collection[int]) -> int:
         """Forget the entries of these numbers; how many."""
@@ -94,8 +115,11 @@ class ValkeyJournal:
 
     async def sizes(self) -> list[tuple[str, int]]:
         """Tenants (`""` for none known) and how many entries each has."""
-        found = await self._run("sizes")
-        return [(unpacked(tenant), count) for tenant, count in zip(found[::2], found[1::2], strict=True)]
+        tenants = await self._store.command("ZRANGE", self._store.key("jt"), 0, -1)
+        counts: list[int] = []
+        for some in _parts(tenants, MOST_TENANTS):
+            counts += await self._run("sizes", *some)
+        return [(unpacked(tenant), count) for tenant, count in zip(tenants, counts, strict=True)]
 
     def listen(self, hear: HearEntry, forget: ForgetEntries) -> None:
         """Call `hear` with each entry put on record, and `forget` with what is deleted, at any replica."""

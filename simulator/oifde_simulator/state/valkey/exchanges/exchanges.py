@@ -24,21 +24,22 @@ from oifde_simulator.model.turn import Candidate, Fired, Leases, Turn
 from oifde_simulator.state.entry_codec import encode
 from oifde_simulator.state.errors import Stale
 from oifde_simulator.state.interface import Read
-from oifde_simulator.state.valkey.candidates import candidate_arguments
-from oifde_simulator.state.valkey.coverage import fired_words
-from oifde_simulator.state.valkey.leases import OpenLeases, lease_arguments
+from oifde_simulator.state.valkey.coverage.coverage import fired_words
+from oifde_simulator.state.valkey.exchanges.candidates import candidate_arguments
+from oifde_simulator.state.valkey.exchanges.leases import OpenLeases, lease_arguments
+from oifde_simulator.state.valkey.exchanges.turns import turn_of
 from oifde_simulator.state.valkey.names import packed
 from oifde_simulator.state.valkey.scripts import Script, script
 from oifde_simulator.state.valkey.store import Argument, Store
-from oifde_simulator.state.valkey.turns import turn_of
 
-COUNTS = ("common", "tables", "counts")
-ADMIT = script(*COUNTS, "admit")
-TURN = script(*COUNTS, "leases", "states", "limits", "candidates", "turn")
-RECORD = script("common", "journal", "record")
-RECORD_EFFECTS = script(*COUNTS, "journal", "coverage", "record_effects")
-FINISH = script("common", "finish")
-GIVE_BACK = script(*COUNTS, "leases", "give_back")
+COUNTS = ("common", "counts/tables", "counts/counts")
+ADMIT = script(*COUNTS, "exchanges/admit")
+LIMITS = ("counts/leases", "counts/states", "counts/limits")
+TURN = script(*COUNTS, *LIMITS, "exchanges/candidates", "exchanges/turn")
+RECORD = script("common", "journal/journal", "exchanges/record")
+RECORD_EFFECTS = script(*COUNTS, "journal/journal", "coverage/coverage", "exchanges/record_effects")
+FINISH = script("common", "exchanges/finish")
+GIVE_BACK = script(*COUNTS, "counts/leases", "exchanges/give_back")
 
 TOKEN_VERDICTS: tuple[TokenVerdict, ...] = ("good", "missing", "expired", "unknown")
 """Verdicts by the digit that stands for them in scripts."""

@@ -12,10 +12,10 @@ from typing import NamedTuple
 from oifde_simulator.state.valkey.scripts import script
 from oifde_simulator.state.valkey.store import Argument, Store
 
-BEAT = script("common", "beat")
-LEAVE = script("common", "leave")
-NOTE_FILES = script("common", "note_files")
-IS_LIVE = script("common", "is_live")
+BEAT = script("common", "replicas/beat")
+LEAVE = script("common", "replicas/leave")
+NOTE_FILES = script("common", "replicas/note_files")
+IS_LIVE = script("common", "replicas/is_live")
 LAPSE_MS = 10_000
 """Milliseconds of silence after which a replica counts no more."""
 

@@ -103,6 +103,17 @@ local function clear_counts(number)
   return true
 end
 
+-- Leave the counts of all tenants, which have passed, for the next steps, a few in each.
+local function clear_all(name)
+  local at = key('c:' .. name)
+  local found = redis.call('HRANDFIELD', at, SWEPT, 'WITHVALUES')
+  for place = 1, #found, 2 do
+    redis.call('RPUSH', key('c:trash'), string.match(found[place + 1], ' (%d+)$'))
+    redis.call('HDEL', at, found[place])
+  end
+  return redis.call('EXISTS', at) == 0
+end
+
 -- Delete counts and tables that have passed, a few in each call: c:trash lists their names.
 local function sweep(steps)
   local trash = key('c:trash')
@@ -110,6 +121,7 @@ local function sweep(steps)
     local name = redis.call('LINDEX', trash, 0)
     if not name then return end
     local clear = string.find(name, ':', 1, true) and clear_table or clear_counts
+    if string.find(name, '^all') then clear = clear_all end
     if clear(name) then redis.call('LPOP', trash) end
   end
 end

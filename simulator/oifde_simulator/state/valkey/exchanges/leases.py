@@ -10,12 +10,12 @@ import asyncio
 from collections.abc import Callable, Iterable
 
 from oifde_simulator.model.turn import Lease, Leases
+from oifde_simulator.state.valkey.counts.values import encode_value
 from oifde_simulator.state.valkey.names import packed
 from oifde_simulator.state.valkey.scripts import script
 from oifde_simulator.state.valkey.store import Argument, Store
-from oifde_simulator.state.valkey.values import encode_value
 
-RENEW = script("common", "tables", "counts", "leases", "renew")
+RENEW = script("common", "counts/tables", "counts/counts", "counts/leases", "exchanges/renew")
 SECONDS = 3.0
 """Time between two renewals; a lease lapses after 10 seconds."""
 BATCH = 500

@@ -23,11 +23,11 @@ end
 
 -- Forget what was counted for all tenants.
 local function counts_forget_all()
-  for _, found in ipairs(redis.call('HVALS', key('counts'))) do
-    redis.call('RPUSH', key('c:trash'), string.match(found, ' (%d+)$'))
-  end
-  redis.call('DEL', key('counts'))
-  sweep(50)
+  if redis.call('EXISTS', key('counts')) == 0 then return end
+  local name = 'all' .. whole(redis.call('INCR', key('c:number')))
+  redis.call('RENAME', key('counts'), key('c:' .. name))
+  redis.call('RPUSH', key('c:trash'), name)
+  sweep(2)
 end
 
 -- The number of a tenant's counts; those of another epoch are forgotten.

@@ -11,8 +11,8 @@ from oifde_simulator.state import tenant_changes as changes
 from oifde_simulator.state.errors import DuplicateName, Stale
 from oifde_simulator.state.lapses import present_of
 from oifde_simulator.state.rule_names import standings
-from oifde_simulator.state.valkey.tenant_counts import TenantCounts
-from oifde_simulator.state.valkey.tenant_table import Change, Found, TenantTable
+from oifde_simulator.state.valkey.counts.tenant_counts import TenantCounts
+from oifde_simulator.state.valkey.tenants.table import Change, Found, TenantTable
 
 
 class ValkeyTenants:

@@ -1,0 +1,1 @@
+"""Rules that count as covered, and how often each has fired."""
