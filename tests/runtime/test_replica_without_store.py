@@ -212,6 +212,20 @@ async def test_a_store_that_has_forgotten_all_is_begun_again(
         assert (await server.control("GET", "/listener"))[1]["open"] is False
 
 
+async def test_tenants_are_read_again_from_a_store_that_was_restarted(
+    tmp_path: Path, store: StoreServer
+) -> None:
+    async with fleet(tmp_path, store.url) as replicas:
+        server = await replicas.start()
+        await server.query()
+        assert server.simulator.tenants.cached("acme")
+        watch = watched(server)
+        store.kill()
+        store.start()
+        assert (await watch.found()).is_restarted
+        assert server.simulator.tenants.cached("acme") is None
+
+
 def settings(url: str, keys: str, **given: Any) -> Settings:
     """Make settings with a store."""
     return Settings(state=url, state_prefix=keys, **given)

@@ -250,6 +250,25 @@ async def test_what_was_missed_while_the_line_was_broken_is_read_first() -> None
     assert heard == [2, 3, 4, 5, 6]
 
 
+async def test_the_end_does_not_wait_for_a_reading_of_a_slow_store() -> None:
+    class Slow(Past):
+        reading = asyncio.Event()
+
+        async def entries(self, _tenant: str | None, after: int) -> list[Entry]:
+            self.reading.set()
+            return await asyncio.get_running_loop().create_future()
+
+    line, past = BrokenLine(), Slow()
+    feed = JournalFeed(line, past)  # type: ignore[arg-type]
+    async with feed.listening("acme"):
+        assert line.gap
+        line.gap()
+        await past.reading.wait()
+        async with asyncio.timeout(SECONDS):
+            await feed.close()
+    assert not line.hear
+
+
 async def settled(feed: JournalFeed) -> None:
     """Wait until a feed has no work."""
     tasks: set[asyncio.Task[Any]] = feed._tasks

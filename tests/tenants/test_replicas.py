@@ -122,3 +122,11 @@ async def test_a_tenant_that_is_known_and_unchanged_is_found_without_a_question(
     _, there = replicas
     found = await there.named("acme")
     assert there.cached("acme") is found
+
+
+async def test_a_tenant_is_found_by_key_after_all_was_forgotten_here(replicas: list[Tenants]) -> None:
+    here, there = replicas
+    await make(here, "new", {"tenant": {"access_keys": {"KEY": "secret", "OTHER": "secret"}}})
+    assert (await there.find("KEY", by_key=True)).id == "new"
+    there.forget_all()
+    assert (await there.find("OTHER", by_key=True)).id == "new"

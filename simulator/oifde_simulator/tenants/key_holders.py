@@ -61,6 +61,11 @@ class KeyHolders:
         """Find tenants anew."""
         self._kept.clear()
 
+    def forget_all(self) -> None:
+        """Find tenants anew, and learn the keys of all that were made."""
+        self._kept.clear()
+        self._change = 0
+
     async def _search(self, key: str) -> Tenant | None:
         with suppress(NotServed):
             return await self._named(normal(key))

@@ -197,6 +197,7 @@ class Tenants:
         """Read every tenant anew: the state has forgotten all; what was made of sources is given back."""
         self._nobody = None
         self._tenants.clear()
+        self._holders.forget_all()
         for name in self.worlds.of_sources():
             self.worlds.release(name)
 

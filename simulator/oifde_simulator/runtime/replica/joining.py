@@ -12,6 +12,7 @@ from oifde_simulator.runtime.replica.description import Describer
 from oifde_simulator.runtime.replica.opening import StoreLink
 from oifde_simulator.runtime.replica.replica import Replica
 from oifde_simulator.state.health import StoreHealth
+from oifde_simulator.state.valkey.store import Condition
 from oifde_simulator.tenants import Tenants
 
 
@@ -33,6 +34,11 @@ def make_replica(
         for id in await tenants.release_gone():
             meter.forget(id)
 
+    def note(condition: Condition) -> None:
+        if condition.is_restarted:  # it may have lost the last changes, whose versions come again then
+            tenants.forget_all()
+
+    to.store.watch(note)
     replica.on_begin = register
     replica.on_loss = journal.end_subscriptions
     replica.on_return = journal.look_again

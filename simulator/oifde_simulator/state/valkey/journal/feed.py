@@ -77,9 +77,11 @@ class JournalFeed:
                 self._start(self._unsubscribe())
 
     async def close(self) -> None:
-        """End all subscriptions."""
+        """End all subscriptions, and what is being read for them."""
         self._listeners.clear()
         await self._unsubscribe()
+        for task in self._tasks:
+            task.cancel()
         if self._tasks:
             await asyncio.wait(self._tasks)
 

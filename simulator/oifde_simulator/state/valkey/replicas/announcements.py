@@ -12,10 +12,11 @@ import logging
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Any, NamedTuple
+from typing import Any
 
 from oifde_simulator.state.errors import NotCarriedOut, StoreGone
 from oifde_simulator.state.interface import Act, Announcement
+from oifde_simulator.state.valkey.replicas.messages import Message
 from oifde_simulator.state.valkey.replicas.replicas import LAPSE_MS, StoreTime, server_time
 from oifde_simulator.state.valkey.scripts import script
 from oifde_simulator.state.valkey.store import Store
@@ -32,22 +33,6 @@ CHECK_SECONDS = 0.5
 """Seconds after which it is looked again who has not acted, should a message be lost."""
 LONGEST_ERROR = 300
 """Characters of an error that are told to other replicas."""
-
-
-class Message(NamedTuple):
-    """A value of a topic, as the store has it."""
-
-    number: int
-    at: int
-    """Time of the store, in milliseconds."""
-    topic: str
-    value: Any
-
-    @classmethod
-    def read(cls, octets: bytes) -> Message:
-        """Read what the script wrote."""
-        number, at, topic, value = octets.split(b" ", 3)
-        return cls(int(number), int(at), topic.decode(), json.loads(value))
 
 
 class ValkeyAnnouncements:
