@@ -29,7 +29,7 @@ from oifde_simulator.state.valkey.exchanges.candidates import candidate_argument
 from oifde_simulator.state.valkey.exchanges.leases import OpenLeases, lease_arguments
 from oifde_simulator.state.valkey.exchanges.turns import turn_of
 from oifde_simulator.state.valkey.names import packed
-from oifde_simulator.state.valkey.scripts import script
+from oifde_simulator.state.valkey.scripts import Script, script
 from oifde_simulator.state.valkey.store import Argument, Store
 
 COUNTS = ("common", "counts/tables", "counts/counts")
@@ -38,7 +38,8 @@ LIMITS = ("counts/leases", "counts/states", "counts/limits")
 TURN = script(*COUNTS, *LIMITS, "exchanges/candidates", "exchanges/turn")
 RECORD = script("common", "journal/journal", "exchanges/record")
 RECORD_EFFECTS = script(*COUNTS, "journal/journal", "coverage/coverage", "exchanges/record_effects")
-FINISH = script(*COUNTS, "counts/leases", "journal/journal", "exchanges/finish")
+FINISH = script("common", "exchanges/finish")
+GIVE_BACK = script(*COUNTS, "counts/leases", "exchanges/give_back")
 
 TOKEN_VERDICTS: tuple[TokenVerdict, ...] = ("good", "missing", "expired", "unknown")
 """Verdicts by the digit that stands for them in scripts."""
@@ -91,12 +92,13 @@ class ValkeyExchanges:
         begun: bool,
     ) -> Entry:
         """Put an exchange on record with what its rules did; the entry with its number."""
-        kept = (packed(entry.tenant), entry.at, entry.charge, encode(entry))
+        head = self._head(read)
+        tenant = head[1] if entry.tenant == read.tenant else packed(entry.tenant)
+        words = (*head, int(begun), tenant, entry.at, entry.charge, encode(entry))
         if fired or ended:
-            effects = _effect_arguments(fired, ended)
-            number = await self._store.run(RECORD_EFFECTS, *self._head(read), int(begun), *kept, *effects)
+            number = await self._store.run(RECORD_EFFECTS, *words, *_effect_arguments(fired, ended))
         else:
-            number = await self._store.run(RECORD, *self._head(read), int(begun), *kept)
+            number = await self._store.run(RECORD, *words)
         if number is None:
             raise Stale
         return entry.numbered(number)
@@ -114,10 +116,18 @@ class ValkeyExchanges:
         ended, self._ended = self._ended, []
         for first in range(0, len(ended), BATCH):
             words: list[Argument] = []
+            given_back: list[Argument] = []
             for tenant, number, outcome, leases in ended[first : first + BATCH]:
-                words += (packed(tenant), number, orjson.dumps([*outcome]), len(leases))
-                words += lease_arguments(leases)
-            self._store.post(FINISH, self._store_time(), *words)
+                if number:
+                    words += (packed(tenant), number, orjson.dumps([*outcome]))
+                if leases:
+                    given_back += lease_arguments(leases)
+            self._tell(FINISH, words)
+            self._tell(GIVE_BACK, given_back)
+
+    def _tell(self, script: Script, words: Sequence[Argument]) -> None:
+        if words:
+            self._store.post(script, self._store_time(), *words)
 
     def close(self) -> None:
         """Tell how exchanges ended, and renew no lease any more."""

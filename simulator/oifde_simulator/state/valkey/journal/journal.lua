@@ -1,78 +1,71 @@
--- Exchanges on record. 'j' has the number of the last, the bytes that all are charged with, and the bounds. For each
--- tenant: the stream je:{tenant} with ids "<number>-0" and the fields a (time), c (charge), e (entry), and the hash
--- jo:{tenant} of outcomes by number. Of tenants: 'jt' by the number of their first entry, 'jn' of their newest, 'jl' of
--- the last that had to go; 'jc' by charge; 'ja' has the latest time of one that had to go.
-local function journal_number(id)
-  return string.match(id, '^(%d+)')
+-- Exchanges on record. 'j' (hash) has the number of the last (last), the bytes that all are charged with (charge), the
+-- bounds, and by ":" and tenant "<count> <charge> <lost> <lost at>": how many entries there are, what they are charged
+-- with, and of those that had to go the last number and the latest time. For each tenant: the hash je:{tenant} of
+-- entries by number, and of outcomes by "o" and number; the sorted set jx:{tenant} by number of "<number> <charge>
+-- <time>". Of tenants: 'jt' by the number of their first entry, 'jn' of their newest.
+
+-- Reads the facts of a tenant as 'j' has them.
+local function journal_facts(found)
+  if not found then return {count = 0, charge = 0, lost = '0', lost_at = -1} end
+  local count, charge, lost, lost_at = string.match(found, '^(%d+) (%d+) (%d+) (%-?%d+)$')
+  return {count = tonumber(count), charge = tonumber(charge), lost = lost, lost_at = tonumber(lost_at)}
 end
 
--- Takes entries from a tenant, which are given as XRANGE has them; how many bytes they were charged with.
-local function journal_take(tenant, entries)
-  local ids, numbers, charge = {}, {}, 0
-  for place, each in ipairs(entries) do
-    ids[place], numbers[place] = each[1], journal_number(each[1])
-    charge = charge + tonumber(each[2][4])
-  end
-  redis.call('XDEL', key('je:' .. tenant), unpack(ids))
-  redis.call('HDEL', key('jo:' .. tenant), unpack(numbers))
-  redis.call('ZINCRBY', key('jc'), whole(0 - charge), tenant)
-  return charge
+local function journal_words(facts)
+  return string.format('%.0f %.0f %s %.0f', facts.count, facts.charge, facts.lost, facts.lost_at)
 end
 
--- Loses the oldest entries of a tenant while is_over(charge that went, entries that went) and another is newer; how
--- many bytes they were charged with.
-local function journal_lose(tenant, count, is_over)
-  local lost, went, size = 0, 0, 1
-  local lost_at = tonumber(redis.call('HGET', key('ja'), tenant) or '-1')
-  while went < count - 1 and is_over(lost, went) do
-    local going = {}
-    for _, each in ipairs(redis.call('XRANGE', key('je:' .. tenant), '-', '+', 'COUNT', size)) do
-      if went == count - 1 or not is_over(lost, went) then break end
-      going[#going + 1], went, lost = each, went + 1, lost + tonumber(each[2][4])
-      lost_at = math.max(lost_at, tonumber(each[2][2]))
+-- Loses the oldest entries of a tenant while is_over(charge that went, entries that went), but not its last `kept`; how
+-- many bytes they were charged with. The caller keeps the facts.
+local function journal_lose(tenant, facts, kept, is_over)
+  local index, lost, went, most = key('jx:' .. tenant), 0, 0, facts.count - kept
+  local going = {}
+  while went < most and is_over(lost, went) do
+    local number, charge, at = string.match(redis.call('ZPOPMIN', index)[1], '^(%d+) (%d+) (%-?%d+)$')
+    going[#going + 1], going[#going + 2] = number, 'o' .. number
+    lost, went, facts.lost = lost + tonumber(charge), went + 1, number
+    facts.lost_at = math.max(facts.lost_at, tonumber(at))
+    if #going >= 1000 then
+      redis.call('HDEL', key('je:' .. tenant), unpack(going))
+      going = {}
     end
-    journal_take(tenant, going)
-    redis.call('ZADD', key('jl'), journal_number(going[#going][1]), tenant)
-    size = 32
   end
-  redis.call('HSET', key('ja'), tenant, whole(lost_at))
+  if #going > 0 then redis.call('HDEL', key('je:' .. tenant), unpack(going)) end
+  facts.count, facts.charge = facts.count - went, facts.charge - lost
   return lost
-end
-
--- Tenants that have entries, by their charge, the largest first; those that are equal as they came.
-local function journal_givers()
-  local found, listed = {}, redis.call('ZREVRANGE', key('jc'), 0, -1, 'WITHSCORES')
-  local first = 1
-  while first < #listed and tonumber(listed[first + 1]) > 0 do
-    local last = first
-    while listed[last + 3] == listed[first + 1] do last = last + 2 end
-    local equal = {}
-    for place = first, last, 2 do
-      local since = last > first and tonumber(redis.call('ZSCORE', key('jt'), listed[place])) or 0
-      equal[#equal + 1] = {tenant = listed[place], charge = tonumber(listed[place + 1]), since = since}
-    end
-    table.sort(equal, function(one, other) return one.since < other.since end)
-    for _, each in ipairs(equal) do found[#found + 1] = each end
-    first = last + 2
-  end
-  return found
 end
 
 -- Brings the charge of all to 15/16 of the bound; the charge then. The largest tenants give first, half of what they
 -- have, and none its newest entry if that is the one that has just come.
 local function journal_make_room(total, bound, newest)
+  -- Tenants that have entries, by their charge, the largest first; those that are equal as they came. It is in here
+  -- since each call of a script makes the functions outside anew.
+  local function givers()
+    local found = {}
+    for since, tenant in ipairs(redis.call('ZRANGE', key('jt'), 0, -1)) do
+      local facts = journal_facts(redis.call('HGET', key('j'), ':' .. tenant))
+      if facts.charge > 0 then found[#found + 1] = {tenant = tenant, facts = facts, since = since} end
+    end
+    table.sort(found, function(one, other)
+      if one.facts.charge ~= other.facts.charge then return one.facts.charge > other.facts.charge end
+      return one.since < other.since
+    end)
+    return found
+  end
+
   local wanted, gave = math.floor(bound * 15 / 16), true
   while total > wanted and gave do
     gave = false
-    for _, each in ipairs(journal_givers()) do
+    for _, each in ipairs(givers()) do
       if total <= wanted then break end
-      local half, count = math.floor(each.charge / 2), redis.call('XLEN', key('je:' .. each.tenant))
-      if each.tenant ~= newest then count = count + 1 end
-      if count > 1 then
+      local facts, kept = each.facts, each.tenant == newest and 1 or 0
+      if facts.count > kept then
+        local charge, half = facts.charge, math.floor(facts.charge / 2)
         gave = true
-        total = total - journal_lose(each.tenant, count, function(lost)
-          return total - lost > wanted and each.charge - lost > half
+        total = total - journal_lose(each.tenant, facts, kept, function(lost)
+          return total - lost > wanted and charge - lost > half
         end)
+        redis.call('HSET', key('j'), ':' .. each.tenant, journal_words(facts))
       end
     end
   end
@@ -89,30 +82,26 @@ end
 
 -- Puts an entry on record; its number.
 local function journal_add(tenant, at, charge, entry)
-  local known = redis.call('HMGET', key('j'), 'last', 'charge', 'exchanges', 'tenant_bytes', 'total_bytes')
+  local own = ':' .. tenant
+  local known = redis.call('HMGET', key('j'), 'last', 'charge', 'exchanges', 'tenant_bytes', 'total_bytes', own)
+  local facts = journal_facts(known[6])
   for place = 1, 5 do known[place] = tonumber(known[place] or '0') end
-  local number, total, most, most_held, most_bytes = known[1] + 1, known[2] + charge, unpack(known, 3)
+  local number, total, most, most_held, most_bytes = known[1] + 1, known[2] + charge, unpack(known, 3, 5)
   local name = whole(number)
-  redis.call('XADD', key('je:' .. tenant), name .. '-0', 'a', whole(at), 'c', whole(charge), 'e', entry)
+  redis.call('HSET', key('je:' .. tenant), name, entry)
+  redis.call('ZADD', key('jx:' .. tenant), name, name .. ' ' .. whole(charge) .. ' ' .. whole(at))
   if redis.call('ZADD', key('jn'), name, tenant) == 1 then redis.call('ZADD', key('jt'), name, tenant) end
-  local held, count = tonumber(redis.call('ZINCRBY', key('jc'), whole(charge), tenant)), 0
-  count = redis.call('XLEN', key('je:' .. tenant))
+  local count, held = facts.count + 1, facts.charge + charge
+  facts.count, facts.charge = count, held
   if count > most or held > most_held then
-    total = total - journal_lose(tenant, count, function(lost, went)
+    total = total - journal_lose(tenant, facts, 1, function(lost, went)
       return count - went > most or held - lost > most_held
     end)
   end
-  if total > most_bytes then total = journal_make_room(total, most_bytes, tenant) end
-  redis.call('HSET', key('j'), 'last', name, 'charge', whole(total))
+  redis.call('HSET', key('j'), 'last', name, 'charge', whole(total), own, journal_words(facts))
+  if total > most_bytes then
+    redis.call('HSET', key('j'), 'charge', whole(journal_make_room(total, most_bytes, tenant)))
+  end
   journal_tell(tenant, name, entry)
   return number
-end
-
--- Keeps the outcome of an entry; ignored if the entry is gone.
-local function journal_finish(tenant, number, outcome)
-  if number == 0 then return end
-  local name = whole(number)
-  if #redis.call('XRANGE', key('je:' .. tenant), name, name) > 0 then
-    redis.call('HSET', key('jo:' .. tenant), name, outcome)
-  end
 end

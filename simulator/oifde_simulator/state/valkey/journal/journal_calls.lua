@@ -2,21 +2,32 @@
 local MOST_BYTES, MOST_ENTRIES, STEP = 524288, 1000, 20
 local calls = {}
 
-local function add_found(found, tenant, entries)
-  local numbers, size = {}, 0
-  for place, each in ipairs(entries) do numbers[place] = journal_number(each[1]) end
-  local outcomes = redis.call('HMGET', key('jo:' .. tenant), unpack(numbers))
-  for place, each in ipairs(entries) do
-    found[#found + 1] = numbers[place]
-    found[#found + 1] = each[2][6]
-    found[#found + 1] = outcomes[place] or ''
-    size = size + #each[2][6]
+local function facts_of(tenant)
+  return journal_facts(redis.call('HGET', key('j'), ':' .. tenant))
+end
+
+-- Adds entries of a tenant, of those numbers that are there; how many bytes they have.
+local function add_found(found, tenant, numbers)
+  local fields, size = {}, 0
+  for place, number in ipairs(numbers) do fields[2 * place - 1], fields[2 * place] = number, 'o' .. number end
+  local values = redis.call('HMGET', key('je:' .. tenant), unpack(fields))
+  for place, number in ipairs(numbers) do
+    local entry = values[2 * place - 1]
+    if entry then
+      found[#found + 1] = number
+      found[#found + 1] = entry
+      found[#found + 1] = values[2 * place] or ''
+      size = size + #entry
+    end
   end
   return size
 end
 
-local function one(tenant, number)
-  return redis.call('XRANGE', key('je:' .. tenant), number, number)
+-- Numbers of at most so many entries of a tenant, after one and up to another.
+local function numbers_of(tenant, after, last, most)
+  local found = redis.call('ZRANGEBYSCORE', key('jx:' .. tenant), '(' .. after, last, 'LIMIT', 0, most)
+  for place, each in ipairs(found) do found[place] = string.match(each, '^%d+') end
+  return found
 end
 
 -- up to, after (of the first tenant), after (of the others), tenants: entries of the tenants one after the other, as
@@ -26,12 +37,12 @@ function calls.read()
   for place = 6, #ARGV do
     local tenant, after = ARGV[place], place == 6 and ARGV[4] or ARGV[5]
     while true do
-      local entries = redis.call('XRANGE', key('je:' .. tenant), '(' .. after, ARGV[3], 'COUNT', STEP)
-      if #entries == 0 then break end
-      size = size + add_found(found, tenant, entries)
-      after = journal_number(entries[#entries][1])
+      local numbers = numbers_of(tenant, after, ARGV[3], STEP)
+      if #numbers == 0 then break end
+      size = size + add_found(found, tenant, numbers)
+      after = numbers[#numbers]
       if size > MOST_BYTES or #found >= 3 * MOST_ENTRIES then return {place - 5, after, found} end
-      if #entries < STEP then break end
+      if #numbers < STEP then break end
     end
   end
   return {0, '0', found}
@@ -40,10 +51,7 @@ end
 -- tenant, numbers: entries of these numbers that are still there.
 function calls.some()
   local found = {}
-  for place = 4, #ARGV do
-    local entries = one(ARGV[3], ARGV[place])
-    if #entries > 0 then add_found(found, ARGV[3], entries) end
-  end
+  add_found(found, ARGV[3], {unpack(ARGV, 4)})
   return found
 end
 
@@ -51,26 +59,18 @@ end
 function calls.get()
   local found = {}
   for place = 4, #ARGV do
-    local entries = one(ARGV[place], ARGV[3])
-    if #entries > 0 then
-      add_found(found, ARGV[place], entries)
-      break
-    end
+    if add_found(found, ARGV[place], {ARGV[3]}) > 0 then break end
   end
   return found
 end
 
 -- after, at or '', then a tenant, or nothing for all: whether such entries had to go.
 function calls.truncated()
-  local after, at, tenant = tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5]
-  if tenant then
-    local lost = tonumber(redis.call('ZSCORE', key('jl'), tenant) or '0')
-    return lost > after and (not at or tonumber(redis.call('HGET', key('ja'), tenant)) >= at) and 1 or 0
-  end
-  local tenants = redis.call('ZRANGEBYSCORE', key('jl'), '(' .. ARGV[3], '+inf')
-  if not at then return #tenants > 0 and 1 or 0 end
-  for _, each in ipairs(tenants) do
-    if tonumber(redis.call('HGET', key('ja'), each)) >= at then return 1 end
+  local after, at, tenants = tonumber(ARGV[3]), tonumber(ARGV[4]), {ARGV[5]}
+  if not ARGV[5] then tenants = redis.call('ZRANGE', key('jt'), 0, -1) end
+  for _, tenant in ipairs(tenants) do
+    local facts = facts_of(tenant)
+    if tonumber(facts.lost) > after and (not at or facts.lost_at >= at) then return 1 end
   end
   return 0
 end
@@ -91,37 +91,45 @@ end
 -- Forgets all entries of tenants, and that any went before; how many.
 local function forget(tenants)
   if #tenants == 0 then return 0 end
-  local count, charge, names = 0, 0, {}
-  for place, each in ipairs(redis.call('ZMSCORE', key('jc'), unpack(tenants))) do
-    local tenant = tenants[place]
-    names[2 * place - 1], names[2 * place] = key('je:' .. tenant), key('jo:' .. tenant)
-    count = count + redis.call('XLEN', names[2 * place - 1])
-    charge = charge + tonumber(each or '0')
+  local count, charge, names, fields = 0, 0, {}, {}
+  for place, tenant in ipairs(tenants) do
+    names[2 * place - 1], names[2 * place] = key('je:' .. tenant), key('jx:' .. tenant)
+    fields[place] = ':' .. tenant
+  end
+  for _, found in ipairs(redis.call('HMGET', key('j'), unpack(fields))) do
+    local facts = journal_facts(found)
+    count, charge = count + facts.count, charge + facts.charge
   end
   redis.call('UNLINK', unpack(names))
-  for _, name in ipairs({'jt', 'jn', 'jc', 'jl'}) do redis.call('ZREM', key(name), unpack(tenants)) end
-  redis.call('HDEL', key('ja'), unpack(tenants))
+  redis.call('HDEL', key('j'), unpack(fields))
+  for _, name in ipairs({'jt', 'jn'}) do redis.call('ZREM', key(name), unpack(tenants)) end
   forget_charge(charge)
   return count
 end
 
 -- Forgets entries of a tenant up to a number, at most so many; how many.
 local function forget_older(tenant, last, most)
-  local stream, count = key('je:' .. tenant), 0
+  local index, count, charge, facts = key('jx:' .. tenant), 0, 0, facts_of(tenant)
   while count < most do
-    local going = redis.call('XRANGE', stream, '-', whole(last), 'COUNT', math.min(STEP, most - count))
+    local size = math.min(STEP, most - count)
+    local going, fields = redis.call('ZRANGEBYSCORE', index, '-inf', whole(last), 'LIMIT', 0, size), {}
     if #going == 0 then break end
+    for place, each in ipairs(going) do
+      local number, one = string.match(each, '^(%d+) (%d+) ')
+      fields[2 * place - 1], fields[2 * place], charge = number, 'o' .. number, charge + tonumber(one)
+    end
+    redis.call('HDEL', key('je:' .. tenant), unpack(fields))
+    redis.call('ZREM', index, unpack(going))
     count = count + #going
-    forget_charge(journal_take(tenant, going))
   end
   if count < most then
-    local first = redis.call('XRANGE', stream, '-', '+', 'COUNT', 1)[1]
-    redis.call('ZADD', key('jt'), first and journal_number(first[1]) or whole(last + 1), tenant)
-    if tonumber(redis.call('ZSCORE', key('jl'), tenant) or '0') <= last then
-      redis.call('ZREM', key('jl'), tenant)
-      redis.call('HDEL', key('ja'), tenant)
-    end
+    local first = redis.call('ZRANGE', index, 0, 0)[1]
+    redis.call('ZADD', key('jt'), first and string.match(first, '^%d+') or whole(last + 1), tenant)
+    if tonumber(facts.lost) <= last then facts.lost, facts.lost_at = '0', -1 end
   end
+  facts.count, facts.charge = facts.count - count, facts.charge - charge
+  redis.call('HSET', key('j'), ':' .. tenant, journal_words(facts))
+  forget_charge(charge)
   return count
 end
 
@@ -153,14 +161,31 @@ function calls.tell()
   tell_forgotten(ARGV[3], ARGV[4])
 end
 
+-- Removes entries of a tenant, of those numbers that are there; how many.
+local function remove(tenant, numbers)
+  local index, count, charge = key('jx:' .. tenant), 0, 0
+  for _, number in ipairs(numbers) do
+    local found = redis.call('ZRANGEBYSCORE', index, number, number)[1]
+    if found then
+      count = count + 1
+      charge = charge + tonumber(string.match(found, ' (%d+) '))
+      redis.call('ZREM', index, found)
+      redis.call('HDEL', key('je:' .. tenant), number, 'o' .. number)
+    end
+  end
+  if count == 0 then return 0 end
+  local facts = facts_of(tenant)
+  facts.count, facts.charge = facts.count - count, facts.charge - charge
+  redis.call('HSET', key('j'), ':' .. tenant, journal_words(facts))
+  forget_charge(charge)
+  return count
+end
+
 -- what is told, how many numbers, the numbers, tenants: forgets their entries of these numbers; how many.
 function calls.remove()
   local last, count = 4 + tonumber(ARGV[4]), 0
   for place = last + 1, #ARGV do
-    local tenant, going = ARGV[place], {}
-    for number = 5, last do going[#going + 1] = one(tenant, ARGV[number])[1] end
-    if #going > 0 then forget_charge(journal_take(tenant, going)) end
-    count = count + #going
+    count = count + remove(ARGV[place], {unpack(ARGV, 5, last)})
   end
   if count > 0 then tell_forgotten(newest(), ARGV[3]) end
   return count
@@ -169,7 +194,7 @@ end
 -- tenants: how many entries each has.
 function calls.sizes()
   local found = {}
-  for place = 3, #ARGV do found[place - 2] = redis.call('XLEN', key('je:' .. ARGV[place])) end
+  for place = 3, #ARGV do found[place - 2] = facts_of(ARGV[place]).count end
   return found
 end
 
