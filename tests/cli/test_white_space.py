@@ -56,9 +56,6 @@ TEXTS = {
     "charset": "declared",
     "max_header_bytes": "16KiB",
     "max_headers": "200",
-    "workers": "2",
-    "state": "valkey://store.example:6379/0",
-    "state_fresh": "yes",
 }
 """Texts of settings that do not take every one."""
 SETTINGS = {entry.name: entry for entry in fields(Settings)}
