@@ -135,7 +135,7 @@ def test_the_end_of_the_terminal_ends_the_server(tmp_path: Path) -> None:
         os.execve(words[0], [*words, "--log-file", str(log)], environment())
     with open(terminal, "rb", buffering=0) as lines:
         shown = b""
-        while b"Or fetch a token" not in shown:
+        while b"Or fetch a token" not in shown or not shown.endswith(b"\r\n\r\n"):
             shown += lines.read(4096)
         started = descendants(pid)
         assert len(started) == 4
