@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
+from importlib import import_module
 from typing import Any, NamedTuple
 
 Ask = Callable[..., Awaitable[Any]]
@@ -28,39 +30,16 @@ async def ours(place: Place) -> AsyncIterator[Ask]:
 
 
 @asynccontextmanager
-async def valkey_py(place: Place) -> AsyncIterator[Ask]:
-    import valkey.asyncio as client
-
-    connected = client.Valkey(unix_socket_path=place.path)
-    yield connected.execute_command
+async def py_client(place: Place, *, package: str, kind: str, is_batched: bool) -> AsyncIterator[Ask]:
+    """Use valkey-py or redis-py, which are alike: a connection a call, or a pipeline a turn."""
+    connected = getattr(import_module(f"{package}.asyncio"), kind)(unix_socket_path=place.path)
+    batches = Batches(lambda: connected.pipeline(transaction=False))
+    yield batches.ask if is_batched else connected.execute_command
     await connected.aclose()
 
 
-@asynccontextmanager
-async def valkey_py_batched(place: Place) -> AsyncIterator[Ask]:
-    import valkey.asyncio as client
-
-    connected = client.Valkey(unix_socket_path=place.path)
-    yield Batches(lambda: connected.pipeline(transaction=False)).ask
-    await connected.aclose()
-
-
-@asynccontextmanager
-async def redis_py(place: Place) -> AsyncIterator[Ask]:
-    import redis.asyncio as client
-
-    connected = client.Redis(unix_socket_path=place.path)
-    yield connected.execute_command
-    await connected.aclose()
-
-
-@asynccontextmanager
-async def redis_py_batched(place: Place) -> AsyncIterator[Ask]:
-    import redis.asyncio as client
-
-    connected = client.Redis(unix_socket_path=place.path)
-    yield Batches(lambda: connected.pipeline(transaction=False)).ask
-    await connected.aclose()
+valkey_py = partial(py_client, package="valkey", kind="Valkey")
+redis_py = partial(py_client, package="redis", kind="Redis")
 
 
 @asynccontextmanager
@@ -125,10 +104,10 @@ class Batches:
 
 KINDS: dict[str, tuple[str, Callable[[Place], AbstractAsyncContextManager[Ask]]]] = {
     "ours, on libvalkey": ("libvalkey", ours),
-    "valkey-py": ("valkey", valkey_py),
-    "valkey-py, a pipeline a turn": ("valkey", valkey_py_batched),
-    "redis-py": ("redis", redis_py),
-    "redis-py, a pipeline a turn": ("redis", redis_py_batched),
+    "valkey-py": ("valkey", partial(valkey_py, is_batched=False)),
+    "valkey-py, a pipeline a turn": ("valkey", partial(valkey_py, is_batched=True)),
+    "redis-py": ("redis", partial(redis_py, is_batched=False)),
+    "redis-py, a pipeline a turn": ("redis", partial(redis_py, is_batched=True)),
     "coredis": ("coredis", coredis),
     "valkey-glide, over TCP": ("valkey-glide", glide),
 }
