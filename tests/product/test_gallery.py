@@ -16,8 +16,8 @@ from oifde_simulator import resources
 from oifde_simulator.rules.effect import PROVENANCE
 from oifde_simulator.runtime.server import Simulator
 from oifde_simulator.scenario import loader
-from playing import JSON, NOON, PLAYED, USER, Client, MovableClock, length_told, plays
-from serving import Peer, post, running
+from playing import JSON, NO_LONGER, NOON, PLAYED, USER, Client, MovableClock, length_told, plays
+from serving import PATIENCE, Peer, post, running
 from wav_sound import WavSound, keys_of
 
 EXPIRED, INVALID, INTERNAL, KEY_WRONG, LOCKED = 900001, 900002, 10000001, 200800002, 200800003
@@ -777,6 +777,7 @@ def test_a_recording_is_at_first_that_of_another_call(client: Client) -> None:
 # All of it
 
 GOOD = "good"
+TOO_LATE = "ReadTimeout"
 BY_NUMBER = {
     USER: [GOOD],
     "13912345678": [GOOD],
@@ -788,8 +789,8 @@ BY_NUMBER = {
     "18000000101": [f"errorCode {INTERNAL}"] * 2,
     "18000000102": [f"errorCode {EXPIRED}"] * 2,
     "18000000103": [f"errorCode {INVALID}"] * 2,
-    "18000000201": ["ReadTimeout"],
-    "18000000203": ["ReadTimeout"],
+    "18000000201": [TOO_LATE],
+    "18000000203": [TOO_LATE],
     "18000000301": ["RemoteProtocolError"],
     "18000000302": ["ReadError"],
     "18000000303": ["ReadError"],
@@ -809,7 +810,10 @@ BY_PAGES = {
 
 @plays("magic")
 def test_the_number_chooses_the_failure(client: Client) -> None:
-    found = {number: [client.outcome(userMobile=number) for _ in BY_NUMBER[number]] for number in BY_NUMBER}
+    found = {}
+    for number, expected in BY_NUMBER.items():
+        seconds = NO_LONGER if TOO_LATE in expected else PATIENCE
+        found[number] = [client.outcome(seconds, userMobile=number) for _ in expected]
     assert found == BY_NUMBER
     flaky = [client.outcome(userMobile="18000000003") for _ in range(20)]
     assert set(flaky) == {GOOD, "500"}

@@ -151,10 +151,10 @@ class Client:
         """A query whose body is still to be read."""
         return self.http.stream("POST", QUERY, content=self.body(), headers=JSON)
 
-    def outcome(self, **fields: str) -> str:
-        """In a word, what became of a query."""
+    def outcome(self, seconds: float = PATIENCE, /, **fields: str) -> str:
+        """In a word, what became of a query, by a client that waits so long for each next byte."""
         try:
-            response = self.query_within(NO_LONGER, **fields)
+            response = self.query_within(seconds, **fields)
             if response.status_code != 200:
                 return str(response.status_code)
             return f"errorCode {code}" if (code := response.json()["errorCode"]) else "good"
@@ -164,7 +164,7 @@ class Client:
 
 JSON = {"Content-Type": "application/json; charset=UTF-8"}
 NO_LONGER = 0.55
-"""Seconds that a client waits: well under the 800 ms of slow answers, over the pauses of a busy machine."""
+"""Seconds that an impatient client waits: well under the 800 ms of slow answers."""
 
 
 def length_told(head: bytes) -> int:
