@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,20 +71,27 @@ def load(server: Server, body: bytes, seconds: float, connections: int, *, fresh
     return Load(seen.requests, seen.rate, seen.p50, seen.p99, spent / seen.requests)
 
 
-def by_wrk(url: str, body: bytes, seconds: float, connections: int, extra: str = "") -> Load:
-    with script(body, extra) as lua:
+def by_wrk(
+    url: str,
+    body: bytes,
+    seconds: float,
+    connections: int,
+    extra: str = "",
+    headers: Mapping[str, str] = HEADERS,
+) -> Load:
+    with script(body, extra, headers) as lua:
         command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds:g}s", "--latency", "-s", str(lua), url]
         return parse(run(command))
 
 
 @contextmanager
-def script(body: bytes, extra: str = "") -> Iterator[Path]:
+def script(body: bytes, extra: str = "", headers: Mapping[str, str] = HEADERS) -> Iterator[Path]:
     """The query as wrk wants it."""
     with tempfile.TemporaryDirectory() as folder:
         lua = Path(folder) / "query.lua"
-        headers = (f'wrk.headers["{name}"] = "{value}"' for name, value in HEADERS.items())
+        written = (f'wrk.headers["{name}"] = "{value}"' for name, value in headers.items())
         lua.write_text(
-            "\n".join(('wrk.method = "POST"', *headers, f"wrk.body = [==[{body.decode()}]==]", extra))
+            "\n".join(('wrk.method = "POST"', *written, f"wrk.body = [==[{body.decode()}]==]", extra))
         )
         yield lua
 
@@ -118,5 +125,7 @@ def by_fallback(url: str, body: bytes, seconds: float, connections: int) -> Load
 def run(command: list[str]) -> str:
     done = subprocess.run(pinned(LOAD_CORE, command), capture_output=True, text=True, check=False)
     if done.returncode:
-        raise SystemExit(f"{command[0]} ended with {done.returncode}: {done.stderr.strip()}")
+        raise SystemExit(
+            f"{command[0]} ended with {done.returncode}: {done.stderr.strip() or done.stdout.strip()}"
+        )
     return done.stdout

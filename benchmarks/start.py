@@ -13,7 +13,7 @@ import ssl
 import statistics
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from measure import (
     EXAMPLE,
@@ -59,19 +59,18 @@ def interleave(names: list[str], rounds: int) -> dict[str, list[float]]:
     for number in range(-1, rounds):
         first = number % len(names)
         for name in names[first:] + names[:first]:
-            took = first_answer(name)
+            took = first_answer(COMMANDS[name](), tls="auto" in name)
             if number >= 0:
                 starts[name].append(took)
     return starts
 
 
-def first_answer(name: str) -> float:
+def first_answer(command: Sequence[str], *, tls: bool) -> float:
     """Seconds from the start of the process to the first bytes of its first answer."""
     port = free_port()
-    client = unverified() if "auto" in name else None
-    command = [*COMMANDS[name](), "--port", str(port)]
+    client = unverified() if tls else None
     begun = time.perf_counter()
-    with process(command) as started:
+    with process([*command, "--port", str(port)]) as started:
         ask(connected(port, started), client)
         return time.perf_counter() - begun
 
