@@ -187,7 +187,10 @@ function calls.remove()
   for place = last + 1, #ARGV do
     count = count + remove(ARGV[place], {unpack(ARGV, 5, last)})
   end
-  if count > 0 then tell_forgotten(newest(), ARGV[3]) end
+  if count > 0 then
+    redis.call('HSET', key('j'), 'holes', newest())
+    tell_forgotten(newest(), ARGV[3])
+  end
   return count
 end
 
