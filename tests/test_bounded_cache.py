@@ -39,6 +39,15 @@ def test_what_is_used_stays_and_what_was_not_used_for_long_goes() -> None:
     assert cache.find(99) == "99"
 
 
+def test_a_value_that_is_discarded_is_gone_with_its_weight() -> None:
+    cache: BoundedCache[str] = BoundedCache(10_000)
+    for name in ("one", "other", "none"):
+        cache.discard(name)
+        cache.keep(name, "x")
+        cache.discard(name)
+        assert (cache.find(name), len(cache), cache.weight) == (None, 0, 0)
+
+
 def test_a_value_that_is_too_large_pushes_nothing_out() -> None:
     cache: BoundedCache[bytes] = BoundedCache(64_000)
     cache.keep("a", b"a")

@@ -74,6 +74,12 @@ class BoundedCache(Generic[Value]):
         value = self.find(name)
         return self.keep(name, make()) if value is None else value
 
+    def discard(self, name: Hashable) -> None:
+        """Forget the value under a name, so that it is free."""
+        young, old = self.young.pop(name, None), self._old.pop(name, None)
+        self._young_weight -= young[1] if young else 0
+        self._old_weight -= old[1] if old else 0
+
     def _add(self, name: Hashable, kept: tuple[Value, int]) -> None:
         if self._young_weight + kept[1] > self.bound // 2:
             self._old, self._old_weight = self.young, self._young_weight

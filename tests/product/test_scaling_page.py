@@ -19,4 +19,4 @@ def test_each_failure_is_shown_by_a_test_that_there_is() -> None:
 def test_the_model_is_that_of_the_benchmark() -> None:
     model = "min((C - 1) / u, 1 / s)"
     assert model in PAGE
-    assert model in (REPOSITORY / "benchmarks" / "replicas.py").read_text()
+    assert model in (REPOSITORY / "benchmarks" / "replicas_report.py").read_text()

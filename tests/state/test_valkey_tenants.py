@@ -55,6 +55,35 @@ async def test_a_store_that_was_emptied_is_begun_anew_and_no_version_comes_again
     assert (await state.exchanges.record(await read(state), entry(), begun=False)).number == 1
 
 
+async def test_a_source_is_sent_once_until_another_replica_gives_another(replicas: list[ValkeyState]) -> None:
+    one, other = (each.tenants for each in replicas[:2])
+    large, small = TenantSource("#" * 100_000, "yaml"), TenantSource("#", "yaml")
+    await one.make("new", large)
+    assert (await other.get("new")).source == large
+    sent = await _sent(replicas[1])
+    await one.reset("new")
+    assert (await other.get("new")).source == large
+    assert await _sent(replicas[1]) - sent < 50_000
+    await one.replace("new", small)
+    assert (await other.get("new")).source == small
+    await one.delete("new", in_files=False)
+    assert (await other.get("new")).source is None
+    await one.make("new", large)
+    assert (await other.get("new")).source == large
+    await one.restore()
+    assert (await other.get("new")).source is None
+
+
+async def _sent(replica: ValkeyState) -> int:
+    """Bytes that the server has sent on the connection of a replica."""
+    id = await replica._store.command("CLIENT", "ID")
+    for line in (await replica._store.command("CLIENT", "LIST", "ID", id)).decode().split():
+        name, _, value = line.partition("=")
+        if name == "tot-net-out":
+            return int(value)
+    raise AssertionError("no tot-net-out")
+
+
 async def test_of_all_who_make_one_tenant_at_once_one_does(replicas: list[ValkeyState]) -> None:
     made = await asyncio.gather(
         *(each.tenants.make("new", SOURCE) for each in replicas), return_exceptions=True

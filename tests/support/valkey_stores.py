@@ -12,7 +12,7 @@ from oifde_simulator.state.interface import Read
 from oifde_simulator.state.valkey.client.store import ValkeyStore
 from oifde_simulator.state.valkey.connect import connect
 from oifde_simulator.state.valkey.scripts import Script
-from oifde_simulator.state.valkey.store import Argument, Store
+from oifde_simulator.state.valkey.store import Argument, Reply, Store
 
 
 @asynccontextmanager
@@ -37,12 +37,22 @@ class LazyStore:
     def __init__(self, prefix: str | None = None) -> None:
         self._prefix = prefix or valkey_server.prefix()
         self._opening: asyncio.Task[ValkeyStore] | None = None
+        self._first_calls: set[asyncio.Task[None]] = set()
 
     def key(self, name: str) -> str:
         return self._prefix + name
 
     async def run(self, script: Script, *arguments: Argument) -> Any:
         return await (await self._open()).run(script, *arguments)
+
+    def ask(self, script: Script, reply: Reply, *arguments: Argument) -> None:
+        if self._opening is not None and self._opening.done():
+            self._opening.result().ask(script, reply, *arguments)
+        else:
+            self._first_calls.add(asyncio.ensure_future(self._ask(script, reply, *arguments)))
+
+    async def _ask(self, script: Script, reply: Reply, *arguments: Argument) -> None:
+        (await self._open()).ask(script, reply, *arguments)
 
     def post(self, script: Script, *arguments: Argument) -> None:
         if self._opening is not None and self._opening.done():

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from oifde_simulator.state.errors import StoreGone
 from oifde_simulator.state.valkey.scripts import Script
-from oifde_simulator.state.valkey.store import Argument, Condition, Store
+from oifde_simulator.state.valkey.store import Argument, Condition, Reply, Store
 
 NOT_OPEN = "the store is not connected yet"
 
@@ -35,7 +35,7 @@ class DeferredStore:
         store = self.connected = await self._connect()
         for hook in self._hooks:
             store.watch(hook)
-        for name in ("run", "post", "command", "subscribe", "close"):  # no detour for each call
+        for name in ("run", "ask", "post", "command", "subscribe", "close"):  # no detour for each call
             setattr(self, name, getattr(store, name))
 
     def key(self, name: str) -> str:
@@ -45,6 +45,10 @@ class DeferredStore:
     async def run(self, script: Script, *arguments: Argument) -> Any:  # noqa: ARG002
         """Raise StoreGone: nothing is connected yet."""
         raise StoreGone(NOT_OPEN)
+
+    def ask(self, script: Script, reply: Reply, *arguments: Argument) -> None:  # noqa: ARG002
+        """Tell that nothing is connected yet."""
+        reply.set_exception(StoreGone(NOT_OPEN))
 
     def post(self, script: Script, *arguments: Argument) -> None:  # noqa: ARG002
         """Drop the call: nothing is connected yet."""

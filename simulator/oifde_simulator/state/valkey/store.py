@@ -20,6 +20,22 @@ class Condition(NamedTuple):
     """Another start of the server answers than before, or another server; what it had not saved is lost."""
 
 
+class Reply(Protocol):
+    """What takes the reply of a call; a future is one."""
+
+    def done(self) -> bool:
+        """Check that nobody waits any more."""
+        ...
+
+    def set_result(self, found: Any, /) -> None:
+        """Take the answer."""
+        ...
+
+    def set_exception(self, error: Exception, /) -> None:
+        """Take what was found instead."""
+        ...
+
+
 class Store(Protocol):
     """A server, under one prefix of keys. Its calls raise StoreGone where no answer came.
 
@@ -30,6 +46,10 @@ class Store(Protocol):
 
     async def run(self, script: Script, *arguments: Argument) -> Any:
         """Run a script; KEYS[1] is the prefix."""
+        ...
+
+    def ask(self, script: Script, reply: Reply, *arguments: Argument) -> None:
+        """Run a script, in order with other calls; `reply` takes the answer, StoreGone or CommandRefused."""
         ...
 
     def post(self, script: Script, *arguments: Argument) -> None:

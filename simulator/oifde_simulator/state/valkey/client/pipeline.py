@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
 
 from libvalkey import pack_command
 
@@ -18,7 +17,7 @@ from oifde_simulator.state.valkey.client.opening import Target
 from oifde_simulator.state.valkey.client.refusals import LOST_ROLE, refusal
 from oifde_simulator.state.valkey.client.requests import Load, StateCall
 from oifde_simulator.state.valkey.scripts import Script
-from oifde_simulator.state.valkey.store import Argument
+from oifde_simulator.state.valkey.store import Argument, Reply
 
 GRACE = 0.5
 """Seconds for which calls wait for a new connection after one broke; later ones fail at once."""
@@ -41,9 +40,7 @@ class Pipeline:
         self._waiting = self._waiting_bytes = 0
         self._idle: asyncio.Event | None = None
 
-    def send(
-        self, words: tuple[Argument, ...], script: Script | None, reply: asyncio.Future[Any] | None
-    ) -> None:
+    def send(self, words: tuple[Argument, ...], script: Script | None, reply: Reply | None) -> None:
         """Send a call; `reply` takes its answer or StoreGone, CommandRefused. Raises StoreGone."""
         packed = pack_command(words)
         if self._waiting >= MOST_CALLS or self._waiting_bytes + len(packed) > MOST_BYTES:

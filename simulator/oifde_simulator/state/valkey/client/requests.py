@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from typing import Any, Protocol
 
@@ -10,6 +9,7 @@ from libvalkey import ReplyError
 
 from oifde_simulator.state.errors import CommandRefused
 from oifde_simulator.state.valkey.scripts import Script
+from oifde_simulator.state.valkey.store import Reply
 
 log = logging.getLogger("oifde_simulator")
 
@@ -38,7 +38,7 @@ class StateCall:
         packed: bytes,
         deadline: float,
         script: Script | None,
-        reply: asyncio.Future[Any] | None,
+        reply: Reply | None,
     ) -> None:
         """Keep what is sent, and who awaits the reply; None where nobody does."""
         self.owner, self.packed, self.deadline = owner, packed, deadline

@@ -14,7 +14,7 @@ from oifde_simulator.state.valkey.client.opening import Target
 from oifde_simulator.state.valkey.client.pipeline import Pipeline
 from oifde_simulator.state.valkey.client.subscriptions import Subscriptions
 from oifde_simulator.state.valkey.scripts import Script
-from oifde_simulator.state.valkey.store import Argument, Condition
+from oifde_simulator.state.valkey.store import Argument, Condition, Reply
 
 
 class ValkeyStore:
@@ -60,6 +60,13 @@ class ValkeyStore:
         reply = self._loop.create_future()
         self._pipeline.send(("EVALSHA", script.digest, 1, self._prefix, *arguments), script, reply)
         return await reply
+
+    def ask(self, script: Script, reply: Reply, *arguments: Argument) -> None:
+        """Run a script; `reply` takes the answer, StoreGone or CommandRefused."""
+        try:
+            self._pipeline.send(("EVALSHA", script.digest, 1, self._prefix, *arguments), script, reply)
+        except StoreGone as gone:
+            reply.set_exception(gone)
 
     def post(self, script: Script, *arguments: Argument) -> None:
         """Run a script soon; nobody waits. Its answer is dropped, as is the call where the store is gone."""

@@ -8,15 +8,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 
-import orjson
-
 from oifde_simulator.model.credential_step import (
     Admission,
     EndedToken,
     SecretStep,
-    SecretVerdict,
     TokenStep,
-    TokenVerdict,
 )
 from oifde_simulator.model.entry import Entry
 from oifde_simulator.model.outcome import Outcome
@@ -24,10 +20,22 @@ from oifde_simulator.model.turn import Candidate, Fired, Leases, Turn
 from oifde_simulator.state.entry_codec import encode
 from oifde_simulator.state.errors import Stale
 from oifde_simulator.state.interface import Read
-from oifde_simulator.state.valkey.coverage.coverage import fired_words
+from oifde_simulator.state.valkey.exchanges.batches import Batches, Replies
 from oifde_simulator.state.valkey.exchanges.candidates import candidate_arguments
-from oifde_simulator.state.valkey.exchanges.leases import OpenLeases, lease_arguments
-from oifde_simulator.state.valkey.exchanges.turns import turn_of
+from oifde_simulator.state.valkey.exchanges.endings import (
+    Ending,
+    given_back_arguments,
+    outcome_arguments,
+)
+from oifde_simulator.state.valkey.exchanges.leases import OpenLeases
+from oifde_simulator.state.valkey.exchanges.records import Record, effect_arguments, record_arguments
+from oifde_simulator.state.valkey.exchanges.steps import (
+    SECRET_VERDICTS,
+    TOKEN_VERDICTS,
+    secret_arguments,
+    token_arguments,
+)
+from oifde_simulator.state.valkey.exchanges.turns import TurnCall, turn_of
 from oifde_simulator.state.valkey.names import packed
 from oifde_simulator.state.valkey.scripts import Script, script
 from oifde_simulator.state.valkey.store import Argument, Store
@@ -41,11 +49,6 @@ RECORD_EFFECTS = script(*COUNTS, "journal/journal", "coverage/coverage", "exchan
 FINISH = script("common", "exchanges/finish")
 GIVE_BACK = script(*COUNTS, "counts/leases", "exchanges/give_back")
 
-TOKEN_VERDICTS: tuple[TokenVerdict, ...] = ("good", "missing", "expired", "unknown")
-"""Verdicts by the digit that stands for them in scripts."""
-SECRET_VERDICTS: tuple[SecretVerdict, ...] = ("good", "wrong", "locked")
-TOKEN_DIGITS = {verdict: digit for digit, verdict in enumerate(TOKEN_VERDICTS)}
-
 BATCH = 500
 """Ends of exchanges that one call tells."""
 
@@ -57,24 +60,28 @@ class ValkeyExchanges:
         """`store_time` gives the store's time in milliseconds; None for that of the server."""
         self._store = store
         self._store_time: Callable[[], Argument] = store_time or _server_time
-        self._ended: list[tuple[str, int, Outcome, Leases]] = []
+        self._ended: list[Ending] = []
+        self._turns = Batches(self._ask_turns)
+        self._records = Batches(self._put_on_record)
         self.leases = OpenLeases(store, self._store_time)
         """Leases of this replica."""
 
     async def admit(self, read: Read, step: TokenStep | SecretStep) -> Admission:
         """Judge a credential by what was counted, and count it."""
         if isinstance(step, TokenStep):
-            return Admission(token=TOKEN_VERDICTS[(await self._admit(read, _token_arguments(step)))[0]])
-        verdict, number = await self._admit(read, _secret_arguments(step))
+            return Admission(token=TOKEN_VERDICTS[(await self._admit(read, token_arguments(step)))[0]])
+        verdict, number = await self._admit(read, secret_arguments(step))
         return Admission(secret=SECRET_VERDICTS[verdict], number=number)
 
     async def turn(self, read: Read, now: int, candidates: Sequence[Candidate], *, begun: bool) -> Turn:
         """Find whose turn it is at `now` (tenant time, epoch milliseconds), and count it."""
         if self._ended and any(each.limits.in_flight is not None for each in candidates):
             self.flush()
-        found = await self._store.run(
-            TURN, *self._head(read), int(begun), now, *candidate_arguments(candidates)
-        )
+        tenant, version, epoch = read
+        words = (packed(tenant), version, epoch, int(begun), now, *candidate_arguments(candidates))
+        call = TurnCall(words, asyncio.get_running_loop().create_future())
+        self._turns.add(call)
+        found = await call.reply
         if found is None:
             raise Stale
         turn = turn_of(read, now, candidates, found)
@@ -92,13 +99,10 @@ class ValkeyExchanges:
         begun: bool,
     ) -> Entry:
         """Put an exchange on record with what its rules did; the entry with its number."""
-        head = self._head(read)
-        tenant = head[1] if entry.tenant == read.tenant else packed(entry.tenant)
-        words = (*head, int(begun), tenant, entry.at, entry.charge, encode(entry))
-        if fired or ended:
-            number = await self._store.run(RECORD_EFFECTS, *words, *_effect_arguments(fired, ended))
-        else:
-            number = await self._store.run(RECORD, *words)
+        plan, size = (read, begun, entry.tenant), b"%d %d" % (entry.charge, entry.at)
+        reply: asyncio.Future[int | None] = asyncio.get_running_loop().create_future()
+        self._records.add(Record(plan, size, encode(entry), effect_arguments(fired, ended), reply))
+        number = await reply
         if number is None:
             raise Stale
         return entry.numbered(number)
@@ -115,22 +119,30 @@ class ValkeyExchanges:
         """Tell the store now how exchanges ended."""
         ended, self._ended = self._ended, []
         for first in range(0, len(ended), BATCH):
-            words: list[Argument] = []
-            given_back: list[Argument] = []
-            for tenant, number, outcome, leases in ended[first : first + BATCH]:
-                if number:
-                    words += (packed(tenant), number, orjson.dumps([*outcome]))
-                if leases:
-                    given_back += lease_arguments(leases)
-            self._tell(FINISH, words)
-            self._tell(GIVE_BACK, given_back)
+            batch = ended[first : first + BATCH]
+            self._tell(FINISH, outcome_arguments(batch))
+            self._tell(GIVE_BACK, given_back_arguments(batch))
+
+    def _ask_turns(self, batch: Sequence[TurnCall]) -> None:
+        words: list[Argument] = []
+        for each in batch:
+            words += len(each.words), *each.words
+        self._store.ask(TURN, Replies(batch), self._store_time(), *words)
+
+    def _put_on_record(self, batch: Sequence[Record]) -> None:
+        has_effects = any(each.effects for each in batch)
+        words = record_arguments(batch, has_effects=has_effects)
+        script = RECORD_EFFECTS if has_effects else RECORD
+        self._store.ask(script, Replies(batch), self._store_time(), *words)
 
     def _tell(self, script: Script, words: Sequence[Argument]) -> None:
         if words:
             self._store.post(script, self._store_time(), *words)
 
     def close(self) -> None:
-        """Tell how exchanges ended, and renew no lease any more."""
+        """Send what waits, tell how exchanges ended, and renew no lease any more."""
+        self._turns.flush()
+        self._records.flush()
         self.flush()
         self.leases.close()
 
@@ -147,31 +159,3 @@ class ValkeyExchanges:
 
 def _server_time() -> Argument:
     return ""
-
-
-def _token_arguments(step: TokenStep) -> Sequence[Argument]:
-    token, worth, number, single, uses, is_use = step
-    return (
-        "token",
-        packed(token),
-        TOKEN_DIGITS[worth],
-        "" if number is None else number,
-        int(single),
-        "" if uses is None else uses,
-        int(is_use),
-    )
-
-
-def _secret_arguments(step: SecretStep) -> Sequence[Argument]:
-    lock_after = "" if step.lock_after is None else step.lock_after
-    return ("secret", int(step.right), lock_after, int(step.issues))
-
-
-def _effect_arguments(fired: Sequence[Fired], ended: EndedToken | None) -> list[Argument]:
-    words: list[Argument] = ["", ""]
-    if ended is not None:
-        words = [packed(ended.token), TOKEN_DIGITS[ended.verdict]]
-    for each in fired:
-        covered, outcome, faults = fired_words(each)
-        words += (packed(each.rule), covered if each.scenario else "", outcome, len(faults), *faults)
-    return words

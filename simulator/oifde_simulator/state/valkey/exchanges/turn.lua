@@ -1,21 +1,12 @@
--- Whose turn it is. After the time: tenant, version, epoch, whether the version was checked, tenant time, how
--- many times of states and how many candidates follow. Returns nil where the tenant is no longer as it was read,
--- else place, matches, retry time, whether the state changed, then how many of each, and they: leases (place,
--- number), reasons of those before (code and its values), those that went along (place, matches, reason), warnings.
-local tenant, epoch, now = ARGV[2], tonumber(ARGV[4]), tonumber(ARGV[6])
-if not is_current(tenant, tonumber(ARGV[3]), epoch, ARGV[5] == '1') then return nil end
+-- Whose turn it is, for several requests. After the time, for each: how many arguments follow, and they: tenant,
+-- version, epoch, whether the version was checked, tenant time, how many times of states and how many candidates, and
+-- they. Returns for each nil where the tenant is no longer as it was read, else place, matches, retry time, whether the
+-- state changed, then how many of each, and they: leases (place, number), reasons of those before (code and its values),
+-- those that went along (place, matches, reason), warnings.
+local now, counts, all_times, candidates -- Of the request that is asked about, as are those below.
+local known -- States by value: a request sees one state, from its first candidate to its last.
+local leases, held
 
-local counts = counts_make(tenant, epoch)
-local all_times, candidates, also = {}, {}, false
-local place = 9
-for number = 1, tonumber(ARGV[7]) do all_times[number], place = read_times(place) end
-for number = 1, tonumber(ARGV[8]) do
-  candidates[number], place = read_candidate(place)
-  also = also or candidates[number].also
-end
-warnings = {}
-
-local known = {} -- States by value: a request sees one state, from its first candidate to its last.
 local function state(candidate)
   local times = candidate.timed and all_times[candidate.timed]
   if not times and not candidate.state_is and not candidate.becomes then return nil end
@@ -25,7 +16,6 @@ local function state(candidate)
   return names[candidate.value]
 end
 
-local leases = {}
 local function lease(name, number)
   local taken, in_flight = take_lease(counts, name, candidates[number].value)
   leases[#leases + 1] = number - 1
@@ -69,13 +59,6 @@ local function add_reason(reasons, code, value)
   reasons[#reasons + 1] = value or 0
 end
 
-local came = {} -- States in which the request came, of those that go along.
-for number, candidate in ipairs(candidates) do
-  if candidate.also then came[number] = state(candidate) or {} end
-end
-
-local held = {}
-
 -- Take the turn of a candidate where it has one: place, matches, retry time, and whether the state changed.
 local function take_turn(number, candidate, found)
   if is_elsewhere(candidate, found) then return add_state(held, found) end
@@ -89,33 +72,57 @@ local function take_turn(number, candidate, found)
   return {number - 1, tally.matches, candidate.rate and tally.refused or false, changed and 1 or 0}
 end
 
-local taker, turn
-for number, candidate in ipairs(candidates) do
-  if not candidate.also then
-    turn = take_turn(number, candidate, state(candidate))
-    if turn then
-      taker = candidate
-      break
-    end
+-- The candidate that takes the request, and its turn.
+local function find_taker()
+  for number, candidate in ipairs(candidates) do
+    local turn = not candidate.also and take_turn(number, candidate, state(candidate))
+    if turn then return candidate, turn end
   end
+  return nil, {-1, 0, false, 0}
 end
 
-local along = {}
-for number, candidate in ipairs(also and candidates or {}) do
-  if candidate.also then
-    along[#along + 1] = number - 1
-    local matches = #along + 1
-    along[matches] = 0
-    if is_elsewhere(candidate, came[number]) then
-      add_state(along, came[number])
-    elseif candidate.head_only and taker and taker.sends_no_head then
-      add_reason(along, NO_HEAD)
-    else
-      local tally, code, value = counted(number)
-      if code then add_reason(along, code, value) else along[matches] = tally.matches end
-    end
-  end
+-- What becomes of a candidate that goes along, in the state in which the request came.
+local function go_along(along, number, candidate, found, taker)
+  along[#along + 1] = number - 1
+  local matches = #along + 1
+  along[matches] = 0
+  if is_elsewhere(candidate, found) then return add_state(along, found) end
+  if candidate.head_only and taker and taker.sends_no_head then return add_reason(along, NO_HEAD) end
+  local tally, code, value = counted(number)
+  if code then add_reason(along, code, value) else along[matches] = tally.matches end
 end
 
-turn = turn or {-1, 0, false, 0}
-return {turn[1], turn[2], turn[3], turn[4], leases, held, along, warnings}
+-- Read the candidates of a request from a place on; whether any goes along.
+local function read_request(place)
+  local also, next_place = false, place + 2
+  all_times, candidates = {}, {}
+  for number = 1, tonumber(ARGV[place]) do all_times[number], next_place = read_times(next_place) end
+  for number = 1, tonumber(ARGV[place + 1]) do
+    candidates[number], next_place = read_candidate(next_place)
+    also = also or candidates[number].also
+  end
+  return also
+end
+
+local function ask(place)
+  local tenant, epoch = ARGV[place], tonumber(ARGV[place + 2])
+  if not is_current(tenant, tonumber(ARGV[place + 1]), epoch, ARGV[place + 3] == '1') then return false end
+  now, counts = tonumber(ARGV[place + 4]), counts_make(tenant, epoch)
+  warnings, known, leases, held = {}, {}, {}, {}
+  local also, came, along = read_request(place + 5), {}, {}
+  for number, candidate in ipairs(also and candidates or {}) do
+    if candidate.also then came[number] = state(candidate) or {} end
+  end
+  local taker, turn = find_taker()
+  for number, candidate in ipairs(also and candidates or {}) do
+    if candidate.also then go_along(along, number, candidate, came[number], taker) end
+  end
+  return {turn[1], turn[2], turn[3], turn[4], leases, held, along, warnings}
+end
+
+local turns, place = {}, 2
+while place <= #ARGV do
+  turns[#turns + 1] = ask(place + 1)
+  place = place + 1 + tonumber(ARGV[place])
+end
+return turns

@@ -5,8 +5,9 @@ Rule: the script gives codes and numbers; the words are those of every form of t
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from oifde_simulator.model.turn import Along, Candidate, Distinct, Lease, Rate, Turn
 from oifde_simulator.state import forgotten, reasons
@@ -14,6 +15,21 @@ from oifde_simulator.state.interface import Read
 from oifde_simulator.state.lapses import PresentState
 from oifde_simulator.state.limits import moved_already, no_head, other_state
 from oifde_simulator.state.valkey.names import unpacked
+from oifde_simulator.state.valkey.store import Argument
+
+
+class TurnCall(NamedTuple):
+    """A request that waits for whose turn it is."""
+
+    words: Sequence[Argument]
+    reply: asyncio.Future[Any]
+    """Takes what the script found; None where the tenant has changed."""
+
+    @property
+    def weight(self) -> int:
+        """About how many bytes it has."""
+        return sum(len(each) for each in self.words if isinstance(each, (str, bytes)))
+
 
 OTHER_STATE, MOVED, NO_HEAD = 1, 2, 11
 """Codes of the reasons that need more than the candidate and a number."""

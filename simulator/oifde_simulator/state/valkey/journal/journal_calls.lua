@@ -68,9 +68,13 @@ end
 function calls.truncated()
   local after, at, tenants = tonumber(ARGV[3]), tonumber(ARGV[4]), {ARGV[5]}
   if not ARGV[5] then tenants = redis.call('ZRANGE', key('jt'), 0, -1) end
-  for _, tenant in ipairs(tenants) do
-    local facts = facts_of(tenant)
-    if tonumber(facts.lost) > after and (not at or facts.lost_at >= at) then return 1 end
+  for first = 1, #tenants, MOST_ENTRIES do
+    local fields = {}
+    for place = first, math.min(first + MOST_ENTRIES - 1, #tenants) do fields[#fields + 1] = ':' .. tenants[place] end
+    for _, found in ipairs(redis.call('HMGET', key('j'), unpack(fields))) do
+      local facts = journal_facts(found)
+      if tonumber(facts.lost) > after and (not at or facts.lost_at >= at) then return 1 end
+    end
   end
   return 0
 end
@@ -187,7 +191,10 @@ function calls.remove()
   for place = last + 1, #ARGV do
     count = count + remove(ARGV[place], {unpack(ARGV, 5, last)})
   end
-  if count > 0 then tell_forgotten(newest(), ARGV[3]) end
+  if count > 0 then
+    redis.call('HSET', key('j'), 'holes', newest())
+    tell_forgotten(newest(), ARGV[3])
+  end
   return count
 end
 

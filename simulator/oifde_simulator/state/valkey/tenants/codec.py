@@ -39,6 +39,11 @@ def encode_source(source: TenantSource | None) -> bytes:
     return b"" if source is None else _dumped(source)
 
 
+def decode_source(source: bytes) -> TenantSource | None:
+    """Decode what a tenant was made of."""
+    return TenantSource(*json.loads(source)) if source else None
+
+
 def encode_rest(state: TenantState) -> bytes:
     """Encode what changes of a tenant, and is as in the beginning after a reset."""
     return _dumped(
@@ -54,7 +59,9 @@ def encode_rest(state: TenantState) -> bytes:
     )
 
 
-def decode(id: str, version: int, epoch: int, facts: Facts, source: bytes, rest: bytes) -> TenantState:
+def decode(
+    id: str, version: int, epoch: int, facts: Facts, source: TenantSource | None, rest: bytes
+) -> TenantState:
     """Put a tenant together."""
     since, clock, added, removed, cleared, numbered, ends_tokens = json.loads(rest)
     return TenantState(
@@ -62,7 +69,7 @@ def decode(id: str, version: int, epoch: int, facts: Facts, source: bytes, rest:
         version,
         epoch,
         since,
-        TenantSource(*json.loads(source)) if source else None,
+        source,
         bool(facts.made),
         facts.generation,
         bool(facts.gone),

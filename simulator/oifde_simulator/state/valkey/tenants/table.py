@@ -7,15 +7,22 @@ from dataclasses import replace
 from math import ceil
 from typing import Any, NamedTuple
 
+from oifde_simulator.bounded_cache import BoundedCache
 from oifde_simulator.clock import Clock
-from oifde_simulator.model.tenant_state import TenantState
+from oifde_simulator.model.tenant_state import TenantSource, TenantState
 from oifde_simulator.state import tenant_changes as changes
 from oifde_simulator.state.errors import Stale
 from oifde_simulator.state.memory.journal_store import Bounds
 from oifde_simulator.state.valkey.names import packed, unpacked
 from oifde_simulator.state.valkey.scripts import script
 from oifde_simulator.state.valkey.store import Argument, Store
-from oifde_simulator.state.valkey.tenants.codec import Facts, decode, encode_rest, encode_source
+from oifde_simulator.state.valkey.tenants.codec import (
+    Facts,
+    decode,
+    decode_source,
+    encode_rest,
+    encode_source,
+)
 
 CALLS = script("common", "counts/tables", "counts/counts", "tenants/tenants")
 
@@ -30,6 +37,19 @@ class Found(NamedTuple):
     """Tenants that had the id before and are gone, as far as the state does not say."""
     now: float
     """Time of the store in seconds, by which added rules expire."""
+
+
+class KnownSource(NamedTuple):
+    """What a tenant was made of, as it was read before, so that it is not sent again."""
+
+    version: bytes
+    """Version that gave the tenant this source, as the store writes it; empty for none."""
+    source: TenantSource | None
+
+
+UNKNOWN = KnownSource(b"", None)
+KNOWN_BYTES = 16 << 20
+"""Memory of sources that are known."""
 
 
 class Change(NamedTuple):
@@ -57,6 +77,7 @@ class TenantTable:
         self._store = store
         self._clock = clock
         self._store_time = store_time
+        self._sources: BoundedCache[KnownSource] = BoundedCache(KNOWN_BYTES, _weigh, share=4)
 
     async def begin(self) -> None:
         """Begin an empty store, and set the bounds of the journal; any number of replicas may."""
@@ -133,11 +154,20 @@ class TenantTable:
         return int(await self._store.command("INCR", self._store.key("numbers")))
 
     async def _read(self, id: str) -> Found:
-        while not (found := await self._run("get", packed(id), 0)):
+        known = self._sources.find(id) or UNKNOWN
+        while not (found := await self._run("get", packed(id), known.version)):
             await self.begin()
-        now, touched, version, epoch, _, remembered, facts, source, rest = found
+        now, touched, version, epoch, _, remembered, facts, rest, of, *given = found
+        source = decode_source(given[0]) if given else known.source
+        if given:
+            self._know(id, of, source)
         state = decode(id if touched else "", version, epoch, Facts.read(facts), source, rest)
         return Found(id, state, bool(touched), remembered, int(now) / 1000)
+
+    def _know(self, id: str, version: bytes, source: TenantSource | None) -> None:
+        self._sources.discard(id)
+        if source is not None:
+            self._sources.keep(id, KnownSource(version, source))
 
     async def _put(self, found: Found, change: Change) -> TenantState | None:
         """Write a tenant; None where it is no longer as it was read. Raises CapacityExceeded."""
@@ -164,6 +194,11 @@ class TenantTable:
     async def _run(self, call: str, *words: Argument) -> Any:
         now: Argument = "" if self._store_time is None else self._store_time()
         return await self._store.run(CALLS, now, call, *words)
+
+
+def _weigh(id: str, known: KnownSource) -> int:
+    assert known.source
+    return 4 * (len(id) + len(known.source.text))
 
 
 def _read(found: Found) -> tuple[Argument, ...]:

@@ -61,18 +61,18 @@ function calls.begin()
   return 1
 end
 
--- id, known version: now, touched, version, epoch, expires, remembered, facts, and source and rest where the
--- version is another. Nothing where the store is empty.
+-- id, version that gave it the source that is known ('' for none): now, touched, version, epoch, expires, remembered,
+-- facts, rest, the version that gave it its source ('' for none), and the source where it is another. Nothing where the
+-- store is empty.
 function calls.get()
   local id = ARGV[3]
   local version, epoch, expires, is_own = standing(id)
   if not version then return false end
   local facts = id ~= '' and redis.call('HGET', key('facts'), id)
   local found = {whole(store_time()), facts and 1 or 0, version, epoch, expires, remembered(id), facts or '0 0 0 0'}
-  if version ~= tonumber(ARGV[4]) then
-    found[8] = facts and redis.call('HGET', key('sources'), id) or ''
-    found[9] = redis.call('HGET', key('tenants'), is_own and id or '')
-  end
+  found[8] = redis.call('HGET', key('tenants'), is_own and id or '')
+  found[9] = facts and redis.call('ZSCORE', key('sourced'), id) or ''
+  if found[9] ~= ARGV[4] then found[10] = redis.call('HGET', key('sources'), id) or '' end
   return found
 end
 
@@ -144,7 +144,8 @@ end
 -- rest of each tenant: serves what the files have and nothing else; the ids of made tenants that are gone.
 function calls.restore()
   local made = redis.call('ZRANGE', key('made'), 0, -1)
-  for first = 1, #made, MOST_ADDRESSED do
+  local counted = redis.call('EXISTS', key('tokens')) == 1 and #made or 0
+  for first = 1, counted, MOST_ADDRESSED do
     redis.call('HDEL', key('tokens'), unpack(made, first, math.min(first + MOST_ADDRESSED - 1, #made)))
   end
   counts_forget_all()
