@@ -33,8 +33,8 @@ from oifde_simulator.tenants import Tenants
 from serving import CALM
 
 MIDNIGHT = 1_767_225_600_000
-PATIENCE = 5.0
-"""Seconds until a wait fails."""
+PATIENCE = 60.0
+"""Seconds until a wait fails: more than a busy machine may stall."""
 DEADLINE = 10.0
 """Seconds within which a store must answer."""
 LINKS: WeakKeyDictionary[State, StoreLink] = WeakKeyDictionary()
