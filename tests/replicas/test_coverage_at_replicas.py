@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from conftest import QUERY, TOKEN
-from replicas import FORMS, Opened, World, world
+from replicas import SEVERAL, Opened, World, world
 
 OTHER: dict[str, Any] = {"tenant": {"id": "other", "tokens": [TOKEN]}}
 FILES: dict[str, Any] = {
@@ -31,8 +31,8 @@ async def uncounted_at_each(served: World) -> list[list[str]]:
     ]
 
 
-@pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("ended_by", ["/reset", "/clear"])
+@pytest.mark.parametrize("form", SEVERAL)
+@pytest.mark.parametrize("ended_by", ["/reset", pytest.param("/clear", marks=pytest.mark.slow)])
 async def test_a_tenant_that_was_another_is_told_as_its_file_has_it(form: Opened, ended_by: str) -> None:
     async with world(form, FILES) as served:
         await ask_at_each(served)
@@ -45,7 +45,7 @@ async def test_a_tenant_that_was_another_is_told_as_its_file_has_it(form: Opened
         assert await uncounted_at_each(served) == [told] * len(served.replicas)
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", SEVERAL)
 async def test_a_deleted_tenant_that_comes_back_is_told_as_its_file_has_it(form: Opened) -> None:
     async with world(form, FILES) as served:
         await ask_at_each(served)

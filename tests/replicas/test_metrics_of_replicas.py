@@ -24,7 +24,7 @@ FILES: dict[str, Any] = {
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have replicas tell their counts at once, so that nobody asks again and again for half a second."""
-    monkeypatch.setattr(metrics_sharing, "PAUSE", 0.02)
+    monkeypatch.setattr(metrics_sharing, "PAUSE", 0.005)
 
 
 async def samples(served: World, at: int) -> Mapping[str, float]:

@@ -52,19 +52,19 @@ ENTRIES = st.builds(
 )  # fmt: skip
 
 
-@law(ENTRIES, few=10)
+@law(ENTRIES, few=6)
 def test_an_entry_comes_back_as_it_was(entry: Entry) -> None:
     assert decode(encode(entry)) == entry
 
 
-@law(ENTRIES, few=10)
+@law(ENTRIES, few=6)
 def test_a_request_that_was_shortened_comes_back_as_one(entry: Entry) -> None:
     shortened = entry._replace(request=ShortenedRequest(*entry.request))
     assert type(decode(encode(shortened)).request) is ShortenedRequest
     assert type(decode(encode(entry)).request) is RecordedRequest
 
 
-@law(ENTRIES, few=10)
+@law(ENTRIES, few=6)
 def test_other_languages_can_read_the_bytes(entry: Entry) -> None:
     written = json.loads(encode(entry))
     assert (written[1], written[-1][1]) == (entry.number, entry.outcome.sent)
