@@ -37,7 +37,6 @@ async def test_a_tenant_that_was_another_is_told_as_its_file_has_it(form: Opened
     async with world(form, FILES) as served:
         await ask_at_each(served)
         await served.control("PUT", "/tenants/acme/scenario", {"scenario": OTHER}, at=0)
-        await ask_at_each(served)
         assert await uncounted_at_each(served) == [["acme", "beta"]] * len(served.replicas)
         await served.control("POST", "/tenants/acme/reset", at=1)
         await served.control("POST", ended_by, at=2)
