@@ -100,11 +100,11 @@ async def open_state(address: str, prefix: str, time: Time) -> State:
 
 FORMS = [
     pytest.param(in_memory, id="memory"),
-    pytest.param(on_one_object, id="four on one object"),
+    pytest.param(on_one_object, id="four on one object", marks=pytest.mark.slow),
     pytest.param(on_valkey(1), id="one on Valkey", marks=pytest.mark.slow),
     pytest.param(on_valkey(4), id="four on Valkey"),
 ]
-"""Forms of a world; each has to keep the same laws, every day those with no replica and with four."""
+"""Forms of a world; each has to keep the same laws. The two that users have are tested every day."""
 SEVERAL = FORMS[1::2]
 """Forms with four replicas."""
 
