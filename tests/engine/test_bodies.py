@@ -199,7 +199,7 @@ def test_after_a_reload_the_kept_beginning_is_shown() -> None:
     engine = Engine({"acme": scenario()})
     exchange = engine.handle(query())
     world = engine.tenants.worlds.prepared("acme", other := scenario(TOTAL))
-    immediate(engine.tenants.put("acme", other, world))
+    immediate(engine.tenants.reloader.put("acme", other, world))
     assert_kept(bodies(engine), exchange, "changed, replaced or reset since")
 
 

@@ -17,6 +17,7 @@ from oifde_simulator.immediate import immediate
 from oifde_simulator.model.http import Request
 from oifde_simulator.scenario import loader
 from oifde_simulator.state.errors import DuplicateName
+from oifde_simulator.tenants.tokens import accepted_token
 
 SCENARIO = b"""
 clock: "2026-01-01T12:00:00Z"
@@ -128,5 +129,7 @@ def test_a_tenant_that_is_reset_answers_as_a_new_one(deeds: list[str]) -> None:
     for deed in deeds:
         used.do(deed)
     immediate(used.engine.admin.reset("left"))
-    used.tokens["left"] = immediate(used.engine.tenants.token("left"))  # one that began anew has another
+    used.tokens["left"] = immediate(
+        accepted_token(used.engine.tenants, "left")
+    )  # one that began anew has another
     assert [used.ask("left") for _ in range(5)] == [new.ask("left") for _ in range(5)]

@@ -48,7 +48,7 @@ def query(**fields: Any) -> Request:
 
 def bodies(played: Engine) -> Bodies:
     (entry,) = played.entries()
-    return complete(BodyMaker(entry, immediate(played.tenants.find("acme")), played.journal).make())
+    return complete(BodyMaker(entry, immediate(played.tenants.resolver.find("acme")), played.journal).make())
 
 
 def kept(played: Engine, exchange: Exchange) -> str:
@@ -130,7 +130,7 @@ def test_the_body_of_an_echo_is_made_again_where_it_holds_no_credential() -> Non
     for _ in range(3):
         exchange = played.handle(query())
     entry = played.entries()[-1]
-    tenant = immediate(played.tenants.find("acme"))
+    tenant = immediate(played.tenants.resolver.find("acme"))
     assert entry.decision.matches == 3
     made = complete(BodyMaker(entry, tenant, played.journal).make())
     assert (made.sent.octets, made.sent.why) == (exchange.response.body, "")

@@ -30,7 +30,7 @@ def assert_alike(form: Opened, scenarios: Scenarios, steps: Sequence[Step]) -> N
 
 
 @pytest.mark.parametrize("form", SEVERAL)
-@settings(max_examples=6)
+@settings(max_examples=2)
 @given(scenarios=SCENARIOS, steps=STEPS)
 def test_four_replicas_answer_as_one_in_memory(form: Opened, scenarios: Scenarios, steps: list[Step]) -> None:
     assert_alike(form, scenarios, steps)

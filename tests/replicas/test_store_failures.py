@@ -18,6 +18,7 @@ import pytest
 
 import valkey_server
 from conftest import QUERY, TOKEN
+from oifde_simulator.runtime.replica import replica
 from oifde_simulator.state.valkey.connect import connect
 from replicas import Answer, Keeping, World, exchange, on_valkey, world
 from serving import Served, served
@@ -51,6 +52,12 @@ def query(user: object, page: str = "1") -> dict[str, str]:
 def store() -> Iterator[StoreServer]:
     with store_server(valkey_server.PROGRAM) as running:
         yield running
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have replicas look at once whether the store is back, and not each second."""
+    monkeypatch.setattr(replica, "PERIOD", 0.05)
 
 
 @asynccontextmanager

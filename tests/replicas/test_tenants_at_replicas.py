@@ -50,7 +50,7 @@ async def use_many(form: Opened, count: int) -> None:
 
 @pytest.mark.parametrize("form", FORMS)
 async def test_no_test_sees_the_tenant_of_another(form: Opened) -> None:
-    await use_many(form, 10)
+    await use_many(form, 4)
 
 
 @pytest.mark.slow

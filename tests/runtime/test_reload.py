@@ -38,6 +38,8 @@ from oifde_simulator.scenario import selection
 from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.tenants import Tenants
 from oifde_simulator.tenants.admin import TenantAdmin
+from oifde_simulator.tenants.reloading import TenantReloader
+from oifde_simulator.tenants.tokens import accepted_token
 from oifde_simulator.tenants.worlds import Worlds
 from serving import PATIENCE, Peer, post, served
 
@@ -268,7 +270,7 @@ def test_tenants_that_came_another_way_are_left_alone(folder: Path) -> None:
     followed = follow(folder)
     scenario = followed.scenario("acme")
     assert immediate(
-        followed.tenants.put("guest", scenario, followed.tenants.worlds.prepared("guest", scenario))
+        followed.tenants.reloader.put("guest", scenario, followed.tenants.worlds.prepared("guest", scenario))
     )
     (folder / "acme.yaml").write_text(SCENARIO % 20)
     followed.look()
@@ -284,7 +286,7 @@ def test_a_made_tenant_keeps_its_id_whatever_files_come_and_go(
     (folder / "later.yaml").write_text(SCENARIO % 20)
     followed.look()
     assert immediate(followed.tenants.state.tenants.made()) == ["later"]
-    assert immediate(followed.tenants.token("later")) == fresh.token
+    assert immediate(accepted_token(followed.tenants, "later")) == fresh.token
     assert followed.total("later") == 1
     assert "POST /tenants has made a tenant of this id" in caplog.text
     (folder / "later.yaml").unlink()
@@ -555,7 +557,7 @@ async def test_a_file_that_is_being_written_is_not_read(
     monkeypatch.setattr(watching, "PERIOD", 0.0)
     followed, path = follow(folder), folder / "acme.yaml"
     snapshot, in_service = followed.watcher._snapshot, asyncio.Event()
-    still, put, rest = snapshot.still, Tenants.put, iter(range(2, 5))
+    still, put, rest = snapshot.still, TenantReloader.put, iter(range(2, 5))
 
     def written_meanwhile(changed: Any) -> Any:
         for total in rest:
@@ -563,13 +565,13 @@ async def test_a_file_that_is_being_written_is_not_read(
             break
         return still(changed)
 
-    async def noted(self: Tenants, *given: Any) -> bool:
+    async def noted(self: TenantReloader, *given: Any) -> bool:
         done = await put(self, *given)
         in_service.set()
         return done
 
     monkeypatch.setattr(snapshot, "still", written_meanwhile)
-    monkeypatch.setattr(Tenants, "put", noted)
+    monkeypatch.setattr(TenantReloader, "put", noted)
     path.write_text(SCENARIO % 9)
     with followed.watcher.watching(followed.tenants):
         await asyncio.wait_for(in_service.wait(), PATIENCE)
@@ -601,9 +603,9 @@ async def test_requests_are_answered_while_a_file_is_being_loaded(
     monkeypatch.setattr(watching, "PERIOD", 0.0)
     followed = follow(folder)
     loop, loads, go_on = asyncio.get_running_loop(), asyncio.Event(), threading.Event()
-    load, put, in_service = watched_files.loader.load, Tenants.put, asyncio.Event()
+    load, put, in_service = watched_files.loader.load, TenantReloader.put, asyncio.Event()
 
-    async def put_and_signal(self: Tenants, *given: Any) -> bool:
+    async def put_and_signal(self: TenantReloader, *given: Any) -> bool:
         assert threading.current_thread() is threading.main_thread()
         done = await put(self, *given)
         in_service.set()
@@ -615,7 +617,7 @@ async def test_requests_are_answered_while_a_file_is_being_loaded(
         return load(path, source)
 
     monkeypatch.setattr(watched_files.loader, "load", slow)
-    monkeypatch.setattr(Tenants, "put", put_and_signal)
+    monkeypatch.setattr(TenantReloader, "put", put_and_signal)
     (folder / "acme.yaml").write_text(SCENARIO % 20)
     with followed.watcher.watching(followed.tenants):
         await asyncio.wait_for(loads.wait(), PATIENCE)

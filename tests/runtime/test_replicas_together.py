@@ -266,7 +266,7 @@ async def _changed(fleet: Fleet) -> Any:
 
 async def _put(server: Server, scenario: Any) -> None:
     tenants = server.simulator.tenants
-    await tenants.put("acme", scenario, tenants.worlds.prepared("acme", scenario))
+    await tenants.reloader.put("acme", scenario, tenants.worlds.prepared("acme", scenario))
 
 
 async def test_what_was_made_of_a_tenant_that_went_elsewhere_is_given_back(replicas: Fleet) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 import valkey_server
 from oifde_simulator.state.errors import CommandRefused, StoreGone
-from oifde_simulator.state.interface import Announcement
+from oifde_simulator.state.interface.replicas import Announcement
 from oifde_simulator.state.valkey.replicas.announcements import DONE, ValkeyAnnouncements
 from oifde_simulator.state.valkey.replicas.replicas import Replicas
 from oifde_simulator.state.valkey.scripts import Script

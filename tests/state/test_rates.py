@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable
 from itertools import accumulate
 
 import pytest
-from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from laws import law
 from oifde_simulator.immediate import immediate
 from oifde_simulator.model.turn import Candidate, Limits, Rate, Turn
 from oifde_simulator.state.interface import State
@@ -107,8 +107,10 @@ async def test_exactly_as_many_pass_as_the_limit_says_whatever_the_interleaving(
 
 
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
-@settings(max_examples=60)
-@given(limit=st.integers(0, 4), window=st.integers(1, 30), steps=st.lists(st.integers(0, 20), max_size=30))
+@law(
+    limit=st.integers(0, 4), window=st.integers(1, 30), steps=st.lists(st.integers(0, 20), max_size=30),
+    few=8, many=60,
+)  # fmt: skip
 def test_a_sliding_window_is_what_counting_all_its_stretches_says(
     form: Callable[[Bounds, Uptime], State], limit: int, window: int, steps: list[int]
 ) -> None:
@@ -134,7 +136,9 @@ def test_a_sliding_window_is_what_counting_all_its_stretches_says(
     assert all(len(stretch) <= limit for stretch in stretches)
 
 
-@given(st.integers(1, 4), st.integers(1, 30), st.lists(st.integers(-40, 20), max_size=40), st.booleans())
+@law(
+    st.integers(1, 4), st.integers(1, 30), st.lists(st.integers(-40, 20), max_size=40), st.booleans(), few=10
+)
 def test_whoever_waits_as_told_gets_in_wherever_the_clock_went(
     limit: int, window: int, steps: list[int], slide: bool
 ) -> None:

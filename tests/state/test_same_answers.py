@@ -27,7 +27,8 @@ from oifde_simulator.model.turn import (
     Turn,
     Value,
 )
-from oifde_simulator.state.interface import Exchanges, Read
+from oifde_simulator.state.interface import Read
+from oifde_simulator.state.interface.exchanges import Exchanges
 from oifde_simulator.state.memory.state import MemoryState
 from oifde_simulator.state.valkey.exchanges.exchanges import ValkeyExchanges
 from state_forms import entry

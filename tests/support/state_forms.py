@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Any
+
+import pytest
 
 from oifde_simulator.clock import TIME_OF_DAY, Clock
 from oifde_simulator.model.entry import Entry, RecordedHead, RecordedRequest
@@ -45,11 +47,12 @@ def replica(prefix: str | None, bounds: Bounds, uptime: Uptime, clock: Clock = T
     return ValkeyState(LazyStore(prefix), bounds, clock, lambda: round(uptime() * 1000))
 
 
-FORMS: dict[str, Callable[[Bounds, Uptime], State]] = {
+FORMS: dict[str, Any] = {
     "memory": memory,
-    "suspending": remote,
+    "suspending": pytest.param(remote, marks=pytest.mark.slow),  # so does each call of Valkey
     "valkey": valkey,
 }
+"""Forms by name, for `pytest.mark.parametrize`; one that only suspends is in the slow tests."""
 
 
 async def read(state: State, tenant: str = "acme") -> Read:

@@ -24,10 +24,13 @@ PROGRAMS = [
     pytest.param(
         REDIS or "",
         id="redis",
-        marks=pytest.mark.skipif(not REDIS, reason="redis-server is not installed (Debian: redis-server)"),
+        marks=[
+            pytest.mark.slow,
+            pytest.mark.skipif(not REDIS, reason="redis-server is not installed (Debian: redis-server)"),
+        ],
     ),
 ]
-"""Programs of servers, for `pytest.mark.parametrize`."""
+"""Programs of servers, for `pytest.mark.parametrize`: Valkey every day, Redis in the slow tests too."""
 
 
 class StoreServer:

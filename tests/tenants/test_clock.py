@@ -17,6 +17,7 @@ from oifde_simulator.clock import FASTEST, LATEST, SLOWEST, ClockSetting, Initia
 from oifde_simulator.immediate import immediate
 from oifde_simulator.model.http import Request
 from oifde_simulator.scenario import loader
+from oifde_simulator.tenants.tokens import accepted_token
 
 pytest_plugins = ("made_tenants",)
 
@@ -302,7 +303,7 @@ def test_it_begins_at_load_and_again_at_reset(clock: Any, load: int, later: int)
 
 def test_at_sixty_times_the_speed_a_token_expires_after_a_minute() -> None:
     engine, day = started({"start": "2026-01-01T08:00:00Z", "speed": 60})
-    token = immediate(engine.tenants.token("acme"))
+    token = immediate(accepted_token(engine.tenants, "acme"))
     query = json.dumps({"tenantId": "acme", "authToken": token, "userMobile": USER}).encode()
     codes = []
     for day.day in (NOON + 59_000, NOON + 60_000):

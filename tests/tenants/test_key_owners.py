@@ -98,9 +98,9 @@ def test_a_reload_changes_keys(engine: Engine) -> None:
     assert owner(engine, "AK1", "sk1") == "acme"
     changed = scenario("{AK9: sk9}", "acme")
     world = engine.tenants.worlds.prepared("acme", changed)
-    immediate(engine.tenants.put("acme", changed, world))
+    immediate(engine.tenants.reloader.put("acme", changed, world))
     assert (owner(engine, "AK1"), owner(engine, "AK9", "sk9")) == ("", "acme")
-    immediate(engine.tenants.remove("acme"))
+    immediate(engine.tenants.reloader.remove("acme"))
     assert owner(engine, "AK9") == ""
 
 

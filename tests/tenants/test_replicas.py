@@ -64,22 +64,22 @@ async def make(tenants: Tenants, id: str, given: Any = MADE) -> None:
 
 async def test_a_tenant_that_another_replica_made_is_found_by_id_and_by_key(replicas: list[Tenants]) -> None:
     here, there = replicas
-    assert (await there.find("KEY", by_key=True)).id == ""
+    assert (await there.resolver.find("KEY", by_key=True)).id == ""
     await make(here, "new")
-    assert (await there.find("new")).id == "new"
-    assert (await there.find("KEY", by_key=True)).id == "new"
+    assert (await there.resolver.find("new")).id == "new"
+    assert (await there.resolver.find("KEY", by_key=True)).id == "new"
 
 
 async def test_a_key_is_found_where_nobody_has_asked_for_its_tenant(replicas: list[Tenants]) -> None:
     here, there = replicas
     await make(here, "new")
-    assert (await there.find("KEY", by_key=True)).id == "new"
+    assert (await there.resolver.find("KEY", by_key=True)).id == "new"
     admin = TenantAdmin(here)
     await admin.change("new", admin.scenario({"tenant": {"access_keys": {"OTHER": "secret"}}}))
-    assert (await there.find("KEY", by_key=True)).id == ""
-    assert (await there.find("OTHER", by_key=True)).id == "new"
+    assert (await there.resolver.find("KEY", by_key=True)).id == ""
+    assert (await there.resolver.find("OTHER", by_key=True)).id == "new"
     await admin.delete("new")
-    assert (await there.find("OTHER", by_key=True)).id == ""
+    assert (await there.resolver.find("OTHER", by_key=True)).id == ""
 
 
 async def test_a_request_with_a_tenant_that_changed_elsewhere_is_stale_and_the_next_is_not(
@@ -106,13 +106,13 @@ async def test_a_key_that_is_known_costs_one_question_until_something_changes(
     await make(here, "new")
     table: Any = there.state.tenants
     counting = table._table._store = Counting(table._table._store)
-    assert (await there.find("KEY", by_key=True)).id == "new"
+    assert (await there.resolver.find("KEY", by_key=True)).id == "new"
     for id in ("acme", "new"):
         counting.asked = 0
-        assert (await there.find("KEY", by_key=True)).id == "new"
+        assert (await there.resolver.find("KEY", by_key=True)).id == "new"
         assert counting.asked == 1
         there.forget(id)  # as after a request that was stale
-        assert (await there.find("KEY", by_key=True)).id == "new"
+        assert (await there.resolver.find("KEY", by_key=True)).id == "new"
         assert counting.asked > 2
 
 
@@ -127,6 +127,6 @@ async def test_a_tenant_that_is_known_and_unchanged_is_found_without_a_question(
 async def test_a_tenant_is_found_by_key_after_all_was_forgotten_here(replicas: list[Tenants]) -> None:
     here, there = replicas
     await make(here, "new", {"tenant": {"access_keys": {"KEY": "secret", "OTHER": "secret"}}})
-    assert (await there.find("KEY", by_key=True)).id == "new"
+    assert (await there.resolver.find("KEY", by_key=True)).id == "new"
     there.forget_all()
-    assert (await there.find("OTHER", by_key=True)).id == "new"
+    assert (await there.resolver.find("OTHER", by_key=True)).id == "new"

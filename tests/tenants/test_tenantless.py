@@ -178,7 +178,7 @@ def test_a_tenant_that_is_not_served_is_refused_with_the_likely_one() -> None:
 
 def test_serve_hands_the_option_on() -> None:
     with running(tenantless="tenant001") as simulator:
-        assert immediate(simulator.tenants.tenantless()).id == "tenant001"
+        assert immediate(simulator.tenants.resolver.tenantless()).id == "tenant001"
 
 
 def test_a_rule_ends_only_a_good_token_of_a_request_that_names_no_tenant_and_uses_none_up() -> None:

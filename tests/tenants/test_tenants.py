@@ -399,10 +399,10 @@ def test_a_changed_file_is_served_whatever_was_done_to_its_tenant() -> None:
     tenants = engine.tenants
     immediate(engine.admin.change("outage", engine.admin.scenario({})))
     changed = loader.loads(b"clock: now\n", "outage.yaml", "outage")
-    immediate(tenants.put("outage", changed, tenants.worlds.prepared("outage", changed)))
+    immediate(tenants.reloader.put("outage", changed, tenants.worlds.prepared("outage", changed)))
     assert engine.tenant("outage").rules.rules == ()
     assert engine.admin.scenario("outage").scenario.origin == "outage.yaml"
-    immediate(tenants.remove("outage"))
+    immediate(tenants.reloader.remove("outage"))
     with pytest.raises(UnknownScenario):
         engine.admin.scenario("outage")
 

@@ -12,7 +12,7 @@ from oifde_simulator import resources
 from oifde_simulator.model.coverage import CoveredRule
 from oifde_simulator.rules.rule import Action, Rule
 from oifde_simulator.scenario.model import Scenario
-from oifde_simulator.state.interface import Coverage
+from oifde_simulator.state.interface.counts import Coverage
 from oifde_simulator.text import printable
 
 

@@ -96,7 +96,7 @@ class Explainer:
     def _explained(self, request: Request) -> Explanation:
         call = self._router.route(replace(request))  # copies, since reading a charset rewrites the body
         exchange = immediate(self._pipeline.handle(replace(request)))
-        rules = immediate(self._tenants.find(call.tenant, by_key=call.by_access_key)).rules
+        rules = immediate(self._tenants.resolver.find(call.tenant, by_key=call.by_access_key)).rules
         held_back = self._journal.entry(exchange).held_back
         found = verdicts(rules.rules, view(call, exchange.honest), exchange, held_back)
         fired = [rule for rule in rules.rules if rule.name in exchange.rules]

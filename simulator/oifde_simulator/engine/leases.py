@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from oifde_simulator.model.outcome import UNDER_WAY, Outcome
 from oifde_simulator.model.turn import Leases
-from oifde_simulator.state.interface import Exchanges
+from oifde_simulator.state.interface.exchanges import Exchanges
 
 
 class LeaseHolder:

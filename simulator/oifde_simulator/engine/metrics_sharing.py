@@ -14,7 +14,7 @@ from oifde_simulator.engine.recent_counts import KINDS, Series
 from oifde_simulator.engine.shared_meter import SharedMeter
 from oifde_simulator.model.counted_requests import AddedCounts, AllCounts
 from oifde_simulator.state.errors import StoreGone
-from oifde_simulator.state.interface import Metrics
+from oifde_simulator.state.interface.counts import Metrics
 
 log = logging.getLogger("oifde_simulator")
 

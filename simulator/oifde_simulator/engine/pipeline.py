@@ -144,7 +144,7 @@ class Pipeline:
     async def _find(self, call: Call) -> Tenant:
         """Find the tenant of a call; where that fails, the world of nobody, whose service is broken."""
         try:
-            return await self.tenants.find(call.tenant, by_key=call.by_access_key)
+            return await self.tenants.resolver.find(call.tenant, by_key=call.by_access_key)
         except StoreGone:
             raise
         except Exception as defect:  # noqa: BLE001  whatever it is, the exchange tells and logs it
@@ -152,7 +152,7 @@ class Pipeline:
 
     async def _nobody(self, defect: Exception) -> Tenant:
         """Make the world of nobody, whose service is broken by `defect`."""
-        tenant = await self.tenants.unknown()
+        tenant = await self.tenants.resolver.unknown()
         tenant.defect = defect
         return tenant
 

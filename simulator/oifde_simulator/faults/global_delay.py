@@ -9,7 +9,8 @@ from oifde_simulator.faults.base import Fault, FaultContext
 from oifde_simulator.faults.chain import apply
 from oifde_simulator.faults.parser import build
 from oifde_simulator.randomness import KeyedRandom, key
-from oifde_simulator.state.interface import Announcement, Announcements, Settings
+from oifde_simulator.state.interface.replicas import Announcement, Announcements
+from oifde_simulator.state.interface.settings import Settings
 from oifde_simulator.wire.script import Script, Send, leading_waits
 
 TOPIC = "delay"

@@ -15,6 +15,7 @@ from oifde_simulator.runtime.curl_lines import CurlLines, ShownCertificate
 from oifde_simulator.scenario.files import finding
 from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.tenants import Tenants
+from oifde_simulator.tenants.tokens import accepted_token
 from oifde_simulator.text import printable
 from oifde_simulator.tls_faults import MEANINGS
 
@@ -82,7 +83,7 @@ async def _commands(tenants: Tenants, own: Mapping[str, str], curl: CurlLines) -
     user, secret = await _user(tenants, name, scenario), scenario.tenant.secret
     return [
         "Try it:",
-        f"  {curl.with_token(name, user, await tenants.token(name))}",
+        f"  {curl.with_token(name, user, await accepted_token(tenants, name))}",
         f"Or fetch a token first, with the secret {printable(secret)}:",
         f"  {curl.with_secret(name, user, secret)}",
     ]

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from oifde_simulator.scenario import loader
+from oifde_simulator.scenario.files import finding
 from oifde_simulator.scenario.model import Scenario
 
 
@@ -48,6 +49,16 @@ class ScenarioCatalog(Mapping[str, Scenario]):
         """Find a scenario that has been read; None where it has not, or there is none."""
         entry = self._entries.get(name)
         return entry if isinstance(entry, Scenario) else None
+
+    def scenario_id(self, name: str) -> str:
+        """Tell the id inside a scenario, and read nothing: an unread file is a bundled one, named by its id.
+
+        An id without a scenario, as after a reload has taken its file away, is told as it is.
+        """
+        entry = self._entries.get(name)
+        if isinstance(entry, Path):
+            return finding.stem(entry)
+        return entry.id if entry else name
 
     def read(self) -> dict[str, Scenario]:
         """Return the scenarios that have been read so far, by tenant id."""

@@ -97,12 +97,6 @@ class Worlds:
         """List the tenants that may have an access key, of files or not, the first to be asked first."""
         return await self._key_owners.candidates(key, self.files)
 
-    def scenario_id(self, name: str) -> str:
-        """Tell the id of a tenant's scenario, as far as that is known without reading it."""
-        world = self._worlds.get(name)
-        scenario = world.scenario if world else self.files.peek(name)
-        return scenario.id if scenario else name
-
     def fresh(self, name: str, state: TenantState) -> FreshCredentials:
         """Compute the credentials that a tenant was made with on demand."""
         return self._factory.fresh(name, state.generation)

@@ -110,9 +110,10 @@ def _explained(
     """Explain each request, sent `repeat` times, at its time; one token is filled in where they name none."""
     from oifde_simulator.cli.explain import request_file
     from oifde_simulator.cli.explain.sender import Senders
+    from oifde_simulator.tenants.tokens import accepted_token
 
     senders = Senders()
-    token = cache(lambda: immediate(tenants.token(tenant)))
+    token = cache(lambda: immediate(accepted_token(tenants, tenant)))
     for request, at in steps:
         if at is not None:
             explainer.set_clock(tenant, at)

@@ -18,6 +18,7 @@ from oifde_simulator.model.http import JSON_UTF8, UNKNOWN_PEER, Peer, Request
 from oifde_simulator.oifde.leniency import declared_charset
 from oifde_simulator.oifde.operations import BY_NAME, BY_PATH, guess
 from oifde_simulator.tenants import Tenants
+from oifde_simulator.tenants.tokens import accepted_token
 from oifde_simulator.text import did_you_mean, shown
 from oifde_simulator.utf8 import decoded
 
@@ -90,7 +91,8 @@ def parse(document: Any, tenants: Tenants, tenant: str, endpoint: str | None = N
     `document` is a body, or `{"endpoint": ..., "path": ..., "headers": {...}, "body": ...}`. A body that is a
     string is sent unchanged. `endpoint` replaces the document's. Raises ValueError for any other document.
     """
-    return filled(read(document, endpoint), tenants, tenant, lambda: immediate(tenants.token(tenant)))
+    request = read(document, endpoint)
+    return filled(request, tenants, tenant, lambda: immediate(accepted_token(tenants, tenant)))
 
 
 def filled(request: RequestFile, tenants: Tenants, tenant: str, token: Callable[[], str]) -> RequestFile:

@@ -33,7 +33,7 @@ async def publish(tenants: Tenants, broken: Sequence[BrokenFile]) -> None:
 
 async def replace(tenants: Tenants, name: str, scenario: Scenario, world: World) -> None:
     """Serve `scenario` in its prepared world, unless POST /tenants has made one of its id."""
-    if await tenants.put(name, scenario, world):
+    if await tenants.reloader.put(name, scenario, world):
         log.info("tenant %s: loaded %s", name, scenario.origin)
     else:
         log.warning(
@@ -46,7 +46,7 @@ async def replace(tenants: Tenants, name: str, scenario: Scenario, world: World)
 
 async def remove(tenants: Tenants, name: str, scenario: Scenario) -> None:
     """Stop serving the tenant `name`, unless POST /tenants has made it."""
-    if await tenants.remove(name):
+    if await tenants.reloader.remove(name):
         log.warning("tenant %s: removed; %s has it no more", name, scenario.origin)
     else:
         log.warning(

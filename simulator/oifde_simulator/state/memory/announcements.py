@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection
 from typing import Any
 
-from oifde_simulator.state.interface import Act, Announcement
+from oifde_simulator.state.interface.replicas import Act, Announcement
 
 
 class MemoryAnnouncements:

@@ -11,7 +11,7 @@ from oifde_simulator.clock import TIME_OF_DAY, Clock
 from oifde_simulator.model.coverage import CoverageSnapshot, CoveredRule
 from oifde_simulator.model.entry import Entry
 from oifde_simulator.state.coverage_table import CoverageTable
-from oifde_simulator.state.interface import ForgetEntries, HearEntry
+from oifde_simulator.state.interface.journal import ForgetEntries, HearEntry
 from oifde_simulator.state.memory.announcements import MemoryAnnouncements, MemoryFiles
 from oifde_simulator.state.memory.exchanges import MemoryExchanges
 from oifde_simulator.state.memory.journal_store import Bounds, EntryTable

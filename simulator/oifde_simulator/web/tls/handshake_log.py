@@ -18,29 +18,18 @@ from socket import socket
 from typing import Any
 
 from oifde_simulator.web.tls.alerts import send_alert
+from oifde_simulator.web.tls.handshake_causes import (
+    ALERTS,
+    CLIENT_REASONS,
+    OWN_AUTHORITY,
+    PLAIN_HTTP_REASONS,
+    UNREADABLE,
+    USER_CERTIFICATE,
+    causes_of,
+)
 from oifde_simulator.web.tls.rsa_on_demand import RepeatableHandshake
 
 log = logging.getLogger("oifde_simulator")
-
-PLAIN_HTTP = (
-    "the client spoke plain HTTP, and this port is https; write https:// in its URL, or serve --tls off"
-)
-TOO_OLD = "the client offers no TLS version and cipher that are accepted here; TLS 1.2 and later are"
-UNTRUSTED = "the client does not believe our certificate: "
-OWN_AUTHORITY = (
-    "it does not trust our authority (a file of an earlier start? fetch /ca.pem again, or keep the authority "
-    "with --tls-dir), or calls us by a name that the certificate does not have (--tls-name adds one)"
-)
-USER_CERTIFICATE = (
-    "it does not trust who signed --tls-cert, lacks a certificate in between, or calls us by another name"
-)
-
-NO_CERTIFICATE = (
-    "the client showed no certificate, and --client-cert require asks for one; have it show one{}, or serve "
-    "--client-cert request"
-)
-UNREADABLE = "the client's certificate cannot be read: it has names that are no text"
-OTHER_CERTIFICATE = "the client's certificate is refused; have it show one{} that is valid now"
 
 FAILED = "a TLS handshake failed"
 REFUSED = "was refused by the client: "
@@ -48,38 +37,6 @@ LEFT = "left right after the TLS handshake, without a request"
 SILENT = "closed its connection right after the TLS handshake, without a request; perhaps "
 MIDST = "the client closed the connection in its midst, without an alert"
 TOO_LONG = "it was not over in time"
-
-# OpenSSL's names of reasons, as Python shows them.
-PLAIN_HTTP_REASONS = ("HTTP_REQUEST", "HTTPS_PROXY_REQUEST", "WRONG_VERSION_NUMBER")
-TOO_OLD_REASONS = (
-    "UNSUPPORTED_PROTOCOL",
-    "VERSION_TOO_LOW",
-    "NO_SHARED_CIPHER",
-    "TLSV1_ALERT_PROTOCOL_VERSION",
-    "TLSV1_ALERT_INSUFFICIENT_SECURITY",
-)
-# A client chooses its alert itself: OpenSSL sends unknown ca or bad certificate, Java the third.
-UNTRUSTED_REASONS = (
-    "TLSV1_ALERT_UNKNOWN_CA",
-    "SSLV3_ALERT_BAD_CERTIFICATE",
-    "SSLV3_ALERT_CERTIFICATE_UNKNOWN",
-    "SSLV3_ALERT_CERTIFICATE_EXPIRED",
-    "SSLV3_ALERT_UNSUPPORTED_CERTIFICATE",
-)
-# Of the server itself, about the client.
-CLIENT_REASONS = {
-    "PEER_DID_NOT_RETURN_A_CERTIFICATE": NO_CERTIFICATE,
-    "CERTIFICATE_VERIFY_FAILED": OTHER_CERTIFICATE,
-}
-# What a client says of a certificate by its alert.
-ALERTS = {
-    "TLSV1_ALERT_UNKNOWN_CA": "unknown certificate authority",
-    "SSLV3_ALERT_BAD_CERTIFICATE": "bad certificate",
-    "SSLV3_ALERT_CERTIFICATE_UNKNOWN": "certificate unknown",
-    "SSLV3_ALERT_CERTIFICATE_EXPIRED": "certificate has expired",
-    "SSLV3_ALERT_UNSUPPORTED_CERTIFICATE": "unsupported certificate",
-    "WRONG_VERSION_NUMBER": "unsupported version",
-}
 FIRST_BYTES = 2
 """Call of `do_handshake` that reads the first bytes of a client."""
 
@@ -126,11 +83,7 @@ CURRENT: ContextVar[Handshake | None] = ContextVar("handshake", default=None)
 class LoggedHandshake(RepeatableHandshake):
     """TLS connection whose failed handshake is logged; its certificate is the user's own."""
 
-    causes: dict[str, str] = (
-        dict.fromkeys(PLAIN_HTTP_REASONS, PLAIN_HTTP)
-        | dict.fromkeys(TOO_OLD_REASONS, TOO_OLD)
-        | dict.fromkeys(UNTRUSTED_REASONS, UNTRUSTED + USER_CERTIFICATE)
-    )
+    causes: dict[str, str] = causes_of(USER_CERTIFICATE)
     """Likely causes with their fixes, by OpenSSL's reason."""
     distrust = USER_CERTIFICATE
     """Likely cause where a client does not trust the certificate."""
@@ -208,7 +161,7 @@ class LoggedHandshakeOfAuthority(LoggedHandshake):
     """TLS connection whose failed handshake is logged; its certificate is of our own authority."""
 
     distrust = OWN_AUTHORITY
-    causes = LoggedHandshake.causes | dict.fromkeys(UNTRUSTED_REASONS, UNTRUSTED + OWN_AUTHORITY)
+    causes = causes_of(OWN_AUTHORITY)
 
 
 def _words(error: ssl.SSLError, reason: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from oifde_simulator.model.turn import START, Value
 from oifde_simulator.rules.rule import Rule
-from oifde_simulator.state.interface import Tenants
+from oifde_simulator.state.interface.tenants import Tenants
 from oifde_simulator.tenants.tenant import Tenant
 from oifde_simulator.wiremock.admin import ids
 

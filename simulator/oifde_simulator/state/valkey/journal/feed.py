@@ -18,7 +18,7 @@ from typing import Any, Protocol
 from oifde_simulator.model.entry import Entry
 from oifde_simulator.state.entry_codec import decode
 from oifde_simulator.state.errors import StoreGone
-from oifde_simulator.state.interface import ForgetEntries, HearEntry
+from oifde_simulator.state.interface.journal import ForgetEntries, HearEntry
 from oifde_simulator.state.valkey.store import Store
 
 log = logging.getLogger("oifde_simulator")

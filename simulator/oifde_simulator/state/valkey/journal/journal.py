@@ -14,7 +14,7 @@ from typing import Any
 from oifde_simulator.model.entry import Entry
 from oifde_simulator.model.outcome import Outcome
 from oifde_simulator.state.entry_codec import decode
-from oifde_simulator.state.interface import ForgetEntries, HearEntry
+from oifde_simulator.state.interface.journal import ForgetEntries, HearEntry
 from oifde_simulator.state.valkey.journal.feed import JournalFeed
 from oifde_simulator.state.valkey.names import packed, unpacked
 from oifde_simulator.state.valkey.scripts import script

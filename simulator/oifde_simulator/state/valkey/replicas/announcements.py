@@ -15,7 +15,7 @@ from contextlib import suppress
 from typing import Any
 
 from oifde_simulator.state.errors import NotCarriedOut, StoreGone
-from oifde_simulator.state.interface import Act, Announcement
+from oifde_simulator.state.interface.replicas import Act, Announcement
 from oifde_simulator.state.valkey.replicas.messages import Message
 from oifde_simulator.state.valkey.replicas.replicas import LAPSE_MS, StoreTime, server_time
 from oifde_simulator.state.valkey.scripts import script

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from oifde_simulator.state.interface import Announcement, Announcements
+from oifde_simulator.state.interface.replicas import Announcement, Announcements
 from oifde_simulator.web.data_plane.port import Port
 
 LISTENER, TLS = "listener", "tls"

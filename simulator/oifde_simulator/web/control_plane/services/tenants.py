@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from oifde_simulator.instants import iso
 from oifde_simulator.model.entry import Entry
 from oifde_simulator.model.sessions import CallSession, Criteria
+from oifde_simulator.model.tenant_state import TenantState
 from oifde_simulator.oifde.operations import BY_PORT
 from oifde_simulator.oifde.operations.base import ServiceRequest
 from oifde_simulator.oifde.reading import Reading
@@ -150,23 +151,20 @@ class TenantService:
             return None
 
     async def scenario_ids(self) -> dict[str, str]:
-        """Map each tenant to the id of its scenario, or to itself where its file was not read yet."""
+        """Map each tenant to the id of its scenario. No file is read, and each replica tells the same."""
         touched = frozenset(await self._tenants.state.tenants.touched())
-        ids = await self._tenants.ids()
-        return {id: await self._scenario_id(id) if id in touched else self._known_id(id) for id in ids}
+        found = {}
+        for id in await self._tenants.ids():
+            with suppress(NotServed):  # one that has gone meanwhile is left out
+                state = await self._tenants.served(id) if id in touched else None
+                found[id] = await self._scenario_id(id, state)
+        return found
 
-    async def _scenario_id(self, id: str) -> str:
-        """Find the id of the scenario of a tenant that may have been made or replaced at another replica."""
-        try:
-            state = await self._tenants.served(id)
-            return (
-                self._known_id(id) if state.source is None else (await self._tenants.scenario(id, state)).id
-            )
-        except NotServed:  # it has gone meanwhile
-            return self._known_id(id)
-
-    def _known_id(self, id: str) -> str:
-        return self._tenants.worlds.scenario_id(id)
+    async def _scenario_id(self, id: str, state: TenantState | None) -> str:
+        """Find the id of a tenant's scenario by the state alone, for its world here may be that of before."""
+        if state is None or state.source is None:
+            return self._tenants.files.scenario_id(id)
+        return (await self._tenants.scenario(id, state)).id
 
     async def clock(self, id: str) -> ClockReading:
         """Read the clock of a tenant."""

@@ -6,14 +6,11 @@ Rule: where other replicas make tenants too, what was found is kept until any of
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
-from oifde_simulator.model.tenant_state import TenantState
-from oifde_simulator.state.interface import State
 from oifde_simulator.tenants.errors import NotServed
+from oifde_simulator.tenants.served import ServedTenants
 from oifde_simulator.tenants.tenant import Tenant
-from oifde_simulator.tenants.worlds import Worlds
 from oifde_simulator.text import normal
 
 MOST_KEPT = 1000
@@ -27,18 +24,9 @@ AT_ONCE = 200
 class KeyHolders:
     """Tenants by access key."""
 
-    def __init__(
-        self,
-        state: State,
-        worlds: Worlds,
-        named: Callable[[str], Awaitable[Tenant]],
-        served: Callable[[str], Awaitable[TenantState]],
-    ) -> None:
-        """`named` finds a tenant by its id, and `served` how it is now. Both raise NotServed."""
-        self._state = state.tenants
-        self._worlds = worlds
-        self._named = named
-        self._served = served
+    def __init__(self, tenants: ServedTenants) -> None:
+        self._tenants = tenants
+        self._state = tenants.state.tenants
         self._kept: dict[str, Tenant | None] = {}
         self._change = 0
         """The last change of all replicas that is known here."""
@@ -68,10 +56,10 @@ class KeyHolders:
 
     async def _search(self, key: str) -> Tenant | None:
         with suppress(NotServed):
-            return await self._named(normal(key))
-        for owner in await self._worlds.with_key(key):
+            return await self._tenants.named(normal(key))
+        for owner in await self._tenants.worlds.with_key(key):
             with suppress(NotServed):
-                tenant = await self._named(owner)
+                tenant = await self._tenants.named(owner)
                 if tenant.world.scenario and key in tenant.world.scenario.tenant.access_keys:
                     return tenant
         return None
@@ -84,6 +72,6 @@ class KeyHolders:
 
     async def _learn_keys(self, name: str) -> None:
         with suppress(NotServed):
-            state = await self._served(name)
-            if state.source is not None and self._worlds.find(name, state) is None:
-                await self._named(name)
+            state = await self._tenants.served(name)
+            if state.source is not None and self._tenants.worlds.find(name, state) is None:
+                await self._tenants.named(name)
