@@ -56,6 +56,9 @@ class Supervisor:
         for worker in present.values():
             await self._pool.require(worker, READY)
         self._is_up = True
+        for worker in present.values():
+            if not worker.is_alive:  # it died while another one was waited for
+                self._run(self._restarter.restart(worker))
         self._run(self._roller.roll_when_wanted())
         self._pool.tell()
         return present[1]
