@@ -37,6 +37,7 @@ class FakeWorker:
         self.failure, self.how_it_ended = "", "killed by signal 9"
         self.ready = {"opens": True}
         self.is_alive, self.killed = True, False
+        self.replica, self.ceased, self.place = f"replica{number}", False, number
         self.said: list[Any] = []
 
     def send(self, message: Any) -> None:
@@ -91,6 +92,9 @@ class FakePool:
     def tell(self) -> None:
         pass
 
+    def withdraw(self, _: FakeWorker) -> None:
+        pass
+
 
 @pytest.fixture
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -134,14 +138,32 @@ async def test_a_replaced_worker_that_serves_nothing_yet_is_ended_at_once(state:
     assert old.said == [{"do": "drain"}]
 
 
+def made_supervisor(pool: FakePool) -> Supervisor:
+    ports = SimpleNamespace(descriptors={}, memory=0, inherited=[], listen=lambda: None)
+    count = len(pool.numbers)
+    supervisor = Supervisor(Settings(), cast(Any, ports), {"lock": 0}, lambda _: None, count=count)
+    supervisor._pool = supervisor._restarter._pool = cast(WorkerPool, pool)
+    return supervisor
+
+
+def test_nobody_waits_for_a_worker_that_has_died() -> None:
+    pool = FakePool(3)
+    pool.present = {1: FakeWorker(1), 2: FakeWorker(2), 3: FakeWorker(3, STARTING)}
+    pool.present[1].is_alive = False
+    made_supervisor(pool)._take_notice(cast(WorkerProcess, pool.present[1]))
+    assert [each.said for each in pool.present.values()] == [
+        [],
+        [{"do": "forget", "replica": "replica1"}],
+        [],
+    ]
+
+
 @pytest.mark.usefixtures("soon")
 async def test_a_worker_that_dies_while_others_start_is_started_again(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     pool = FakePool(2)
-    ports = SimpleNamespace(descriptors={}, memory=0, inherited=[], listen=lambda: None)
-    supervisor = Supervisor(Settings(), cast(Any, ports), {"lock": 0}, lambda _: None, count=2)
-    supervisor._pool = supervisor._restarter._pool = cast(WorkerPool, pool)
+    supervisor = made_supervisor(pool)
     first = await supervisor.start()
     async with asyncio.timeout(PATIENCE):
         await pool.brought_up.wait()

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -126,6 +127,17 @@ class Simulator:
         if self._client_authority().is_accepted:
             return ShownCertificate.of_ours(self.control_url, wants_token=self.token is not None)
         return ShownCertificate()
+
+    @property
+    def replica(self) -> str:
+        """Id among the replicas of the state's store; empty where the state is in this process."""
+        return self._store.replicas.id if self._store else ""
+
+    async def forget_replica(self, replica: str) -> None:
+        """Have nobody wait for a replica whose process has ended."""
+        if self._store:
+            with suppress(StoreGone):  # its silence tells it later
+                await self._store.replicas.forget(replica)
 
     def client_pem(self) -> bytes | None:
         """Make a certificate for a client; None where clients are asked for none, or for one of others."""
