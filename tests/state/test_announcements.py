@@ -120,6 +120,20 @@ async def test_a_replica_that_heard_all_asks_for_no_values(members: tuple[Member
     assert other.done == {}
 
 
+async def test_nobody_waits_for_a_replica_that_another_has_reported_dead(
+    members: tuple[Member, Member],
+) -> None:
+    one, dead = members
+    await dead.beat()
+    await dead.announcements.close()  # it leaves no word
+    announcing = asyncio.ensure_future(one.announcements.announce("delay", 1))
+    await one.until("delay", 1)
+    assert not announcing.done()
+    await one.replicas.forget("other")
+    await announcing
+    assert list((await one.replicas.beat("")).living) == ["one"]
+
+
 async def test_what_was_said_meanwhile_is_not_said_again(members: tuple[Member, Member]) -> None:
     one, _ = members
     saying, go_on = asyncio.Event(), asyncio.Event()

@@ -411,7 +411,7 @@ async def test_the_end_of_a_port_waits_for_its_opening(monkeypatch: pytest.Monke
     await port.start()
     await port.close()
 
-    async def listen_for_ever() -> None:
+    async def listen_for_ever(_: int | None) -> None:
         began.set()
         await asyncio.Event().wait()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import json
 import socket
-import ssl
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -31,9 +30,6 @@ def server(
     faults = ("--tls-fault", "expired=0") if request.param == "auto" else ()
     with working(folder, *options, *faults, count=3) as server:
         yield server
-
-
-ENDED_AMID_HANDSHAKE = "right after the port is open again, a handshake of TLS was seen to end at a worker"
 
 
 def peer(server: WorkersProcess) -> Peer:
@@ -76,7 +72,6 @@ def test_ready_file_and_readyz_name_the_supervisor(server: WorkersProcess) -> No
     assert [worker["state"] for worker in server.readyz()["workers"]] == ["ready"] * 3
 
 
-@pytest.mark.xfail(reason=ENDED_AMID_HANDSHAKE, raises=ssl.SSLEOFError, strict=False)
 def test_the_port_is_closed_and_opened_for_all_before_the_answer(server: WorkersProcess) -> None:
     faults = [each["url"] for each in server.urls.get("tlsFaults", ())]
     urls = [server.data, server.urls["recordings"], *faults]
@@ -90,7 +85,6 @@ def test_the_port_is_closed_and_opened_for_all_before_the_answer(server: Workers
             assert answers(client) == 200
 
 
-@pytest.mark.xfail(reason=ENDED_AMID_HANDSHAKE, raises=ssl.SSLEOFError, strict=False)
 def test_idle_connections_of_every_worker_are_closed_with_the_port(server: WorkersProcess) -> None:
     with ExitStack() as stack:
         clients = [stack.enter_context(peer(server)) for _ in range(12)]

@@ -95,6 +95,16 @@ def test_who_is_killed_while_it_starts_leaves_nobody_behind(tmp_path: Path, temp
         assert os.listdir(temporary) == []
 
 
+def test_a_hangup_before_there_are_workers_ends_nothing(tmp_path: Path) -> None:
+    with unready(tmp_path, "--tls", "off") as server:
+        while not descendants(server.process.pid):
+            assert server.process.poll() is None
+        server.process.send_signal(signal.SIGHUP)
+        assert server.process.stdout is not None
+        assert any("curl" in line for line in server.process.stdout)
+        assert server.stop()[0] == 0
+
+
 def test_the_end_of_the_store_ends_the_server_with_one_line(tmp_path: Path) -> None:
     with working(tmp_path, "--tls", "off") as server:
         started = server.children()

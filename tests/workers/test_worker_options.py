@@ -6,7 +6,9 @@ import json
 import os
 import socket
 import sys
+from asyncio.subprocess import Process
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -56,6 +58,22 @@ def test_another_system_is_refused_in_one_line(monkeypatch: pytest.MonkeyPatch) 
 def test_the_store_may_take_what_the_journal_is_bounded_by() -> None:
     small, large = Settings(journal_bytes=1 << 20), Settings(journal_bytes=1 << 30)
     assert embedded_store.memory_limit(large) - embedded_store.memory_limit(small) >= (1 << 30) - (1 << 20)
+
+
+async def test_a_store_that_does_not_start_in_time_is_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    launched: list[Process] = []
+
+    async def launch(program: Path, launch: Any = embedded_store._launch) -> Process:
+        launched.append(await launch(program))
+        return launched[0]
+
+    monkeypatch.setattr(embedded_store, "_launch", launch)
+    monkeypatch.setattr(embedded_store, "START_SECONDS", 0.0)
+    with pytest.raises(ValueError, match="--workers: the store did not start within 0s"):
+        await embedded_store.start(Settings(), tmp_path)
+    assert launched[0].returncode == -9
 
 
 def test_a_port_in_use_is_told_in_one_line() -> None:

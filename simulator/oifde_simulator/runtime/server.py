@@ -6,11 +6,12 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
 from oifde_simulator.clock import TIME_OF_DAY, Clock
-from oifde_simulator.config import NEED_TLS, Settings
+from oifde_simulator.config import Settings
 from oifde_simulator.coverage import registration
 from oifde_simulator.engine.metrics import Meter
 from oifde_simulator.engine.metrics_sharing import MetricsSharing
@@ -22,6 +23,7 @@ from oifde_simulator.model.coverage import CoverageSnapshot
 from oifde_simulator.oifde.leniency import Leniency
 from oifde_simulator.oifde.router import Router
 from oifde_simulator.runtime.curl_lines import ShownCertificate
+from oifde_simulator.runtime.tls_settings import client_authority, load_client_verification, load_tls
 from oifde_simulator.scenario import selection
 from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.state.errors import StoreGone
@@ -31,12 +33,10 @@ from oifde_simulator.state.memory.journal_store import Bounds
 from oifde_simulator.state.memory.state import MemoryState
 from oifde_simulator.tenants import Tenants
 from oifde_simulator.tenants.broken_files import BrokenFile
-from oifde_simulator.tls_faults import require_own_ports
 from oifde_simulator.urls import url
 from oifde_simulator.web.connection_limits import ConnectionLimits
 from oifde_simulator.web.control_plane import access_token
 from oifde_simulator.web.control_plane.app import control_plane
-from oifde_simulator.web.control_plane.client_authority import NO_AUTHORITY, ClientAuthority
 from oifde_simulator.web.control_plane.context import ControlContext
 from oifde_simulator.web.control_plane.server import ControlPlaneRunner, start_sites
 from oifde_simulator.web.control_plane.standing import Standing
@@ -50,8 +50,6 @@ from oifde_simulator.web.data_plane.shared_sockets import SharedSockets
 if TYPE_CHECKING:
     from oifde_simulator.runtime.replica.opening import StoreLink
     from oifde_simulator.runtime.replica.replica import Replica
-    from oifde_simulator.web.tls.client_verification import ClientVerification
-    from oifde_simulator.web.tls.context import ServerTls
 
 CONNECTION_BITS = 26
 """Bits of the number of a replica's first connection, and of those after it; together JSON holds them."""
@@ -90,8 +88,8 @@ class Simulator:
         self.delay = GlobalDelay(tenants.state.settings, tenants.state.announcements, settings.seed)
         """Delay of every answer."""
         self._store = store
-        self._tls = _load_tls(settings, store.authority if store else None)
-        self._clients = _load_client_verification(settings, self._tls)
+        self._tls = load_tls(settings, store.authority if store else None)
+        self._clients = load_client_verification(settings, self._tls)
         self.token = access_token.token(settings)
         """Bearer token that the control plane requires; None for none."""
         self.shared: SharedSockets | None = None
@@ -123,13 +121,24 @@ class Simulator:
         """Certificate that a client has to show; None where it needs none."""
         if self._clients is None or self._clients.mode != "require":
             return None
-        if self._client_authority().is_accepted:
+        if client_authority(self._tls, self._clients).is_accepted:
             return ShownCertificate.of_ours(self.control_url, wants_token=self.token is not None)
         return ShownCertificate()
 
+    @property
+    def replica(self) -> str:
+        """Id among the replicas of the state's store; empty where the state is in this process."""
+        return self._store.replicas.id if self._store else ""
+
+    async def forget_replica(self, replica: str) -> None:
+        """Have nobody wait for a replica whose process has ended."""
+        if self._store:
+            with suppress(StoreGone):  # its silence tells it later
+                await self._store.replicas.forget(replica)
+
     def client_pem(self) -> bytes | None:
         """Make a certificate for a client; None where clients are asked for none, or for one of others."""
-        authority = self._client_authority()
+        authority = client_authority(self._tls, self._clients)
         return authority.make() if self._clients is not None and authority.is_accepted else None
 
     async def start(self, before_control: Callable[[], Awaitable[None]] | None = None) -> None:
@@ -239,7 +248,7 @@ class Simulator:
             meter=self.meter,
             sharing=self._sharing,
             ca_pem=self.ca_pem,
-            client_authority=self._client_authority(),
+            client_authority=client_authority(self._tls, self._clients),
             port=port,
             delay=self.delay,
             console=self._settings.console == "on",
@@ -248,16 +257,6 @@ class Simulator:
             standing=Standing(self.health, self._replica),
         )
         return control_plane(context, self.token, ConnectionLimits.of(self._settings))
-
-    def _client_authority(self) -> ClientAuthority:
-        """Find who signs certificates for clients that the port accepts."""
-        tls = self._tls
-        if tls is None or tls.ca_pem is None or tls.ca_key is None:
-            return NO_AUTHORITY
-        others = self._clients is not None and not self._clients.accepts(tls.ca_pem)
-        return ClientAuthority(
-            tls.ca_pem, tls.ca_key, self._clients.source if self._clients and others else ""
-        )
 
     async def _open(self, runner: ControlPlaneRunner, host: str, port: int) -> str:
         await runner.setup()
@@ -301,56 +300,3 @@ def _state(bounds: Bounds, clock: Clock, store: StoreLink | None) -> State:
     from oifde_simulator.runtime.replica.opening import state_in  # not needed without a store
 
     return state_in(store, bounds, clock)
-
-
-def shares_authority(settings: Settings) -> bool:
-    """Check that the authority of a server is that of all replicas: made, and kept in no folder."""
-    return settings.tls == "auto" and not (settings.tls_cert or settings.tls_key or settings.tls_dir)
-
-
-def _load_tls(settings: Settings, shared: bytes | None) -> ServerTls | None:
-    _require_own_ports(settings)
-    if settings.tls == "off":
-        if given := [name for name in NEED_TLS if getattr(settings, name)]:
-            option = f"--{given[0].replace('_', '-')}"
-            raise ValueError(f"--tls off and {option} exclude each other; leave one of them out")
-        return None
-    # Both are slow to import.
-    if settings.tls_cert or settings.tls_key:
-        if settings.tls_cert is None or settings.tls_key is None:
-            raise ValueError("--tls-cert and --tls-key go together; give both")
-        from oifde_simulator.web.tls.user_certificate import tls_from_files
-
-        unproved = settings.tls_cert_invalid_ok or settings.tls_any_certificate
-        return tls_from_files(
-            settings.tls_cert,
-            settings.tls_key,
-            unproved=unproved,
-            names=settings.tls_name,
-            host=settings.host,
-        )
-    from oifde_simulator.web.tls.authority import tls_from_authority
-
-    return tls_from_authority(settings.tls_name, settings.tls_dir, host=settings.host, shared=shared)
-
-
-def _require_own_ports(settings: Settings) -> None:
-    """Check that a port with a fault of TLS has no other purpose. Raises ValueError."""
-    others = [("--port", settings.port), ("--recordings-port", settings.recordings_port)]
-    if settings.control_host == settings.host:
-        others.append(("--control-port", settings.control_port))
-    require_own_ports(settings.tls_fault, others)
-
-
-def _load_client_verification(settings: Settings, tls: ServerTls | None) -> ClientVerification | None:
-    """Have the port ask clients for a certificate where `settings` say so."""
-    if tls is None or not (settings.client_ca or settings.client_cert):
-        return None
-    from oifde_simulator.web.tls.client_verification import client_verification
-
-    verification = client_verification(settings, tls)
-    if verification:
-        verification.apply(tls.context)
-        if tls.faults is not None:
-            tls.faults.prepare = verification.apply
-    return verification

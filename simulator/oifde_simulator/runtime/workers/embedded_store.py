@@ -13,6 +13,7 @@ import secrets
 import sys
 from asyncio.subprocess import PIPE, STDOUT, Process
 from collections import deque
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
@@ -110,9 +111,13 @@ async def start(settings: Settings, folder: Path) -> EmbeddedStore:
     try:
         async with asyncio.timeout(START_SECONDS):
             await _configure(process, configuration)
-    except TimeoutError:
-        process.kill()
-        raise ValueError(f"--workers: the store did not start within {START_SECONDS:g}s") from None
+    except BaseException as error:
+        with suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+        if isinstance(error, TimeoutError):
+            raise ValueError(f"--workers: the store did not start within {START_SECONDS:g}s") from None
+        raise
     return EmbeddedStore(process, f"unix://{USER}:{quote(password)}@{quote(str(socket))}")
 
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import errno
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from socket import socket
 
 from oifde_simulator.config import Settings
 from oifde_simulator.web.data_plane.binding import ATTEMPTS, bind, cannot_listen
 from oifde_simulator.web.data_plane.shared_sockets import Bound, SharedSockets
-from oifde_simulator.web.data_plane.tcp import keep_ports, prepare_listening, stop_listening
+from oifde_simulator.web.data_plane.shared_switch import SharedSwitch
+from oifde_simulator.web.data_plane.tcp import BACKLOG, keep_ports, prepare_listening, stop_listening
 from oifde_simulator.web.data_plane.worker_loads import WorkerLoads, make_memory
 
 CONTROL = "--control-port"
-BACKLOG = 4096
-"""Connections that may wait to be accepted; the kernel may allow fewer."""
 
 Numbers = Mapping[str, Sequence[Sequence[int]]]
 """File descriptors of the sockets, as `Ports.descriptors` has them."""
@@ -28,6 +28,7 @@ class Ports:
         self._memory = make_memory()
         self.loads = WorkerLoads(self._memory, 0).clear()
         """How many connections each worker has."""
+        self._switch = SharedSwitch(self._memory)
         self._bound: dict[str, list[list[socket]]] = {}
         try:
             for host, number, option in _wanted(settings):
@@ -37,15 +38,18 @@ class Ports:
             raise
 
     def listen(self) -> None:
-        """Have all sockets listen."""
-        for one in self._all():
-            prepare_listening(one)
-            one.listen(BACKLOG)
+        """Have all sockets listen; those that a worker has closed meanwhile stay so."""
+        for option, numbers in self._bound.items():
+            for bound in numbers:
+                self._listen(option, bound)
 
     def close(self) -> None:
-        """Give the numbers back, as far as this process has them."""
+        """Give the numbers back, as far as this process has them, and the memory."""
         for one in self._all():
             one.close()
+        if self._memory >= 0:
+            os.close(self._memory)
+            self._memory = -1
 
     @property
     def descriptors(self) -> dict[str, list[list[int]]]:
@@ -65,6 +69,14 @@ class Ports:
         """File descriptors that a worker needs."""
         return [self._memory, *(one.fileno() for one in self._all())]
 
+    def _listen(self, option: str, bound: list[socket]) -> None:
+        if option != CONTROL:
+            self._switch.open(bound, 0)
+            return
+        for one in bound:
+            prepare_listening(one)
+            one.listen(BACKLOG)
+
     def _all(self) -> Iterator[socket]:
         for numbers in self._bound.values():
             for bound in numbers:
@@ -77,7 +89,7 @@ def adopt(descriptors: Numbers, memory: int, place: int) -> SharedSockets:
         option: [[socket(fileno=number) for number in bound] for bound in numbers]
         for option, numbers in descriptors.items()
     }
-    return SharedSockets(by_option, WorkerLoads(memory, place))
+    return SharedSockets(by_option, WorkerLoads(memory, place), SharedSwitch(memory))
 
 
 def _wanted(settings: Settings) -> Iterator[tuple[str, int, str]]:

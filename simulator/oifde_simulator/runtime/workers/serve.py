@@ -45,13 +45,15 @@ async def _serve(settings: Settings, out: TextIO, lock: int) -> int:
     stop = asyncio.Event()
     ready_paths = ready_file.paths(settings, os.environ)
     on_kill: list[Callable[[], None]] = [partial(ready_file.remove_written, ready_paths)]
+    on_hangup: list[Callable[[], None]] = []  # nothing, as long as there are no workers to replace
     lifecycle.on_signals(stop.set, lambda: _call_each(on_kill), STOPPING)
     if settings.until_eof:
         lifecycle.on_end_of_input(stop.set)
+    _on_hangup(lambda: _call_each(on_hangup), stop.set)
     lost = ""
     async with prepared(settings, lock) as server:
         on_kill.append(server.supervisor.kill)
-        _on_hangup(server.supervisor.roll, stop.set)
+        on_hangup.append(server.supervisor.roll)
         started, _, lost = await first(server.start(), stop.wait(), server.store_lost())
         if started and not lost:
             with ready_file.ready_files(ready_paths, **server.urls):

@@ -33,6 +33,9 @@ class SupervisorLink:
         self._pair = pair
         self._hear: Callable[[Message], None] | None = None
         self._lock = threading.Lock()
+        self._hearing = threading.Lock()
+        self._early: list[Message] = []
+        """Messages that came before `hear`."""
         self._unread = b""
 
     def first(self) -> Message:
@@ -61,7 +64,10 @@ class SupervisorLink:
             with suppress(RuntimeError):  # the loop has ended
                 loop.call_soon_threadsafe(hear, message)
 
-        self._hear = call
+        with self._hearing:
+            self._hear = call
+            for message in self._early:
+                call(message)
         beat()
 
     def send(self, **message: object) -> None:
@@ -79,9 +85,16 @@ class SupervisorLink:
             while self._wait() and (piece := self._pair.recv(PIECE)):
                 *lines, self._unread = (self._unread + piece).split(b"\n")
                 for line in lines:
-                    assert self._hear is not None  # it says nothing before the worker is prepared
-                    self._hear(decode(line))
+                    self._receive(decode(line))
         self._end()
+
+    def _receive(self, message: Message) -> None:
+        """Have a message heard, now or as soon as somebody hears: a worker may be let go while it starts."""
+        with self._hearing:
+            if self._hear is None:
+                self._early.append(message)
+            else:
+                self._hear(message)
 
     def _wait(self) -> bool:
         """Wait for a message; while the server is loaded, give signs of life."""

@@ -70,6 +70,7 @@ class Worker:
         self._task = task
         self._settings = settings
         self._simulator = simulator
+        self._tasks: set[asyncio.Task[None]] = set()
         self._told = {each: asyncio.Event() for each in ("go", "drain", "stop", "end")}
 
     async def serve(self, watcher: Watcher | None) -> None:
@@ -97,9 +98,15 @@ class Worker:
             told.set()
         if message["do"] == "drain":
             self._told["stop"].set()
+        if message["do"] == "forget":
+            task = asyncio.create_task(self._simulator.forget_replica(message["replica"]))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
 
     async def _wait_to_go(self) -> None:
-        self._link.send(**{"is": "prepared"}, opens=self._simulator.opens_port)
+        self._link.send(
+            **{"is": "prepared"}, opens=self._simulator.opens_port, replica=self._simulator.replica
+        )
         await self._told["go"].wait()
 
     async def _say_ready(self) -> None:

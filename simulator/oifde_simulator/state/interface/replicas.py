@@ -13,6 +13,8 @@ class Announcement(NamedTuple):
     """Value of JSON's types; None where the topic is as at the start."""
     age: float = 0.0
     """Seconds since it was announced."""
+    number: int | None = None
+    """Number of the announcement, which grows; None where no other process hears of it."""
 
 
 Act = Callable[[Announcement], Awaitable[None]]

@@ -53,7 +53,7 @@ class Listener:
         await bind_and_listen(self._host, self.number, self._start_on, option=self._option)
         self.number = self._bound[0].getsockname()[1]
 
-    async def listen(self) -> None:
+    async def listen(self, _: int | None = None) -> None:
         """Listen again. Raises OSError where another program took the number."""
         try:
             await self._listen()
@@ -62,7 +62,7 @@ class Listener:
                 raise
             raise cannot_listen(self._host, self.number, error, self._option) from None
 
-    async def cease(self) -> None:
+    async def cease(self, _: int | None = None) -> None:
         """Refuse connections, and keep the number where the system can."""
         await self.pause()
         stopped = [stop_listening(bound) for bound in self._bound]

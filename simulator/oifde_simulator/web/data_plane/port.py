@@ -78,11 +78,14 @@ class Port:
         ]
         self._timer: asyncio.TimerHandle | None = None
         self._is_shared = shared is not None
+        self._switch = shared.switch if shared is not None else None
         self._opens_at = 0.0
         """Time of the event loop at which the timer opens the port."""
         self._reopening: asyncio.Task[None] | None = None
         self._lock = asyncio.Lock()
         self._has_started = self._starts_closed = False
+        self._closed_by: int | None = None
+        """Number of the announcement that closed the port."""
 
     async def start(self) -> None:
         """Bind the numbers, and listen unless the port was closed before. Raises OSError."""
@@ -91,27 +94,34 @@ class Port:
             await listener.start()
         self._has_started = True
         if self._starts_closed:
-            await self._cease()
+            await self._cease(self._closed_by)
 
-    async def open(self) -> None:
-        """Listen, if the port is closed. Raises OSError where another program took a number."""
+    async def open(self, number: int | None = None) -> None:
+        """Listen, if the port is closed. Raises OSError where another program took a number.
+
+        `number` is that of the announcement by which all processes that share the port do so.
+        """
         async with self._lock:
             self._cancel_timer()
             self._starts_closed = False
             if self._has_started and (not self.is_open or self._is_shared):
-                await self._listen()
+                await self._listen(number)
 
-    async def close(self, seconds: float | None = None) -> None:
-        """Refuse connections for `seconds` (None: until `open`); existing ones end with their answers."""
+    async def close(self, seconds: float | None = None, number: int | None = None) -> None:
+        """Refuse connections for `seconds` (None: until `open`); existing ones end with their answers.
+
+        `number` is that of the announcement. One that comes late ends connections, and leaves a shared port
+        open that was opened by a later one.
+        """
         async with self._lock:
             self._cancel_timer()
-            self._starts_closed = not self._has_started
+            self._starts_closed, self._closed_by = not self._has_started, number
             if self.is_open or (self._is_shared and self._has_started):
-                await self._cease()
-            if seconds is not None:
+                await self._cease(number)
+            if seconds is not None and not self._is_open_for_all:
                 loop = asyncio.get_running_loop()
                 self._opens_at = loop.time() + seconds
-                self._timer = loop.call_later(seconds, self._reopen)
+                self._timer = loop.call_later(seconds, self._reopen, number)
 
     async def drain(self) -> None:
         """Leave new connections to other processes, and wait until those of this one are answered."""
@@ -178,24 +188,30 @@ class Port:
     def _url(self, listener: Listener | SharedListener) -> str:
         return url(self._scheme, self._host, listener.number)
 
-    async def _listen(self) -> None:
+    async def _listen(self, number: int | None) -> None:
         try:
             for listener in self._listeners:
                 if not listener.is_listening or self._is_shared:
-                    await listener.listen()
+                    await listener.listen(number)
         except BaseException:
             await self._cease()
             raise
 
-    async def _cease(self) -> None:
+    async def _cease(self, number: int | None = None) -> None:
         for listener in self._listeners:
-            await listener.cease()
-        self._take_notice(False)
+            await listener.cease(number)
+        self._take_notice()
 
-    def _take_notice(self, listening: bool) -> None:
+    @property
+    def _is_open_for_all(self) -> bool:
+        """Check that the port is shared, and was opened by the last of all decisions."""
+        return self._switch is not None and self._switch.is_open
+
+    def _take_notice(self) -> None:
         """Take connections or close them, as the port is by now; another process may have decided that."""
-        if listening:
+        if self._switch is not None and self._switch.is_open:
             self._plane.accept_connections()
+            self._plane.close_connections_of(self._switch.closed)  # if it was closed between two looks
         elif not self._plane.is_refusing:
             self._end_hanging()
             self._plane.close_connections()
@@ -209,12 +225,12 @@ class Port:
             self._timer.cancel()
             self._timer = None
 
-    def _reopen(self) -> None:
+    def _reopen(self, number: int | None = None) -> None:
         self._timer = None
-        self._reopening = asyncio.create_task(self._open_or_warn())
+        self._reopening = asyncio.create_task(self._open_or_warn(number))
 
-    async def _open_or_warn(self) -> None:
+    async def _open_or_warn(self, number: int | None) -> None:
         try:
-            await self.open()
+            await self.open(number)
         except OSError as error:
             log.warning("the listener stays closed: %s", error)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from itertools import count
 from time import monotonic
 from typing import Any
@@ -32,7 +33,7 @@ LEAST_SECONDS = 0.5
 class Connection(HttpConnection):
     """Connection of the vendor's port; bytes that are not HTTP are answered and recorded like requests."""
 
-    __slots__ = ("_asked", "_ended_here", "_handler", "_peer")
+    __slots__ = ("_asked", "_ended_here", "_handler", "_peer", "generation")
 
     def __init__(self, handler: DataPlaneHandler, server: Connections, **options: Any) -> None:
         super().__init__(server, unread=handler.unread, **options)
@@ -40,6 +41,8 @@ class Connection(HttpConnection):
         self._ended_here = False
         self._peer = UNKNOWN_PEER
         self._asked = 0
+        self.generation = 0
+        """Generation of the shared port by which it was accepted; 0 where no other process has the port."""
 
     def note_peer(self, transport: asyncio.BaseTransport, number: int) -> None:
         """Note who is at the other end of the connection, the server's `number`th."""
@@ -80,6 +83,8 @@ class Connections(web.Server):
 
     refusing = False
     """True while connections are closed as soon as they are accepted."""
+    closed = -1
+    """Generation of a shared port at which it was closed: connections of this one and of earlier ones end."""
     descriptors: DescriptorWatch | None = None
     """Watch of the file descriptors that connections take, while the port listens."""
 
@@ -96,18 +101,22 @@ class Connections(web.Server):
         """Number of connections."""
         return len(self._connections)
 
-    def __call__(self) -> Connection:
-        """Make a connection."""
-        return Connection(self._handler, self, **self._options)
+    def __call__(self, generation: int = 0) -> Connection:
+        """Make a connection; `generation` is that of a shared port."""
+        connection = Connection(self._handler, self, **self._options)
+        connection.generation = generation
+        return connection
 
     def connection_made(self, handler: web.RequestHandler, transport: asyncio.Transport) -> None:
         """Keep an accepted connection, or close it where the port was closed in between."""
         super().connection_made(handler, transport)
+        refused = self.refusing
         if isinstance(handler, Connection):
             handler.note_peer(transport, next(self._numbers))
+            refused = self.refusing or handler.generation <= self.closed
         if self.descriptors is not None:
             self.descriptors.accepted(transport)
-        if self.refusing:
+        if refused:
             handler.force_close()
 
 
@@ -165,8 +174,21 @@ class DataPlane(web.ServerRunner):
     def close_connections(self) -> None:
         """Close idle connections now, and the others after the answers that they wait for."""
         self._handler.stopping = self._connections.refusing = True
+        self._close(self._connections.connections)
+
+    def close_connections_of(self, generation: int) -> None:
+        """Close those of a shared port that was closed at `generation`, and may be open again."""
+        if generation > self._connections.closed:
+            self._connections.closed = generation
+            self._close(
+                each
+                for each in self._connections.connections
+                if isinstance(each, Connection) and each.generation <= generation
+            )
+
+    def _close(self, connections: Iterable[web.RequestHandler]) -> None:
         busy = set(self._handler.incomplete.values())
-        for connection in self._connections.connections:
+        for connection in connections:
             if connection not in busy:
                 connection.close()  # or shutdown would wait for the next request of an idle connection
                 task = asyncio.create_task(connection.shutdown(None))

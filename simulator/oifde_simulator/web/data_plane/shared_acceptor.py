@@ -8,21 +8,18 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Callable
-from socket import SO_ACCEPTCONN, SOL_SOCKET, socket
+from functools import partial
 from typing import Any
 
-from oifde_simulator.web.data_plane.worker_loads import ABSENT, WorkerLoads
+from oifde_simulator.web.data_plane.shared_sockets import SharedSockets
+from oifde_simulator.web.data_plane.shared_switch import listens
+from oifde_simulator.web.data_plane.worker_loads import ABSENT
 from oifde_simulator.web.tls.acceptor import TlsAcceptor
 
 PERIOD = 0.02
 """Seconds between two looks at a socket that does not listen."""
 PATIENCE = 0.002
 """Seconds that a worker with many connections leaves to others before it accepts one more."""
-
-
-def listens(shared: socket) -> bool:
-    """Check that a socket listens, whichever process has made it so."""
-    return bool(shared.getsockopt(SOL_SOCKET, SO_ACCEPTCONN))
 
 
 class SharedAcceptor(TlsAcceptor):
@@ -34,20 +31,22 @@ class SharedAcceptor(TlsAcceptor):
     def __init__(
         self,
         *args: Any,
-        loads: WorkerLoads,
+        shared: SharedSockets,
         count: Callable[[], int],
-        changed: Callable[[bool], None],
+        changed: Callable[[], None],
         **options: Any,
     ) -> None:
-        """Share connections by `loads`; `count` tells how many this process has.
+        """Accept at one of the `shared` sockets; `count` tells how many connections this process has.
 
-        `changed` is called with whether the socket listens, first and when that has changed.
+        `changed` is called where the socket listens at first, where that has changed, and where the port was
+        closed and opened meanwhile.
         """
         super().__init__(*args, **options)
-        self._loads = loads
+        self._loads = shared.loads
+        self._switch = shared.switch
         self._count = count
         self._changed = changed
-        self._listens = False
+        self._noticed = (False, 0)
         self._reads = False
 
     def start(self, _: int) -> None:
@@ -76,9 +75,9 @@ class SharedAcceptor(TlsAcceptor):
             self._cease_reading()
             self._loads.note(ABSENT)
             self._pause = self._loop.call_later(PERIOD, self._look)
-        if listening != self._listens:
-            self._listens = listening
-            self._changed(listening)
+        if (noticed := (listening, self._switch.closed)) != self._noticed:
+            self._noticed = noticed
+            self._changed()
 
     def _resume(self) -> None:
         self._reads = True
@@ -100,9 +99,11 @@ class SharedAcceptor(TlsAcceptor):
     def _accept_late(self) -> None:
         """Accept what nobody else has accepted meanwhile."""
         self._pause = None
-        self._accept_one()
-        if self._pause is None:
-            self._look()
+        try:
+            self._accept_one()
+        finally:
+            if self._pause is None:
+                self._look()
 
     def _accept_one(self) -> None:
         try:
@@ -114,6 +115,8 @@ class SharedAcceptor(TlsAcceptor):
             return
         self._loads.note(self._count() + 1)
         connection.setblocking(False)
-        task = self._loop.create_task(self._shake_hands(connection, address))
+        task = self._loop.create_task(
+            self._shake_hands(connection, address, partial(self._factory, self._switch.generation))
+        )
         self._handshakes.add(task)
         task.add_done_callback(self._handshakes.discard)

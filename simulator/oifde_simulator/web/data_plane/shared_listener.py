@@ -6,10 +6,9 @@ from collections.abc import Callable
 
 from oifde_simulator.model.http import PortName
 from oifde_simulator.web.data_plane.server import DataPlane
-from oifde_simulator.web.data_plane.shared_acceptor import listens
 from oifde_simulator.web.data_plane.shared_sockets import SharedSockets
-from oifde_simulator.web.data_plane.site import BACKLOG, Site
-from oifde_simulator.web.data_plane.tcp import prepare_listening, stop_listening
+from oifde_simulator.web.data_plane.shared_switch import listens
+from oifde_simulator.web.data_plane.site import Site
 from oifde_simulator.web.descriptors import ListeningSocket
 from oifde_simulator.web.tls.served import TlsChoice
 
@@ -24,7 +23,7 @@ class SharedListener:
         self,
         plane: DataPlane,
         shared: SharedSockets,
-        changed: Callable[[bool], None],
+        changed: Callable[[], None],
         _: int,
         tls: TlsChoice | None,
         *,
@@ -32,7 +31,7 @@ class SharedListener:
         option: str,
         name: PortName = "",
     ) -> None:
-        """Take the sockets of `option`; `changed` is called with whether they listen, when that has changed.
+        """Take the sockets of `option`; `changed` is called when they listen, or listen no more.
 
         `name` tells requests that come by this port from those by the vendor's.
         """
@@ -43,7 +42,7 @@ class SharedListener:
         self._changed = changed
         self._tls = tls
         self._handshake_seconds = handshake_seconds
-        self._loads = shared.loads
+        self._shared = shared
         self._sites: list[Site] = []
         if name:
             plane.recordings_port = self.number
@@ -64,21 +63,16 @@ class SharedListener:
                 handshakes=self._plane.handshakes,
             )
             self._sites.append(site)
-            await site.start_shared(self._loads, lambda: self._plane.connection_count, self._changed)
+            await site.start_shared(self._shared, lambda: self._plane.connection_count, self._changed)
 
-    async def listen(self) -> None:
-        """Listen again, for all processes. Raises OSError."""
-        self._plane.accept_connections()
-        for bound in self._bound:
-            prepare_listening(bound)
-            bound.listen(BACKLOG)
+    async def listen(self, number: int | None = None) -> None:
+        """Listen again, for all processes, by announcement `number`. Raises OSError."""
+        self._shared.switch.open(self._bound, number)
         self._look()
 
-    async def cease(self) -> None:
-        """Refuse connections, for all processes, and keep the number."""
-        for bound in self._bound:
-            if listens(bound):
-                stop_listening(bound)
+    async def cease(self, number: int | None = None) -> None:
+        """Refuse connections, for all processes, and keep the number; by announcement `number`."""
+        self._shared.switch.close(self._bound, number)
         self._look()
 
     def let_go(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from socket import socket
 
+from oifde_simulator.web.data_plane.shared_switch import SharedSwitch
 from oifde_simulator.web.data_plane.worker_loads import WorkerLoads
 
 Bound = Sequence[socket]
@@ -14,10 +15,14 @@ Bound = Sequence[socket]
 class SharedSockets:
     """Sockets of every port number of a server, by the option that chooses it."""
 
-    def __init__(self, by_option: Mapping[str, Sequence[Bound]], loads: WorkerLoads) -> None:
+    def __init__(
+        self, by_option: Mapping[str, Sequence[Bound]], loads: WorkerLoads, switch: SharedSwitch
+    ) -> None:
         """Keep sockets; an option that is given more than once has several numbers, in their order."""
         self.loads = loads
         """How many connections each process has."""
+        self.switch = switch
+        """What was decided last about the sockets."""
         self._left = {option: list(numbers) for option, numbers in by_option.items()}
 
     def take(self, option: str) -> Bound:

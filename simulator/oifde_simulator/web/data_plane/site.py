@@ -11,12 +11,11 @@ from typing import cast
 from aiohttp import web
 
 from oifde_simulator.web.data_plane.shared_acceptor import SharedAcceptor
-from oifde_simulator.web.data_plane.worker_loads import WorkerLoads
+from oifde_simulator.web.data_plane.shared_sockets import SharedSockets
+from oifde_simulator.web.data_plane.tcp import BACKLOG
 from oifde_simulator.web.tls.acceptor import TlsAcceptor
 from oifde_simulator.web.tls.served import ServedTls, TlsChoice
 
-BACKLOG = 4096
-"""Connections that may wait to be accepted; the kernel may allow fewer."""
 PLAIN = ServedTls(None)
 """What a connection of a port without TLS meets."""
 
@@ -48,7 +47,7 @@ class Site(web.SockSite):
             self._shared.look()
 
     async def start_shared(
-        self, loads: WorkerLoads, count: Callable[[], int], changed: Callable[[bool], None]
+        self, shared: SharedSockets, count: Callable[[], int], changed: Callable[[], None]
     ) -> None:
         """Accept at a socket that other processes accept at too, whenever it listens."""
         await web.BaseSite.start(self)
@@ -60,7 +59,7 @@ class Site(web.SockSite):
             self._tls or (lambda: PLAIN),
             seconds=self._handshake_seconds,
             handshakes=self._handshakes,
-            loads=loads,
+            shared=shared,
             count=count,
             changed=changed,
         )

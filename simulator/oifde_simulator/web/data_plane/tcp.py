@@ -17,6 +17,10 @@ if sys.platform != "win32":
     from termios import TIOCOUTQ
 
 
+BACKLOG = 4096
+"""Connections that may wait to be accepted; the kernel may allow fewer."""
+
+
 def keep_port(bound: socket.socket) -> socket.socket:
     """Replace `bound` by a socket whose port number stays taken while nobody listens.
 

@@ -13,6 +13,9 @@ ABSENT = (1 << 63) - 1
 """Figure of a process that accepts nothing."""
 MOST_PLACES = 512
 BYTES = 8
+LOADS_BYTES = MOST_PLACES * BYTES
+MEMORY_BYTES = LOADS_BYTES + 2 * BYTES
+"""Bytes of the memory: behind the figures are the words of `shared_switch.py`."""
 
 
 class WorkerLoads:
@@ -20,7 +23,7 @@ class WorkerLoads:
 
     def __init__(self, descriptor: int, place: int) -> None:
         """Map the memory behind a file descriptor, which stays open."""
-        self._memory = memoryview(mmap.mmap(descriptor, MOST_PLACES * BYTES)).cast("q")
+        self._memory = memoryview(mmap.mmap(descriptor, MEMORY_BYTES))[:LOADS_BYTES].cast("q")
         self._place = place
 
     @classmethod
@@ -44,7 +47,7 @@ class WorkerLoads:
 
 
 def make_memory() -> int:
-    """Make memory for figures; the file descriptor of it."""
+    """Make memory for figures, and a lock; the file descriptor of both."""
     descriptor = os.memfd_create("oifde-simulator-loads")
-    os.ftruncate(descriptor, MOST_PLACES * BYTES)
+    os.ftruncate(descriptor, MEMORY_BYTES)
     return descriptor

@@ -28,7 +28,7 @@ class TlsAcceptor:
     def __init__(
         self,
         listening: socket,
-        factory: Callable[[], asyncio.BaseProtocol],
+        factory: Callable[..., asyncio.BaseProtocol],
         tls: TlsChoice,
         *,
         seconds: float | None,
@@ -87,7 +87,9 @@ class TlsAcceptor:
         self._loop.remove_reader(self._listening)
         self._pause = self._loop.call_later(PAUSE_SECONDS, self._resume)
 
-    async def _shake_hands(self, connection: socket, address: Any) -> None:
+    async def _shake_hands(
+        self, connection: socket, address: Any, factory: Callable[[], asyncio.BaseProtocol] | None = None
+    ) -> None:
         served = self._tls()
         handshake = Handshake(_text(address), served.fault, connection=connection)
         CURRENT.set(handshake)
@@ -98,7 +100,7 @@ class TlsAcceptor:
         seconds = self._seconds if served.context is not None else None
         try:
             await self._loop.connect_accepted_socket(
-                self._factory, connection, ssl=served.context, ssl_handshake_timeout=seconds
+                factory or self._factory, connection, ssl=served.context, ssl_handshake_timeout=seconds
             )
         except OSError as error:  # so are all of OpenSSL's
             if served.context is not None:

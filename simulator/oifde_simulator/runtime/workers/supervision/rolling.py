@@ -7,9 +7,16 @@ import logging
 
 from oifde_simulator.runtime.workers import periods
 from oifde_simulator.runtime.workers.supervision.worker_pool import WorkerPool
-from oifde_simulator.runtime.workers.supervision.worker_process import STOPPING, WorkerProcess
+from oifde_simulator.runtime.workers.supervision.worker_process import (
+    PREPARED,
+    STARTING,
+    STOPPING,
+    WorkerProcess,
+)
 
 log = logging.getLogger("oifde_simulator")
+
+KEPT = "SIGHUP: worker %d cannot be replaced, and the old ones stay: %s"
 
 
 class Roller:
@@ -33,12 +40,16 @@ class Roller:
 
     async def _roll(self) -> None:
         for number in self._pool.numbers:
-            fresh = await self._pool.start(number)
+            try:
+                fresh = await self._pool.start(number)
+            except OSError as error:
+                log.error(KEPT, number, error)
+                return
             self._pool.others.add(fresh)
             try:
                 if not await self._pool.bring_up(fresh):
                     why = fresh.failure or fresh.how_it_ended
-                    log.error("SIGHUP: worker %d cannot be replaced, and the old ones stay: %s", number, why)
+                    log.error(KEPT, number, why)
                     return
                 await self._replace(number, fresh)
             finally:
@@ -50,6 +61,8 @@ class Roller:
         async with pool.changing[number]:
             old, pool.present[number] = pool.present[number], fresh
         pool.others.add(old)
+        if old.state in (STARTING, PREPARED):  # it was being started again, and has nothing to finish
+            old.kill()
         old.state = STOPPING
         old.send({"do": "drain"})
         pool.tell()

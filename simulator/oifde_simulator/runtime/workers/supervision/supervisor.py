@@ -56,6 +56,9 @@ class Supervisor:
         for worker in present.values():
             await self._pool.require(worker, READY)
         self._is_up = True
+        for worker in present.values():
+            if not worker.is_alive:  # it died while another one was waited for
+                self._run(self._restarter.restart(worker))
         self._run(self._roller.roll_when_wanted())
         self._pool.tell()
         return present[1]
@@ -107,9 +110,16 @@ class Supervisor:
             worker.send({"do": "end"})
         if not worker.is_alive:
             self._pool.withdraw(worker)
+            self._have_forgotten(worker)
             if not self._stopping and self._is_up and worker is self._pool.present.get(worker.number):
                 self._run(self._restarter.restart(worker))
         self._pool.tell()
+
+    def _have_forgotten(self, worker: WorkerProcess) -> None:
+        """Have nobody wait at the store for a worker that has ended, as `PUT /listener` would for seconds."""
+        for each in self._pool.living():
+            if worker.replica and each.state == READY:
+                each.send({"do": "forget", "replica": worker.replica})
 
     def _end_when_all_ceased(self) -> None:
         """Let workers tell the coverage once none of them serves any more."""

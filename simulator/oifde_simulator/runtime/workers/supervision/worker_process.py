@@ -40,6 +40,8 @@ class WorkerProcess:
         """Reason for which it could not start, in one line."""
         self.ready: Message = {}
         """What it said when it was ready: `urls`, `lines` and `authority`."""
+        self.replica = ""
+        """Its id among the replicas of the store; empty before it is prepared."""
         self.coverage: Message = {}
         """What it said at its end: `lines` and `code`."""
         self.ceased = False
@@ -142,6 +144,7 @@ class WorkerProcess:
             case "prepared" | "ready" if self.state in (STARTING, PREPARED):
                 self.state = message["is"]
                 self.ready = message
+                self.replica = message.get("replica", self.replica)
             case "alive" if self.state == STALLED:
                 self.state = READY
                 log.warning("worker %d (process %d) gives signs of life again", self.number, self.pid)

@@ -136,7 +136,7 @@ class ValkeyAnnouncements:
         async with self._locks[topic]:
             if number <= self._acted.get(topic, 0):
                 return
-            error = await self._perform(topic, Announcement(value, age))
+            error = await self._perform(topic, Announcement(value, age, number))
             self._acted[topic] = number
             if error is not None:
                 self._failures[topic] = (number, error)

@@ -94,7 +94,11 @@ class Replicas:
 
     async def leave(self) -> None:
         """End in order: nobody waits for this replica any more."""
-        await self._store.run(LEAVE, self._time(), self.id)
+        await self.forget(self.id)
+
+    async def forget(self, replica: str) -> None:
+        """Have nobody wait for a replica that has ended, before its silence is long enough."""
+        await self._store.run(LEAVE, self._time(), replica)
 
 
 class ValkeyFiles:

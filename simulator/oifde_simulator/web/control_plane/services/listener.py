@@ -40,9 +40,9 @@ class ListenerService:
     async def _act_on_listener(self, announced: Announcement) -> None:
         closed, left = announced.value is not None, _left(announced)
         if closed and (left is None or left > 0):
-            await self._port.close(left)
+            await self._port.close(left, announced.number)
         else:
-            await self._port.open()
+            await self._port.open(announced.number)
 
     async def _act_on_tls(self, announced: Announcement) -> None:
         tls, left = self._port.tls, _left(announced)
