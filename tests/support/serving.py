@@ -19,6 +19,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from http.client import HTTPMessage, parse_headers
 from pathlib import Path
 from typing import Any
@@ -175,15 +176,21 @@ def fetch(
     """Send a request by urllib and return status, headers and body, of errors too."""
     headers = {} if body is None else {"Content-Type": "application/json; charset=UTF-8"}
     request = urllib.request.Request(url, body, headers, method=method)
-    handlers: list[urllib.request.BaseHandler] = [urllib.request.ProxyHandler({})]
-    if ca_pem is not None:
-        handlers.append(urllib.request.HTTPSHandler(context=trusting(ca_pem)))
     try:
-        with urllib.request.build_opener(*handlers).open(request, timeout=PATIENCE) as response:
+        with _opener(ca_pem).open(request, timeout=PATIENCE) as response:
             return response.status, response.headers, response.read()
     except urllib.error.HTTPError as error:
         with error:
             return error.code, error.headers, error.read()
+
+
+@lru_cache(16)
+def _opener(ca_pem: bytes | None) -> urllib.request.OpenerDirector:
+    """Build what opens URLs, once for each authority that is trusted: it takes longer than an answer."""
+    handlers: list[urllib.request.BaseHandler] = [urllib.request.ProxyHandler({})]
+    if ca_pem is not None:
+        handlers.append(urllib.request.HTTPSHandler(context=trusting(ca_pem)))
+    return urllib.request.build_opener(*handlers)
 
 
 @dataclass
