@@ -28,11 +28,16 @@ from oifde_simulator.web.data_plane.request_reader import Limits
 from oifde_simulator.web.data_plane.server import data_plane
 from state_forms import FORMS, Uptime
 
-# The same examples in every run, and no deadline: a busy machine is no defect.
-settings.register_profile(
-    "steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
-)
-settings.load_profile("steady")
+# The same examples in every run, and no deadline: a busy machine is no defect. .ci/run asks for thorough.
+for profile, count in {"everyday": 30, "thorough": 100}.items():
+    settings.register_profile(
+        profile,
+        max_examples=count,
+        deadline=None,
+        derandomize=True,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+settings.load_profile("everyday")
 
 # A shell's background job ignores Ctrl-C, and so would all that the tests start; some send it.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

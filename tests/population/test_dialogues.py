@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from datetime import date, timedelta
+from functools import cache
 from itertools import pairwise
 from statistics import median, quantiles
 
@@ -35,6 +36,7 @@ from oifde_simulator.randomness import KeyedRandom, key
 LOCALES = ["en_US", "zh_CN"]
 DAY = date(2025, 3, 11)
 NUMBER = "18000000250"
+MANY = 6000
 OF_SESSIONS = [name for name in NAMES if name != "recognition_errors"]
 """Oddities whose rate is a share of sessions; test_recognition.py is about the other."""
 SILENCED = Oddities(**dict.fromkeys(NAMES, 0.0))
@@ -84,6 +86,7 @@ def composed(
     )
 
 
+@cache
 def sample(count: int, rates: Oddities | None = None, locale: str = "en_US") -> list[Dialogue]:
     draws = KeyedRandom(key("sample"))
     mix = [(VOICE, 0.4), (OUTBOUND, 0.15), (CHAT, 0.2), (KEYS, 0.25)]
@@ -251,8 +254,8 @@ class TestOddities:
     @pytest.mark.parametrize("name", ["empty_details", "hang_up", "null_intention", "quotes"])
     def test_happen_as_often_as_documented(self, name: str) -> None:
         rate = getattr(Oddities(), name)
-        happened = sum(map(HAPPENED[name], sample(6000)))
-        assert 0.6 * rate < happened / 6000 < 1.4 * rate
+        happened = sum(map(HAPPENED[name], sample(MANY)))
+        assert 0.6 * rate < happened / MANY < 1.4 * rate
 
     def test_keep_defaults_for_what_is_not_named(self) -> None:
         assert Oddities.from_mapping({"emoji": 1}) == Oddities(emoji=1.0)
