@@ -5,8 +5,10 @@ from __future__ import annotations
 import http.client
 import json
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from time import monotonic
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -303,10 +305,14 @@ def test_no_answer_comes(client: Client) -> None:
 
 @plays("hang-mid-body")
 def test_a_head_comes_and_no_body(client: Client) -> None:
-    client.http.timeout = httpx.Timeout(0.3)
-    with client.stream() as answer:
-        assert answer.status_code == 200
-        with pytest.raises(httpx.ReadTimeout):
+    with closing(http.client.HTTPConnection(urlsplit(client.url).netloc, timeout=PATIENCE)) as connection:
+        connection.connect()
+        socket = connection.sock
+        connection.request("POST", QUERY, client.body(), JSON)
+        answer = connection.getresponse()
+        assert answer.status == 200
+        socket.settimeout(0.3)
+        with closing(answer), pytest.raises(TimeoutError):
             answer.read()
 
 
