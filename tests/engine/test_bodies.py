@@ -38,7 +38,15 @@ from oifde_simulator.wire.octets import whole
 NOON = 1_768_478_400_000
 HEADERS = {"Content-Type": "application/json; charset=UTF-8"}
 USER = "18000000001"
-BUNDLED = [path.stem for path in loader.find([resources.scenarios()])]
+FEW = {
+    "good-day", "outage", "token-revoked", "slow", "flaky", "magic", "total-changes", "field-renamed", "gbk",
+    "broken-gzip", "truncated-json", "recording-cut", "huge-field", "paging",
+}  # fmt: skip
+"""Scenarios whose bodies everyday runs make again: some of each group."""
+BUNDLED = [
+    pytest.param(path.stem, marks=() if path.stem in FEW else pytest.mark.slow)
+    for path in loader.find([resources.scenarios()])
+]
 DAY = 86_400_000
 
 
