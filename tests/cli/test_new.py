@@ -105,13 +105,13 @@ def test_no_link_is_followed(name: str, target: str, capsys: pytest.CaptureFixtu
     assert Path("target").read_text() == "precious"
 
 
-@pytest.mark.parametrize("file", sorted(resources.scenarios().glob("*.yaml")), ids=lambda file: file.stem)
-def test_the_schema_beside_accepts_what_the_shipped_one_does(file: Path) -> None:
+def test_the_schema_beside_accepts_what_the_shipped_one_does() -> None:
     beside = new.write_schema_beside(Path("acme.yaml"))
     assert beside is not None
-    assert jsonschema.Draft202012Validator(json.loads(beside.read_text())).is_valid(
-        loading_value(file.read_text())
-    )
+    validator = jsonschema.Draft202012Validator(json.loads(beside.read_text()))
+    files = sorted(resources.scenarios().glob("*.yaml"))
+    assert files
+    assert [each.stem for each in files if not validator.is_valid(loading_value(each.read_text()))] == []
 
 
 def loading_value(text: str) -> object:

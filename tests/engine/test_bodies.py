@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ import pytest
 
 from conftest import GETTOKEN, QUERY, TOKEN
 from engines import Engine
+from gallery_job import remembered
 from oifde_simulator import resources
 from oifde_simulator.bounded_cache import measured
 from oifde_simulator.clock import ClockSetting, InitialClock
@@ -26,6 +27,7 @@ from oifde_simulator.model.entry import Entry
 from oifde_simulator.model.exchange import Exchange
 from oifde_simulator.model.http import Request, Response
 from oifde_simulator.oifde.operations import BY_NAME
+from oifde_simulator.population import generator
 from oifde_simulator.population.recordings.folder import FileOctets
 from oifde_simulator.scenario import loader
 from oifde_simulator.scenario.model import Scenario
@@ -36,7 +38,15 @@ from oifde_simulator.wire.octets import whole
 NOON = 1_768_478_400_000
 HEADERS = {"Content-Type": "application/json; charset=UTF-8"}
 USER = "18000000001"
-BUNDLED = [path.stem for path in loader.find([resources.scenarios()])]
+FEW = {
+    "good-day", "outage", "token-revoked", "slow", "flaky", "magic", "total-changes", "field-renamed", "gbk",
+    "broken-gzip", "truncated-json", "recording-cut", "huge-field", "paging",
+}  # fmt: skip
+"""Scenarios whose bodies everyday runs make again: some of each group."""
+BUNDLED = [
+    pytest.param(path.stem, marks=() if path.stem in FEW else pytest.mark.slow)
+    for path in loader.find([resources.scenarios()])
+]
 DAY = 86_400_000
 
 
@@ -106,6 +116,14 @@ def assert_exact(engine: Engine, exchange: Exchange, number: int = -1) -> dict[s
 # The whole gallery
 
 
+@pytest.fixture(scope="module")
+def _shared_histories() -> Iterator[None]:
+    """Make each history once, though many engines ask for it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(generator, "history", remembered(generator.history))
+        yield
+
+
 def requests(tenant: str) -> list[Request]:
     """List the queries to a scenario: several users, several pages, some again."""
     generate = bundled(tenant).generate
@@ -125,6 +143,7 @@ def move_on(engine: Engine, tenant: str) -> None:
     immediate(engine.state.tenants.set_clock(tenant, ClockSetting(NOON + 40 * DAY), version))
 
 
+@pytest.mark.usefixtures("_shared_histories")
 @pytest.mark.parametrize("name", BUNDLED)
 def test_bodies_are_what_was_decided_for_every_scenario_of_the_gallery(name: str) -> None:
     engine = Engine({name: bundled(name)})
@@ -134,6 +153,7 @@ def test_bodies_are_what_was_decided_for_every_scenario_of_the_gallery(name: str
         assert_exact(engine, exchange, number)
 
 
+@pytest.mark.usefixtures("_shared_histories")
 @pytest.mark.parametrize("name", BUNDLED)
 def test_the_honest_body_is_that_of_the_tenant_without_rules(name: str) -> None:
     spoiled, honest = (Engine({name: each}) for each in (bundled(name), replace(bundled(name), rules=())))

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import TOKEN
+from examples import examples
 from oifde_simulator.cli.explain import request_file
 from oifde_simulator.cli.explain.explanation_text import format_explanation
 from oifde_simulator.engine import explain as explanation
@@ -48,7 +49,7 @@ def test_changes_are_told_by_pointer(before: Any, after: Any, expected: list[Cha
     assert changes(before, after) == expected
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(JSON, JSON)
 def test_documents_differ_where_a_change_is_told(before: Any, after: Any) -> None:
     assert changes(before, before) == []

@@ -12,6 +12,7 @@ from multidict import CIMultiDict
 
 from conftest import QUERY
 from engines import Engine
+from examples import examples
 from oifde_simulator.clock import ClockSetting
 from oifde_simulator.immediate import immediate
 from oifde_simulator.model.http import Request
@@ -97,7 +98,7 @@ class World:
 
 
 @given(st.lists(st.sampled_from(["ask", "ask left", *DEEDS]), max_size=25))
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 def test_whatever_is_done_to_one_tenant_the_other_answers_the_same_bytes(deeds: list[str]) -> None:
     disturbed, calm = World(), World()
     for deed in deeds:
@@ -109,7 +110,7 @@ def test_whatever_is_done_to_one_tenant_the_other_answers_the_same_bytes(deeds: 
 
 
 @given(st.lists(st.sampled_from(["ask left", *DEEDS]), max_size=15), st.integers(1, 6))
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 def test_whatever_was_done_a_restored_server_answers_as_a_new_one(deeds: list[str], asks: int) -> None:
     used, new = World(), World()
     for deed in deeds:
@@ -123,7 +124,7 @@ def test_whatever_was_done_a_restored_server_answers_as_a_new_one(deeds: list[st
 
 
 @given(st.lists(st.sampled_from(["ask left", *(deed for deed in DEEDS if not deed.startswith("change"))])))
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 def test_a_tenant_that_is_reset_answers_as_a_new_one(deeds: list[str]) -> None:
     used, new = World(), World()
     for deed in deeds:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from oifde_simulator.engine.explain import verdicts
 from oifde_simulator.engine.pipeline import view
 from oifde_simulator.oifde.router import Router
@@ -47,7 +48,7 @@ def assert_told_as_seen(rules: list[dict[str, Any]], requests: list[str]) -> Non
         assert +fired == played.named, whose
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(RULES, REQUESTS)
 def test_an_exchange_names_a_rule_if_and_only_if_it_changed_something(
     rules: list[dict[str, Any]], requests: list[str]

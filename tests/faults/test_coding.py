@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from fault_scripts import BODY, WHOLE, answer, content_length, spoiled
 from oifde_simulator.faults import FaultError, build
 from oifde_simulator.faults.charsets import CODECS, MARKED
@@ -74,7 +75,7 @@ def test_a_text_of_ascii_can_be_read_in_each_charset(charset: str) -> None:
 DOCUMENTS = st.dictionaries(st.text(max_size=5), st.text(max_size=20), max_size=3)
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(DOCUMENTS, st.sampled_from(list(CODECS)))
 def test_json_stays_the_same_json_in_each_charset(document: dict[str, str], charset: str) -> None:
     text = json.dumps(document, ensure_ascii=False).encode("utf-8", "replace").decode()

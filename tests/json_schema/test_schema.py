@@ -14,6 +14,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from oifde_simulator.json_schema.schema import Schema
 from oifde_simulator.oifde import contract
 
@@ -98,7 +99,7 @@ def test_the_two_agree_on_answers(path: tuple[Any, ...], value: Any) -> None:
     agree(contract.response_schema("queryRecordHistory"), edited(path, value))
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(values)
 def test_the_two_agree_on_answers_of_any_kind(value: Any) -> None:
     for operation in contract.interfaces().values():

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from asking import Asked, answer
 from conftest import ACME, TOKEN
+from examples import examples
 from oifde_simulator.instants import time_zone, time_zone_error
 from oifde_simulator.model.sessions import CallSession, Criteria, Sessions
 from oifde_simulator.oifde.operations.base import ServicePolicy
@@ -171,7 +172,7 @@ NONE = LiteralSessions((), world="w", tenant="t")
 POLICY = ServicePolicy(hint_zones=("Asia/Tokyo", "Asia/Shanghai", "UTC"), has_sessions=True)
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(st.sampled_from([*NUMBERS]), st.sampled_from([MORNING, NIGHT, {}]))
 def test_at_most_two_more_selections_are_made_and_none_again_within_a_minute(
     number: str, times: dict[str, str]

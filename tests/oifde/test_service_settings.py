@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from asking import Asked, answer, found
 from conftest import ACME, TOKEN
+from examples import examples
 
 MANY = f"""
 tenant: {{tokens: ["{TOKEN}"]}}
@@ -194,7 +195,7 @@ WORLDS = {text: Asked(f"{MIXED}settings: {text}\n") for text in SETTINGS_OF_PAGE
 times = st.none() | st.integers(0, 71).map(lambda hour: f"2025-12-{29 + hour // 24} {hour % 24:02d}:00:00")
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.sampled_from(SETTINGS_OF_PAGES), times, times)
 def test_pages_joined_are_the_whole_under_every_setting(
     text: str, begin: str | None, end: str | None

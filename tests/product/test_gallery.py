@@ -5,13 +5,16 @@ from __future__ import annotations
 import http.client
 import json
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from time import monotonic
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
 from conftest import QUERY, ids
+from controlling import Controlling
 from oifde_simulator import resources
 from oifde_simulator.rules.effect import PROVENANCE
 from oifde_simulator.runtime.server import Simulator
@@ -56,6 +59,14 @@ def seconds(client: Client) -> float:
     begun = monotonic()
     assert client.query().status_code == 200
     return monotonic() - begun
+
+
+def planned(server: Simulator, client: Client) -> float:
+    """Sum up the seconds that the newest answer was to wait: a busy machine takes longer."""
+    ask = Controlling(server)
+    (newest,) = ask("GET", f"/journal?tenant={client.tenant}&order=newest&limit=1").json["entries"]
+    script = ask("GET", f"/journal/{newest['number']}").json["script"]
+    return sum(action["seconds"] for action in script if action["do"] == "wait")
 
 
 # On a good day
@@ -238,11 +249,11 @@ def test_the_first_token_is_refused_and_the_second_good(client: Client) -> None:
 
 
 @plays("slow")
-def test_a_query_takes_its_time_and_gettoken_does_not(client: Client) -> None:
+def test_a_query_takes_its_time_and_gettoken_does_not(server: Simulator, client: Client) -> None:
     assert seconds(client) >= 0.8
-    begun = monotonic()
+    assert planned(server, client) == 0.8
     assert client.gettoken()["errorCode"] == 0
-    assert monotonic() - begun < 0.8
+    assert planned(server, client) == 0
 
 
 @plays("slow-body")
@@ -254,14 +265,15 @@ def test_the_body_comes_after_the_head(client: Client) -> None:
 
 
 @plays("jittery")
-def test_some_queries_are_slower_than_others(client: Client) -> None:
-    taken = sorted(seconds(client) for _ in range(12))
-    assert taken[3] < 0.1 < taken[-1]
+def test_some_queries_are_slower_than_others(server: Simulator, client: Client) -> None:
+    waits = sorted(planned(server, client) for _ in range(12) if seconds(client))
+    assert waits[3] < 0.1 < waits[-1]
 
 
 @plays("slower-and-slower")
-def test_queries_take_longer_as_time_goes_by(client: Client) -> None:
-    assert seconds(client) < 0.4
+def test_queries_take_longer_as_time_goes_by(server: Simulator, client: Client) -> None:
+    assert client.query().status_code == 200
+    assert planned(server, client) < 0.4
     client.clock.move(240)
     assert seconds(client) >= 0.4
 
@@ -293,10 +305,14 @@ def test_no_answer_comes(client: Client) -> None:
 
 @plays("hang-mid-body")
 def test_a_head_comes_and_no_body(client: Client) -> None:
-    client.http.timeout = httpx.Timeout(0.3)
-    with client.stream() as answer:
-        assert answer.status_code == 200
-        with pytest.raises(httpx.ReadTimeout):
+    with closing(http.client.HTTPConnection(urlsplit(client.url).netloc, timeout=PATIENCE)) as connection:
+        connection.connect()
+        socket = connection.sock
+        connection.request("POST", QUERY, client.body(), JSON)
+        answer = connection.getresponse()
+        assert answer.status == 200
+        socket.settimeout(0.3)
+        with closing(answer), pytest.raises(TimeoutError):
             answer.read()
 
 

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from oifde_simulator.population import screenplays
 from oifde_simulator.recorder.leak_scan import LeakScan
 from oifde_simulator.recorder.originals import originals
@@ -74,7 +75,7 @@ def records(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
 
 
 @given(records(), st.binary(min_size=16, max_size=16))
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 def test_no_number_word_or_id_survives(given: tuple[str, dict[str, Any]], key: bytes) -> None:
     user, record = given
     made = pseudonymiser(key).record(user, record)
@@ -85,7 +86,7 @@ def test_no_number_word_or_id_survives(given: tuple[str, dict[str, Any]], key: b
 
 
 @given(records())
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 def test_values_join_and_ids_keep_their_form(given: tuple[str, dict[str, Any]]) -> None:
     user, record = given
     made = pseudonymiser().record(user, record)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from fault_scripts import WHOLE, answer
 from fault_values import items
 from oifde_simulator.faults import Fault, FaultContext, apply, build, builtin_faults
@@ -47,7 +48,7 @@ def is_able(fault: Fault, script: Script, elapsed: float = 0.0) -> bool:
     return any(spoils(fault, script, probe, elapsed) for probe in probes())
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(ITEMS, BODIES, METHODS, ELAPSED, st.integers())
 def test_what_a_fault_could_change_never_depends_on_the_draw(
     item: Any, bodies: list[bytes], method: str, elapsed: float, seed: int
@@ -60,7 +61,7 @@ def test_what_a_fault_could_change_never_depends_on_the_draw(
         assert drawn == is_able(fault, script, elapsed)
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(ITEMS, BODIES, METHODS, ELAPSED, ELAPSED)
 def test_a_fault_that_reads_no_clock_is_able_by_head_and_length_alone(
     item: Any, bodies: list[bytes], method: str, elapsed: float, later: float
@@ -93,7 +94,7 @@ def page(ids: str, first: int, size: int) -> Answer:
     return Answer(response, {}, (), (), sessions, places, records_response)
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 @given(ROWS, st.text("ab", max_size=4), st.integers(0, 2), st.integers(1, 3))
 def test_rows_are_able_where_any_draw_changes_the_page(
     given: dict[str, Any], ids: str, number: int, size: int

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from conftest import QUERY, TOKEN
 from engines import Engine
+from examples import examples
 from oifde_simulator.clock import LATEST, ClockSetting
 from oifde_simulator.immediate import immediate
 from oifde_simulator.instants import EPOCH, time_zone
@@ -67,7 +68,7 @@ def swept(window: DailyWindow, begin: int, end: int) -> Iterator[int]:
                 yield instant
 
 
-@settings(max_examples=90)
+@settings(max_examples=examples(90))
 @given(
     st.sampled_from(ZONES),
     st.integers(0, 95),
@@ -94,7 +95,7 @@ def test_any_window_is_open_as_a_look_at_the_wall_clock_says(
         assert window.opens_in(now) == (0 if now - last < length else coming - now)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.sampled_from(ZONES), st.lists(st.integers(0, LATEST), min_size=2, max_size=6))
 def test_what_is_remembered_depends_on_no_clock_that_was_moved(name: str, instants: list[int]) -> None:
     used = DailyWindow(time(23, 30), 2 * HOUR, {0, 4, 6}, zone(name))

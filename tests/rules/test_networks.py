@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from oifde_simulator.rules.networks import Network, covers, holds, network, networks, plain_address
 
 ADDRESSES = st.ip_addresses()
@@ -18,7 +19,7 @@ NETWORKS = st.builds(
 )
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(ADDRESSES, st.lists(NETWORKS, max_size=4))
 def test_an_address_is_in_the_networks_that_hold_it(address: object, given_networks: list[Network]) -> None:
     one = ip_address(str(address))
@@ -26,7 +27,7 @@ def test_an_address_is_in_the_networks_that_hold_it(address: object, given_netwo
     assert found == any(one in each for each in given_networks if each.version == one.version)
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(NETWORKS)
 def test_the_ends_of_a_network_are_in_it_and_their_neighbours_are_not(one: Network) -> None:
     accepts, first, last = holds([one]), int(one[0]), int(one[-1])
@@ -37,14 +38,14 @@ def test_the_ends_of_a_network_are_in_it_and_their_neighbours_are_not(one: Netwo
     assert last == 2**one.max_prefixlen - 1 or not accepts(str(kind(last + 1)))
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(st.lists(NETWORKS, max_size=3), st.lists(NETWORKS, max_size=3))
 def test_what_is_covered_holds_no_other_address(wide: list[Network], narrow: list[Network]) -> None:
     if covers(wide, narrow):
         assert all(holds(wide)(str(each[0])) and holds(wide)(str(each[-1])) for each in narrow)
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(NETWORKS)
 def test_a_network_is_read_as_it_is_written(one: Network) -> None:
     mapped = one.version == 6 and one.prefixlen >= 96 and one.network_address.ipv4_mapped
@@ -84,7 +85,7 @@ def test_work_grows_with_the_lengths_of_prefixes_not_with_their_number() -> None
     assert not accepts("10.3.232.9")
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(st.text(max_size=20))
 def test_any_text_is_an_address_or_none(text: str) -> None:
     plain_address(text)

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from conftest import TOKEN
 from engines import Engine
+from examples import examples
 from oifde_simulator.cli.explain import request_file
 from oifde_simulator.engine import explain as explanation
 from oifde_simulator.model.exchange import Answer
@@ -276,7 +277,7 @@ def ours(document: Any, operation: dict[str, Any]) -> Any:
 
 
 @given(DOCUMENTS, OPERATIONS)
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=examples(150), deadline=None, derandomize=True)
 def test_the_operations_are_those_of_rfc_6902(document: Any, operation: dict[str, Any]) -> None:
     path, source = operation["path"], operation["from"]
     root = not path or (operation["op"] in ("move", "copy") and not source)
@@ -290,7 +291,7 @@ def test_the_operations_are_those_of_rfc_6902(document: Any, operation: dict[str
 
 
 @given(DOCUMENTS, st.lists(OPERATIONS, min_size=1, max_size=4))
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=examples(60), deadline=None, derandomize=True)
 def test_a_strict_patch_is_what_a_lenient_one_without_notes_is(document: Any, operations: Any) -> None:
     before = copy.deepcopy(document)
     lenient = strict = None

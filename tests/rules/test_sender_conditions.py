@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from multidict import CIMultiDict
 
+from examples import examples
 from oifde_simulator.model.http import UNKNOWN_PEER, Peer
 from oifde_simulator.model.turn import Distinct, Limits
 from oifde_simulator.model.view import View
@@ -81,7 +82,7 @@ CLIENTS = st.sampled_from(["10.0.0.7", "10.0.0.0/16", ["::1", "10.0.0.0/24"]])
 REQUESTS = st.sampled_from([1, 2, True, False, {"minimum": 2}, {"enum": [1, 3]}])
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(
     st.fixed_dictionaries(
         {}, optional={"client": CLIENTS, "connection": st.fixed_dictionaries({"requests": REQUESTS})}

@@ -151,7 +151,9 @@ def digest() -> str:
     return hashlib.sha256(repr([scripts(name) for name in GALLERY]).encode()).hexdigest()
 
 
-@pytest.mark.parametrize("name", GALLERY)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=() if name in REQUESTED else pytest.mark.slow) for name in GALLERY]
+)
 def test_same_seed_clock_and_requests_give_the_same_bytes(name: str) -> None:
     assert scripts(name) == scripts(name)
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from oifde_simulator.scenario import loader
 from oifde_simulator.scenario.errors import ScenarioErrors
 
@@ -211,7 +212,7 @@ ACTIONS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(ACTIONS)
 def test_any_headers_and_any_also_give_a_scenario_or_located_errors(rule: dict[str, Any]) -> None:
     try:

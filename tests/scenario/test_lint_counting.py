@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from oifde_simulator.scenario import loader
 from oifde_simulator.scenario.errors import ScenarioErrors
 
@@ -202,7 +203,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(st.dictionaries(st.sampled_from(["over", "after", "per", "every"]), VALUES), VALUES, VALUES)
 def test_any_values_are_good_or_told_of(keys: dict[str, Any], client: Any, connection: Any) -> None:
     rule = {"respond": {"status": 503}, "match": {"client": client, "connection": connection}, **keys}

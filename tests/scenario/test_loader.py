@@ -17,6 +17,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from oifde_simulator import resources
 from oifde_simulator.clock import InitialClock
 from oifde_simulator.instants import instant, time_zone
@@ -293,7 +294,7 @@ SECTIONS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.binary(max_size=40) | (TREES | SECTIONS).map(lambda tree: json.dumps(tree).encode()))
 def test_any_bytes_give_a_scenario_or_located_errors_and_never_another_exception(source: bytes) -> None:
     try:
@@ -315,7 +316,7 @@ def messages(load: Callable[[], Scenario]) -> list[tuple[Any, str]]:
     return []
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(SECTIONS)
 def test_json_gets_the_messages_of_a_file_without_its_lines(value: dict[str, Any]) -> None:
     source = json.dumps(value).encode()

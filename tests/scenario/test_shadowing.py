@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import GETTOKEN, QUERY, TOKEN
+from examples import examples
 from oifde_simulator.engine import explain as explanation
 from oifde_simulator.model.http import Request
 from oifde_simulator.scenario import loader
@@ -244,7 +245,7 @@ def requests() -> list[Request]:
     return [Request("POST", path, headers, json.dumps(body).encode()) for path, body in bodies]
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(st.lists(RULES, min_size=2, max_size=3))
 def test_a_rule_that_never_fires_is_never_the_one_that_fires(rules: list[dict[str, Any]]) -> None:
     value = {"tenant": {"tokens": [TOKEN]}, "sessions": {"users": {"1": 6}}, "rules": rules}

@@ -12,6 +12,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from oifde_simulator.scenario.errors import ScenarioErrors
 from oifde_simulator.scenario.yaml import tree as yaml_tree
 from oifde_simulator.scenario.yaml.messages import explanation
@@ -238,7 +239,7 @@ SCRAPS = st.sampled_from(
 
 
 @pytest.mark.parametrize("loader", LOADERS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(
     source=st.binary(max_size=60) | st.lists(SCRAPS, max_size=25).map(lambda scraps: "".join(scraps).encode())
 )
@@ -256,7 +257,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(JSON)
 def test_json_is_read_as_itself(document: Any) -> None:
     assert value(json.dumps(document, ensure_ascii=False)) == document

@@ -19,6 +19,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from http.client import HTTPMessage, parse_headers
 from pathlib import Path
 from typing import Any
@@ -34,8 +35,8 @@ from oifde_simulator.runtime.server import Simulator, registry
 from oifde_simulator.scenario import selection
 
 REPOSITORY = Path(__file__).parents[2]
-PATIENCE = 20.0
-"""Seconds until a waiting test fails."""
+PATIENCE = 60.0
+"""Seconds until a waiting test fails: longer than any stall of a busy machine."""
 FREE_PORTS = ("--port", "0", "--control-port", "0")
 CALM: dict[str, Any] = {"port": 0, "control_port": 0, "tls": "off", "log_level": "error"}
 
@@ -175,15 +176,21 @@ def fetch(
     """Send a request by urllib and return status, headers and body, of errors too."""
     headers = {} if body is None else {"Content-Type": "application/json; charset=UTF-8"}
     request = urllib.request.Request(url, body, headers, method=method)
-    handlers: list[urllib.request.BaseHandler] = [urllib.request.ProxyHandler({})]
-    if ca_pem is not None:
-        handlers.append(urllib.request.HTTPSHandler(context=trusting(ca_pem)))
     try:
-        with urllib.request.build_opener(*handlers).open(request, timeout=PATIENCE) as response:
+        with _opener(ca_pem).open(request, timeout=PATIENCE) as response:
             return response.status, response.headers, response.read()
     except urllib.error.HTTPError as error:
         with error:
             return error.code, error.headers, error.read()
+
+
+@lru_cache(16)
+def _opener(ca_pem: bytes | None) -> urllib.request.OpenerDirector:
+    """Build what opens URLs, once for each authority that is trusted: it takes longer than an answer."""
+    handlers: list[urllib.request.BaseHandler] = [urllib.request.ProxyHandler({})]
+    if ca_pem is not None:
+        handlers.append(urllib.request.HTTPSHandler(context=trusting(ca_pem)))
+    return urllib.request.build_opener(*handlers)
 
 
 @dataclass

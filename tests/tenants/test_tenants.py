@@ -365,8 +365,7 @@ ROUTES = [
 
 
 @pytest.mark.parametrize(("method", "path"), ROUTES)
-@pytest.mark.parametrize("name", ["nobody", "x" * 300, quote("/", safe=""), "%00", "%ff"])
-def test_nobodys_routes_are_404(server: Controlling, method: str, path: str, name: str) -> None:
+def test_nobodys_routes_are_404(server: Controlling, method: str, path: str) -> None:
     bodies: dict[tuple[str, str], Any] = {
         ("PUT", "scenario"): {"scenario": "outage"},
         ("POST", "rules"): {"token": "expire"},
@@ -375,9 +374,10 @@ def test_nobodys_routes_are_404(server: Controlling, method: str, path: str, nam
     body = bodies.get((method, path.rpartition("/")[2]), ...)
     query = {"sessions": "?userMobile=1", "recordings": "?fileName=a"}.get(path.rpartition("/")[2], "")
     before = server("GET", "/tenants").body
-    answer = server(method, path.format(tenant=name, rule="x") + query, body)
-    assert answer.problem == (404, "no-tenant")
-    assert server("GET", "/tenants").body == before
+    for name in ("nobody", "x" * 300, quote("/", safe=""), "%00", "%ff"):
+        answer = server(method, path.format(tenant=name, rule="x") + query, body)
+        assert answer.problem == (404, "no-tenant"), name
+        assert server("GET", "/tenants").body == before, name
 
 
 @pytest.mark.parametrize(("method", "path"), [*ROUTES, ("GET", "/listener"), ("POST", "/reset")])

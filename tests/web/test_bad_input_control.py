@@ -9,8 +9,11 @@ import json
 import logging
 import re
 from collections.abc import Iterator
+from contextlib import closing
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any, NoReturn
+from urllib.parse import urlsplit
 
 import pytest
 from aiohttp.test_utils import make_mocked_request
@@ -21,7 +24,7 @@ from conftest import TOKEN
 from controlling import USER, Controlling
 from oifde_simulator.web.control_plane.openapi import Route, document, methods, routes, schema
 from oifde_simulator.web.control_plane.problems import problems
-from serving import Answer, running
+from serving import PATIENCE, Answer, running
 
 PAGE = (Path(__file__).parents[2] / "docs" / "control-plane.md").read_text()
 TYPES = {
@@ -76,17 +79,34 @@ def server(acme: Path) -> Iterator[Controlling]:
         yield server
 
 
+@pytest.fixture(scope="module")
+def last(server: Controlling) -> dict[str, Any]:
+    """Remember what the server showed last: before the first test, or at the end of the one before."""
+    return seen(server)
+
+
 @pytest.fixture
-def unchanged(server: Controlling, caplog: pytest.LogCaptureFixture) -> Iterator[Controlling]:
+def unchanged(
+    server: Controlling, last: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> Iterator[Controlling]:
     """Check at the end of a test that the server has not changed and has logged no defect."""
-    before = seen(server)
+    before = dict(last)
     yield server
-    assert seen(server) == before
+    last.update(seen(server))
+    assert last == before
     assert not [each.getMessage() for each in caplog.get_records("call") if each.levelno >= logging.ERROR]
 
 
 def seen(server: Controlling) -> dict[str, Any]:
-    return {path: server("GET", path).json for path in SEEN}
+    """Ask for all that shows a change, over one connection."""
+    connection = HTTPConnection(urlsplit(server.simulator.control_url).netloc, timeout=PATIENCE)
+    with closing(connection):
+        return {path: get(connection, path) for path in SEEN}
+
+
+def get(connection: HTTPConnection, path: str) -> Any:
+    connection.request("GET", path)
+    return json.loads(connection.getresponse().read())
 
 
 def refused(server: Controlling, method: str, wrong: Wrong) -> Answer:

@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import ACME, QUERY
+from examples import examples
 from oifde_simulator.immediate import immediate
 from oifde_simulator.journal import har
 from oifde_simulator.runtime.server import Simulator
@@ -121,7 +122,7 @@ def test_an_odd_request_is_read_by_everybody(server: Simulator, octets: bytes) -
 LINE = st.lists(st.sampled_from(b'[]:@%&=?#/"\\;, \t<a0\x80\xc3\xa9\xff'), max_size=12).map(bytes)
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(target=LINE, host=LINE, value=LINE, kind=LINE, body=st.binary(max_size=20))
 def test_whatever_bytes_come_everybody_reads_on(server: Simulator, target: bytes, **parts: bytes) -> None:
     target = b"/" + target.translate(None, b" \t")

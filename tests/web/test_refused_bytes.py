@@ -24,7 +24,7 @@ def test_an_answer_that_is_never_sent_leaves_nothing_that_waits_to_be_awaited() 
     with warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always")
         handler(engine).refuse("bad")
-        gc.collect()  # also of what earlier tests have left, such as a loop of pytest-asyncio
+        gc.collect(0)  # also of what earlier tests have left, such as a loop of pytest-asyncio
     assert [str(each.message) for each in warned if each.category is RuntimeWarning] == []
     assert engine.entries() == []
 

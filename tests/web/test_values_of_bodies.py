@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from oifde_simulator.scenario.checking import count_values
 from oifde_simulator.scenario.loader import MOST_VALUES
 from oifde_simulator.web.control_plane.bodies import MAX_BODY
@@ -87,13 +88,13 @@ def test_a_scenario_of_as_many_values_as_it_may_have_finds_room() -> None:
     assert {route.most_values for route in ROUTES.values() if route.holds_turn} == {MOST_VALUES + 100}
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(JSON)
 def test_no_body_has_more_values_than_marks_and_one(value: Any) -> None:
     assert count_values([value]) <= size.count_marks(orjson.dumps([value])) + 1
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(JSON, st.booleans())
 async def test_a_body_of_as_many_values_as_allowed_is_never_refused(value: Any, indented: bool) -> None:
     octets = orjson.dumps([value], option=orjson.OPT_INDENT_2 if indented else None)

@@ -1,0 +1,15 @@
+"""How many examples Hypothesis draws where a test names a number of its own."""
+
+from __future__ import annotations
+
+from hypothesis import settings
+
+THOROUGH = 100
+"""Examples of the thorough profile, which draws all."""
+SHARE = 0.3
+"""Share of them that an everyday run draws, as of those of tests that name no number."""
+
+
+def examples(count: int) -> int:
+    """Tell how many of `count` examples this run draws: all by the thorough profile."""
+    return count if settings.default.max_examples >= THOROUGH else max(1, round(count * SHARE))
