@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from conftest import QUERY, TOKEN
-from replicas import SEVERAL, Opened, World, world
+from replicas import FORMS, SEVERAL, Opened, World, world
 
 OTHER: dict[str, Any] = {"tenant": {"id": "other", "tokens": [TOKEN]}}
 FILES: dict[str, Any] = {
@@ -53,3 +53,16 @@ async def test_a_deleted_tenant_that_comes_back_is_told_as_its_file_has_it(form:
         await ask_at_each(served)
         await served.control("POST", "/reset", at=3)
         assert await uncounted_at_each(served) == [["beta"]] * len(served.replicas)
+
+
+@pytest.mark.parametrize("form", FORMS)
+async def test_a_scenario_that_a_tenant_had_when_nobody_asked_it_does_not_count(form: Opened) -> None:
+    other = OTHER | {"rules": [{"name": "never", "respond": {"status": 500}}]}
+    rule = {"name": "added", "respond": {"status": 500}}
+    async with world(form, FILES) as served:
+        await served.control("PUT", "/tenants/acme/scenario", {"scenario": other}, at=0)
+        assert (await served.control("POST", "/tenants/acme/rules", rule, at=1)).status == 201
+        await served.control("PUT", "/tenants/acme/scenario", {"scenario": "acme"}, at=2)
+        await served.ask(QUERY, {"tenantId": "acme", "authToken": TOKEN, "userMobile": "1"}, at=1)
+        found = (await served.control("GET", "/coverage", at=0)).json["scenarios"]
+        assert [(each["scenario"], len(each["rules"])) for each in found] == [("acme", 1)]

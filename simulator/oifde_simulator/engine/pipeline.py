@@ -205,7 +205,7 @@ class Pipeline:
         selection = None
         if tenant.rules.rules:
             if not tenant.covered:
-                await self._cover(tenant)
+                await self._cover(tenant, begun=begun)
             selection = tenant.rules.select(view(call, honest), now)
         if selection is None:
             return Conclusion(unspoiled(tenant, call, honest, now)), begun, ()
@@ -257,9 +257,15 @@ class Pipeline:
         except Exception:
             log.exception("a defect of the simulator: exchange %d is not counted", entry.number)
 
-    async def _cover(self, tenant: Tenant) -> None:
-        """Have coverage count the rules of a tenant that is asked for the first time."""
+    async def _cover(self, tenant: Tenant, *, begun: bool) -> None:
+        """Have coverage count the rules of a tenant that is asked for the first time.
+
+        Raises Stale where it has changed: nobody may ever have asked the one of before.
+        """
         assert tenant.world.scenario
+        now, read = await self.tenants.state.tenants.get(tenant.read.tenant), tenant.read
+        if now.epoch != read.epoch or not (begun or now.version == read.version):
+            raise Stale
         await registration.cover_tenant(self._coverage, tenant.world.scenario, tenant.rules.rules)
         for each in (tenant, self.tenants.cached(tenant.id)):  # a tenantless one is a copy of another
             if each is not None and each.rules is tenant.rules:
