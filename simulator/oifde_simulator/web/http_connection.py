@@ -8,6 +8,7 @@ bytes that are not HTTP before any handler is called, in plain text, and logs th
 from __future__ import annotations
 
 import asyncio
+from socket import socket
 from typing import Any
 
 from aiohttp import web
@@ -42,8 +43,10 @@ class HttpConnection(RequestHandler):
         "_closing",
         "_look",
         "_requests",
+        "_secured",
         "_silence",
         "_sizes",
+        "_socket",
         "ended",
         "unread",
         "write_seconds",
@@ -70,12 +73,33 @@ class HttpConnection(RequestHandler):
         self._arriving: StreamReader | None = None
         self._look: asyncio.TimerHandle | None = None
         self._silence: asyncio.TimerHandle | None = None
+        self._socket: socket | None = None
+        self._secured: Any = None
+        """TLS of the connection that tells of the client's end; None without one."""
 
     def note_request(self) -> None:
         """Note that the head of a request has come: from then on aiohttp's own timer counts."""
         if self._silence is not None:
             self._silence.cancel()
             self._silence = None
+
+    @property
+    def is_idle(self) -> bool:
+        """Check that no request is being answered, waits for its turn or is half read, where KNOWS_IDLE."""
+        return self._waiter is not None and not self._waiter.done() and not self._reading_paused
+
+    def rest(self) -> None:
+        """Begin anew the time that the connection may be idle, as aiohttp does behind its own answers."""
+        self._keepalive = True
+        self._next_keepalive_close_time = closing = self._loop.time() + self.keepalive_timeout
+        if self._keepalive_handle is None:
+            self._keepalive_handle = self._loop.call_at(closing, self._process_keepalive)
+
+    def has_ended(self) -> bool:
+        """Check that the client sends nothing more, before the event loop tells of it."""
+        if self._secured is not None and self._secured.has_ended:
+            return True
+        return self._socket is None or has_ended(self._socket)
 
     def refuse(self, reason: str) -> web.StreamResponse:
         """Answer bytes that are not HTTP; `reason` is one line."""
@@ -113,15 +137,17 @@ class HttpConnection(RequestHandler):
         """Bound the silence before the first request; over TLS, be told when the client ends its half."""
         super().connection_made(transport)
         self._silence = self._loop.call_later(self.keepalive_timeout, self.force_close)
+        self._socket = transport.get_extra_info("socket")
         secured = transport.get_extra_info("ssl_object")
         if hasattr(secured, "at_close_notify"):
+            self._secured = secured
             secured.at_close_notify(self._end_half_of_tls)
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """Cease to look for the client, and wait for nothing more."""
         self.note_request()
         super().connection_lost(exc)
-        self._arriving = self._requests = None  # they know the connection
+        self._arriving = self._requests = self._secured = self._socket = None  # they know the connection
         self.unread.release(self)
         for timer in (self._look, self._closing):
             if timer is not None:
