@@ -41,6 +41,7 @@ class HttpConnection(RequestHandler):
         "_answered",
         "_arriving",
         "_closing",
+        "_idle_seconds",
         "_look",
         "_requests",
         "_secured",
@@ -64,6 +65,7 @@ class HttpConnection(RequestHandler):
             "max_header_bytes": options.get("max_field_size", Settings.max_header_bytes),
             "max_headers": options.get("max_headers", Settings.max_headers),
         }
+        self._idle_seconds = self.keepalive_timeout
         self.unread = unread
         self.write_seconds = write_seconds
         self._closing: asyncio.TimerHandle | None = None
@@ -83,23 +85,22 @@ class HttpConnection(RequestHandler):
             self._silence.cancel()
             self._silence = None
 
-    @property
-    def is_idle(self) -> bool:
-        """Check that no request is being answered, waits for its turn or is half read, where KNOWS_IDLE."""
-        return self._waiter is not None and not self._waiter.done() and not self._reading_paused
+    def is_open_and_idle(self) -> bool:
+        """Check that no request is being answered or half read, and that the client may send more.
+
+        Only where KNOWS_IDLE. That the client has ended shows before the event loop tells of it.
+        """
+        waiter, secured = self._waiter, self._secured
+        if waiter is None or waiter.done() or self._reading_paused or (secured and secured.has_ended):
+            return False
+        return self._socket is not None and not has_ended(self._socket)
 
     def rest(self) -> None:
         """Begin anew the time that the connection may be idle, as aiohttp does behind its own answers."""
         self._keepalive = True
-        self._next_keepalive_close_time = closing = self._loop.time() + self.keepalive_timeout
+        self._next_keepalive_close_time = closing = self._loop.time() + self._idle_seconds
         if self._keepalive_handle is None:
             self._keepalive_handle = self._loop.call_at(closing, self._process_keepalive)
-
-    def has_ended(self) -> bool:
-        """Check that the client sends nothing more, before the event loop tells of it."""
-        if self._secured is not None and self._secured.has_ended:
-            return True
-        return self._socket is None or has_ended(self._socket)
 
     def refuse(self, reason: str) -> web.StreamResponse:
         """Answer bytes that are not HTTP; `reason` is one line."""
@@ -130,7 +131,7 @@ class HttpConnection(RequestHandler):
     def data_received(self, data: bytes) -> None:
         """Read bytes; those that are not HTTP have their turn behind the requests before them."""
         super().data_received(data)
-        if self._requests is not None and self._requests.has_error:
+        if self._requests is not None and self._requests.error is not None:
             super().data_received(b"")
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:

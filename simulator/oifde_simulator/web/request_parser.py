@@ -27,10 +27,10 @@ class RequestParser:
 
     __slots__ = (
         "_ended",
-        "_error",
         "_newest",
         "_parser",
         "answer",
+        "error",
         "feed_eof",
         "message_consumed",
         "pause_reading",
@@ -42,8 +42,8 @@ class RequestParser:
         self._parser = parser
         self._newest: StreamReader | None = None
         """Body of the newest request."""
-        self._error: HttpProcessingError | None = None
-        """Error that is still to be raised, behind the requests before it."""
+        self.error: HttpProcessingError | None = None
+        """Error that the next call raises, behind the requests before it."""
         self._ended = False
         self.answer: Callable[[Sequence[Message], int], Sequence[Message]] | None = None
         """Answers requests from a piece of so many bytes, and returns those that are left to aiohttp."""
@@ -88,21 +88,16 @@ class RequestParser:
             body.set_exception(web.RequestPayloadError(explain_body(error.message)))
         else:
             error.__traceback__ = None  # its frames know this parser, and so the error
-            self._error = error
+            self.error = error
         return messages, False, b""
 
     def _raise_error(self) -> None:
-        error, self._error = self._error, None
+        error, self.error = self.error, None
         if error is not None:
             try:
                 raise error
             finally:
                 del error  # this frame is one of the error's
-
-    @property
-    def has_error(self) -> bool:
-        """Check that the next call raises an error."""
-        return self._error is not None
 
 
 def _has_no_body_by(codings: Sequence[str]) -> bool:

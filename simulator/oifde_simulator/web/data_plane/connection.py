@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class Connection(HttpConnection):
     """Connection of the vendor's port; bytes that are not HTTP are answered and recorded like requests."""
 
-    __slots__ = ("_asked", "_ended_here", "_handler", "_peer", "begun")
+    __slots__ = ("_asked", "_ended_here", "_handler", "_peer", "begun", "port")
 
     def __init__(self, handler: DataPlaneHandler, server: web.Server, **options: Any) -> None:
         super().__init__(server, unread=handler.unread, **options)
@@ -32,6 +32,8 @@ class Connection(HttpConnection):
         self._ended_here = False
         self._peer = UNKNOWN_PEER
         self._asked = 0
+        self.port: PortName = ""
+        """Name of the port by which the client came."""
         self.begun: Begun | None = None
         """Decision about the next request of aiohttp's, which was begun at once; None where none was."""
         if self._requests is not None and handler.at_once is not None:
@@ -40,21 +42,15 @@ class Connection(HttpConnection):
     def _answer_at_once(self, messages: Sequence[Message], size: int) -> Sequence[Message]:
         """Answer requests that came in one piece of `size` bytes; returns those that are left to aiohttp."""
         answers = self._handler.at_once
-        if answers is None or self.transport is None or not self._may_answer_at_once():
+        transport = self.transport
+        if answers is None or transport is None or self._handler.stopping or not self.is_open_and_idle():
             return messages
-        left = answers.answer_all(self, self.transport, messages, size)
+        if self._silence is not None:
+            self.note_request()
+        left = answers.answer_all(self, transport, messages, size)
         if not left:
             self.rest()
         return left
-
-    def _may_answer_at_once(self) -> bool:
-        """Check that nothing else is to be done on this connection, and that its client may ask more."""
-        return self.is_idle and not self._handler.stopping and not self.has_ended()
-
-    @property
-    def port(self) -> PortName:
-        """Name of the port by which the client came."""
-        return self._handler.port_of(self.transport) if self._handler.recordings_port is not None else ""
 
     def resume_reading(self, *args: Any, **kwargs: Any) -> None:
         """Read on, where reading was paused; aiohttp says so for each body, and would look for more requests.
@@ -73,6 +69,7 @@ class Connection(HttpConnection):
         """Note who is at the other end of the connection, the server's `number`th."""
         certificate = certificate_of(transport) if self._handler.verifies_clients else None
         self._peer = Peer(address_of(transport), number, certificate=certificate)
+        self.port = self._handler.port_of(transport)
 
     def next_peer(self) -> Peer:
         """Describe the sender of the next request, which is counted."""

@@ -38,17 +38,12 @@ class AskedConnection(Protocol):
     begun: Begun | None
     """Decision that goes aiohttp's way."""
 
-    @property
-    def port(self) -> PortName:
-        """Name of the port by which the client came."""
-        ...
+    port: PortName
+    """Name of the port by which the client came."""
 
     def next_peer(self) -> Peer:
         """Describe the sender of the next request, which is counted."""
         ...
-
-    def note_request(self) -> None:
-        """Note that the head of a request has come."""
 
 
 class ImmediateAnswers:
@@ -73,28 +68,28 @@ class ImmediateAnswers:
         if size > self._longest or len(messages) > MOST_AT_ONCE:
             return messages
         for place, (message, payload) in enumerate(messages):
-            if not (_is_plain(message, payload) and self._answer(connection, transport, message, payload)):
+            if not _is_plain(message, payload):
+                return messages[place:]
+            request = Request(
+                message.method, message.path, message.headers, payload.read_nowait(),
+                "", None, message.version, True, connection.port, connection.next_peer(),
+            )  # fmt: skip
+            if not self._answer(connection, transport, request):
                 return messages[place:]
         return ()
 
-    def _answer(
-        self,
-        connection: AskedConnection,
-        transport: asyncio.Transport,
-        message: RawRequestMessage,
-        payload: StreamReader,
-    ) -> bool:
+    def _answer(self, connection: AskedConnection, transport: asyncio.Transport, request: Request) -> bool:
         """Answer a request; False where its decision or its answer has to wait: the connection has it."""
-        request = Request(message.method, message.path, message.headers, payload.read_nowait())
-        request.version, request.peer = message.version, connection.next_peer()
-        request.port = connection.port
-        connection.note_request()
-        begun = Begun(request, self._pipeline.handle(request))
-        exchange = begun.start()
-        if exchange is None or not _send(exchange, transport):
-            connection.begun = begun
-            return False
-        return True
+        decision = self._pipeline.handle(request)
+        try:
+            connection.begun = Begun(request, decision, decision.send(None))
+        except StopIteration as done:
+            if _send(done.value, transport):
+                return True
+            connection.begun = Begun(request, exchange=done.value)
+        except Exception as defect:  # noqa: BLE001  aiohttp's way has a place for it
+            connection.begun = Begun(request, _failed(defect))
+        return False
 
 
 class Begun:
@@ -102,34 +97,32 @@ class Begun:
 
     __slots__ = ("_awaited", "_decision", "_exchange", "request")
 
-    def __init__(self, request: Request, decision: Coroutine[Any, Any, Exchange]) -> None:
+    def __init__(
+        self,
+        request: Request,
+        decision: Coroutine[Any, Any, Exchange] | None = None,
+        awaited: Any = None,
+        *,
+        exchange: Exchange | None = None,
+    ) -> None:
+        """`awaited` is what the decision waits for, as an event loop takes it; `exchange` is its result."""
         self.request = request
         self._decision = decision
-        self._awaited: Any = None
-        """What the decision waits for, as an event loop takes it."""
-        self._exchange: Exchange | None = None
-
-    def start(self) -> Exchange | None:
-        """Decide; None where that takes waiting."""
-        try:
-            self._awaited = self._decision.send(None)
-        except StopIteration as done:
-            self._exchange = done.value
-        except Exception as defect:  # noqa: BLE001  aiohttp's way has a place for it
-            self._decision = _failed(defect)
-        return self._exchange
+        self._awaited = awaited
+        self._exchange = exchange
 
     async def finish(self) -> Exchange:
         """Wait for the decision."""
-        if self._exchange is None:
+        if self._decision is not None:
             self._exchange = await _resumed(self._decision, self._awaited)
+        assert self._exchange is not None
         return self._exchange
 
     def abandon(self) -> None:
         """Give the request up, whose client has left."""
-        if self._exchange is None:
+        if self._decision is not None:
             self._decision.close()
-        else:
+        if self._exchange is not None:
             self._exchange.outcome.end("client left")
 
 
@@ -160,7 +153,6 @@ def _is_plain(message: RawRequestMessage, payload: StreamReader) -> bool:
         message.should_close
         or message.upgrade
         or not payload.is_eof()
-        or payload.exception() is not None
         or hdrs.TRANSFER_ENCODING in headers
         or hdrs.CONTENT_ENCODING in headers
         or hdrs.UPGRADE in headers
@@ -174,8 +166,9 @@ def _send(exchange: Exchange, transport: asyncio.Transport) -> bool:
     if not octets or transport.get_write_buffer_size() + len(octets) > HIGH_WATER:
         return False
     transport.write(octets)
-    exchange.outcome.sent = len(octets)
-    exchange.outcome.end("complete")
+    outcome = exchange.outcome
+    outcome.sent = len(octets)
+    outcome.end("complete")
     return True
 
 
