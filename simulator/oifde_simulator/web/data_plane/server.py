@@ -102,12 +102,16 @@ class DataPlane(web.ServerRunner):
         """Check that connections are closed as soon as they are accepted."""
         return self._connections.refusing
 
+    def begin_to_stop(self) -> None:
+        """Have each answer from now on be the last one of its connection."""
+        self._handler.stopping = self._draining = True
+
     async def drain(self) -> None:
         """Answer what the connections ask, each for the last time, and wait until all have ended.
 
         A connection that asks nothing is closed after a while, and one whose answer takes too long stays.
         """
-        self._handler.stopping = self._draining = True
+        self.begin_to_stop()
         if not await wait_until(lambda: not self.connection_count, IDLE_SECONDS):
             self.close_connections()
             await wait_until(lambda: not self.connection_count, DRAIN_SECONDS)
