@@ -20,15 +20,15 @@ from measure import HEADERS, QUERY, circumstances, middle, table
 from multidict import CIMultiDict, CIMultiDictProxy
 
 from oifde_simulator.config import Settings
-from oifde_simulator.engine.pipeline import Conclusion, Pipeline
+from oifde_simulator.engine.pipeline import Pipeline
 from oifde_simulator.immediate import immediate
 from oifde_simulator.journal import Journal
 from oifde_simulator.model.entry import Entry
+from oifde_simulator.model.exchange import Answer, Exchange
 from oifde_simulator.model.http import Request
 from oifde_simulator.oifde.router import Router
 from oifde_simulator.scenario import selection
 from oifde_simulator.tenants import Tenants
-from oifde_simulator.tenants.tenant import Tenant
 
 GETTOKEN = "/oifde/rest/api/gettoken"
 ASKED = {
@@ -83,12 +83,28 @@ def rows(chosen: argparse.Namespace) -> list[list[str]]:
 class Unrecorded(Pipeline):
     """Decides about requests, and puts none on record but the first."""
 
-    _nothing: Entry | None = None
+    def __init__(self, *rooms: Any) -> None:
+        super().__init__(*rooms)
+        self._state: Any = Unrecording(self._state)
 
-    async def _record(self, tenant: Tenant, conclusion: Conclusion) -> Entry:
-        if self._nothing is None:
-            self._nothing = await super()._record(tenant, conclusion)
-        return self._nothing
+    def _enter(self, exchange: Exchange, given: Answer | None) -> Entry:
+        return self._state.first or super()._enter(exchange, given)
+
+
+class Unrecording:
+    """What requests ask of the state, but that it records the first one alone."""
+
+    def __init__(self, state: Any) -> None:
+        self.admit, self.turn, self._state = state.admit, state.turn, state
+        self.first: Entry | None = None
+
+    async def record(self, read: Any, entry: Entry, *rest: Any, **options: Any) -> Entry:
+        if self.first is None:
+            self.first = await self._state.record(read, entry, *rest, **options)
+        return self.first
+
+    def finish(self, *_: Any) -> None:
+        """Record no end either."""
 
 
 def ask(pipeline: Pipeline, request: Request) -> None:

@@ -46,6 +46,8 @@ LOOPS = {"asyncio": None, "uvloop": lifecycle.loop_factory()}
 class Stage:
     """Server that answers every request with `script`."""
 
+    suspends = False
+
     def __init__(self) -> None:
         self.script: Script = ()
         self.released: Queue[None] = Queue()

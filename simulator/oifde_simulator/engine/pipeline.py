@@ -65,6 +65,8 @@ class Pipeline:
         self._router = router
         self._journal = journal
         self._state = tenants.state.exchanges
+        self.suspends: bool = tenants.state.exchanges.suspends
+        """True where a decision awaits a store, for which it needs a task."""
         self._entry = journal.entry
         self._coverage = tenants.state.coverage
         self._meter = meter or Meter()

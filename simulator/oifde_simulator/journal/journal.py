@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from heapq import nsmallest
@@ -33,25 +33,25 @@ class NearMiss:
     differences: list[Mismatch]
 
 
+def _say_nothing(exchange: Exchange, entry: Entry) -> None:
+    """Write no line."""
+
+
 class Journal:
     """Every exchange of one server, as the state keeps it."""
 
     def __init__(self, state: State, *, seed: str = "0", quiet: bool = False) -> None:
         """Fingerprints of credentials depend on `seed`; a `quiet` journal writes no log."""
-        self._quiet = quiet
         self.waiters: SubscriptionIndex[Waiter] = SubscriptionIndex()
         self.followers: SubscriptionIndex[Follower] = SubscriptionIndex()
         self.redaction = Redactor(seed)
         """Makes fingerprints of credentials."""
         self._state = state.journal
+        self.log: Callable[[Exchange, Entry], None] = _say_nothing if quiet else log_line.log_exchange
+        """Says in the log what was exchanged."""
         self.entry = EntryFactory(self.redaction).make
         """Makes the entry of an exchange, which has no number yet."""
         state.journal.listen(self._hear, self._forget)
-
-    def log(self, exchange: Exchange, entry: Entry) -> None:
-        """Say in the log what was exchanged."""
-        if not self._quiet:
-            log_line.log_exchange(exchange, entry)
 
     def _hear(self, entry: Entry) -> None:
         """Tell waiters and followers of an entry that is on record."""

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from oifde_simulator.model.turn import Candidate, HeldBack, Limits, Turn
-from oifde_simulator.model.view import ABSENT, View
+from oifde_simulator.model.view import View
 from oifde_simulator.randomness import KeyedRandom, key
 from oifde_simulator.rules.counted_fields import text_of
 from oifde_simulator.rules.decision import HONEST, Decision, going_along
+from oifde_simulator.rules.gates import Gates
 from oifde_simulator.rules.held_back import held_back
 from oifde_simulator.rules.rule import Rule, state_times
 from oifde_simulator.rules.triggers import Moment
@@ -130,15 +131,14 @@ class Rules:
         self.since = since
         self._seed = seed
         self.times = state_times(rules, since)
-        self._gated = [(rule, *rule.matcher.gate) for rule in rules if not rule.only_lasts]
+        self._gates = Gates(rules)
 
     def select(self, view: View, now: int) -> Selection | None:
         """Find the rules that are about a request at `now` (tenant time); None where there are none."""
         selection = None
-        gets = (view.request.get, view.headers.get, view.response.get)
-        for rule, part, name, accepts in self._gated:
-            # Most rules are not about most requests: one test tells, without a call more.
-            if not accepts(gets[part](name, ABSENT)) or not rule.matcher.matches(view):
+        for place in self._gates.passing(view):
+            rule = self.rules[place]
+            if not rule.matcher.matches(view):
                 continue
             if selection is None:
                 selection = Selection(Moment(now, now - self.since), [], [], [], [])

@@ -172,6 +172,9 @@ class Simulator:
 
     async def cease(self) -> None:
         """Finish requests in flight, then close both listeners."""
+        for each in self._running:
+            if isinstance(each, Port):
+                each.begin_to_stop()  # the control plane takes a while to end
         while self._running:
             await self._running.pop().cleanup()
 

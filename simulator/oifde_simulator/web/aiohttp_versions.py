@@ -15,6 +15,16 @@ IS_OLD = not hasattr(web, "RequestKey")
 """True before 3.14."""
 PARSER = "_parser" if "_parser" in BaseProtocol.__slots__ else "_request_parser"
 """Attribute of a connection that holds its parser."""
+_OF_IDLE_CONNECTIONS = (
+    "_keepalive",
+    "_keepalive_handle",
+    "_next_keepalive_close_time",
+    "_process_keepalive",
+    "_reading_paused",
+    "_waiter",
+)
+KNOWS_IDLE = all(hasattr(web.RequestHandler, name) for name in _OF_IDLE_CONNECTIONS)
+"""True where a connection shows that it waits for a request, and until when."""
 NOT_HTTP = b"\0\r\n\r\n"
 """Bytes that no parser takes for HTTP."""
 

@@ -8,6 +8,7 @@ bytes that are not HTTP before any handler is called, in plain text, and logs th
 from __future__ import annotations
 
 import asyncio
+from socket import socket
 from typing import Any
 
 from aiohttp import web
@@ -40,10 +41,13 @@ class HttpConnection(RequestHandler):
         "_answered",
         "_arriving",
         "_closing",
+        "_idle_seconds",
         "_look",
         "_requests",
+        "_secured",
         "_silence",
         "_sizes",
+        "_socket",
         "ended",
         "unread",
         "write_seconds",
@@ -61,6 +65,7 @@ class HttpConnection(RequestHandler):
             "max_header_bytes": options.get("max_field_size", Settings.max_header_bytes),
             "max_headers": options.get("max_headers", Settings.max_headers),
         }
+        self._idle_seconds = self.keepalive_timeout
         self.unread = unread
         self.write_seconds = write_seconds
         self._closing: asyncio.TimerHandle | None = None
@@ -70,12 +75,32 @@ class HttpConnection(RequestHandler):
         self._arriving: StreamReader | None = None
         self._look: asyncio.TimerHandle | None = None
         self._silence: asyncio.TimerHandle | None = None
+        self._socket: socket | None = None
+        self._secured: Any = None
+        """TLS of the connection that tells of the client's end; None without one."""
 
     def note_request(self) -> None:
         """Note that the head of a request has come: from then on aiohttp's own timer counts."""
         if self._silence is not None:
             self._silence.cancel()
             self._silence = None
+
+    def is_open_and_idle(self) -> bool:
+        """Check that no request is being answered or half read, and that the client may send more.
+
+        Only where KNOWS_IDLE. That the client has ended shows before the event loop tells of it.
+        """
+        waiter, secured = self._waiter, self._secured
+        if waiter is None or waiter.done() or self._reading_paused or (secured and secured.has_ended):
+            return False
+        return self._socket is not None and not has_ended(self._socket)
+
+    def rest(self) -> None:
+        """Begin anew the time that the connection may be idle, as aiohttp does behind its own answers."""
+        self._keepalive = True
+        self._next_keepalive_close_time = closing = self._loop.time() + self._idle_seconds
+        if self._keepalive_handle is None:
+            self._keepalive_handle = self._loop.call_at(closing, self._process_keepalive)
 
     def refuse(self, reason: str) -> web.StreamResponse:
         """Answer bytes that are not HTTP; `reason` is one line."""
@@ -106,22 +131,24 @@ class HttpConnection(RequestHandler):
     def data_received(self, data: bytes) -> None:
         """Read bytes; those that are not HTTP have their turn behind the requests before them."""
         super().data_received(data)
-        if self._requests is not None and self._requests.has_error:
+        if self._requests is not None and self._requests.error is not None:
             super().data_received(b"")
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Bound the silence before the first request; over TLS, be told when the client ends its half."""
         super().connection_made(transport)
         self._silence = self._loop.call_later(self.keepalive_timeout, self.force_close)
+        self._socket = transport.get_extra_info("socket")
         secured = transport.get_extra_info("ssl_object")
         if hasattr(secured, "at_close_notify"):
+            self._secured = secured
             secured.at_close_notify(self._end_half_of_tls)
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """Cease to look for the client, and wait for nothing more."""
         self.note_request()
         super().connection_lost(exc)
-        self._arriving = self._requests = None  # they know the connection
+        self._arriving = self._requests = self._secured = self._socket = None  # they know the connection
         self.unread.release(self)
         for timer in (self._look, self._closing):
             if timer is not None:

@@ -7,7 +7,7 @@ data, and does not tell the reader of a body that the error lies in it.
 from __future__ import annotations
 
 import gc
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from aiohttp import web
@@ -27,9 +27,10 @@ class RequestParser:
 
     __slots__ = (
         "_ended",
-        "_error",
         "_newest",
         "_parser",
+        "answer",
+        "error",
         "feed_eof",
         "message_consumed",
         "pause_reading",
@@ -41,9 +42,11 @@ class RequestParser:
         self._parser = parser
         self._newest: StreamReader | None = None
         """Body of the newest request."""
-        self._error: HttpProcessingError | None = None
-        """Error that is still to be raised, behind the requests before it."""
+        self.error: HttpProcessingError | None = None
+        """Error that the next call raises, behind the requests before it."""
         self._ended = False
+        self.answer: Callable[[Sequence[Message], int], Sequence[Message]] | None = None
+        """Answers requests from a piece of so many bytes, and returns those that are left to aiohttp."""
         for name in ("feed_eof", "message_consumed", "pause_reading", "set_upgraded"):
             setattr(self, name, getattr(parser, name, None))  # versions of aiohttp differ in what they have
 
@@ -58,9 +61,21 @@ class RequestParser:
             found = self._end(error)
         if found[0]:
             self._newest = found[0][-1][1]
+            if self.answer is not None and not found[1]:
+                found = self._offer(found[0], len(data)), False, found[2]
         elif self._ended:
             self._raise_error()
         return found
+
+    def _offer(self, messages: Sequence[Message], size: int) -> Sequence[Message]:
+        """Have requests answered; aiohttp's parser counts those that nobody has taken from it."""
+        assert self.answer is not None
+        left = self.answer(messages, size)
+        consumed = getattr(self, "message_consumed", None)
+        if consumed is not None:
+            for _ in range(len(messages) - len(left)):
+                consumed()
+        return left
 
     def _end(self, error: HttpProcessingError) -> Found:
         """Take the requests before an error; where it lies in a body, the reader of that is told."""
@@ -73,21 +88,16 @@ class RequestParser:
             body.set_exception(web.RequestPayloadError(explain_body(error.message)))
         else:
             error.__traceback__ = None  # its frames know this parser, and so the error
-            self._error = error
+            self.error = error
         return messages, False, b""
 
     def _raise_error(self) -> None:
-        error, self._error = self._error, None
+        error, self.error = self.error, None
         if error is not None:
             try:
                 raise error
             finally:
                 del error  # this frame is one of the error's
-
-    @property
-    def has_error(self) -> bool:
-        """Check that the next call raises an error."""
-        return self._error is not None
 
 
 def _has_no_body_by(codings: Sequence[str]) -> bool:

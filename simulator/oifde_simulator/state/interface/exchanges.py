@@ -26,6 +26,9 @@ class Exchanges(Protocol):
     The first call of a request checks the version of what it read, later ones only the epoch (`begun`).
     """
 
+    suspends: bool
+    """True where calls await a store, and so have to be made in a task."""
+
     async def admit(self, read: Read, step: TokenStep | SecretStep) -> Admission:
         """Judge a credential by what was counted, and count it."""
         ...

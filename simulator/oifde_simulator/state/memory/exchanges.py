@@ -16,6 +16,8 @@ from oifde_simulator.state.memory.tables import Tables
 class MemoryExchanges:
     """What requests ask."""
 
+    suspends = False
+
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
         self._tenants = tables.tenants

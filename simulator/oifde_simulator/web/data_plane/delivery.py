@@ -1,6 +1,7 @@
 """Delivery of answers: plays a script on the transport of a request.
 
-Rule: this is the only place that writes an answer of the vendor's port, honest or spoiled.
+Rule: this is the only place that writes an answer of the vendor's port, honest or spoiled, but for
+`immediate.py`, whose answers are sent in one piece.
 """
 
 from __future__ import annotations

@@ -130,6 +130,10 @@ class Port:
             await listener.pause()
         await self._plane.drain()
 
+    def begin_to_stop(self) -> None:
+        """Have each answer from now on be the last one of its connection."""
+        self._plane.begin_to_stop()
+
     async def cleanup(self) -> None:
         """Stop for good, after the requests in flight are answered."""
         self._has_started = False

@@ -12,10 +12,12 @@ from aiohttp import web
 from oifde_simulator.engine.pipeline import Pipeline
 from oifde_simulator.model.http import UNKNOWN_PEER, Headers, Peer, PortName, Request, Response
 from oifde_simulator.model.outcome import OutcomeRecorder
+from oifde_simulator.web.aiohttp_versions import KNOWS_IDLE
 from oifde_simulator.web.body_receiver import BodyReceiver
 from oifde_simulator.web.byte_budget import ByteBudget
 from oifde_simulator.web.data_plane.delivery import Delivery
 from oifde_simulator.web.data_plane.held_connections import HeldConnections
+from oifde_simulator.web.data_plane.immediate import Begun, ImmediateAnswers
 from oifde_simulator.web.data_plane.request_reader import (
     Limits,
     incomplete_request,
@@ -55,12 +57,18 @@ class DataPlaneHandler:
         self._bodies = BodyReceiver()
         self._speaker = Speaker()
         self._turns = Turns()
+        self.at_once: ImmediateAnswers | None = None
+        """Answers to plain requests; None where each goes aiohttp's way."""
+        if KNOWS_IDLE and not pipeline.suspends:
+            self.at_once = ImmediateAnswers(pipeline, limits.max_body)
         self.unread = ByteBudget(UNREAD_BYTES)
         """Bytes of answers that clients leave unread."""
 
     async def __call__(self, incoming: web.BaseRequest) -> web.StreamResponse:
         """Answer one request."""
         connection: Any = incoming.protocol
+        if (begun := connection.take_begun()) is not None:
+            return await self._finish(begun)
         connection.note_request()
         peer = connection.next_peer()
         if not incoming.content.is_eof():
@@ -84,6 +92,12 @@ class DataPlaneHandler:
             exchange = await self._pipeline.handle(request)
         return self._delivery(exchange.script, exchange.outcome, keep_alive=request.keep_alive)
 
+    async def _finish(self, begun: Begun) -> Delivery:
+        """Answer a request whose decision was begun at once."""
+        exchange = await begun.finish()
+        keep_alive = begun.request.keep_alive and not self.stopping
+        return self._delivery(exchange.script, exchange.outcome, keep_alive=keep_alive)
+
     async def _turn(self, request: Request) -> Turn:
         """Wait for the turn of a large body; put a client that leaves meanwhile on record."""
         try:
@@ -99,10 +113,11 @@ class DataPlaneHandler:
     def _marked(self, request: Request, incoming: web.BaseRequest, peer: Peer) -> Request:
         """Write into a request by which port it came, and who sent it."""
         request.peer = peer
-        request.port = self._port_of(incoming.transport)
+        request.port = self.port_of(incoming.transport)
         return request
 
-    def _port_of(self, transport: asyncio.BaseTransport | None) -> PortName:
+    def port_of(self, transport: asyncio.BaseTransport | None) -> PortName:
+        """Tell by which port the requests of a connection come."""
         if self.recordings_port is None or transport is None:
             return ""
         own = transport.get_extra_info("sockname")
@@ -118,7 +133,7 @@ class DataPlaneHandler:
         delivery = self._delivery((), OutcomeRecorder(), keep_alive=False)
         response = Response(HTTPStatus.BAD_REQUEST.value, body, NOT_HTTP_HEADERS)
         # No coroutine yet: aiohttp lets go of an answer whose client has left, and nobody would await it.
-        port = self._port_of(transport)
+        port = self.port_of(transport)
         delivery.decide = partial(self._pipeline.unreadable, reason, response, port, peer)
         return delivery
 

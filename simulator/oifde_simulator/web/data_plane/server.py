@@ -12,70 +12,18 @@ from aiohttp import web
 
 from oifde_simulator.config import Settings
 from oifde_simulator.engine.pipeline import Pipeline
-from oifde_simulator.model.http import UNKNOWN_PEER, Peer
 from oifde_simulator.web.connection_limits import ConnectionLimits
+from oifde_simulator.web.data_plane.connection import Connection
 from oifde_simulator.web.data_plane.held_connections import HeldConnections
 from oifde_simulator.web.data_plane.request_handler import DataPlaneHandler
 from oifde_simulator.web.data_plane.request_reader import Limits
 from oifde_simulator.web.descriptors import DescriptorWatch
 from oifde_simulator.web.draining import DRAIN_SECONDS, IDLE_SECONDS, wait_until
-from oifde_simulator.web.http_connection import HttpConnection
-from oifde_simulator.web.peer import address_of
-from oifde_simulator.web.tls.handshake_log import log_silent_end
-from oifde_simulator.web.tls.peer_certificate import certificate_of
 
 STOP_SECONDS = 6.0
 """Seconds that bodies under way and answers have together when the server stops."""
 LEAST_SECONDS = 0.5
 """Seconds that answers have at least, where bodies took all the time."""
-
-
-class Connection(HttpConnection):
-    """Connection of the vendor's port; bytes that are not HTTP are answered and recorded like requests."""
-
-    __slots__ = ("_asked", "_ended_here", "_handler", "_peer", "generation")
-
-    def __init__(self, handler: DataPlaneHandler, server: Connections, **options: Any) -> None:
-        super().__init__(server, unread=handler.unread, **options)
-        self._handler = handler
-        self._ended_here = False
-        self._peer = UNKNOWN_PEER
-        self._asked = 0
-        self.generation = 0
-        """Generation of the shared port by which it was accepted; 0 where no other process has the port."""
-
-    def note_peer(self, transport: asyncio.BaseTransport, number: int) -> None:
-        """Note who is at the other end of the connection, the server's `number`th."""
-        certificate = certificate_of(transport) if self._handler.verifies_clients else None
-        self._peer = Peer(address_of(transport), number, certificate=certificate)
-
-    def next_peer(self) -> Peer:
-        """Describe the sender of the next request, which is counted."""
-        self._asked += 1
-        address, number, _, certificate = self._peer
-        return tuple.__new__(Peer, (address, number, self._asked, certificate))  # `Peer(...)` costs twice
-
-    def refuse(self, reason: str) -> web.StreamResponse:
-        """Answer and record bytes that are not HTTP."""
-        return self._handler.refuse(reason, self.transport, self.next_peer())
-
-    def close(self) -> None:
-        """Close the connection after the answer under way."""
-        self._ended_here = True
-        super().close()
-
-    def force_close(self) -> None:
-        """Close the connection at once; a client that has ended it itself may not trust the certificate."""
-        if self.ended and not self._ended_here:
-            log_silent_end(self.transport)
-        self._ended_here = True
-        super().force_close()
-
-    def connection_lost(self, exc: BaseException | None) -> None:
-        """Take the end of the connection; a client that said nothing may not trust the certificate."""
-        if not self._ended_here:
-            log_silent_end(self.transport)
-        super().connection_lost(exc)
 
 
 class Connections(web.Server):
@@ -161,12 +109,16 @@ class DataPlane(web.ServerRunner):
         """Check that connections are closed as soon as they are accepted."""
         return self._connections.refusing
 
+    def begin_to_stop(self) -> None:
+        """Have each answer from now on be the last one of its connection."""
+        self._handler.stopping = self._draining = True
+
     async def drain(self) -> None:
         """Answer what the connections ask, each for the last time, and wait until all have ended.
 
         A connection that asks nothing is closed after a while, and one whose answer takes too long stays.
         """
-        self._handler.stopping = self._draining = True
+        self.begin_to_stop()
         if not await wait_until(lambda: not self.connection_count, IDLE_SECONDS):
             self.close_connections()
             await wait_until(lambda: not self.connection_count, DRAIN_SECONDS)

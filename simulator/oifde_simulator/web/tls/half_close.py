@@ -21,12 +21,13 @@ def keep_half_open(context: ssl.SSLContext) -> None:
 
 class _HalfOpen(ssl.SSLObject):
     _told: Callable[[], None] | None = None
-    _has_ended = False
+    has_ended = False
+    """True once the client has ended its half."""
 
     def at_close_notify(self, tell: Callable[[], None]) -> None:
         """Call `tell` once the client has ended its half, and the data before it was handed on."""
         self._told = tell
-        if self._has_ended:
+        if self.has_ended:
             asyncio.get_running_loop().call_soon(tell)
 
     def read(self, len: int = 1024, buffer: Any = None) -> Any:
@@ -34,8 +35,8 @@ class _HalfOpen(ssl.SSLObject):
         found = super().read(len, buffer)
         if found or not len:
             return found
-        if not self._has_ended:
-            self._has_ended = True
+        if not self.has_ended:
+            self.has_ended = True
             if self._told is not None:
                 asyncio.get_running_loop().call_soon(self._told)
         raise ssl.SSLWantReadError

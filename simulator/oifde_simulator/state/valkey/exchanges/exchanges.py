@@ -56,6 +56,8 @@ BATCH = 500
 class ValkeyExchanges:
     """What requests ask."""
 
+    suspends = True
+
     def __init__(self, store: Store, store_time: Callable[[], int] | None = None) -> None:
         """`store_time` gives the store's time in milliseconds; None for that of the server."""
         self._store = store
