@@ -14,7 +14,7 @@ from hashlib import blake2b
 from math import exp
 
 from oifde_simulator.population.arrivals.contacts import Rate
-from oifde_simulator.population.arrivals.local_days import DAY, local_days
+from oifde_simulator.population.arrivals.local_days import DAY, local_days, weekday
 from oifde_simulator.population.arrivals.multinomial import count_at, counts
 from oifde_simulator.population.arrivals.pattern import ArrivalPattern
 from oifde_simulator.population.arrivals.profile import Profile, changing_profile, plain_profile
@@ -112,11 +112,6 @@ class Timetable:
     @cached_property
     def _mean_day(self) -> Profile:
         return plain_profile(self._pattern.mean_hours)
-
-
-def weekday(day: int) -> int:
-    """Tell the day of the week, 0 for Monday. 1970-01-01, day 0, was a Thursday."""
-    return (day + 3) % 7
 
 
 def _poisson(mean: float, unit: float) -> int:
