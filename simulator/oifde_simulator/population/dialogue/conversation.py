@@ -136,12 +136,14 @@ def _bridge(context: DialogueContext, first: Turn) -> list[Turn]:
 def _private_talk(context: DialogueContext, talks: Sequence[Talk]) -> Talk | None:
     """Draw the talk before which the user has to prove an identity; None for no talk."""
     rules = context.texts.verification
-    if not context.draws.chance(rules["share"]):
-        return None
-    names = [talk.name for talk in talks]
-    if any(name in rules["never_with"] for name in names):
-        return None
-    return next((talk for talk, name in zip(talks, names, strict=True) if name in rules["intents"]), None)
+    private = None
+    if context.draws.chance(rules["share"]):
+        for talk in talks:
+            if talk.name in rules["never_with"]:
+                return None
+            if private is None and talk.name in rules["intents"]:
+                private = talk
+    return private
 
 
 def _with_verification(context: DialogueContext, said: list[Turn], *, further: bool) -> list[Turn]:
