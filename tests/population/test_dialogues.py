@@ -16,7 +16,9 @@ from hypothesis import strategies as st
 from oifde_simulator.population.dialogue.composition import LONG_CALL, compose
 from oifde_simulator.population.dialogue.conversation import RAMBLED, DialogueContext, join_talks
 from oifde_simulator.population.dialogue.turns import Dialogue
-from oifde_simulator.population.oddities import NAMES, Oddities
+from oifde_simulator.population.draws import Draws
+from oifde_simulator.population.oddities import NAMES, Oddities, oddity_draws
+from oifde_simulator.population.screenplays.caller import Caller
 from oifde_simulator.population.screenplays.facts import Facts
 from oifde_simulator.population.screenplays.files import read_locale, written_locales
 from oifde_simulator.population.screenplays.script import Talk, read_talk
@@ -31,7 +33,7 @@ from oifde_simulator.population.screenplays.texts import (
 )
 from oifde_simulator.population.screenplays.values import Values
 from oifde_simulator.population.vocabulary import vocabulary
-from oifde_simulator.randomness import KeyedRandom, key
+from oifde_simulator.randomness import key
 
 LOCALES = ["en_US", "zh_CN"]
 DAY = date(2025, 3, 11)
@@ -65,26 +67,23 @@ rates = st.builds(Oddities, **{name: st.sampled_from([0.0, 0.0, 0.3, 1.0]) for n
 days = st.dates(date(2000, 1, 1), date(2100, 1, 1))
 
 
+def caller(seed: object, locale: str = "en_US") -> Caller:
+    return Caller(key("caller", seed), vocabulary(locale), texts(locale).formats, NUMBER)
+
+
 def composed(
     seed: object, kind: str = VOICE, locale: str = "en_US", rates: Oddities = SILENCED, day: date = DAY
 ) -> Dialogue:
     return compose(
-        KeyedRandom(key("test", seed)),
-        vocabulary(locale),
-        texts(locale),
-        kind,
-        rates,
-        day=day,
-        caller=key("caller", seed),
-        number=NUMBER,
+        Draws(key("test", seed)), caller(seed, locale), texts(locale), kind, oddity_draws(rates), day=day
     )
 
 
 @cache
 def sample(count: int, rates: Oddities | None = None, locale: str = "en_US") -> list[Dialogue]:
-    draws = KeyedRandom(key("sample"))
-    mix = [(VOICE, 0.4), (OUTBOUND, 0.15), (CHAT, 0.2), (KEYS, 0.25)]
-    return [composed(seed, draws.weighted(mix), locale, rates or Oddities()) for seed in range(count)]
+    draws = Draws(key("sample"))
+    mix = [VOICE] * 8 + [OUTBOUND] * 3 + [CHAT] * 4 + [KEYS] * 5
+    return [composed(seed, draws.pick(mix), locale, rates or Oddities()) for seed in range(count)]
 
 
 def cents(money: str) -> int:
@@ -97,7 +96,7 @@ class TestAnyDialogue:
         self, seed: int, kind: str, locale: str, rates: Oddities, day: date
     ) -> None:
         dialogue = composed(seed, kind, locale, rates, day)
-        said = [text for turn in dialogue.turns for text in (turn.user_saying, turn.system_reply)]
+        said = [text for turn in dialogue.turns for text in (turn.user, turn.reply)]
         asked = [question.title for question in dialogue.questions]
         assert not [text for text in said + asked if "{" in text or "}" in text]
 
@@ -105,9 +104,7 @@ class TestAnyDialogue:
     def test_lets_an_agent_answer_only_after_one_was_let_in(
         self, seed: int, kind: str, locale: str, rates: Oddities
     ) -> None:
-        modes = [
-            (turn.response_source, turn.involve_mode) for turn in composed(seed, kind, locale, rates).turns
-        ]
+        modes = [(turn.source, turn.mode) for turn in composed(seed, kind, locale, rates).turns]
         assert set(modes) <= {(0, 0), (0, 1), (1, 2)}
         assert modes[:1] != [(1, 2)]
         assert all(before[1] != 0 for before, after in pairwise(modes) if after == (1, 2))
@@ -128,8 +125,8 @@ class TestAnyDialogue:
         asked_at = {turn.asked: place for place, turn in enumerate(dialogue.turns)}
         for question in dialogue.questions:
             place = asked_at[question.at]
-            assert question.original_answer.startswith(dialogue.turns[place].user_saying.split(" ")[0])
-            assert question.title.casefold() in dialogue.turns[place - 1].system_reply.casefold()
+            assert question.original_answer.startswith(dialogue.turns[place].user.split(" ")[0])
+            assert question.title.casefold() in dialogue.turns[place - 1].reply.casefold()
             assert question.type in {"1", "2", "3"}
             assert question.answer_intent
             assert question.series.isdigit()
@@ -141,13 +138,13 @@ class TestAnyDialogue:
     @given(seeds, st.sampled_from(LOCALES))
     def test_is_typed_in_a_chat_and_speaks_of_no_sound(self, seed: int, locale: str) -> None:
         dialogue = composed(seed, CHAT, locale)
-        replies = [turn.system_reply for turn in dialogue.turns]
+        replies = [turn.reply for turn in dialogue.turns]
         assert not [reply for reply in replies if VOICE_WORDING.search(reply)]
-        assert all(turn.user_saying for turn in dialogue.turns)
+        assert all(turn.user for turn in dialogue.turns)
 
     @given(seeds, st.sampled_from(LOCALES))
     def test_is_keyed_in_an_ivr_flow(self, seed: int, locale: str) -> None:
-        said = [turn.user_saying for turn in composed(seed, KEYS, locale).turns]
+        said = [turn.user for turn in composed(seed, KEYS, locale).turns]
         assert all(set(keys) <= set("0123456789*#") for keys in said)
 
     @given(seeds, kinds, st.sampled_from(LOCALES), rates)
@@ -172,10 +169,8 @@ class TestAnyDialogue:
 @pytest.mark.parametrize("kind", DIALOG_TYPES)
 class TestEveryTalk:
     def said(self, locale: str, kind: str, talk: Talk) -> list[tuple[str, str]]:
-        draws = KeyedRandom(key(locale, kind, talk))
-        facts = Facts(
-            draws, vocabulary(locale), texts(locale).formats, day=DAY, caller=b"somebody", number=NUMBER
-        )
+        draws = Draws(key(locale, kind, talk))
+        facts = Facts(draws, caller("somebody", locale), DAY)
         scene = DialogueContext(draws, Values(facts), texts(locale), kind)
         return [(turn.user, turn.reply) for _ in range(6) for turn in join_talks(scene, [talk], smooth=False)]
 
@@ -225,11 +220,11 @@ class TestOddities:
     @pytest.mark.parametrize("kind", DIALOG_TYPES)
     def test_never_happen_at_rate_zero(self, kind: str, locale: str) -> None:
         for dialogue in (composed(seed, kind, locale) for seed in range(200)):
-            said = "".join(turn.user_saying + turn.system_reply for turn in dialogue.turns)
+            said = "".join(turn.user + turn.reply for turn in dialogue.turns)
             assert 0 < len(dialogue.turns) < LONG_CALL
             assert not re.search("[\u0590-\u06ff\U0001f300-\U0001faff]", said)
-            assert all(turn.intention and turn.system_reply for turn in dialogue.turns)
-            assert all(len(turn.user_saying) < RAMBLED for turn in dialogue.turns)
+            assert all(turn.intention and turn.reply for turn in dialogue.turns)
+            assert all(len(turn.user) < RAMBLED for turn in dialogue.turns)
 
     @pytest.mark.parametrize("locale", LOCALES)
     @pytest.mark.parametrize("kind", DIALOG_TYPES)
@@ -278,24 +273,24 @@ class TestOddities:
 
 def hung_up(dialogue: Dialogue) -> bool:
     last = dialogue.turns[-1:]
-    return any(not turn.system_reply or turn.system_reply[-1] not in '.?!。？！”"' for turn in last)
+    return any(not turn.reply or turn.reply[-1] not in '.?!。？！”"' for turn in last)
 
 
 HAPPENED = {
     "empty_details": lambda dialogue: not dialogue.turns,
     "long_call": lambda dialogue: len(dialogue.turns) == LONG_CALL,
     "emoji": lambda dialogue: any(
-        re.search("[\u2764\U0001f300-\U0001faff]", turn.user_saying) for turn in dialogue.turns
+        re.search("[\u2764\U0001f300-\U0001faff]", turn.user) for turn in dialogue.turns
     ),
-    "rtl": lambda dialogue: any(re.search("[\u0590-\u06ff]", turn.user_saying) for turn in dialogue.turns),
+    "rtl": lambda dialogue: any(re.search("[\u0590-\u06ff]", turn.user) for turn in dialogue.turns),
     "quotes": lambda dialogue: any(
-        name in turn.user_saying + turn.system_reply
+        name in turn.user + turn.reply
         for turn in dialogue.turns
         for locale in LOCALES
         for name in texts(locale).awkward["names"]
     ),
     "null_intention": lambda dialogue: any(turn.intention is None for turn in dialogue.turns),
-    "long_utterance": lambda dialogue: any(len(turn.user_saying) >= RAMBLED for turn in dialogue.turns),
+    "long_utterance": lambda dialogue: any(len(turn.user) >= RAMBLED for turn in dialogue.turns),
     "hang_up": hung_up,
 }
 NOT_ON_THE_PHONE = {("emoji", kind) for kind in DIALOG_TYPES if kind != CHAT}
@@ -308,8 +303,8 @@ class TestHangUp:
         cut = composed(seed, kind, locale, Oddities(**dict.fromkeys(NAMES, 0.0) | {"hang_up": 1.0}))
         whole = composed(seed, kind, locale)
         assert len(cut.turns) <= len(whole.turns)
-        said = [(turn.user_saying, turn.system_reply) for turn in whole.turns[: len(cut.turns)]]
-        left = [(turn.user_saying, turn.system_reply) for turn in cut.turns]
+        said = [(turn.user, turn.reply) for turn in whole.turns[: len(cut.turns)]]
+        left = [(turn.user, turn.reply) for turn in cut.turns]
         assert left[:-1] == said[: len(left) - 1]
         assert said[len(left) - 1][0].startswith(left[-1][0])
         assert said[len(left) - 1][1].startswith(left[-1][1])
@@ -319,14 +314,7 @@ class TestHangUp:
 class TestValues:
     @given(seeds, days)
     def test_days_to_come_are_to_come_and_days_past_are_past(self, seed: int, day: date) -> None:
-        facts = Facts(
-            KeyedRandom(key(seed)),
-            vocabulary("en_US"),
-            texts("en_US").formats,
-            day=day,
-            caller=key(seed),
-            number=NUMBER,
-        )
+        facts = Facts(Draws(key(seed)), caller(seed), day)
         for name in ("date", "callback_date", "store_date", "repair_date", "delivery_date", "trip_start"):
             assert day < facts[name] <= day + timedelta(22)
             assert facts[name].weekday() != 6
@@ -338,17 +326,10 @@ class TestValues:
 
     def test_what_belongs_to_the_user_is_the_same_in_all_sessions(self) -> None:
         found: dict[str, set[str]] = {}
-        draws = KeyedRandom(key("many"))
+        draws = Draws(key("many"))
         for _ in range(400):
-            dialogue = compose(
-                draws,
-                vocabulary("en_US"),
-                texts("en_US"),
-                draws.pick(DIALOG_TYPES),
-                SILENCED,
-                day=DAY,
-                caller=b"x",
-            )
+            kind = draws.pick(DIALOG_TYPES)
+            dialogue = compose(draws, caller("x"), texts("en_US"), kind, oddity_draws(SILENCED), day=DAY)
             for name, value in dialogue.values.items():
                 found.setdefault(name, set()).add(value)
         same = ("name", "address", "city", "company", "package", "price", "card4", "amount", "used", "due")
@@ -357,14 +338,7 @@ class TestValues:
 
     @given(seeds)
     def test_a_wrong_number_is_not_the_right_one(self, seed: int) -> None:
-        facts = Facts(
-            KeyedRandom(key(seed)),
-            vocabulary("en_US"),
-            texts("en_US").formats,
-            day=DAY,
-            caller=key(seed),
-            number=NUMBER,
-        )
+        facts = Facts(Draws(key(seed)), caller(seed), DAY)
         values = Values(facts)
         assert values["wrong4"] != values["card4"]
         assert values["second4"] != values["digits4"] == NUMBER[-4:]
@@ -439,11 +413,8 @@ def test_an_unknown_dialog_type_is_refused() -> None:
         composed(1, "5")
 
 
-def facts(seed: object, locale: str, day: date = DAY, caller: object = None) -> Facts:
-    own = key("caller", seed if caller is None else caller)
-    return Facts(
-        KeyedRandom(key(seed)), vocabulary(locale), texts(locale).formats, day=day, caller=own, number=NUMBER
-    )
+def facts(seed: object, locale: str, day: date = DAY, user: object = None) -> Facts:
+    return Facts(Draws(key(seed)), caller(seed if user is None else user, locale), day)
 
 
 OURS = {"en_US": "It's about your contract", "zh_CN": "是关于您在"}
@@ -455,7 +426,7 @@ def test_only_at_first_an_outbound_call_says_what_it_is_about(locale: str) -> No
         place
         for seed in range(600)
         for place, turn in enumerate(composed(seed, OUTBOUND, locale).turns)
-        if OURS[locale] in turn.system_reply
+        if OURS[locale] in turn.reply
     ]
     assert len(found) > 20
     assert set(found) == {0}
@@ -468,13 +439,13 @@ def test_nobody_has_to_prove_who_it_is_once_a_stumbling_start_has_told_it_all(ki
     stumbling = [each for each in found if each.intent in ("silence", "misrecognition")]
     assert len(stumbling) > 20
     checks = {reply for talk in texts(locale).verifying[kind] for reply in talk.steps[0].replies}
-    assert not checks & {turn.system_reply for each in stumbling for turn in each.turns}
-    assert checks & {turn.system_reply for each in found for turn in each.turns}
+    assert not checks & {turn.reply for each in stumbling for turn in each.turns}
+    assert checks & {turn.reply for each in found for turn in each.turns}
 
 
 @pytest.mark.parametrize("locale", LOCALES)
 def test_a_repeated_reply_is_led_in_once(locale: str) -> None:
-    replies = [turn.system_reply for seed in range(800) for turn in composed(seed, VOICE, locale).turns]
+    replies = [turn.reply for seed in range(800) for turn in composed(seed, VOICE, locale).turns]
     assert not [
         reply for reply in replies if re.match(r"(好的。|Of course\. )\1|Of course\. Thank you", reply)
     ]
@@ -484,7 +455,7 @@ def test_a_repeated_reply_is_led_in_once(locale: str) -> None:
 @pytest.mark.parametrize("locale", LOCALES)
 def test_what_belongs_to_a_user_is_the_same_in_every_session(locale: str) -> None:
     def values(session: int) -> Values:
-        return Values(facts(session, locale, date(2025, 4, 1) + timedelta(session), caller=7))
+        return Values(facts(session, locale, date(2025, 4, 1) + timedelta(session), user=7))
 
     for name in ("name", "address", "store_address", "card4", "second4", "puk", "package"):
         assert len({values(session)[name] for session in range(20)}) == 1, name

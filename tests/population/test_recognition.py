@@ -11,9 +11,10 @@ from test_dialogues import LOCALES, SILENCED, composed
 
 from oifde_simulator.population.dialogue.recognition import LONGEST, heard
 from oifde_simulator.population.dialogue.turns import Dialogue
+from oifde_simulator.population.draws import Draws
 from oifde_simulator.population.oddities import Oddities
 from oifde_simulator.population.screenplays.texts import CHAT, KEYS, OUTBOUND, VOICE, merge, texts
-from oifde_simulator.randomness import KeyedRandom, key
+from oifde_simulator.randomness import key
 
 ALWAYS = Oddities(**dict.fromkeys(SILENCED.__slots__, 0.0) | {"recognition_errors": 1.0})
 CALLS = st.sampled_from([VOICE, OUTBOUND])
@@ -21,15 +22,15 @@ seeds = st.integers(0, 2**64)
 
 
 def words(dialogue: Dialogue) -> list[str]:
-    return [turn.user_saying for turn in dialogue.turns]
+    return [turn.user for turn in dialogue.turns]
 
 
 @given(seeds, CALLS, st.sampled_from(LOCALES))
 def test_only_what_the_user_said_is_mistaken(seed: int, kind: str, locale: str) -> None:
     """Draws that differ in nothing else make the same turns, with the same intentions and replies."""
     said, made = composed(seed, kind, locale), composed(seed, kind, locale, ALWAYS)
-    assert [(turn.intention, turn.system_reply) for turn in made.turns] == [
-        (turn.intention, turn.system_reply) for turn in said.turns
+    assert [(turn.intention, turn.reply) for turn in made.turns] == [
+        (turn.intention, turn.reply) for turn in said.turns
     ]
     assert [bool(text) for text in words(made)] == [bool(text) for text in words(said)]
     for before, after in zip(words(said), words(made), strict=True):
@@ -70,7 +71,7 @@ def test_the_rate_is_a_share_of_spoken_turns(locale: str) -> None:
 
 
 def attempts(said: str, locale: str) -> set[str]:
-    return {heard(said, KeyedRandom(key(seed)), texts(locale)) for seed in range(200)}
+    return {heard(said, Draws(key(seed)), texts(locale)) for seed in range(200)}
 
 
 def test_a_word_is_taken_for_one_that_sounds_alike_or_words_are_cut_off() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import tzinfo
-from typing import TYPE_CHECKING
 
 from oifde_simulator.population.arrivals import contacts
 from oifde_simulator.population.arrivals.local_days import local_days
@@ -13,14 +12,11 @@ from oifde_simulator.population.arrivals.timetable import Timetable
 from oifde_simulator.population.arrivals.zones import zone_of
 from oifde_simulator.population.history import History, SessionCache
 from oifde_simulator.population.ids import IdCodec
-from oifde_simulator.population.records import DEFAULT_MIX, RecordGenerator
+from oifde_simulator.population.records import DEFAULT_MIX, Compose, RecordGenerator
 from oifde_simulator.population.vocabulary import Vocabulary, vocabulary
-from oifde_simulator.randomness import KeyedRandom, key
+from oifde_simulator.randomness import key
 
-if TYPE_CHECKING:
-    from oifde_simulator.population.dialogue.turns import Dialogue
-
-VERSION = 3
+VERSION = 4
 """Number that rises whenever the same seed gives other sessions than before."""
 
 
@@ -29,7 +25,7 @@ def warm(locale: str) -> None:
 
     Takes some milliseconds where the words of the locale are shipped, else up to a second. Thread-safe.
     """
-    from oifde_simulator.population.dialogue import composition  # noqa: F401
+    from oifde_simulator.population.dialogue import composer  # noqa: F401
     from oifde_simulator.population.screenplays.texts import texts
 
     texts(locale)
@@ -92,21 +88,20 @@ def records(
     words: Callable[[str], Vocabulary] = vocabulary,
 ) -> RecordGenerator:
     """Make the generator of a world's records; `words` finds the vocabulary of a locale."""
-    root = key(seed, world)
-    rates = dict(oddities or {})
-    local = local_days(time_zone or zone_of(locale))
+    root, rates = key(seed, world), dict(oddities or {})
 
-    def composed(draws: KeyedRandom, user: str, kind: str, begin: int) -> Dialogue:
+    def composer() -> Compose:
         # Commands that look at no session start faster without dialogues; `warm` imports them for a server.
-        from oifde_simulator.population.dialogue.composition import compose
-        from oifde_simulator.population.oddities import Oddities
+        from oifde_simulator.population.dialogue.composer import Composer
         from oifde_simulator.population.screenplays.texts import texts
 
-        day = local.wall(begin).date()
-        caller = key(root.hex(), "user", user)
-        odd = Oddities.from_mapping(rates) if rates else Oddities()
-        return compose(draws, words(locale), texts(locale), kind, odd, day=day, caller=caller, number=user)
+        return Composer(root, words(locale), texts(locale), rates).compose
 
     return RecordGenerator(
-        root, IdCodec(root), tenant=tenant, mix=mix or DEFAULT_MIX, local=local, compose=composed
+        root,
+        IdCodec(root),
+        tenant=tenant,
+        mix=mix or DEFAULT_MIX,
+        local=local_days(time_zone or zone_of(locale)),
+        composer=composer,
     )

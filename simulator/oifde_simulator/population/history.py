@@ -104,15 +104,15 @@ class History:
         """Copy the history without the sessions of these callIds; unknown ones are ignored."""
         left_out: dict[str, set[int]] = {user: set(starts) for user, starts in self._left_out.items()}
         for origin in filter(None, map(self._ids.decode_call_id, call_ids)):
-            left_out.setdefault(origin.user, set()).add(_begin(origin, 1000))
+            left_out.setdefault(origin.user, set()).add(origin.begin)
         return History(self._timetable, self._ids, self._records, self._memory, left_out)
 
     def select(self, criteria: Criteria, now: int) -> Sequence[CallSession]:
         """Find the sessions that have begun by `now` (epoch milliseconds) and fit, newest first."""
         if criteria.call_id is not None:
-            return self._by_id(self._ids.decode_call_id(criteria.call_id), 1000, criteria, now)
+            return self._by_id(self._ids.decode_call_id(criteria.call_id), criteria, now)
         if criteria.cti_call_id is not None:
-            return self._by_id(self._ids.decode_cti_call_id(criteria.cti_call_id), 1, criteria, now)
+            return self._by_id(self._ids.decode_cti_call_id(criteria.cti_call_id), criteria, now)
         user = criteria.user
         if user is None or not is_number(user):
             return ()
@@ -131,7 +131,7 @@ class History:
         origin = self._records.recorded(path)
         if origin is None:
             return None
-        return next(iter(self._at(origin.user, origin.at, Criteria(), now)), None)
+        return next(iter(self._at(origin.user, origin.begin, Criteria(), now)), None)
 
     def has_vdn(self, vdn: str) -> bool:
         """Check that recordings lie under this ID of a virtual call center."""
@@ -190,10 +190,8 @@ class History:
         end = now if criteria.end is None else min(now, criteria.end)
         return bisect_left(starts, -(-begin // 1000)), bisect_right(starts, end // 1000)
 
-    def _by_id(
-        self, origin: DecodedId | None, unit: int, criteria: Criteria, now: int
-    ) -> Sequence[CallSession]:
-        return () if origin is None else self._at(origin.user, _begin(origin, unit), criteria, now)
+    def _by_id(self, origin: DecodedId | None, criteria: Criteria, now: int) -> Sequence[CallSession]:
+        return () if origin is None else self._at(origin.user, origin.begin, criteria, now)
 
     def _at(self, user: str, begin: int, criteria: Criteria, now: int) -> Sequence[CallSession]:
         """Find the session that begins at this second, where there is one and it fits."""
@@ -201,12 +199,6 @@ class History:
         first, stop = self._window(starts, criteria, now)
         session = GeneratedSession(self, user, begin, now)
         return (session,) if first < stop and criteria.accepts(session) else ()
-
-
-def _begin(origin: DecodedId, unit: int) -> int:
-    """Compute the epoch second in which an ID's session begins; a second is `unit` units of its time."""
-    # An ID holds the time when the call reached the platform, in the second before the session's first one.
-    return origin.at // unit + 1
 
 
 class GeneratedSession:

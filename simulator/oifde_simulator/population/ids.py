@@ -1,13 +1,15 @@
 """Encodes user number and time into callId, ctiCallId and recording name, and decodes them without an index.
 
-A keyed hash of the ID's own time masks the number, and a check follows it: an ID that was altered or made up
-does not decode.
+A keyed hash of the second in which a session begins masks the number, and a check follows it: an ID that
+was altered or made up does not decode. The check is the beginning of a hash of number and second, which
+can be as long as wanted: the rest of it has the random numbers of the session.
 """
 
 from __future__ import annotations
 
 import re
-from hashlib import blake2b
+from hashlib import blake2b, shake_128
+from struct import Struct
 from typing import NamedTuple
 
 LONGEST_NUMBER = 15
@@ -23,25 +25,44 @@ CTI_CALL_ID = re.compile(r"([0-9]{10})-([0-9]{21})", re.ASCII)
 # Guess: [recording-name] the example has 14 digits after the dash, for ours 26; more names would settle it.
 RECORDING = re.compile(r"([0-9]{10})-([0-9]{26})", re.ASCII)
 
-NUMBER_BYTES, CHECK_BYTES = 7, 5
+NUMBER_BYTES = 7
 DIGITS_BITS = 50
 CODE_BITS = DIGITS_BITS + 4
 """Bits of a user number with its length."""
-CTI_CHECK_BITS = 15
-RECORDING_CHECK_BITS = 32
+CTI_CHECK_BITS, RECORDING_CHECK_BITS = 15, 32
+CTI_BITS, RECORDING_BITS = CODE_BITS + CTI_CHECK_BITS, CODE_BITS + RECORDING_CHECK_BITS
+CTI_MASK, RECORDING_MASK = (1 << CTI_BITS) - 1, (1 << RECORDING_BITS) - 1
+MASK_BYTES = 27
+"""Bytes of the three masks, one behind the other: of a callId, a ctiCallId and a recording."""
+CALL_SHIFT = 8 * (MASK_BYTES - NUMBER_BYTES)
+"""Bits behind the mask of a callId."""
+CHECKS = Struct(">5sHIH")
+"""Checks of a callId, a ctiCallId and a recording, and the part of a second in a callId."""
 
 
 class DecodedId(NamedTuple):
-    """User number and time that an ID carries."""
+    """User number and first second of the session that an ID is of."""
 
     user: str
-    at: int
-    """Time in the ID: epoch milliseconds of a callId, epoch seconds of the others."""
+    begin: int
+    """Start of the session, epoch seconds."""
 
 
 def is_number(text: str) -> bool:
     """Check that a user number can have a generated history: 1 to 15 ASCII digits."""
     return 0 < len(text) <= LONGEST_NUMBER and text.isascii() and text.isdecimal()
+
+
+class SessionIds(NamedTuple):
+    """All that leads back to a session."""
+
+    call_id: str
+    cti_call_id: str
+    """That of a voice call, epoch seconds of the second before `startTime` and digits."""
+    recording: str
+    """Name of the recording of a voice call, without `.wav`: epoch seconds and digits."""
+    reached: int
+    """Time in `call_id`: when the call reached the platform, epoch milliseconds."""
 
 
 class IdCodec:
@@ -51,63 +72,62 @@ class IdCodec:
         """Take the `key` of seed and world, at most 64 bytes."""
         self._key = key
 
-    def call_id(self, user: str, at: int) -> str:
-        """Encode the callId of a call that reached the platform at `at`, epoch milliseconds."""
-        code = _code(user).to_bytes(NUMBER_BYTES)
-        time = b"%013d" % at
-        masked = _xor(code, self._hash(time, b"mask", NUMBER_BYTES))
-        return f"{at:013d}{(masked + self._hash(time + code, b'check', CHECK_BYTES)).hex()}"
+    def hashed(self, user: str, begin: int, size: int = CHECKS.size) -> bytes:
+        """Hash a session; more bytes go on from fewer. The first ones are the checks of its IDs."""
+        return shake_128(self._key + b"%010d" % begin + _code(user).to_bytes(NUMBER_BYTES)).digest(size)
+
+    def ids(self, user: str, begin: int, hashed: bytes | None = None) -> SessionIds:
+        """Encode the IDs of the session that begins at second `begin`; `hashed` is its hash, if known."""
+        check, cti_check, check_of_recording, part = CHECKS.unpack_from(hashed or self.hashed(user, begin))
+        code, masks = _code(user), self._masks(begin)
+        # The example's call reached the platform half a second before its startTime, a whole second.
+        reached = begin * 1000 - 1 - (part * 999 >> 16)
+        cti = (code << CTI_CHECK_BITS | cti_check >> 1) ^ masks >> RECORDING_BITS & CTI_MASK
+        name = (code << RECORDING_CHECK_BITS | check_of_recording) ^ masks & RECORDING_MASK
+        return SessionIds(
+            f"{reached:013d}{code ^ masks >> CALL_SHIFT:014x}{check.hex()}",
+            f"{begin - 1:010d}-{cti:021d}",
+            f"{begin:010d}-{name:026d}",
+            reached,
+        )
 
     def decode_call_id(self, text: str) -> DecodedId | None:
         """Decode a callId; None for an ID that this world did not write."""
         found = CALL_ID.fullmatch(text)
         if found is None:
             return None
-        time, octets = found[1].encode(), bytes.fromhex(found[2])
-        code = _xor(octets[:NUMBER_BYTES], self._hash(time, b"mask", NUMBER_BYTES))
-        user = _number(int.from_bytes(code))
-        if user is None or self._hash(time + code, b"check", CHECK_BYTES) != octets[NUMBER_BYTES:]:
-            return None
-        return DecodedId(user, int(found[1]))
-
-    def cti_call_id(self, user: str, at: int) -> str:
-        """Encode the ctiCallId of a voice call that began at `at`, epoch seconds."""
-        return f"{at:010d}-{self._digits(user, at, b'cti ', CTI_CHECK_BITS):021d}"
+        begin = int(found[1]) // 1000 + 1
+        code = int(found[2][: 2 * NUMBER_BYTES], 16) ^ self._masks(begin) >> CALL_SHIFT
+        return self._checked(code, begin, text, 0)
 
     def decode_cti_call_id(self, text: str) -> DecodedId | None:
         """Decode a ctiCallId; None for an ID that this world did not write."""
-        return self._decode(CTI_CALL_ID.fullmatch(text), b"cti ", CTI_CHECK_BITS)
-
-    def recording_name(self, user: str, at: int) -> str:
-        """Encode the name of the recording of a call that began at `at`, epoch seconds, without `.wav`."""
-        return f"{at:010d}-{self._digits(user, at, b'recording ', RECORDING_CHECK_BITS):026d}"
+        found = CTI_CALL_ID.fullmatch(text)
+        if found is None or int(found[2]) >> CTI_BITS:
+            return None
+        begin = int(found[1]) + 1
+        code = (int(found[2]) ^ self._masks(begin) >> RECORDING_BITS & CTI_MASK) >> CTI_CHECK_BITS
+        return self._checked(code, begin, text, 1)
 
     def decode_recording_name(self, text: str) -> DecodedId | None:
         """Decode the name of a recording; None for a name that this world did not write."""
-        return self._decode(RECORDING.fullmatch(text), b"recording ", RECORDING_CHECK_BITS)
-
-    def _digits(self, user: str, at: int, purpose: bytes, check_bits: int) -> int:
-        """Encode a user as a number: code and check, masked by a hash of the time."""
-        time, code = b"%010d" % at, _code(user)
-        check = self._bits(time + code.to_bytes(NUMBER_BYTES), purpose + b"check", check_bits)
-        return (code << check_bits | check) ^ self._bits(time, purpose + b"mask", CODE_BITS + check_bits)
-
-    def _decode(self, found: re.Match[str] | None, purpose: bytes, check_bits: int) -> DecodedId | None:
-        if found is None or int(found[2]) >> CODE_BITS + check_bits:
+        found = RECORDING.fullmatch(text)
+        if found is None or int(found[2]) >> RECORDING_BITS:
             return None
-        mask = self._bits(found[1].encode(), purpose + b"mask", CODE_BITS + check_bits)
-        user = _number((int(found[2]) ^ mask) >> check_bits)
-        if user is None or self._digits(user, int(found[1]), purpose, check_bits) != int(found[2]):
+        begin = int(found[1])
+        code = (int(found[2]) ^ self._masks(begin) & RECORDING_MASK) >> RECORDING_CHECK_BITS
+        return self._checked(code, begin, text, 2)
+
+    def _checked(self, code: int, begin: int, text: str, place: int) -> DecodedId | None:
+        """Find user and start, if `text` is the ID at `place` of that session's IDs."""
+        user = _number(code)
+        if user is None or self.ids(user, begin)[place] != text:
             return None
-        return DecodedId(user, int(found[1]))
+        return DecodedId(user, begin)
 
-    def _bits(self, content: bytes, purpose: bytes, count: int) -> int:
-        """Hash to a number of `count` bits."""
-        size = -(-count // 8)
-        return int.from_bytes(self._hash(content, purpose, size)) >> 8 * size - count
-
-    def _hash(self, content: bytes, purpose: bytes, size: int) -> bytes:
-        return blake2b(content, digest_size=size, key=self._key, person=purpose).digest()
+    def _masks(self, begin: int) -> int:
+        """Hash a second to the masks of the IDs of sessions that begin in it, one behind the other."""
+        return int.from_bytes(blake2b(b"%010d" % begin, digest_size=MASK_BYTES, key=self._key).digest())
 
 
 def _code(user: str) -> int:
@@ -119,7 +139,3 @@ def _number(code: int) -> str | None:
     length, value = code >> DIGITS_BITS, code & (1 << DIGITS_BITS) - 1
     digits = f"{value:0{length}d}" if length else ""
     return digits if len(digits) == length and 0 < length <= LONGEST_NUMBER else None
-
-
-def _xor(left: bytes, right: bytes) -> bytes:
-    return bytes(a ^ b for a, b in zip(left, right, strict=True))

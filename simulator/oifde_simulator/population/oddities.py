@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass, fields
+from itertools import accumulate, product
+from math import prod
 from typing import NamedTuple
 
-from oifde_simulator.randomness import KeyedRandom
+from oifde_simulator.bounded_cache import bounded_cache
+from oifde_simulator.population.draws import Draws
 from oifde_simulator.text import nearest
+
+COMBINATIONS_KEPT = 2 << 20
+"""Bytes of the combinations of oddities in memory; tenants of equal rates share theirs."""
+COMBINATIONS = 48 << 10
+"""Bytes of one list of them."""
 
 
 class DrawnOddities(NamedTuple):
@@ -54,20 +63,30 @@ class Oddities:
         """Read rates by name; others keep their defaults. Raises ValueError that names the mistake."""
         return cls(**{name: _rate(name, rate) for name, rate in rates.items()})
 
-    def draw(self, draws: KeyedRandom) -> DrawnOddities:
+
+class OddityDraws(NamedTuple):
+    """What a session can have, with the shares of sessions added up. Most sessions have nothing odd.
+
+    One number so draws eight oddities, which do not depend on each other.
+    """
+
+    sums: Sequence[float]
+    combinations: Sequence[DrawnOddities]
+
+    def draw(self, draws: Draws) -> DrawnOddities:
         """Draw the oddities of one session; takes the same number of draws whatever the rates."""
-        chance = draws.chance
-        return DrawnOddities(
-            chance(self.empty_details),
-            chance(self.long_call),
-            chance(self.emoji),
-            chance(self.rtl),
-            chance(self.quotes),
-            chance(self.null_intention),
-            chance(self.long_utterance),
-            chance(self.hang_up),
-            self.recognition_errors,
-        )
+        return self.combinations[bisect_right(self.sums, draws.unit())]
+
+
+@bounded_cache(COMBINATIONS_KEPT, lambda *_: COMBINATIONS)
+def oddity_draws(rates: Oddities) -> OddityDraws:
+    """Make the draws of these rates."""
+    *of_sessions, of_turns = astuple(rates)
+    shares, combinations = [], []
+    for flags in product((False, True), repeat=len(of_sessions)):
+        shares.append(prod(rate if flag else 1 - rate for rate, flag in zip(of_sessions, flags, strict=True)))
+        combinations.append(DrawnOddities._make((*flags, of_turns)))
+    return OddityDraws([*accumulate(shares[:-1])], combinations)
 
 
 NAMES = tuple(field.name for field in fields(Oddities))

@@ -14,8 +14,7 @@ from typing import Any
 from faker.providers import BaseProvider
 
 from oifde_simulator.population import generator
-from oifde_simulator.population.arrivals.local_days import DAY, local_days
-from oifde_simulator.population.arrivals.timetable import weekday
+from oifde_simulator.population.arrivals.local_days import DAY, local_days, weekday
 from oifde_simulator.population.arrivals.zones import zone_of
 from oifde_simulator.population.ids import LAST_SECOND, is_number
 from oifde_simulator.population.records import DEFAULT_MIX, DIALOG_TYPES

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from itertools import accumulate
+from struct import Struct
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from oifde_simulator.population.arrivals.local_days import LocalDays
+from oifde_simulator.population.arrivals.local_days import DAY, LocalDays, compact_day, weekday
 from oifde_simulator.population.arrivals.pattern import arrival_pattern
 from oifde_simulator.population.completion import IVR_ZONE
-from oifde_simulator.population.ids import DecodedId, IdCodec
+from oifde_simulator.population.draws import SCALE, Draws
+from oifde_simulator.population.ids import CHECKS, DecodedId, IdCodec, SessionIds
 from oifde_simulator.population.recordings.paths import RecordingPaths
 from oifde_simulator.randomness import KeyedRandom, key
 
@@ -30,8 +33,30 @@ RECORDING_NODES = (255, 256)
 ACCESS_CODES = (0.6, 0.25, 0.1, 0.05)
 """Shares of the access codes of a kind of dialogue: one is printed everywhere, others are in old letters."""
 
-Compose = Callable[[KeyedRandom, str, str, int], "Dialogue"]
-"""Function that composes a dialogue from draws, user number, dialogType and first epoch second."""
+ACCESS_CODE_SUMS = [round(share * SCALE) for share in accumulate(ACCESS_CODES[:-1])]
+"""Numbers of 16 bits from which on a draw chooses the second, third and fourth access code."""
+IVR_OFFSET = int(IVR_ZONE.utcoffset(None).total_seconds())
+"""Seconds that the local time of flows is ahead of UTC."""
+OPENING = Struct(f">{CHECKS.size}x16sII65H")
+"""The hash of a session: checks of its IDs, logId, flow, kind, and the first draws of the dialogue."""
+
+Compose = Callable[[Draws, str, str, int], "Dialogue"]
+"""Function that composes a dialogue from draws, user number, dialogType and local day."""
+
+
+class Opening(NamedTuple):
+    """What is known of a session before its dialogue is composed."""
+
+    ids: SessionIds
+    kind: str
+    """dialogType of the session."""
+    day: int
+    """Local day on which the session begins, counted since 1970-01-01."""
+    log_id: str
+    flow: int
+    """Number of nine digits with which flowInstId begins."""
+    draws: Draws
+    """Draws of the dialogue."""
 
 
 class RecordGenerator:
@@ -45,34 +70,40 @@ class RecordGenerator:
         tenant: str,
         mix: Mapping[str, float],
         local: LocalDays,
-        compose: Compose,
+        composer: Callable[[], Compose],
     ) -> None:
-        """Take the key of seed and `world`; `mix` has weights by the names of DIALOG_TYPES."""
-        self._world = world.hex()
+        """Take the key of seed and `world`; `mix` has weights by the names of DIALOG_TYPES.
+
+        `composer` makes the function that composes dialogues when the first one is needed.
+        """
         self._ids = ids
         self._tenant = tenant
-        self._compose = compose
+        self._composer = composer
         self._pattern = arrival_pattern(tuple(mix.items()))
         self._local = local
-        codes = KeyedRandom(key(self._world, "access codes"))
+        codes = KeyedRandom(key(world.hex(), "access codes"))
         self._recordings = RecordingPaths(str(codes.between(100, 199)), ids)
         # vendor facts: calledNumber is the flow's access code, 9 to 24 digits; the example's has 18.
         self._access_codes = {
-            code: [(f"8991{codes.digits(14)}", share) for share in ACCESS_CODES]
-            for code in DIALOG_TYPES.values()
+            code: [f"8991{codes.digits(14)}" for _ in ACCESS_CODES] for code in DIALOG_TYPES.values()
         }
+
+    @cached_property
+    def _compose(self) -> Compose:
+        return self._composer()
 
     def call_id(self, user: str, begin: int) -> str:
         """Compute the callId of a session; `begin` is in epoch seconds."""
-        return self._ids.call_id(user, self._reached(self._opening(user, begin)[0], begin))
+        return self._ids.ids(user, begin).call_id
 
     def cti_call_id(self, user: str, begin: int) -> str | None:
         """Compute the ctiCallId of a session; None for a chat."""
-        return None if self._opening(user, begin)[1] == CHATBOT else self._ids.cti_call_id(user, begin - 1)
+        opening = self._opening(user, begin)
+        return None if opening.kind == CHATBOT else opening.ids.cti_call_id
 
     def dialog_type(self, user: str, begin: int) -> str:
         """Tell the dialogType of a session."""
-        return self._opening(user, begin)[1]
+        return self._opening(user, begin).kind
 
     def recorded(self, path: str) -> DecodedId | None:
         """Find user and first second of the session whose recording has this path; None where none has."""
@@ -85,76 +116,87 @@ class RecordGenerator:
 
     def record(self, user: str, begin: int, now: int) -> dict[str, Any]:
         """Make the record as it is at `now`, epoch milliseconds, without turns and end to come."""
-        draws, kind = self._opening(user, begin)
-        reached = self._reached(draws, begin)
-        call_id = self._ids.call_id(user, reached)
-        dialogue = self._compose(draws, user, kind, begin)
-        elapsed = now // 1000 - begin
-        turns = [turn for turn in dialogue.turns if turn.answered <= elapsed]
-        questions = [question for question in dialogue.questions if question.at <= elapsed]
-        latest = max((0, *(turn.answered for turn in turns), *(question.at for question in questions)))
-        over = dialogue.seconds <= elapsed
-        end = {"endTime": (begin + dialogue.seconds) * 1000} if over else {}
-        node = 0 if kind == CHATBOT else draws.pick(RECORDING_NODES)
-        return {
-            "logId": _log_id(draws),
+        opening = self._opening(user, begin)
+        ids, kind, draws = opening.ids, opening.kind, opening.draws
+        chat = kind == CHATBOT
+        node = 0 if chat else draws.pick(RECORDING_NODES)
+        called = self._access_codes[kind][bisect_right(ACCESS_CODE_SUMS, draws.short())]
+        dialogue = self._compose(draws, user, kind, opening.day)
+        turns, questions, latest = dialogue.turns, dialogue.questions, dialogue.seconds
+        over = begin * 1000 + latest * 1000 <= now
+        if not over:
+            turns, questions, latest = _so_far(dialogue, now // 1000 - begin)
+        record = {
+            "logId": opening.log_id,
             "tenantId": self._tenant,
             "callSorId": user,
-            "callId": call_id,
-            "ctiCallId": None if kind == CHATBOT else self._ids.cti_call_id(user, begin - 1),
+            "callId": ids.call_id,
+            "ctiCallId": None if chat else ids.cti_call_id,
             "callingNumber": user,
-            "calledNumber": draws.weighted(self._access_codes[kind]),
+            "calledNumber": called,
             "startTime": begin * 1000,
-            **end,
-            "lastUpdateTime": (begin + (dialogue.seconds if over else latest)) * 1000,
-            "flowInstId": f"{draws.digits(9)}{_local(reached)}{call_id}",
+            "endTime": (begin + latest) * 1000,
+            "lastUpdateTime": (begin + latest) * 1000,
+            "flowInstId": f"{opening.flow}{_local(ids.reached)}{ids.call_id}",
             "dialogType": kind,
-            **({"locationId": node} if node else {}),
+            "locationId": node,
             "businessInfo": None,
-            "businessInfoStr": self._recording(user, kind, begin, node),
+            "businessInfoStr": self._recording(ids, begin, node),
             "recordDetials": [_detail(place, turn, begin) for place, turn in enumerate(turns, start=1)],
             "qaRecords": [_answer(place, each, begin) for place, each in enumerate(questions, start=1)],
         }
+        if not over:
+            del record["endTime"]
+        if chat:
+            del record["locationId"]
+        return record
 
-    def _opening(self, user: str, begin: int) -> tuple[KeyedRandom, str]:
-        draws = KeyedRandom(key(self._world, user, "session", begin))
-        wall = self._local.wall(begin)
-        return draws, DIALOG_TYPES[draws.weighted(self._pattern.kinds(wall.weekday(), wall.hour))]
+    def _opening(self, user: str, begin: int) -> Opening:
+        hashed = self._ids.hashed(user, begin, OPENING.size)
+        log_id, flow, unit, *shorts = OPENING.unpack(hashed)
+        day, second = divmod(self._local.local(begin), DAY)
+        name = self._pattern.kind(weekday(day), second // 3600, unit * 2.0**-32)
+        ids = self._ids.ids(user, begin, hashed)
+        flow = 100_000_000 + (flow * 900_000_000 >> 32)
+        return Opening(ids, DIALOG_TYPES[name], day, _log_id(log_id.hex()), flow, Draws(hashed[:32], shorts))
 
-    @staticmethod
-    def _reached(draws: KeyedRandom, begin: int) -> int:
-        # The example's call reached the platform half a second before its startTime, a whole second.
-        return begin * 1000 - draws.between(1, 999)
-
-    def _recording(self, user: str, kind: str, begin: int, node: int) -> str:
+    def _recording(self, ids: SessionIds, begin: int, node: int) -> str:
         # Guess: [chat-recording] a chat has the four letters null for a file; a record would settle it.
-        files = {
-            "yugaoFileName": "null",
-            "locationId": str(node),
-            "recordFileName": "null" if kind == CHATBOT else self._recordings.path(user, begin),
-        }
-        return json.dumps(files, separators=(",", ":"))
+        name = self._recordings.path(ids.recording, begin) if node else "null"
+        return f'{{"yugaoFileName":"null","locationId":"{node}","recordFileName":"{name}"}}'
 
 
-def _log_id(draws: KeyedRandom) -> str:
-    return "-".join((draws.hex(8), draws.hex(4), draws.hex(4), draws.hex(4), draws.hex(12)))
+def _so_far(dialogue: Dialogue, elapsed: int) -> tuple[Sequence[Turn], Sequence[Question], int]:
+    """Select turns and questions of the first `elapsed` seconds, and the second of the latest of them."""
+    turns = [turn for turn in dialogue.turns if turn.answered <= elapsed]
+    questions = [question for question in dialogue.questions if question.at <= elapsed]
+    latest = max((0, *(turn.answered for turn in turns), *(question.at for question in questions)))
+    return turns, questions, latest
+
+
+def _log_id(digits: str) -> str:
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
 def _local(instant: int) -> str:
-    local = datetime.fromtimestamp(instant // 1000, IVR_ZONE)
-    return f"{local:%Y%m%d%H%M%S}{instant % 1000:03d}"
+    """Format epoch milliseconds as local time of flows, "20260101083015999"."""
+    second, part = divmod(instant, 1000)
+    day, second = divmod(second + IVR_OFFSET, DAY)
+    minute, second = divmod(second, 60)
+    hour, minute = divmod(minute, 60)
+    return f"{compact_day(day)}{hour:02d}{minute:02d}{second:02d}{part:03d}"
 
 
 def _detail(place: int, turn: Turn, begin: int) -> dict[str, Any]:
     return {
         "interNo": str(place),
-        "userSaying": turn.user_saying,
+        "userSaying": turn.user,
         "intention": turn.intention,
-        "systemReply": turn.system_reply,
+        "systemReply": turn.reply,
         "timestamp": (begin + turn.answered) * 1000,
         "requsetTime": (begin + turn.asked) * 1000,
-        "responseSource": turn.response_source,
-        "involveMode": turn.involve_mode,
+        "responseSource": turn.source,
+        "involveMode": turn.mode,
     }
 
 

@@ -7,7 +7,7 @@ country moved across the date line, none at all.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import cached_property
 from typing import NamedTuple
 
@@ -21,6 +21,8 @@ SPANS_KEPT = 160 << 10
 """Bytes of the days that a zone remembers."""
 SPAN = 160
 """Bytes of one of them."""
+CHANGING = DAY
+"""Stands for the offset of a day on which clocks change; no clock is a whole day ahead."""
 ZONES_KEPT = 8 << 20
 """Bytes of zones with their days that are in memory."""
 STANDARD = (datetime(2025, 1, 1, tzinfo=UTC), datetime(2025, 7, 1, tzinfo=UTC))
@@ -48,6 +50,7 @@ class LocalDays:
         self._given = zone
         self._unchanging = unchanging
         self.span = bounded_cache(SPANS_KEPT, lambda *_: SPAN)(self._span)
+        self._steady_offset = bounded_cache(SPANS_KEPT, lambda *_: SPAN)(self._offset_of_day)
 
     @cached_property
     def zone(self) -> tzinfo:
@@ -59,6 +62,11 @@ class LocalDays:
         """Tell what clocks show at an epoch second."""
         return datetime.fromtimestamp(second, self.zone)
 
+    def local(self, second: int) -> int:
+        """Tell what clocks show at an epoch second, as seconds since their own 1970-01-01."""
+        offset = self._steady_offset(second // DAY)
+        return second + (self._offset(second) if offset == CHANGING else offset)
+
     def day_of(self, second: int) -> int:
         """Find the day that holds an epoch second."""
         day = self.wall(second).toordinal() - EPOCH
@@ -68,6 +76,11 @@ class LocalDays:
         while second >= sum(self.span(day)[:2]):
             day += 1
         return day
+
+    def _offset_of_day(self, day: int) -> int:
+        """Find the offset that clocks have all through a day of UTC; `CHANGING` where it changes."""
+        first, *others = (self._offset(day * DAY + second) for second in (0, DAY // 2, DAY - 1))
+        return first if others == [first, first] else CHANGING
 
     def _span(self, day: int) -> Span:
         begin, end = self._midnight(day), self._midnight(day + 1)
@@ -99,12 +112,23 @@ _EPOCH_UTC = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND = timedelta(seconds=1)
 
 
+def weekday(day: int) -> int:
+    """Tell the day of the week, 0 for Monday. 1970-01-01, day 0, was a Thursday."""
+    return (day + 3) % 7
+
+
 def local_days(zone: str | tzinfo, *, unchanging: bool = False) -> LocalDays:
     """Find the days of a zone; tenants in one zone share them."""
     return _local_days((zone, unchanging))
 
 
-@bounded_cache(ZONES_KEPT, lambda *_: SPANS_KEPT)
+@bounded_cache(ZONES_KEPT, lambda *_: 2 * SPANS_KEPT)
 def _local_days(asked: tuple[str | tzinfo, bool]) -> LocalDays:
     zone, unchanging = asked
     return LocalDays(zone, unchanging=unchanging)
+
+
+@bounded_cache(SPANS_KEPT, lambda *_: SPAN)
+def compact_day(day: int) -> str:
+    """Format a day, counted since 1970-01-01, as "20260101"."""
+    return f"{date.fromordinal(EPOCH + day):%Y%m%d}"

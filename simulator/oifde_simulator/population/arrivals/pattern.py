@@ -5,7 +5,9 @@ Rule: a kind keeps its share of all sessions, whatever its hours. Local time onl
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 
 from oifde_simulator.bounded_cache import bounded_cache, measured
 
@@ -31,20 +33,25 @@ class ArrivalPattern:
         """Take weights by the names of kinds; at least one is positive."""
         whole = sum(mix.values())
         self._shares = {name: weight / whole for name, weight in mix.items() if weight}
-        self._usual = list(self._shares.items())
-        self._kinds = [[self._at(day, hour) for hour in range(24)] for day in range(7)]
-        self.hours = [tuple(sum(weight for _, weight in kinds) for kinds in day) for day in self._kinds]
+        self._names = [*self._shares]
+        week = [[self._at(day, hour) for hour in range(24)] for day in range(7)]
+        self._sums = [[self._summed(kinds) for kinds in day] for day in week]
+        self.hours = [tuple(sum(weight for _, weight in kinds) for kinds in day) for day in week]
         """Sessions by hour, for each day of the week, Monday first; a week has 7 in all."""
         self.mean_hours = tuple(sum(hours) / 7 for hours in zip(*self.hours, strict=True))
         """Sessions by hour of a day, on average over a week."""
         self.weekdays = tuple(map(sum, self.hours))
         """Sessions by day of the week, Monday first; their mean is 1."""
 
-    def kinds(self, weekday: int, hour: int) -> Sequence[tuple[str, float]]:
-        """Weigh the kinds of a session that begins at this hour."""
-        found = self._kinds[weekday][hour]
+    def kind(self, weekday: int, hour: int, unit: float) -> str:
+        """Choose the kind of a session that begins at this hour by `unit`, from 0 up to, but not, 1."""
+        sums = self._sums[weekday][hour]
+        return self._names[bisect_right(sums, unit * sums[-1], 0, len(sums) - 1)]
+
+    def _summed(self, kinds: Sequence[tuple[str, float]]) -> Sequence[float]:
         # An exact number of sessions of a user is spread over all days, whatever their kind.
-        return found if any(weight for _, weight in found) else self._usual
+        weights = [weight for _, weight in kinds]
+        return [*accumulate(weights if any(weights) else self._shares.values())]
 
     def _at(self, weekday: int, hour: int) -> list[tuple[str, float]]:
         return [(name, share * density(name, weekday, hour)) for name, share in self._shares.items()]

@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from oifde_simulator.bounded_cache import bounded_cache
 from oifde_simulator.population.arrivals.local_days import LocalDays, Span
-from oifde_simulator.randomness import KeyedRandom
 
 HOUR = 3600
 QUARTER = 900
@@ -38,18 +37,22 @@ class Profile(NamedTuple):
     lines: Sequence[tuple[float, float]]
     """For each hour or quarter, base and slope of the share of open seconds by the share of sessions."""
 
-    def draw(self, draws: KeyedRandom, count: int, gap: int) -> Sequence[int]:
-        """Draw `count` seconds of the day, ascending, at least `gap` apart; there must be room for them."""
-        room = self.open - gap * (count - 1)
+    def draw(self, units: Sequence[float], gap: int) -> Sequence[int]:
+        """Choose seconds of the day by numbers from 0 up to, but not, 1.
+
+        The seconds ascend and are at least `gap` apart; there must be room for them.
+        """
+        room = self.open - gap * (len(units) - 1)
         shares, lines, last = self.shares, self.lines, room - 1
         times = []
-        for _ in range(count):
-            unit = draws.unit()
+        for unit in units:
             base, slope = lines[bisect_right(shares, unit) - 1]
             time = int((base + unit * slope) * room)
             times.append(time if time < last else last)
-        times.sort()
-        return self._seconds_of_day([time + place * gap for place, time in enumerate(times)])
+        if len(times) > 1:
+            times.sort()
+            times = [time + place * gap for place, time in enumerate(times)]
+        return self._seconds_of_day(times)
 
     def _seconds_of_day(self, times: Sequence[int]) -> Sequence[int]:
         if len(self.begins) == 1:

@@ -14,11 +14,11 @@ from hashlib import blake2b
 from math import exp
 
 from oifde_simulator.population.arrivals.contacts import Rate
-from oifde_simulator.population.arrivals.local_days import DAY, local_days
+from oifde_simulator.population.arrivals.local_days import DAY, local_days, weekday
 from oifde_simulator.population.arrivals.multinomial import count_at, counts
 from oifde_simulator.population.arrivals.pattern import ArrivalPattern
 from oifde_simulator.population.arrivals.profile import Profile, changing_profile, plain_profile
-from oifde_simulator.randomness import KeyedRandom, key
+from oifde_simulator.randomness import EIGHT, KeyedRandom, key
 
 WIDEST_GAP = 2400
 """Least seconds between a user's sessions of one day, where the day has room."""
@@ -55,10 +55,10 @@ class Timetable:
     def between(self, user: str, earliest: int, latest: int) -> array[int]:
         """Compute a user's starts from `earliest` to `latest`, epoch seconds, both included, ascending."""
         local = self._unchanging if user in self._exactly else self._local
-        found = array("q")
+        found, times = array("q"), key(self._key.hex(), user, "times")
         for day, count in self._counts(user, local.day_of(earliest), local.day_of(latest)):
             if count:
-                found.extend(self._of_day(user, day, count))
+                found.extend(self._of_day(user, times, day, count))
         return found[bisect_left(found, earliest) : bisect_right(found, latest)]
 
     def _counts(self, user: str, first: int, last: int) -> Iterator[tuple[int, int]]:
@@ -70,14 +70,15 @@ class Timetable:
         own = key(self._key.hex(), user)
         mean = self._rate(KeyedRandom(key(own.hex(), "kind")))
         means = [mean * share for share in self._pattern.weekdays]
-        block, octets = None, b""
-        for day in range(first, last + 1):
-            if day // DAYS_A_HASH != block:
-                block = day // DAYS_A_HASH
-                octets = blake2b(b"%d" % block, digest_size=64, key=own, person=b"count").digest()
-            place = day % DAYS_A_HASH * 8
-            unit = int.from_bytes(octets[place : place + 8]) / 2**64
-            yield day, _poisson(means[weekday(day)], unit)
+        # Chances of no session: most users have one on few days.
+        none = [exp(-mean) for mean in means]
+        start = first // DAYS_A_HASH
+        units = [unit for block in range(start, last // DAYS_A_HASH + 1) for unit in _units(own, block)]
+        place = first - start * DAYS_A_HASH
+        return (
+            (day, 0 if unit < none[(day + 3) % 7] else _poisson(means[(day + 3) % 7], unit))
+            for day, unit in enumerate(units[place : place + last - first + 1], first)
+        )
 
     def _exact_counts(self, user: str, first: int, last: int) -> Iterator[tuple[int, int]]:
         own, total, days = key(self._key.hex(), user, "slots"), self._exactly[user], self.days
@@ -86,7 +87,7 @@ class Timetable:
         slots = counts(own, total, days)
         return ((day, slots[day % days]) for day in range(first, last + 1))
 
-    def _of_day(self, user: str, day: int, count: int) -> Sequence[int]:
+    def _of_day(self, user: str, times: bytes, day: int, count: int) -> Sequence[int]:
         # A user with an exact number has the same times in each cycle, so that every window has that number.
         if user in self._exactly:
             begin, profile, slot = self._unchanging.span(day).begin, self._mean_day, f"slot {day % self.days}"
@@ -95,8 +96,7 @@ class Timetable:
         if profile.open <= count:
             return ()
         gap = max(1, min(WIDEST_GAP, profile.open // (2 * count)))
-        times = profile.draw(KeyedRandom(key(self._key.hex(), user, slot)), count, gap)
-        return [begin + second for second in times]
+        return [begin + second for second in profile.draw(_day_units(times, slot, count), gap)]
 
     def _day(self, day: int) -> tuple[int, Profile]:
         """Find the first second and the profile of a local day."""
@@ -114,9 +114,19 @@ class Timetable:
         return plain_profile(self._pattern.mean_hours)
 
 
-def weekday(day: int) -> int:
-    """Tell the day of the week, 0 for Monday. 1970-01-01, day 0, was a Thursday."""
-    return (day + 3) % 7
+def _units(own: bytes, block: int) -> Iterator[float]:
+    """Draw the numbers from 0 to 1 of one block of days."""
+    octets = blake2b(b"%d" % block, digest_size=64, key=own, person=b"count").digest()
+    return (number / 2**64 for number in EIGHT(octets))
+
+
+def _day_units(times: bytes, slot: str, count: int) -> list[float]:
+    """Draw `count` numbers from 0 up to, but not, 1 for the sessions of a day."""
+    octets = blake2b(slot.encode(), digest_size=64, key=times).digest()
+    if count <= len(octets) // 8:
+        return [(number >> 11) * 2.0**-53 for number in EIGHT(octets)[:count]]
+    draws = KeyedRandom(octets)
+    return [draws.unit() for _ in range(count)]
 
 
 def _poisson(mean: float, unit: float) -> int:

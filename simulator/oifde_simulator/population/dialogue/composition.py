@@ -18,14 +18,14 @@ from oifde_simulator.population.dialogue.conversation import (
 )
 from oifde_simulator.population.dialogue.oddity_effects import apply_oddities
 from oifde_simulator.population.dialogue.timing import assign_times
-from oifde_simulator.population.dialogue.turns import Dialogue, DraftTurn
-from oifde_simulator.population.oddities import DrawnOddities, Oddities
+from oifde_simulator.population.dialogue.turns import Dialogue, Turn
+from oifde_simulator.population.draws import Draws
+from oifde_simulator.population.oddities import DrawnOddities, OddityDraws
+from oifde_simulator.population.screenplays.caller import Caller
 from oifde_simulator.population.screenplays.facts import Facts
 from oifde_simulator.population.screenplays.script import Talk
 from oifde_simulator.population.screenplays.texts import CHAT, DIALOG_TYPES, KEYS, OUTBOUND, VOICE, Texts
 from oifde_simulator.population.screenplays.values import Values
-from oifde_simulator.population.vocabulary import Vocabulary
-from oifde_simulator.randomness import KeyedRandom
 
 LONG_CALL = 40
 """Number of turns of a long call."""
@@ -35,30 +35,20 @@ FURTHER = {VOICE: 0.65, OUTBOUND: 0.3, CHAT: 0.4, KEYS: 0.65}
 """Share of first requests that another follows, by dialog type; later, divided by the requests so far."""
 REPEATED = {VOICE: 0.06, OUTBOUND: 0.04, CHAT: 0.03, KEYS: 0.15}
 """Share of sessions in which the user asks to hear an answer again, by dialog type."""
-SOMEBODY = b"somebody"
 
 
 def compose(
-    draws: KeyedRandom,
-    vocabulary: Vocabulary,
-    texts: Texts,
-    dialog_type: str,
-    oddities: Oddities,
-    *,
-    day: date,
-    caller: bytes = SOMEBODY,
-    number: str = "",
+    draws: Draws, caller: Caller, texts: Texts, dialog_type: str, oddities: OddityDraws, *, day: date
 ) -> Dialogue:
     """Compose the dialogue of one session of `dialog_type` ("1" to "4") that begins on `day`.
 
-    `caller` is the key of the user's own values (name, address, plan, bill); `number` is the user's number.
+    `caller` has the user's own values (name, address, plan, bill).
     Raises ValueError for an unknown dialog type.
     """
     if dialog_type not in DIALOG_TYPES:
         raise ValueError(f'dialogType: expected one of {", ".join(DIALOG_TYPES)}; found "{dialog_type}"')
     odd = oddities.draw(draws)
-    facts = Facts(draws, vocabulary, texts.formats, day=day, caller=caller, number=number)
-    context = DialogueContext(draws, Values(facts), texts, dialog_type)
+    context = DialogueContext(draws, Values(Facts(draws, caller, day)), texts, dialog_type)
     first = texts.first[dialog_type].draw(draws)
     if odd.empty_details:
         return Dialogue(dialog_type, first.name, (), (), {}, draws.between(2, 9))
@@ -66,23 +56,25 @@ def compose(
     while openings and first.alone:
         first = texts.first[dialog_type].draw(draws)
     first, rest = _long(context, first, openings) if odd.long_call else (first, _ordinary(context, first))
-    exchanges = apply_oddities(openings + rest, odd, draws, texts, dialog_type)
-    turns, questions, seconds = assign_times(exchanges, draws, texts, dialog_type)
-    return Dialogue(dialog_type, first.name, turns, questions, dict(context.values), seconds)
+    turns = apply_oddities(openings + rest, odd, draws, texts, dialog_type)
+    questions, seconds = assign_times(turns, draws, texts, dialog_type)
+    return Dialogue(dialog_type, first.name, turns, questions, context.values, seconds)
 
 
-def _openings(context: DialogueContext, odd: DrawnOddities) -> list[DraftTurn]:
+def _openings(context: DialogueContext, odd: DrawnOddities) -> list[Turn]:
     """Render the talks with which an odd session opens, before the first request."""
+    if not (odd.quotes or odd.long_utterance or odd.rtl):
+        return []
     if odd.quotes:
         context.values["name"] = context.draws.pick(context.texts.awkward["names"])
     if odd.long_utterance:
         context.values["ramble"] = build_ramble(context)
     kinds = [kind for kind in ("rtl", "long_utterance", "quotes") if getattr(odd, kind)]
     talks = [context.draws.pick(context.texts.openings[kind, context.kind]) for kind in kinds]
-    return [exchange for talk in talks for exchange in render(context, talk)]
+    return [turn for talk in talks for turn in render(context, talk)]
 
 
-def _ordinary(context: DialogueContext, first: Talk) -> list[DraftTurn]:
+def _ordinary(context: DialogueContext, first: Talk) -> list[Turn]:
     talks = [first]
     while not talks[-1].ends and context.draws.chance(FURTHER[context.kind] / len(talks)):
         talk = context.draws.pick(context.texts.further[context.kind])
@@ -97,7 +89,7 @@ def _ordinary(context: DialogueContext, first: Talk) -> list[DraftTurn]:
     return found + draw_closing(context) if context.draws.chance(CLOSES[context.kind]) else found
 
 
-def _long(context: DialogueContext, first: Talk, openings: list[DraftTurn]) -> tuple[Talk, list[DraftTurn]]:
+def _long(context: DialogueContext, first: Talk, openings: list[Turn]) -> tuple[Talk, list[Turn]]:
     while first.ends:
         first = context.texts.first[context.kind].draw(context.draws)
     end = draw_closing(context)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple, TypeVar
 
-from oifde_simulator.population.dialogue.turns import DraftTurn
-from oifde_simulator.population.screenplays.script import COMMON, Step, Talk
+from oifde_simulator.population.dialogue.turns import Turn
+from oifde_simulator.population.draws import BITS, SCALE, Draws
+from oifde_simulator.population.screenplays.script import COMMON, Answer, Talk
 from oifde_simulator.population.screenplays.texts import KEYS, OUTBOUND, VOICE, Texts
 from oifde_simulator.population.screenplays.values import Values
-from oifde_simulator.randomness import KeyedRandom
 
 Item = TypeVar("Item")
 
@@ -25,21 +25,31 @@ RAMBLED = 2000
 class DialogueContext(NamedTuple):
     """Everything that composing one session needs; `kind` is the dialogType."""
 
-    draws: KeyedRandom
+    draws: Draws
     values: Values
     texts: Texts
     kind: str
 
 
-def render(context: DialogueContext, talk: Talk) -> list[DraftTurn]:
-    """Render a talk as drafts of turns, its placeholders filled in."""
-    draws, values = context.draws, context.values
-    return [_draft(draws, values, step, talk.series) for step in talk.steps]
+def render(context: DialogueContext, talk: Talk) -> list[Turn]:
+    """Render a talk as turns without times, its placeholders filled in."""
+    short, values = context.draws.short, context.values
+    found = []
+    for variants, source, mode in talk.plan:
+        count = len(variants)
+        user, named, intention, answers, reply, told = variants[short() * count >> BITS if count > 1 else 0]
+        if named:
+            user = values.fill(user, named)
+        turn = Turn(user, intention, values.fill(reply, told) if told else reply, source, mode)
+        if answers is not None:
+            turn.series, turn.answers = talk.series, _filled(answers, values)
+        found.append(turn)
+    return found
 
 
-def join_talks(context: DialogueContext, talks: Sequence[Talk], *, smooth: bool) -> list[DraftTurn]:
+def join_talks(context: DialogueContext, talks: Sequence[Talk], *, smooth: bool) -> list[Turn]:
     """Join talks one after another; in a `smooth` conversation no question is asked again."""
-    found: list[DraftTurn] = []
+    found: list[Turn] = []
     private = None if smooth else _private_talk(context, talks)
     for talk in talks:
         said = render(context, talk)
@@ -60,23 +70,23 @@ def join_talks(context: DialogueContext, talks: Sequence[Talk], *, smooth: bool)
     return found
 
 
-def draw_closing(context: DialogueContext) -> list[DraftTurn]:
+def draw_closing(context: DialogueContext) -> list[Turn]:
     """Draw a closing, in which the user says that there is nothing more."""
     return render(context, context.texts.closings[context.kind].draw(context.draws))
 
 
-def insert_repeats(context: DialogueContext, found: list[DraftTurn], count: int) -> None:
+def insert_repeats(context: DialogueContext, found: list[Turn], count: int) -> None:
     """Insert up to `count` turns in which the user asks to hear the end of an answer again."""
-    ends = [exchange for exchange in found if exchange.last]
+    ends = [turn for turn in found if turn.last]
     # A date or an amount is worth repeating; "you're welcome" is not.
-    worth = [exchange for exchange in ends if context.kind == KEYS or any(map(str.isdigit, exchange.reply))]
+    worth = [turn for turn in ends if context.kind == KEYS or any(map(str.isdigit, turn.reply))]
     for turn in range(count if worth else 0):
         earlier = worth[-1 - turn % len(worth)]
         again = render(context, context.draws.pick(context.texts.repeats[context.kind]))[0]
         again.reply = _with_lead(
             again.reply, earlier.reply.removeprefix(earlier.lead), context.texts.formats.space
         )
-        place = next(place for place, exchange in enumerate(found) if exchange is earlier)
+        place = next(place for place, turn in enumerate(found) if turn is earlier)
         found.insert(place + 1, again)
 
 
@@ -86,7 +96,7 @@ def build_ramble(context: DialogueContext) -> str:
     said = ""
     while len(said) < RAMBLED:
         sentences = [
-            _fill(sentence, context.values) for sentence in shuffle(context.draws, awkward["ramble"])
+            sentence.format_map(context.values) for sentence in shuffle(context.draws, awkward["ramble"])
         ]
         if said:
             sentences[0] = _prefixed(awkward["as_said"], sentences[0])
@@ -99,7 +109,7 @@ def _with_lead(lead: str, reply: str, space: str) -> str:
     return reply if reply.startswith(lead) else (lead + space + reply).strip()
 
 
-def shuffle(draws: KeyedRandom, things: Sequence[Item]) -> list[Item]:
+def shuffle(draws: Draws, things: Sequence[Item]) -> list[Item]:
     """Copy `things` in an order that is drawn."""
     order = list(things)
     for place in range(len(order) - 1, 0, -1):
@@ -108,13 +118,13 @@ def shuffle(draws: KeyedRandom, things: Sequence[Item]) -> list[Item]:
     return order
 
 
-def _add_filler(context: DialogueContext, first: DraftTurn) -> None:
+def _add_filler(context: DialogueContext, first: Turn) -> None:
     fillers = context.texts.fillers.get(context.kind)
     if fillers and first.user and context.draws.chance(FILLED):
         first.user = _prefixed(context.draws.pick(fillers), first.user)
 
 
-def _bridge(context: DialogueContext, first: DraftTurn) -> list[DraftTurn]:
+def _bridge(context: DialogueContext, first: Turn) -> list[Turn]:
     """Draw the bridge to a further request: "Yes, one more thing", or the key for the main menu."""
     again = context.texts.again.get(context.kind)
     if again is None:
@@ -126,12 +136,17 @@ def _bridge(context: DialogueContext, first: DraftTurn) -> list[DraftTurn]:
 def _private_talk(context: DialogueContext, talks: Sequence[Talk]) -> Talk | None:
     """Draw the talk before which the user has to prove an identity; None for no talk."""
     rules = context.texts.verification
-    if not context.draws.chance(rules["share"]) or any(talk.name in rules["never_with"] for talk in talks):
-        return None
-    return next((talk for talk in talks if talk.name in rules["intents"]), None)
+    private = None
+    if context.draws.chance(rules["share"]):
+        for talk in talks:
+            if talk.name in rules["never_with"]:
+                return None
+            if private is None and talk.name in rules["intents"]:
+                private = talk
+    return private
 
 
-def _with_verification(context: DialogueContext, said: list[DraftTurn], *, further: bool) -> list[DraftTurn]:
+def _with_verification(context: DialogueContext, said: list[Turn], *, further: bool) -> list[Turn]:
     """Put an identity check between the words of the first turn and their reply."""
     # Only the first request of an outbound call is about our reason to call.
     kind = VOICE if further and context.kind == OUTBOUND else context.kind
@@ -144,19 +159,25 @@ def _with_verification(context: DialogueContext, said: list[DraftTurn], *, furth
     return check + said[1:]
 
 
-def _with_reprompts(context: DialogueContext, said: list[DraftTurn]) -> list[DraftTurn]:
+def _with_reprompts(context: DialogueContext, said: list[Turn]) -> list[Turn]:
     reprompts = context.texts.reprompts.get(context.kind)
     if reprompts is None:
         return said
-    found: list[DraftTurn] = []
-    for exchange in said[:-1]:
-        found.append(exchange)
-        question = exchange.reply if context.kind == KEYS else _question_in(exchange.reply)
-        if question and exchange.mode == COMMON and context.draws.chance(ASKED_AGAIN):
+    short, place = context.draws.short, len(said) - 1
+    while place > 0:
+        place -= 1
+        if short() < ASKED_AGAIN * SCALE and (question := _question(context, said[place])):
             again = render(context, context.draws.pick(reprompts))[0]
             again.reply += context.texts.formats.space + question
-            found.append(again)
-    return [*found, said[-1]]
+            said.insert(place + 1, again)
+    return said
+
+
+def _question(context: DialogueContext, turn: Turn) -> str:
+    """Find what is asked in a turn that no agent hears; empty where nothing is."""
+    if turn.mode != COMMON:
+        return ""
+    return turn.reply if context.kind == KEYS else _question_in(turn.reply)
 
 
 def _question_in(reply: str) -> str:
@@ -166,23 +187,9 @@ def _question_in(reply: str) -> str:
     return reply[max(starts, default=0) :] if mark >= 0 else ""
 
 
-def _draft(draws: KeyedRandom, values: Values, step: Step, series: str) -> DraftTurn:
-    words = _pick(draws, step.words)
-    user = _fill(_pick(draws, words.phrasings), values)
-    answers = words.answers
-    if answers is not None:
-        title = _fill(answers.title, values)
-        answers = answers._replace(title=title[:1].upper() + title[1:])
-    reply = _fill(_pick(draws, step.replies), values)
-    return DraftTurn(user, words.intention, reply, step.source, step.mode, series, answers)
-
-
-def _pick(draws: KeyedRandom, choices: Sequence[Item]) -> Item:
-    return draws.pick(choices) if len(choices) > 1 else choices[0]
-
-
-def _fill(text: str, values: Mapping[str, str]) -> str:
-    return text.format_map(values) if "{" in text else text
+def _filled(answers: Answer, values: Values) -> Answer:
+    title = answers.title.format_map(values)
+    return answers._replace(title=title[:1].upper() + title[1:])
 
 
 def _prefixed(prefix: str, text: str) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from oifde_simulator.population.dialogue.recognition import SPOKEN, mishear
-from oifde_simulator.population.dialogue.turns import DraftTurn
+from oifde_simulator.population.dialogue.turns import Turn
+from oifde_simulator.population.draws import Draws
 from oifde_simulator.population.oddities import DrawnOddities
 from oifde_simulator.population.screenplays.texts import CHAT, Texts
-from oifde_simulator.randomness import KeyedRandom
 
 MARKS = " ,.;:!?\"'，。！？、；：…“”"
 """Characters that a sentence cut in the middle does not end with."""
@@ -15,26 +15,24 @@ SHORTEST = 4
 
 
 def apply_oddities(
-    exchanges: list[DraftTurn], odd: DrawnOddities, draws: KeyedRandom, texts: Texts, kind: str
-) -> list[DraftTurn]:
+    turns: list[Turn], odd: DrawnOddities, draws: Draws, texts: Texts, kind: str
+) -> list[Turn]:
     """Apply oddities to the turns of a dialogue; turns that stay are changed in place."""
     if odd.recognition_errors and kind in SPOKEN:
-        mishear(exchanges, odd.recognition_errors, draws, texts)
+        mishear(turns, odd.recognition_errors, draws, texts)
     if odd.hang_up:
-        exchanges = _hang_up(exchanges, odd, draws, texts, kind)
+        turns = _hang_up(turns, odd, draws, texts, kind)
     if odd.emoji and kind == CHAT:
-        _add_emoji(exchanges, draws, texts)
+        _add_emoji(turns, draws, texts)
     if odd.null_intention:
-        draws.pick(exchanges).intention = None
-    return exchanges
+        draws.pick(turns).intention = None
+    return turns
 
 
-def _hang_up(
-    exchanges: list[DraftTurn], odd: DrawnOddities, draws: KeyedRandom, texts: Texts, kind: str
-) -> list[DraftTurn]:
+def _hang_up(turns: list[Turn], odd: DrawnOddities, draws: Draws, texts: Texts, kind: str) -> list[Turn]:
     """End a dialogue in the turn in which the user hangs up: the last of a long call, else an earlier one."""
-    count = len(exchanges) if odd.long_call else draws.between(1, max(1, len(exchanges) - 1))
-    kept = exchanges[:count]
+    count = len(turns) if odd.long_call else draws.between(1, max(1, len(turns) - 1))
+    kept = turns[:count]
     last, space = kept[-1], texts.formats.space
     user = _cut(last.user, draws, space)
     # A user who types sends whole messages, and is gone before the answer.
@@ -48,7 +46,7 @@ def _hang_up(
     return kept
 
 
-def _cut(text: str, draws: KeyedRandom, space: str) -> str | None:
+def _cut(text: str, draws: Draws, space: str) -> str | None:
     """Cut a text in mid-sentence; None when it is too short for that."""
     parts = text.split(" ") if space else [text[place : place + 2] for place in range(0, len(text), 2)]
     if len(parts) < SHORTEST:
@@ -57,8 +55,8 @@ def _cut(text: str, draws: KeyedRandom, space: str) -> str | None:
     return beginning.rstrip(MARKS) or None
 
 
-def _add_emoji(exchanges: list[DraftTurn], draws: KeyedRandom, texts: Texts) -> None:
+def _add_emoji(turns: list[Turn], draws: Draws, texts: Texts) -> None:
     """Add an emoji to the last words without a digit: codes stay as they must be typed."""
-    wordy = [exchange for exchange in exchanges if not any(map(str.isdigit, exchange.user))]
-    chosen = (wordy or exchanges)[-1]
+    wordy = [turn for turn in turns if not any(map(str.isdigit, turn.user))]
+    chosen = (wordy or turns)[-1]
     chosen.user = f"{chosen.user} {draws.pick(texts.awkward['emoji'])}"

@@ -10,9 +10,9 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from oifde_simulator.population.dialogue.turns import DraftTurn
+from oifde_simulator.population.dialogue.turns import Turn
+from oifde_simulator.population.draws import SCALE, Draws
 from oifde_simulator.population.screenplays.texts import OUTBOUND, VOICE, Texts
-from oifde_simulator.randomness import KeyedRandom
 
 SPOKEN = (VOICE, OUTBOUND)
 """Dialog types in which the user speaks."""
@@ -27,14 +27,15 @@ EDGES = " ,.;:!?，。！？、；："
 """Characters with which no recognized text begins or ends once words were cut off."""
 
 
-def mishear(exchanges: Sequence[DraftTurn], share: float, draws: KeyedRandom, texts: Texts) -> None:
+def mishear(turns: Sequence[Turn], share: float, draws: Draws, texts: Texts) -> None:
     """Change the user's words in a share of the turns in which something is said."""
-    for exchange in exchanges:
-        if exchange.user and draws.chance(share) and len(exchange.user) <= LONGEST:
-            exchange.user = heard(exchange.user, draws, texts)
+    short, limit = draws.short, share * SCALE
+    for turn in turns:
+        if turn.user and short() < limit and len(turn.user) <= LONGEST:
+            turn.user = heard(turn.user, draws, texts)
 
 
-def heard(said: str, draws: KeyedRandom, texts: Texts) -> str:
+def heard(said: str, draws: Draws, texts: Texts) -> str:
     """Change a text as a recognizer that errs might; a text that has nothing to mistake stays."""
     first, second = _sound_alike, _cut
     if not draws.chance(ALIKE):
@@ -42,9 +43,9 @@ def heard(said: str, draws: KeyedRandom, texts: Texts) -> str:
     return first(said, draws, texts) or second(said, draws, texts) or said
 
 
-def _sound_alike(said: str, draws: KeyedRandom, texts: Texts) -> str | None:
+def _sound_alike(said: str, draws: Draws, texts: Texts) -> str | None:
     """Put a word that sounds alike in the place of one; None where the text has none such."""
-    found = [*_pattern(tuple(texts.homophones), spaced=bool(texts.formats.space)).finditer(said)]
+    found = _words(said, texts)
     if not found:
         return None
     word = draws.pick(found)
@@ -52,11 +53,20 @@ def _sound_alike(said: str, draws: KeyedRandom, texts: Texts) -> str | None:
     return said[: word.start()] + _like(alike, word[0]) + said[word.end() :]
 
 
+def _words(said: str, texts: Texts) -> list[re.Match[str]]:
+    """Find the words that others sound like, the longest where several begin at one place."""
+    small, spaced = said.lower(), bool(texts.formats.space)
+    words = [word for word in texts.homophones if word in small]
+    found = [each for word in words for each in _pattern(word, spaced=spaced).finditer(said)]
+    found.sort(key=lambda each: (each.start(), -each.end()))
+    return [each for place, each in enumerate(found) if not place or each.start() >= found[place - 1].end()]
+
+
 def _like(alike: str, word: str) -> str:
     return alike[0].upper() + alike[1:] if word[0].isupper() else alike
 
 
-def _cut(said: str, draws: KeyedRandom, texts: Texts) -> str | None:
+def _cut(said: str, draws: Draws, texts: Texts) -> str | None:
     """Leave words out at one end, as where a user speaks too early or pauses; None where it has too few."""
     space = texts.formats.space
     parts = said.split(" ") if space else [said[at : at + 2] for at in range(0, len(said), 2)]
@@ -69,7 +79,6 @@ def _cut(said: str, draws: KeyedRandom, texts: Texts) -> str | None:
 
 
 @cache
-def _pattern(words: tuple[str, ...], *, spaced: bool) -> re.Pattern[str]:
-    """Compile a pattern that finds one of the words, the longest where several begin at one place."""
-    whole = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
-    return re.compile(rf"\b(?:{whole})\b" if spaced else whole, re.IGNORECASE)
+def _pattern(word: str, *, spaced: bool) -> re.Pattern[str]:
+    """Compile a pattern that finds a word of a screenplay file."""
+    return re.compile(rf"\b{re.escape(word)}\b" if spaced else re.escape(word), re.IGNORECASE)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from oifde_simulator.population.dialogue.turns import DraftTurn, Question, Turn
-from oifde_simulator.population.screenplays.script import SILENT_AGENT
-from oifde_simulator.population.screenplays.texts import CHAT, KEYS, Texts
-from oifde_simulator.randomness import KeyedRandom
+from oifde_simulator.population.dialogue.turns import Question, Turn
+from oifde_simulator.population.draws import SCALE, Draws
+from oifde_simulator.population.screenplays.script import SILENT_AGENT, Answer
+from oifde_simulator.population.screenplays.texts import CHAT, DIALOG_TYPES, KEYS, Texts
 
 Seconds = Callable[[str], float]
+"""Function from a text to the seconds that it takes."""
 
 # Rates of everyday speech and typing, a second; text to speech is a little slower than people.
 WORDS_SPOKEN = 2.2
@@ -28,51 +29,70 @@ MANY = 20
 """Number of turns above which the user is in a hurry."""
 AWAY = 90.0
 """Most seconds between two messages of a chat's user."""
+UNIT = 1.0 / SCALE
+"""What a number of 16 bits is multiplied by to be from 0 up to, but not, 1."""
+
+THINKING, ON_THE_PHONE = {CHAT: (2.5, AWAY)}, (1.2, SILENCE - 0.5)
+"""How slow thinking is, and the most seconds of it."""
+LOOKED_UP, LOOKED_UP_IN_CALLS = {CHAT: 1.5}, 6.0
+"""Most seconds in which the bot looks something up."""
 
 
 def assign_times(
-    exchanges: Sequence[DraftTurn], draws: KeyedRandom, texts: Texts, kind: str
-) -> tuple[tuple[Turn, ...], tuple[Question, ...], int]:
-    """Give turns and questions their times; return them with the length of the session in seconds."""
-    user_takes, reply_takes = _rates(texts, kind)
-    pace = _pace(draws, hurried=len(exchanges) > MANY)
-    now = float(draws.between(3, 8))
-    turns: list[Turn] = []
-    questions: list[Question] = []
-    earliest = 1
-    for exchange in exchanges:
-        if exchange.user:
-            # The user thought of the first words during the greeting.
-            now += (_thinking(draws, pace, kind) if turns else 0.0) + user_takes(exchange.user)
-        else:
-            now += SILENCE
-        now = max(now, earliest)
-        asked = int(now)
-        now += _answering(exchange, draws, kind)
-        turns.append(_turn(exchange, asked, int(now)))
-        if exchange.answers is not None:
-            questions.append(_question(exchange, asked))
-        earliest = int(now) + 1
-        now += reply_takes(exchange.reply)
-    ended = turns[-1].answered + reply_takes(exchanges[-1].reply) + draws.between(2, 5)
-    return tuple(turns), tuple(questions), int(ended)
+    turns: Sequence[Turn], draws: Draws, texts: Texts, kind: str
+) -> tuple[Sequence[Question], int]:
+    """Give turns their times; return the questions in them, and the length of the session in seconds."""
+    user_takes, reply_takes = RATES[bool(texts.formats.space), kind]
+    short, slow, most = draws.short, *THINKING.get(kind, ON_THE_PHONE)
+    pace = _pace(draws, hurried=len(turns) > MANY)
+    looked_up = UNIT * LOOKED_UP.get(kind, LOOKED_UP_IN_CALLS)
+    # The user thought of the first words during the greeting.
+    now, thinking, earliest = float(draws.between(3, 8)), 0.0, 1
+    for turn in turns:
+        now += thinking + user_takes(turn.user) if turn.user else SILENCE
+        if now < earliest:
+            now = float(earliest)
+        turn.asked = int(now)
+        # The bot looks things up.
+        now += _agent_takes(short() * UNIT) if turn.source == SILENT_AGENT else short() * looked_up
+        turn.answered = answered = int(now)
+        earliest = answered + 1
+        heard = reply_takes(turn.reply)
+        now += heard
+        unit = short() * UNIT
+        # Mostly few seconds, with a long tail. Divisions are equal on every machine.
+        thinking = slow * (MOMENT + 4.0 * unit / (1.03 - unit) * pace)
+        if thinking > most:
+            thinking = most
+    questions = [_question(turn, turn.answers) for turn in turns if turn.answers is not None]
+    return questions, int(answered + heard + draws.between(2, 5))
 
 
-def _turn(exchange: DraftTurn, asked: int, answered: int) -> Turn:
-    return Turn(
-        exchange.user, exchange.intention, exchange.reply, exchange.source, exchange.mode, asked, answered
-    )
+def _question(turn: Turn, answers: Answer) -> Question:
+    return Question(turn.series, answers.title, answers.type, answers.intent, turn.user, turn.asked)
 
 
-def _question(exchange: DraftTurn, at: int) -> Question:
-    answers = exchange.answers
-    assert answers is not None
-    return Question(exchange.series, answers.title, answers.type, answers.intent, exchange.user, at)
+def _pace(draws: Draws, *, hurried: bool) -> float:
+    """Draw how slowly a user thinks: most are alike, one in twelve looks for glasses, card and paper."""
+    unit = draws.unit()
+    if hurried:
+        return 0.4 + 0.4 * unit
+    return 0.7 + unit if unit < 11 / 12 else 2.0 + 36.0 * (unit - 11 / 12)
 
 
-def _rates(texts: Texts, kind: str) -> tuple[Seconds, Seconds]:
+def _agent_takes(unit: float) -> float:
+    """Compute the seconds until an agent answers, who first reads the case, and sometimes asks colleagues."""
+    return 6.0 + 14.0 * unit / (1.08 - unit)
+
+
+def _rate(words: float, characters: float, *, spaced: bool) -> Seconds:
+    if spaced:
+        return lambda text: (text.count(" ") + 1) / words if text else 0.0
+    return lambda text: len(text) / characters
+
+
+def _rates(kind: str, *, spaced: bool) -> tuple[Seconds, Seconds]:
     """Choose functions from a text to the seconds of saying or typing it, and of hearing or reading it."""
-    spaced = bool(texts.formats.space)
     speech = _rate(WORDS_SPOKEN, CHARACTERS_SPOKEN, spaced=spaced)
     if kind == CHAT:
         typed = _rate(WORDS_TYPED, CHARACTERS_TYPED, spaced=spaced)
@@ -82,31 +102,5 @@ def _rates(texts: Texts, kind: str) -> tuple[Seconds, Seconds]:
     return speech, speech
 
 
-def _rate(words: float, characters: float, *, spaced: bool) -> Seconds:
-    if spaced:
-        return lambda text: (text.count(" ") + 1) / words if text else 0.0
-    return lambda text: len(text) / characters
-
-
-def _pace(draws: KeyedRandom, *, hurried: bool) -> float:
-    """Draw how slowly a user thinks: most are alike, one in twelve looks for glasses, card and paper."""
-    unit = draws.unit()
-    if hurried:
-        return 0.4 + 0.4 * unit
-    return 0.7 + unit if unit < 11 / 12 else 2.0 + 36.0 * (unit - 11 / 12)
-
-
-def _thinking(draws: KeyedRandom, pace: float, kind: str) -> float:
-    """Draw seconds of thinking: mostly few, with a long tail. Divisions are equal on every machine."""
-    unit = draws.unit()
-    seconds = MOMENT + 4.0 * unit / (1.03 - unit) * pace
-    return min(2.5 * seconds, AWAY) if kind == CHAT else min(1.2 * seconds, SILENCE - 0.5)
-
-
-def _answering(exchange: DraftTurn, draws: KeyedRandom, kind: str) -> float:
-    unit = draws.unit()
-    if exchange.source == SILENT_AGENT:
-        # An agent first reads the case, and sometimes asks colleagues.
-        return 6.0 + 14.0 * unit / (1.08 - unit)
-    # The bot looks things up.
-    return unit * (1.5 if kind == CHAT else 6.0)
+RATES = {(spaced, kind): _rates(kind, spaced=spaced) for spaced in (True, False) for kind in DIALOG_TYPES}
+"""Rates of the user and of the reply, by whether words are parted by spaces, and dialog type."""

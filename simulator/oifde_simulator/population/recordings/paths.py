@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
+from oifde_simulator.population.arrivals.local_days import DAY, compact_day
 from oifde_simulator.population.ids import DecodedId, IdCodec
 
 
@@ -16,16 +15,16 @@ class RecordingPaths:
         """ID of the virtual call center."""
         self._ids = ids
 
-    def path(self, user: str, begin: int) -> str:
-        """Compute the `recordFileName` of a call that begins at `begin`, epoch seconds."""
+    def path(self, name: str, begin: int) -> str:
+        """Compute the `recordFileName` of a call that begins at epoch second `begin`, by its file's name."""
         # Guess: [recording-day] the folder is the UTC day; a recording made at night would settle it.
-        day = datetime.fromtimestamp(begin, UTC)
-        return f"Y:/{self.vdn}/odfsrecord/{day:%Y%m%d}/{self._ids.recording_name(user, begin)}.wav"
+        return f"Y:/{self.vdn}/odfsrecord/{compact_day(begin // DAY)}/{name}.wav"
 
     def decode(self, path: str) -> DecodedId | None:
         """Read user and first second off a path; None for one that `path` did not compute.
 
         Whether the user has a session that begins then is not known here: its history knows.
         """
-        origin = self._ids.decode_recording_name(path.rpartition("/")[2].removesuffix(".wav"))
-        return origin if origin and self.path(*origin) == path else None
+        name = path.rpartition("/")[2].removesuffix(".wav")
+        origin = self._ids.decode_recording_name(name)
+        return origin if origin and self.path(name, origin.begin) == path else None

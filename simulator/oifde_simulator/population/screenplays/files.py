@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import fields
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
@@ -54,7 +55,12 @@ def compile_locale(locale: str) -> str:
     path = FOLDER / f"{locale}.toml"
     source = path.read_bytes()
     document = {"source": _digest(source), "tables": parse(source, path)}
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":")) + "\n"
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"), default=_listed) + "\n"
+
+
+def _listed(talk: Talk) -> list[Any]:
+    """List the fields of a talk, as `_talk_of` reads them."""
+    return [getattr(talk, field.name) for field in fields(talk)]
 
 
 def _read_compiled(locale: str, source: bytes) -> Table | None:

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from itertools import accumulate
 from typing import Any, NamedTuple
 
+from oifde_simulator.population.draws import Draws
 from oifde_simulator.population.screenplays.files import Table, read_locale, written_locales
 from oifde_simulator.population.screenplays.formats import CENTS, Formats, Package
 from oifde_simulator.population.screenplays.script import Talk
-from oifde_simulator.randomness import KeyedRandom
 
 FALLBACK = "en_US"
 
@@ -30,7 +31,7 @@ class WeightedTalks(NamedTuple):
     talks: Talks
     sums: tuple[float, ...]
 
-    def draw(self, draws: KeyedRandom) -> Talk:
+    def draw(self, draws: Draws) -> Talk:
         """Draw a talk by weight."""
         return self.talks[bisect_right(self.sums, draws.unit() * self.sums[-1])]
 
@@ -118,7 +119,7 @@ def _merged_talks(own: Sequence[Talk], fallback: Sequence[Talk], *, by_type: boo
         return [*own, *(talk for talk in fallback if talk.name not in present)]
     taken = {(talk.name, kind) for talk in own for kind in talk.types}
     rest = [
-        talk._replace(types=tuple(kind for kind in talk.types if (talk.name, kind) not in taken))
+        replace(talk, types=tuple(kind for kind in talk.types if (talk.name, kind) not in taken))
         for talk in fallback
     ]
     return [*own, *rest]

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from oifde_simulator.population.screenplays.facts import DATES, MONEY, Facts, format_address
-from oifde_simulator.randomness import KeyedRandom, key
+from oifde_simulator.population.screenplays.caller import Caller
+from oifde_simulator.population.screenplays.facts import DATES, MONEY, Facts
 from oifde_simulator.text import nearest
 
+Names = str | tuple[str, ...]
+"""Name of the one value in a text, or names of all its values, in order."""
 PLACEHOLDER = re.compile(r"\{(\w*)\}")
 
 
@@ -21,8 +23,20 @@ class Values(dict[str, str]):
         self.facts = facts
 
     def __missing__(self, name: str) -> str:
-        text = self[name] = TEXTS[name](self, self.facts)
+        facts = self.facts
+        if name in SHARED:
+            texts = facts.caller.texts(facts.today)
+            text = texts.get(name) or texts.setdefault(name, TEXTS[name](self, facts))
+        else:
+            text = TEXTS[name](self, facts)
+        self[name] = text
         return text
+
+    def fill(self, text: str, names: Names) -> str:
+        """Put values in the places of a text for the operator %."""
+        if names.__class__ is str:
+            return text % self[names]
+        return text % tuple([self[name] for name in names])
 
 
 Text = Callable[[Values, Facts], str]
@@ -49,38 +63,36 @@ def _other_slot(values: Values, facts: Facts) -> str:
     return facts.draws.pick(slots or facts.formats.slots)
 
 
-def _own(facts: Facts, purpose: str) -> KeyedRandom:
-    """Make draws that depend on the user alone."""
-    return KeyedRandom(key(facts.caller.hex(), purpose))
-
-
 def _other(digits: str, taken: str) -> str:
     """Choose four digits other than `taken`."""
     return digits if digits != taken else str(1000 + (int(digits) - 999) % 9000)
 
 
-def _store(values: Values, facts: Facts) -> str:
-    draws = _own(facts, "store")
-    return format_address(facts, values["city"], draws.pick(facts.vocabulary.streets), draws)
+def _store(caller: Caller) -> str:
+    draws = caller.draws("store")
+    return caller.address(caller.person.city, draws.pick(caller.vocabulary.streets), draws)
 
 
 # Functions that make a value from the session's values and facts.
 TEXTS: Mapping[str, Text] = {
     **{name: _money(name) for name in MONEY},
     **{name: _day(name) for name in DATES},
+    "digits4": lambda v, f: f.caller.number[-4:] if len(f.caller.number) >= 4 else f.draws.digits(4),
     "operator": lambda v, f: f.formats.operator,
-    "name": lambda v, f: f["person"].name,
-    "city": lambda v, f: f["person"].city,
-    "street": lambda v, f: f["person"].street,
-    "address": lambda v, f: f["person"].address,
-    "company": lambda v, f: f["person"].company,
-    "digits4": lambda v, f: f.number[-4:] if len(f.number) >= 4 else f.draws.digits(4),
+    "name": lambda v, f: f.caller.person.name,
+    "city": lambda v, f: f.caller.person.city,
+    "street": lambda v, f: f.caller.person.street,
+    "address": lambda v, f: f.caller.person.address,
+    "company": lambda v, f: f.caller.person.company,
     "package": lambda v, f: f["plan"].name,
     "data": lambda v, f: str(f["plan"].data),
-    "new_package": lambda v, f: f["new"].name,
-    "new_data": lambda v, f: str(f["new"].data),
     "small_package": lambda v, f: f["small"].name,
     "small_data": lambda v, f: str(f["small"].data),
+    "card4": lambda v, f: f.caller.draws("card").digits(4),
+    "puk": lambda v, f: f.caller.draws("puk").digits(8),
+    "store_address": lambda v, f: _store(f.caller),
+    "new_package": lambda v, f: f["new"].name,
+    "new_data": lambda v, f: str(f["new"].data),
     "used": lambda v, f: f"{f['used'] / 10:.1f}",
     "left": lambda v, f: f"{(f['plan'].data * 10 - f['used']) / 10:.1f}",
     "month": lambda v, f: f.formats.months[(f.today.month - 2) % 12],
@@ -94,17 +106,20 @@ TEXTS: Mapping[str, Text] = {
     **{name: _digits(8) for name in ("ticket", "case", "refund", "receipt", "reference")},
     "code": _digits(6),
     "voucher": _digits(12),
-    "card4": lambda v, f: _own(f, "card").digits(4),
     "wrong4": lambda v, f: _other(f.draws.digits(4), v["card4"]),
-    "second4": lambda v, f: _other(_own(f, "second").digits(4), v["digits4"]),
-    "puk": lambda v, f: _own(f, "puk").digits(8),
+    "second4": lambda v, f: _other(f.caller.draws("second").digits(4), v["digits4"]),
     "other_number": lambda v, f: re.sub("#", lambda _: str(f.draws.below(10)), f.formats.phone),
-    "store_address": _store,
-    "agent": lambda v, f: f.draws.pick(f.vocabulary.first_names),
+    "agent": lambda v, f: f.draws.pick(f.caller.vocabulary.first_names),
     "agent_id": _digits(4),
     "minutes": lambda v, f: str(f.draws.between(2, 8)),
     "hours": lambda v, f: str(f.draws.between(2, 6)),
 }
+SHARED = {
+    *("operator", "name", "city", "street", "address", "company", "card4", "puk", "store_address"),
+    *("package", "price", "data", "small_package", "small_price", "small_data", "saving", "addon"),
+    *("day_pass", "extra", "amount", "month", "due", "renews", "contract_end"),
+}
+"""Names of values that are equal in all sessions of a user in a month: no draw of a session makes them."""
 KNOWN = frozenset({*TEXTS, "ramble"})
 """Names of all placeholders; the composer fills in {ramble}."""
 
