@@ -11,7 +11,7 @@ from dataclasses import fields
 
 from oifde_simulator.cli.parser import add_settings
 from oifde_simulator.config import Settings, environment_name, settings, unknown_variables, unused_options
-from oifde_simulator.runtime import ready_file
+from oifde_simulator.runtime import deferred_package, ready_file
 
 
 def add_arguments(parser: argparse.ArgumentParser, *, free_ports: Collection[str] = ()) -> None:
@@ -33,10 +33,8 @@ def execute(options: argparse.Namespace) -> int:
             print(f"oifde-simulator serve: {complaint}", file=sys.stderr)
     if chosen.workers > 1:
         return _serve_by_workers(chosen)
-    from oifde_simulator.runtime.authorities import no_client_authorities
-
-    with no_client_authorities():
-        from oifde_simulator.runtime import serve
+    deferred_package.defer("aiohttp")
+    from oifde_simulator.runtime import serve
 
     return serve.serve(chosen, sys.stdout)
 
