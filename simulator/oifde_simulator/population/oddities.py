@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import NamedTuple
 
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.randomness import KeyedRandom
 from oifde_simulator.text import nearest
 
