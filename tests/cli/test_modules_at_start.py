@@ -23,8 +23,8 @@ PACKAGES = {
     "typing_extensions", "uvloop", "winloop", "yarl",
 }  # fmt: skip
 """Packages of others that are imported at each start."""
-OF_TLS = {"_cffi_backend", "_openssl", "cryptography", "trustme"}
-"""Packages that make a certificate."""
+OF_TLS = set() if sys.platform == "linux" else {"_cffi_backend", "_openssl", "cryptography", "trustme"}
+"""Packages that make a certificate: on Linux another process has them."""
 OF_COMPILERS = ("_cython", "cython_runtime", "_distutils_hack", "__main__", "__mp_main__", "_sysconfigdata")
 OF_MEASURING = ("coverage", "_virtualenv")
 RECORDED = set((Path(__file__).parent / "modules_at_start.txt").read_text("utf-8").split())

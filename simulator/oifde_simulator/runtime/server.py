@@ -50,6 +50,7 @@ from oifde_simulator.web.data_plane.shared_sockets import SharedSockets
 if TYPE_CHECKING:
     from oifde_simulator.runtime.replica.opening import StoreLink
     from oifde_simulator.runtime.replica.replica import Replica
+    from oifde_simulator.web.tls.authority_process import Result
     from oifde_simulator.web.tls.client_verification import ClientVerification
     from oifde_simulator.web.tls.context import ServerTls
 
@@ -63,9 +64,16 @@ log = logging.getLogger("oifde_simulator")
 class Simulator:
     """A server: tenants behind two listeners."""
 
-    def __init__(self, settings: Settings, tenants: Tenants, store: StoreLink | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        tenants: Tenants,
+        store: StoreLink | None = None,
+        authority: Result | None = None,
+    ) -> None:
         """Prepare a server that does not listen yet; `store` is that of the state, None for this process.
 
+        `authority` waits for the one that another process makes, where one does.
         Raises ValueError or OSError for unusable settings.
         """
         self.tenants = tenants
@@ -90,7 +98,7 @@ class Simulator:
         self.delay = GlobalDelay(tenants.state.settings, tenants.state.announcements, settings.seed)
         """Delay of every answer."""
         self._store = store
-        self._tls = _load_tls(settings, store.authority if store else None)
+        self._tls = _load_tls(settings, store.authority if store else None, authority)
         self._clients = _load_client_verification(settings, self._tls)
         self.token = access_token.token(settings)
         """Bearer token that the control plane requires; None for none."""
@@ -308,7 +316,7 @@ def shares_authority(settings: Settings) -> bool:
     return settings.tls == "auto" and not (settings.tls_cert or settings.tls_key or settings.tls_dir)
 
 
-def _load_tls(settings: Settings, shared: bytes | None) -> ServerTls | None:
+def _load_tls(settings: Settings, shared: bytes | None, authority: Result | None) -> ServerTls | None:
     _require_own_ports(settings)
     if settings.tls == "off":
         if given := [name for name in NEED_TLS if getattr(settings, name)]:
@@ -331,7 +339,10 @@ def _load_tls(settings: Settings, shared: bytes | None) -> ServerTls | None:
         )
     from oifde_simulator.web.tls.authority import tls_from_authority
 
-    return tls_from_authority(settings.tls_name, settings.tls_dir, host=settings.host, shared=shared)
+    made = authority() if authority else None
+    return tls_from_authority(
+        settings.tls_name, settings.tls_dir, host=settings.host, shared=shared, made=made
+    )
 
 
 def _require_own_ports(settings: Settings) -> None:

@@ -1,0 +1,93 @@
+"""Makes an authority and its first certificate in another process, while the server is imported.
+
+What makes certificates takes 12 MiB, and nearly all the time that TLS adds to a start. The other process
+gives the memory back when it ends, and has a core of its own where there are two.
+
+Rule: importing this module costs nothing, and whatever goes wrong there is done again in this process.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import trustme
+
+
+class MadeAuthority(NamedTuple):
+    """An authority and a certificate that it has issued."""
+
+    certificate: bytes
+    """Certificate of the authority, PEM."""
+    key: bytes
+    """Private key of the authority, PEM."""
+    names: list[str]
+    """Names in the certificates that it issues for this server."""
+    leaf: bytes
+    """Private key and certificate for a server, PEM."""
+
+    def __repr__(self) -> str:
+        return f"MadeAuthority(names={self.names})"  # its keys are nobody's business
+
+    @classmethod
+    def of(cls, ca: trustme.CA, names: list[str]) -> MadeAuthority:
+        """Issue a certificate."""
+        leaf = pem_of(ca.issue_cert(*names))
+        return cls(ca.cert_pem.bytes(), ca.private_key_pem.bytes(), names, leaf)
+
+    def load(self) -> trustme.CA:
+        """Load the authority, which can issue more."""
+        import trustme
+
+        return trustme.CA.from_pem(self.certificate, self.key)
+
+
+Result = Callable[[], MadeAuthority | None]
+"""Function that waits for the other process; None where it has failed. It is called once."""
+
+
+def pem_of(leaf: trustme.LeafCert) -> bytes:
+    """Return a private key and its certificates, PEM."""
+    return leaf.private_key_and_cert_chain_pem.bytes()
+
+
+def begin(names: Sequence[str], host: str) -> Result | None:
+    """Begin to make an authority; None where no process can be copied safely."""
+    if sys.platform != "linux" or threading.active_count() > 1:
+        return None
+    try:
+        reader, writer = os.pipe()
+        process = os.fork()
+    except OSError:  # a limit of processes or files: nothing that a server needs
+        return None
+    if process == 0:
+        _make_and_end(writer, names, host)
+    os.close(writer)
+    return lambda: _result(process, reader)
+
+
+def _make_and_end(writer: int, names: Sequence[str], host: str) -> None:
+    code = 1
+    try:
+        import trustme
+
+        from oifde_simulator.web.tls.names import identities
+
+        ca = trustme.CA()
+        with open(writer, "wb") as pipe:
+            pipe.write(pickle.dumps(tuple(MadeAuthority.of(ca, identities(ca, names, host)))))
+        code = 0
+    finally:
+        os._exit(code)  # nothing of the server's is to be ended twice
+
+
+def _result(process: int, reader: int) -> MadeAuthority | None:
+    with open(reader, "rb") as pipe:
+        content = pipe.read()
+    _, status = os.waitpid(process, 0)
+    return MadeAuthority(*pickle.loads(content)) if status == 0 else None  # noqa: S301  our own process
