@@ -52,8 +52,8 @@ def _is_unusual(cls: type[Any]) -> bool:
         return True
     if any(isinstance(value, Field) and not _is_plain(value) for value in vars(cls).values()):
         return True
-    annotations = vars(cls).get("__annotations__", {})
-    return cls.__doc__ is None or any(word in str(annotations) for word in UNUSUAL_ANNOTATIONS)
+    annotations = str(cls.__annotations__)
+    return cls.__doc__ is None or any(word in annotations for word in UNUSUAL_ANNOTATIONS)
 
 
 def _is_plain(field: Field[Any]) -> bool:
