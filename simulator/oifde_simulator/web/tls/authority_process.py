@@ -13,10 +13,14 @@ import pickle
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     import trustme
+
+NEEDED_BY_BOTH = ("datetime", "email.utils", "idna", "ipaddress", "oifde_simulator.web.tls.names")
+"""Modules that the server needs too: they are imported once, before there are two processes."""
 
 
 class MadeAuthority(NamedTuple):
@@ -60,6 +64,8 @@ def begin(names: Sequence[str], host: str) -> Result | None:
     """Begin to make an authority; None where no process can be copied safely."""
     if sys.platform != "linux" or threading.active_count() > 1:
         return None
+    for name in NEEDED_BY_BOTH:
+        import_module(name)
     try:
         reader, writer = os.pipe()
         process = os.fork()
