@@ -24,7 +24,8 @@ PROGRAM = """
 import sys
 from oifde_simulator.web.tls import authority_process
 result = authority_process.begin(sys.argv[1:], "127.0.0.1")
-made = result()
+made = result.result()
+assert result.result() is None
 print(made and [type(made).__name__, *made.names])
 assert "cryptography" not in sys.modules
 """
@@ -49,6 +50,21 @@ def test_another_process_makes_an_authority_with_the_names_of_the_server() -> No
 @linux
 def test_a_name_that_no_certificate_has_leaves_the_mistake_to_this_process() -> None:
     assert printed("https://sim.example") == "None\n"
+
+
+@linux
+def test_a_process_that_nobody_asked_is_waited_for() -> None:
+    program = """
+import os
+from oifde_simulator.web.tls import authority_process
+authority_process.begin((), "").close()
+try:
+    os.waitpid(-1, os.WNOHANG)
+except ChildProcessError:
+    print("no process is left")
+"""
+    done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    assert done.stdout == "no process is left\n"
 
 
 def test_a_process_with_threads_is_not_copied() -> None:

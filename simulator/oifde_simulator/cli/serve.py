@@ -22,7 +22,7 @@ from oifde_simulator.config import (
 from oifde_simulator.runtime import deferred_package, ready_file
 
 if TYPE_CHECKING:
-    from oifde_simulator.web.tls.authority_process import Result
+    from oifde_simulator.web.tls.authority_process import AuthorityProcess
 
 
 def add_arguments(parser: argparse.ArgumentParser, *, free_ports: Collection[str] = ()) -> None:
@@ -45,13 +45,17 @@ def execute(options: argparse.Namespace) -> int:
     if chosen.workers > 1:
         return _serve_by_workers(chosen)
     authority = _begin_authority(chosen)
-    deferred_package.defer("aiohttp")
-    from oifde_simulator.runtime import serve
+    try:
+        deferred_package.defer("aiohttp")
+        from oifde_simulator.runtime import serve
 
-    return serve.serve(chosen, sys.stdout, authority)
+        return serve.serve(chosen, sys.stdout, authority)
+    finally:
+        if authority:
+            authority.close()
 
 
-def _begin_authority(chosen: Settings) -> Result | None:
+def _begin_authority(chosen: Settings) -> AuthorityProcess | None:
     """Have another process make the certificate authority, where one is made for this start alone."""
     if chosen.tls == "off" or chosen.tls_dir or chosen.tls_cert or chosen.tls_key or chosen.state != MEMORY:
         return None

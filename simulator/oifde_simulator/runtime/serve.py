@@ -27,7 +27,7 @@ from oifde_simulator.text import counted
 if TYPE_CHECKING:
     from oifde_simulator.runtime.reload.watcher import Watcher
     from oifde_simulator.runtime.replica.opening import StoreLink
-    from oifde_simulator.web.tls.authority_process import Result
+    from oifde_simulator.web.tls.authority_process import AuthorityProcess
 
 log = logging.getLogger(logs.FOLLOWED)
 
@@ -38,10 +38,10 @@ GC_THRESHOLDS = (10_000, 20, 50)
 """Thresholds of the garbage collector: high, since requests make many objects and no cycles."""
 
 
-def serve(settings: Settings, out: TextIO, authority: Result | None = None) -> int:
+def serve(settings: Settings, out: TextIO, authority: AuthorityProcess | None = None) -> int:
     """Serve until SIGTERM, SIGINT or SIGHUP and return the exit code.
 
-    `authority` waits for the one that another process makes, where one does.
+    `authority` is made by another process, where there is one.
     """
     logs.start(settings.log_level, settings.log_format, settings.log_file, quiet=settings.quiet)
     simulator, watcher = create(settings, authority)
@@ -64,7 +64,7 @@ def report_coverage(coverage: CoverageSnapshot, out: TextIO) -> int:
     return 0 if report.passed(coverage) else UNUSED_RULES
 
 
-def create(settings: Settings, authority: Result | None = None) -> tuple[Simulator, Watcher | None]:
+def create(settings: Settings, authority: AuthorityProcess | None = None) -> tuple[Simulator, Watcher | None]:
     """Create a server that does not listen yet, and the watcher of its files if they are watched.
 
     Raises ValueError or OSError for unusable settings.

@@ -50,7 +50,7 @@ from oifde_simulator.web.data_plane.shared_sockets import SharedSockets
 if TYPE_CHECKING:
     from oifde_simulator.runtime.replica.opening import StoreLink
     from oifde_simulator.runtime.replica.replica import Replica
-    from oifde_simulator.web.tls.authority_process import Result
+    from oifde_simulator.web.tls.authority_process import AuthorityProcess
     from oifde_simulator.web.tls.client_verification import ClientVerification
     from oifde_simulator.web.tls.context import ServerTls
 
@@ -69,11 +69,11 @@ class Simulator:
         settings: Settings,
         tenants: Tenants,
         store: StoreLink | None = None,
-        authority: Result | None = None,
+        authority: AuthorityProcess | None = None,
     ) -> None:
         """Prepare a server that does not listen yet; `store` is that of the state, None for this process.
 
-        `authority` waits for the one that another process makes, where one does.
+        `authority` is made by another process, where there is one.
         Raises ValueError or OSError for unusable settings.
         """
         self.tenants = tenants
@@ -316,7 +316,9 @@ def shares_authority(settings: Settings) -> bool:
     return settings.tls == "auto" and not (settings.tls_cert or settings.tls_key or settings.tls_dir)
 
 
-def _load_tls(settings: Settings, shared: bytes | None, authority: Result | None) -> ServerTls | None:
+def _load_tls(
+    settings: Settings, shared: bytes | None, authority: AuthorityProcess | None
+) -> ServerTls | None:
     _require_own_ports(settings)
     if settings.tls == "off":
         if given := [name for name in NEED_TLS if getattr(settings, name)]:
@@ -339,7 +341,7 @@ def _load_tls(settings: Settings, shared: bytes | None, authority: Result | None
         )
     from oifde_simulator.web.tls.authority import tls_from_authority
 
-    made = authority() if authority else None
+    made = authority.result() if authority else None
     return tls_from_authority(
         settings.tls_name, settings.tls_dir, host=settings.host, shared=shared, made=made
     )

@@ -12,7 +12,7 @@ import os
 import pickle
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -51,8 +51,27 @@ class MadeAuthority(NamedTuple):
         return trustme.CA.from_pem(self.certificate, self.key)
 
 
-Result = Callable[[], MadeAuthority | None]
-"""Function that waits for the other process; None where it has failed. It is called once."""
+class AuthorityProcess:
+    """The other process."""
+
+    def __init__(self, process: int, reader: int) -> None:
+        """`reader` is the end of a pipe to which the process writes."""
+        self._process = process
+        self._reader: int | None = reader
+
+    def result(self) -> MadeAuthority | None:
+        """Wait for what it has made; None where it has failed, or was asked before."""
+        if self._reader is None:
+            return None
+        with open(self._reader, "rb") as pipe:
+            self._reader = None
+            content = pipe.read()
+        _, status = os.waitpid(self._process, 0)
+        return MadeAuthority(*pickle.loads(content)) if status == 0 else None  # noqa: S301  our own process
+
+    def close(self) -> None:
+        """Wait for the end of the process, where nobody has asked for the result."""
+        self.result()
 
 
 def pem_of(leaf: trustme.LeafCert) -> bytes:
@@ -60,7 +79,7 @@ def pem_of(leaf: trustme.LeafCert) -> bytes:
     return leaf.private_key_and_cert_chain_pem.bytes()
 
 
-def begin(names: Sequence[str], host: str) -> Result | None:
+def begin(names: Sequence[str], host: str) -> AuthorityProcess | None:
     """Begin to make an authority; None where no process can be copied safely."""
     if sys.platform != "linux" or threading.active_count() > 1:
         return None
@@ -74,7 +93,7 @@ def begin(names: Sequence[str], host: str) -> Result | None:
     if process == 0:
         _make_and_end(writer, names, host)
     os.close(writer)
-    return lambda: _result(process, reader)
+    return AuthorityProcess(process, reader)
 
 
 def _make_and_end(writer: int, names: Sequence[str], host: str) -> None:
@@ -90,10 +109,3 @@ def _make_and_end(writer: int, names: Sequence[str], host: str) -> None:
         code = 0
     finally:
         os._exit(code)  # nothing of the server's is to be ended twice
-
-
-def _result(process: int, reader: int) -> MadeAuthority | None:
-    with open(reader, "rb") as pipe:
-        content = pipe.read()
-    _, status = os.waitpid(process, 0)
-    return MadeAuthority(*pickle.loads(content)) if status == 0 else None  # noqa: S301  our own process
