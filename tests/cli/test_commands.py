@@ -255,7 +255,7 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
     """Settings that `serve` was started with."""
     found: list[Settings] = []
 
-    def serve(settings: Settings, out: TextIO) -> int:
+    def serve(settings: Settings, out: TextIO, authority: object = None) -> int:
         found.append(settings)
         return 0
 

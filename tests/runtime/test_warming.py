@@ -41,17 +41,3 @@ print(json.dumps(sorted(set(sys.modules) - before)))
 def test_no_decision_about_the_gallery_imports_a_module() -> None:
     found = subprocess.run([sys.executable, "-c", ASKED], check=True, capture_output=True, text=True)
     assert json.loads(found.stdout.splitlines()[-1]) == []
-
-
-def test_authorities_are_as_before_once_aiohttp_is_imported() -> None:
-    program = """
-import os, ssl
-os.environ["SSL_CERT_FILE"] = "mine.pem"
-os.environ.pop("SSL_CERT_DIR", None)
-from oifde_simulator.runtime.authorities import no_client_authorities
-with no_client_authorities():
-    assert not ssl.create_default_context().get_ca_certs()
-assert os.environ["SSL_CERT_FILE"] == "mine.pem"
-assert "SSL_CERT_DIR" not in os.environ
-"""
-    subprocess.run([sys.executable, "-c", program], check=True)

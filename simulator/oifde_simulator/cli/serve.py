@@ -8,10 +8,21 @@ import os
 import sys
 from collections.abc import Collection
 from dataclasses import fields
+from typing import TYPE_CHECKING
 
 from oifde_simulator.cli.parser import add_settings
-from oifde_simulator.config import Settings, environment_name, settings, unknown_variables, unused_options
-from oifde_simulator.runtime import ready_file
+from oifde_simulator.config import (
+    MEMORY,
+    Settings,
+    environment_name,
+    settings,
+    unknown_variables,
+    unused_options,
+)
+from oifde_simulator.runtime import deferred_package, ready_file
+
+if TYPE_CHECKING:
+    from oifde_simulator.web.tls.authority_process import AuthorityProcess
 
 
 def add_arguments(parser: argparse.ArgumentParser, *, free_ports: Collection[str] = ()) -> None:
@@ -33,12 +44,24 @@ def execute(options: argparse.Namespace) -> int:
             print(f"oifde-simulator serve: {complaint}", file=sys.stderr)
     if chosen.workers > 1:
         return _serve_by_workers(chosen)
-    from oifde_simulator.runtime.authorities import no_client_authorities
-
-    with no_client_authorities():
+    authority = _begin_authority(chosen)
+    try:
+        deferred_package.defer("aiohttp")
         from oifde_simulator.runtime import serve
 
-    return serve.serve(chosen, sys.stdout)
+        return serve.serve(chosen, sys.stdout, authority)
+    finally:
+        if authority:
+            authority.close()
+
+
+def _begin_authority(chosen: Settings) -> AuthorityProcess | None:
+    """Have another process make the certificate authority, where one is made for this start alone."""
+    if chosen.tls == "off" or chosen.tls_dir or chosen.tls_cert or chosen.tls_key or chosen.state != MEMORY:
+        return None
+    from oifde_simulator.web.tls.authority_process import begin
+
+    return begin(chosen.tls_name, chosen.host)
 
 
 def _serve_by_workers(chosen: Settings) -> int:

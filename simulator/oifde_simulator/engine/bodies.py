@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from oifde_simulator.engine.body_changes import Changes, body_changes
@@ -18,6 +17,7 @@ from oifde_simulator.engine.replay import (
     replay,
     replay_honest,
 )
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.journal import Journal
 from oifde_simulator.journal.redaction.long_texts import Unsearchable, redact_long
 from oifde_simulator.model.entry import KEPT, Entry

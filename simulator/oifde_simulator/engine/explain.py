@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import Any, Literal
 
 from oifde_simulator.clock import ClockSetting
@@ -17,6 +17,7 @@ from oifde_simulator.engine.document_changes import Change, patch_changes
 from oifde_simulator.engine.header_changes import HeaderChange, header_changes
 from oifde_simulator.engine.pipeline import Pipeline, view
 from oifde_simulator.engine.ramps import RampProgress, ramps
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.immediate import immediate
 from oifde_simulator.instants import iso
 from oifde_simulator.journal import Journal

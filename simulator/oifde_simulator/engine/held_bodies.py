@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeVar
 
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.immediate import aside
 from oifde_simulator.model.exchange import Answer, OtherSounds
 from oifde_simulator.wire.held_octets import HeldOctets, NotInMemory

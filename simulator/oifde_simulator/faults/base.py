@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.randomness import KeyedRandom
 from oifde_simulator.wire.script import Script
 

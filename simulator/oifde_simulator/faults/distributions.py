@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 from math import exp
 from statistics import NormalDist
 from typing import Protocol
 
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.faults import settings
 from oifde_simulator.faults.base import FaultContext, FaultError
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
+
+from oifde_simulator.fast_dataclasses import dataclass
 
 JsonSchema = dict[str, Any]
 SETTING = "setting"

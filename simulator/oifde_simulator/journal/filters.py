@@ -7,10 +7,10 @@ accepted.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.journal.text_search import searchable_text
 from oifde_simulator.model.entry import Entry
 from oifde_simulator.model.view import ABSENT, Mismatch

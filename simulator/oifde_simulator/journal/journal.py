@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from heapq import nsmallest
 from typing import TYPE_CHECKING
 
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.journal import log_line
 from oifde_simulator.journal.entry_factory import EntryFactory
 from oifde_simulator.journal.filter_parameters import parse

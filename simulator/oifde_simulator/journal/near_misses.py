@@ -8,12 +8,13 @@ fingerprint.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from heapq import nsmallest
 from typing import Any
 
 import orjson
 
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.journal.redaction.credential_names import holds_credential
 from oifde_simulator.journal.redaction.redactor import Redactor
 from oifde_simulator.model.entry import Entry

@@ -1,13 +1,13 @@
 """Validates by JSON Schema: jsonschema-rs decides, jsonschema explains. No other room imports either.
 
 A compiled schema decides in about 3 microseconds. Only a refused value is walked by the pure Python
-validator, for its messages. `tests/json_schema/test_schema.py` holds the two to one verdict.
+validator, for its messages, or by `plain_walk.py` where its few keywords will do.
+`tests/json_schema/test_schema.py` holds the two to one verdict.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 from typing import Any
@@ -15,30 +15,11 @@ from typing import Any
 import jsonschema_rs
 
 from oifde_simulator.json_schema.backtracking import BacktrackingPredicate
+from oifde_simulator.json_schema.plain_walk import PlainWalk
 from oifde_simulator.json_schema.regex import explicit_dots
+from oifde_simulator.json_schema.violation import JSON, Violation
 
-JSON = Any
-"""A JSON value in Python: dict, list, str, int, float, bool or None."""
-
-
-@dataclass(frozen=True, slots=True)
-class Violation:
-    """One way in which a value breaks its schema."""
-
-    path: tuple[str | int, ...]
-    """Keys and indexes from the root of the value."""
-    keyword: str
-    """Keyword that refused the value: `type`, `enum`, `required`, `pattern`, `format` and so on."""
-    expected: JSON
-    """Value of that keyword in the schema."""
-    found: JSON
-    """Refused value; for `required`, the object that lacks a key."""
-    schema: Mapping[str, JSON]
-    """Subschema that refused the value, with its title and description."""
-    message: str
-    """Explanation in jsonschema's words."""
-    alternatives: tuple[tuple[Violation, ...], ...] = ()
-    """Violations of each alternative of a `oneOf` or `anyOf`, where the value fits none of them."""
+__all__ = ["JSON", "Schema", "Violation", "pattern"]
 
 
 class Schema:
@@ -101,6 +82,18 @@ class Schema:
 
         The value must have a modest depth, since the walk is recursive.
         """
+        if self._plain_walk is None:
+            return self._explain_by_jsonschema(value, most)
+        found = list(islice(self._plain_walk.violations(value), most))
+        return sorted(found, key=lambda violation: ([str(p) for p in violation.path], violation.message))
+
+    @cached_property
+    def _plain_walk(self) -> PlainWalk | None:
+        """Walk without jsonschema, where the keywords allow it."""
+        walk = PlainWalk(self.document, self._formats, self._fits_pattern)
+        return walk if not self._resources and walk.knows_all() else None
+
+    def _explain_by_jsonschema(self, value: JSON, most: int | None = None) -> list[Violation]:
         found = islice(self._walker.iter_errors(value), most)
         errors = sorted(found, key=lambda e: ([str(p) for p in e.path], e.message))
         violations = [_violation(error) for error in errors]
@@ -129,10 +122,13 @@ class Schema:
         """Let jsonschema-rs decide the keyword `pattern` for the walker: the engines read `$` differently."""
         from jsonschema import ValidationError
 
+        if not self._fits_pattern(expression, value):
+            yield ValidationError(f"{value!r} does not match {expression!r}")
+
+    def _fits_pattern(self, expression: str, value: JSON) -> bool:
         options = self._pattern_options
         decides = jsonschema_rs.Draft202012Validator({"pattern": expression}, pattern_options=options)
-        if not decides.is_valid(value):
-            yield ValidationError(f"{value!r} does not match {expression!r}")
+        return bool(decides.is_valid(value))
 
 
 def pattern(expression: str, *, backtracks: int, largest: int | None = None) -> Callable[[str], bool]:

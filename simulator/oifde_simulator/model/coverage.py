@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple
+
+from oifde_simulator.fast_dataclasses import dataclass
 
 
 class CoveredRule(NamedTuple):

@@ -6,9 +6,10 @@ Rule: no I/O; the room that sends an answer reports its end on `Outcome`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Protocol
 
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.model.decision import NOT_KEPT, RecordedDecision
 from oifde_simulator.model.http import Request, Response
 from oifde_simulator.model.insertion import Insertion

@@ -6,12 +6,12 @@ Rule: standard library only.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from email.utils import formatdate
 from http import HTTPStatus
 from typing import Literal, NamedTuple
 
 from oifde_simulator.bounded_cache import bounded_cache
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.wire.octets import Octets
 from oifde_simulator.wire.script import Script, Send
 

@@ -6,8 +6,9 @@ Rule: only `oifde/` and `population/` name an interface or a field of one; every
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal, Protocol
+
+from oifde_simulator.fast_dataclasses import dataclass
 
 Credential = Literal["none", "secret", "token", "signature"]
 """Kind of credential that an operation checks."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal, NamedTuple
 
 from oifde_simulator.clock import ClockSetting
+from oifde_simulator.fast_dataclasses import dataclass
 
 
 class TenantSource(NamedTuple):

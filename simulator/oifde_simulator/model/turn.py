@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from oifde_simulator.fast_dataclasses import dataclass
 
 Value = tuple[str, ...]
 """Values of what a rule's `per` names, by which it is counted; `()` where it names nothing."""

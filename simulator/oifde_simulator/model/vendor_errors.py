@@ -5,8 +5,7 @@ Rule: standard library only; the words are the vendor's.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.model.problem_kinds import ProblemKind
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.model.http import UNKNOWN_PEER, Peer
 
 ABSENT: Any = object()

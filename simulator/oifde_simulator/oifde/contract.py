@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Any
 
 from oifde_simulator import resources
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.json_schema.schema import JSON, Schema
 
 _COMPONENT = "#/components/schemas/"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from oifde_simulator.config import Settings
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.model.http import Request
 from oifde_simulator.oifde.decoding import BYTE_ORDER_MARK, NotAnObject, shown
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.oifde import contract
 from oifde_simulator.oifde.decoding import shown
 from oifde_simulator.oifde.operations.base import DocumentedOperation

@@ -6,9 +6,9 @@ Rule: a sound is looked for when a rule asks for it, so a good day costs nothing
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
 
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.model.sessions import CallSession, Criteria, Sessions
 from oifde_simulator.oifde.sound import SoundSource
 from oifde_simulator.population.recordings.file_names import file_name_of

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.model.vendor_errors import Problem
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.population.recordings.folder import FileOctets, recording_file
 from oifde_simulator.population.recordings.recording import recording, silence
 from oifde_simulator.wire.octets import LazyOctets

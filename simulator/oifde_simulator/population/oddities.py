@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, fields
 from itertools import accumulate, product
 from math import prod
 from typing import NamedTuple
 
 from oifde_simulator.bounded_cache import bounded_cache
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.population.draws import Draws
 from oifde_simulator.text import nearest
 

@@ -6,9 +6,10 @@ Rule: an action is a pure function of the answer so far and this context; it may
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.model.exchange import NO_FIELDS, Answer
 from oifde_simulator.model.insertion import Insertion
 from oifde_simulator.model.vendor_errors import Problem

@@ -6,10 +6,11 @@ that takes the request come after the headers: they spoil the head that the othe
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.model.http import Response
 from oifde_simulator.rules.action import ActionContext
 from oifde_simulator.rules.effect import Effect, Occasion, mark_of_all, marked

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.model.exchange import Answer
 from oifde_simulator.model.http import Response
 from oifde_simulator.model.turn import HeldBack

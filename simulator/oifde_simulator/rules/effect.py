@@ -6,13 +6,14 @@ Rule: pure. Answers that differ in the header `X-Simulator-Rule` alone are the s
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
 from oifde_simulator.bounded_cache import bounded_cache
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.model.credential_step import EndedToken
 from oifde_simulator.model.exchange import NO_FIELDS, Answer
 from oifde_simulator.model.http import Headers, Request, Response

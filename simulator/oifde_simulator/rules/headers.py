@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from email.utils import formatdate
 from typing import Any
 
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.model.http import LAST_SECOND, Headers, Response
 from oifde_simulator.quantities import milliseconds
 from oifde_simulator.rules.action import ActionContext

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.model.http import Response
 from oifde_simulator.model.sessions import CallSession
 from oifde_simulator.quantities import milliseconds

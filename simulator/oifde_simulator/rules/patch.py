@@ -7,12 +7,13 @@ the whole patch. Under `strict: true`, one place that is missing undoes the whol
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 import orjson
 
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.model.http import Response
 from oifde_simulator.quantities import share, size
 from oifde_simulator.rules.action import ActionContext, NotApplicable

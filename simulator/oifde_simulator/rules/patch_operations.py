@@ -7,11 +7,11 @@ places share a value.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from math import isfinite
 from typing import Any
 
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.rules.copies import Copies
 from oifde_simulator.rules.pointer import NoPlace, Place, child, index, type_name, with_indexes
 

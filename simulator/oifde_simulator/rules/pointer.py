@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from oifde_simulator.fast_dataclasses import dataclass
 
 STAR = "*"
 """Step that stands for each element of an array."""

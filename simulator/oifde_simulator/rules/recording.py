@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.model.exchange import OtherSounds
 from oifde_simulator.model.http import Response
 from oifde_simulator.rules.action import ActionContext, NotApplicable

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from base64 import b64decode
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import orjson
 
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.model.http import JSON_UTF8, Headers, Response
 from oifde_simulator.model.vendor_errors import BY_CODE, BY_NAME, Problem, VendorError
 from oifde_simulator.rules.action import ActionContext

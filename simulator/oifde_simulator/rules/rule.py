@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Protocol
 
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.model.http import Response
 from oifde_simulator.model.turn import Lasting, Limits, StateTimes, Value
 from oifde_simulator.model.view import ABSENT, View

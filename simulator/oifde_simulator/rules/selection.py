@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NamedTuple
 
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.model.turn import Candidate, HeldBack, Limits, Turn
 from oifde_simulator.model.view import View
 from oifde_simulator.randomness import KeyedRandom, key

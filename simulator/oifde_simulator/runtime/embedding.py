@@ -12,10 +12,11 @@ import secrets
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from oifde_simulator.config import Settings
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.runtime.real_time_loop import RealTimeLoop
 from oifde_simulator.runtime.server_process import read_ready_file, start_process, stop_process
 from oifde_simulator.runtime.temporary_folder import temporary_folder

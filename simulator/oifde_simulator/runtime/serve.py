@@ -28,6 +28,7 @@ from oifde_simulator.text import counted
 if TYPE_CHECKING:
     from oifde_simulator.runtime.reload.watcher import Watcher
     from oifde_simulator.runtime.replica.opening import StoreLink
+    from oifde_simulator.web.tls.authority_process import AuthorityProcess
 
 log = logging.getLogger(logs.FOLLOWED)
 
@@ -38,10 +39,13 @@ GC_THRESHOLDS = (10_000, 20, 50)
 """Thresholds of the garbage collector: high, since requests make many objects and no cycles."""
 
 
-def serve(settings: Settings, out: TextIO) -> int:
-    """Serve until SIGTERM, SIGINT or SIGHUP and return the exit code."""
+def serve(settings: Settings, out: TextIO, authority: AuthorityProcess | None = None) -> int:
+    """Serve until SIGTERM, SIGINT or SIGHUP and return the exit code.
+
+    `authority` is made by another process, where there is one.
+    """
     logs.start(settings.log_level, settings.log_format, settings.log_file, quiet=settings.quiet)
-    simulator, watcher = create(settings)
+    simulator, watcher = create(settings, authority)
     # Loaded objects stay forever, so the collector need not walk them.
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLDS)
@@ -61,7 +65,7 @@ def report_coverage(coverage: CoverageSnapshot, out: TextIO) -> int:
     return 0 if report.passed(coverage) else UNUSED_RULES
 
 
-def create(settings: Settings) -> tuple[Simulator, Watcher | None]:
+def create(settings: Settings, authority: AuthorityProcess | None = None) -> tuple[Simulator, Watcher | None]:
     """Create a server that does not listen yet, and the watcher of its files if they are watched.
 
     Raises ValueError or OSError for unusable settings.
@@ -76,7 +80,7 @@ def create(settings: Settings) -> tuple[Simulator, Watcher | None]:
     broken = watcher.broken_files() if watcher else ()
     store = _store(settings)
     return Simulator(
-        settings, registry(settings, scenarios, broken_files=broken, store=store), store
+        settings, registry(settings, scenarios, broken_files=broken, store=store), store, authority
     ), watcher
 
 

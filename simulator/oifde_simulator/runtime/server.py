@@ -50,6 +50,7 @@ from oifde_simulator.web.data_plane.shared_sockets import SharedSockets
 if TYPE_CHECKING:
     from oifde_simulator.runtime.replica.opening import StoreLink
     from oifde_simulator.runtime.replica.replica import Replica
+    from oifde_simulator.web.tls.authority_process import AuthorityProcess
 
 CONNECTION_BITS = 26
 """Bits of the number of a replica's first connection, and of those after it; together JSON holds them."""
@@ -61,9 +62,16 @@ log = logging.getLogger("oifde_simulator")
 class Simulator:
     """A server: tenants behind two listeners."""
 
-    def __init__(self, settings: Settings, tenants: Tenants, store: StoreLink | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        tenants: Tenants,
+        store: StoreLink | None = None,
+        authority: AuthorityProcess | None = None,
+    ) -> None:
         """Prepare a server that does not listen yet; `store` is that of the state, None for this process.
 
+        `authority` is made by another process, where there is one.
         Raises ValueError or OSError for unusable settings.
         """
         self.tenants = tenants
@@ -88,7 +96,7 @@ class Simulator:
         self.delay = GlobalDelay(tenants.state.settings, tenants.state.announcements, settings.seed)
         """Delay of every answer."""
         self._store = store
-        self._tls = load_tls(settings, store.authority if store else None)
+        self._tls = load_tls(settings, store.authority if store else None, authority)
         self._clients = load_client_verification(settings, self._tls)
         self.token = access_token.token(settings)
         """Bearer token that the control plane requires; None for none."""

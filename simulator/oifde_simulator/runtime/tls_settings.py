@@ -9,6 +9,7 @@ from oifde_simulator.tls_faults import require_own_ports
 from oifde_simulator.web.control_plane.client_authority import NO_AUTHORITY, ClientAuthority
 
 if TYPE_CHECKING:
+    from oifde_simulator.web.tls.authority_process import AuthorityProcess
     from oifde_simulator.web.tls.client_verification import ClientVerification
     from oifde_simulator.web.tls.context import ServerTls
 
@@ -18,10 +19,13 @@ def shares_authority(settings: Settings) -> bool:
     return settings.tls == "auto" and not (settings.tls_cert or settings.tls_key or settings.tls_dir)
 
 
-def load_tls(settings: Settings, shared: bytes | None) -> ServerTls | None:
+def load_tls(
+    settings: Settings, shared: bytes | None, authority: AuthorityProcess | None = None
+) -> ServerTls | None:
     """Load or make the certificate that `settings` want; None with TLS off.
 
-    `shared` is the authority of all replicas (PEM), None to make one. Raises ValueError or OSError.
+    `shared` is the authority of all replicas (PEM), None to make one; `authority` is made by another process,
+    where there is one. Raises ValueError or OSError.
     """
     _require_own_ports(settings)
     if settings.tls == "off":
@@ -45,7 +49,10 @@ def load_tls(settings: Settings, shared: bytes | None) -> ServerTls | None:
         )
     from oifde_simulator.web.tls.authority import tls_from_authority
 
-    return tls_from_authority(settings.tls_name, settings.tls_dir, host=settings.host, shared=shared)
+    made = authority.result() if authority else None
+    return tls_from_authority(
+        settings.tls_name, settings.tls_dir, host=settings.host, shared=shared, made=made
+    )
 
 
 def _require_own_ports(settings: Settings) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from oifde_simulator import resources
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.scenario import gallery, loader
 from oifde_simulator.scenario.model import MET
 from oifde_simulator.scenario.symptoms import GOOD_DAYS, GROUPS, HAPPENS, HONEST, MAGIC

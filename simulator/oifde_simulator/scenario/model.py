@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from oifde_simulator.clock import InitialClock
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.oifde.policy.time_bounds import TimeBounds
 from oifde_simulator.population.arrivals.contacts import PER_QUARTER
 

@@ -5,9 +5,9 @@ Rule: every form of the state judges in this order; `reasons.py` has the words.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from hashlib import sha1
 
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.model.turn import Candidate, Distinct, Limits
 from oifde_simulator.state import reasons
 from oifde_simulator.state.distinct import DistinctCount

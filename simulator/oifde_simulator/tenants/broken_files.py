@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import overload
 
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.scenario.errors import ScenarioErrors
 from oifde_simulator.text import dotted
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
 from oifde_simulator.clock import ClockSetting, TenantClock
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.model.decision import RecordedDecision
 from oifde_simulator.model.sessions import Sessions
 from oifde_simulator.model.tenant_state import TenantSource

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.stepwise import Steps
 from oifde_simulator.text import counted
 from oifde_simulator.verification.descriptions import Description

@@ -6,9 +6,10 @@ Rule: errors are gathered with their places, so that all of them can be reported
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.journal.client_condition import CLIENT, NetworkCondition
 from oifde_simulator.journal.filters import ATTRIBUTES, FREE_TEXT, Filter, Since
 from oifde_simulator.journal.redaction.redactor import Redactor

@@ -6,9 +6,9 @@ Rule: all errors of a body are reported at once, with their places.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.instants import instant
 from oifde_simulator.journal.filters import ATTRIBUTES, Since
 from oifde_simulator.journal.redaction.redactor import Redactor

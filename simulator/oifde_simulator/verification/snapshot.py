@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.journal import Journal
 from oifde_simulator.journal.filters import Filter, Since
 from oifde_simulator.journal.journal import NearMiss, search_nearest

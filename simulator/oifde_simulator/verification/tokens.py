@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.journal.redaction.redactor import PREFIX
 from oifde_simulator.model.entry import Entry
 from oifde_simulator.oifde.operations import ISSUED_TOKEN, SENT_TOKEN

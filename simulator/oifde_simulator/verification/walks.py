@@ -7,11 +7,12 @@ ignored, since a client that walks until an empty page asks for one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import orjson
 
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.model.entry import Entry
 from oifde_simulator.model.operation import Operation, Paging
 from oifde_simulator.oifde.operations import OPERATIONS

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from operator import eq
+
+from oifde_simulator.fast_dataclasses import dataclass
 
 SLICE = 256 << 10
 """Bytes that are made at once where all are looked at."""

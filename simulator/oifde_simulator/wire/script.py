@@ -11,10 +11,10 @@ lazy (`wire.octets`); `octets` and `materialized` alone make its bytes.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import takewhile
 from typing import Literal, NamedTuple
 
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.wire.octets import LazyOctets, Octets, is_same, stretch, whole
 
 Part = Literal["early", "head", "body"]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
 from hashlib import shake_256
 
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.faults import Fault, FaultContext, fault, settings
 from oifde_simulator.wire.script import Script, octets, with_body, with_header
 

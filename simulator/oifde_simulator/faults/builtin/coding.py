@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import zlib
-from dataclasses import dataclass
 
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.faults import Fault, FaultContext, FaultError, fault, settings
 from oifde_simulator.faults.charsets import CODECS, charset_error, encoded, find_charset
 from oifde_simulator.wire.octets import LazyOctets

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from hashlib import shake_256
 
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.faults import Fault, FaultContext, FaultError, fault, settings, value_or_default
 from oifde_simulator.wire.script import (
     Close,

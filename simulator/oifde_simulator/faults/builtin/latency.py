@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.faults import Fault, FaultContext, FaultError, fault, settings
 from oifde_simulator.faults.distributions import Distribution, Fixed, Lognormal, Percentiles, Ramp, Uniform
 from oifde_simulator.wire.script import Script, Wait, index_of, leading_waits

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.faults import Fault, FaultContext, fault, settings
 from oifde_simulator.wire.script import Close, Script, Wait, leading_waits, length, truncate_body, with_end
 

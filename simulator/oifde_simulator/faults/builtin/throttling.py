@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.faults import Fault, FaultContext, FaultError, fault, settings, value_or_default
 from oifde_simulator.wire.octets import stretch
 from oifde_simulator.wire.script import Action, Part, Script, Send, Wait, length

@@ -8,9 +8,10 @@ are one group, whose filter is asked once, and a place in the index has at most 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.journal.filters import Filter, IndexKey, entry_keys
 from oifde_simulator.model.entry import Entry
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.journal.filters import Filter
 from oifde_simulator.model.entry import Entry
 

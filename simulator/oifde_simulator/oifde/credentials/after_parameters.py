@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.model.credential_step import Admission, CredentialStep
 from oifde_simulator.model.vendor_errors import Problem
 from oifde_simulator.oifde.credentials.interface import CredentialCheck, Credentials

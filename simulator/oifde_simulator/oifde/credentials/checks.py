@@ -5,8 +5,7 @@ Rule: a credential is not judged while the request is unclear about who asks.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.model.credential_step import Admission, SecretStep, TokenStep
 from oifde_simulator.model.vendor_errors import Problem
 from oifde_simulator.oifde.authorization import SignedRequest

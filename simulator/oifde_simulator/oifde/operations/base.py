@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
 import orjson
 
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.model.credential_step import CredentialStep
 from oifde_simulator.model.exchange import Answer
 from oifde_simulator.model.http import JSON_UTF8, Headers, PortName, Request, Response

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from typing import Literal
 
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.oifde.policy.time_bounds import TimeBounds
 from oifde_simulator.oifde.sound import MadeSound, SoundSource
 

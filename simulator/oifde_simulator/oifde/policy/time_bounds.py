@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from oifde_simulator.fast_dataclasses import dataclass
 
 Bound = Literal["inclusive", "exclusive"]
 SECOND = 1000

@@ -8,12 +8,12 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 from pathlib import Path
 from typing import NamedTuple
 
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.population.recordings.file_names import RecordingName
 from oifde_simulator.wire.octets import LazyOctets
 

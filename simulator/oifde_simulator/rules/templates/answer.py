@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import orjson
 
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.model.http import Headers
 from oifde_simulator.rules.action import ActionContext
 from oifde_simulator.rules.templates import filling

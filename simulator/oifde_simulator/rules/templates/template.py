@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.rules.templates.filling import LONGEST_HEADER, Filler
 from oifde_simulator.rules.templates.syntax import Piece, Placeholder, has_braces, parse
 

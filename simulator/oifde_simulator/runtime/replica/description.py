@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
 
 from oifde_simulator import __version__
 from oifde_simulator.config import Settings, flag_name, option_of
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.scenario.catalog import ScenarioCatalog
 from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.tenants.digests import recordings_digest, scenario_digest

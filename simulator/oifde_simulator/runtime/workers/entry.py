@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from socket import socket
 
-from oifde_simulator.runtime.authorities import no_client_authorities
+from oifde_simulator.runtime import deferred_package
 from oifde_simulator.runtime.workers.supervisor_link import SupervisorLink, end_with
 
 
@@ -16,6 +16,7 @@ def main(descriptor: int) -> int:
     end_with(task["supervisor"])
     link.start()
     gc.disable()  # starting makes little garbage and many objects
-    with no_client_authorities():
-        from oifde_simulator.runtime.workers import worker
+    deferred_package.defer("aiohttp")
+    from oifde_simulator.runtime.workers import worker
+
     return worker.serve_until_told(link, task)

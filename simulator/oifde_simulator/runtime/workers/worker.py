@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from oifde_simulator import logs
 from oifde_simulator.config import Settings
-from oifde_simulator.runtime.authorities import no_client_authorities
+from oifde_simulator.runtime import lifecycle, serve
+from oifde_simulator.runtime.server import Simulator
 from oifde_simulator.runtime.workers.messages import Message, unpack
 from oifde_simulator.runtime.workers.ports import adopt
 from oifde_simulator.runtime.workers.supervisor_link import SupervisorLink
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
 
 FAILED = 2
 """Exit code of a worker that could not start."""
-with no_client_authorities():
-    from oifde_simulator.runtime import lifecycle, serve
-    from oifde_simulator.runtime.server import Simulator
 
 
 def serve_until_told(link: SupervisorLink, task: Message) -> int:

@@ -10,11 +10,12 @@ import os
 import re
 import stat
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import islice
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.population.recordings.folder import FLAGS
 from oifde_simulator.rules.answer_file import OCTETS
 from oifde_simulator.scenario.files import finding

@@ -8,10 +8,11 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import NamedTuple
 
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.text import normal, printable
 
 SUFFIXES = (".yaml", ".yml", ".json")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Protocol
 
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.text import KeyPath
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.oifde.operations import OPERATIONS
 from oifde_simulator.rules.certificate_conditions import PART as CERTIFICATE
 from oifde_simulator.rules.certificate_conditions import implied_fields

@@ -7,8 +7,8 @@ own characters; inside a text they are text.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.text import escaped, shown
 
 QUOTES = "“”„‟‘’‚‛«»‹›＂＇´"

@@ -5,12 +5,13 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import deque
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from heapq import merge
 from itertools import takewhile
 from operator import attrgetter
 from typing import NamedTuple
 
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.model.entry import Entry
 from oifde_simulator.model.outcome import Outcome
 

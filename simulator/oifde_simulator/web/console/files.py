@@ -9,9 +9,10 @@ import gzip
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+from oifde_simulator.fast_dataclasses import dataclass
 
 PAGE = Path(__file__).parent / "page"
 """Folder of the files that ship with the package."""

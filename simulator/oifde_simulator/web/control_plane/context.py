@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from asyncio import Semaphore
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
 
 from oifde_simulator.engine.metrics import Meter
 from oifde_simulator.engine.metrics_sharing import MetricsSharing
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.faults.global_delay import GlobalDelay
 from oifde_simulator.journal import Journal
 from oifde_simulator.model.coverage import CoverageSnapshot

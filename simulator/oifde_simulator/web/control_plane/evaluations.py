@@ -10,13 +10,13 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from contextvars import ContextVar
-from dataclasses import dataclass
 from heapq import heappop, heappush
 from http import HTTPStatus
 from itertools import count
 from time import monotonic
 from typing import NamedTuple, Protocol, TypeVar
 
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.stepwise import Steps
 from oifde_simulator.web.control_plane.problems import Problem
 from oifde_simulator.web.control_plane.time_slicing import SLICE_SECONDS

@@ -6,12 +6,12 @@ Rule: routes, parameters and bodies are read from the document, and no code stat
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 from urllib.parse import quote
 
 from oifde_simulator import resources
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.json_schema.schema import Schema
 
 MODULES = (

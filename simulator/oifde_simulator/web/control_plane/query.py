@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from aiohttp import web
 
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.quantities import count
 from oifde_simulator.text import normal
 from oifde_simulator.web.control_plane.openapi import Route

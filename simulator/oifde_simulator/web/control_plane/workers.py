@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
+
+from oifde_simulator.fast_dataclasses import dataclass
 
 READY = "ready"
 """State of a worker that answers. Others are `starting`, `stalled`, `stopping` and `down`."""

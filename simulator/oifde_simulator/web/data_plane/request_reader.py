@@ -5,11 +5,10 @@ aiohttp's request becomes a `Request`, whose `read_error` says what kept its bod
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from aiohttp import web
 from aiohttp.http import HttpVersion11
 
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.model.http import UNKNOWN_PEER, Peer, Request
 from oifde_simulator.text import shown
 from oifde_simulator.web.body_receiver import BodyEvicted, BodyOverflow, BodyReceiver

@@ -7,16 +7,15 @@ all that TLS adds to a cold start.
 
 from __future__ import annotations
 
-import socket
 import ssl
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from oifde_simulator.text import temporary_folder_error
 from oifde_simulator.web.tls import handshake_log
+from oifde_simulator.web.tls.authority_process import MadeAuthority, pem_of
 from oifde_simulator.web.tls.context import (
     ServerTls,
     TlsError,
@@ -29,28 +28,34 @@ from oifde_simulator.web.tls.faults.certificates import FaultCertificates
 from oifde_simulator.web.tls.faults.contexts import FaultContexts
 from oifde_simulator.web.tls.faults.server_names import choose_by_server_name
 from oifde_simulator.web.tls.files import make_folder, read, require_private, write_once
+from oifde_simulator.web.tls.names import identities
 from oifde_simulator.web.tls.rsa_on_demand import RsaOnDemandContext
 
 if TYPE_CHECKING:
     import trustme
 
-ALWAYS_NAMED = ("localhost", "127.0.0.1", "::1")
-"""Names that every certificate of the server has."""
-ANY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 -- nothing is bound here
-"""Addresses that stand for all of the machine, and that no client calls."""
 FIX = "restore ca.pem and ca.key, or remove both to have a new authority made"
 
 
 def tls_from_authority(
-    names: Sequence[str] = (), directory: Path | None = None, *, host: str = "", shared: bytes | None = None
+    names: Sequence[str] = (),
+    directory: Path | None = None,
+    *,
+    host: str = "",
+    shared: bytes | None = None,
+    made: MadeAuthority | None = None,
 ) -> ServerTls:
     """Issue a certificate for this machine and `names`, and make TLS from it. Raises TlsError.
 
     `host` is where the server listens; it is among the names if a certificate can have it. The authority is
     kept in `directory`, so that clients may trust it across starts; None makes a new one, unless `shared` has
-    one that `new_authority` made at another replica.
+    one that `new_authority` made at another replica, or another process has `made` one for this server.
     """
-    tls = _issue(_authority(directory, shared), names, host)
+    if made is not None:
+        tls = _issue(cache(made.load), made, names)
+    else:
+        ca = _authority(directory, shared)
+        tls = _issue(lambda: ca, MadeAuthority.of(ca, identities(ca, names, host)), names)
     if directory is not None:
         pem = directory / "ca.pem"
         prove(tls.context, client_context(pem, tls.ca_pem, FIX), pem, FIX)
@@ -77,60 +82,34 @@ def _authority(directory: Path | None, shared: bytes | None) -> trustme.CA:
     return _load(place, shared, place, shared)
 
 
-def _issue(ca: trustme.CA, names: Sequence[str], host: str) -> ServerTls:
-    import trustme
+def _issue(ca: Callable[[], trustme.CA], made: MadeAuthority, except_for: Sequence[str]) -> ServerTls:
+    leaves = [made.leaf]
 
-    named = identities(ca, names, host)
-    rsa_leaf = cache(lambda: ca.issue_cert(*named, key_type=trustme.KeyType.RSA))
+    def leaf() -> bytes:
+        return leaves.pop() if leaves else pem_of(ca().issue_cert(*made.names))
+
+    @cache
+    def rsa_leaf() -> bytes:
+        import trustme
+
+        return pem_of(ca().issue_cert(*made.names, key_type=trustme.KeyType.RSA))
 
     def load(into: RsaOnDemandContext) -> None:
-        _load_leaf(into, ca.issue_cert(*named))
+        _load_leaf(into, leaf())
         into.load_rsa = lambda: _load_leaf(into, rsa_leaf())  # again, where no file could be opened
 
     context = server_context()
     load(context)
-    faults = FaultContexts(lambda: FaultCertificates(ca, named), load, own_authority=True)
-    choose_by_server_name(context, faults, except_for=names)
-    return ServerTls(context, ca.cert_pem.bytes(), ca.private_key_pem.bytes(), faults)
+    faults = FaultContexts(lambda: FaultCertificates(ca(), made.names), load, own_authority=True)
+    choose_by_server_name(context, faults, except_for=except_for)
+    return ServerTls(context, made.certificate, made.key, faults)
 
 
-def _load_leaf(context: ssl.SSLContext, leaf: trustme.LeafCert) -> None:
+def _load_leaf(context: ssl.SSLContext, pem: bytes) -> None:
     try:
-        load_chain(context, leaf.private_key_and_cert_chain_pem.bytes())
+        load_chain(context, pem)
     except OSError as error:
         raise TlsError(*temporary_folder_error(error)) from error
-
-
-def identities(ca: trustme.CA, names: Sequence[str], host: str) -> list[str]:
-    """List the names of a certificate for this machine. Raises TlsError for one of `names` that is none."""
-    for name in names:
-        _check_name(ca, name)
-    own = [name for name in (socket.gethostname(), _address(host)) if name and _can_be_named(ca, name)]
-    return list(dict.fromkeys([*ALWAYS_NAMED, *own, *names]))
-
-
-def _address(host: str) -> str:
-    """Take the name that clients call from where the server listens; empty for all addresses."""
-    return "" if host in ANY_ADDRESS else host.partition("%")[0]
-
-
-def _can_be_named(ca: trustme.CA, name: str) -> bool:
-    """Check that a certificate can have a name: a machine may be called my_host."""
-    with suppress(TlsError):
-        _check_name(ca, name)
-        return True
-    return False
-
-
-def _check_name(ca: trustme.CA, name: str) -> None:
-    """Issue a trial certificate for a name: it takes half a millisecond, and trustme knows the rules."""
-    try:
-        if {"@", "/"} & set(name):  # trustme would take them for mail addresses and networks
-            raise ValueError("a mail address, a network or a URL")
-        ca.issue_cert(name)
-    except ValueError as error:
-        expected = "a host name, *.domain or an IP address"
-        raise TlsError(f"TLS name {name!r}", expected, error, "leave out scheme, port and path") from error
 
 
 def _kept_authority(directory: Path) -> trustme.CA:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.text import shown
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ Rule: OpenSSL judges a client amid the handshake; nothing here decides about one
 from __future__ import annotations
 
 import ssl
-from dataclasses import dataclass
 
 from oifde_simulator.config import Settings
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.web.tls.context import ServerTls, client_context
 from oifde_simulator.web.tls.files import read
 from oifde_simulator.web.tls.pem import certificates

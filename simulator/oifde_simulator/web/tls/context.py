@@ -8,10 +8,11 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Protocol
 
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.web.tls.pem import certificates, describe
 from oifde_simulator.web.tls.rsa_on_demand import RsaOnDemandContext
 

@@ -13,10 +13,10 @@ import asyncio
 import logging
 import ssl
 from contextvars import ContextVar
-from dataclasses import dataclass
 from socket import socket
 from typing import Any
 
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.web.tls.alerts import send_alert
 from oifde_simulator.web.tls.handshake_causes import (
     ALERTS,

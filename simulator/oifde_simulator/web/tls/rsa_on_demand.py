@@ -14,7 +14,9 @@ from __future__ import annotations
 import logging
 import ssl
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from oifde_simulator.fast_dataclasses import dataclass
 
 log = logging.getLogger("oifde_simulator")
 

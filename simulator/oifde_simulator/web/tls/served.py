@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from socket import socket
 
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.web.tls.handshake_log import Handshake
 
 Spoil = Callable[[socket, Handshake], Awaitable[None]]

@@ -8,7 +8,6 @@ from functools import partial
 from pathlib import Path
 
 from oifde_simulator.web.tls import handshake_log
-from oifde_simulator.web.tls.authority import identities
 from oifde_simulator.web.tls.context import (
     ServerTls,
     TlsError,
@@ -21,6 +20,7 @@ from oifde_simulator.web.tls.faults.certificates import FaultCertificates
 from oifde_simulator.web.tls.faults.contexts import FaultContexts
 from oifde_simulator.web.tls.faults.server_names import choose_by_server_name
 from oifde_simulator.web.tls.files import read
+from oifde_simulator.web.tls.names import identities
 from oifde_simulator.web.tls.pem import describe, has_private_key, leaf_alone, readable
 
 FIX = "give a PEM certificate (chain) and its private key without a passphrase"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.model.turn import START, Value
 from oifde_simulator.rules.rule import Rule
 from oifde_simulator.state.interface.tenants import Tenants

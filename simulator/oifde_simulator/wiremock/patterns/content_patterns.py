@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.wiremock.patterns import distance
 from oifde_simulator.wiremock.patterns.logged_request import RequestValue
 

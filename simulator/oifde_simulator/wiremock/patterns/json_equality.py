@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.wiremock.patterns import regexes
 from oifde_simulator.wiremock.patterns.errors import Unsupported, WrongPattern
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Protocol
 
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.wiremock.patterns import json_equality
 from oifde_simulator.wiremock.patterns.content_patterns import AbsentPattern, ContentPattern
 from oifde_simulator.wiremock.patterns.json_equality import Leniency

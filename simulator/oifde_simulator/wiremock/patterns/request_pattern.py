@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.wiremock.patterns.content_patterns import ContentPattern
 from oifde_simulator.wiremock.patterns.errors import Unsupported, WrongPattern
 from oifde_simulator.wiremock.patterns.expected_redactor import ExpectedRedactor

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.oifde import contract
 from oifde_simulator.oifde.operations import BY_NAME, MAIN, OPERATIONS
 from oifde_simulator.oifde.operations.base import DocumentedOperation

@@ -6,9 +6,9 @@ Rule: an operation returns another shape, or raises Misfit where the answer has 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.rules.pointer import INDEX, STAR, split
 from oifde_simulator.scenario.lint.patch import shapes
 from oifde_simulator.scenario.lint.patch.answers import Answer

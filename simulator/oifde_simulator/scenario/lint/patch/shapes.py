@@ -6,9 +6,10 @@ Rule: a shape never changes; an edit makes a new one that shares the rest, so th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.rules.templates.template import is_whole
 
 JSON_TYPES: Mapping[type, str] = {

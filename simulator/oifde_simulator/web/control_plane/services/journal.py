@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.journal import Journal
 from oifde_simulator.journal.filter_parameters import WrongParameter
 from oifde_simulator.journal.filters import Filter, Since

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
 from oifde_simulator.clock import ClockSetting
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.immediate import aside
 from oifde_simulator.scenario.errors import ScenarioErrors
 from oifde_simulator.state.errors import CapacityExceeded, DuplicateName
