@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-MOST_OWN = 405
-"""Modules of ours; 397 when this was written."""
+MOST_OWN = 425
+"""Modules of ours; 417 when this was written."""
 MOST_OF_PYTHON = 245
 """Modules of the standard library; 233 with Python 3.11."""
 PACKAGES = {

@@ -21,9 +21,9 @@ from wav_sound import keys_of
 GOOD_DAY = (REPOSITORY / "scenarios" / "good-day.yaml").read_text()
 BUSY = GOOD_DAY.replace("generate: {}", "generate: {per_day: 3}")
 USERS = [f"180000000{number:02}" for number in range(20)]
-DAY = ("2026-02-10 00:00:00", "2026-02-10 23:59:59")
-JUST_AFTER = 1_770_768_030_000
-"""2026-02-11 00:00:30 UTC: a call of the day still goes on."""
+DAY = ("2026-10-09 00:00:00", "2026-10-09 23:59:59")
+JUST_AFTER = 1_791_590_430_000
+"""2026-10-10 00:00:30 UTC: a call of the day still goes on."""
 MINUTE = 60.0
 LATE = """
 rules:

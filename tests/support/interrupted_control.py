@@ -36,7 +36,7 @@ class StillPort:
     recordings_url, own_recordings_url = url, None
     tls, fault_urls = None, ()
 
-    async def open(self) -> None:
+    async def open(self, number: int | None = None) -> None:
         """Listen, as it does already."""
 
 
