@@ -111,6 +111,13 @@ local function forget(tenants)
   return count
 end
 
+-- Takes entries that are gone off the facts of their tenant, and off the charge of all.
+local function take_off(tenant, facts, count, charge)
+  facts.count, facts.charge = facts.count - count, facts.charge - charge
+  redis.call('HSET', key('j'), ':' .. tenant, journal_words(facts))
+  forget_charge(charge)
+end
+
 -- Forgets entries of a tenant up to a number, at most so many; how many.
 local function forget_older(tenant, last, most)
   local index, count, charge, facts = key('jx:' .. tenant), 0, 0, facts_of(tenant)
@@ -131,9 +138,7 @@ local function forget_older(tenant, last, most)
     redis.call('ZADD', key('jt'), first and string.match(first, '^%d+') or whole(last + 1), tenant)
     if tonumber(facts.lost) <= last then facts.lost, facts.lost_at = '0', -1 end
   end
-  facts.count, facts.charge = facts.count - count, facts.charge - charge
-  redis.call('HSET', key('j'), ':' .. tenant, journal_words(facts))
-  forget_charge(charge)
+  take_off(tenant, facts, count, charge)
   return count
 end
 
@@ -178,10 +183,7 @@ local function remove(tenant, numbers)
     end
   end
   if count == 0 then return 0 end
-  local facts = facts_of(tenant)
-  facts.count, facts.charge = facts.count - count, facts.charge - charge
-  redis.call('HSET', key('j'), ':' .. tenant, journal_words(facts))
-  forget_charge(charge)
+  take_off(tenant, facts_of(tenant), count, charge)
   return count
 end
 
