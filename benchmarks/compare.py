@@ -83,17 +83,25 @@ def git(*arguments: str) -> None:
 
 
 def version(place: Path, *options: str) -> list[str]:
-    """Make the command that serves the simulator of a checkout, with the packages of this environment."""
-    return ["env", f"PYTHONPATH={place / 'simulator'}", *simulator(*options)]
+    """Make the command that serves the simulator of a checkout, with the packages of this environment.
+
+    Each keeps its bytecode: a fresh checkout has none before its first start.
+    """
+    environment = ("-u", "PYTHONDONTWRITEBYTECODE", f"PYTHONPATH={place / 'simulator'}")
+    return ["env", *environment, *simulator(*options)]
+
+
+def serve_each(old: Path, *options: str) -> dict[str, list[str]]:
+    """Make the command of each server."""
+    return {OLD: version(old, *options), NEW: version(ROOT, *options), BARE: bare("application")}
 
 
 def compare_requests(old: Path, chosen: argparse.Namespace) -> Iterator[tuple[Case, Turns]]:
     """Measure the server's CPU a request, in seconds, case by case."""
     with tempfile.TemporaryDirectory() as folder, ExitStack() as running:
         write_tenants(Path(folder))
-        options = ("--tls", "off", "--scenarios", folder, "--log-level", "error")
-        places = {OLD: version(old, *options), NEW: version(ROOT, *options), BARE: bare("application")}
-        servers = {name: running.enter_context(serving(command)) for name, command in places.items()}
+        commands = serve_each(old, "--tls", "off", "--scenarios", folder, "--log-level", "error")
+        servers = {name: running.enter_context(serving(command)) for name, command in commands.items()}
         for case in CASES:
             if chosen.only in case.name:
                 yield case, interleave(servers, case, chosen)
@@ -124,11 +132,7 @@ def compare_starts(old: Path, chosen: argparse.Namespace) -> dict[str, Turns]:
     """Measure the seconds from the start of a process to its first answer."""
     found: dict[str, Turns] = {}
     for tls in ("off", "auto"):
-        commands = {
-            OLD: version(old, "--tls", tls),
-            NEW: version(ROOT, "--tls", tls),
-            BARE: bare("application"),
-        }
+        commands = serve_each(old, "--tls", tls)
         name = f"start with --tls {tls}"
         if chosen.only in name:
             found[name] = {each: [] for each in commands}
@@ -140,17 +144,11 @@ def compare_starts(old: Path, chosen: argparse.Namespace) -> dict[str, Turns]:
     return found
 
 
-def serve_each(old: Path, tls: str) -> dict[str, list[str]]:
-    """Make the command of each server."""
-    options = ("--tls", tls)
-    return {OLD: version(old, *options), NEW: version(ROOT, *options), BARE: bare("application")}
-
-
 def compare_memory(old: Path, chosen: argparse.Namespace) -> dict[str, Turns]:
     """Measure resident memory, in MiB, after a start and one answer."""
     found: dict[str, Turns] = {}
     for tls in ("off", "auto"):
-        commands = serve_each(old, tls)
+        commands = serve_each(old, "--tls", tls)
         name = f"memory with --tls {tls}"
         if chosen.only in name:
             found[name] = {each: [resident(command)] for each, command in commands.items()}
