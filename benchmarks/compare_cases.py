@@ -8,14 +8,15 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from load import FRESH
 from measure import EXAMPLE, HEADERS, QUERY
 
+import rules
+from rules import USER
+
 GETTOKEN = "/oifde/rest/api/gettoken"
 DOWNLOAD = "/CCFS/resource/ccfs/downloadOiapRecord?locationId=0"
-USER = "13900000000"
 NUMBERED = """
 local count = 0
 function request()
@@ -87,20 +88,6 @@ RECORD = {
 }
 
 
-def rules() -> list[dict[str, Any]]:
-    """Fifty rules of five kinds, none of which the query meets."""
-    matches: list[dict[str, Any]] = []
-    for n in range(10):
-        matches += [
-            {"request": {"userMobile": f"138000000{n:02}"}},
-            {"request": {"userMobile": {"pattern": f"^15{n:02}"}}},
-            {"headers": {"X-Request-Source": f"test-{n}"}},
-            {"response": {"errorCode": 900001 + n}},
-            {"response": {"total": {"minimum": 1000 + n}}},
-        ]
-    return [{"match": match, "respond": {"status": 503}} for match in matches]
-
-
 def write_tenants(folder: Path) -> None:
     """Write the scenario files of all cases."""
     records = {"generate": False, "records": [RECORD]}
@@ -109,9 +96,9 @@ def write_tenants(folder: Path) -> None:
     callers = {"generate": {"per_day": 20}}
     for name, world in {
         "records01": {"sessions": records},
-        "rules0001": {"sessions": records, "rules": rules()},
         "answers01": {"sessions": records, "rules": answer},
         "people001": {"sessions": people, "clock": "2026-01-01T14:00:00Z"},
         "callers01": {"sessions": callers, "clock": "2026-01-01T14:00:00Z"},
     }.items():
         (folder / f"{name}.yaml").write_text(json.dumps({"tenant": {"tokens": "any"}} | world))
+    (folder / "rules0001.yaml").write_text(rules.scenario(rules.MIXED))

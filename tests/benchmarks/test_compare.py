@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.request import ProxyHandler, Request, build_opener
 
 import pytest
 
-from serving import PATIENCE, REPOSITORY, running
+from benchmark_modules import benchmark_modules
+from serving import PATIENCE, running
 
-BENCHMARKS = REPOSITORY / "benchmarks"
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="benchmarks read /proc")
-
-
-@pytest.fixture
-def load(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """Import modules of benchmarks/, and forget them afterwards."""
-    before = set(sys.modules)
-    monkeypatch.syspath_prepend(str(BENCHMARKS))
-    yield importlib.import_module
-    for name in set(sys.modules) - before:
-        if str(BENCHMARKS) in str(getattr(sys.modules[name], "__file__", "")):
-            del sys.modules[name]
+load = pytest.fixture(name="load")(benchmark_modules)
 
 
 def ask(url: str, case: Any) -> bytes:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import importlib
 import json
 import re
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
 from random import Random
 from types import ModuleType
 from typing import Any
 
 import pytest
 
+from benchmark_modules import benchmark_modules
 from oifde_simulator.scenario import loader
 from serving import PATIENCE, REPOSITORY
 
@@ -23,15 +22,7 @@ BENCHMARKS = REPOSITORY / "benchmarks"
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="benchmarks read /proc")
 
 
-@pytest.fixture
-def load(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """Import modules of benchmarks/, and forget them afterwards."""
-    before = set(sys.modules)
-    monkeypatch.syspath_prepend(str(BENCHMARKS))
-    yield importlib.import_module
-    for name in set(sys.modules) - before:
-        if str(BENCHMARKS) in str(getattr(sys.modules[name], "__file__", "")):
-            del sys.modules[name]
+load = pytest.fixture(name="load")(benchmark_modules)
 
 
 @pytest.fixture
