@@ -47,6 +47,7 @@ class Stage:
     """Server that answers every request with `script`."""
 
     suspends = False
+    repeats = SimpleNamespace(find=lambda _: None, note=lambda *_: None)
 
     def __init__(self) -> None:
         self.script: Script = ()

@@ -5,13 +5,16 @@ One dictionary entry a kind of exchange, so that counting costs a request next t
 
 from __future__ import annotations
 
+import logging
 from bisect import bisect_left
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from oifde_simulator.engine.recent_counts import RecentCounts
+from oifde_simulator.engine.recent_counts import Counted, RecentCounts
 from oifde_simulator.model.counted_requests import MOST_KINDS, OTHER, CountedRequests, KindKey, other_kind
 from oifde_simulator.model.entry import Entry
+
+log = logging.getLogger("oifde_simulator")
 
 BOUNDS = (25e-6, 50e-6, 100e-6, 250e-6, 500e-6, 1e-3, 2.5e-3, 5e-3, 10e-3, 25e-3, 50e-3, 100e-3)
 """Upper bounds of the classes of decisions, seconds; one more class has what took longer."""
@@ -43,6 +46,15 @@ class Meter:
         """How many decisions took so long, by class."""
         self.seconds = 0.0
         """What all decisions took together."""
+
+    def note(self, entry: Entry, seconds: float) -> Counted | None:
+        """Count an exchange on record, also among those of the last minutes; a count that fails is logged."""
+        try:
+            self.count(entry, seconds)
+            return self.recent.count(entry)
+        except Exception:
+            log.exception("a defect of the simulator: exchange %d is not counted", entry.number)
+            return None
 
     def count(self, entry: Entry, seconds: float) -> None:
         """One more, whose decision took so long."""

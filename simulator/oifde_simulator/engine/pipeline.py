@@ -24,6 +24,7 @@ from oifde_simulator.engine.held_bodies import decided, held
 from oifde_simulator.engine.joint_conclusion import conclude_jointly
 from oifde_simulator.engine.leases import LeaseHolder, give_back
 from oifde_simulator.engine.metrics import Meter
+from oifde_simulator.engine.repeats import Repeats
 from oifde_simulator.faults.global_delay import GlobalDelay
 from oifde_simulator.journal import Journal
 from oifde_simulator.model.credential_step import Admission, TokenStep
@@ -73,6 +74,7 @@ class Pipeline:
         self._delay = delay or GlobalDelay(tenants.state.settings, tenants.state.announcements, tenants.seed)
         self._health = health or StoreHealth()
         self._judge = Judge()
+        self.repeats = Repeats(tenants, self._state, journal, self._meter, self._delay)
 
     async def handle(self, request: Request) -> Exchange:
         """Decide everything about `request`, and put it on record."""
@@ -253,11 +255,8 @@ class Pipeline:
 
         It is on record; a count that fails changes no answer.
         """
-        try:
-            self._meter.count(entry, seconds)
-            exchange.outcome.counted_as(self._meter.recent.count(entry))
-        except Exception:
-            log.exception("a defect of the simulator: exchange %d is not counted", entry.number)
+        if (counted := self._meter.note(entry, seconds)) is not None:
+            exchange.outcome.counted_as(counted)
 
     async def _cover(self, tenant: Tenant, *, begun: bool) -> None:
         """Have coverage count the rules of a tenant that is asked for the first time.

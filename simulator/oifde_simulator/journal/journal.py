@@ -49,9 +49,15 @@ class Journal:
         self._state = state.journal
         self.log: Callable[[Exchange, Entry], None] = _say_nothing if quiet else log_line.log_exchange
         """Says in the log what was exchanged."""
+        self._quiet = quiet
         self.entry = EntryFactory(self.redaction).make
         """Makes the entry of an exchange, which has no number yet."""
         state.journal.listen(self._hear, self._forget)
+
+    @property
+    def logs_good(self) -> bool:
+        """True where the log has a line for an exchange in which nothing is odd."""
+        return not self._quiet and log_line.logs_good()
 
     def _hear(self, entry: Entry) -> None:
         """Tell waiters and followers of an entry that is on record."""

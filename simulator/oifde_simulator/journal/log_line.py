@@ -39,6 +39,11 @@ def log_exchange(exchange: Exchange, entry: Entry) -> None:
         log.info("%s%s", line, format_query(exchange, entry), extra={"exchange": entry.brief})
 
 
+def logs_good() -> bool:
+    """Check that an exchange without problems, warnings and notes is logged."""
+    return log.isEnabledFor(logging.INFO)
+
+
 def format_line(exchange: Exchange, entry: Entry) -> str:
     """Format an exchange as one printable line: tenant, operation, answer sent, honest answer if another."""
     if not exchange.request.method:

@@ -130,6 +130,10 @@ class Entry(NamedTuple):
         """Copy with `number`."""
         return tuple.__new__(Entry, (number,) + self[1:])  # noqa: RUF005  a list on the way costs more
 
+    def repeated(self, number: int, at: int, peer: Peer, outcome: Outcome) -> Entry:
+        """Copy for an exchange that was the same at another time, of whatever sender."""
+        return tuple.__new__(Entry, (number, at, *self[2:-3], peer, self.decision, outcome))
+
     def finished(self, outcome: Outcome) -> Entry:
         """Copy with `outcome`."""
         return tuple.__new__(Entry, (*self[:-1], outcome))

@@ -30,6 +30,7 @@ class RequestParser:
         "_newest",
         "_parser",
         "answer",
+        "between",
         "error",
         "feed_eof",
         "message_consumed",
@@ -45,8 +46,10 @@ class RequestParser:
         self.error: HttpProcessingError | None = None
         """Error that the next call raises, behind the requests before it."""
         self._ended = False
-        self.answer: Callable[[Sequence[Message], int], Sequence[Message]] | None = None
-        """Answers requests from a piece of so many bytes, and returns those that are left to aiohttp."""
+        self.between = True
+        """True where nothing of a next request was read: what came so far is known to be whole requests."""
+        self.answer: Callable[[Sequence[Message], bytes], Sequence[Message]] | None = None
+        """Answers requests from a piece of data, and returns those that are left to aiohttp."""
         for name in ("feed_eof", "message_consumed", "pause_reading", "set_upgraded"):
             setattr(self, name, getattr(parser, name, None))  # versions of aiohttp differ in what they have
 
@@ -61,16 +64,19 @@ class RequestParser:
             found = self._end(error)
         if found[0]:
             self._newest = found[0][-1][1]
+            self.between = self.between and not (found[1] or self._ended) and _is_whole(found[0], data)
             if self.answer is not None and not found[1]:
-                found = self._offer(found[0], len(data)), False, found[2]
-        elif self._ended:
+                found = self._offer(found[0], data), False, found[2]
+            return found
+        self.between = self.between and not data
+        if self._ended:
             self._raise_error()
         return found
 
-    def _offer(self, messages: Sequence[Message], size: int) -> Sequence[Message]:
+    def _offer(self, messages: Sequence[Message], data: bytes) -> Sequence[Message]:
         """Have requests answered; aiohttp's parser counts those that nobody has taken from it."""
         assert self.answer is not None
-        left = self.answer(messages, size)
+        left = self.answer(messages, data)
         consumed = getattr(self, "message_consumed", None)
         if consumed is not None:
             for _ in range(len(messages) - len(left)):
@@ -98,6 +104,12 @@ class RequestParser:
                 raise error
             finally:
                 del error  # this frame is one of the error's
+
+
+def _is_whole(messages: Sequence[Message], data: bytes) -> bool:
+    """Check that data is one request and nothing else, where nothing was left of the data before."""
+    body = messages[0][1]
+    return len(messages) == 1 and body.is_eof() and data.find(b"\r\n\r\n") + 4 + body.total_bytes == len(data)
 
 
 def _has_no_body_by(codings: Sequence[str]) -> bool:

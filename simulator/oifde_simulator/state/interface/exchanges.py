@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol
 
 from oifde_simulator.model.credential_step import Admission, EndedToken, SecretStep, TokenStep
 from oifde_simulator.model.entry import Entry
+from oifde_simulator.model.http import Peer
 from oifde_simulator.model.outcome import Outcome
 from oifde_simulator.model.turn import Candidate, Fired, Leases, Turn
 
@@ -56,6 +57,13 @@ class Exchanges(Protocol):
         begun: bool,
     ) -> Entry:
         """Put an exchange on record with what its rules did, in one step; the entry with its number."""
+        ...
+
+    def repeat(self, read: Read, like: Entry, at: int, peer: Peer, outcome: Outcome) -> Entry | None:
+        """Put an exchange on record that is as another one, but for these; the entry with its number.
+
+        None, and nothing is on record, where the tenant has changed, or a store would have to be waited for.
+        """
         ...
 
     def finish(self, tenant: str, number: int, outcome: Outcome, leases: Leases = (), /) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from oifde_simulator.model.credential_step import Admission, EndedToken, SecretStep, TokenStep
 from oifde_simulator.model.entry import Entry
+from oifde_simulator.model.http import Peer
 from oifde_simulator.model.outcome import Outcome
 from oifde_simulator.model.turn import Candidate, Fired, Leases, Turn
 from oifde_simulator.state.errors import Stale
@@ -60,6 +61,16 @@ class MemoryExchanges:
         entry = self._journal.add(entry)
         if fired or ended:
             self._count(read, fired, ended)
+        for hear in self.hearers:
+            hear(entry)
+        return entry
+
+    def repeat(self, read: Read, like: Entry, at: int, peer: Peer, outcome: Outcome) -> Entry | None:
+        """Put an exchange on record that is as another one; None where the tenant has changed."""
+        tenant = self._tenants.get(read.tenant)
+        if tenant.version != read.version or tenant.epoch != read.epoch:
+            return None
+        entry = self._journal.repeat(like, at, peer, outcome)
         for hear in self.hearers:
             hear(entry)
         return entry

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.model.entry import Entry
+from oifde_simulator.model.http import Peer
 from oifde_simulator.model.outcome import Outcome
 
 NUMBER = attrgetter("number")
@@ -85,8 +86,14 @@ class EntryTable:
 
     def add(self, entry: Entry) -> Entry:
         """Keep `entry` under the next number and return it so numbered; older ones may have to go."""
-        self.last += 1
-        entry = entry.numbered(self.last)
+        return self._keep(entry.numbered(self.last + 1))
+
+    def repeat(self, like: Entry, at: int, peer: Peer, outcome: Outcome) -> Entry:
+        """Keep an entry that is as another one, and whose outcome is known, and return it."""
+        return self._keep(like.repeated(self.last + 1, at, peer, outcome))
+
+    def _keep(self, entry: Entry) -> Entry:
+        self.last = entry.number
         ledger = self._ledgers.get(entry.tenant)
         if ledger is None:
             ledger = self._ledgers[entry.tenant] = TenantEntries()

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class Connection(HttpConnection):
     """Connection of the vendor's port; bytes that are not HTTP are answered and recorded like requests."""
 
-    __slots__ = ("_asked", "_ended_here", "_handler", "_peer", "begun", "generation", "port")
+    __slots__ = ("_asked", "_ended_here", "_handler", "_peer", "begun", "generation", "port", "repeatable")
 
     def __init__(self, handler: DataPlaneHandler, server: web.Server, **options: Any) -> None:
         super().__init__(server, unread=handler.unread, **options)
@@ -34,6 +34,8 @@ class Connection(HttpConnection):
         self._asked = 0
         self.port: PortName = ""
         """Name of the port by which the client came."""
+        self.repeatable = False
+        """Whether it may be answered as others were: it came by the vendor's port, without a certificate."""
         self.generation = 0
         """Generation of the shared port by which it was accepted; 0 where no other process has the port."""
         self.begun: Begun | None = None
@@ -41,18 +43,42 @@ class Connection(HttpConnection):
         if self._requests is not None and handler.at_once is not None:
             self._requests.answer = self._answer_at_once
 
-    def _answer_at_once(self, messages: Sequence[Message], size: int) -> Sequence[Message]:
-        """Answer requests that came in one piece of `size` bytes; returns those that are left to aiohttp."""
-        answers = self._handler.at_once
-        transport = self.transport
-        if answers is None or transport is None or self._handler.stopping or not self.is_open_and_idle():
+    def data_received(self, data: bytes) -> None:
+        """Read bytes; a request that is known by its bytes is answered without being parsed."""
+        if not self._answer_known(data):
+            super().data_received(data)
+
+    def _answer_known(self, data: bytes) -> bool:
+        """Answer a whole request of which something is known; False where it is not answered."""
+        answers, requests = self._handler.at_once, self._requests
+        if answers is None or requests is None or not requests.between:
+            return False
+        known = answers.find(data)
+        if known is None or (transport := self._ready_transport()) is None:
+            return False
+        if is_answered := answers.answer_known(self, transport, data, known):
+            self.rest()
+        return is_answered
+
+    def _answer_at_once(self, messages: Sequence[Message], data: bytes) -> Sequence[Message]:
+        """Answer requests that came in one piece of data; returns those that are left to aiohttp."""
+        answers, requests = self._handler.at_once, self._requests
+        if answers is None or requests is None or self.begun is not None:
             return messages
-        if self._silence is not None:
-            self.note_request()
-        left = answers.answer_all(self, transport, messages, size)
+        if (transport := self._ready_transport()) is None:
+            return messages
+        left = answers.answer_all(self, transport, messages, data, whole=requests.between)
         if not left:
             self.rest()
         return left
+
+    def _ready_transport(self) -> asyncio.Transport | None:
+        """Find the transport where the next request can be answered at once; else None."""
+        if self.transport is None or self._handler.stopping or not self.is_open_and_idle():
+            return None
+        if self._silence is not None:
+            self.note_request()
+        return self.transport
 
     def resume_reading(self, *args: Any, **kwargs: Any) -> None:
         """Read on, where reading was paused; aiohttp says so for each body, and would look for more requests.
@@ -72,6 +98,7 @@ class Connection(HttpConnection):
         certificate = certificate_of(transport) if self._handler.verifies_clients else None
         self._peer = Peer(address_of(transport), number, certificate=certificate)
         self.port = self._handler.port_of(transport)
+        self.repeatable = not self.port and certificate is None
 
     def next_peer(self) -> Peer:
         """Describe the sender of the next request, which is counted."""

@@ -18,8 +18,11 @@ from aiohttp.http import RawRequestMessage
 from aiohttp.streams import StreamReader
 
 from oifde_simulator.engine.pipeline import Pipeline
+from oifde_simulator.engine.repeats import Repeat
 from oifde_simulator.model.exchange import Exchange
 from oifde_simulator.model.http import Peer, PortName, Request
+from oifde_simulator.seen_before import SeenBefore
+from oifde_simulator.web.data_plane.known_heads import KnownHead, KnownHeads
 from oifde_simulator.web.http_connection import HIGH_WATER
 from oifde_simulator.web.request_parser import Message
 from oifde_simulator.web.turns import LARGE
@@ -32,6 +35,13 @@ It is below the number at which aiohttp stops reading (32), whose own way reads 
 """
 
 
+LONGEST_KNOWN = 4096
+"""Bytes of a request that may be known by them."""
+
+Known = Repeat | tuple[KnownHead, bytes]
+"""What is known of a request by its bytes: its whole exchange, or its head, with its body."""
+
+
 class AskedConnection(Protocol):
     """Connection on which requests come."""
 
@@ -40,6 +50,9 @@ class AskedConnection(Protocol):
 
     port: PortName
     """Name of the port by which the client came."""
+
+    repeatable: bool
+    """Whether it may be answered as others were: it came by the vendor's port, without a certificate."""
 
     def next_peer(self) -> Peer:
         """Describe the sender of the next request, which is counted."""
@@ -53,19 +66,48 @@ class ImmediateAnswers:
         """Answer requests with bodies of at most `max_body` bytes, and none that would wait for a turn."""
         self._pipeline = pipeline
         self._longest = min(LARGE, max_body)
+        self._repeats = pipeline.repeats
+        self._heads = KnownHeads()
+        self._came = SeenBefore()
+
+    def find(self, data: bytes) -> Known | None:
+        """Find what is known of a request from its bytes alone; they have to be a whole request's."""
+        if len(data) > LONGEST_KNOWN:
+            return None
+        return self._repeats.find(data) or self._heads.find(data)
+
+    def answer_known(
+        self, connection: AskedConnection, transport: asyncio.Transport, data: bytes, known: Known
+    ) -> bool:
+        """Answer a request of which something is known; False where it goes the way of others."""
+        if isinstance(known, Repeat):
+            if not connection.repeatable or transport.get_write_buffer_size():
+                return False
+            octets = self._repeats.answer(data, known, connection)
+            if octets:
+                transport.write(octets)
+            return bool(octets)
+        head, body = known
+        request = Request(
+            head.method, head.target, head.headers, body, "", None, head.version, True,
+            connection.port, connection.next_peer(),
+        )  # fmt: skip
+        return self._answer(connection, transport, request, data)
 
     def answer_all(
         self,
         connection: AskedConnection,
         transport: asyncio.Transport,
         messages: Sequence[Message],
-        size: int,
+        data: bytes,
+        *,
+        whole: bool,
     ) -> Sequence[Message]:
         """Answer requests in their order, up to the first that is not plain; it and those behind it are left.
 
-        They came in one piece of `size` bytes, which bounds their bodies too.
+        They came in one piece of data, whose size bounds their bodies too; `whole` where that is one request.
         """
-        if size > self._longest or len(messages) > MOST_AT_ONCE:
+        if len(data) > self._longest or len(messages) > MOST_AT_ONCE:
             return messages
         for place, (message, payload) in enumerate(messages):
             if not _is_plain(message, payload):
@@ -74,22 +116,32 @@ class ImmediateAnswers:
                 message.method, message.path, message.headers, payload.read_nowait(),
                 "", None, message.version, True, connection.port, connection.next_peer(),
             )  # fmt: skip
-            if not self._answer(connection, transport, request):
+            if whole:
+                self._heads.note(data, message)
+            if not self._answer(connection, transport, request, data if whole else b""):
                 return messages[place:]
         return ()
 
-    def _answer(self, connection: AskedConnection, transport: asyncio.Transport, request: Request) -> bool:
-        """Answer a request; False where its decision or its answer has to wait: the connection has it."""
+    def _answer(
+        self, connection: AskedConnection, transport: asyncio.Transport, request: Request, data: bytes
+    ) -> bool:
+        """Answer a request, which came as `data`; False where that has to wait: the connection has it."""
         decision = self._pipeline.handle(request)
         try:
             connection.begun = Begun(request, decision, decision.send(None))
         except StopIteration as done:
             if _send(done.value, transport):
+                self._note(data, done.value)
                 return True
             connection.begun = Begun(request, exchange=done.value)
         except Exception as defect:  # noqa: BLE001  aiohttp's way has a place for it
             connection.begun = Begun(request, _failed(defect))
         return False
+
+    def _note(self, data: bytes, exchange: Exchange) -> None:
+        """Remember an exchange whose request came as `data`, once that has come twice."""
+        if 0 < len(data) <= LONGEST_KNOWN and self._came(data):
+            self._repeats.note(data, exchange)
 
 
 class Begun:

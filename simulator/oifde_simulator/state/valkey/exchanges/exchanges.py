@@ -15,6 +15,7 @@ from oifde_simulator.model.credential_step import (
     TokenStep,
 )
 from oifde_simulator.model.entry import Entry
+from oifde_simulator.model.http import Peer
 from oifde_simulator.model.outcome import Outcome
 from oifde_simulator.model.turn import Candidate, Fired, Leases, Turn
 from oifde_simulator.state.entry_codec import encode
@@ -108,6 +109,9 @@ class ValkeyExchanges:
         if number is None:
             raise Stale
         return entry.numbered(number)
+
+    def repeat(self, _read: Read, _like: Entry, _at: int, _peer: Peer, _outcome: Outcome) -> None:
+        """Repeat nothing: the store has to be asked."""
 
     def finish(self, tenant: str, number: int, outcome: Outcome, leases: Leases = (), /) -> None:
         """Say how the sending of an exchange ended, and give back its leases. Nobody waits for it."""

@@ -1,0 +1,133 @@
+"""Answers that are given again: to a request that came before byte for byte, where they can be no others.
+
+Rule: an answer is remembered only where it depends on the request, the tenant as it is and the worth of the
+token, and on nothing else; it is given again only while these are as they were. Rules are never asked, so
+that no tenant with rules has repeats. Whatever is unusual goes through the pipeline, which does the same.
+"""
+
+from __future__ import annotations
+
+from time import perf_counter
+from typing import Any, Protocol
+
+from oifde_simulator.bounded_cache import BoundedCache
+from oifde_simulator.engine.metrics import Meter
+from oifde_simulator.faults.global_delay import GlobalDelay
+from oifde_simulator.journal import Journal
+from oifde_simulator.model.credential_step import TokenStep
+from oifde_simulator.model.entry import Entry
+from oifde_simulator.model.exchange import Exchange
+from oifde_simulator.model.http import Peer
+from oifde_simulator.model.outcome import Outcome
+from oifde_simulator.oifde.operations import MAIN
+from oifde_simulator.oifde.router import Call
+from oifde_simulator.population.literal import LiteralSessions
+from oifde_simulator.state.interface.exchanges import Exchanges, Read
+from oifde_simulator.tenants import Tenant, Tenants
+
+KEPT = 4 << 20
+"""Bytes of repeats, of all tenants."""
+REPEAT = 4000
+"""Bytes that one takes beside its request and its answer."""
+
+
+class Sender(Protocol):
+    """Connection by which requests come."""
+
+    def next_peer(self) -> Peer:
+        """Describe the sender of the next request, which is counted."""
+        ...
+
+
+class Repeat:
+    """An exchange that can come again."""
+
+    __slots__ = ("_octets", "_request", "_response", "_second", "entry", "read", "step", "tenant", "token")
+
+    def __init__(
+        self, exchange: Exchange, entry: Entry, tenant: str, read: Read, token: Any, step: TokenStep | None
+    ) -> None:
+        # The exchange itself would keep all sessions of its tenant.
+        self._request, self._response = exchange.request, exchange.response
+        self._second, self._octets = -1, b""
+        self.entry = entry
+        """Entry of it; number, time, sender and outcome are others each time."""
+        self.tenant = tenant
+        """Name of the tenant in the request."""
+        self.read = read
+        """The tenant as it was; another object as soon as anything of it has changed."""
+        self.token = token
+        self.step = step
+        """Judgement of the token."""
+
+    def answer(self, now: int) -> bytes:
+        """Write the answer at `now` (epoch milliseconds); only its `Date` is another one each second."""
+        if self._second != now // 1000:
+            script: Any = self._response.script(self._request, now)
+            self._second, self._octets = now // 1000, b"".join([action.octets for action in script])
+        return self._octets
+
+
+class Repeats:
+    """Repeats of one server, whose state answers at once."""
+
+    def __init__(
+        self, tenants: Tenants, state: Exchanges, journal: Journal, meter: Meter, delay: GlobalDelay
+    ) -> None:
+        self._tenants = tenants
+        self._state = state
+        self._journal = journal
+        self._meter = meter
+        self._delay = delay
+        self._kept: BoundedCache[Repeat] = BoundedCache(KEPT)
+        self.find = self._kept.find
+        """Finds the repeat of a request, given as bytes; None where there is none."""
+
+    def answer(self, name: bytes, repeat: Repeat, sender: Sender) -> bytes:
+        """Put the exchange on record once more and return its bytes; none where it has to be decided anew."""
+        try:
+            return self._answer(name, repeat, sender)
+        except Exception:  # noqa: BLE001  whatever it is, the pipeline meets it as well, and tells
+            self._kept.discard(name)
+            return b""
+
+    def _answer(self, name: bytes, repeat: Repeat, sender: Sender) -> bytes:
+        began = perf_counter()
+        tenant = self._tenants.cached(repeat.tenant)
+        if tenant is None or tenant.read is not repeat.read:
+            self._kept.discard(name)
+            return b""
+        now = tenant.clock.now()
+        is_good = tenant.credentials.token_step(repeat.token, now) == repeat.step
+        if not is_good or self._delay.faults or self._journal.logs_good:
+            return b""
+        octets = repeat.answer(now)
+        seconds = perf_counter() - began
+        outcome = Outcome("complete", len(octets), seconds)
+        entry = self._state.repeat(tenant.read, repeat.entry, now, sender.next_peer(), outcome)
+        if entry is None:
+            return b""
+        self._meter.note(entry, seconds)
+        return octets
+
+    def note(self, name: bytes, exchange: Exchange) -> None:
+        """Remember an exchange whose request came as these bytes, if its answer can be given again."""
+        tenant = self._tenants.cached(exchange.tenant)
+        if tenant is None or not _is_constant(exchange, tenant):
+            return
+        token = exchange.document.get(MAIN.token_field)
+        step = tenant.credentials.token_step(token, exchange.at)
+        named = Call(exchange.request, MAIN, dict(exchange.document)).tenant
+        entry = self._journal.entry(exchange)
+        if self._tenants.cached(named) is tenant and not entry.warnings:
+            weight = len(name) + 3 * len(exchange.response.body) + REPEAT
+            self._kept.discard(name)
+            self._kept.keep(name, Repeat(exchange, entry, named, tenant.read, token, step), weight)
+
+
+def _is_constant(exchange: Exchange, tenant: Tenant) -> bool:
+    """Check that an answer is honest, and depends on no rule, no count and no time."""
+    is_honest = exchange.endpoint == MAIN.name and exchange.honest.page is not None and not exchange.notes
+    is_plain = not (tenant.rules.rules or tenant.counted or tenant.defect or tenant.notes)
+    is_timeless = tenant.clock.frozen or isinstance(tenant.world.sessions, LiteralSessions)
+    return is_honest and is_plain and is_timeless and type(exchange.response.body) is bytes
