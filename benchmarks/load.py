@@ -20,7 +20,7 @@ from pathlib import Path
 from measure import HEADERS, LOAD_CORE, QUERY, ROOT, Server, pinned
 
 FRESH = """
-local count = 0
+local count = os.time() * 100000
 function request()
   count = count + 1
   local rest, tail = count, {}

@@ -104,7 +104,7 @@ class Repeats:
         octets = repeat.answer(now)
         seconds = perf_counter() - began
         outcome = Outcome("complete", len(octets), seconds)
-        entry = self._state.repeat(tenant.read, repeat.entry, now, sender.next_peer(), outcome)
+        entry = self._state.repeat(tenant.read, repeat.entry, now, sender.next_peer, outcome)
         if entry is None:
             return b""
         self._meter.note(entry, seconds)

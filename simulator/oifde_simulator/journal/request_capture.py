@@ -54,17 +54,22 @@ class RequestCapture:
     def capture(self, request: Request, document: Mapping[str, Any]) -> Captured:
         """Redact a request whose decoded body is `document`, empty if nobody has decoded it."""
         head = self._heads.capture(request.method, request.target, tuple(request.headers.items()))
-        key = (request.body, head)
-        captured = self._cache.find(key)
-        if captured is None:
-            captured = self._captured(request.body, head, document)
-            recorded, finder, charge = captured
-            self._cache.keep(
-                key, Captured(recorded, finder, 0), len(request.body) + finder.weight + charge + KEPT_BESIDE
-            )
+        kept = self._captured if request.novel else self._known
+        captured = kept(request.body, head, document)
         if request.peer.certificate:
             captured = _charged(captured, request.peer.certificate)
         return _by_port(captured, request.port) if request.port else captured
+
+    def _known(self, body: bytes, head: CapturedHead, document: Mapping[str, Any]) -> Captured:
+        """Capture a request that may have come before."""
+        key = (body, head)
+        captured = self._cache.find(key)
+        if captured is None:
+            captured = self._captured(body, head, document)
+            recorded, finder, charge = captured
+            weight = len(body) + finder.weight + charge + KEPT_BESIDE
+            self._cache.keep(key, Captured(recorded, finder, 0), weight)
+        return captured
 
     def _captured(self, body: bytes, head: CapturedHead, document: Mapping[str, Any]) -> Captured:
         credentials: list[str] = []

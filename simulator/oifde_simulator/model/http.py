@@ -56,6 +56,8 @@ class Request:
     port: PortName = ""
     """Port by which it came: the vendor's, or that of recordings alone."""
     peer: Peer = UNKNOWN_PEER
+    novel: bool = False
+    """True where no equal body came lately: what is kept of this one will hardly be found again."""
 
 
 NO_CONTENT = 204

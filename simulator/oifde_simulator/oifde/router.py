@@ -97,7 +97,7 @@ class Router:
             if self._leniency is not STRICT:
                 request.body = self._leniency.body(request)
             body = request.body
-            document = decode_again(body) if len(body) <= SHORT else decode(body)
+            document = decode(body) if request.novel or len(body) > SHORT else decode_again(body)
             if operation.own_reader is not None:
                 document = dict(operation.fields(document, request))
             return Call(request, operation, document)

@@ -49,7 +49,7 @@ class Service:
             return ServiceRequest(NO_READING, now)
         reader, check = self._prepared[operation]
         own = operation.own_reader
-        reading = own.read(request) if own else reader.read(request.body, call.document)
+        reading = own.read(request) if own else reader.read(request.body, call.document, novel=request.novel)
         warnings = reading.warnings
         if operation.has_body and (complaint := content_type_warning(request.headers.get("Content-Type"))):
             if self.policy.refuse_content_type:

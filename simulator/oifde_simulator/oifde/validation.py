@@ -54,11 +54,11 @@ class BodyReader:
         # Stands for the reader in the cache, which would otherwise outlive its tenant.
         self._mark = object()
 
-    def read(self, octets: bytes, document: dict[str, Any]) -> Reading:
-        """Read a body, given as bytes and decoded; keep the readings of short ones."""
+    def read(self, octets: bytes, document: dict[str, Any], *, novel: bool = False) -> Reading:
+        """Read a body, given as bytes and decoded; keep the readings of short ones that are not `novel`."""
         if not self._has_body:
             return Reading({})
-        if len(octets) > SHORT:
+        if novel or len(octets) > SHORT:
             return self._compare(document)
         reading = READINGS.find((self._mark, octets))
         if reading is None:

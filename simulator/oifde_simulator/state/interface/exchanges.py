@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
 from oifde_simulator.model.credential_step import Admission, EndedToken, SecretStep, TokenStep
@@ -59,10 +59,13 @@ class Exchanges(Protocol):
         """Put an exchange on record with what its rules did, in one step; the entry with its number."""
         ...
 
-    def repeat(self, read: Read, like: Entry, at: int, peer: Peer, outcome: Outcome) -> Entry | None:
+    def repeat(
+        self, read: Read, like: Entry, at: int, peer: Callable[[], Peer], outcome: Outcome
+    ) -> Entry | None:
         """Put an exchange on record that is as another one, but for these; the entry with its number.
 
-        None, and nothing is on record, where the tenant has changed, or a store would have to be waited for.
+        `peer` counts a request of its sender. None, and nothing is done, where the tenant has changed, or a
+        store would have to be waited for.
         """
         ...
 

@@ -65,12 +65,14 @@ class MemoryExchanges:
             hear(entry)
         return entry
 
-    def repeat(self, read: Read, like: Entry, at: int, peer: Peer, outcome: Outcome) -> Entry | None:
+    def repeat(
+        self, read: Read, like: Entry, at: int, peer: Callable[[], Peer], outcome: Outcome
+    ) -> Entry | None:
         """Put an exchange on record that is as another one; None where the tenant has changed."""
         tenant = self._tenants.get(read.tenant)
         if tenant.version != read.version or tenant.epoch != read.epoch:
             return None
-        entry = self._journal.repeat(like, at, peer, outcome)
+        entry = self._journal.repeat(like, at, peer(), outcome)
         for hear in self.hearers:
             hear(entry)
         return entry

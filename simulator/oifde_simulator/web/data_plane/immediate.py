@@ -68,7 +68,8 @@ class ImmediateAnswers:
         self._longest = min(LARGE, max_body)
         self._repeats = pipeline.repeats
         self._heads = KnownHeads()
-        self._came = SeenBefore()
+        self._bodies = SeenBefore()
+        self._requests = SeenBefore()
 
     def find(self, data: bytes) -> Known | None:
         """Find what is known of a request from its bytes alone; they have to be a whole request's."""
@@ -90,7 +91,7 @@ class ImmediateAnswers:
         head, body = known
         request = Request(
             head.method, head.target, head.headers, body, "", None, head.version, True,
-            connection.port, connection.next_peer(),
+            connection.port, connection.next_peer(), not self._bodies(body),
         )  # fmt: skip
         return self._answer(connection, transport, request, data)
 
@@ -112,9 +113,10 @@ class ImmediateAnswers:
         for place, (message, payload) in enumerate(messages):
             if not _is_plain(message, payload):
                 return messages[place:]
+            body = payload.read_nowait()
             request = Request(
-                message.method, message.path, message.headers, payload.read_nowait(),
-                "", None, message.version, True, connection.port, connection.next_peer(),
+                message.method, message.path, message.headers, body, "", None, message.version, True,
+                connection.port, connection.next_peer(), not self._bodies(body),
             )  # fmt: skip
             if whole:
                 self._heads.note(data, message)
@@ -140,7 +142,7 @@ class ImmediateAnswers:
 
     def _note(self, data: bytes, exchange: Exchange) -> None:
         """Remember an exchange whose request came as `data`, once that has come twice."""
-        if 0 < len(data) <= LONGEST_KNOWN and self._came(data):
+        if 0 < len(data) <= LONGEST_KNOWN and not exchange.request.novel and self._requests(data):
             self._repeats.note(data, exchange)
 
 

@@ -110,7 +110,9 @@ class ValkeyExchanges:
             raise Stale
         return entry.numbered(number)
 
-    def repeat(self, _read: Read, _like: Entry, _at: int, _peer: Peer, _outcome: Outcome) -> None:
+    def repeat(
+        self, _read: Read, _like: Entry, _at: int, _peer: Callable[[], Peer], _outcome: Outcome
+    ) -> None:
         """Repeat nothing: the store has to be asked."""
 
     def finish(self, tenant: str, number: int, outcome: Outcome, leases: Leases = (), /) -> None:
