@@ -17,10 +17,16 @@ def plain_number(text: str) -> str:
     """Find the plain number that a text may mean; empty where it is plain already or none is in it."""
     if len(text) > LONGEST or MASKS & set(text):
         return ""
+    if text.isascii() and text.isdigit():
+        return _otherwise(text, text, international=False)
     # Digits of full width, as input methods for Chinese write them, become ASCII.
     normal = unicodedata.normalize("NFKC", text)
     digits = "".join(filter(lambda each: each.isascii() and each.isdigit(), normal))
-    plain = _without_country(digits, international="+" in normal)
+    return _otherwise(text, digits, international="+" in normal)
+
+
+def _otherwise(text: str, digits: str, *, international: bool) -> str:
+    plain = _without_country(digits, international=international)
     return plain if plain != text else ""
 
 

@@ -47,11 +47,11 @@ def criteria(values: Mapping[str, Any], policy: ServicePolicy, zone: tzinfo) -> 
 
 
 def _selectors(values: Mapping[str, Any], policy: ServicePolicy) -> tuple[str | None, ...]:
+    if policy.selectors not in ORDERS:
+        return values.get("userMobile"), values.get("callId"), values.get("ctiCallId")
     found = {name: values.get(name) for name in SELECTORS}
-    if policy.selectors in ORDERS:
-        first = next((name for name in ORDERS[policy.selectors] if found[name] is not None), "")
-        found = {name: value if name == first else None for name, value in found.items()}
-    return tuple(found.values())
+    first = next((name for name in ORDERS[policy.selectors] if found[name] is not None), "")
+    return tuple(value if name == first else None for name, value in found.items())
 
 
 def _page(values: Mapping[str, Any], defaults: Mapping[str, Any]) -> slice:
