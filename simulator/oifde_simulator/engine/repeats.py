@@ -1,14 +1,15 @@
 """Answers that are given again: to a request that came before byte for byte, where they can be no others.
 
-Rule: an answer is remembered only where it depends on the request, the tenant as it is and the worth of the
-token, and on nothing else; it is given again only while these are as they were. Rules are never asked, so
-that no tenant with rules has repeats. Whatever is unusual goes through the pipeline, which does the same.
+Rule: an answer is remembered only where it depends on the request, the tenant as it is, the worth of the
+token and sessions that stay as they are until a known time; it is given again only while these are as they
+were. Rules are never asked, so that no tenant with rules has repeats. Whatever is unusual goes through the
+pipeline, which does the same.
 """
 
 from __future__ import annotations
 
 from time import perf_counter
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from oifde_simulator.bounded_cache import BoundedCache
 from oifde_simulator.engine.metrics import Meter
@@ -21,7 +22,7 @@ from oifde_simulator.model.http import Peer
 from oifde_simulator.model.outcome import Outcome
 from oifde_simulator.oifde.operations import MAIN
 from oifde_simulator.oifde.router import Call
-from oifde_simulator.population.literal import LiteralSessions
+from oifde_simulator.population.steadiness import steady_until
 from oifde_simulator.state.interface.exchanges import Exchanges, Read
 from oifde_simulator.tenants import Tenant, Tenants
 
@@ -39,26 +40,33 @@ class Sender(Protocol):
         ...
 
 
+class Constancy(NamedTuple):
+    """What an answer depends on beside its request: it is the same while this is."""
+
+    tenant: str
+    """Name of the tenant in the request."""
+    read: Read
+    """The tenant as it was; another object as soon as anything of it has changed."""
+    token: Any
+    step: TokenStep | None
+    """Judgement of the token."""
+    since: int
+    until: int
+    """Time from and up to which sessions are the same, epoch milliseconds on the tenant's clock."""
+
+
 class Repeat:
     """An exchange that can come again."""
 
-    __slots__ = ("_octets", "_request", "_response", "_second", "entry", "read", "step", "tenant", "token")
+    __slots__ = ("_octets", "_request", "_response", "_second", "constancy", "entry")
 
-    def __init__(
-        self, exchange: Exchange, entry: Entry, tenant: str, read: Read, token: Any, step: TokenStep | None
-    ) -> None:
+    def __init__(self, exchange: Exchange, entry: Entry, constancy: Constancy) -> None:
         # The exchange itself would keep all sessions of its tenant.
         self._request, self._response = exchange.request, exchange.response
         self._second, self._octets = -1, b""
         self.entry = entry
         """Entry of it; number, time, sender and outcome are others each time."""
-        self.tenant = tenant
-        """Name of the tenant in the request."""
-        self.read = read
-        """The tenant as it was; another object as soon as anything of it has changed."""
-        self.token = token
-        self.step = step
-        """Judgement of the token."""
+        self.constancy = constancy
 
     def answer(self, now: int) -> bytes:
         """Write the answer at `now` (epoch milliseconds); only its `Date` is another one each second."""
@@ -79,55 +87,70 @@ class Repeats:
         self._journal = journal
         self._meter = meter
         self._delay = delay
-        self._kept: BoundedCache[Repeat] = BoundedCache(KEPT)
+        self._kept: BoundedCache[Repeat] = BoundedCache(KEPT, share=16)
         self.find = self._kept.find
         """Finds the repeat of a request, given as bytes; None where there is none."""
 
-    def answer(self, name: bytes, repeat: Repeat, sender: Sender) -> bytes:
+    def answer(self, request: bytes, repeat: Repeat, sender: Sender) -> bytes:
         """Put the exchange on record once more and return its bytes; none where it has to be decided anew."""
         try:
-            return self._answer(name, repeat, sender)
+            return self._answer(request, repeat, sender)
         except Exception:  # noqa: BLE001  whatever it is, the pipeline meets it as well, and tells
-            self._kept.discard(name)
+            self._kept.discard(request)
             return b""
 
-    def _answer(self, name: bytes, repeat: Repeat, sender: Sender) -> bytes:
+    def _answer(self, request: bytes, repeat: Repeat, sender: Sender) -> bytes:
         began = perf_counter()
-        tenant = self._tenants.cached(repeat.tenant)
-        if tenant is None or tenant.read is not repeat.read:
-            self._kept.discard(name)
+        name, read, token, step, since, until = repeat.constancy
+        tenant = self._tenants.cached(name)
+        if tenant is None or tenant.read is not read or not since <= (now := tenant.clock.now()) < until:
+            self._kept.discard(request)
             return b""
-        now = tenant.clock.now()
-        is_good = tenant.credentials.token_step(repeat.token, now) == repeat.step
+        is_good = tenant.credentials.token_step(token, now) == step
         if not is_good or self._delay.faults or self._journal.logs_good:
             return b""
         octets = repeat.answer(now)
         seconds = perf_counter() - began
         outcome = Outcome("complete", len(octets), seconds)
-        entry = self._state.repeat(tenant.read, repeat.entry, now, sender.next_peer, outcome)
+        entry = self._state.repeat(read, repeat.entry, now, sender.next_peer, outcome)
         if entry is None:
             return b""
         self._meter.note(entry, seconds)
         return octets
 
-    def note(self, name: bytes, exchange: Exchange) -> None:
+    def note(self, request: bytes, exchange: Exchange) -> None:
         """Remember an exchange whose request came as these bytes, if its answer can be given again."""
         tenant = self._tenants.cached(exchange.tenant)
-        if tenant is None or not _is_constant(exchange, tenant):
+        if tenant is None or not _is_plain(exchange, tenant):
             return
+        constancy = self._constancy(exchange, tenant)
+        if constancy.since < constancy.until and self._tenants.cached(constancy.tenant) is tenant:
+            entry = self._journal.entry(exchange)
+            weight = len(request) + 2 * len(exchange.response.body) + REPEAT
+            self._kept.discard(request)
+            self._kept.keep(request, Repeat(exchange, entry, constancy), weight)
+
+    @staticmethod
+    def _constancy(exchange: Exchange, tenant: Tenant) -> Constancy:
+        """Tell what an honest answer depends on."""
+        now, honest = exchange.at, exchange.honest
+        assert MAIN.token_field
         token = exchange.document.get(MAIN.token_field)
-        step = tenant.credentials.token_step(token, exchange.at)
-        named = Call(exchange.request, MAIN, dict(exchange.document)).tenant
-        entry = self._journal.entry(exchange)
-        if self._tenants.cached(named) is tenant and not entry.warnings:
-            weight = len(name) + 3 * len(exchange.response.body) + REPEAT
-            self._kept.discard(name)
-            self._kept.keep(name, Repeat(exchange, entry, named, tenant.read, token, step), weight)
+        call = Call(exchange.request, MAIN, dict(exchange.document))
+        wanted = tenant.service.read(call, now).reading.parsed
+        until = now
+        if tenant.clock.frozen:
+            until = now + 1
+        elif wanted is not None and honest.page is not None:
+            page = honest.selection[honest.page]
+            until = steady_until(tenant.service.sessions, wanted.criteria, page, now)
+        step = tenant.credentials.token_step(token, now)
+        return Constancy(call.tenant, tenant.read, token, step, now, until)
 
 
-def _is_constant(exchange: Exchange, tenant: Tenant) -> bool:
-    """Check that an answer is honest, and depends on no rule, no count and no time."""
-    is_honest = exchange.endpoint == MAIN.name and exchange.honest.page is not None and not exchange.notes
+def _is_plain(exchange: Exchange, tenant: Tenant) -> bool:
+    """Check that an answer is honest and in order, and that no rule, no count and no hint is about it."""
+    honest = exchange.honest
+    is_good = honest.page is not None and not honest.warnings and not exchange.notes
     is_plain = not (tenant.rules.rules or tenant.counted or tenant.defect or tenant.notes)
-    is_timeless = tenant.clock.frozen or isinstance(tenant.world.sessions, LiteralSessions)
-    return is_honest and is_plain and is_timeless and type(exchange.response.body) is bytes
+    return exchange.endpoint == MAIN.name and is_good and is_plain and type(exchange.response.body) is bytes

@@ -31,7 +31,8 @@ class Service:
 
     def __init__(self, credentials: Credentials, sessions: Sessions, policy: ServicePolicy) -> None:
         self._credentials = credentials
-        self._sessions = sessions
+        self.sessions = sessions
+        """Sessions as the policy arranges them."""
         self.policy = policy
         self._errors = ErrorAnswers(policy)
         self._prepared = prepared(policy)
@@ -70,7 +71,7 @@ class Service:
         if operation.issues_token:
             request.token, request.lifetime = self._credentials.issue(request.now, admission.number)
         try:
-            return operation.answer(request, self._sessions, self.policy)
+            return operation.answer(request, self.sessions, self.policy)
         except Refused as refused:
             return self._errors.answer(call, (refused.problem,), request.warnings)
 

@@ -175,6 +175,29 @@ class History:
             self._memory.settled.keep(name, FinishedRecord(end, text))
         return text
 
+    def steady_until(self, criteria: Criteria, now: int) -> int:
+        """Tell until when `select` finds the same as at `now`, at least; `now` where that is not known."""
+        if criteria.call_id is not None or criteria.cti_call_id is not None:
+            found = self.select(criteria, now)
+            return self._forgotten(found[0].start // 1000) if found else now
+        if criteria.user is None or not is_number(criteria.user):
+            return WHEN_ALL_ARE_OVER
+        found = self.select(criteria, now)
+        assert isinstance(found, NewestFirst)
+        midnight = (now // 1000 // DAY + 1) * DAY * 1000
+        starts = (*found.starts[found.stop : found.stop + 1], midnight // 1000)
+        ends = (self._forgotten(start) for start in found.starts[found.first : found.first + 1])
+        return min(midnight, starts[0] * 1000, *ends)
+
+    def is_settled(self, user: str, begin: int, now: int) -> bool:
+        """Check that the record of a session, which was encoded at `now`, changes no more."""
+        settled = self._memory.settled.find((self._mark, user, begin))
+        return settled is not None and settled.since <= now
+
+    def _forgotten(self, begin: int) -> int:
+        """Tell when a session is no longer kept, epoch milliseconds."""
+        return (begin + self._timetable.days * DAY) * 1000
+
     def _of(self, user: str, first: int, last: int) -> array[int]:
         """Compute a user's starts from UTC day `first` to `last`, both included, ascending."""
         return self._kept(user, self._timetable.starts(user, first, last))
@@ -225,6 +248,11 @@ class GeneratedSession:
         return end if end <= self._now else None
 
     @property
+    def settled(self) -> bool:
+        """Whether its record, which was encoded, stays as it is."""
+        return self._history.is_settled(self.user, self._begin, self._now)
+
+    @property
     def call_id(self) -> str:
         """The session's callId."""
         return self._history.call_id(self.user, self._begin)
@@ -253,7 +281,10 @@ class NewestFirst(Sequence[CallSession]):
     ) -> None:
         self._history = history
         self._user = user
-        self._starts = starts
+        self.starts = starts
+        """Starts of the user's sessions, epoch seconds, ascending; more than those of the selection."""
+        self.first, self.stop = first, stop
+        """Places of the selection in `starts`."""
         self._places = range(stop - 1, first - 1, -1)
         self._now = now
 
@@ -271,4 +302,4 @@ class NewestFirst(Sequence[CallSession]):
         return [self._session(place) for place in places]
 
     def _session(self, place: int) -> CallSession:
-        return GeneratedSession(self._history, self._user, self._starts[place], self._now)
+        return GeneratedSession(self._history, self._user, self.starts[place], self._now)

@@ -37,6 +37,9 @@ class LiteralSession:
         self._encoded: bytes | None = None
         self._end: int | None = None
 
+    settled = True
+    """Its record stays as it is."""
+
     @property
     def given_file_name(self) -> str | None:
         """`recordFileName` that the scenario wrote; None where it wrote none."""
