@@ -8,7 +8,6 @@ bytes that are not HTTP before any handler is called, in plain text, and logs th
 from __future__ import annotations
 
 import asyncio
-from socket import socket
 from typing import Any
 
 from aiohttp import web
@@ -19,7 +18,7 @@ from oifde_simulator.config import Settings
 from oifde_simulator.web.aiohttp_versions import PARSER, RequestHandler
 from oifde_simulator.web.body_receiver import BodyEvicted, forget_frames
 from oifde_simulator.web.byte_budget import ByteBudget
-from oifde_simulator.web.peer import has_ended, has_left, reset_on_close
+from oifde_simulator.web.peer import EndWatch, has_ended, has_left, reset_on_close
 from oifde_simulator.web.refusal import explain
 from oifde_simulator.web.request_parser import RequestParser
 
@@ -41,13 +40,13 @@ class HttpConnection(RequestHandler):
         "_answered",
         "_arriving",
         "_closing",
+        "_end",
         "_idle_seconds",
         "_look",
         "_requests",
         "_secured",
         "_silence",
         "_sizes",
-        "_socket",
         "ended",
         "unread",
         "write_seconds",
@@ -75,7 +74,7 @@ class HttpConnection(RequestHandler):
         self._arriving: StreamReader | None = None
         self._look: asyncio.TimerHandle | None = None
         self._silence: asyncio.TimerHandle | None = None
-        self._socket: socket | None = None
+        self._end: EndWatch | None = None
         self._secured: Any = None
         """TLS of the connection that tells of the client's end; None without one."""
 
@@ -93,7 +92,7 @@ class HttpConnection(RequestHandler):
         waiter, secured = self._waiter, self._secured
         if waiter is None or waiter.done() or self._reading_paused or (secured and secured.has_ended):
             return False
-        return self._socket is not None and not has_ended(self._socket)
+        return self._end is not None and not self._end.has_ended()
 
     def rest(self) -> None:
         """Begin anew the time that the connection may be idle, as aiohttp does behind its own answers."""
@@ -138,7 +137,7 @@ class HttpConnection(RequestHandler):
         """Bound the silence before the first request; over TLS, be told when the client ends its half."""
         super().connection_made(transport)
         self._silence = self._loop.call_later(self.keepalive_timeout, self.force_close)
-        self._socket = transport.get_extra_info("socket")
+        self._end = EndWatch(transport.get_extra_info("socket"))
         secured = transport.get_extra_info("ssl_object")
         if hasattr(secured, "at_close_notify"):
             self._secured = secured
@@ -148,7 +147,7 @@ class HttpConnection(RequestHandler):
         """Cease to look for the client, and wait for nothing more."""
         self.note_request()
         super().connection_lost(exc)
-        self._arriving = self._requests = self._secured = self._socket = None  # they know the connection
+        self._arriving = self._requests = self._secured = self._end = None  # they know the connection
         self.unread.release(self)
         for timer in (self._look, self._closing):
             if timer is not None:
