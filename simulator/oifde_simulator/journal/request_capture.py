@@ -49,16 +49,28 @@ class RequestCapture:
         self._heads = HeadCapture(redactor)
         self.headers = self._heads.headers
         """Redacts the headers of an answer."""
+        line = "", ""
+        self._last = Request(*line, {}).headers, line, self._heads.capture(*line, ())
+        """Headers, method and target of the last request, and its head as it is kept."""
         self._cache: BoundedCache[Captured] = BoundedCache(REQUESTS_KEPT, share=128)
 
     def capture(self, request: Request, document: Mapping[str, Any]) -> Captured:
         """Redact a request whose decoded body is `document`, empty if nobody has decoded it."""
-        head = self._heads.capture(request.method, request.target, tuple(request.headers.items()))
+        head = self._head(request)
         kept = self._captured if request.novel else self._known
         captured = kept(request.body, head, document)
         if request.peer.certificate:
             captured = _charged(captured, request.peer.certificate)
         return _by_port(captured, request.port) if request.port else captured
+
+    def _head(self, request: Request) -> CapturedHead:
+        """Capture the head of a request; where it was not parsed anew, its headers are the last one's."""
+        headers, line, head = self._last
+        if request.headers is not headers or (request.method, request.target) != line:
+            line = request.method, request.target
+            head = self._heads.capture(*line, tuple(request.headers.items()))
+            self._last = request.headers, line, head
+        return head
 
     def _known(self, body: bytes, head: CapturedHead, document: Mapping[str, Any]) -> Captured:
         """Capture a request that may have come before."""
