@@ -277,7 +277,7 @@ def test_a_tenant_without_such_settings_is_served_by_the_plain_service() -> None
     server = Asked(ACME, other=f"{ACME}\nsettings: {{response_headers: {{X-Y: z}}}}\n")
     assert not isinstance(server.tenant("acme").service, HeaderService)
     assert isinstance(server.tenant("other").service, HeaderService)
-    assert server.tenant("acme").service._sessions is server.tenant("acme").world.sessions
+    assert server.tenant("acme").service.sessions is server.tenant("acme").world.sessions
     assert server.query().response.headers is JSON_UTF8
 
 

@@ -203,7 +203,7 @@ def test_hints_of_other_sessions_are_not_remembered() -> None:
 def test_a_tenant_without_sessions_is_never_looked_at_again() -> None:
     server = Asked(f'tenant: {{tokens: ["{TOKEN}"]}}')
     sessions = Counted(server.tenant("acme").world.sessions)
-    server.tenant("acme").service._sessions = sessions
+    server.tenant("acme").service.sessions = sessions
     assert server.query(**MORNING, userMobile="+8618000000001").honest.warnings == ()
     assert len(sessions.asked) == 1
 
@@ -211,7 +211,7 @@ def test_a_tenant_without_sessions_is_never_looked_at_again() -> None:
 def test_a_query_that_finds_something_is_selected_once() -> None:
     server = Asked(ACME)
     sessions = Counted(server.tenant("acme").world.sessions)
-    server.tenant("acme").service._sessions = sessions
+    server.tenant("acme").service.sessions = sessions
     server.query()
     assert len(sessions.asked) == 1
 
