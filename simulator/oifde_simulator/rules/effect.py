@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field
-from functools import cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
@@ -16,7 +15,7 @@ from oifde_simulator.bounded_cache import bounded_cache
 from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.model.credential_step import EndedToken
 from oifde_simulator.model.exchange import NO_FIELDS, Answer
-from oifde_simulator.model.http import Headers, Request, Response
+from oifde_simulator.model.http import JSON_UTF8, NO_CONTENT, Headers, Request, Response
 from oifde_simulator.model.insertion import Insertion
 from oifde_simulator.rules.action import ActionContext, ErrorRenderer, NotApplicable
 from oifde_simulator.wire.script import Script, does_more
@@ -26,13 +25,14 @@ if TYPE_CHECKING:
 
 RECORDING = b"a recording"
 PROVENANCE = "X-Simulator-Rule"
+OWN_MARK = PROVENANCE.lower()
 MARKS_KEPT = 256 << 10
 """Bytes of names as the header has them; those of rules that are added at run time come from a client."""
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True, eq=False)
 class Occasion:
-    """One request and its honest answer, as the outcomes of rules meet them."""
+    """One request and its honest answer, as the outcomes of rules meet them; nobody changes it."""
 
     request: Request
     honest: Answer
@@ -46,16 +46,25 @@ class Occasion:
     document: Mapping[str, Any] = field(default_factory=lambda: NO_FIELDS)
     """Fields of the request's body; empty where it could not be decoded."""
 
-    @cached_property
+    made: Script | None = None
+    """Script of the honest answer, once it was wanted."""
+    digested: bytes | None = None
+    """Digest of the honest body, once it was wanted."""
+
+    @property
     def script(self) -> Script:
         """Script of the honest answer."""
-        return self.honest.response.script(self.request, self.now)
+        if self.made is None:
+            self.made = self.honest.response.script(self.request, self.now)
+        return self.made
 
-    @cached_property
+    @property
     def digest(self) -> bytes:
         """Digest of the honest body, which may be long; the same for all recordings, which nothing edits."""
-        body = self.honest.response.body
-        return sha256(body).digest() if isinstance(body, bytes) else RECORDING
+        if self.digested is None:
+            body = self.honest.response.body
+            self.digested = sha256(body).digest() if isinstance(body, bytes) else RECORDING
+        return self.digested
 
 
 class Effect(NamedTuple):
@@ -109,13 +118,30 @@ def _spoil(
     decision: Decision, occasion: Occasion, response: Response, named: tuple[str, ...] | None
 ) -> Effect:
     """Apply the faults to a response; those `named` are in its header, which None leaves out."""
-    honest, request, now = occasion.honest.response, occasion.request, occasion.now
+    request, now = occasion.request, occasion.now
     mark = _own_marks(response) if named is None else mark_of(decision.rule, named)
-    reshaped = response is not honest
-    response = marked(response, mark)
-    plain = marked(honest, mark).script(request, now) if mark else occasion.script
-    script, faults = decision.spoil(response.script(request, now) if reshaped else plain)
+    honest = marked(occasion.honest.response, mark)
+    response = honest if response is occasion.honest.response else marked(response, mark)
+    script = response.script(request, now)
+    if not decision.action.faults:
+        return Effect(response, script, (), _differs(response, script, honest, occasion))
+    plain = honest.script(request, now) if mark else occasion.script
+    script, faults = decision.spoil(script)
     return Effect(response, script, faults, does_more(script, plain, closes=not request.keep_alive))
+
+
+def _differs(response: Response, script: Script, honest: Response, occasion: Occasion) -> bool:
+    """Check that a response, whose script is given, sends anything else than the honest one."""
+    if response.status != honest.status or response.headers != honest.headers:
+        return True
+    request = occasion.request
+    if (
+        type(response.body) is type(honest.body) is bytes
+        and request.method != "HEAD"
+        and honest.status != NO_CONTENT
+    ):
+        return response.body != honest.body
+    return does_more(script, honest.script(request, occasion.now), closes=not request.keep_alive)
 
 
 def mark_of(rule: str, faults: tuple[str, ...] = ()) -> Headers:
@@ -145,4 +171,6 @@ def marked(response: Response, mark: Headers) -> Response:
 
 def _own_marks(response: Response) -> Headers:
     """Find headers of a `respond` that are named as the one that names a rule."""
-    return tuple(each for each in response.headers if each[0].lower() == PROVENANCE.lower())
+    if response.headers is JSON_UTF8:
+        return ()
+    return tuple([each for each in response.headers if each[0].lower() == OWN_MARK])

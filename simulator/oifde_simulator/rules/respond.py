@@ -114,5 +114,7 @@ def _body(given: Mapping[str, Any]) -> bytes | None:
 
 def _merge(headers: Headers, others: Headers) -> Headers:
     """Add `others` to headers, and replace those of the same names."""
+    if not others:
+        return headers
     names = {name.lower() for name, _ in others}
     return (*((name, value) for name, value in headers if name.lower() not in names), *others)
