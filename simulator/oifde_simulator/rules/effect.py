@@ -108,40 +108,50 @@ def _context(decision: Decision, occasion: Occasion) -> ActionContext:
 
 def _marked(decision: Decision, occasion: Occasion, response: Response, *, provenance: bool) -> Effect:
     """Apply the faults; with `provenance`, the header names those that changed the answer."""
+    if not decision.action.faults:
+        return _unspoiled(decision, occasion, response, provenance=provenance)
     effect = _spoil(decision, occasion, response, decision.faults if provenance else None)
     if provenance and effect.faults != decision.faults:
         effect = _spoil(decision, occasion, response, effect.faults)
     return effect
 
 
+def _unspoiled(decision: Decision, occasion: Occasion, response: Response, *, provenance: bool) -> Effect:
+    """Mark a response that no fault spoils; `provenance` adds the header that names the rule."""
+    own, honest = _own_marks(response), occasion.honest.response
+    mark = mark_of(decision.rule) if provenance else own
+    changed = response is not honest
+    if changed and (own or (provenance and _own_marks(honest))):
+        changed = _differs(marked(response, mark), marked(honest, mark), occasion)
+    elif changed:
+        changed = _differs(response, honest, occasion)
+    response = marked(response, mark)
+    return Effect(response, response.script(occasion.request, occasion.now), (), changed)
+
+
+def _differs(response: Response, honest: Response, occasion: Occasion) -> bool:
+    """Check that a response sends anything else than the honest one."""
+    if response.status != honest.status or response.headers != honest.headers:
+        return True
+    request, now = occasion.request, occasion.now
+    sends_body = request.method != "HEAD" and honest.status != NO_CONTENT
+    if sends_body and type(response.body) is type(honest.body) is bytes:
+        return response.body != honest.body
+    script, plain = response.script(request, now), honest.script(request, now)
+    return does_more(script, plain, closes=not request.keep_alive)
+
+
 def _spoil(
     decision: Decision, occasion: Occasion, response: Response, named: tuple[str, ...] | None
 ) -> Effect:
     """Apply the faults to a response; those `named` are in its header, which None leaves out."""
-    request, now = occasion.request, occasion.now
+    honest, request, now = occasion.honest.response, occasion.request, occasion.now
     mark = _own_marks(response) if named is None else mark_of(decision.rule, named)
-    honest = marked(occasion.honest.response, mark)
-    response = honest if response is occasion.honest.response else marked(response, mark)
-    script = response.script(request, now)
-    if not decision.action.faults:
-        return Effect(response, script, (), _differs(response, script, honest, occasion))
-    plain = honest.script(request, now) if mark else occasion.script
-    script, faults = decision.spoil(script)
+    reshaped = response is not honest
+    response = marked(response, mark)
+    plain = marked(honest, mark).script(request, now) if mark else occasion.script
+    script, faults = decision.spoil(response.script(request, now) if reshaped else plain)
     return Effect(response, script, faults, does_more(script, plain, closes=not request.keep_alive))
-
-
-def _differs(response: Response, script: Script, honest: Response, occasion: Occasion) -> bool:
-    """Check that a response, whose script is given, sends anything else than the honest one."""
-    if response.status != honest.status or response.headers != honest.headers:
-        return True
-    request = occasion.request
-    if (
-        type(response.body) is type(honest.body) is bytes
-        and request.method != "HEAD"
-        and honest.status != NO_CONTENT
-    ):
-        return response.body != honest.body
-    return does_more(script, honest.script(request, occasion.now), closes=not request.keep_alive)
 
 
 def mark_of(rule: str, faults: tuple[str, ...] = ()) -> Headers:

@@ -93,7 +93,7 @@ class Rule:
         """Read what `per` names of a request; what is not there is a value of its own."""
         if self.counted_by is not None:
             return tuple(text_of(read(view)) for read in self.counted_by)
-        return tuple(text_of(view.request.get(field, ABSENT)) for field in self.per)
+        return tuple([text_of(view.request.get(field, ABSENT)) for field in self.per]) if self.per else ()
 
     def limits_at(self, now: int) -> Limits:
         """Tell the limits at an instant (epoch milliseconds): a rate of a day is that of this very day."""

@@ -81,9 +81,10 @@ class Selection:
                 if not self.also:
                     break
                 taken = True
-        places += [len(rules)] * (len(self.rules) + 1 - len(places))
+        if self.closed:
+            places += [len(rules)] * (len(self.rules) + 1 - len(places))
+            self.closed = [each._replace(before=places[each.before]) for each in self.closed]
         self.rules, self.candidates, self.unable = rules, candidates, unable
-        self.closed = [each._replace(before=places[each.before]) for each in self.closed]
 
     def find_heads(self, sends_head: Callable[[Rule], bool]) -> None:
         """Note which candidates send no head of an answer, where one that goes along needs it.
