@@ -1,4 +1,4 @@
-"""The work of an honest request, counted: it fails where the path of a request grows.
+"""The work of a request, counted: it fails where the path of a request grows.
 
 Counts do not depend on how busy a machine is, as times do. The bounds are a tenth above what was counted when
 they were written; lower them when the path gets shorter.
@@ -29,7 +29,12 @@ from oifde_simulator.state.memory.state import MemoryState
 from oifde_simulator.tenants import Tenants
 from oifde_simulator.web.data_plane.request_reader import Limits
 
-MOST_CALLS = {"a body that was seen": 119, "a body never seen": 186, "a body refused, never seen": 431}
+MOST_CALLS = {
+    "a body that was seen": 119,
+    "a body never seen": 186,
+    "a body refused, never seen": 300,
+    "a rule that answers": 300,
+}
 """Python functions that are called, of all libraries, from the bytes to the answer."""
 MOST_COROUTINES = 6
 """Coroutines that are begun: handle, answer, decide, exchange, conclude, record."""
@@ -39,6 +44,7 @@ KINDS: dict[str, Callable[[int], dict[str, str]]] = {
     "a body that was seen": lambda number: FIELDS,
     "a body never seen": lambda number: FIELDS | {"callId": f"c{number:04}"},
     "a body refused, never seen": lambda number: FIELDS | {"pageSize": f"7{number:04}"},
+    "a rule that answers": lambda number: FIELDS | {"userMobile": "18000000002"},
 }
 
 Feed = Callable[[bytes], None]
