@@ -73,7 +73,7 @@ async def feed(aiohttp_client: Any) -> AsyncIterator[Feed]:
         writer.write(request(FIELDS | {"tenantId": name}))
         await reader.readuntil(b"]}")
     (connection,) = server.runner.server.connections
-    while not connection.is_open_and_idle():
+    while not connection.is_open_and_idle():  # noqa: ASYNC110  no event tells of it
         await asyncio.sleep(0)
     yield connection.data_received
     writer.close()
