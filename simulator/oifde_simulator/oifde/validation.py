@@ -6,9 +6,10 @@ one is walked and explained.
 
 from __future__ import annotations
 
+from sys import getsizeof
 from typing import Any
 
-from oifde_simulator.bounded_cache import BoundedCache
+from oifde_simulator.bounded_cache import BoundedCache, bounded_cache
 from oifde_simulator.json_schema.schema import Violation
 from oifde_simulator.model.vendor_errors import PARAMETER_INCORRECT, Problem
 from oifde_simulator.oifde import contract, error_messages
@@ -23,6 +24,8 @@ READINGS_KEPT = 4 << 20
 """Bytes of readings in the cache, of all operations and tenants."""
 READING = 1000
 """Bytes of memory that a reading takes beside its document: warnings, problems, what was parsed, a hint."""
+NAMES_KEPT = 64 << 10
+"""Bytes of unknown names of which the nearest known one is remembered."""
 NESTING = frozenset((dict, list))
 MOST_TOLD = 10
 """Unknown fields that are told one by one: a client decides how many it sends."""
@@ -49,7 +52,7 @@ class BodyReader:
         schema = contract.request_schema(operation.name)
         self._accepts, self._explain = schema.accepts, schema.explain
         self._known = contract.request_fields(operation.name)
-        self._sorted = sorted(self._known)
+        self._sorted = tuple(sorted(self._known))
         self._policy = policy
         self._normalization = Normalization(operation, policy)
         # Stands for the reader in the cache, which would otherwise outlive its tenant.
@@ -134,9 +137,15 @@ class BodyReader:
         return told
 
     def _unknown(self, name: str) -> str:
-        suggestion = self._operation.misnamed_fields.get(name) or nearest(name, self._sorted)
+        suggestion = self._operation.misnamed_fields.get(name) or _nearest((name, self._sorted))
         hint = f"; did you mean {suggestion}?" if suggestion else ""
         return f"{shown(name)} is not a field of this interface{hint}"
+
+
+@bounded_cache(NAMES_KEPT, lambda asked, _: getsizeof(asked[0]))
+def _nearest(asked: tuple[str, tuple[str, ...]]) -> str:
+    """Find the known field most like a name; empty when none is like it."""
+    return nearest(*asked)
 
 
 def _hollow(value: Any) -> Any:
