@@ -131,7 +131,7 @@ def test_the_first_unknown_fields_are_told_and_how_many_more(
     )
     served = engine(**({} if policy == "ignore" else {"unknown_fields": policy}))
     with caplog.at_level(logging.INFO, "oifde_simulator.exchanges"):
-        entry = ask(served, GOOD | {f"field{each}": "x" for each in range(8000)})
+        entry = ask(served, GOOD | {f"{policy}{each}": "x" for each in range(8000)})
     told = entry.warnings if policy == "ignore" else entry.problems
     assert len(compared) == 10
     assert len(told) == 11

@@ -1,4 +1,4 @@
-"""The work of an honest request, counted: it fails where the path of a request grows.
+"""The work of a request, counted: it fails where the path of a request grows.
 
 Counts do not depend on how busy a machine is, as times do. The bounds are a tenth above what was counted when
 they were written; lower them when the path gets shorter.
@@ -29,16 +29,26 @@ from oifde_simulator.state.memory.state import MemoryState
 from oifde_simulator.tenants import Tenants
 from oifde_simulator.web.data_plane.request_reader import Limits
 
-MOST_CALLS = {"a body that was seen": 40, "a body never seen": 145, "a body refused, never seen": 258}
+A_RULE = "a rule that answers"
+MOST_CALLS = {
+    "a body that was seen": 40,
+    "a body never seen": 145,
+    "a body refused, never seen": 211,
+    A_RULE: 249,
+}
 """Python functions that are called, of all libraries, from the bytes to the answer."""
 MOST_COROUTINES = 6
 """Coroutines that are begun: handle, answer, decide, exchange, conclude, record."""
+MORE_OF_A_RULE = 4
+"""Coroutines that a rule begins: spoil, turn, and two decisions that may need the bytes of a recording."""
 TIMES = 20
 FIELDS = {"tenantId": "acme", "authToken": TOKEN, "userMobile": "18000000001"}
+TENANTS = {"acme": ACME, "spoiled": f"{ACME}rules:\n  - respond: {{error: internal-error}}\n"}
 KINDS: dict[str, Callable[[int], dict[str, str]]] = {
     "a body that was seen": lambda number: FIELDS,
     "a body never seen": lambda number: FIELDS | {"callId": f"c{number:04}"},
     "a body refused, never seen": lambda number: FIELDS | {"pageSize": f"7{number:04}"},
+    A_RULE: lambda number: FIELDS | {"tenantId": "spoiled"},
 }
 
 Feed = Callable[[bytes], None]
@@ -52,17 +62,19 @@ def request(fields: dict[str, str]) -> bytes:
 
 @pytest.fixture
 async def feed(aiohttp_client: Any) -> AsyncIterator[Feed]:
-    """Serve a tenant that was asked before, and give the bytes of requests to one of its connections."""
-    scenarios = {"acme": loader.loads(ACME.encode(), "acme.yaml", "acme")}
+    """Serve tenants that were asked before, and give the bytes of requests to one of their connections."""
+    scenarios = {name: loader.loads(text.encode(), f"{name}.yaml", name) for name, text in TENANTS.items()}
     tenants = Tenants(scenarios, seed="0", error_status=200, state=MemoryState(Bounds(exchanges=2 * TIMES)))
     pipeline = Pipeline(Router(bad_json_status=400), tenants, Journal(tenants.state))
     server = DataPlane(pipeline, Limits(1 << 20, 5.0))
     client = await aiohttp_client(server)
     reader, writer = await asyncio.open_connection(server.host, server.port)
-    for _ in range(2):  # the first reads the file of its tenant
-        writer.write(request(FIELDS))
+    for name in (*TENANTS, *TENANTS):  # the first reads the file of its tenant
+        writer.write(request(FIELDS | {"tenantId": name}))
         await reader.readuntil(b"]}")
     (connection,) = server.runner.server.connections
+    while not connection.is_open_and_idle():  # noqa: ASYNC110  no event tells of it
+        await asyncio.sleep(0)
     yield connection.data_received
     writer.close()
     await writer.wait_closed()
@@ -99,7 +111,8 @@ async def test_a_request_calls_no_more_functions_than_it_did(
         for octets in asked:
             feed(octets)
     assert len(found) / TIMES <= MOST_CALLS[kind]
-    assert sum(name.startswith("async ") for name in found) <= MOST_COROUTINES * TIMES
+    coroutines = MOST_COROUTINES + (MORE_OF_A_RULE if kind == A_RULE else 0)
+    assert sum(name.startswith("async ") for name in found) <= coroutines * TIMES
 
 
 async def test_a_request_makes_no_timer_and_no_task(feed: Feed, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,6 @@ a good token, or changed a state. Otherwise the script is the honest one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from oifde_simulator.model.credential_step import Admission, CredentialStep, EndedToken, TokenStep
@@ -107,9 +106,11 @@ def conclude_effect(
 ) -> Conclusion:
     """Make the exchange of a request whose rule did what `effect` has, and tell whether it has fired."""
     assert decision.of
-    ended = None if effect.refusal else occasion.ends(decision.action.token)
-    idle = _shortcomings(decision, effect, ended=ended is not None)
-    notes = (*decision.notes, *(f"{decision.rule}: {why}" for why in idle))
+    token = decision.action.token
+    ended = occasion.ends(token) if token and not effect.refusal else None
+    notes = decision.notes
+    if idle := _shortcomings(decision, effect, ended=ended is not None):
+        notes = (*notes, *(f"{decision.rule}: {why}" for why in idle))
     if not (effect.changed or ended or decision.moved):
         return Conclusion(_spent(passed(tenant, call, occasion, decision), decision, notes))
     exchange = _spoiled(tenant, call, occasion, decision, effect)
@@ -178,12 +179,14 @@ def _named(honest: Response, decision: Decision, tenant: Tenant) -> Response:
     return marked(honest, mark_of(decision.rule)) if tenant.provenance else honest
 
 
-def _shortcomings(decision: Decision, effect: Effect, *, ended: bool) -> Iterator[str]:
+def _shortcomings(decision: Decision, effect: Effect, *, ended: bool) -> list[str]:
     """Say what of an outcome could not be done; one that is to do nothing has no shortcomings."""
-    yield from effect.notes
+    found = [*effect.notes]
     if effect.refusal:
-        yield effect.refusal
+        found.append(effect.refusal)
     elif not effect.changed:
-        yield from idle_reasons(decision.action, ended=ended)
-    elif idle := [name for name in decision.faults if name not in effect.faults]:
-        yield f"nothing in this answer for {', '.join(idle)} to spoil"
+        found += idle_reasons(decision.action, ended=ended)
+    elif effect.faults != decision.faults:
+        idle = [name for name in decision.faults if name not in effect.faults]
+        found += [f"nothing in this answer for {', '.join(idle)} to spoil"] if idle else []
+    return found

@@ -30,6 +30,8 @@ KEPT_BESIDE = 250
 
 
 JSON = dict[str, Any]
+_new: Any = tuple.__new__
+"""Makes a named tuple of the tuple of its members, without a call of Python's."""
 
 
 class Captured(NamedTuple):
@@ -80,7 +82,7 @@ class RequestCapture:
             captured = self._captured(body, head, document)
             recorded, finder, charge = captured
             weight = len(body) + finder.weight + charge + KEPT_BESIDE
-            self._cache.keep(key, Captured(recorded, finder, 0), weight)
+            self._cache.keep(key, _new(Captured, (recorded, finder, 0)), weight)
         return captured
 
     def _captured(self, body: bytes, head: CapturedHead, document: Mapping[str, Any]) -> Captured:
@@ -98,8 +100,9 @@ class RequestCapture:
             finder = self._redactor.finder(*credentials)
             text = self._text(body, value, finder)
             fields, charge = {}, len(text)
-        request = kind(self._heads.without(head, finder), fields, text)
-        return Captured(request, finder, charge + head.charge)
+        request = _new(kind, (self._heads.without(head, finder), fields, text))
+        captured: Captured = _new(Captured, (request, finder, charge + head.charge))
+        return captured
 
     def _fields(self, fields: dict[str, Any], finder: CredentialFinder, flat: bool) -> tuple[JSON, int, bool]:
         """Redact the fields again by `finder` and shorten them.

@@ -3,34 +3,56 @@
 jsonschema takes a tenth of a server's start to import, and all requests are refused by these few keywords.
 
 Rule: a schema with any other keyword is jsonschema's. `tests/json_schema/test_plain_walk.py` holds both to
-the same violations in the same order.
+the same violations in the same order. Each part of a schema is compiled once, so that what fits costs little.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+from oifde_simulator.json_schema.plain_assertions import (
+    ASSERTIONS,
+    Assertion,
+    exact_types,
+    format_assertion,
+    pattern_assertion,
+)
 from oifde_simulator.json_schema.violation import JSON, Violation
 
 Path = tuple[str | int, ...]
-Told = tuple[str, tuple[tuple[Violation, ...], ...]]
-"""Message of a violation, and those of its alternatives."""
+Walk = Callable[[JSON, Path, list[Violation]], None]
+"""Function that adds the violations of the value at a path to those that were found."""
+
+Step = tuple[str, Assertion | None, Walk | None]
+"""A keyword with its assertion, or with the walk of the schemas below it."""
 
 ANNOTATIONS = frozenset(
     ("title", "description", "default", "examples", "contentMediaType", "components", "$defs", "deprecated")
 )
-TYPES: dict[str, Callable[[JSON], bool]] = {
-    "string": lambda value: isinstance(value, str),
-    "object": lambda value: isinstance(value, dict),
-    "array": lambda value: isinstance(value, list),
-    "boolean": lambda value: isinstance(value, bool),
-    "null": lambda value: value is None,
-    "number": lambda value: isinstance(value, int | float) and not isinstance(value, bool),
-    "integer": lambda value: (
-        (isinstance(value, int) and not isinstance(value, bool))
-        or (isinstance(value, float) and value.is_integer())
-    ),
-}
+
+
+class Part:
+    """One compiled schema."""
+
+    __slots__ = ("_schema", "_steps", "exact", "others")
+
+    def __init__(self, schema: Mapping[str, JSON], steps: Iterable[Step]) -> None:
+        self._schema = schema
+        self._steps = tuple(steps)
+        self.exact = exact_types(schema["type"]) if "type" in schema else frozenset()
+        """Python types whose values the keyword `type` accepts without a look at them."""
+        self.others = tuple(step for step in self._steps if step[0] != "type")
+        """Steps of all keywords but `type`."""
+
+    def walk(self, value: JSON, path: Path, found: list[Violation]) -> None:
+        """Add the violations of the value at a path to those that were found."""
+        schema = self._schema
+        for keyword, assertion, below in self.others if type(value) in self.exact else self._steps:
+            if below is not None:
+                below(value, path, found)
+            elif assertion is not None and (messages := assertion(value)):
+                expected = schema[keyword]
+                found += [Violation(path, keyword, expected, value, schema, each) for each in messages]
 
 
 class PlainWalk:
@@ -45,26 +67,28 @@ class PlainWalk:
         """Explain by `document`; `fits_pattern` compares a value with a regular expression."""
         self._document = document
         self._formats = formats
-        self._fits_pattern = fits_pattern
-        self._assertions: dict[str, Callable[[JSON, JSON, Mapping[str, JSON], Path], Iterator[Told]]] = {
-            "type": self._type,
-            "required": self._required,
-            "minLength": self._min_length,
-            "maxLength": self._max_length,
-            "enum": self._enum,
-            "const": self._const,
-            "pattern": self._pattern,
-            "format": self._format,
+        self._assertions: Mapping[str, Callable[[JSON], Assertion]] = {
+            **ASSERTIONS,
+            "pattern": pattern_assertion(fits_pattern),
+            "format": format_assertion(formats),
+        }
+        self._applicators: Mapping[str, Callable[[JSON, Mapping[str, JSON]], Walk]] = {
+            "$ref": self._reference,
+            "properties": self._properties,
             "anyOf": self._any_of,
         }
+        self._parts: dict[int, Part] = {}
+        """Parts by the identity of their schema, which the document holds."""
 
     def knows_all(self) -> bool:
         """Check that the schema has no keyword but those of this module."""
         return self._knows(self._document, set())
 
-    def violations(self, value: JSON) -> Iterator[Violation]:
-        """Yield the violations of a value, outermost first."""
-        return self._walk(value, self._document, ())
+    def violations(self, value: JSON) -> list[Violation]:
+        """List the violations of a value, outermost first."""
+        found: list[Violation] = []
+        self._part(self._document).walk(value, (), found)
+        return found
 
     def _knows(self, schema: JSON, seen: set[int]) -> bool:
         if not isinstance(schema, dict):
@@ -82,7 +106,7 @@ class PlainWalk:
     def _knows_keyword(self, keyword: str, value: JSON) -> bool:
         if keyword in ("enum", "const"):
             return all(isinstance(each, str) for each in (value if keyword == "enum" else [value]))
-        known = ANNOTATIONS | self._assertions.keys() | {"$ref", "properties"}
+        known = ANNOTATIONS | self._assertions.keys() | self._applicators.keys()
         return keyword in known or keyword.startswith("x-")
 
     def _target(self, reference: str) -> JSON:
@@ -94,57 +118,48 @@ class PlainWalk:
             target = target.get(key) if isinstance(target, dict) else None
         return target
 
-    def _walk(self, value: JSON, schema: Mapping[str, JSON], path: Path) -> Iterator[Violation]:
+    def _part(self, schema: Mapping[str, JSON]) -> Part:
+        """Compile a schema, once."""
+        part = self._parts.get(id(schema))
+        if part is None:
+            part = self._parts[id(schema)] = Part(schema, self._steps(schema))
+        return part
+
+    def _steps(self, schema: Mapping[str, JSON]) -> Iterator[Step]:
         for keyword, expected in schema.items():
-            if keyword == "$ref":
-                yield from self._walk(value, self._target(expected), path)
-            elif keyword == "properties" and isinstance(value, dict):
-                for name in filter(value.__contains__, expected):
-                    yield from self._walk(value[name], expected[name], (*path, name))
-            elif keyword in self._assertions:
-                for message, alternatives in self._assertions[keyword](expected, value, schema, path):
-                    yield Violation(path, keyword, expected, value, schema, message, alternatives)
+            if keyword in self._applicators:
+                yield keyword, None, self._applicators[keyword](expected, schema)
+            elif keyword in self._assertions and not (keyword == "format" and expected not in self._formats):
+                yield keyword, self._assertions[keyword](expected), None
 
-    def _type(self, expected: JSON, value: JSON, *_: object) -> Iterator[Told]:
-        names = [expected] if isinstance(expected, str) else expected
-        if not any(TYPES[name](value) for name in names):
-            yield f"{value!r} is not of type {', '.join(map(repr, names))}", ()
+    def _reference(self, expected: str, _: Mapping[str, JSON]) -> Walk:
+        target = self._target(expected)
+        # Compiled when it is walked: a schema may refer to itself.
+        return lambda value, path, found: self._part(target).walk(value, path, found)
 
-    def _required(self, expected: Sequence[str], value: JSON, *_: object) -> Iterator[Told]:
-        if isinstance(value, dict):
-            for name in expected:
-                if name not in value:
-                    yield f"{name!r} is a required property", ()
+    def _properties(self, expected: Mapping[str, JSON], _: Mapping[str, JSON]) -> Walk:
+        parts = [(name, self._part(inner)) for name, inner in expected.items()]
 
-    def _min_length(self, expected: int, value: JSON, *_: object) -> Iterator[Told]:
-        if isinstance(value, str) and len(value) < expected:
-            yield f"{value!r} {'should be non-empty' if expected == 1 else 'is too short'}", ()
+        def walk(value: JSON, path: Path, found: list[Violation]) -> None:
+            if isinstance(value, dict):
+                for name, part in parts:
+                    if name in value and (part.others or type(value[name]) not in part.exact):
+                        part.walk(value[name], (*path, name), found)
 
-    def _max_length(self, expected: int, value: JSON, *_: object) -> Iterator[Told]:
-        if isinstance(value, str) and len(value) > expected:
-            yield f"{value!r} {'is expected to be empty' if expected == 0 else 'is too long'}", ()
+        return walk
 
-    def _enum(self, expected: Sequence[str], value: JSON, *_: object) -> Iterator[Told]:
-        if value not in expected:
-            yield f"{value!r} is not one of {expected!r}", ()
+    def _any_of(self, expected: Sequence[Mapping[str, JSON]], schema: Mapping[str, JSON]) -> Walk:
+        parts = [*map(self._part, expected)]
 
-    def _const(self, expected: str, value: JSON, *_: object) -> Iterator[Told]:
-        if value != expected:
-            yield f"{expected!r} was expected", ()
+        def walk(value: JSON, path: Path, found: list[Violation]) -> None:
+            alternatives = []
+            for part in parts:
+                own: list[Violation] = []
+                part.walk(value, path, own)
+                if not own:
+                    return
+                alternatives.append(tuple(own))
+            message = f"{value!r} is not valid under any of the given schemas"
+            found.append(Violation(path, "anyOf", expected, value, schema, message, tuple(alternatives)))
 
-    def _pattern(self, expected: str, value: JSON, *_: object) -> Iterator[Told]:
-        if not self._fits_pattern(expected, value):
-            yield f"{value!r} does not match {expected!r}", ()
-
-    def _format(self, expected: str, value: JSON, *_: object) -> Iterator[Told]:
-        accepts = self._formats.get(expected)
-        if accepts is not None and isinstance(value, str) and not accepts(value):
-            yield f"{value!r} is not a {expected!r}", ()
-
-    def _any_of(self, expected: JSON, value: JSON, _: object, path: Path) -> Iterator[Told]:
-        alternatives = []
-        for each in expected:
-            alternatives.append(tuple(self._walk(value, each, path)))
-            if not alternatives[-1]:
-                return
-        yield f"{value!r} is not valid under any of the given schemas", tuple(alternatives)
+        return walk

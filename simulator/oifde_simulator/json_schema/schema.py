@@ -84,8 +84,8 @@ class Schema:
         """
         if self._plain_walk is None:
             return self._explain_by_jsonschema(value, most)
-        found = list(islice(self._plain_walk.violations(value), most))
-        return sorted(found, key=lambda violation: ([str(p) for p in violation.path], violation.message))
+        found = self._plain_walk.violations(value)[:most]
+        return found if len(found) < 2 else sorted(found, key=_place_and_message)
 
     @cached_property
     def _plain_walk(self) -> PlainWalk | None:
@@ -144,6 +144,10 @@ def pattern(expression: str, *, backtracks: int, largest: int | None = None) -> 
 
 def _refuse(uri: str) -> Any:
     raise LookupError(f"{uri}: nothing is fetched; copy what is wanted below $defs")
+
+
+def _place_and_message(violation: Violation) -> tuple[list[str], str]:
+    return [str(step) for step in violation.path], violation.message
 
 
 def _strings_only(accepts: Callable[[str], bool]) -> Callable[[object], bool]:

@@ -41,6 +41,8 @@ class ErrorAnswers:
         return replace(problem, error=BY_CODE.get(code, VendorError(code, "", problem.error.message)))
 
     def _status(self, operation: str, problem: Problem) -> int:
+        if not self._policy.error_statuses:
+            return self._policy.error_status
         group = GROUPS.get(problem.kind) or GROUPS_OF_CODES.get(problem.error.code, "")
         return status_of(self._policy, operation, problem.kind, group)
 

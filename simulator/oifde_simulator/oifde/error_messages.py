@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from functools import cache
 
 from oifde_simulator.json_schema.schema import JSON, Violation
 
 SHOWN_CHARACTERS = 60
 """Length up to which a refused text is quoted whole."""
+_written = json.JSONEncoder(ensure_ascii=False).encode
 _TYPES = {
     "string": "a string",
     "integer": "an integer",
@@ -24,6 +26,8 @@ _TYPES = {
 def distinct(violations: Iterable[Violation]) -> list[Violation]:
     """Keep one violation for each wrong field, in the given order; prefer a wrong type."""
     ordered = list(violations)
+    if len(ordered) == 1:
+        return ordered
     kept: dict[tuple[str | int, ...], Violation] = {}
     for violation in sorted(ordered, key=lambda violation: violation.keyword != "type"):
         kept.setdefault(subject(violation), violation)
@@ -50,8 +54,13 @@ def _rule(violation: Violation) -> str:
     if violation.keyword == "type":
         return _type_rule(violation)
     if violation.keyword == "enum":
-        return "one of " + ", ".join(json.dumps(option, ensure_ascii=False) for option in violation.expected)
+        return _choice(tuple(violation.expected))
     return str(violation.schema.get("x-rule") or f"{violation.keyword} {violation.expected}")
+
+
+@cache
+def _choice(options: tuple[str, ...]) -> str:
+    return f"one of {', '.join(map(_written, options))}"
 
 
 def _type_rule(violation: Violation) -> str:
@@ -69,6 +78,8 @@ def subject(violation: Violation) -> tuple[str | int, ...]:
 
 
 def _place(path: tuple[str | int, ...]) -> str:
+    if len(path) == 1 and isinstance(path[0], str):
+        return path[0] or "body"
     steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
     return "".join(steps).removeprefix(".") or "body"
 
@@ -76,7 +87,7 @@ def _place(path: tuple[str | int, ...]) -> str:
 def _shown(value: JSON) -> str:
     """Write a value as JSON for a message; cut long texts, and leave out the contents of containers."""
     if isinstance(value, dict | list):
-        return ("{...}" if isinstance(value, dict) else "[...]") if value else json.dumps(value)
+        return ("{...}" if isinstance(value, dict) else "[...]") if value else _written(value)
     if isinstance(value, str) and len(value) > SHOWN_CHARACTERS:
-        return f"{json.dumps(value[:SHOWN_CHARACTERS], ensure_ascii=False)}... ({len(value)} characters)"
-    return json.dumps(value, ensure_ascii=False)
+        return f"{_written(value[:SHOWN_CHARACTERS])}... ({len(value)} characters)"
+    return _written(value)

@@ -65,8 +65,11 @@ class Normalization:
     def _leave_empty_out(self, document: dict[str, Any], read: Normalized) -> None:
         # Guess: [empty-fields] null and "" count as not sent (Java clients do so); a capture would settle it.
         read.values.update(document)
+        sent = document.values()
+        if None not in sent and "" not in sent:
+            return
         hollow = {name for name in self._optional if document.get(name, 0) in (None, "")}
-        for name in filter(hollow.__contains__, document) if hollow else ():
+        for name in filter(hollow.__contains__, document):
             value = read.values.pop(name)
             if self._policy.refuse_empty:
                 read.refused.append(f"{name} is {shown(value)}: leave it out")

@@ -6,9 +6,10 @@ one is walked and explained.
 
 from __future__ import annotations
 
+from sys import getsizeof
 from typing import Any
 
-from oifde_simulator.bounded_cache import BoundedCache
+from oifde_simulator.bounded_cache import BoundedCache, bounded_cache
 from oifde_simulator.json_schema.schema import Violation
 from oifde_simulator.model.vendor_errors import PARAMETER_INCORRECT, Problem
 from oifde_simulator.oifde import contract, error_messages
@@ -23,6 +24,9 @@ READINGS_KEPT = 4 << 20
 """Bytes of readings in the cache, of all operations and tenants."""
 READING = 1000
 """Bytes of memory that a reading takes beside its document: warnings, problems, what was parsed, a hint."""
+NAMES_KEPT = 64 << 10
+"""Bytes of unknown names of which the nearest known one is remembered."""
+NESTING = frozenset((dict, list))
 MOST_TOLD = 10
 """Unknown fields that are told one by one: a client decides how many it sends."""
 
@@ -31,7 +35,7 @@ def _weigh_reading(name: tuple[object, bytes], reading: Reading) -> int:
     told = 0
     if reading.warnings or reading.problems or reading.identity:
         problems = (*reading.identity, *reading.problems)
-        told = sum(map(len, reading.warnings)) + sum(len(each.detail) for each in problems)
+        told = sum(map(len, reading.warnings)) + sum([len(each.detail) for each in problems])
     return weigh(name[1], reading.values) + READING + 2 * told
 
 
@@ -48,7 +52,7 @@ class BodyReader:
         schema = contract.request_schema(operation.name)
         self._accepts, self._explain = schema.accepts, schema.explain
         self._known = contract.request_fields(operation.name)
-        self._sorted = sorted(self._known)
+        self._sorted = tuple(sorted(self._known))
         self._policy = policy
         self._normalization = Normalization(operation, policy)
         # Stands for the reader in the cache, which would otherwise outlive its tenant.
@@ -91,8 +95,8 @@ class BodyReader:
         else:
             warnings += unknown
         first = self._operation.identity_fields
-        identity = tuple(problem for name, problem in problems if name in first)
-        others = tuple(problem for name, problem in problems if name not in first)
+        identity = tuple([problem for name, problem in problems if name in first])
+        others = tuple([problem for name, problem in problems if name not in first])
         return Reading(values, identity, others, tuple(warnings))
 
     def _reversed_times(self, values: dict[str, Any]) -> str:
@@ -108,11 +112,13 @@ class BodyReader:
 
     def _violations(self, values: dict[str, Any]) -> list[tuple[str, Problem]]:
         """List each wrong field with its problem."""
-        hollow = {name: _hollow(value) for name, value in values.items() if name in self._known}
+        known = values
+        if not (values.keys() <= self._known and NESTING.isdisjoint(map(type, values.values()))):
+            known = {name: _hollow(value) for name, value in values.items() if name in self._known}
         # Guess: [parameter-code] any fault of a parameter is 10000002; a capture of each would settle it.
         return [
             (name, _violation(violation))
-            for violation in error_messages.distinct(self._explain(hollow))
+            for violation in error_messages.distinct(self._explain(known))
             if not self._is_missing_token(name := error_messages.field_of(violation), values)
         ]
 
@@ -122,6 +128,8 @@ class BodyReader:
 
     def _unknown_fields(self, document: dict[str, Any]) -> list[str]:
         """Describe the first unknown fields, and count the others."""
+        if document.keys() <= self._known:
+            return []
         unknown = [name for name in document if name not in self._known]
         told = [self._unknown(name) for name in unknown[:MOST_TOLD]]
         if more := len(unknown) - len(told):
@@ -129,9 +137,20 @@ class BodyReader:
         return told
 
     def _unknown(self, name: str) -> str:
-        suggestion = self._operation.misnamed_fields.get(name) or nearest(name, self._sorted)
+        suggestion = self._operation.misnamed_fields.get(name) or _nearest((name, self._sorted))
         hint = f"; did you mean {suggestion}?" if suggestion else ""
         return f"{shown(name)} is not a field of this interface{hint}"
+
+
+@bounded_cache(NAMES_KEPT, lambda asked, _: getsizeof(asked[0]))
+def _nearest(asked: tuple[str, tuple[str, ...]]) -> str:
+    """Find the known field most like a name; empty when none is like it."""
+    return nearest(*asked)
+
+
+def _hollow(value: Any) -> Any:
+    """Empty a container; no field holds one, and its depth could exhaust the stack."""
+    return type(value)() if isinstance(value, dict | list) else value
 
 
 def _incorrect(detail: str) -> Problem:
@@ -142,8 +161,3 @@ def _violation(violation: Violation) -> Problem:
     missing = violation.keyword in ("required", "anyOf")
     detail = error_messages.error_message(violation)
     return Problem(PARAMETER_INCORRECT, detail, kind="parameter_missing" if missing else "parameter")
-
-
-def _hollow(value: Any) -> Any:
-    """Empty a container; no field holds one, and its depth could exhaust the stack."""
-    return type(value)() if isinstance(value, dict | list) else value

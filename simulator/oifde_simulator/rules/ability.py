@@ -76,6 +76,9 @@ class Verdict(NamedTuple):
     """Reason why nothing of the outcome could be done; empty where it could."""
 
 
+CHANGES = Verdict(changes=True)
+
+
 class Judge:
     """Judges rules. Verdicts are remembered, within bounds, where no time and no other page decides them."""
 
@@ -107,8 +110,8 @@ class Judge:
         action, _ = rule.actions[place]
         if not (action.reshapes or action.faults):
             return Verdict(changes=False)
-        if _changes_status(action, occasion.honest.response.status):
-            return Verdict(changes=True)
+        if _certainly_changes(action, occasion):
+            return CHANGES
         if not rule.definition or not _is_steady(action):
             return _tried(rule, action, occasion, moment)
         name = (rule.definition, place, *_shape(action, occasion))
@@ -125,16 +128,19 @@ def _sends_head(rule: Rule, action: Action, occasion: Occasion, moment: Moment) 
     return bool(effect.refusal or length(effect.script, "head"))
 
 
-def _changes_status(action: Action, status: int) -> bool:
-    """Check that an outcome answers with another status for certain: then it need not be tried."""
+def _certainly_changes(action: Action, occasion: Occasion) -> bool:
+    """Check that an outcome has another status or errorCode for certain: then it need not be tried."""
     if not action.reshapes or action.faults:
         return False
     step = action.reshapes[0]
     if len(action.reshapes) > 1 and any(type(other) is not SetHeaders for other in action.reshapes[1:]):
         return False
-    if not isinstance(step, Respond) or step.error is not None or step.templates is not None:
+    if not isinstance(step, Respond) or step.templates is not None:
         return False
-    return (step.status or OK) != status
+    if step.error is None:
+        return (step.status or OK) != occasion.honest.response.status
+    code = occasion.honest.fields.get("errorCode")
+    return code is not None and code != step.error.code and occasion.request.method != "HEAD"
 
 
 def _is_steady(action: Action) -> bool:

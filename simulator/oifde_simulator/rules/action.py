@@ -27,9 +27,9 @@ class NotApplicable(Exception):
     """
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ActionContext:
-    """Request-dependent facts that an action may use beside the answer so far."""
+    """Request-dependent facts that an action may use beside the answer so far, and its notes about them."""
 
     honest: Answer
     """Answer of a good day."""

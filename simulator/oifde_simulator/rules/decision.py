@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.model.exchange import Answer
 from oifde_simulator.model.http import Response
@@ -14,13 +12,10 @@ from oifde_simulator.rules.rule import Action, Rule
 from oifde_simulator.rules.triggers import Moment
 from oifde_simulator.wire.script import Script
 
-if TYPE_CHECKING:
-    from oifde_simulator.faults import Spoiled  # slow to import, wanted only where a rule has faults
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Decision:
-    """What the rules made of one request."""
+    """What the rules made of one request; nobody changes it."""
 
     rule: str
     """The name of the rule whose turn it is; empty when it is nobody's."""
@@ -48,6 +43,8 @@ class Decision:
     def outcome(self) -> int:
         """Place of the action among the outcomes of its rule."""
         outcomes = self.of.actions if self.of else ()
+        if len(outcomes) < 2:
+            return 0
         return next((place for place, (act, _) in enumerate(outcomes) if act is self.action), 0)
 
     @property
@@ -58,7 +55,7 @@ class Decision:
     @property
     def faults(self) -> tuple[str, ...]:
         """The names of the faults that rewrite the script."""
-        return tuple(fault.fault_name for fault in self.action.faults)
+        return tuple([fault.fault_name for fault in self.action.faults]) if self.action.faults else ()
 
     def reshape(self, honest: Answer, context: ActionContext) -> Response:
         """The answer that takes the place of the honest one; `context` is given notes and insertions."""
@@ -67,12 +64,12 @@ class Decision:
             response = step.reshape(response, context)
         return response
 
-    def spoil(self, script: Script) -> Spoiled:
+    def spoil(self, script: Script) -> tuple[Script, tuple[str, ...]]:
         """The script after all faults, and which of them changed it; the same each time for one script."""
+        if not self.action.faults:
+            return script, ()
         from oifde_simulator import faults
 
-        if not self.action.faults:
-            return faults.Spoiled(script, ())
         elapsed = self.moment.elapsed
         begun = self.of.begun(self.moment) if self.of else 0
         context = faults.FaultContext(self.draw.copied(), elapsed / 1000, begun / 1000)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field
-from functools import cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
@@ -16,7 +15,7 @@ from oifde_simulator.bounded_cache import bounded_cache
 from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.model.credential_step import EndedToken
 from oifde_simulator.model.exchange import NO_FIELDS, Answer
-from oifde_simulator.model.http import Headers, Request, Response
+from oifde_simulator.model.http import JSON_UTF8, NO_CONTENT, Headers, Request, Response
 from oifde_simulator.model.insertion import Insertion
 from oifde_simulator.rules.action import ActionContext, ErrorRenderer, NotApplicable
 from oifde_simulator.wire.script import Script, does_more
@@ -26,13 +25,14 @@ if TYPE_CHECKING:
 
 RECORDING = b"a recording"
 PROVENANCE = "X-Simulator-Rule"
+OWN_MARK = PROVENANCE.lower()
 MARKS_KEPT = 256 << 10
 """Bytes of names as the header has them; those of rules that are added at run time come from a client."""
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True, eq=False)
 class Occasion:
-    """One request and its honest answer, as the outcomes of rules meet them."""
+    """One request and its honest answer, as the outcomes of rules meet them; nobody changes it."""
 
     request: Request
     honest: Answer
@@ -46,16 +46,25 @@ class Occasion:
     document: Mapping[str, Any] = field(default_factory=lambda: NO_FIELDS)
     """Fields of the request's body; empty where it could not be decoded."""
 
-    @cached_property
+    made: Script | None = None
+    """Script of the honest answer, once it was wanted."""
+    digested: bytes | None = None
+    """Digest of the honest body, once it was wanted."""
+
+    @property
     def script(self) -> Script:
         """Script of the honest answer."""
-        return self.honest.response.script(self.request, self.now)
+        if self.made is None:
+            self.made = self.honest.response.script(self.request, self.now)
+        return self.made
 
-    @cached_property
+    @property
     def digest(self) -> bytes:
         """Digest of the honest body, which may be long; the same for all recordings, which nothing edits."""
-        body = self.honest.response.body
-        return sha256(body).digest() if isinstance(body, bytes) else RECORDING
+        if self.digested is None:
+            body = self.honest.response.body
+            self.digested = sha256(body).digest() if isinstance(body, bytes) else RECORDING
+        return self.digested
 
 
 class Effect(NamedTuple):
@@ -99,10 +108,37 @@ def _context(decision: Decision, occasion: Occasion) -> ActionContext:
 
 def _marked(decision: Decision, occasion: Occasion, response: Response, *, provenance: bool) -> Effect:
     """Apply the faults; with `provenance`, the header names those that changed the answer."""
+    if not decision.action.faults:
+        return _unspoiled(decision, occasion, response, provenance=provenance)
     effect = _spoil(decision, occasion, response, decision.faults if provenance else None)
     if provenance and effect.faults != decision.faults:
         effect = _spoil(decision, occasion, response, effect.faults)
     return effect
+
+
+def _unspoiled(decision: Decision, occasion: Occasion, response: Response, *, provenance: bool) -> Effect:
+    """Mark a response that no fault spoils; `provenance` adds the header that names the rule."""
+    own, honest = _own_marks(response), occasion.honest.response
+    mark = mark_of(decision.rule) if provenance else own
+    changed = response is not honest
+    if changed and (own or (provenance and _own_marks(honest))):
+        changed = _differs(marked(response, mark), marked(honest, mark), occasion)
+    elif changed:
+        changed = _differs(response, honest, occasion)
+    response = marked(response, mark)
+    return Effect(response, response.script(occasion.request, occasion.now), (), changed)
+
+
+def _differs(response: Response, honest: Response, occasion: Occasion) -> bool:
+    """Check that a response sends anything else than the honest one."""
+    if response.status != honest.status or response.headers != honest.headers:
+        return True
+    request, now = occasion.request, occasion.now
+    sends_body = request.method != "HEAD" and honest.status != NO_CONTENT
+    if sends_body and type(response.body) is type(honest.body) is bytes:
+        return response.body != honest.body
+    script, plain = response.script(request, now), honest.script(request, now)
+    return does_more(script, plain, closes=not request.keep_alive)
 
 
 def _spoil(
@@ -145,4 +181,6 @@ def marked(response: Response, mark: Headers) -> Response:
 
 def _own_marks(response: Response) -> Headers:
     """Find headers of a `respond` that are named as the one that names a rule."""
-    return tuple(each for each in response.headers if each[0].lower() == PROVENANCE.lower())
+    if response.headers is JSON_UTF8:
+        return ()
+    return tuple([each for each in response.headers if each[0].lower() == OWN_MARK])

@@ -39,14 +39,14 @@ class _Field:
     def __init__(self, tests: Sequence[Test]) -> None:
         self._tests = tests
         # Stands for the tests in the cache, which would otherwise outlive their tenant.
-        self._mark = object()
+        self.mark = object()
 
     def passing(self, value: Any) -> Places:
-        """Find the rules that a value lets pass."""
+        """Find the rules that a value lets pass; it was not asked about lately."""
         kind = type(value)
         if kind not in PLAIN:
             return self._tested(value)
-        key = (self._mark, kind, value)
+        key = (self.mark, kind, value)
         found = VERDICTS.find(key)
         return VERDICTS.keep(key, self._tested(value)) if found is None else found
 
@@ -71,9 +71,7 @@ class Gates:
             for test in tests
         ]
         self._many = [
-            (part, name, _Field(tests).passing)
-            for (part, name), tests in fields.items()
-            if len(tests) >= MANY
+            (part, name, _Field(tests)) for (part, name), tests in fields.items() if len(tests) >= MANY
         ]
 
     def passing(self, view: View) -> Sequence[int]:
@@ -81,7 +79,16 @@ class Gates:
         gets = (view.request.get, view.headers.get, view.response.get)
         # Most rules are not about most requests: one test tells, without a call more.
         found = [place for part, name, place, accepts in self._single if accepts(gets[part](name, ABSENT))]
-        for part, name, passing in self._many:
-            found += passing(gets[part](name, ABSENT))
+        if self._many:
+            self._add_many(gets, found)
         found.sort()
         return found
+
+    def _add_many(self, gets: Sequence[Callable[[str, Any], Any]], found: list[int]) -> None:
+        """Find the rules by the verdicts about fields of which there are many tests."""
+        young = VERDICTS.young
+        for part, name, field in self._many:
+            value = gets[part](name, ABSENT)
+            kind = type(value)
+            kept = young.get((field.mark, kind, value)) if kind in PLAIN else None
+            found += field.passing(value) if kept is None else kept[0]

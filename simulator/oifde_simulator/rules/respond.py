@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import b64decode
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import field, replace
 from typing import Any
 
 import orjson
@@ -38,6 +38,13 @@ class Respond:
     """Content-Type of a body that is bytes; None for JSON, and for a text."""
     templates: AnswerTemplates | None = None
     """Texts with placeholders; None where there are none."""
+    problem: Problem | None = field(init=False, repr=False, compare=False, default=None)
+    """Problem that answers `error`; None without."""
+
+    def __post_init__(self) -> None:
+        """Make the problem once for all answers."""
+        if self.error is not None:
+            object.__setattr__(self, "problem", Problem(self.error, status=self.status))
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> Respond:
@@ -56,10 +63,12 @@ class Respond:
     def reshape(self, _response: Response, context: ActionContext) -> Response:
         """Return the answer that takes the place of any other."""
         answer = self if self.templates is None else self._filled(self.templates, context)
-        if answer.error is not None:
-            rendered = context.render_error(Problem(answer.error, status=self.status)).response
+        if answer.problem is not None:
+            rendered = context.render_error(answer.problem).response
         else:
             rendered = Response(self.status or OK, answer.body or b"", answer._own_headers())
+        if not answer.headers and context.retry_after is None:
+            return rendered
         own = written(answer.headers, context.now) if answer.headers else ()
         headers = _merge(_wait(rendered.status, context), own)
         return Response(rendered.status, rendered.body, _merge(rendered.headers, headers))
@@ -114,5 +123,7 @@ def _body(given: Mapping[str, Any]) -> bytes | None:
 
 def _merge(headers: Headers, others: Headers) -> Headers:
     """Add `others` to headers, and replace those of the same names."""
+    if not others:
+        return headers
     names = {name.lower() for name, _ in others}
     return (*((name, value) for name, value in headers if name.lower() not in names), *others)

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from oifde_simulator.faults import Fault  # slow to import, wanted only where a rule has faults
 
 
+ALWAYS = Limits()
+"""Limits of a rule that takes every turn it is asked for."""
+
+
 class Reshape(Protocol):
     """Puts another answer in the place of one."""
 
@@ -50,7 +54,7 @@ class Rule:
     name: str
     matcher: Matcher
     window: Opening | None = None
-    limits: Limits = Limits()
+    limits: Limits = ALWAYS
     per: tuple[str, ...] = ()
     becomes: str | None = None
     day: DailyWindow | None = None
@@ -70,8 +74,12 @@ class Rule:
     distinct: Reader | None = field(init=False, repr=False, compare=False, default=None)
     """Reader of the values of which `after` wants so many; None without."""
 
+    takes_all: bool = field(init=False, repr=False, compare=False, default=False)
+    """Whether it takes every turn that it is asked for."""
+
     def __post_init__(self) -> None:
         """Make the readers."""
+        object.__setattr__(self, "takes_all", self.limits == ALWAYS)
         object.__setattr__(self, "counted_by", readers(self.per))
         if self.limits.distinct is not None:
             object.__setattr__(self, "distinct", reader(self.limits.distinct.name))
@@ -85,7 +93,7 @@ class Rule:
         """Read what `per` names of a request; what is not there is a value of its own."""
         if self.counted_by is not None:
             return tuple(text_of(read(view)) for read in self.counted_by)
-        return tuple(text_of(view.request.get(field, ABSENT)) for field in self.per)
+        return tuple([text_of(view.request.get(field, ABSENT)) for field in self.per]) if self.per else ()
 
     def limits_at(self, now: int) -> Limits:
         """Tell the limits at an instant (epoch milliseconds): a rate of a day is that of this very day."""

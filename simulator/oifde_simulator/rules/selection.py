@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from oifde_simulator.fast_dataclasses import dataclass
-from oifde_simulator.model.turn import Candidate, HeldBack, Limits, Turn
+from oifde_simulator.model.turn import Candidate, HeldBack, Turn
 from oifde_simulator.model.view import View
 from oifde_simulator.randomness import KeyedRandom, key
 from oifde_simulator.rules.counted_fields import text_of
@@ -77,13 +77,14 @@ class Selection:
                 continue
             rules.append(rule)
             candidates.append(candidate if able.acts else candidate._replace(moves_only=True))
-            if able.acts and rule.limits == ALWAYS and not rule.also:
+            if able.acts and rule.takes_all and not rule.also:
                 if not self.also:
                     break
                 taken = True
-        places += [len(rules)] * (len(self.rules) + 1 - len(places))
+        if self.closed:
+            places += [len(rules)] * (len(self.rules) + 1 - len(places))
+            self.closed = [each._replace(before=places[each.before]) for each in self.closed]
         self.rules, self.candidates, self.unable = rules, candidates, unable
-        self.closed = [each._replace(before=places[each.before]) for each in self.closed]
 
     def find_heads(self, sends_head: Callable[[Rule], bool]) -> None:
         """Note which candidates send no head of an answer, where one that goes along needs it.
@@ -100,6 +101,8 @@ class Selection:
         """List the rules that were asked and did not fire, with the reason of each."""
         if self.also:
             return held_back(self.candidates, [rule.per for rule in self.rules], self.closed, turn)
+        if not (turn.held_back or self.closed):
+            return ()
         reasons = [
             HeldBack(rule.name, why, rule.per) for rule, why in zip(self.rules, turn.held_back, strict=False)
         ]
@@ -110,6 +113,8 @@ class Selection:
 
     def notes(self, turn: Turn) -> tuple[str, ...]:
         """List the rules that were passed over before the turn's, each with the reason."""
+        if not self.unable:
+            return ()
         return tuple(
             f"{name}: {why}"
             for before, name, why, also in self.unable
@@ -117,8 +122,6 @@ class Selection:
         )
 
 
-ALWAYS = Limits()
-"""Limits of a rule that takes every turn it is asked for."""
 NO_TURN = Turn(-1, 0, None, (), changed=False)
 """Turn of nobody, where no rule may have one."""
 

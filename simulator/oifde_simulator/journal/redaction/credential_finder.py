@@ -22,9 +22,11 @@ LONGEST_NEEDLE = 1024
 """Bytes of a form that are searched for; where a longer form begins, the rest of the text is replaced."""
 PREFIX_LENGTH = 8
 """Characters that identify a truncated credential in a message."""
+LONGEST_CLEAN = 256
+"""Characters of a message without a credential that a finder remembers."""
 BASE64 = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-")
-NEEDLE = 120
-"""Bytes of memory that a needle takes beside its text."""
+NEEDLE, FINDER = 120, 256
+"""Bytes of memory that a needle takes beside its text, and a finder with what it remembers."""
 
 
 class CredentialFinder:
@@ -46,8 +48,10 @@ class CredentialFinder:
         }
         self.needles = tuple(needle.decode("latin-1") for needle in self._needles)
         """Texts that are searched for."""
-        self._sought_in_messages = (*(each.decode("latin-1") for each in self._prefixes), *self.needles)
-        self.weight = sum(2 * (len(needle) + NEEDLE) for needle in self._needles)
+        self._sought_in_messages = self._signs()
+        self._clean = ""
+        """Last message without a credential: an answer and its problem have the same."""
+        self.weight = FINDER + sum(2 * (len(needle) + NEEDLE) for needle in self._needles)
         """Bytes of memory that the finder takes."""
 
     def _add(self, credential: str, mark: bytes) -> None:
@@ -58,6 +62,11 @@ class CredentialFinder:
             self._needles[needle] = mark
             if len(form) > len(needle) or len(credential) > len(beginning):
                 self._unfinished.add(needle)
+
+    def _signs(self) -> tuple[str, ...]:
+        """List the texts one of which each message with a credential contains."""
+        prefixes = tuple(each.decode("latin-1") for each in self._prefixes)
+        return (*prefixes, *(each for each in self.needles if not _contains_any(each, prefixes)))
 
     def replace(self, text: str) -> str:
         """Replace the credentials in a text."""
@@ -75,7 +84,10 @@ class CredentialFinder:
 
     def replace_in_message(self, text: str) -> str:
         """Replace the credentials in a message, and truncated ones: a message may quote part of a request."""
+        if text == self._clean:
+            return text
         if text.isascii() and not _contains_any(text, self._sought_in_messages):
+            self._clean = text if len(text) <= LONGEST_CLEAN else ""
             return text
         octets = text.encode("utf-8", "surrogateescape")
         replaced = self.replace_truncated(octets)
