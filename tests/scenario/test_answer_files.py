@@ -207,7 +207,7 @@ def test_a_bundled_scenario_with_a_file_beside_it_is_read_by_the_loader(
     load(home, "page.html")
     path = home / "acme.yaml"
     value = {"rules": [{"respond": {"file": "page.html"}}]}
-    monkeypatch.setattr(gallery, "_values", lambda: {gallery._digest(path.read_bytes()): value})
+    monkeypatch.setattr(gallery, "_read", lambda: {gallery._digest(path.read_bytes()): value})
     assert gallery.load([path]) == {"acme": path}
     assert answered(ScenarioCatalog({"acme": path})["acme"])[2] == (home / "page.html").read_bytes()
 

@@ -13,6 +13,8 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from oifde_simulator import resources
 from oifde_simulator.scenario.builder import build
 from oifde_simulator.scenario.files import answer_files
@@ -24,7 +26,8 @@ COMPILED = Path(__file__).with_name("gallery.json")
 
 def load(paths: Iterable[Path]) -> dict[str, Scenario | Path]:
     """Load bundled files by their stem; a file without a current compiled form stays a path."""
-    return {path.stem: _find(path) or path for path in paths}
+    values = _read()
+    return {path.stem: _find(path, values) or path for path in paths}
 
 
 def compile_all() -> str:
@@ -53,9 +56,9 @@ def value(path: Path) -> Mapping[str, Any]:
     return found
 
 
-def _find(path: Path) -> Scenario | None:
+def _find(path: Path, values: Mapping[str, Mapping[str, Any]]) -> Scenario | None:
     try:
-        value = _values().get(_digest(path.read_bytes()))
+        value = values.get(_digest(path.read_bytes()))
     except OSError:
         return None  # the loader says what is wrong, should the scenario be asked for
     if value is None or any(answer_files.paths(value)):
@@ -65,9 +68,14 @@ def _find(path: Path) -> Scenario | None:
 
 @cache
 def _values() -> Mapping[str, Mapping[str, Any]]:
+    return _read()
+
+
+def _read() -> Mapping[str, Mapping[str, Any]]:
+    # A start does not keep them: scenarios hold what they need.
     if not COMPILED.is_file():
         return {}
-    values: Mapping[str, Mapping[str, Any]] = json.loads(COMPILED.read_bytes())
+    values: Mapping[str, Mapping[str, Any]] = orjson.loads(COMPILED.read_bytes())
     return values
 
 
