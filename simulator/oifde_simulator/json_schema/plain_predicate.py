@@ -1,6 +1,6 @@
 """Decides by the few keywords that most of our schemas have, without jsonschema-rs.
 
-jsonschema-rs takes 10 MiB of a server's memory, and its answer takes longer than these few checks.
+jsonschema-rs takes 10 MiB of a server's memory; its answer comes half a microsecond sooner.
 
 Rule: a schema with any other keyword, or with a value of a keyword that may be a mistake, is jsonschema-rs's.
 `tests/json_schema/test_plain_predicate.py` holds both to one verdict.
