@@ -1,8 +1,8 @@
 """Validates by JSON Schema: jsonschema-rs decides, jsonschema explains. No other room imports either.
 
-A compiled schema decides in less than a microsecond, or a few with formats. Only a refused value is walked by the pure Python
-validator, for its messages. Where few keywords will do, `plain_predicate.py` decides and `plain_walk.py`
-explains: the start and the honest requests of a server need neither of those packages.
+A compiled schema decides in less than a microsecond, or in a few with formats. Only a refused value is walked
+by the pure Python validator, for its messages. Where few keywords will do, `plain_predicate.py` decides and
+`plain_walk.py` explains: the start and the honest requests of a server need neither of those packages.
 `tests/json_schema/test_schema.py` holds the two to one verdict.
 """
 
