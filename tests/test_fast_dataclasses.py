@@ -94,7 +94,7 @@ ASKED: dict[str, Callable[[type[Any]], Any]] = {
     "one that is missing": lambda cls: cls(),
     "one that is not known": lambda cls: cls(x=1, z=2),
     "equal": lambda cls: (cls(x=1) == cls(x=1, name="m"), cls(x=1) == cls(x=2), cls(x=1) == 1),
-    "hash": lambda cls: hash(cls(x=1)) == hash(cls(x=1, more=[1])),
+    "hash": lambda cls: len({*map(hash, [cls(x=1), cls(x=1, more=[1])])}),
     "set": lambda cls: setattr(cls(x=1), "x", 2),
     "delete": lambda cls: delattr(cls(x=1), "x"),
     "own list each": lambda cls: cls(x=1).more is cls(x=1).more,

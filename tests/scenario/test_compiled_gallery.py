@@ -22,7 +22,7 @@ def test_the_compiled_form_is_current() -> None:
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 def test_the_compiled_form_gives_the_scenario_of_the_file(path: Path) -> None:
-    compiled, loaded = gallery.load([path])[path.stem], loader.load(path)
+    compiled, loaded = gallery.find(path), loader.load(path)
     assert isinstance(compiled, Scenario)
     assert (compiled.id, compiled.origin, compiled.records) == (loaded.id, loaded.origin, loaded.records)
     assert (compiled.recordings, compiled.derive) == (loaded.recordings, loaded.derive)
@@ -36,10 +36,11 @@ def test_the_compiled_form_gives_the_scenario_of_the_file(path: Path) -> None:
     )
 
 
-def test_a_file_that_was_edited_since_stays_a_path(tmp_path: Path) -> None:
+def test_a_file_that_was_edited_since_is_left_to_the_loader(tmp_path: Path) -> None:
     path = tmp_path / "tenant001.yaml"
     path.write_bytes((resources.scenarios() / "tenant001.yaml").read_bytes() + b"# edited\n")
-    assert gallery.load([path, tmp_path / "gone.yaml"]) == {"tenant001": path, "gone": tmp_path / "gone.yaml"}
+    assert gallery.find(path) is None
+    assert gallery.find(tmp_path / "gone.yaml") is None
 
 
 def test_the_gallery_is_read_without_yaml() -> None:
@@ -48,7 +49,8 @@ import sys
 from oifde_simulator.config import Settings
 from oifde_simulator.scenario import selection
 found = selection.scenarios(Settings())
-assert all(map(found.peek, found))
+assert not any(map(found.peek, found))
+assert all(map(found.get, found))
 sys.exit("yaml" in sys.modules)
 """
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

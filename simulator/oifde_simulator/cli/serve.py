@@ -19,7 +19,7 @@ from oifde_simulator.config import (
     unknown_variables,
     unused_options,
 )
-from oifde_simulator.runtime import deferred_package, ready_file
+from oifde_simulator.runtime import deferred_package, package_finder, ready_file
 
 if TYPE_CHECKING:
     from oifde_simulator.web.tls.authority_process import AuthorityProcess
@@ -34,6 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser, *, free_ports: Collection[str
 
 def execute(options: argparse.Namespace) -> int:
     """Serve until told to stop and return the exit code."""
+    package_finder.install()
     gc.disable()  # starting makes little garbage and many objects; the server turns it on again
     chosen = settings(vars(options), os.environ)
     ready_file.remove_old(

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
 
-from oifde_simulator.json_schema.mistakes import first_mistake
 from oifde_simulator.json_schema.regex import VALUES, explicit_patterns
 from oifde_simulator.json_schema.schema import Schema, pattern
 
@@ -54,6 +53,8 @@ def bounded(document: Mapping[str, Any]) -> Schema:
             patterns=meter.patterns,
         )
     except Exception:  # noqa: BLE001  jsonschema-rs raises errors of several kinds, in its own words
+        from oifde_simulator.json_schema.mistakes import first_mistake  # seldom needed
+
         raise NoSchema(first_mistake(document, is_regex)) from None
 
 

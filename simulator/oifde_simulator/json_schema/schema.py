@@ -1,7 +1,8 @@
 """Validates by JSON Schema: jsonschema-rs decides, jsonschema explains. No other room imports either.
 
-A compiled schema decides in about 3 microseconds. Only a refused value is walked by the pure Python
-validator, for its messages, or by `plain_walk.py` where its few keywords will do.
+A compiled schema decides in less than a microsecond, or in a few with formats. Only a refused value is walked
+by the pure Python validator, for its messages. Where few keywords will do, `plain_predicate.py` decides and
+`plain_walk.py` explains: the start and the honest requests of a server need neither of those packages.
 `tests/json_schema/test_schema.py` holds the two to one verdict.
 """
 
@@ -12,9 +13,9 @@ from functools import cached_property
 from itertools import islice
 from typing import Any
 
-import jsonschema_rs
-
 from oifde_simulator.json_schema.backtracking import BacktrackingPredicate
+from oifde_simulator.json_schema.plain_pattern import plain_pattern
+from oifde_simulator.json_schema.plain_predicate import plain_predicate
 from oifde_simulator.json_schema.plain_walk import PlainWalk
 from oifde_simulator.json_schema.regex import explicit_dots
 from oifde_simulator.json_schema.violation import JSON, Violation
@@ -47,15 +48,23 @@ class Schema:
         self._resources = dict(resources or {})
         self._formats = dict(formats or {})
         self._largest_pattern = largest_pattern
-        self._pattern_options = jsonschema_rs.FancyRegexOptions(backtracks, largest_pattern)
-        self.accepts: Callable[[JSON], bool] = self._predicate(self._pattern_options)
+        self._backtracks = backtracks
+        plain = None if resources else plain_predicate(document, self._formats, patterns=backtracks is None)
+        self.accepts: Callable[[JSON], bool] = plain or self._predicate(self._pattern_options(backtracks))
         """Predicate that tells whether a value of JSON types fits."""
         self.backtracks = patterns > 0 and not self._is_linear()
         """True if a pattern needs backtracking, so that its work does not only grow with the value."""
         if self.backtracks and backtracks is not None:
             self.accepts = BacktrackingPredicate(self._with_steps, patterns, backtracks)
 
+    def _pattern_options(self, steps: int | None) -> Any:
+        import jsonschema_rs  # 10 MiB, and most servers never need it
+
+        return jsonschema_rs.FancyRegexOptions(steps, self._largest_pattern)
+
     def _predicate(self, options: Any) -> Callable[[JSON], bool]:
+        import jsonschema_rs
+
         known = list(self._resources.items())
         return jsonschema_rs.Draft202012Validator(
             self.document,
@@ -67,10 +76,12 @@ class Schema:
         ).is_valid
 
     def _with_steps(self, steps: int) -> Callable[[JSON], bool]:
-        return self._predicate(jsonschema_rs.FancyRegexOptions(steps, self._largest_pattern))
+        return self._predicate(self._pattern_options(steps))
 
     def _is_linear(self) -> bool:
         """Check that the engine that never steps back takes all patterns."""
+        import jsonschema_rs
+
         try:
             self._predicate(jsonschema_rs.RegexOptions(self._largest_pattern))
         except Exception:  # noqa: BLE001  jsonschema-rs raises errors of several kinds
@@ -126,7 +137,11 @@ class Schema:
             yield ValidationError(f"{value!r} does not match {expression!r}")
 
     def _fits_pattern(self, expression: str, value: JSON) -> bool:
-        options = self._pattern_options
+        if self._backtracks is None and (fits := plain_pattern(expression)):
+            return not isinstance(value, str) or bool(fits(value))
+        import jsonschema_rs
+
+        options = self._pattern_options(self._backtracks)
         decides = jsonschema_rs.Draft202012Validator({"pattern": expression}, pattern_options=options)
         return bool(decides.is_valid(value))
 

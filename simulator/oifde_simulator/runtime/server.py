@@ -45,11 +45,11 @@ from oifde_simulator.web.data_plane.binding import bind_and_listen
 from oifde_simulator.web.data_plane.port import Port
 from oifde_simulator.web.data_plane.request_reader import Limits
 from oifde_simulator.web.data_plane.server import data_plane
-from oifde_simulator.web.data_plane.shared_sockets import SharedSockets
 
 if TYPE_CHECKING:
     from oifde_simulator.runtime.replica.opening import StoreLink
     from oifde_simulator.runtime.replica.replica import Replica
+    from oifde_simulator.web.data_plane.shared_sockets import SharedSockets
     from oifde_simulator.web.tls.authority_process import AuthorityProcess
 
 CONNECTION_BITS = 26

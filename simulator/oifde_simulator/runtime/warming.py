@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from functools import cache
 from importlib import import_module
 
+from oifde_simulator.faults import registry
 from oifde_simulator.oifde import contract
 from oifde_simulator.population import generator
 from oifde_simulator.population.vocabulary import shipped_locales
@@ -21,9 +22,10 @@ LAZY_MODULES = ("difflib",)
 
 @cache
 def warm() -> None:
-    """Import lazy modules, prepare the explanation of refusals, and load the shipped words and texts."""
+    """Import lazy modules and faults, prepare the explanation of refusals, load shipped words and texts."""
     for module in LAZY_MODULES:
         import_module(module)
+    registry.builtin_faults()
     for name in filter(contract.has_body, contract.interfaces()):
         contract.request_schema(name).explain({})
     for locale in shipped_locales():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from oifde_simulator.scenario import loader
+from oifde_simulator.scenario import gallery, loader
 from oifde_simulator.scenario.files import finding
 from oifde_simulator.scenario.model import Scenario
 
@@ -20,7 +20,7 @@ class ScenarioCatalog(Mapping[str, Scenario]):
     def __getitem__(self, name: str) -> Scenario:
         entry = self._entries[name]
         if isinstance(entry, Path):
-            entry = self._entries[name] = loader.load(entry)
+            entry = self._entries[name] = gallery.find(entry) or loader.load(entry)
         return entry
 
     def __iter__(self) -> Iterator[str]:

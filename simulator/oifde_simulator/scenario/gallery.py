@@ -7,11 +7,13 @@ A file that was edited since is not found here, and is loaded as any other one.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
+
+import orjson
 
 from oifde_simulator import resources
 from oifde_simulator.scenario.builder import build
@@ -19,12 +21,21 @@ from oifde_simulator.scenario.files import answer_files
 from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.text import printable
 
+DIGEST_BYTES = 16
+DIGEST_END = 1 + 2 * DIGEST_BYTES
+"""Place in a line at which the digest of its file ends."""
 COMPILED = Path(__file__).with_name("gallery.json")
 
 
-def load(paths: Iterable[Path]) -> dict[str, Scenario | Path]:
-    """Load bundled files by their stem; a file without a current compiled form stays a path."""
-    return {path.stem: _find(path) or path for path in paths}
+def find(path: Path) -> Scenario | None:
+    """Build the scenario of a bundled file; None for a file without a current compiled form."""
+    try:
+        value = _value_of(path.read_bytes())
+    except OSError:
+        return None  # the loader says what is wrong
+    if value is None or any(answer_files.paths(value)):
+        return None  # its files are read with it, by the loader
+    return build(value, printable(path), printable(path.stem))
 
 
 def compile_all() -> str:
@@ -45,7 +56,7 @@ def compile_all() -> str:
 def value(path: Path) -> Mapping[str, Any]:
     """Return the values of a bundled file; one that was edited since is read."""
     source = path.read_bytes()
-    found = _values().get(_digest(source))
+    found = _value_of(source)
     if found is None:
         from oifde_simulator.scenario.yaml.tree import read  # slow to import, and seldom wanted
 
@@ -53,23 +64,20 @@ def value(path: Path) -> Mapping[str, Any]:
     return found
 
 
-def _find(path: Path) -> Scenario | None:
-    try:
-        value = _values().get(_digest(path.read_bytes()))
-    except OSError:
-        return None  # the loader says what is wrong, should the scenario be asked for
-    if value is None or any(answer_files.paths(value)):
-        return None  # its files are read with it, by the loader
-    return build(value, printable(path), printable(path.stem))
+def _value_of(source: bytes) -> Mapping[str, Any] | None:
+    text = _texts().get(_digest(source).encode())
+    value: Mapping[str, Any] | None = orjson.loads(text) if text else None
+    return value
 
 
 @cache
-def _values() -> Mapping[str, Mapping[str, Any]]:
+def _texts() -> Mapping[bytes, bytes]:
+    """Map the digest of each file to its values, as JSON: few are ever wanted, and a start needs none."""
     if not COMPILED.is_file():
         return {}
-    values: Mapping[str, Mapping[str, Any]] = json.loads(COMPILED.read_bytes())
-    return values
+    lines = COMPILED.read_bytes().splitlines()[1:-1]
+    return {line[1:DIGEST_END]: line[DIGEST_END + 2 :].removesuffix(b",") for line in lines}
 
 
 def _digest(source: bytes) -> str:
-    return blake2b(source, digest_size=16).hexdigest()
+    return blake2b(source, digest_size=DIGEST_BYTES).hexdigest()

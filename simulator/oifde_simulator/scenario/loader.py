@@ -10,7 +10,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from oifde_simulator.scenario.checking import checked, count_values
 from oifde_simulator.scenario.documents import Document, JsonDocument, YamlDocument
 from oifde_simulator.scenario.errors import NotAScenario, ScenarioError, ScenarioErrors
 from oifde_simulator.scenario.files import finding, json_files
@@ -63,6 +62,8 @@ def loads(source: bytes, origin: str, stem: str | None = None, home: Path | None
 
     `home` is the folder in which it may name files; None for one that came along.
     """
+    from oifde_simulator.scenario.checking import checked  # as slow
+
     return checked(document(source, origin), stem, home)
 
 
@@ -86,6 +87,8 @@ def document(source: bytes, origin: str) -> Document:
 
 def from_json(value: Mapping[str, Any], origin: str, stem: str | None = None) -> Scenario:
     """Load a scenario from a value of JSON types and modest depth, as `loads` does from YAML."""
+    from oifde_simulator.scenario.checking import checked, count_values
+
     if count_values(value, MOST_VALUES) > MOST_VALUES:
         message = f"more than {MOST_VALUES:,} values; write fewer records or rules"
         raise ScenarioErrors([_whole_file(origin, message)])

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from oifde_simulator.scenario import loader
-from oifde_simulator.scenario.checking import checked
 from oifde_simulator.scenario.documents import SessionsDocument, YamlDocument
 from oifde_simulator.scenario.errors import ScenarioError, ScenarioErrors
 from oifde_simulator.scenario.model import GenerateSpec, Record, Scenario
@@ -64,7 +63,8 @@ def _load(path: Path) -> Scenario:
 
     The rest of a scenario is checked too, and means nothing.
     """
-    from oifde_simulator.scenario.yaml.tree import read as read_yaml  # slow to import
+    from oifde_simulator.scenario.checking import checked  # both are slow to import
+    from oifde_simulator.scenario.yaml.tree import read as read_yaml
 
     origin = printable(path)
     document = YamlDocument(read_yaml(loader.read(path), origin), origin)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from oifde_simulator import logs, resources
 from oifde_simulator.config import Settings
-from oifde_simulator.scenario import gallery, loader, replacement
+from oifde_simulator.scenario import loader, replacement
 from oifde_simulator.scenario.catalog import ScenarioCatalog
 from oifde_simulator.scenario.errors import ScenarioError, ScenarioErrors
 from oifde_simulator.scenario.files import finding, json_files
@@ -53,11 +53,11 @@ def one(wanted: str, settings: Settings) -> tuple[str, Scenario]:
 
 
 def bundled(settings: Settings, populate: Populate = unchanged) -> ScenarioCatalog:
-    """Return the bundled scenarios, read from their compiled form: the stem of each file is its tenant id."""
+    """Return the bundled scenarios, none of them read yet: the stem of each file is its tenant id."""
     paths = [] if settings.no_bundled else loader.find([resources.scenarios()])
-    found = ScenarioCatalog(gallery.load(paths))
+    found = ScenarioCatalog({path.stem: path for path in paths})
     if populate is unchanged:
-        return found  # a file that was edited stays unread
+        return found
     return ScenarioCatalog({name: populate(scenario) for name, scenario in found.items()})
 
 

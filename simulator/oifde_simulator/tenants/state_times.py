@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from oifde_simulator.scenario.errors import ScenarioError, ScenarioErrors
-from oifde_simulator.scenario.lint.states import Durations
 from oifde_simulator.tenants.tenant import Tenant
 from oifde_simulator.text import shown
 
 
 def check_state_times(tenant: Tenant, given: Sequence[Mapping[str, Any]]) -> None:
     """Check that added rules without mistakes do not contradict those of a tenant. Raises ScenarioErrors."""
+    from oifde_simulator.scenario.lint.states import Durations  # slow to import
+
     durations = Durations()
     for rule in tenant.rules.rules:
         if rule.lasts and rule.limits.state_is is not None:

@@ -16,7 +16,6 @@ from oifde_simulator.scenario import loader
 from oifde_simulator.scenario.catalog import ScenarioCatalog
 from oifde_simulator.scenario.errors import ScenarioError, ScenarioErrors
 from oifde_simulator.scenario.model import Scenario
-from oifde_simulator.scenario.text_check import NO_FOLDER
 from oifde_simulator.tenants.errors import NotServed
 from oifde_simulator.tenants.factory import COPIES, NAMELESS, VALUE_BYTES, FreshCredentials, TenantFactory
 from oifde_simulator.tenants.key_owners import KeyOwners
@@ -135,5 +134,7 @@ def inline(source: TenantSource, value: Mapping[str, Any] | None = None) -> Scen
     else:
         scenario = loader.loads(octets, ORIGIN, NAMELESS)
     if scenario.recordings.folder is not None:
+        from oifde_simulator.scenario.text_check import NO_FOLDER  # slow to import
+
         raise ScenarioErrors([ScenarioError(ORIGIN, 0, 0, ("recordings", "folder"), NO_FOLDER)])
     return replace(scenario, weight=TENANT_BYTES + COPIES * len(octets) + VALUE_BYTES * scenario.values)

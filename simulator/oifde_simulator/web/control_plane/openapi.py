@@ -100,8 +100,8 @@ def document() -> dict[str, Any]:
     return whole
 
 
-@cache
 def _part(module: str) -> dict[str, Any]:
+    # Not kept: a start needs little of it.
     return resources.read_json(f"control-{module}.json")
 
 
@@ -117,17 +117,24 @@ def _add_refusals(path: str, operation: dict[str, Any]) -> None:
 @cache
 def routes() -> tuple[Route, ...]:
     """List every operation."""
-    return tuple(route for module in MODULES for route in _routes(module))
+    parts = {module: _part(module) for module in MODULES}
+    shared: dict[str, Any] = {}
+    for part in (resources.read_json("control.json"), *parts.values()):
+        shared |= part.get("components", {}).get("parameters", {})
+    return tuple(route for module, part in parts.items() for route in _routes(module, part, shared))
 
 
-def _routes(module: str) -> Iterator[Route]:
-    for path, entry in _part(module)["paths"].items():
+def _routes(module: str, part: Mapping[str, Any], shared: Mapping[str, Any]) -> Iterator[Route]:
+    for path, entry in part["paths"].items():
         for method, operation in entry.items():
             if method in METHODS:
-                yield _route(module, path, method, operation)
+                parameters = dict(_query_parameters(operation.get("parameters", ()), shared))
+                yield _route(module, path, method, operation, parameters)
 
 
-def _route(module: str, path: str, method: str, operation: Mapping[str, Any]) -> Route:
+def _route(
+    module: str, path: str, method: str, operation: Mapping[str, Any], parameters: Mapping[str, Any]
+) -> Route:
     pointer = f"/paths/{path.replace('~', '~0').replace('/', '~1')}/{method}/requestBody"
     body = operation.get("requestBody", {})
     return Route(
@@ -136,7 +143,7 @@ def _route(module: str, path: str, method: str, operation: Mapping[str, Any]) ->
         path=path,
         operation_id=operation["operationId"],
         open=operation.get("security") == [],
-        parameters=dict(_query_parameters(operation.get("parameters", ()))),
+        parameters=parameters,
         body=f"{pointer}/content/application~1json/schema" if body else "",
         body_required=body.get("required", False),
         most_values=body.get(MOST_VALUES, FEWER_VALUES),
@@ -144,8 +151,9 @@ def _route(module: str, path: str, method: str, operation: Mapping[str, Any]) ->
     )
 
 
-def _query_parameters(parameters: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    shared = document()["components"]["parameters"]
+def _query_parameters(
+    parameters: Iterable[Mapping[str, Any]], shared: Mapping[str, Any]
+) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for each in parameters:
         parameter = shared[each["$ref"].rpartition("/")[2]] if "$ref" in each else each
         if parameter["in"] == "query":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import socket
+from typing import TYPE_CHECKING
 
 from oifde_simulator.model.http import PortName
 from oifde_simulator.web.data_plane.binding import bind, bind_and_listen, cannot_listen
@@ -11,7 +12,9 @@ from oifde_simulator.web.data_plane.server import DataPlane
 from oifde_simulator.web.data_plane.site import Site
 from oifde_simulator.web.data_plane.tcp import keep_ports, prepare_listening, stop_listening
 from oifde_simulator.web.descriptors import ListeningSocket
-from oifde_simulator.web.tls.served import TlsChoice
+
+if TYPE_CHECKING:
+    from oifde_simulator.web.tls.served import TlsChoice
 
 
 class Listener:

@@ -12,16 +12,19 @@ import logging
 from collections.abc import Callable, Sequence
 from functools import partial
 from ssl import SSLContext
+from typing import TYPE_CHECKING, Any
 
 from oifde_simulator.tls_faults import FaultPort
 from oifde_simulator.urls import url
 from oifde_simulator.web.data_plane.listener import Listener
 from oifde_simulator.web.data_plane.server import DataPlane
-from oifde_simulator.web.data_plane.shared_listener import SharedListener
-from oifde_simulator.web.data_plane.shared_sockets import SharedSockets
-from oifde_simulator.web.tls.context import FaultSource
-from oifde_simulator.web.tls.half_close import keep_half_open
-from oifde_simulator.web.tls.switch import TlsSwitch
+
+if TYPE_CHECKING:
+    from oifde_simulator.web.data_plane.shared_listener import SharedListener
+    from oifde_simulator.web.data_plane.shared_sockets import SharedSockets
+    from oifde_simulator.web.tls.context import FaultSource
+    from oifde_simulator.web.tls.faults.handshakes import Places
+    from oifde_simulator.web.tls.switch import TlsSwitch
 
 OPTION, RECORDINGS_OPTION, FAULT_OPTION = "--port", "--recordings-port", "--tls-fault"
 """Options that choose the numbers, for messages."""
@@ -54,16 +57,13 @@ class Port:
         self._plane = plane
         self._host = host
         self._scheme = "https" if ssl else "http"
-        if ssl is not None:
-            keep_half_open(ssl)
-        self.tls = TlsSwitch.of(ssl, faults, plane.held, handshake_seconds)
+        self.tls = None if ssl is None else _tls_switch(ssl, faults, plane.held, handshake_seconds)
         """Choice of the TLS that new connections meet; None where the port speaks plain HTTP."""
-        listener: Callable[..., Listener | SharedListener] = (
-            partial(Listener, plane, host, handshake_seconds=handshake_seconds)
+        listener: Callable[..., Listener | SharedListener] = partial(
+            partial(Listener, plane, host)
             if shared is None
-            else partial(
-                SharedListener, plane, shared, self._take_notice, handshake_seconds=handshake_seconds
-            )
+            else partial(_shared_listener, plane, shared, self._take_notice),
+            handshake_seconds=handshake_seconds,
         )
         self._main = listener(number, self.tls, option=OPTION)
         self._recordings = (
@@ -238,3 +238,20 @@ class Port:
             await self.open(number)
         except OSError as error:
             log.warning("the listener stays closed: %s", error)
+
+
+def _tls_switch(
+    ssl: SSLContext, faults: FaultSource | None, places: Places, handshake_seconds: float
+) -> TlsSwitch | None:
+    # Not needed with TLS off.
+    from oifde_simulator.web.tls.half_close import keep_half_open
+    from oifde_simulator.web.tls.switch import TlsSwitch
+
+    keep_half_open(ssl)
+    return TlsSwitch.of(ssl, faults, places, handshake_seconds)
+
+
+def _shared_listener(*arguments: Any, **options: Any) -> SharedListener:
+    from oifde_simulator.web.data_plane.shared_listener import SharedListener  # not needed by one process
+
+    return SharedListener(*arguments, **options)

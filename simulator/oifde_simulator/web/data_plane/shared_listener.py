@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from oifde_simulator.model.http import PortName
 from oifde_simulator.web.data_plane.server import DataPlane
@@ -10,7 +11,9 @@ from oifde_simulator.web.data_plane.shared_sockets import SharedSockets
 from oifde_simulator.web.data_plane.shared_switch import listens
 from oifde_simulator.web.data_plane.site import Site
 from oifde_simulator.web.descriptors import ListeningSocket
-from oifde_simulator.web.tls.served import TlsChoice
+
+if TYPE_CHECKING:
+    from oifde_simulator.web.tls.served import TlsChoice
 
 
 class SharedListener:

@@ -6,18 +6,16 @@ import asyncio
 import socket
 import sys
 from collections.abc import Callable
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from aiohttp import web
 
-from oifde_simulator.web.data_plane.shared_acceptor import SharedAcceptor
-from oifde_simulator.web.data_plane.shared_sockets import SharedSockets
 from oifde_simulator.web.data_plane.tcp import BACKLOG
-from oifde_simulator.web.tls.acceptor import TlsAcceptor
-from oifde_simulator.web.tls.served import ServedTls, TlsChoice
 
-PLAIN = ServedTls(None)
-"""What a connection of a port without TLS meets."""
+if TYPE_CHECKING:
+    from oifde_simulator.web.data_plane.shared_acceptor import SharedAcceptor
+    from oifde_simulator.web.data_plane.shared_sockets import SharedSockets
+    from oifde_simulator.web.tls.served import TlsChoice
 
 
 class Site(web.SockSite):
@@ -50,13 +48,17 @@ class Site(web.SockSite):
         self, shared: SharedSockets, count: Callable[[], int], changed: Callable[[], None]
     ) -> None:
         """Accept at a socket that other processes accept at too, whenever it listens."""
+        from oifde_simulator.web.data_plane.shared_acceptor import SharedAcceptor  # not needed by one process
+        from oifde_simulator.web.tls.served import ServedTls
+
+        plain = ServedTls(None)
         await web.BaseSite.start(self)
         server = self._runner.server
         assert server is not None
         self._shared = SharedAcceptor(
             self._sock,
             server,
-            self._tls or (lambda: PLAIN),
+            self._tls or (lambda: plain),
             seconds=self._handshake_seconds,
             handshakes=self._handshakes,
             shared=shared,
@@ -72,6 +74,8 @@ class Site(web.SockSite):
         server = self._runner.server
         assert server is not None
         if self._tls is not None and sys.platform != "win32":  # no `add_reader` there
+            from oifde_simulator.web.tls.acceptor import TlsAcceptor  # not needed with TLS off
+
             acceptor = TlsAcceptor(
                 self._sock,
                 server,
