@@ -74,20 +74,25 @@ class IdCodec:
 
     def hashed(self, user: str, begin: int, size: int = CHECKS.size) -> bytes:
         """Hash a session; more bytes go on from fewer. The first ones are the checks of its IDs."""
-        return shake_128(self._key + b"%010d" % begin + _code(user).to_bytes(NUMBER_BYTES)).digest(size)
+        return shake_128(self._key + _second(begin) + _code(user).to_bytes(NUMBER_BYTES)).digest(size)
 
     def ids(self, user: str, begin: int, hashed: bytes | None = None) -> SessionIds:
         """Encode the IDs of the session that begins at second `begin`; `hashed` is its hash, if known."""
-        check, cti_check, check_of_recording, part = CHECKS.unpack_from(hashed or self.hashed(user, begin))
+        return SessionIds._make(self.encode(user, begin, hashed or self.hashed(user, begin)))
+
+    def encode(self, user: str, begin: int, hashed: bytes) -> tuple[str, str, str, int]:
+        """Encode the fields of `SessionIds` from the hash of the session."""
+        check, cti_check, check_of_recording, part = CHECKS.unpack_from(hashed)
         code, masks = _code(user), self._masks(begin)
         # The example's call reached the platform half a second before its startTime, a whole second.
         reached = begin * 1000 - 1 - (part * 999 >> 16)
         cti = (code << CTI_CHECK_BITS | cti_check >> 1) ^ masks >> RECORDING_BITS & CTI_MASK
         name = (code << RECORDING_CHECK_BITS | check_of_recording) ^ masks & RECORDING_MASK
-        return SessionIds(
-            f"{reached:013d}{code ^ masks >> CALL_SHIFT:014x}{check.hex()}",
-            f"{begin - 1:010d}-{cti:021d}",
-            f"{begin:010d}-{name:026d}",
+        # Widths in an f-string would take several times as long as all else here.
+        return (
+            str(reached).zfill(13) + (code ^ masks >> CALL_SHIFT).to_bytes(NUMBER_BYTES).hex() + check.hex(),
+            f"{str(begin - 1).zfill(10)}-{str(cti).zfill(21)}",
+            f"{str(begin).zfill(10)}-{str(name).zfill(26)}",
             reached,
         )
 
@@ -127,7 +132,11 @@ class IdCodec:
 
     def _masks(self, begin: int) -> int:
         """Hash a second to the masks of the IDs of sessions that begin in it, one behind the other."""
-        return int.from_bytes(blake2b(b"%010d" % begin, digest_size=MASK_BYTES, key=self._key).digest())
+        return int.from_bytes(blake2b(_second(begin), digest_size=MASK_BYTES, key=self._key).digest())
+
+
+def _second(begin: int) -> bytes:
+    return str(begin).zfill(10).encode()
 
 
 def _code(user: str) -> int:

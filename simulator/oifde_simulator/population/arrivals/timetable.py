@@ -73,11 +73,13 @@ class Timetable:
         # Chances of no session: most users have one on few days.
         none = [exp(-mean) for mean in means]
         start = first // DAYS_A_HASH
-        units = [unit for block in range(start, last // DAYS_A_HASH + 1) for unit in _units(own, block)]
+        blocks = range(start, last // DAYS_A_HASH + 1)
+        units = [number * 2.0**-64 for block in blocks for number in _eight(own, block)]
         place = first - start * DAYS_A_HASH
         return (
-            (day, 0 if unit < none[(day + 3) % 7] else _poisson(means[(day + 3) % 7], unit))
+            (day, _poisson(means[(day + 3) % 7], none[(day + 3) % 7], unit))
             for day, unit in enumerate(units[place : place + last - first + 1], first)
+            if unit >= none[(day + 3) % 7]
         )
 
     def _exact_counts(self, user: str, first: int, last: int) -> Iterator[tuple[int, int]]:
@@ -114,10 +116,9 @@ class Timetable:
         return plain_profile(self._pattern.mean_hours)
 
 
-def _units(own: bytes, block: int) -> Iterator[float]:
-    """Draw the numbers from 0 to 1 of one block of days."""
-    octets = blake2b(b"%d" % block, digest_size=64, key=own, person=b"count").digest()
-    return (number / 2**64 for number in EIGHT(octets))
+def _eight(own: bytes, block: int) -> Sequence[int]:
+    """Draw the numbers of 64 bits of one block of days."""
+    return EIGHT(blake2b(str(block).encode(), digest_size=64, key=own, person=b"count").digest())
 
 
 def _day_units(times: bytes, slot: str, count: int) -> list[float]:
@@ -129,8 +130,9 @@ def _day_units(times: bytes, slot: str, count: int) -> list[float]:
     return [draws.unit() for _ in range(count)]
 
 
-def _poisson(mean: float, unit: float) -> int:
-    count, term = 0, exp(-mean)
+def _poisson(mean: float, none: float, unit: float) -> int:
+    """Find a number of sessions by `unit`; `none` is the chance that there is none."""
+    count, term = 0, none
     total = term
     while unit >= total and term > 0:
         count += 1
