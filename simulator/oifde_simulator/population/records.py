@@ -44,11 +44,9 @@ NULL = "null"
 IVR_OFFSET = int(IVR_ZONE.utcoffset(None).total_seconds())
 """Seconds that the local time of flows is ahead of UTC."""
 OPENING = Struct(f">{CHECKS.size}x16sII")
-"""The beginning of the hash of a session: checks of its IDs, logId, flow and kind."""
+"""The beginning of the hash of a session: checks of its IDs, logId, flow and kind. Draws are behind it."""
 KIND = OPENING.size - 4
 """Place of the kind in it."""
-HASHED = OPENING.size + 2 * 65
-"""Bytes of the hash; behind its beginning are the first draws of the dialogue."""
 
 Compose = Callable[[Draws, str, str, int], "Dialogue"]
 """Function that composes a dialogue from draws, user number, dialogType and local day."""
@@ -71,7 +69,8 @@ class RecordGenerator:
 
         `composer` makes the function that composes dialogues when the first one is needed.
         """
-        self._ids = ids
+        self.ids = ids
+        """Codec of the world's IDs."""
         self._tenant = orjson.dumps(tenant).decode()
         self._composer = composer
         self._pattern = arrival_pattern(tuple(mix.items()))
@@ -89,12 +88,11 @@ class RecordGenerator:
 
     def call_id(self, user: str, begin: int) -> str:
         """Compute the callId of a session; `begin` is in epoch seconds."""
-        return self._ids.ids(user, begin).call_id
+        return self.ids.encode(user, begin)[0]
 
     def cti_call_id(self, user: str, begin: int) -> str | None:
         """Compute the ctiCallId of a session; None for a chat."""
-        kind, _, hashed = self._opening(user, begin)
-        return None if kind == CHATBOT else self._ids.ids(user, begin, hashed).cti_call_id
+        return None if self.dialog_type(user, begin) == CHATBOT else self.ids.encode(user, begin)[1]
 
     def dialog_type(self, user: str, begin: int) -> str:
         """Tell the dialogType of a session."""
@@ -128,7 +126,7 @@ class RecordGenerator:
         over = end <= now
         if not over:
             turns, questions, latest = _so_far(dialogue, now // 1000 - begin)
-        call_id, cti_call_id, recording, reached = self._ids.encode(user, begin, hashed)
+        call_id, cti_call_id, recording, reached = self.ids.encode(user, begin)
         log_id, flow, _ = OPENING.unpack_from(hashed)
         chat = kind == CHATBOT
         text = (
@@ -152,7 +150,7 @@ class RecordGenerator:
 
     def _opening(self, user: str, begin: int) -> tuple[str, int, bytes]:
         """Find dialogType and local day of a session, and its hash."""
-        hashed = self._ids.hashed(user, begin, HASHED)
+        hashed = self.ids.hashed(user, begin)
         day, second = divmod(self._local.local(begin), DAY)
         unit = int.from_bytes(hashed[KIND : OPENING.size]) * 2.0**-32
         return DIALOG_TYPES[self._pattern.kind((day + 3) % 7, second // 3600, unit)], day, hashed

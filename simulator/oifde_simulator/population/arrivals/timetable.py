@@ -56,7 +56,9 @@ class Timetable:
         """Compute a user's starts from `earliest` to `latest`, epoch seconds, both included, ascending."""
         local = self._unchanging if user in self._exactly else self._local
         found, times = array("q"), key(self._key.hex(), user, "times")
-        for day, count in self._counts(user, local.day_of(earliest), local.day_of(latest)):
+        first = local.day_of(earliest)
+        last = first if latest == earliest else local.day_of(latest)
+        for day, count in self._counts(user, first, last):
             if count:
                 found.extend(self._of_day(user, times, day, count))
         return found[bisect_left(found, earliest) : bisect_right(found, latest)]
