@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import tzinfo
 from functools import cached_property
 from hashlib import blake2b
+from itertools import chain, cycle, islice
 from math import exp
 
 from oifde_simulator.population.arrivals.contacts import Rate
@@ -23,6 +24,8 @@ from oifde_simulator.randomness import EIGHT, KeyedRandom, key
 WIDEST_GAP = 2400
 """Least seconds between a user's sessions of one day, where the day has room."""
 DAYS_A_HASH = 8
+ROUNDED = 1 << 12
+"""More than a number of 64 bits changes when it becomes a float."""
 
 
 class Timetable:
@@ -74,15 +77,14 @@ class Timetable:
         means = [mean * share for share in self._pattern.weekdays]
         # Chances of no session: most users have one on few days.
         none = [exp(-mean) for mean in means]
+        # Whole numbers below these are surely below the chance; the few others are compared with it.
+        floors = [int(chance * 2.0**64) - ROUNDED for chance in none]
         start = first // DAYS_A_HASH
-        blocks = range(start, last // DAYS_A_HASH + 1)
-        units = [number * 2.0**-64 for block in blocks for number in _eight(own, block)]
-        place = first - start * DAYS_A_HASH
-        return (
-            (day, _poisson(means[(day + 3) % 7], none[(day + 3) % 7], unit))
-            for day, unit in enumerate(units[place : place + last - first + 1], first)
-            if unit >= none[(day + 3) % 7]
-        )
+        numbers = chain.from_iterable([_eight(own, block) for block in range(start, last // DAYS_A_HASH + 1)])
+        drawn = islice(numbers, first - start * DAYS_A_HASH, None)
+        days = zip(range(first, last + 1), drawn, islice(cycle(floors), weekday(first), None), strict=False)
+        busy = [(day, weekday(day), number * 2.0**-64) for day, number, floor in days if number >= floor]
+        return ((day, _poisson(means[of], none[of], unit)) for day, of, unit in busy if unit >= none[of])
 
     def _exact_counts(self, user: str, first: int, last: int) -> Iterator[tuple[int, int]]:
         own, total, days = key(self._key.hex(), user, "slots"), self._exactly[user], self.days
