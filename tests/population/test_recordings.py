@@ -108,7 +108,7 @@ def test_the_path_of_a_call_that_is_not_yet_or_no_more_there_leads_nowhere() -> 
 def test_the_path_of_a_call_that_never_was_leads_nowhere() -> None:
     made = history(mix={"voice_navigation": 1})
     start = sessions(made)[0].start // 1000 + 1
-    name = recorder(made)._ids.ids(USER, start).recording
+    name = recorder(made).ids.ids(USER, start).recording
     path = recorder(made)._recordings.path(name, start)
     assert recorder(made).recorded(path) == DecodedId(USER, start)
     assert made.by_recording(path, NOW) is None

@@ -6,7 +6,7 @@ costs one call into C; what needs more bits takes several. `randomness.KeyedRand
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import shake_128
 from itertools import chain
 from struct import Struct
@@ -17,6 +17,7 @@ Item = TypeVar("Item")
 BITS = 16
 """Bits of a number."""
 SCALE = 1 << BITS
+_LONG = 2.0**-32
 _BLOCK = Struct(">84H")
 """Numbers in one block of the hash, which has 168 bytes."""
 
@@ -24,39 +25,42 @@ _BLOCK = Struct(">84H")
 class Draws:
     """Random numbers that depend on a seed alone."""
 
-    __slots__ = ("short",)
+    __slots__ = ("numbers",)
 
-    short: Callable[[], int]
-    """Draw a number of 16 bits. Hot loops call it themselves: `short() * count >> BITS` is below `count`."""
+    numbers: Iterator[int]
+    """Numbers of 16 bits. Hot loops draw them: `next(numbers) * limit >> BITS` is below `limit`."""
 
     def __init__(self, seed: bytes, first: Iterable[int] = ()) -> None:
         """Begin with the numbers in `first`, of 16 bits each; `seed` gives the others, block by block."""
-        self.short = chain(first, _blocks(seed)).__next__
+        self.numbers = chain(first, _blocks(seed))
 
     def long(self) -> int:
         """Draw a number of 32 bits."""
-        short = self.short
-        return short() << BITS | short()
+        numbers = self.numbers
+        return next(numbers) << BITS | next(numbers)
 
     def unit(self) -> float:
         """Draw a number from 0 up to, but not including, 1."""
-        return self.long() * 2.0**-32
+        numbers = self.numbers
+        return (next(numbers) << BITS | next(numbers)) * _LONG
 
     def below(self, limit: int) -> int:
         """Draw a whole number from 0 up to, but not including, `limit`."""
-        return (self.long() * limit) >> 32
+        numbers = self.numbers
+        return ((next(numbers) << BITS | next(numbers)) * limit) >> 32
 
     def between(self, low: int, high: int) -> int:
         """Draw a whole number from `low` to `high`, both included."""
-        return low + self.below(high - low + 1)
+        numbers = self.numbers
+        return low + ((next(numbers) << BITS | next(numbers)) * (high - low + 1) >> 32)
 
     def chance(self, probability: float) -> bool:
         """Draw True with this probability. Any probability takes one number of 16 bits."""
-        return self.short() < probability * SCALE
+        return next(self.numbers) < probability * SCALE
 
     def pick(self, choices: Sequence[Item]) -> Item:
         """Draw one of some hundred `choices` at most, all equally likely."""
-        return choices[self.short() * len(choices) >> BITS]
+        return choices[next(self.numbers) * len(choices) >> BITS]
 
     def digits(self, count: int) -> str:
         """Draw a text of `count` decimal digits, at most 16, that does not begin with 0."""

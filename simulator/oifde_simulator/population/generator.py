@@ -73,7 +73,7 @@ def history(
         mix=mix,
         oddities=oddities,
     )
-    return History(timetable, IdCodec(root), made, memory or SessionCache())
+    return History(timetable, made.ids, made, memory or SessionCache())
 
 
 def records(

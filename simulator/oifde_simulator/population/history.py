@@ -15,8 +15,8 @@ from oifde_simulator.bounded_cache import BoundedCache
 from oifde_simulator.model.sessions import CallSession, Criteria
 from oifde_simulator.population.arrivals.local_days import DAY
 from oifde_simulator.population.arrivals.timetable import Timetable
-from oifde_simulator.population.encoding import encode
-from oifde_simulator.population.ids import LAST_SECOND, DecodedId, IdCodec, is_number
+from oifde_simulator.population.encoding import encode_text
+from oifde_simulator.population.ids import DecodedId, IdCodec, is_number
 
 STARTS_KEPT = 4 << 20
 """Size of the starts of sessions in the cache, in bytes: some 500,000."""
@@ -24,8 +24,6 @@ RECORDS_KEPT = 16 << 20
 """Size of the encoded records in the cache, in bytes."""
 ENDS_KEPT = 4 << 20
 """Size of the ends of sessions in the cache, in bytes; it stays empty where no query compares them."""
-WHEN_ALL_ARE_OVER = LAST_SECOND * 1000 + 86_400_000
-"""Time after which no generated session goes on, epoch milliseconds."""
 NAME = 150
 """Bytes that the name of one value takes: a mark, a user number and a time."""
 
@@ -55,6 +53,14 @@ class RecordSource(Protocol):
 
     def record(self, user: str, begin: int, now: int) -> Mapping[str, Any]:
         """Make the record of a session as it is at `now`, epoch milliseconds."""
+        ...
+
+    def text(self, user: str, begin: int, now: int) -> tuple[str, int | None]:
+        """Write that record as JSON; the second value is the end of the session, None while it goes on."""
+        ...
+
+    def end(self, user: str, begin: int) -> int:
+        """Compute when a session ends, epoch milliseconds."""
         ...
 
 
@@ -146,8 +152,7 @@ class History:
         name = (self._mark, user, begin)
         known = self._memory.ends.find(name)
         if known is None:
-            record = self.record(user, begin, WHEN_ALL_ARE_OVER)
-            known = self._memory.ends.keep(name, int(record["endTime"]))
+            known = self._memory.ends.keep(name, self._records.end(user, begin))
         return known
 
     def call_id(self, user: str, begin: int) -> str:
@@ -169,11 +174,11 @@ class History:
         # A clock may be set back to a time before the end of the session.
         if settled and settled.since <= now:
             return settled.encoded
-        record = self.record(user, begin, now)
-        text = encode(record)
-        if settled is None and (end := record.get("endTime")) is not None:
-            self._memory.settled.keep(name, FinishedRecord(end, text))
-        return text
+        text, end = self._records.text(user, begin, now)
+        encoded = encode_text(text)
+        if settled is None and end is not None:
+            self._memory.settled.keep(name, FinishedRecord(end, encoded), NAME + len(encoded))
+        return encoded
 
     def steady_until(self, criteria: Criteria, now: int) -> int:
         """Tell until when `select` finds the same as at `now`, at least; `now` where that is not known."""

@@ -36,6 +36,8 @@ MASK_BYTES = 27
 """Bytes of the three masks, one behind the other: of a callId, a ctiCallId and a recording."""
 CALL_SHIFT = 8 * (MASK_BYTES - NUMBER_BYTES)
 """Bits behind the mask of a callId."""
+HASHED = 167
+"""Bytes of the hash of a session: all but one of a block of SHAKE128."""
 CHECKS = Struct(">5sHIH")
 """Checks of a callId, a ctiCallId and a recording, and the part of a second in a callId."""
 
@@ -71,23 +73,46 @@ class IdCodec:
     def __init__(self, key: bytes) -> None:
         """Take the `key` of seed and world, at most 64 bytes."""
         self._key = key
+        # A lookup by ID reads, checks and writes the IDs of one session. Each is replaced in one step, so
+        # threads that interleave only lose what is remembered.
+        self._last_hash = ("", 0, b"")
+        self._last_masks = (-1, 0)
+        self._last_ids = ("", 0, ("", "", "", 0))
 
-    def hashed(self, user: str, begin: int, size: int = CHECKS.size) -> bytes:
-        """Hash a session; more bytes go on from fewer. The first ones are the checks of its IDs."""
-        return shake_128(self._key + b"%010d" % begin + _code(user).to_bytes(NUMBER_BYTES)).digest(size)
+    def hashed(self, user: str, begin: int) -> bytes:
+        """Hash a session to `HASHED` bytes. The first ones are the checks of its IDs."""
+        known_user, known_begin, known = self._last_hash
+        if known_begin == begin and known_user == user:
+            return known
+        hashed = shake_128(self._key + _second(begin) + _code(user).to_bytes(NUMBER_BYTES)).digest(HASHED)
+        self._last_hash = (user, begin, hashed)
+        return hashed
 
-    def ids(self, user: str, begin: int, hashed: bytes | None = None) -> SessionIds:
-        """Encode the IDs of the session that begins at second `begin`; `hashed` is its hash, if known."""
-        check, cti_check, check_of_recording, part = CHECKS.unpack_from(hashed or self.hashed(user, begin))
+    def ids(self, user: str, begin: int) -> SessionIds:
+        """Encode the IDs of the session that begins at second `begin`."""
+        return SessionIds._make(self.encode(user, begin))
+
+    def encode(self, user: str, begin: int) -> tuple[str, str, str, int]:
+        """Encode the fields of `SessionIds`."""
+        known_user, known_begin, known = self._last_ids
+        if known_begin == begin and known_user == user:
+            return known
+        ids = self._encode(user, begin)
+        self._last_ids = (user, begin, ids)
+        return ids
+
+    def _encode(self, user: str, begin: int) -> tuple[str, str, str, int]:
+        check, cti_check, check_of_recording, part = CHECKS.unpack_from(self.hashed(user, begin))
         code, masks = _code(user), self._masks(begin)
         # The example's call reached the platform half a second before its startTime, a whole second.
         reached = begin * 1000 - 1 - (part * 999 >> 16)
         cti = (code << CTI_CHECK_BITS | cti_check >> 1) ^ masks >> RECORDING_BITS & CTI_MASK
         name = (code << RECORDING_CHECK_BITS | check_of_recording) ^ masks & RECORDING_MASK
-        return SessionIds(
-            f"{reached:013d}{code ^ masks >> CALL_SHIFT:014x}{check.hex()}",
-            f"{begin - 1:010d}-{cti:021d}",
-            f"{begin:010d}-{name:026d}",
+        # Widths in an f-string would take several times as long as all else here.
+        return (
+            str(reached).zfill(13) + (code ^ masks >> CALL_SHIFT).to_bytes(NUMBER_BYTES).hex() + check.hex(),
+            f"{str(begin - 1).zfill(10)}-{str(cti).zfill(21)}",
+            f"{str(begin).zfill(10)}-{str(name).zfill(26)}",
             reached,
         )
 
@@ -127,7 +152,16 @@ class IdCodec:
 
     def _masks(self, begin: int) -> int:
         """Hash a second to the masks of the IDs of sessions that begin in it, one behind the other."""
-        return int.from_bytes(blake2b(b"%010d" % begin, digest_size=MASK_BYTES, key=self._key).digest())
+        known, masks = self._last_masks
+        if known != begin:
+            octets = blake2b(_second(begin), digest_size=MASK_BYTES, key=self._key).digest()
+            masks = int.from_bytes(octets)
+            self._last_masks = (begin, masks)
+        return masks
+
+
+def _second(begin: int) -> bytes:
+    return str(begin).zfill(10).encode()
 
 
 def _code(user: str) -> int:

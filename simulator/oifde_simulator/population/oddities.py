@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import astuple, fields
-from itertools import accumulate, product
-from math import prod
-from typing import NamedTuple
+from itertools import accumulate
+from typing import Any
 
 from oifde_simulator.bounded_cache import bounded_cache
 from oifde_simulator.fast_dataclasses import dataclass
@@ -20,7 +19,8 @@ COMBINATIONS = 48 << 10
 """Bytes of one list of them."""
 
 
-class DrawnOddities(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class DrawnOddities:
     """The oddities that one session has."""
 
     empty_details: bool
@@ -65,29 +65,38 @@ class Oddities:
         return cls(**{name: _rate(name, rate) for name, rate in rates.items()})
 
 
-class OddityDraws(NamedTuple):
+class OddityDraws:
     """What a session can have, with the shares of sessions added up. Most sessions have nothing odd.
 
     One number so draws eight oddities, which do not depend on each other.
     """
 
-    sums: Sequence[float]
-    combinations: Sequence[DrawnOddities]
+    __slots__ = ("_known", "_of_turns", "_sums")
+
+    def __init__(self, rates: Oddities) -> None:
+        *of_sessions, self._of_turns = astuple(rates)
+        shares = [1.0]
+        for rate in of_sessions:
+            shares = [share * part for share in shares for part in (1 - rate, rate)]
+        self._sums = [*accumulate(shares[:-1])]
+        self._known: dict[int, DrawnOddities] = {}
 
     def draw(self, draws: Draws) -> DrawnOddities:
         """Draw the oddities of one session; takes the same number of draws whatever the rates."""
-        return self.combinations[bisect_right(self.sums, draws.unit())]
+        place = bisect_right(self._sums, draws.unit())
+        return self._known.get(place) or self._known.setdefault(place, self._combination(place))
+
+    def _combination(self, place: int) -> DrawnOddities:
+        """Read the oddities off the binary digits of the place of a share, the first one first."""
+        flags = [bool(place >> digit & 1) for digit in reversed(range(len(NAMES) - 1))]
+        values: list[Any] = [*flags, self._of_turns]
+        return DrawnOddities(*values)
 
 
 @bounded_cache(COMBINATIONS_KEPT, lambda *_: COMBINATIONS)
 def oddity_draws(rates: Oddities) -> OddityDraws:
     """Make the draws of these rates."""
-    *of_sessions, of_turns = astuple(rates)
-    shares, combinations = [], []
-    for flags in product((False, True), repeat=len(of_sessions)):
-        shares.append(prod(rate if flag else 1 - rate for rate, flag in zip(of_sessions, flags, strict=True)))
-        combinations.append(DrawnOddities._make((*flags, of_turns)))
-    return OddityDraws([*accumulate(shares[:-1])], combinations)
+    return OddityDraws(rates)
 
 
 NAMES = tuple(field.name for field in fields(Oddities))

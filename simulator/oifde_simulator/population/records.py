@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import sys
+from array import array
 from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import accumulate
 from struct import Struct
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from oifde_simulator.population.arrivals.local_days import DAY, LocalDays, compact_day, weekday
+import orjson
+
+from oifde_simulator.population.arrivals.local_days import DAY, LocalDays, compact_day
 from oifde_simulator.population.arrivals.pattern import arrival_pattern
 from oifde_simulator.population.completion import IVR_ZONE
 from oifde_simulator.population.draws import SCALE, Draws
-from oifde_simulator.population.ids import CHECKS, DecodedId, IdCodec, SessionIds
+from oifde_simulator.population.ids import CHECKS, DecodedId, IdCodec
+from oifde_simulator.population.record_text import questions_text, turns_text
 from oifde_simulator.population.recordings.paths import RecordingPaths
 from oifde_simulator.randomness import KeyedRandom, key
 
@@ -35,28 +40,16 @@ ACCESS_CODES = (0.6, 0.25, 0.1, 0.05)
 
 ACCESS_CODE_SUMS = [round(share * SCALE) for share in accumulate(ACCESS_CODES[:-1])]
 """Numbers of 16 bits from which on a draw chooses the second, third and fourth access code."""
+NULL = "null"
 IVR_OFFSET = int(IVR_ZONE.utcoffset(None).total_seconds())
 """Seconds that the local time of flows is ahead of UTC."""
-OPENING = Struct(f">{CHECKS.size}x16sII65H")
-"""The hash of a session: checks of its IDs, logId, flow, kind, and the first draws of the dialogue."""
+OPENING = Struct(f">{CHECKS.size}x16sII")
+"""The beginning of the hash of a session: checks of its IDs, logId, flow and kind. Draws are behind it."""
+KIND = OPENING.size - 4
+"""Place of the kind in it."""
 
 Compose = Callable[[Draws, str, str, int], "Dialogue"]
 """Function that composes a dialogue from draws, user number, dialogType and local day."""
-
-
-class Opening(NamedTuple):
-    """What is known of a session before its dialogue is composed."""
-
-    ids: SessionIds
-    kind: str
-    """dialogType of the session."""
-    day: int
-    """Local day on which the session begins, counted since 1970-01-01."""
-    log_id: str
-    flow: int
-    """Number of nine digits with which flowInstId begins."""
-    draws: Draws
-    """Draws of the dialogue."""
 
 
 class RecordGenerator:
@@ -76,8 +69,9 @@ class RecordGenerator:
 
         `composer` makes the function that composes dialogues when the first one is needed.
         """
-        self._ids = ids
-        self._tenant = tenant
+        self.ids = ids
+        """Codec of the world's IDs."""
+        self._tenant = orjson.dumps(tenant).decode()
         self._composer = composer
         self._pattern = arrival_pattern(tuple(mix.items()))
         self._local = local
@@ -94,16 +88,15 @@ class RecordGenerator:
 
     def call_id(self, user: str, begin: int) -> str:
         """Compute the callId of a session; `begin` is in epoch seconds."""
-        return self._ids.ids(user, begin).call_id
+        return self.ids.encode(user, begin)[0]
 
     def cti_call_id(self, user: str, begin: int) -> str | None:
         """Compute the ctiCallId of a session; None for a chat."""
-        opening = self._opening(user, begin)
-        return None if opening.kind == CHATBOT else opening.ids.cti_call_id
+        return None if self.dialog_type(user, begin) == CHATBOT else self.ids.encode(user, begin)[1]
 
     def dialog_type(self, user: str, begin: int) -> str:
         """Tell the dialogType of a session."""
-        return self._opening(user, begin).kind
+        return self._opening(user, begin)[0]
 
     def recorded(self, path: str) -> DecodedId | None:
         """Find user and first second of the session whose recording has this path; None where none has."""
@@ -116,54 +109,59 @@ class RecordGenerator:
 
     def record(self, user: str, begin: int, now: int) -> dict[str, Any]:
         """Make the record as it is at `now`, epoch milliseconds, without turns and end to come."""
-        opening = self._opening(user, begin)
-        ids, kind, draws = opening.ids, opening.kind, opening.draws
-        chat = kind == CHATBOT
-        node = 0 if chat else draws.pick(RECORDING_NODES)
-        called = self._access_codes[kind][bisect_right(ACCESS_CODE_SUMS, draws.short())]
-        dialogue = self._compose(draws, user, kind, opening.day)
-        turns, questions, latest = dialogue.turns, dialogue.questions, dialogue.seconds
-        over = begin * 1000 + latest * 1000 <= now
-        if not over:
-            turns, questions, latest = _so_far(dialogue, now // 1000 - begin)
-        record = {
-            "logId": opening.log_id,
-            "tenantId": self._tenant,
-            "callSorId": user,
-            "callId": ids.call_id,
-            "ctiCallId": None if chat else ids.cti_call_id,
-            "callingNumber": user,
-            "calledNumber": called,
-            "startTime": begin * 1000,
-            "endTime": (begin + latest) * 1000,
-            "lastUpdateTime": (begin + latest) * 1000,
-            "flowInstId": f"{opening.flow}{_local(ids.reached)}{ids.call_id}",
-            "dialogType": kind,
-            "locationId": node,
-            "businessInfo": None,
-            "businessInfoStr": self._recording(ids, begin, node),
-            "recordDetials": [_detail(place, turn, begin) for place, turn in enumerate(turns, start=1)],
-            "qaRecords": [_answer(place, each, begin) for place, each in enumerate(questions, start=1)],
-        }
-        if not over:
-            del record["endTime"]
-        if chat:
-            del record["locationId"]
+        record: dict[str, Any] = orjson.loads(self.text(user, begin, now)[0])
         return record
 
-    def _opening(self, user: str, begin: int) -> Opening:
-        hashed = self._ids.hashed(user, begin, OPENING.size)
-        log_id, flow, unit, *shorts = OPENING.unpack(hashed)
-        day, second = divmod(self._local.local(begin), DAY)
-        name = self._pattern.kind(weekday(day), second // 3600, unit * 2.0**-32)
-        ids = self._ids.ids(user, begin, hashed)
-        flow = 100_000_000 + (flow * 900_000_000 >> 32)
-        return Opening(ids, DIALOG_TYPES[name], day, _log_id(log_id.hex()), flow, Draws(hashed[:32], shorts))
+    def end(self, user: str, begin: int) -> int:
+        """Compute when a session ends, epoch milliseconds."""
+        kind, day, hashed = self._opening(user, begin)
+        return (begin + self._composed(user, kind, day, hashed)[2].seconds) * 1000
 
-    def _recording(self, ids: SessionIds, begin: int, node: int) -> str:
+    def text(self, user: str, begin: int, now: int) -> tuple[str, int | None]:
+        """Write the record as it is at `now` as JSON; the second value is its end, None while it goes on."""
+        kind, day, hashed = self._opening(user, begin)
+        node, called, dialogue = self._composed(user, kind, day, hashed)
+        turns, questions, latest = dialogue.turns, dialogue.questions, dialogue.seconds
+        end = (begin + latest) * 1000
+        over = end <= now
+        if not over:
+            turns, questions, latest = _so_far(dialogue, now // 1000 - begin)
+        call_id, cti_call_id, recording, reached = self.ids.encode(user, begin)
+        log_id, flow, _ = OPENING.unpack_from(hashed)
+        chat = kind == CHATBOT
+        text = (
+            f'{{"logId":"{_log_id(log_id.hex())}","tenantId":{self._tenant},"callSorId":"{user}",'
+            f'"callId":"{call_id}","ctiCallId":{NULL if chat else _string(cti_call_id)},'
+            f'"callingNumber":"{user}","calledNumber":"{called}","startTime":{begin}000,'
+            f'{_field("endTime", end) if over else ""}"lastUpdateTime":{begin + latest}000,'
+            f'"flowInstId":"{100_000_000 + (flow * 900_000_000 >> 32)}{_local(reached)}{call_id}",'
+            f'"dialogType":"{kind}",{"" if chat else _field("locationId", node)}"businessInfo":null,'
+            f'"businessInfoStr":"{self._recording(recording, begin, node)}",'
+            f'"recordDetials":{turns_text(turns, begin)},"qaRecords":{questions_text(questions, begin)}}}'
+        )
+        return text, end if over else None
+
+    def _composed(self, user: str, kind: str, day: int, hashed: bytes) -> tuple[int, str, Dialogue]:
+        """Draw locationId and calledNumber of a session, and compose its dialogue."""
+        draws = Draws(hashed[:32], _numbers(hashed))
+        node = 0 if kind == CHATBOT else draws.pick(RECORDING_NODES)
+        called = self._access_codes[kind][bisect_right(ACCESS_CODE_SUMS, next(draws.numbers))]
+        return node, called, self._compose(draws, user, kind, day)
+
+    def _opening(self, user: str, begin: int) -> tuple[str, int, bytes]:
+        """Find dialogType and local day of a session, and its hash."""
+        hashed = self.ids.hashed(user, begin)
+        day, second = divmod(self._local.local(begin), DAY)
+        unit = int.from_bytes(hashed[KIND : OPENING.size]) * 2.0**-32
+        return DIALOG_TYPES[self._pattern.kind((day + 3) % 7, second // 3600, unit)], day, hashed
+
+    def _recording(self, name: str, begin: int, node: int) -> str:
         # Guess: [chat-recording] a chat has the four letters null for a file; a record would settle it.
-        name = self._recordings.path(ids.recording, begin) if node else "null"
-        return f'{{"yugaoFileName":"null","locationId":"{node}","recordFileName":"{name}"}}'
+        path = self._recordings.path(name, begin) if node else "null"
+        return (
+            f'{{\\"yugaoFileName\\":\\"null\\",\\"locationId\\":\\"{node}\\",'
+            f'\\"recordFileName\\":\\"{path}\\"}}'
+        )
 
 
 def _so_far(dialogue: Dialogue, elapsed: int) -> tuple[Sequence[Turn], Sequence[Question], int]:
@@ -172,6 +170,22 @@ def _so_far(dialogue: Dialogue, elapsed: int) -> tuple[Sequence[Turn], Sequence[
     questions = [question for question in dialogue.questions if question.at <= elapsed]
     latest = max((0, *(turn.answered for turn in turns), *(question.at for question in questions)))
     return turns, questions, latest
+
+
+def _string(text: str) -> str:
+    return f'"{text}"'
+
+
+def _field(name: str, number: int) -> str:
+    return f'"{name}":{number},'
+
+
+def _numbers(hashed: bytes) -> Iterable[int]:
+    """Read the first draws of the dialogue off the hash of a session."""
+    numbers = array("H", hashed[OPENING.size :])
+    if sys.byteorder == "little":
+        numbers.byteswap()
+    return numbers
 
 
 def _log_id(digits: str) -> str:
@@ -183,30 +197,5 @@ def _local(instant: int) -> str:
     second, part = divmod(instant, 1000)
     day, second = divmod(second + IVR_OFFSET, DAY)
     minute, second = divmod(second, 60)
-    hour, minute = divmod(minute, 60)
-    return f"{compact_day(day)}{hour:02d}{minute:02d}{second:02d}{part:03d}"
-
-
-def _detail(place: int, turn: Turn, begin: int) -> dict[str, Any]:
-    return {
-        "interNo": str(place),
-        "userSaying": turn.user,
-        "intention": turn.intention,
-        "systemReply": turn.reply,
-        "timestamp": (begin + turn.answered) * 1000,
-        "requsetTime": (begin + turn.asked) * 1000,
-        "responseSource": turn.source,
-        "involveMode": turn.mode,
-    }
-
-
-def _answer(place: int, question: Question, begin: int) -> dict[str, Any]:
-    return {
-        "interNo": str(place),
-        "seriesId": question.series,
-        "questionTitle": question.title,
-        "questionType": question.type,
-        "answerIntent": question.answer_intent,
-        "originalAnswer": question.original_answer,
-        "createTime": (begin + question.at) * 1000,
-    }
+    clock = (minute // 60 * 100 + minute % 60) * 100_000 + second * 1000 + part
+    return compact_day(day) + str(clock).zfill(9)

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import tzinfo
 from functools import cached_property
 from hashlib import blake2b
+from itertools import chain, cycle, islice
 from math import exp
 
 from oifde_simulator.population.arrivals.contacts import Rate
@@ -23,6 +24,8 @@ from oifde_simulator.randomness import EIGHT, KeyedRandom, key
 WIDEST_GAP = 2400
 """Least seconds between a user's sessions of one day, where the day has room."""
 DAYS_A_HASH = 8
+ROUNDED = 1 << 12
+"""More than a number of 64 bits changes when it becomes a float."""
 
 
 class Timetable:
@@ -56,7 +59,9 @@ class Timetable:
         """Compute a user's starts from `earliest` to `latest`, epoch seconds, both included, ascending."""
         local = self._unchanging if user in self._exactly else self._local
         found, times = array("q"), key(self._key.hex(), user, "times")
-        for day, count in self._counts(user, local.day_of(earliest), local.day_of(latest)):
+        first = local.day_of(earliest)
+        last = first if latest == earliest else local.day_of(latest)
+        for day, count in self._counts(user, first, last):
             if count:
                 found.extend(self._of_day(user, times, day, count))
         return found[bisect_left(found, earliest) : bisect_right(found, latest)]
@@ -72,13 +77,14 @@ class Timetable:
         means = [mean * share for share in self._pattern.weekdays]
         # Chances of no session: most users have one on few days.
         none = [exp(-mean) for mean in means]
+        # Whole numbers below these are surely below the chance; the few others are compared with it.
+        floors = [int(chance * 2.0**64) - ROUNDED for chance in none]
         start = first // DAYS_A_HASH
-        units = [unit for block in range(start, last // DAYS_A_HASH + 1) for unit in _units(own, block)]
-        place = first - start * DAYS_A_HASH
-        return (
-            (day, 0 if unit < none[(day + 3) % 7] else _poisson(means[(day + 3) % 7], unit))
-            for day, unit in enumerate(units[place : place + last - first + 1], first)
-        )
+        numbers = chain.from_iterable([_eight(own, block) for block in range(start, last // DAYS_A_HASH + 1)])
+        drawn = islice(numbers, first - start * DAYS_A_HASH, None)
+        days = zip(range(first, last + 1), drawn, islice(cycle(floors), weekday(first), None), strict=False)
+        busy = [(day, weekday(day), number * 2.0**-64) for day, number, floor in days if number >= floor]
+        return ((day, _poisson(means[of], none[of], unit)) for day, of, unit in busy if unit >= none[of])
 
     def _exact_counts(self, user: str, first: int, last: int) -> Iterator[tuple[int, int]]:
         own, total, days = key(self._key.hex(), user, "slots"), self._exactly[user], self.days
@@ -114,10 +120,9 @@ class Timetable:
         return plain_profile(self._pattern.mean_hours)
 
 
-def _units(own: bytes, block: int) -> Iterator[float]:
-    """Draw the numbers from 0 to 1 of one block of days."""
-    octets = blake2b(b"%d" % block, digest_size=64, key=own, person=b"count").digest()
-    return (number / 2**64 for number in EIGHT(octets))
+def _eight(own: bytes, block: int) -> Sequence[int]:
+    """Draw the numbers of 64 bits of one block of days."""
+    return EIGHT(blake2b(str(block).encode(), digest_size=64, key=own, person=b"count").digest())
 
 
 def _day_units(times: bytes, slot: str, count: int) -> list[float]:
@@ -129,8 +134,9 @@ def _day_units(times: bytes, slot: str, count: int) -> list[float]:
     return [draws.unit() for _ in range(count)]
 
 
-def _poisson(mean: float, unit: float) -> int:
-    count, term = 0, exp(-mean)
+def _poisson(mean: float, none: float, unit: float) -> int:
+    """Find a number of sessions by `unit`; `none` is the chance that there is none."""
+    count, term = 0, none
     total = term
     while unit >= total and term > 0:
         count += 1

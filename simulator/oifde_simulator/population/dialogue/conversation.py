@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from oifde_simulator.population.dialogue.turns import Turn
 from oifde_simulator.population.draws import BITS, SCALE, Draws
@@ -22,27 +22,34 @@ RAMBLED = 2000
 """Least number of characters of a long utterance."""
 
 
-class DialogueContext(NamedTuple):
-    """Everything that composing one session needs; `kind` is the dialogType."""
+class DialogueContext:
+    """Everything that composing one session needs."""
 
-    draws: Draws
-    values: Values
-    texts: Texts
-    kind: str
+    __slots__ = ("draws", "kind", "texts", "values")
+
+    def __init__(self, draws: Draws, values: Values, texts: Texts, kind: str) -> None:
+        """Take draws, values and texts of a session; `kind` is the dialogType."""
+        self.draws = draws
+        self.values = values
+        self.texts = texts
+        self.kind = kind
 
 
 def render(context: DialogueContext, talk: Talk) -> list[Turn]:
     """Render a talk as turns without times, its placeholders filled in."""
-    short, values = context.draws.short, context.values
+    numbers, fill = context.draws.numbers, context.values.fill
     found = []
-    for variants, source, mode in talk.plan:
-        count = len(variants)
-        user, named, intention, answers, reply, told = variants[short() * count >> BITS if count > 1 else 0]
-        if named:
-            user = values.fill(user, named)
-        turn = Turn(user, intention, values.fill(reply, told) if told else reply, source, mode)
+    for variants, count, source, mode in talk.plan:
+        user, intention, answers, reply = variants[next(numbers) * count >> BITS if count > 1 else 0]
+        turn = Turn(
+            user if isinstance(user, str) else fill(user),
+            intention,
+            reply if isinstance(reply, str) else fill(reply),
+            source,
+            mode,
+        )
         if answers is not None:
-            turn.series, turn.answers = talk.series, _filled(answers, values)
+            turn.series, turn.answers = talk.series, _filled(answers, context.values)
         found.append(turn)
     return found
 
@@ -51,6 +58,7 @@ def join_talks(context: DialogueContext, talks: Sequence[Talk], *, smooth: bool)
     """Join talks one after another; in a `smooth` conversation no question is asked again."""
     found: list[Turn] = []
     private = None if smooth else _private_talk(context, talks)
+    space, more = context.texts.formats.space, context.texts.more[context.kind]
     for talk in talks:
         said = render(context, talk)
         if found:
@@ -62,10 +70,9 @@ def join_talks(context: DialogueContext, talks: Sequence[Talk], *, smooth: bool)
         if talk is private:
             said = _with_verification(context, said, further=bool(found))
         if not talk.ends:
-            said[-1].reply += context.texts.formats.space + context.draws.pick(
-                context.texts.more[context.kind]
-            )
-            said[-1].last = True
+            last = said[-1]
+            last.reply += space + context.draws.pick(more)
+            last.last = True
         found += said
     return found
 
@@ -163,10 +170,10 @@ def _with_reprompts(context: DialogueContext, said: list[Turn]) -> list[Turn]:
     reprompts = context.texts.reprompts.get(context.kind)
     if reprompts is None:
         return said
-    short, place = context.draws.short, len(said) - 1
+    numbers, place = context.draws.numbers, len(said) - 1
     while place > 0:
         place -= 1
-        if short() < ASKED_AGAIN * SCALE and (question := _question(context, said[place])):
+        if next(numbers) < ASKED_AGAIN * SCALE and (question := _question(context, said[place])):
             again = render(context, context.draws.pick(reprompts))[0]
             again.reply += context.texts.formats.space + question
             said.insert(place + 1, again)

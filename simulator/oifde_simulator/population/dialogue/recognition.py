@@ -29,9 +29,9 @@ EDGES = " ,.;:!?，。！？、；："
 
 def mishear(turns: Sequence[Turn], share: float, draws: Draws, texts: Texts) -> None:
     """Change the user's words in a share of the turns in which something is said."""
-    short, limit = draws.short, share * SCALE
+    numbers, limit = draws.numbers, share * SCALE
     for turn in turns:
-        if turn.user and short() < limit and len(turn.user) <= LONGEST:
+        if turn.user and next(numbers) < limit and len(turn.user) <= LONGEST:
             turn.user = heard(turn.user, draws, texts)
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
+from math import inf
+from typing import NamedTuple
 
 from oifde_simulator.population.dialogue.turns import Question, Turn
 from oifde_simulator.population.draws import SCALE, Draws
 from oifde_simulator.population.screenplays.script import SILENT_AGENT, Answer
 from oifde_simulator.population.screenplays.texts import CHAT, DIALOG_TYPES, KEYS, Texts
-
-Seconds = Callable[[str], float]
-"""Function from a text to the seconds that it takes."""
 
 # Rates of everyday speech and typing, a second; text to speech is a little slower than people.
 WORDS_SPOKEN = 2.2
@@ -42,24 +41,33 @@ def assign_times(
     turns: Sequence[Turn], draws: Draws, texts: Texts, kind: str
 ) -> tuple[Sequence[Question], int]:
     """Give turns their times; return the questions in them, and the length of the session in seconds."""
-    user_takes, reply_takes = RATES[bool(texts.formats.space), kind]
-    short, slow, most = draws.short, *THINKING.get(kind, ON_THE_PHONE)
+    spaced = texts.formats.space != ""
+    user_rate, reply_rate, longest, most_keys = (RATES if spaced else CHARACTER_RATES)[kind]
+    numbers, slow, most = draws.numbers, *THINKING.get(kind, ON_THE_PHONE)
     pace = _pace(draws, hurried=len(turns) > MANY)
     looked_up = UNIT * LOOKED_UP.get(kind, LOOKED_UP_IN_CALLS)
     # The user thought of the first words during the greeting.
-    now, thinking, earliest = float(draws.between(3, 8)), 0.0, 1
+    now, thinking, earliest = float(draws.between(3, 8)), 0.0, 1.0
     for turn in turns:
-        now += thinking + user_takes(turn.user) if turn.user else SILENCE
+        user, reply = turn.user, turn.reply
+        if not user:
+            now += SILENCE
+        elif len(user) <= most_keys:
+            now += thinking + A_KEY * len(user)
+        else:
+            took = (user.count(" ") + 1 if spaced else len(user)) / user_rate
+            now += thinking + (took if took < longest else longest)
         if now < earliest:
-            now = float(earliest)
+            now = earliest
         turn.asked = int(now)
+        drawn = next(numbers)
         # The bot looks things up.
-        now += _agent_takes(short() * UNIT) if turn.source == SILENT_AGENT else short() * looked_up
+        now += _agent_takes(drawn * UNIT) if turn.source == SILENT_AGENT else drawn * looked_up
         turn.answered = answered = int(now)
-        earliest = answered + 1
-        heard = reply_takes(turn.reply)
+        earliest = answered + 1.0
+        heard = (reply.count(" ") + 1 if spaced else len(reply)) / reply_rate if reply else 0.0
         now += heard
-        unit = short() * UNIT
+        unit = next(numbers) * UNIT
         # Mostly few seconds, with a long tail. Divisions are equal on every machine.
         thinking = slow * (MOMENT + 4.0 * unit / (1.03 - unit) * pace)
         if thinking > most:
@@ -85,22 +93,26 @@ def _agent_takes(unit: float) -> float:
     return 6.0 + 14.0 * unit / (1.08 - unit)
 
 
-def _rate(words: float, characters: float, *, spaced: bool) -> Seconds:
-    if spaced:
-        return lambda text: (text.count(" ") + 1) / words if text else 0.0
-    return lambda text: len(text) / characters
+class Rates(NamedTuple):
+    """How fast words are said or typed, and heard or read, in words or characters a second."""
+
+    user: float
+    reply: float
+    longest: float = inf
+    """Most seconds that the user takes for one turn."""
+    most_keys: int = 0
+    """Most characters that are pressed as keys; longer texts are spoken."""
 
 
-def _rates(kind: str, *, spaced: bool) -> tuple[Seconds, Seconds]:
-    """Choose functions from a text to the seconds of saying or typing it, and of hearing or reading it."""
-    speech = _rate(WORDS_SPOKEN, CHARACTERS_SPOKEN, spaced=spaced)
-    if kind == CHAT:
-        typed = _rate(WORDS_TYPED, CHARACTERS_TYPED, spaced=spaced)
-        return lambda text: min(typed(text), PASTED), _rate(WORDS_READ, CHARACTERS_READ, spaced=spaced)
-    if kind == KEYS:
-        return lambda text: A_KEY * len(text) if len(text) <= MOST_KEYS else speech(text), speech
-    return speech, speech
+def _rates(spoken: float, typed: float, read: float) -> Mapping[str, Rates]:
+    speech = Rates(spoken, spoken)
+    return dict.fromkeys(DIALOG_TYPES, speech) | {
+        CHAT: Rates(typed, read, PASTED),
+        KEYS: Rates(spoken, spoken, most_keys=MOST_KEYS),
+    }
 
 
-RATES = {(spaced, kind): _rates(kind, spaced=spaced) for spaced in (True, False) for kind in DIALOG_TYPES}
-"""Rates of the user and of the reply, by whether words are parted by spaces, and dialog type."""
+RATES = _rates(WORDS_SPOKEN, WORDS_TYPED, WORDS_READ)
+"""Rates in words by dialog type, where words are parted by spaces."""
+CHARACTER_RATES = _rates(CHARACTERS_SPOKEN, CHARACTERS_TYPED, CHARACTERS_READ)
+"""Rates in characters by dialog type."""

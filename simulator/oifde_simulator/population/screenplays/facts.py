@@ -58,7 +58,7 @@ def _month_start(day: date, months: int) -> date:
 def _working(facts: Facts, days: int, since: str = "") -> date:
     """Find the day that is `days` after today or the fact `since`, or the next working day after it."""
     day = (facts[since] if since else facts.today) + timedelta(days)
-    while day.weekday() == SUNDAY or f"{day.month:02d}-{day.day:02d}" in facts.formats.holidays:
+    while day.weekday() == SUNDAY or day.isoformat()[5:] in facts.formats.holidays:
         day += timedelta(1)
     return day
 

@@ -1,10 +1,12 @@
-"""Formats money and days of a locale, and holds its choices. Standard library only."""
+"""Formats money and days of a locale, and holds its choices."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
+
+from oifde_simulator.fast_dataclasses import dataclass
 
 CENTS = 100
 
@@ -17,7 +19,8 @@ class Package(NamedTuple):
     data: int
 
 
-class Formats(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Formats:
     """The table [formats] of a screenplay file, with operator and packages."""
 
     operator: str
@@ -42,7 +45,7 @@ class Formats(NamedTuple):
     def format_price(self, cents: int) -> str:
         """Format an amount of money; whole amounts have no cents."""
         whole, rest = divmod(cents, CENTS)
-        return self.money.replace("{amount}", f"{whole}.{rest:02d}" if rest else str(whole))
+        return self.money.replace("{amount}", f"{whole}.{str(rest).zfill(2)}" if rest else str(whole))
 
     def format_day(self, day: date) -> str:
         """Format a date with weekday and month."""

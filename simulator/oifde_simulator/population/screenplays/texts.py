@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import accumulate
-from typing import Any, NamedTuple
+from typing import Any
 
+from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.population.draws import Draws
 from oifde_simulator.population.screenplays.files import Table, read_locale, written_locales
 from oifde_simulator.population.screenplays.formats import CENTS, Formats, Package
@@ -25,7 +26,8 @@ VOICE, OUTBOUND, CHAT, KEYS = DIALOG_TYPES = ("1", "2", "3", "4")
 Talks = tuple[Talk, ...]
 
 
-class WeightedTalks(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class WeightedTalks:
     """Talks with their weights added up, so that a talk is drawn by bisection."""
 
     talks: Talks
@@ -36,7 +38,8 @@ class WeightedTalks(NamedTuple):
         return self.talks[bisect_right(self.sums, draws.unit() * self.sums[-1])]
 
 
-class Texts(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Texts:
     """All texts of one locale; mappings have the dialog type as key."""
 
     locale: str

@@ -9,52 +9,53 @@ from oifde_simulator.population.screenplays.caller import Caller
 from oifde_simulator.population.screenplays.facts import DATES, MONEY, Facts
 from oifde_simulator.text import nearest
 
-Names = str | tuple[str, ...]
-"""Name of the one value in a text, or names of all its values, in order."""
 PLACEHOLDER = re.compile(r"\{(\w*)\}")
+Template = tuple[str, tuple[tuple[str, str], ...]]
+"""A text with placeholders: its beginning, and each placeholder's name with the text behind it."""
 
 
 class Values(dict[str, str]):
     """Values by placeholder; a missing value is drawn at its first access."""
 
-    __slots__ = ("facts",)
+    __slots__ = ("_shared", "facts")
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
+        self._shared = facts.caller.texts(facts.today)
 
     def __missing__(self, name: str) -> str:
-        facts = self.facts
         if name in SHARED:
-            texts = facts.caller.texts(facts.today)
-            text = texts.get(name) or texts.setdefault(name, TEXTS[name](self, facts))
+            text = self._shared.get(name) or self._shared.setdefault(name, TEXTS[name](self, self.facts))
         else:
-            text = TEXTS[name](self, facts)
+            text = TEXTS[name](self, self.facts)
         self[name] = text
         return text
 
-    def fill(self, text: str, names: Names) -> str:
-        """Put values in the places of a text for the operator %."""
-        if names.__class__ is str:
-            return text % self[names]
-        return text % tuple([self[name] for name in names])
+    def fill(self, template: Template) -> str:
+        """Put values in the places of a template."""
+        filled, rest = template
+        for name, text in rest:
+            value = self.get(name)  # subscripts of a subclass of dict take four times as long
+            filled = f"{filled}{self.__missing__(name) if value is None else value}{text}"
+        return filled
 
 
-Text = Callable[[Values, Facts], str]
+Value = Callable[[Values, Facts], str]
 
 
-def _money(name: str) -> Text:
+def _money(name: str) -> Value:
     return lambda values, facts: facts.formats.format_price(facts[name])
 
 
-def _day(name: str) -> Text:
+def _day(name: str) -> Value:
     return lambda values, facts: facts.formats.format_day(facts[name])
 
 
-def _digits(count: int) -> Text:
+def _digits(count: int) -> Value:
     return lambda values, facts: facts.draws.digits(count)
 
 
-def _one_of(name: str) -> Text:
+def _one_of(name: str) -> Value:
     return lambda values, facts: facts.draws.pick(getattr(facts.formats, name))
 
 
@@ -74,7 +75,7 @@ def _store(caller: Caller) -> str:
 
 
 # Functions that make a value from the session's values and facts.
-TEXTS: Mapping[str, Text] = {
+TEXTS: Mapping[str, Value] = {
     **{name: _money(name) for name in MONEY},
     **{name: _day(name) for name in DATES},
     "digits4": lambda v, f: f.caller.number[-4:] if len(f.caller.number) >= 4 else f.draws.digits(4),
