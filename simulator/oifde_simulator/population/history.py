@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Any, NamedTuple, Protocol, overload
 
 from oifde_simulator.bounded_cache import BoundedCache
+from oifde_simulator.clock import LATEST
 from oifde_simulator.model.sessions import CallSession, Criteria
 from oifde_simulator.population.arrivals.local_days import DAY
 from oifde_simulator.population.arrivals.timetable import Timetable
@@ -24,6 +25,8 @@ RECORDS_KEPT = 16 << 20
 """Size of the encoded records in the cache, in bytes."""
 ENDS_KEPT = 4 << 20
 """Size of the ends of sessions in the cache, in bytes; it stays empty where no query compares them."""
+NEVER = LATEST + 1
+"""Time that no clock reaches, epoch milliseconds."""
 NAME = 150
 """Bytes that the name of one value takes: a mark, a user number and a time."""
 
@@ -186,7 +189,7 @@ class History:
             found = self.select(criteria, now)
             return self._forgotten(found[0].start // 1000) if found else now
         if criteria.user is None or not is_number(criteria.user):
-            return WHEN_ALL_ARE_OVER
+            return NEVER
         found = self.select(criteria, now)
         assert isinstance(found, NewestFirst)
         midnight = (now // 1000 // DAY + 1) * DAY * 1000

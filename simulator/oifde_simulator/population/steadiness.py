@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from oifde_simulator.model.sessions import CallSession, Criteria, Sessions
-from oifde_simulator.population.history import WHEN_ALL_ARE_OVER, GeneratedSession, History
+from oifde_simulator.population.history import NEVER, GeneratedSession, History
 from oifde_simulator.population.literal import LiteralSession, LiteralSessions
 from oifde_simulator.population.merging import MergedSessions
 
@@ -23,7 +23,7 @@ def steady_until(sessions: Sessions, criteria: Criteria, page: Iterable[CallSess
 def _steady_until(sessions: Sessions, criteria: Criteria, now: int) -> int:
     match sessions:
         case LiteralSessions():
-            return WHEN_ALL_ARE_OVER
+            return NEVER
         case History():
             return sessions.steady_until(criteria, now)
         case MergedSessions():
