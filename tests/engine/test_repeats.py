@@ -192,3 +192,11 @@ def test_a_repeat_that_fails_is_decided_anew(monkeypatch: pytest.MonkeyPatch) ->
     assert server.play(Step("query", {})) == first
     assert server.repeated == 0
     assert len(server.engine.entries()) == 2
+
+
+def test_an_answer_that_cannot_be_remembered_is_given_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    server = Server("literal", repeats=True)
+    monkeypatch.setattr("oifde_simulator.engine.repeats.steady_until", lambda *_: 1 / 0)
+    answers = [server.play(Step("query", {})) for _ in range(2)]
+    assert answers[0] == answers[1]
+    assert server.repeated == 0

@@ -8,6 +8,7 @@ pipeline, which does the same.
 
 from __future__ import annotations
 
+import logging
 from time import perf_counter
 from typing import Any, NamedTuple, Protocol
 
@@ -26,6 +27,8 @@ from oifde_simulator.population.steadiness import steady_until
 from oifde_simulator.state.interface.exchanges import Exchanges, Read
 from oifde_simulator.tenants import Tenant, Tenants
 
+log = logging.getLogger("oifde_simulator")
+
 KEPT = 4 << 20
 """Bytes of repeats, of all tenants."""
 REPEAT = 4000
@@ -40,8 +43,8 @@ class Sender(Protocol):
         ...
 
 
-class Constancy(NamedTuple):
-    """What an answer depends on beside its request: it is the same while this is."""
+class Dependencies(NamedTuple):
+    """What an answer depends on beside its request: it is the same while these are."""
 
     tenant: str
     """Name of the tenant in the request."""
@@ -58,15 +61,15 @@ class Constancy(NamedTuple):
 class Repeat:
     """An exchange that can come again."""
 
-    __slots__ = ("_octets", "_request", "_response", "_second", "constancy", "entry")
+    __slots__ = ("_octets", "_request", "_response", "_second", "dependencies", "entry")
 
-    def __init__(self, exchange: Exchange, entry: Entry, constancy: Constancy) -> None:
+    def __init__(self, exchange: Exchange, entry: Entry, dependencies: Dependencies) -> None:
         # The exchange itself would keep all sessions of its tenant.
         self._request, self._response = exchange.request, exchange.response
         self._second, self._octets = -1, b""
         self.entry = entry
         """Entry of it; number, time, sender and outcome are others each time."""
-        self.constancy = constancy
+        self.dependencies = dependencies
 
     def answer(self, now: int) -> bytes:
         """Write the answer at `now` (epoch milliseconds); only its `Date` is another one each second."""
@@ -101,7 +104,7 @@ class Repeats:
 
     def _answer(self, request: bytes, repeat: Repeat, sender: Sender) -> bytes:
         began = perf_counter()
-        name, read, token, step, since, until = repeat.constancy
+        name, read, token, step, since, until = repeat.dependencies
         tenant = self._tenants.cached(name)
         if tenant is None or tenant.read is not read or not since <= (now := tenant.clock.now()) < until:
             self._kept.discard(request)
@@ -120,18 +123,24 @@ class Repeats:
 
     def note(self, request: bytes, exchange: Exchange) -> None:
         """Remember an exchange whose request came as these bytes, if its answer can be given again."""
+        try:
+            self._note(request, exchange)
+        except Exception:
+            log.exception("a defect of the simulator: an answer is not remembered")
+
+    def _note(self, request: bytes, exchange: Exchange) -> None:
         tenant = self._tenants.cached(exchange.tenant)
         if tenant is None or not _is_plain(exchange, tenant):
             return
-        constancy = self._constancy(exchange, tenant)
-        if constancy.since < constancy.until and self._tenants.cached(constancy.tenant) is tenant:
+        dependencies = self._dependencies(exchange, tenant)
+        if dependencies.since < dependencies.until and self._tenants.cached(dependencies.tenant) is tenant:
             entry = self._journal.entry(exchange)
             weight = len(request) + 2 * len(exchange.response.body) + REPEAT
             self._kept.discard(request)
-            self._kept.keep(request, Repeat(exchange, entry, constancy), weight)
+            self._kept.keep(request, Repeat(exchange, entry, dependencies), weight)
 
     @staticmethod
-    def _constancy(exchange: Exchange, tenant: Tenant) -> Constancy:
+    def _dependencies(exchange: Exchange, tenant: Tenant) -> Dependencies:
         """Tell what an honest answer depends on."""
         now, honest = exchange.at, exchange.honest
         assert MAIN.token_field
@@ -145,7 +154,7 @@ class Repeats:
             page = honest.selection[honest.page]
             until = steady_until(tenant.service.sessions, wanted.criteria, page, now)
         step = tenant.credentials.token_step(token, now)
-        return Constancy(call.tenant, tenant.read, token, step, now, until)
+        return Dependencies(call.tenant, tenant.read, token, step, now, until)
 
 
 def _is_plain(exchange: Exchange, tenant: Tenant) -> bool:
