@@ -10,6 +10,8 @@ SHARE = 0.3
 """Share of them that an everyday run draws, as of those of tests that name no number."""
 
 
-def examples(count: int) -> int:
-    """Tell how many of `count` examples this run draws: all by the thorough profile."""
-    return count if settings.default.max_examples >= THOROUGH else max(1, round(count * SHARE))
+def examples(count: int, *, everyday: int | None = None) -> int:
+    """Tell how many examples to draw: `count` by the thorough profile, else `everyday` or a share of it."""
+    if settings.default.max_examples >= THOROUGH:
+        return count
+    return everyday or max(1, round(count * SHARE))
