@@ -16,6 +16,7 @@ from aiohttp import web
 from aiohttp.test_utils import BaseTestServer, TestClient
 from hypothesis import HealthCheck, settings
 
+from examples import PROFILES
 from oifde_simulator.engine.pipeline import Pipeline
 from oifde_simulator.journal import Journal
 from oifde_simulator.oifde.router import Router
@@ -28,8 +29,8 @@ from oifde_simulator.web.data_plane.request_reader import Limits
 from oifde_simulator.web.data_plane.server import data_plane
 from state_forms import FORMS, Uptime
 
-# The same examples in every run, and no deadline: a busy machine is no defect. .ci/run asks for thorough.
-for profile, count in {"everyday": 30, "thorough": 100}.items():
+# The same examples in every run, and no deadline: a busy machine is no defect. .ci/run asks for others.
+for profile, count in PROFILES.items():
     settings.register_profile(
         profile,
         max_examples=count,
