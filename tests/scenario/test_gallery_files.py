@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from dataclasses import replace
+from functools import cache
 from itertools import islice
 from pathlib import Path
 
@@ -129,6 +130,12 @@ def scripts(tenant: str, seed: str = "0") -> list[Script]:
     return [settled(each.script) for each in (*exchanges, *map(engine.handle, asked))]
 
 
+@cache
+def first_scripts(tenant: str) -> list[Script]:
+    """Remember what a fresh tenant answered first."""
+    return scripts(tenant)
+
+
 def download(tenant: str, file_name: str) -> Request:
     """Ask for a recording, signed as the gallery's tenants want it."""
     body = {"request": {"version": "2.0"}, "msgBody": {"fileName": file_name}}
@@ -148,14 +155,14 @@ def settled(script: Script) -> Script:
 
 def digest() -> str:
     """Hash all scripts of all scenarios."""
-    return hashlib.sha256(repr([scripts(name) for name in GALLERY]).encode()).hexdigest()
+    return hashlib.sha256(repr([first_scripts(name) for name in GALLERY]).encode()).hexdigest()
 
 
 @pytest.mark.parametrize(
     "name", [pytest.param(name, marks=() if name in REQUESTED else pytest.mark.slow) for name in GALLERY]
 )
 def test_same_seed_clock_and_requests_give_the_same_bytes(name: str) -> None:
-    assert scripts(name) == scripts(name)
+    assert scripts(name) == first_scripts(name)
 
 
 @pytest.mark.slow
@@ -173,4 +180,4 @@ def test_a_fresh_process_gives_the_same_bytes_too() -> None:
 
 @pytest.mark.parametrize("name", ["flaky", "total-changes", "unsorted", "jittery", "garbage", "chaos"])
 def test_another_seed_gives_other_bytes(name: str) -> None:
-    assert scripts(name) != scripts(name, seed="1")
+    assert first_scripts(name) != scripts(name, seed="1")
