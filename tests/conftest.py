@@ -51,8 +51,8 @@ sys.dont_write_bytecode = False
 
 @pytest.hookimpl(wrapper=True, optionalhook=True)
 def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
-    """Start two processes more than there are cores, for tests that wait leave theirs to others."""
-    return (yield) + 2
+    """Start one process more than there are cores: a test that waits leaves its core to others."""
+    return (yield) + 1
 
 
 @pytest.hookimpl(wrapper=True)
