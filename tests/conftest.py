@@ -17,6 +17,7 @@ from aiohttp.test_utils import BaseTestServer, TestClient
 from hypothesis import HealthCheck, settings
 
 from examples import PROFILES
+from longest_first import longest_first
 from oifde_simulator.engine.pipeline import Pipeline
 from oifde_simulator.journal import Journal
 from oifde_simulator.oifde.router import Router
@@ -63,6 +64,12 @@ def pytest_collection() -> Generator[None, object, object]:
     gc.freeze()
     gc.enable()
     return collected
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Order what is left after the options have chosen."""
+    longest_first(items)
 
 
 SPECIFICATION = Path(__file__).parent / "specification"

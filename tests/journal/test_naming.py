@@ -163,7 +163,7 @@ def texts(piece: str, length: int) -> list[str]:
     return [body, "token" + body, "://" + body, "<token " + body, body + "="]
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=0.1)
 @pytest.mark.parametrize("name", EXPRESSIONS)
 @pytest.mark.parametrize("piece", PIECES)
 def test_twice_the_text_takes_twice_the_steps(name: str, piece: str) -> None:

@@ -101,6 +101,9 @@ def test_a_scenario_is_short(name: str) -> None:
 
 # The same bytes
 
+MORE = pytest.mark.slow(seconds=0.1)
+"""Mark of the scenarios that everyday runs leave out."""
+
 
 def requests(tenant: str) -> list[Request]:
     """List the requests to every scenario: tokens, pages, wrong secrets, several users."""
@@ -159,13 +162,17 @@ def digest() -> str:
 
 
 @pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=() if name in REQUESTED else pytest.mark.slow) for name in GALLERY]
+    "name",
+    [
+        pytest.param(name, marks=() if name in REQUESTED else pytest.mark.slow(seconds=0.1))
+        for name in GALLERY
+    ],
 )
 def test_same_seed_clock_and_requests_give_the_same_bytes(name: str) -> None:
     assert scripts(name) == first_scripts(name)
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=5)
 def test_a_fresh_process_gives_the_same_bytes_too() -> None:
     code = "import test_gallery_files; print(test_gallery_files.digest())"
     paths = ":".join(
