@@ -179,7 +179,7 @@ def test_a_fresh_process_gives_the_same_bytes_too() -> None:
         str(REPOSITORY / folder) for folder in ("tests", "tests/support", "tests/scenario", "docs/generate")
     )
     fresh = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=PATIENCE, check=True,
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=5 * PATIENCE, check=True,
         env=environment(PYTHONHASHSEED="12345") | {"PYTHONPATH": paths},
     )  # fmt: skip
     assert fresh.stdout.strip() == digest()
