@@ -70,10 +70,9 @@ async def check_packages(sections: Sections, work: Path, serve_line: str) -> Non
     copy_to(work / "fresh")
     title = f"set up and serve, by the README's line: {serve_line}"
     await sections.run(title, ".ci/prove", python, work / "fresh", serve_line)
-    fuzzing = work / "fuzz/bin/python"
-    install = f"{fuzzing} -m pip install -q -c .ci/fuzz-constraints.txt -e '.[fuzz]'"
-    await sections.run("install what fuzzes", "sh", "-ec", f"python3 -m venv {work}/fuzz; {install}")
-    await sections.run("fuzz both planes by their own documents", ".ci/fuzz", fuzzing, "40")
+    fuzzing = work / "fuzz"
+    await sections.run("install what fuzzes", ".ci/install", fuzzing, ".ci/fuzz-constraints.txt", "fuzz")
+    await sections.run("fuzz both planes by their own documents", ".ci/fuzz", fuzzing / "bin/python", "40")
     for bound in ("lowest", "newest"):
         await sections.run(f"test with the {bound} versions of what we depend on", ".ci/versions", bound)
 
