@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -27,6 +28,7 @@ FRESH = ("pyproject.toml", "constraints.txt", "README.md", "LICENSE", "simulator
 
 def main() -> None:
     """Check everything; exit 1 with the name of a section that failed."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a job that is cancelled ends its sections
     failures: list[str] = []
     try:
         asyncio.run(check_all(*sys.argv[1:]))
