@@ -16,6 +16,8 @@ from aiohttp import web
 from aiohttp.test_utils import BaseTestServer, TestClient
 from hypothesis import HealthCheck, settings
 
+from examples import PROFILES
+from longest_first import longest_first
 from oifde_simulator.engine.pipeline import Pipeline
 from oifde_simulator.journal import Journal
 from oifde_simulator.oifde.router import Router
@@ -28,8 +30,8 @@ from oifde_simulator.web.data_plane.request_reader import Limits
 from oifde_simulator.web.data_plane.server import data_plane
 from state_forms import FORMS, Uptime
 
-# The same examples in every run, and no deadline: a busy machine is no defect. .ci/run asks for thorough.
-for profile, count in {"everyday": 30, "thorough": 100}.items():
+# The same examples in every run, and no deadline: a busy machine is no defect. .ci/run asks for others.
+for profile, count in PROFILES.items():
     settings.register_profile(
         profile,
         max_examples=count,
@@ -48,6 +50,12 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
 
+@pytest.hookimpl(wrapper=True, optionalhook=True)
+def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
+    """Start one process more than there are cores: a test that waits leaves its core to others."""
+    return (yield) + 1
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
     """Spare the garbage collector what is collected: many tests call it, and it would walk all of that."""
@@ -56,6 +64,12 @@ def pytest_collection() -> Generator[None, object, object]:
     gc.freeze()
     gc.enable()
     return collected
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Order what is left after the options have chosen."""
+    longest_first(items)
 
 
 SPECIFICATION = Path(__file__).parent / "specification"

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from oifde_simulator.client.transport.event_parser import EventParser, ServerSentEvent
 from oifde_simulator.client.transport.response import MOST_HEAD, NotHttp, Response
 
@@ -42,7 +43,7 @@ WHOLE = {
 
 
 @pytest.mark.parametrize(("octets", "expected"), WHOLE.values(), ids=WHOLE)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(data=st.data())
 def test_a_response_is_one_in_whatever_pieces_it_comes(
     data: st.DataObject, octets: bytes, expected: tuple[int, bytes, bool]

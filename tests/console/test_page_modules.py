@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from browsing import opened
 from controlling import Controlling
 from oifde_simulator import resources
 from oifde_simulator.scenario import loader
@@ -26,10 +28,17 @@ TEXTS = [
 ]  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def tab(browser: Any, served: Controlling) -> Iterator[Any]:
+    """Open the page once: these functions leave nothing in it."""
+    with opened(browser, served) as page:
+        page.goto("/#/gallery")
+        yield page
+
+
 @pytest.fixture
 def call(tab: Any, served: Controlling) -> Any:
     """Call a function of a module of the page with JSON."""
-    tab.goto("/#/gallery")
 
     def run(module: str, function: str, *given: Any) -> Any:
         script = "([module, name, given]) => import(module).then((found) => found[name](...given))"

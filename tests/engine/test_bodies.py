@@ -44,7 +44,7 @@ FEW = {
 }  # fmt: skip
 """Scenarios whose bodies everyday runs make again: some of each group."""
 BUNDLED = [
-    pytest.param(path.stem, marks=() if path.stem in FEW else pytest.mark.slow)
+    pytest.param(path.stem, marks=() if path.stem in FEW else pytest.mark.slow(seconds=0.1))
     for path in loader.find([resources.scenarios()])
 ]
 DAY = 86_400_000

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from conftest import TOKEN
 from controlling import Controlling
 from engines import Engine
+from examples import examples
 from oifde_simulator.cli import main
 from oifde_simulator.cli.explain import request_file, sequence
 from oifde_simulator.clock import LATEST
@@ -78,7 +79,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(STEPS, st.lists(st.sampled_from(RULES), unique_by=lambda rule: rule["name"], min_size=1))
 def test_explain_says_of_any_sequence_what_a_server_does(
     steps: list[tuple[int, str, str]], rules: list[dict[str, Any]]

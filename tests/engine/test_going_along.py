@@ -12,6 +12,7 @@ from hypothesis import assume, given, settings
 
 from conftest import QUERY
 from engines import Engine
+from examples import examples
 from moving import BODY, Moving
 from oifde_simulator.engine.bodies import BodyMaker
 from oifde_simulator.engine.replay import replay
@@ -300,7 +301,7 @@ def late(script: Script) -> float:
     return sum(each.seconds for each in leading_waits(script) if isinstance(each, Wait))
 
 
-@settings(max_examples=20)
+@settings(max_examples=examples(20))
 @given(RULES, ALONG, REQUESTS)
 def test_rules_that_go_along_change_no_turn_and_no_count_of_others(
     rules: list[dict[str, Any]], along: list[tuple[int, dict[str, Any]]], requests: list[str]
@@ -320,7 +321,7 @@ def test_rules_that_go_along_change_no_turn_and_no_count_of_others(
     assert taken == without.named
 
 
-@settings(max_examples=20)
+@settings(max_examples=examples(20))
 @given(RULES, ALONG, REQUESTS)
 def test_an_exchange_names_rules_if_and_only_if_something_was_changed(
     rules: list[dict[str, Any]], along: list[tuple[int, dict[str, Any]]], requests: list[str]

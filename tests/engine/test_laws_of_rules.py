@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import deque
 from typing import Any, NamedTuple
 
-import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from multidict import CIMultiDict
 
 from conftest import TOKEN
+from examples import examples
 from oifde_simulator.engine.bodies import BodyMaker
 from oifde_simulator.engine.explain import Explainer, Explanation
 from oifde_simulator.model.exchange import Exchange
@@ -198,14 +198,7 @@ def _rules(rules: list[Rule], along: list[tuple[int, Rule]], more: list[Rule]) -
 LAWFUL = st.builds(_rules, RULES, st.just([]) | ALONG, MORE)
 
 
-@settings(max_examples=12)
+@settings(max_examples=examples(150, everyday=12))
 @given(LAWFUL, STEPS)
 def test_the_laws_hold_for_any_rules(rules: list[Rule], steps: list[Step]) -> None:
-    assert_lawful(rules, steps)
-
-
-@pytest.mark.slow
-@settings(max_examples=300)
-@given(LAWFUL, STEPS)
-def test_the_laws_hold_for_many_more_rules(rules: list[Rule], steps: list[Step]) -> None:
     assert_lawful(rules, steps)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from oifde_simulator.model.sessions import Criteria
 from oifde_simulator.population import generator
 from oifde_simulator.population.by_end import LONGEST, SessionsByEnd
@@ -23,7 +24,7 @@ ALL = list(HISTORY.select(Criteria(user="1"), NOW))
 moments = st.none() | st.integers(NOW - 5 * DAY, NOW + DAY // 24)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(moments, moments)
 def test_generated_sessions_that_end_between_two_times_are_found(begin: int | None, end: int | None) -> None:
     found = SessionsByEnd(HISTORY, LONGEST).select(Criteria("1", begin=begin, end=end), NOW)

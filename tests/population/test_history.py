@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from oifde_simulator.bounded_cache import BoundedCache
 from oifde_simulator.instants import time_zone
 from oifde_simulator.model.sessions import Criteria
@@ -35,7 +36,7 @@ def records(made: History, user: str = USER, now: int = NOW) -> list[Any]:
     return [session.record for session in made.select(Criteria(user=user), now)]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(st.text("0123456789", min_size=1, max_size=15), st.sampled_from(["en_US", "zh_CN"]))
 def test_every_record_fits_the_contract_and_agrees_with_itself(user: str, locale: str) -> None:
     made = records(history(locale=locale, per_day=0.3, days=30), user)

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_history import NOW, USER, history
 
+from examples import examples
 from oifde_simulator.model.sessions import CallSession, Criteria
 from oifde_simulator.population.history import History
 from oifde_simulator.population.ids import LAST_SECOND, DecodedId
@@ -33,7 +34,7 @@ def recorder(made: History) -> RecordGenerator:
     return generator
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(numbers, st.text(max_size=5), st.sampled_from(["en_US", "zh_CN"]))
 def test_the_path_of_every_recording_leads_to_its_session_in_a_history_that_never_saw_it(
     user: str, seed: str, locale: str

@@ -58,7 +58,7 @@ def _meet(client: str, target: Target, recorded: Mapping[str, str]) -> dict[str,
     return seen
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=5)
 @pytest.mark.parametrize("client", CLIENTS)
 def test_a_client_says_what_was_recorded(
     meeting: dict[str, Future[dict[str, str]]], recorded: dict[str, Recorded], client: str

@@ -37,7 +37,7 @@ def values_written(suite: Suite, name: str) -> set[str]:
     return {json.loads(path.read_text())[name] for path in suite.folder.glob("told-*.json")}
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=12)
 def test_two_hundred_tests_on_four_workers_share_a_server_and_never_meet(suite: Suite) -> None:
     suite.write(
         conftest=TELLS,

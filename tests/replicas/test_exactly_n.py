@@ -66,7 +66,7 @@ async def test_once_is_once_under_64_connections(form: Opened) -> None:
             assert await statuses(asked, query(user=str(user))) == {418: 1, 200: CLIENTS - 1}
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=8)
 @pytest.mark.parametrize("form", SEVERAL)
 async def test_once_is_once_under_64_connections_200_times_over(form: Opened) -> None:
     async with world(form, FILES) as served, clients(served) as asked:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import assume, given, settings
 
+from examples import examples
 from oifde_simulator.scenario import loader
 from oifde_simulator.scenario.errors import ScenarioErrors
 from programmes import SCENARIOS, STEPS, Step, played
@@ -30,23 +31,13 @@ def assert_alike(form: Opened, scenarios: Scenarios, steps: Sequence[Step]) -> N
 
 
 @pytest.mark.parametrize("form", SEVERAL)
-@settings(max_examples=2)
+@settings(max_examples=examples(100, everyday=2))
 @given(scenarios=SCENARIOS, steps=STEPS)
 def test_four_replicas_answer_as_one_in_memory(form: Opened, scenarios: Scenarios, steps: list[Step]) -> None:
     assert_alike(form, scenarios, steps)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("form", SEVERAL)
-@settings(max_examples=300)
-@given(scenarios=SCENARIOS, steps=STEPS)
-def test_four_replicas_answer_many_more_programmes_as_one_in_memory(
-    form: Opened, scenarios: Scenarios, steps: list[Step]
-) -> None:
-    assert_alike(form, scenarios, steps)
-
-
-@pytest.mark.slow
+@pytest.mark.slow(seconds=15)
 @settings(max_examples=60)
 @given(scenarios=SCENARIOS, steps=STEPS)
 def test_one_replica_on_valkey_answers_as_one_in_memory(scenarios: Scenarios, steps: list[Step]) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from laws import law
+from examples import examples
 from oifde_simulator.immediate import immediate
 from oifde_simulator.model.turn import MOST_DISTINCT, Candidate, Distinct, Limits, Rate, Turn
 from oifde_simulator.state.distinct import COUNT, DistinctCount
@@ -90,7 +91,8 @@ async def test_so_many_pass_whatever_the_interleaving(state: State) -> None:
     assert [each.place for each in turns] == [-1] * 4 + [0] * 36
 
 
-@law(st.lists(st.sampled_from("abcdef"), max_size=30), st.integers(1, 5), few=10, many=40)
+@settings(max_examples=examples(40, everyday=10))
+@given(st.lists(st.sampled_from("abcdef"), max_size=30), st.integers(1, 5))
 def test_a_match_counts_if_more_than_so_many_were_seen_up_to_it(users: list[str], count: int) -> None:
     state = memory(Bounds(), Uptime())
     for place, user in enumerate(users):

@@ -6,9 +6,10 @@ import json
 from typing import get_args
 
 import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from laws import law
+from examples import examples
 from oifde_simulator.model.decision import RecordedAlong, RecordedDecision
 from oifde_simulator.model.entry import Entry, RecordedHead, RecordedRequest, ShortenedRequest
 from oifde_simulator.model.http import Peer
@@ -52,19 +53,22 @@ ENTRIES = st.builds(
 )  # fmt: skip
 
 
-@law(ENTRIES, few=6)
+@settings(max_examples=examples(100, everyday=6))
+@given(ENTRIES)
 def test_an_entry_comes_back_as_it_was(entry: Entry) -> None:
     assert decode(encode(entry)) == entry
 
 
-@law(ENTRIES, few=6)
+@settings(max_examples=examples(100, everyday=6))
+@given(ENTRIES)
 def test_a_request_that_was_shortened_comes_back_as_one(entry: Entry) -> None:
     shortened = entry._replace(request=ShortenedRequest(*entry.request))
     assert type(decode(encode(shortened)).request) is ShortenedRequest
     assert type(decode(encode(entry)).request) is RecordedRequest
 
 
-@law(ENTRIES, few=6)
+@settings(max_examples=examples(100, everyday=6))
+@given(ENTRIES)
 def test_other_languages_can_read_the_bytes(entry: Entry) -> None:
     written = json.loads(encode(entry))
     assert (written[1], written[-1][1]) == (entry.number, entry.outcome.sent)
@@ -75,7 +79,8 @@ def test_bytes_of_another_format_are_refused() -> None:
         decode(b"[4, 1]")
 
 
-@law(ENTRIES, COUNT, OUTCOMES, few=5)
+@settings(max_examples=examples(100, everyday=5))
+@given(ENTRIES, COUNT, OUTCOMES)
 def test_a_number_and_an_outcome_change_nothing_else(entry: Entry, number: int, outcome: Outcome) -> None:
     assert entry.numbered(number) == entry._replace(number=number)
     assert entry.finished(outcome) == entry._replace(outcome=outcome)

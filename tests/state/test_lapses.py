@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from laws import law
+from examples import examples
 from oifde_simulator.model.turn import START, Candidate, Lasting, Limits, StateTimes, Turn
 from oifde_simulator.state.interface import State
 from oifde_simulator.state.lapses import EnteredState, present
@@ -28,14 +29,13 @@ def stepped(entered: EnteredState, lasting: Mapping[str, Lasting], now: int) -> 
     return name, at
 
 
-@law(
+@settings(max_examples=examples(200, everyday=20))
+@given(
     st.dictionaries(
         st.sampled_from(NAMES), st.builds(Lasting, st.integers(1, 40), st.sampled_from(NAMES)), max_size=4
     ),
     st.sampled_from(NAMES),
     st.integers(0, 400),
-    few=20,
-    many=200,
 )
 def test_what_follows_is_what_a_look_at_each_millisecond_finds(
     lasting: dict[str, Lasting], name: str, passed: int

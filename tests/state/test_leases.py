@@ -6,9 +6,10 @@ import asyncio
 import logging
 
 import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from laws import law
+from examples import examples
 from oifde_simulator.immediate import immediate
 from oifde_simulator.model.outcome import UNDER_WAY, Outcome
 from oifde_simulator.model.tenant_state import NewRule, TenantSource
@@ -152,10 +153,8 @@ async def test_a_request_that_is_planned_anew_took_nothing(state: State) -> None
     assert await in_flight(state) == 0
 
 
-@law(
-    st.lists(st.tuples(st.sampled_from(["begin", "end", "reset"]), st.integers(0, 30)), max_size=60),
-    few=8, many=50,
-)  # fmt: skip
+@settings(max_examples=examples(50, everyday=8))
+@given(st.lists(st.tuples(st.sampled_from(["begin", "end", "reset"]), st.integers(0, 30)), max_size=60))
 def test_what_is_in_flight_is_what_has_begun_and_not_ended(steps: list[tuple[str, int]]) -> None:
     state = memory(Bounds(), Uptime())
     begun: list[tuple[tuple[Lease, ...], str]] = []

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable
 from itertools import accumulate
 
 import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from laws import law
+from examples import examples
 from oifde_simulator.immediate import immediate
 from oifde_simulator.model.turn import Candidate, Limits, Rate, Turn
 from oifde_simulator.state.interface import State
@@ -107,10 +108,8 @@ async def test_exactly_as_many_pass_as_the_limit_says_whatever_the_interleaving(
 
 
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
-@law(
-    limit=st.integers(0, 4), window=st.integers(1, 30), steps=st.lists(st.integers(0, 20), max_size=30),
-    few=8, many=60,
-)  # fmt: skip
+@settings(max_examples=examples(60, everyday=8))
+@given(limit=st.integers(0, 4), window=st.integers(1, 30), steps=st.lists(st.integers(0, 20), max_size=30))
 def test_a_sliding_window_is_what_counting_all_its_stretches_says(
     form: Callable[[Bounds, Uptime], State], limit: int, window: int, steps: list[int]
 ) -> None:
@@ -136,9 +135,8 @@ def test_a_sliding_window_is_what_counting_all_its_stretches_says(
     assert all(len(stretch) <= limit for stretch in stretches)
 
 
-@law(
-    st.integers(1, 4), st.integers(1, 30), st.lists(st.integers(-40, 20), max_size=40), st.booleans(), few=10
-)
+@settings(max_examples=examples(100, everyday=10))
+@given(st.integers(1, 4), st.integers(1, 30), st.lists(st.integers(-40, 20), max_size=40), st.booleans())
 def test_whoever_waits_as_told_gets_in_wherever_the_clock_went(
     limit: int, window: int, steps: list[int], slide: bool
 ) -> None:

@@ -212,7 +212,7 @@ async def run_in_store(
     return found
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=20)
 @settings(max_examples=150)
 @given(st.integers(0, 2**32))
 def test_any_requests_get_the_answers_that_they_get_from_memory(seed: int) -> None:

@@ -248,14 +248,14 @@ async def both(steps: list[Step]) -> None:
             await each.close()
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=10)
 @settings(max_examples=40)
 @given(PROGRAMMES)
 def test_any_programme_of_calls_gets_the_answers_that_memory_gives(steps: list[Step]) -> None:
     asyncio.run(both(steps))
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=10)
 @settings(max_examples=40)
 @given(st.lists(JOURNAL_STEPS, min_size=10, max_size=60))
 def test_any_programme_of_records_leaves_the_journal_that_memory_has(steps: list[Step]) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from laws import law
+from examples import examples
 from oifde_simulator.clock import ClockSetting
 from oifde_simulator.model.tenant_state import AddedRule, TenantSource, TenantState
 from oifde_simulator.state.valkey.names import packed, unpacked
@@ -56,21 +57,24 @@ STATES = st.builds(
 )
 
 
-@law(STATES, few=10)
+@settings(max_examples=examples(100, everyday=10))
+@given(STATES)
 def test_a_tenant_is_the_same_after_it_was_stored(state: TenantState) -> None:
     facts = Facts.read(" ".join(map(str, Facts.of(state))).encode())
     source, rest = decode_source(encode_source(state.source)), encode_rest(state)
     assert decode(state.id, state.version, state.epoch, facts, source, rest) == state
 
 
-@law(STATES, few=10)
+@settings(max_examples=examples(100, everyday=10))
+@given(STATES)
 def test_its_bytes_are_json_in_ascii(state: TenantState) -> None:
     octets = encode_rest(state)
     assert octets.isascii()
     assert json.loads(octets)[0] == state.since
 
 
-@law(STATES, few=10)
+@settings(max_examples=examples(100, everyday=10))
+@given(STATES)
 def test_a_reset_needs_only_the_rest_anew(state: TenantState) -> None:
     fresh = TenantState("", 0, 0, 5, cleared=True)
     kept = replace(fresh, id=state.id, source=state.source, made=state.made, generation=state.generation)
@@ -78,7 +82,8 @@ def test_a_reset_needs_only_the_rest_anew(state: TenantState) -> None:
     assert decode(state.id, 0, 0, facts, state.source, encode_rest(fresh)) == kept
 
 
-@law(TEXTS, TEXTS, few=20)
+@settings(max_examples=examples(100, everyday=20))
+@given(TEXTS, TEXTS)
 def test_two_names_are_two_names_in_the_store(one: str, other: str) -> None:
     assert unpacked(packed(one)) == one
     assert (packed(one) == packed(other)) == (one == other)

@@ -7,9 +7,10 @@ from hashlib import sha1
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from laws import law
+from examples import examples
 from oifde_simulator.model.turn import CHANCE_BITS, Along, Candidate, Fired, Limits, Rate, Turn
 from oifde_simulator.state.errors import Stale
 from oifde_simulator.state.interface import State
@@ -105,7 +106,8 @@ async def test_a_rate_says_when_the_client_may_come_back(state: State) -> None:
     assert (await turn(state, candidate("free"), now=400)).retry_at is None
 
 
-@law(st.text("0123456789abcdef", min_size=64, max_size=64), st.integers(1, 2**31), few=10)
+@settings(max_examples=examples(100, everyday=10))
+@given(st.text("0123456789abcdef", min_size=64, max_size=64), st.integers(1, 2**31))
 def test_a_chance_is_the_first_bits_of_a_sha1(key: str, matches: int) -> None:
     digest = sha1(f"{key}{matches}".encode(), usedforsecurity=False).digest()
     assert chance(key, matches) == int.from_bytes(digest[:8]) >> (64 - CHANCE_BITS)
@@ -229,7 +231,8 @@ TAKERS = st.lists(st.tuples(LIMITS, st.sampled_from([None, "a", "start"]), st.bo
 COMPANY = st.lists(st.tuples(st.integers(0, 4), LIMITS, st.booleans()), min_size=1, max_size=3)
 
 
-@law(TAKERS, COMPANY, st.lists(st.integers(0, 500), min_size=1, max_size=10), few=8, many=50)
+@settings(max_examples=examples(50, everyday=8))
+@given(TAKERS, COMPANY, st.lists(st.integers(0, 500), min_size=1, max_size=10))
 def test_those_that_go_along_change_no_turn(takers: list[Any], company: list[Any], times: list[int]) -> None:
     rules = [
         candidate(f"r{place}", becomes=becomes, **limits)._replace(sends_head=head)

@@ -6,6 +6,7 @@ PYTEST_DONT_REWRITE: test modules load this module as a plugin.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,13 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture
 def tab(browser: Any, served: Controlling) -> Iterator[Any]:
+    """Open an empty page for one test."""
+    with opened(browser, served) as page:
+        yield page
+
+
+@contextmanager
+def opened(browser: Any, served: Controlling) -> Iterator[Any]:
     """Open an empty page; at its end, no script of it may have failed or complained."""
     context = browser.new_context(base_url=served.simulator.control_url)
     page = context.new_page()

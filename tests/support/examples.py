@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from hypothesis import settings
 
-THOROUGH = 100
-"""Examples of the thorough profile, which draws all."""
-SHARE = 0.3
-"""Share of them that an everyday run draws, as of those of tests that name no number."""
+PROFILES = {"few": 10, "everyday": 30, "thorough": 100}
+"""Examples of a test that names no number, by profile; others draw this percentage of their number."""
 
 
-def examples(count: int) -> int:
-    """Tell how many of `count` examples this run draws: all by the thorough profile."""
-    return count if settings.default.max_examples >= THOROUGH else max(1, round(count * SHARE))
+def examples(count: int, *, everyday: int | None = None) -> int:
+    """Tell how many examples to draw: `count` by the thorough profile, else a share, at most `everyday`."""
+    percentage = settings.default.max_examples
+    if percentage >= PROFILES["thorough"]:
+        return count
+    share = max(1, round(count * percentage / 100))
+    return share if everyday is None else min(share, everyday)

@@ -49,7 +49,7 @@ def replica(prefix: str | None, bounds: Bounds, uptime: Uptime, clock: Clock = T
 
 FORMS: dict[str, Any] = {
     "memory": memory,
-    "suspending": pytest.param(remote, marks=pytest.mark.slow),  # so does each call of Valkey
+    "suspending": pytest.param(remote, marks=pytest.mark.slow(seconds=0.1)),  # so does each call of Valkey
     "valkey": valkey,
 }
 """Forms by name, for `pytest.mark.parametrize`; one that only suspends is in the slow tests."""

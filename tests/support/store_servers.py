@@ -25,7 +25,7 @@ PROGRAMS = [
         REDIS or "",
         id="redis",
         marks=[
-            pytest.mark.slow,
+            pytest.mark.slow(seconds=0.2),
             pytest.mark.skipif(not REDIS, reason="redis-server is not installed (Debian: redis-server)"),
         ],
     ),

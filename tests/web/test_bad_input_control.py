@@ -22,6 +22,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from bad_input import Wrong, ask, example_bodies, good, is_unread, operation, path, wrong_bodies, wrong_urls
 from conftest import TOKEN
 from controlling import USER, Controlling
+from oifde_simulator import resources
 from oifde_simulator.web.control_plane.openapi import Route, document, methods, routes, schema
 from oifde_simulator.web.control_plane.problems import problems
 from serving import PATIENCE, Answer, running
@@ -35,7 +36,7 @@ PROBLEM = schema("/components/schemas/Problem")
 WIREMOCK_ERRORS = schema("/components/schemas/WireMockErrors")
 SAYS = re.compile(
     "expected|did you mean|there are|those|known here|newest|old ones go|it goes with"
-    "|remove|leave it out|send|take|choose|close it|give|write|use |GET |POST "
+    "|more than one line|remove|leave it out|send|take|choose|close it|give|write|use |GET |POST "
     "|is not of type|is a required property|is too (long|short)|should be non-empty"
     "|does not match|is not one of|than the (max|min)imum"
 )
@@ -47,6 +48,8 @@ sessions: {{records: [{{callSorId: "{USER}", calledNumber: "955500001", startTim
 rules:
   - {{name: busy, state: {{is: start, becomes: calm}}, respond: {{status: 503}}}}
 """
+NAMED = [resources.scenarios() / f"{name}.yaml" for name in ("fail-twice", "outage")]
+"""Bundled scenarios that requests name; without the others, what shows everything is short."""
 SEEN = (
     "/tenants",
     "/tenants/acme",
@@ -72,7 +75,7 @@ def acme(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def server(acme: Path) -> Iterator[Controlling]:
-    with running(scenarios=(acme,)) as simulator:
+    with running(scenarios=(acme, *NAMED), no_bundled=True) as simulator:
         server = Controlling(simulator)
         assert server("PUT", "/tenants/acme/clock", {"freeze": True}).status == 200
         server.query({"tenantId": "acme", "authToken": TOKEN})
@@ -204,6 +207,6 @@ def test_the_bodies_that_the_document_shows_are_accepted(acme: Path, route: Rout
     bodies = example_bodies(route)
     assert bodies or not route.body or is_unread(route), "give it an example"
     for body in bodies:
-        with running(scenarios=(acme,)) as simulator:
+        with running(scenarios=(acme, *NAMED), no_bundled=True) as simulator:
             answer = ask(simulator.control_url, route.method, path(route), json.dumps(body).encode())
         assert answer.status in (200, 201), (body, answer.body)

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from oifde_simulator.tls_faults import CERTIFICATES, FAULTS, server_name
 from oifde_simulator.web.tls.authority import tls_from_authority
 from oifde_simulator.web.tls.context import ServerTls, TlsError
@@ -245,7 +246,7 @@ NAMES = st.from_regex(r"[a-z0-9]([a-z0-9-]{0,20}[a-z0-9])?(\.[a-z]{1,12}){0,3}",
 
 
 @given(NAMES)
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 def test_any_other_name_is_none(name: str) -> None:
     assert fault_in(hello_of(name)) == ""
 

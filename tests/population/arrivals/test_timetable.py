@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from oifde_simulator.population.arrivals import contacts
 from oifde_simulator.population.arrivals.local_days import DAY
 from oifde_simulator.population.arrivals.pattern import ArrivalPattern, density
@@ -92,7 +93,7 @@ def test_where_clocks_change_every_start_is_found_by_any_edge_and_alone(zone: st
     assert found > 100
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.sampled_from([0, 1, 40, 250, 5000]), st.integers(1, 120), st.integers(0, 10**9), zones)
 def test_any_window_of_so_many_days_holds_exactly_so_many(count: int, days: int, now: int, zone: str) -> None:
     now += 10**9

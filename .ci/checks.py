@@ -1,0 +1,93 @@
+"""All that .ci/run checks, in two lanes side by side: the checkout, and the packages made from it.
+
+    python3 .ci/checks.py TEST_LINE SERVE_LINE
+
+The lines are those of the README. Tests compute while installations wait for the network, so that both lanes
+take little longer than the tests alone. The first section that fails ends all.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import signal
+import sys
+import tempfile
+from pathlib import Path
+
+from sections import SectionFailed, Sections
+
+BIN = Path(".venv", "bin")
+COVERAGE = "--cov=oifde_simulator --cov-branch --cov-report=term -rs"
+"""Options of pytest for the everyday tests."""
+THOROUGH = ("-m", "slow or hypothesis", "--hypothesis-profile=thorough", "-rs")
+"""Options of pytest for the tests that take seconds, and for those that draw examples: all of them here."""
+FRESH = ("pyproject.toml", "constraints.txt", "README.md", "LICENSE", "simulator", "scenarios", "schemas")
+"""Files of the checkout that the README's line to serve needs."""
+
+
+def main() -> None:
+    """Check everything; exit 1 with the name of a section that failed."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a job that is cancelled ends its sections
+    failures: list[str] = []
+    try:
+        asyncio.run(check_all(*sys.argv[1:]))
+    except* SectionFailed as failed:
+        failures.extend(map(str, failed.exceptions))
+    sys.exit("\n".join(failures) or 0)
+
+
+async def check_all(test_line: str, serve_line: str) -> None:
+    """Run both lanes, and show how long each section took."""
+    with tempfile.TemporaryDirectory() as folder:
+        work = Path(folder)
+        sections = Sections(work)
+        async with asyncio.TaskGroup() as lanes:
+            lanes.create_task(check_checkout(sections, test_line))
+            lanes.create_task(check_packages(sections, work, serve_line))
+    print(f"\n== all of it holds\n{sections.summary()}")
+
+
+async def check_checkout(sections: Sections, test_line: str) -> None:
+    """Test and lint what is in the checkout."""
+    shutil.rmtree(".venv", ignore_errors=True)
+    title = f"set up and test, by the README's line: {test_line}"
+    await sections.run(title, "sh", "-c", test_line, PYTEST_ADDOPTS=COVERAGE)
+    install = ("install", "-q", "-c", "constraints.txt", "-e", ".[dev]")
+    await sections.run("install the tools of development", BIN / "pip", *install)
+    await sections.run("format", BIN / "ruff", "format", "--check", ".")
+    await sections.run("lint", BIN / "ruff", "check", ".")
+    await sections.run("types", BIN / "mypy")
+    await sections.run("imports", BIN / "lint-imports")
+    await sections.run("the tests that take seconds", BIN / "python", "-m", "pytest", *THOROUGH)
+
+
+async def check_packages(sections: Sections, work: Path, serve_line: str) -> None:
+    """Build, install and serve packages, fuzz the server, and test with other versions of what it needs."""
+    await sections.run("build the sdist, and the wheel from it, and install both", ".ci/package", work)
+    python = work / "wheel/bin/python"
+    for kind in ("wheel", "sdist"):
+        line = f"{work}/{kind}/bin/oifde-simulator serve"
+        await sections.run(f"serve from the {kind}, ask, stop", ".ci/prove", python, work, line)
+    copy_to(work / "fresh")
+    title = f"set up and serve, by the README's line: {serve_line}"
+    await sections.run(title, ".ci/prove", python, work / "fresh", serve_line)
+    fuzzing = work / "fuzz"
+    await sections.run("install what fuzzes", ".ci/install", fuzzing, ".ci/fuzz-constraints.txt", "fuzz")
+    await sections.run("fuzz both planes by their own documents", ".ci/fuzz", fuzzing / "bin/python", "40")
+    for bound in ("lowest", "newest"):
+        await sections.run(f"test with the {bound} versions of what we depend on", ".ci/versions", bound)
+
+
+def copy_to(folder: Path) -> None:
+    """Copy what the README's line to serve needs."""
+    folder.mkdir()
+    for each in map(Path, FRESH):
+        if each.is_dir():
+            shutil.copytree(each, folder / each, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(each, folder)
+
+
+if __name__ == "__main__":
+    main()
