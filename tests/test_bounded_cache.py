@@ -76,12 +76,12 @@ def test_what_containers_hold_is_measured() -> None:
 
 
 OF_OUR_OWN = {
-    "cli", "coverage", "faults", "json_schema", "oifde/contract.py", "oifde/error_messages.py", "population",
-    "runtime/warming.py", "scenario/gallery.py", "scenario/gallery_guide.py", "scenario/lint/certainty.py",
+    "cli", "coverage", "fast_dataclasses.py", "faults", "json_schema", "oifde/contract.py",
+    "oifde/error_messages.py", "population", "runtime/package_finder.py", "runtime/warming.py",
+    "scenario/gallery.py", "scenario/gallery_guide.py", "scenario/lint/certainty.py",
     "scenario/lint/match.py", "scenario/lint/patch/answers.py", "scenario/lint/schema/homes.py",
-    "scenario/schema.py",
-    "web/console/files.py", "web/control_plane/openapi.py", "web/heap.py", "web/speech/resampling.py",
-    "web/tls/authority.py",
+    "scenario/schema.py", "web/console/files.py", "web/control_plane/openapi.py", "web/heap.py",
+    "web/speech/resampling.py", "web/tls/authority.py",
 }  # fmt: skip
 """Rooms and modules with functions of our own documents and keys, which `functools.cache` may cache."""
 

@@ -64,7 +64,7 @@ class RequestParser:
             found = self._end(error)
         if found[0]:
             self._newest = found[0][-1][1]
-            self.between = self.between and not (found[1] or self._ended) and _is_whole(found[0], data)
+            self.between = self.between and not (found[1] or self._ended) and _are_whole(found[0], data)
             if self.answer is not None and not found[1]:
                 found = self._offer(found[0], data), False, found[2]
             return found
@@ -106,10 +106,14 @@ class RequestParser:
                 del error  # this frame is one of the error's
 
 
-def _is_whole(messages: Sequence[Message], data: bytes) -> bool:
-    """Check that data is one request and nothing else, where nothing was left of the data before."""
-    body = messages[0][1]
-    return len(messages) == 1 and body.is_eof() and data.find(b"\r\n\r\n") + 4 + body.total_bytes == len(data)
+def _are_whole(messages: Sequence[Message], data: bytes) -> bool:
+    """Check that data is these requests and nothing else, where nothing was left of the data before."""
+    place = 0
+    for _, body in messages:
+        if not body.is_eof():
+            return False
+        place = data.find(b"\r\n\r\n", place) + 4 + body.total_bytes
+    return place == len(data)
 
 
 def _has_no_body_by(codings: Sequence[str]) -> bool:

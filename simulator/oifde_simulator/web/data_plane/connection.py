@@ -67,7 +67,9 @@ class Connection(HttpConnection):
             return messages
         if (transport := self._ready_transport()) is None:
             return messages
-        left = answers.answer_all(self, transport, messages, data, whole=requests.between)
+        left = answers.answer_all(
+            self, transport, messages, data, whole=requests.between and len(messages) == 1
+        )
         if not left:
             self.rest()
         return left
