@@ -26,6 +26,8 @@ RECORDS = [
 ]
 SHORT = {"tokens": [TOKEN], "token_lifetime": "5s", "secret": "secret"}
 MATCH = {"endpoint": "queryRecordHistory"}
+ELSEWHERE = {"name": "elsewhere", "match": {"request": {"pageNum": "2"}}, "respond": {"status": 503}}
+FROM_ABROAD = {"name": "abroad", "match": {"client": "192.0.2.0/24"}, "respond": {"status": 503}}
 SCENARIOS: dict[str, dict[str, Any]] = {
     "literal": {"tenant": SHORT, "sessions": {"records": RECORDS}},
     "standing": {
@@ -33,6 +35,8 @@ SCENARIOS: dict[str, dict[str, Any]] = {
     },
     "moving": {"tenant": SHORT, "sessions": {"users": {"1": 40}}},
     "counted": {"tenant": {**SHORT, "token_uses": 2}, "sessions": {"records": RECORDS}},
+    "ruled elsewhere": {"tenant": SHORT, "sessions": {"records": RECORDS}, "rules": [ELSEWHERE]},
+    "ruled by sender": {"tenant": SHORT, "sessions": {"records": RECORDS}, "rules": [FROM_ABROAD]},
     "ruled": {
         "tenant": SHORT, "sessions": {"records": RECORDS},
         "rules": [{"name": "own", "match": MATCH, "every": 2, "respond": {"status": 503}}],
@@ -166,7 +170,16 @@ def test_no_answer_no_record_and_no_count_tells_that_an_answer_was_given_again(
 
 
 @pytest.mark.parametrize(
-    ("name", "repeated"), [("literal", 2), ("standing", 2), ("moving", 2), ("counted", 0), ("ruled", 0)]
+    ("name", "repeated"),
+    [
+        ("literal", 2),
+        ("standing", 2),
+        ("moving", 2),
+        ("counted", 0),
+        ("ruled", 0),
+        ("ruled elsewhere", 2),
+        ("ruled by sender", 0),
+    ],
 )
 def test_what_cannot_differ_is_given_again_and_nothing_else(name: str, repeated: int) -> None:
     server = Server(name, repeats=True)
