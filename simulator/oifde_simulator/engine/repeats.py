@@ -32,8 +32,8 @@ log = logging.getLogger("oifde_simulator")
 
 KEPT = 4 << 20
 """Bytes of repeats, of all tenants."""
-REPEAT = 4000
-"""Bytes that one takes beside its request and its answer."""
+REPEAT, HEADER = 4000, 600
+"""Bytes that one takes beside its request and its answer, and for each header of the request."""
 
 
 class Sender(Protocol):
@@ -71,6 +71,10 @@ class Repeat:
         self.entry = entry
         """Entry of it; number, time, sender and outcome are others each time."""
         self.dependencies = dependencies
+
+    def holds(self, read: Read, now: int) -> bool:
+        """Check that nothing has changed but, perhaps, the worth of the token."""
+        return self.dependencies.read is read and self.dependencies.since <= now < self.dependencies.until
 
     def answer(self, now: int) -> bytes:
         """Write the answer at `now` (epoch milliseconds); only its `Date` is another one each second."""
@@ -131,8 +135,11 @@ class Repeats:
 
     def _note(self, request: bytes, exchange: Exchange) -> None:
         tenant = self._tenants.cached(exchange.tenant)
-        if tenant is None or not _is_plain(exchange, tenant):
+        if tenant is None or self._journal.logs_good or not _is_plain(exchange, tenant):
             return
+        kept = self._kept.find(request)
+        if kept is not None and kept.holds(tenant.read, exchange.at):
+            return  # it could not be given again just now
         call = Call(exchange.request, MAIN, dict(exchange.document))
         if self._tenants.cached(call.tenant) is not tenant:
             return
@@ -141,7 +148,8 @@ class Repeats:
         dependencies = _dependencies(exchange, tenant, call)
         if dependencies.since < dependencies.until:
             entry = self._journal.entry(exchange)
-            weight = len(request) + 2 * len(exchange.response.body) + REPEAT
+            headers = HEADER * len(exchange.request.headers)
+            weight = 2 * len(request) + 2 * len(exchange.response.body) + headers + REPEAT
             self._kept.discard(request)
             self._kept.keep(request, Repeat(exchange, entry, dependencies), weight)
 
@@ -155,6 +163,8 @@ def _dependencies(exchange: Exchange, tenant: Tenant, call: Call) -> Dependencie
     until = now
     if tenant.clock.frozen:
         until = now + 1
+    elif not honest.selection and tenant.service.policy.has_sessions:
+        pass  # a warning tells what another reading of the query finds, which is another each minute
     elif wanted is not None and honest.page is not None:
         page = honest.selection[honest.page]
         until = steady_until(tenant.service.sessions, wanted.criteria, page, now)
