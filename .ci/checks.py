@@ -18,7 +18,7 @@ from pathlib import Path
 from sections import SectionFailed, Sections
 
 BIN = Path(".venv", "bin")
-COVERAGE = "--cov=oifde_simulator --cov-branch --cov-report=term -rs"
+COVERAGE = "--cov=oifde_simulator --cov=oifde_simulator_client --cov-branch --cov-report=term -rs"
 """Options of pytest for the everyday tests."""
 THOROUGH = ("-m", "slow or hypothesis", "--hypothesis-profile=thorough", "-rs")
 """Options of pytest for the tests that take seconds, and for those that draw examples: all of them here."""
