@@ -1,8 +1,8 @@
 """A client of the control plane for Python programs: `from oifde_simulator_client import Control`.
 
 Rule: standard library only, and nothing of the server: a test suite imports it, and may have the distribution
-`oifde-simulator-client` alone. A name is imported when it is first used: a health check needs no more than the
-transport, and the server no more than the durations.
+`oifde-simulator-client` alone. A name is imported when it is first used: a health check needs the transport
+alone, and the server the durations alone.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The client has two names: its own, `oifde_simulator_client`, and in the simulator `oifde_simulator.client`."""
+"""The client has two names: `oifde_simulator_client`, and in the simulator `oifde_simulator.client`."""
 
 from __future__ import annotations
 
