@@ -18,7 +18,7 @@ from pathlib import Path
 from sections import SectionFailed, Sections
 
 BIN = Path(".venv", "bin")
-COVERAGE = "--cov=oifde_simulator --cov-branch --cov-report=term -rs"
+COVERAGE = "--cov=oifde_simulator --cov=oifde_simulator_client --cov-branch --cov-report=term -rs"
 """Options of pytest for the everyday tests."""
 THOROUGH = ("-m", "slow or hypothesis", "--hypothesis-profile=thorough", "-rs")
 """Options of pytest for the tests that take seconds, and for those that draw examples: all of them here."""
@@ -72,11 +72,18 @@ async def check_packages(sections: Sections, work: Path, serve_line: str) -> Non
     copy_to(work / "fresh")
     title = f"set up and serve, by the README's line: {serve_line}"
     await sections.run(title, ".ci/prove", python, work / "fresh", serve_line)
+    await sections.run("build the client, install it alone, and ask with it", ".ci/client", work)
+    locked = work / "locked"
+    title = "install the wheel as a release is installed: each dependency by its hash"
+    await sections.run(title, ".ci/locked", locked, *(work / "dist").glob("*.whl"))
+    line = f"{locked}/bin/oifde-simulator serve"
+    await sections.run("serve from it, ask, stop", ".ci/prove", python, work, line)
     fuzzing = work / "fuzz"
     await sections.run("install what fuzzes", ".ci/install", fuzzing, ".ci/fuzz-constraints.txt", "fuzz")
     await sections.run("fuzz both planes by their own documents", ".ci/fuzz", fuzzing / "bin/python", "40")
     for bound in ("lowest", "newest"):
         await sections.run(f"test with the {bound} versions of what we depend on", ".ci/versions", bound)
+    await sections.run("test with the other versions of Python that are here", ".ci/pythons")
 
 
 def copy_to(folder: Path) -> None:

@@ -1,3 +1,3 @@
 """Plays Huawei's intelligent-IVR Session Record Query Interface: an honest answer, then what spoils it."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -2,7 +2,8 @@
 
 One grammar each, wherever a person writes one: in a scenario, on the command line, in a request to the
 control plane. The JSON documents in `schemas/` repeat the three patterns for editors; a test compares them.
-Every reader raises ValueError that says what was expected and what was found.
+Every reader raises ValueError that says what was expected and what was found. The client reads durations too,
+so their grammar is there.
 """
 
 from __future__ import annotations
@@ -10,37 +11,31 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-DURATION = r"[0-9]{1,9}(\.[0-9]{1,9})?(ms|s|m|h)"
-"""Regular expression of a duration with its unit: `800ms`, `1.5s`, `5m`, `1h`."""
+from oifde_simulator_client.durations import BILLION, EXPECTED, MILLISECONDS, billionths
+from oifde_simulator_client.durations import DURATION as DURATION
+from oifde_simulator_client.durations import seconds as seconds
+
 SIZE = r"[0-9]{1,12}(KiB|MiB|GiB)?"
 """Regular expression of a number of bytes: `65536`, `512KiB`, `1MiB`."""
 SHARE = r"(100(\.0{1,9})?|[0-9]{1,2}(\.[0-9]{1,9})?)%"
 """Regular expression of a share in percent, from `0%` to `100%`. The number 0.5 is a share, too."""
 
-MILLISECONDS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000}
-"""Milliseconds in each unit of a duration."""
 DOUBLINGS = {"": 0, "KiB": 10, "MiB": 20, "GiB": 30}
 """Binary exponent of each unit of a size."""
-BILLION = 10**9
-
-
-def seconds(text: str) -> float:
-    """Read a duration in seconds; `0s` is one."""
-    return _billionths(text, "a duration with its unit such as 800ms, 2s or 5m") / (1000 * BILLION)
 
 
 def duration(text: str) -> float:
     """Read a duration longer than zero, in seconds."""
     found = seconds(text)
     if not found:
-        raise _unexpected("a duration with its unit such as 800ms, 2s or 5m", text)
+        raise _unexpected(EXPECTED, text)
     return found
 
 
 def milliseconds(text: str) -> int:
     """Read a duration of whole milliseconds, in milliseconds; `0s` is one."""
     expected = "a duration of whole milliseconds such as 800ms, 2s or 5m"
-    whole, rest = divmod(_billionths(text, expected), BILLION)
+    whole, rest = divmod(billionths(text, expected), BILLION)
     if rest:
         raise _unexpected(expected, text)
     return whole
@@ -57,28 +52,19 @@ def duration_text(milliseconds: int) -> str:
 
 def milliseconds_up(text: str) -> int:
     """Read a duration longer than zero, in milliseconds, rounded up."""
-    found = _billionths(text, "a duration with its unit such as 800ms, 2s or 5m")
+    found = billionths(text, EXPECTED)
     if not found:
-        raise _unexpected("a duration with its unit such as 800ms, 2s or 5m", text)
+        raise _unexpected(EXPECTED, text)
     return -(-found // BILLION)
 
 
 def whole_seconds(text: str) -> int:
     """Read a duration of whole seconds, in seconds; `0s` is one."""
     expected = "a duration of whole seconds such as 90s, 15m or 2h"
-    whole, rest = divmod(_billionths(text, expected), 1000 * BILLION)
+    whole, rest = divmod(billionths(text, expected), 1000 * BILLION)
     if rest:
         raise _unexpected(expected, text)
     return whole
-
-
-def _billionths(text: str, expected: str) -> int:
-    """Read a duration exactly, in billionths of a millisecond."""
-    found = re.fullmatch(DURATION, text, re.ASCII)
-    if found is None:
-        raise _unexpected(expected, text)
-    whole, _, fraction = text.removesuffix(found[2]).partition(".")
-    return int(f"{whole}{fraction:0<9}") * MILLISECONDS[found[2]]
 
 
 def share(given: float | str) -> float:

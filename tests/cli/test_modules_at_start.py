@@ -18,6 +18,7 @@ MOST_OWN = 387
 """Modules of ours; 379 when this was written."""
 MOST_OF_PYTHON = 245
 """Modules of the standard library; 229 with Python 3.11."""
+OURS = {"oifde_simulator", "oifde_simulator_client"}
 PACKAGES = {
     "aiohttp", "aiosignal", "attr", "frozenlist", "idna", "multidict", "orjson", "propcache",
     "typing_extensions", "uvloop", "winloop", "yarl",
@@ -57,7 +58,7 @@ def refuse_more(found: set[str], most: int) -> None:
 
 
 def test_a_start_imports_no_more_modules_of_ours() -> None:
-    refuse_more({name for name in imported("off") if top(name) == "oifde_simulator"}, MOST_OWN)
+    refuse_more({name for name in imported("off") if top(name) in OURS}, MOST_OWN)
 
 
 def test_a_start_imports_no_more_of_python() -> None:
@@ -66,10 +67,11 @@ def test_a_start_imports_no_more_of_python() -> None:
 
 @pytest.mark.parametrize("tls", ["off", "auto"])
 def test_a_start_imports_no_other_packages(tls: str) -> None:
-    foreign = {top(name) for name in imported(tls)} - sys.stdlib_module_names - {"oifde_simulator"}
+    foreign = {top(name) for name in imported(tls)} - sys.stdlib_module_names - OURS
     new = sorted(foreign - PACKAGES - (OF_TLS if tls == "auto" else set()))
     assert not new, f"imported at start, and not among the packages of the list: {', '.join(new)}"
 
 
 def test_a_start_imports_no_http_client() -> None:
-    assert not {"aiohttp.client", "aiohttp.connector", "oifde_simulator.client"} & imported("off")
+    ours = {"oifde_simulator.client", "oifde_simulator_client.control", "oifde_simulator_client.transport"}
+    assert not {"aiohttp.client", "aiohttp.connector", *ours} & imported("off")

@@ -18,7 +18,7 @@ import pytest
 
 from conftest import QUERY, SPECIFICATION
 from inner import LONG
-from serving import FREE_PORTS, PATIENCE, REPOSITORY, environment, fetch
+from serving import FREE_PORTS, PATIENCE, REPOSITORY, environment, fetch, running
 
 pytestmark = [
     pytest.mark.slow,
@@ -27,7 +27,8 @@ pytestmark = [
 
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
 STEM = f"oifde_simulator-{PROJECT['version']}"
-SDIST_FOLDERS = ("simulator", "scenarios", "schemas", "tests", "docs", "benchmarks")
+CLIENT_STEM = f"oifde_simulator_client-{PROJECT['version']}"
+SDIST_FOLDERS = ("simulator", "client", "scenarios", "schemas", "tests", "docs", "benchmarks")
 SDIST_FILES = {
     *("pyproject.toml", "constraints.txt", "README.md", "CHANGELOG.md", "LICENSE"),
     *("Dockerfile", ".dockerignore", ".gitignore"),
@@ -69,6 +70,16 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
+def built_client(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the sdist of the client, and the wheel from it."""
+    for tool in ("build", "hatchling"):
+        pytest.importorskip(tool, reason="the tools of development are not installed")
+    folder = tmp_path_factory.mktemp("client")
+    execute(sys.executable, "-m", "build", "--no-isolation", "--outdir", folder, REPOSITORY / "client")
+    return folder / f"{CLIENT_STEM}-py3-none-any.whl"
+
+
+@pytest.fixture(scope="module")
 def wheel(built: Path) -> Path:
     return built / f"{STEM}-py3-none-any.whl"
 
@@ -99,6 +110,16 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return environment_with(wheel, tmp_path_factory.mktemp("wheel"))
 
 
+ASKS = """
+import sys
+from importlib.util import find_spec
+from oifde_simulator_client import Control, SimulatedTenant
+
+with Control(sys.argv[1]) as control, SimulatedTenant.made(control) as tenant:
+    print(find_spec("oifde_simulator") is None, tenant.journal.statuses == [])
+"""
+
+
 # Contents
 
 
@@ -109,7 +130,7 @@ def test_the_wheel_has_the_package_with_its_data_and_nothing_else(wheel: Path) -
     about = {"METADATA", "WHEEL", "RECORD", "entry_points.txt", "licenses/LICENSE"}
     assert inside == code | bundled | {f"{STEM}.dist-info/{name}" for name in about}
     page = {name for name in code if "/console/page/" in name}
-    assert {Path(name).suffix for name in code - page} == {".json", ".lua", ".py", ".toml", ".typed"}
+    assert {Path(name).suffix for name in code - page} == {".json", ".lua", ".py", ".pyi", ".toml", ".typed"}
     assert {Path(name).suffix for name in page} == {".css", ".html", ".js", ".json", ".LICENSE", ".svg"}
     assert "oifde_simulator/py.typed" in inside
     assert any(name.endswith(".toml") for name in code)  # the screenplays of dialogues
@@ -124,7 +145,26 @@ def test_the_sdist_has_the_sources_with_tests_and_constraints_and_nothing_else(s
     assert inside == expected | SDIST_FILES | {"PKG-INFO"}
 
 
+def test_the_client_is_a_distribution_of_its_own_that_needs_nothing(built_client: Path) -> None:
+    inside = set(zipfile.ZipFile(built_client).namelist())
+    code = {name.removeprefix("simulator/") for name in files("simulator/oifde_simulator_client")}
+    about = {
+        f"{CLIENT_STEM}.dist-info/{name}" for name in ("METADATA", "WHEEL", "RECORD", "licenses/LICENSE")
+    }
+    assert inside == code | about
+    metadata = zipfile.ZipFile(built_client).read(f"{CLIENT_STEM}.dist-info/METADATA").decode()
+    assert "Requires-Dist" not in metadata
+
+
 # Installation
+
+
+def test_the_client_is_installed_and_used_without_the_server(built_client: Path, tmp_path: Path) -> None:
+    python = tmp_path / "environment" / "bin" / "python"
+    execute(sys.executable, "-m", "venv", "--without-pip", tmp_path / "environment")
+    execute(sys.executable, "-m", "pip", "--python", python, "install", "-q", "--no-index", built_client)
+    with running() as simulator:
+        assert execute(python, "-I", "-c", ASKS, simulator.control_url).strip() == "True True"
 
 
 @pytest.fixture(params=["wheel", "sdist"])

@@ -305,7 +305,7 @@ def test_a_failed_test_shows_its_own_line_and_none_of_ours(suite: Suite) -> None
     assert f"{len(slips)} failed" in said
     for line in slips.values():
         assert f">       {line}" in said or f">   {line}" in said
-    assert "simulator/oifde_simulator/client/" not in said
+    assert "simulator/oifde_simulator_client/" not in said
     assert "ControlProblem: PUT /tenants/" in said
 
 

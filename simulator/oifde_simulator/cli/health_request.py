@@ -112,9 +112,9 @@ def _document(body: bytes) -> dict[str, object]:
 
 
 def _ask_by_client(url: str, timeout: float) -> Health:
-    from oifde_simulator.client.errors import ControlProblem, Unreachable
-    from oifde_simulator.client.transport.blocking import Transport
-    from oifde_simulator.client.transport.endpoint import Endpoint
+    from oifde_simulator_client.errors import ControlProblem, Unreachable
+    from oifde_simulator_client.transport.blocking import Transport
+    from oifde_simulator_client.transport.endpoint import Endpoint
 
     try:
         transport = Transport(Endpoint(url, token=None, context=None, timeout=timeout))

@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from oifde_simulator.client import Control, ControlProblem, Exchange
 from oifde_simulator.oifde.operations import BY_PATH, TENANT_FIELDS
 from oifde_simulator.pytest_plugin.lines import format_in_whole
 from oifde_simulator.text import nearest
+from oifde_simulator_client import Control, ControlProblem, Exchange
 
 HANDSHAKE = re.compile(r"a TLS handshake failed|a client (\S+ )?closed its connection right after the TLS")
 """Beginning of the server's words about a handshake or a certificate that was refused."""

@@ -6,8 +6,8 @@ import json
 import re
 from typing import Any
 
-from oifde_simulator.client import Exchange, ExchangeInWhole
 from oifde_simulator.oifde.operations import BY_NAME
+from oifde_simulator_client import Exchange, ExchangeInWhole
 
 
 def honest(entry: Exchange) -> str:

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from oifde_simulator.client import Control, ControlError
 from oifde_simulator.pytest_plugin import options
 from oifde_simulator.pytest_plugin.state import SessionState, state_of
 from oifde_simulator.runtime.embedding import Addresses
+from oifde_simulator_client import Control, ControlError
 
 MOST = 20
 """Rules that the summary names."""

@@ -14,9 +14,9 @@ from oifde_simulator.pytest_plugin import options
 from oifde_simulator.pytest_plugin.state import state_of
 
 if TYPE_CHECKING:
-    from oifde_simulator.client import Control, SimulatedTenant
     from oifde_simulator.pytest_plugin.places import SimulatorFactory
     from oifde_simulator.runtime.embedding import Addresses
+    from oifde_simulator_client import Control, SimulatedTenant
 
 
 @pytest.fixture(scope="session")
@@ -86,9 +86,9 @@ def simulator(
 
     `@pytest.mark.scenario` chooses its scenario; by default nothing fails.
     """
-    from oifde_simulator.client import SimulatedTenant
     from oifde_simulator.pytest_plugin.pool import pool_of
     from oifde_simulator.pytest_plugin.servers import explained
+    from oifde_simulator_client import SimulatedTenant
 
     __tracebackhide__ = True
     with explained(request.node):

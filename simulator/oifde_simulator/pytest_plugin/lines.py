@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from oifde_simulator.client import Control, ControlProblem, Exchange, ExchangeInWhole
 from oifde_simulator.oifde.operations import OPERATIONS
 from oifde_simulator.pytest_plugin import counts
+from oifde_simulator_client import Control, ControlProblem, Exchange, ExchangeInWhole
 
 VALUE_LIMIT = 60
 """Longest value of a field in characters."""

@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from oifde_simulator.client import Control, SimulatedTenant
-from oifde_simulator.client.operations.tenants import Scenario
 from oifde_simulator.pytest_plugin import options
 from oifde_simulator.pytest_plugin.pool import pool_of
 from oifde_simulator.pytest_plugin.servers import explained
 from oifde_simulator.pytest_plugin.state import state_of
+from oifde_simulator_client import Control, SimulatedTenant
+from oifde_simulator_client.operations.tenants import Scenario
 
 __tracebackhide__ = True  # options may hold a token
 

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from oifde_simulator.client import Control
 from oifde_simulator.config import NEED_TLS
 from oifde_simulator.pytest_plugin import options
 from oifde_simulator.pytest_plugin.serve_options import MARK, ServeOptions, normalize
@@ -20,6 +19,7 @@ from oifde_simulator.pytest_plugin.shared import shared_addresses
 from oifde_simulator.pytest_plugin.state import state_of
 from oifde_simulator.pytest_plugin.tenants import TenantRegistry, WatchedControl
 from oifde_simulator.runtime.embedding import Addresses
+from oifde_simulator_client import Control
 
 __tracebackhide__ = True  # options may hold a token
 

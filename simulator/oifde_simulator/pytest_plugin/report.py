@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from oifde_simulator.client import Control, ControlError, Exchange, Rule
 from oifde_simulator.pytest_plugin.astray import astray, format_astray, refused_handshakes
 from oifde_simulator.pytest_plugin.lines import format_in_whole
 from oifde_simulator.pytest_plugin.pool import pool_of
 from oifde_simulator.pytest_plugin.tenants import KnownTenant, TenantRegistry, WatchedControl
 from oifde_simulator.streams import encodable
+from oifde_simulator_client import Control, ControlError, Exchange, Rule
 
 SECTION = "oifde-simulator journal"
 """Title of the section."""

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from oifde_simulator.client import Control, Exchange
 from oifde_simulator.oifde import contract
 from oifde_simulator.pytest_plugin import options
 from oifde_simulator.pytest_plugin.astray import astray, format_astray, refused_handshakes
@@ -14,6 +13,7 @@ from oifde_simulator.pytest_plugin.lines import format_in_whole
 from oifde_simulator.pytest_plugin.pool import pool_of
 from oifde_simulator.pytest_plugin.servers import explained
 from oifde_simulator.pytest_plugin.tenants import TenantRegistry, WatchedControl
+from oifde_simulator_client import Control, Exchange
 
 MOST = 10
 """Mistakes of a kind that a message shows."""

@@ -14,12 +14,12 @@ from urllib.parse import unquote
 
 import pytest
 
-from oifde_simulator.client import Control, ControlError, ControlProblem, Unreachable
-from oifde_simulator.client.decode import build
-from oifde_simulator.client.models import MadeTenant
-from oifde_simulator.client.transport.blocking import Transport
-from oifde_simulator.client.transport.endpoint import Endpoint, Reply
 from oifde_simulator.pytest_plugin.state import SessionState
+from oifde_simulator_client import Control, ControlError, ControlProblem, Unreachable
+from oifde_simulator_client.decode import build
+from oifde_simulator_client.models import MadeTenant
+from oifde_simulator_client.transport.blocking import Transport
+from oifde_simulator_client.transport.endpoint import Endpoint, Reply
 
 if TYPE_CHECKING:
     from oifde_simulator.runtime.embedding import Addresses

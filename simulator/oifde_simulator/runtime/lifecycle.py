@@ -13,8 +13,8 @@ from contextlib import suppress
 from types import FrameType
 from typing import Any, NoReturn
 
-SIGNALS = ("SIGTERM", "SIGINT", "SIGHUP")
-"""Names of the signals that stop a server; `nohup` has SIGHUP ignored."""
+SIGNALS = ("SIGTERM", "SIGINT", "SIGHUP", "SIGBREAK")
+"""Names of the signals that stop a server; `nohup` has SIGHUP ignored, and SIGBREAK is Ctrl-Break of Windows."""
 BY_SIGNAL = 128
 """Exit code of a process that a signal ended, as shells have it, less the signal's number."""
 
@@ -29,7 +29,8 @@ def on_signals(
 
     def stop_once() -> None:
         for number in numbers:
-            loop.remove_signal_handler(number)
+            with suppress(NotImplementedError):
+                loop.remove_signal_handler(number)
             signal.signal(number, end_now)
         stop()
 
@@ -39,8 +40,10 @@ def on_signals(
         os._exit(BY_SIGNAL + number)
 
     for number in numbers:
-        with suppress(NotImplementedError):  # Windows: Ctrl-C raises KeyboardInterrupt instead
+        try:
             loop.add_signal_handler(number, stop_once)
+        except NotImplementedError:  # Windows
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop_once))
 
 
 def _is_ignored_hangup(number: int) -> bool:
