@@ -32,7 +32,7 @@ def blocks(language: str) -> list[str]:
     return [text.strip() for name, text in found if name == language]
 
 
-SERVE, TEST, EXAMPLE, FRESH_TOKEN, OWN, PIPELINE = blocks("sh")
+SERVE, TEST, EXAMPLE, OWN = blocks("sh")
 
 
 @pytest.fixture(scope="module")
@@ -117,63 +117,6 @@ def test_the_line_that_serve_prints_asks_the_same(server: Served) -> None:
     assert sorted(shlex.split(line)) == sorted(shlex.split(written))
 
 
-# Tenants
-
-
-def rows(heading: str) -> list[list[str]]:
-    """Find the rows of the table whose first column has this heading; strip backquotes of cells."""
-    (table,) = re.findall(rf"^\| {heading} \|.*\n\|[-|]+\n((?:\|.*\n)+)", README, re.M)
-    return [line.strip("| ").replace("`", "").split(" | ") for line in table.splitlines()]
-
-
-def scenarios() -> list[dict[str, Any]]:
-    """List the bundled scenarios as the command line shows them to machines."""
-    listed: list[dict[str, Any]] = json.loads(run("scenarios", "--json").stdout)
-    return listed
-
-
-TENANTS = dict(rows("tenantId"))
-GOOD_DAY = {tenant: text for tenant, text in TENANTS.items() if tenant in HONEST}
-MAGIC = rows("userMobile")
-
-
-def test_the_table_of_tenants_shows_some_of_the_bundled_scenarios_and_says_how_many_there_are() -> None:
-    bundled = {scenario["id"] for scenario in scenarios()}
-    assert bundled >= TENANTS.keys()
-    (counts,) = re.findall(r"^These are (\w+) of (\d+)\. .* has them all: (\d+) ways to fail", README, re.M)
-    assert counts == ("eleven", str(len(bundled)), str(len(bundled - set(HONEST))))
-    assert len(TENANTS) == 11
-
-
-@pytest.mark.parametrize("tenant", sorted(TENANTS.keys() - GOOD_DAY.keys()))
-def test_the_table_of_tenants_says_of_a_failure_what_its_file_says(tenant: str) -> None:
-    assert TENANTS[tenant] == paragraphs(tenant)[0]
-
-
-@pytest.mark.parametrize("tenant", GOOD_DAY)
-def test_the_table_of_tenants_names_a_user_and_how_many_sessions_there_are(
-    server: Served, tenant: str
-) -> None:
-    number, user = re.fullmatch(r".*?(\w+) sessions?\b.* ([\d*]+)\b.*", GOOD_DAY[tenant] + " ").groups()  # type: ignore[union-attr]
-    assert query(server, tenant, userMobile=user)["total"] == int({"one": "1"}.get(number, number))
-
-
-@pytest.mark.parametrize("tenant", GOOD_DAY)
-def test_a_bundled_tenant_has_the_documented_secret_and_token(server: Served, tenant: str) -> None:
-    assert "has the secret `secret`" in README
-    assert f"the specification's token `{TOKEN}`" in README
-    assert ask(server, GETTOKEN, appKey=tenant, appSecret="secret")["errorCode"] == 0
-    assert query(server, tenant, userMobile="0")["errorCode"] == 0
-
-
-def test_the_table_of_magic_numbers_is_that_of_the_scenario() -> None:
-    source = (REPOSITORY / "scenarios" / "magic.yaml").read_text()
-    rules = re.findall(r'name: ([\w-]+), match: \{request: \{userMobile: "(\d+)"', source)
-    assert [(rule, number) for number, rule, _ in MAGIC] == rules
-    (magic,) = [scenario for scenario in scenarios() if scenario["id"] == "magic"]
-    assert magic["rules"] == [rule for rule, _ in rules]
-
-
 def test_a_scenario_of_ones_own_works_as_written(tmp_path: Path) -> None:
     text, _ = blocks("yaml")
     (tmp_path / "acme.yaml").write_text(text + "\n")
@@ -200,74 +143,10 @@ def test_it_is_broken_in_six_lines_more_as_written(tmp_path: Path) -> None:
             fetch(server.data + QUERY, late, server.ca_pem())
 
 
-def test_the_table_of_commands_names_them_all() -> None:
-    table = set(re.findall(r"^\| `([a-z]+)(?: [^`]*)?` \|", README, re.M))
-    commands = set(re.findall(r"^    ([a-z]+)\b", run("--help").stdout, re.M))
-    assert "serve" in commands
-    assert commands <= table
-
-
-# In a pipeline
-
-
-def test_the_line_for_pipelines_is_how_these_tests_start_a_server() -> None:
-    assert shlex.split(PIPELINE) == [
-        "oifde-simulator",
-        "serve",
-        *FREE_PORTS,
-        "--ready-file",
-        "ready.json",
-        "&",
-    ]
-
-
-def test_the_lines_for_pipelines_work_as_printed(tmp_path: Path) -> None:
-    (waits,) = re.findall(r"`oifde-simulator (readyz --wait --ready-file [^`]+)`", README)
-    ours = shlex.join(command())
-    script = (
-        f"{PIPELINE.replace('oifde-simulator', ours)}\n{ours} {waits}\ncode=$?\nkill $!\nwait $!\nexit $code"
-    )
-    done = subprocess.run(
-        ["sh", "-c", script],
-        cwd=tmp_path,
-        env=environment(),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    assert re.search(r"^ready: http://127\.0\.0\.1:\d+$", done.stdout, re.M)
-    assert not (tmp_path / "ready.json").exists()
-
-
 def test_every_option_and_variable_it_names_is_there() -> None:
     known = {flag for command in ("serve", "readyz", "check", "record") for flag in options(command)}
     assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", README)) <= known | OTHER_TOOLS
     assert set(re.findall(r"OIFDE_SIMULATOR_[A-Z_]+", README)) <= variables()
-
-
-def test_every_route_of_the_control_plane_it_names_is_there(server: Served) -> None:
-    (paragraph,) = re.findall(r"^The \*\*control plane\*\*.*?(?=^$)", README, re.M | re.S)
-    routes = re.findall(r"`(/[\w./]+)`", paragraph)
-    missing = json.loads(fetch(server.control + "/nothing")[2])["detail"]
-    beginnings = {f"/{route.split('/')[1]}" for route in routes} | {
-        "/",
-        "/console",
-    }  # of the paragraph before
-    assert sorted(beginnings) == sorted(missing.partition("expected one of ")[2].split(", "))
-    for route in routes:
-        posted = route in ("/verify", "/reset", "/clear", "/check")
-        assert fetch(server.control + route)[0] == (405 if posted else 200)
-
-
-# When a request is wrong
-
-
-def test_the_error_it_shows_is_what_the_server_answers(server: Served) -> None:
-    (shown,) = blocks("json")
-    answer = query(server, "tenant001", userMobile="180****9999", pageSize="7")
-    assert list(answer.items()) == list(json.loads(shown).items())
 
 
 @pytest.mark.parametrize("link", sorted(set(re.findall(r"\]\(([^)]+)\)", README))))
