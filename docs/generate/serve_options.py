@@ -1,6 +1,7 @@
 """Write the options of docs/serve.md: `python docs/generate/serve_options.py --write`.
 
-Rule: options, defaults and meanings are those of `Settings`. An option that opens no group is of the group before it.
+Rule: options, defaults and meanings are those of `Settings`. An option that opens no group belongs to the one
+before it.
 """
 
 from __future__ import annotations

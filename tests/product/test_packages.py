@@ -30,7 +30,7 @@ STEM = f"oifde_simulator-{PROJECT['version']}"
 SDIST_FOLDERS = ("simulator", "scenarios", "schemas", "tests", "docs", "benchmarks")
 SDIST_FILES = {
     *("pyproject.toml", "constraints.txt", "README.md", "CHANGELOG.md", "LICENSE"),
-    *("Dockerfile", ".dockerignore", ".gitignore"),
+    *("Dockerfile", ".dockerignore", ".gitignore", "mkdocs.yml"),
 }
 
 

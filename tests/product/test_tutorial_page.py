@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 import shutil
 import subprocess
@@ -11,11 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from serving import PATIENCE, REPOSITORY, command, environment, served
+from pages import Page, here, printed
+from serving import PATIENCE, environment, served
 
-PAGE = (REPOSITORY / "docs" / "tutorial.md").read_text()
-BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.M | re.S)
-CONTROL, DATA = "http://127.0.0.1:8444", "https://127.0.0.1:8443"
+BLOCKS = Page("docs/tutorial.md").fences
 
 
 def shell(containing: str) -> tuple[str, str]:
@@ -25,18 +23,6 @@ def shell(containing: str) -> tuple[str, str]:
     ]
     name, output = BLOCKS[at + 1] if at + 1 < len(BLOCKS) else ("", "")
     return text, output if name == "text" else ""
-
-
-def printed(script: str, folder: Path) -> str:
-    """Run a script with our command on its PATH, and return its output."""
-    (folder / "oifde-simulator").write_text(f'#!/bin/sh\nexec {shlex.join(command())} "$@"\n')
-    (folder / "oifde-simulator").chmod(0o755)
-    done = subprocess.run(
-        ["sh", "-ec", script], cwd=folder, capture_output=True, text=True, timeout=PATIENCE, check=False,
-        env=environment() | {"PATH": f"{folder}:{environment()['PATH']}"},
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 needs_curl = pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl on this machine")
@@ -49,8 +35,7 @@ def test_the_first_server_is_asked_and_prints_what_the_page_says(tmp_path: Path)
     authority = BLOCKS[2][1]
     assert "ca.pem" in authority
     with served(tmp_path) as server:
-        script = (authority + script).replace(CONTROL, server.control).replace(DATA, server.data)
-        said = printed(script, tmp_path)
+        said = printed(here(authority + script, server), tmp_path)
     assert said.replace("\r", "") == "".join(output for _, output in steps)
 
 
@@ -64,8 +49,7 @@ def test_a_failure_of_ones_own_is_checked_and_served(tmp_path: Path) -> None:
     definition = shell("query() {")[0].partition("query good-day")[0]
     asks, output = shell("query acme")
     with served(tmp_path, *serve[2:]) as server:
-        script = (definition + asks).replace(CONTROL, server.control).replace(DATA, server.data)
-        assert printed(script, tmp_path) == output
+        assert printed(here(definition + asks, server), tmp_path) == output
 
 
 def test_the_test_of_the_page_passes(tmp_path: Path) -> None:
