@@ -18,11 +18,14 @@ from serving import run, served
 PAGE = Page("docs/cheat-sheet.md")
 LONGEST = 60
 """Lines of the source that a screen shows."""
+WIDEST = 86
+"""Characters of a block that the site shows without a bar to scroll."""
 COMMANDS, ASK, SEE = PAGE.blocks("sh")
 
 
 def test_it_fits_a_screen() -> None:
     assert len(PAGE.text.splitlines()) <= LONGEST
+    assert max(len(line) for _, block in PAGE.fences for line in block.splitlines()) <= WIDEST
 
 
 def test_the_table_of_commands_names_them_all() -> None:
@@ -52,7 +55,8 @@ def test_its_rules_have_no_mistake() -> None:
 def test_its_requests_are_answered_as_it_says(tmp_path: Path) -> None:
     with served(tmp_path) as server:
         assert json.loads(printed(here(ASK, server), tmp_path))["total"] == 40
-        journal, tenant, verdict, reset = (printed(here(line, server), tmp_path) for line in SEE.splitlines())
+        address, *lines = here(SEE, server).splitlines()
+        journal, tenant, verdict, reset = (printed(f"{address}\n{line}", tmp_path) for line in lines)
     assert json.loads(journal)["count"] == 1
     assert json.loads(tenant)["tenantId"].startswith("fail-twice")
     assert json.loads(verdict)["passed"]
