@@ -118,7 +118,8 @@ def prose_lines(text: str) -> Iterator[tuple[int, str]]:
     fenced = False
     for number, line in enumerate(text.splitlines(), 1):
         is_fence = bool(FENCE.match(line))
-        if line.strip() and not (fenced or is_fence or line.startswith(NO_PROSE)):
+        block = line.startswith(NO_PROSE) and not ITEM.match(line)
+        if line.strip() and not (fenced or is_fence or block):
             yield number, line
         fenced ^= is_fence
 
