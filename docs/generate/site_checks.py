@@ -46,7 +46,9 @@ def problems(site: Path) -> Iterator[str]:
         if name != NOT_FOUND:
             yield from (f"{name}: {each}: is another host's" for each in page.loaded if urlsplit(each).netloc)
             for target in [*page.targets, *page.loaded]:
-                if not (urlsplit(target).scheme or urlsplit(target).netloc or leads(site, pages, name, target)):
+                if not (
+                    urlsplit(target).scheme or urlsplit(target).netloc or leads(site, pages, name, target)
+                ):
                     yield f"{name}: {target}: leads nowhere"
 
 

@@ -10,8 +10,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-LONGEST = 120
-"""Characters of a line."""
+LONGEST = 119
+"""Characters of a line that is written, one below what is allowed."""
 TOKEN = re.compile(r"(?:!?\[[^]]*\]\([^)]*\)|`[^`]*`|\S)+")
 """What stands on one line: a word, code, or a link, with what touches it."""
 MARKER = re.compile(r"(?:[-*+]|\d+\.|#+|>|\||=+|:)$")

@@ -46,7 +46,8 @@ BARE = re.compile(
 )
 """A sentence that begins with a pronoun in place of its subject."""
 DOUBLE_NEGATION = re.compile(
-    r"\b(nobody|nothing|none|no one|not)\b[^.,;:()]*\b(nobody|nothing|none|never|without|cannot|not)\b"
+    r"\b(nobody|nothing|none|no one)\b[^.,;:()]*\b(nobody|nothing|none|never|without|cannot|not)\b"
+    r"|\bnot\b[^.,;:()]*\b(nobody|nothing|none|never|without)\b"
     r"|\b(nobody|nothing|none|everything|all|anybody) but\b",
     re.I,
 )
@@ -60,7 +61,7 @@ ITEM = re.compile(r"^\s*(?:[-*]|\d+\.)\s+")
 NO_PROSE = ("|", "#", "!", "<!--", "    ")
 """Beginnings of lines of tables, headings, pictures, comments and blocks."""
 ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|etc|vs|approx)\.")
-END = re.compile(r"(?<=[.?!])[)\"*]*\s+(?=[\"(*`\[]*[A-Z`])")
+END = re.compile(r"(?<=[.?!])[)\"*]*\s+(?=[\"(*`\[]*(?:[A-Z`]|\d[\d,]* ))")
 """Where a sentence ends and another begins."""
 
 
@@ -88,7 +89,7 @@ def complaints(text: str) -> Iterator[Complaint]:
 
 def faults(sentence: str) -> Iterator[str]:
     """Say what is hard in a sentence."""
-    if (words := len(re.findall(r"[\w'-]+", sentence))) > MOST_WORDS:
+    if (words := len(sentence.split())) > MOST_WORDS:
         yield f"{words} words, over {MOST_WORDS}"
     for word, better in WORDS.items():
         if re.search(rf"(?<!\w){re.escape(word)}(?!\w)", sentence, re.I):
@@ -128,7 +129,11 @@ def plain(paragraph: str) -> str:
     """Strip code, links and emphasis of Markdown from a paragraph."""
     text = re.sub(r"`[^`]*`", "Code", paragraph)
     text = re.sub(r"!?\[([^]]*)\]\([^)]*\)", r"\1", text)
-    return ABBREVIATION.sub(lambda found: found[0].replace(".", "\u2024"), text).replace("**", "").replace("*", "")
+    return (
+        ABBREVIATION.sub(lambda found: found[0].replace(".", "\u2024"), text)
+        .replace("**", "")
+        .replace("*", "")
+    )
 
 
 def main(names: list[str]) -> int:
