@@ -43,12 +43,12 @@ async def check_all(test_line: str, serve_line: str) -> None:
         work = Path(folder)
         sections = Sections(work)
         async with asyncio.TaskGroup() as lanes:
-            lanes.create_task(check_checkout(sections, test_line))
+            lanes.create_task(check_checkout(sections, work, test_line))
             lanes.create_task(check_packages(sections, work, serve_line))
     print(f"\n== all of it holds\n{sections.summary()}")
 
 
-async def check_checkout(sections: Sections, test_line: str) -> None:
+async def check_checkout(sections: Sections, work: Path, test_line: str) -> None:
     """Test and lint what is in the checkout."""
     shutil.rmtree(".venv", ignore_errors=True)
     title = f"set up and test, by the README's line: {test_line}"
@@ -59,6 +59,7 @@ async def check_checkout(sections: Sections, test_line: str) -> None:
     await sections.run("lint", BIN / "ruff", "check", ".")
     await sections.run("types", BIN / "mypy")
     await sections.run("imports", BIN / "lint-imports")
+    await sections.run("build the documentation as a site, and check its links", ".ci/site", work / "site")
     await sections.run("the tests that take seconds", BIN / "python", "-m", "pytest", *THOROUGH)
 
 

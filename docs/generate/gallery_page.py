@@ -26,7 +26,7 @@ gettoken, `appKey`) it meets an outage.
   has a history: [other populations](scenarios.md#another-population).
 - Not every request meets every failure: see "met by". A job that reads 20 users over 7 days in pages of 5
   meets each of them, once it downloads some recordings too.
-- What ends in `-once` is well when it is read again, and its namesake is not.
+- A page of a tenant that ends in `-once` is good when it is read again; that of its namesake is not.
 - Each answer that a rule has spoiled says so in the header `X-Simulator-Rule`.
 - Counts begin when the server starts.
 - The files are short and made to be copied: [how to write one](scenarios.md).

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from textwrap import fill
 
 import fault_outcomes
 from fault_outcomes import Recorded
@@ -19,6 +20,8 @@ OUTCOMES = Path(__file__).with_name("tls_outcomes.json")
 PAGE = Path(__file__).parents[1] / "tls.md"
 BEGIN, END = "<!-- The table, written by docs/generate/tls_page.py. -->\n", "<!-- End of the table. -->\n"
 NOT_RUN = "not run"
+WIDTH = 119
+"""Characters of a line of prose."""
 
 
 def page() -> str:
@@ -30,7 +33,8 @@ def page() -> str:
     lines = [["case", "what the client meets", *CLIENTS], ["---"] * (2 + len(CLIENTS)), *_rows(recorded)]
     table = "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
     before, _, rest = PAGE.read_text().partition(BEGIN)
-    return f"{before}{BEGIN}Said by {run}.{not_run}\n\n{table}{END}{rest.partition(END)[2]}"
+    said_by = fill(f"Said by {run}.{not_run}", WIDTH, break_on_hyphens=False)
+    return f"{before}{BEGIN}{said_by}\n\n{table}{END}{rest.partition(END)[2]}"
 
 
 def _rows(recorded: Mapping[str, Recorded]) -> Iterator[list[str]]:

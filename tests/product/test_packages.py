@@ -31,7 +31,7 @@ CLIENT_STEM = f"oifde_simulator_client-{PROJECT['version']}"
 SDIST_FOLDERS = ("simulator", "client", "scenarios", "schemas", "tests", "docs", "benchmarks")
 SDIST_FILES = {
     *("pyproject.toml", "constraints.txt", "README.md", "CHANGELOG.md", "LICENSE"),
-    *("Dockerfile", ".dockerignore", ".gitignore"),
+    *("Dockerfile", ".dockerignore", ".gitignore", "mkdocs.yml"),
 }
 
 

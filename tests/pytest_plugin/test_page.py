@@ -32,7 +32,7 @@ EXAMPLE, MARKERS, FACTORY, STRICT_TEST, FAULT, OWN_SERVERS, AIOHTTP, TLS, *OPTIO
     "python"
 )
 OVERRIDING, MARKED = OPTIONS
-(LINE,) = blocks("")
+(LINE,) = blocks("text")
 (INI,) = blocks("ini")
 (RUN,) = blocks("sh")
 

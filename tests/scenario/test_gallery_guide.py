@@ -39,8 +39,10 @@ def test_those_that_a_server_does_not_have_are_left_out() -> None:
     assert entries([]) == ()
 
 
-def test_the_magic_numbers_are_those_of_the_readme() -> None:
-    table = re.findall(r"^\| `(\d+)` \| `([\w-]+)` \| (.*) \|$", (REPOSITORY / "README.md").read_text(), re.M)
+def test_the_magic_numbers_are_those_of_the_page_of_tenants() -> None:
+    table = re.findall(
+        r"^\| `(\d+)` \| `([\w-]+)` \| (.*) \|$", (REPOSITORY / "docs" / "tenants.md").read_text(), re.M
+    )
     assert [tuple(each.values()) for each in magic_numbers()] == table
 
 

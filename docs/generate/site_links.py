@@ -1,0 +1,83 @@
+"""A hook of mkdocs: files that pages link to outside of docs/ become files of the site.
+
+Rule: a link that works in the checkout works on the site. The source of a page is never changed for the site.
+Each bundled scenario becomes a page, with its YAML to copy.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from mkdocs.structure.files import File, Files
+
+sys.path.insert(0, str(Path(__file__).parent))  # mkdocs loads a hook by its path alone
+
+import gallery_page  # noqa: E402
+
+ROOT = Path(__file__).parents[2]
+OUTSIDE = re.compile(r"\]\(\.\./([^)#\s]+)")
+"""The target of a link that leaves docs/."""
+SCENARIO = re.compile(r"scenarios/([\w-]+)\.yaml")
+CHANGES = "changelog.md"
+FENCE = re.compile(r"^(```\w+) [\w ]+$", re.M)
+"""A fence with a word for tests behind its language, such as ```yaml github."""
+SCENARIO_PAGE = """\
+# {name}
+
+{sees}
+
+- **Met by** {met_by}
+- **A good client** {good_client}
+- **Group**: [{group}](../gallery.md#{anchor})
+
+```yaml
+{source}```
+
+Copy it into a file of your own, and edit it: [how to write a scenario](../scenarios.md).
+"""
+
+
+def on_files(files: Files, config: Any, **_: Any) -> Files:
+    """Add CHANGELOG.md, the scenarios, and each file outside of docs/ that a page links to."""
+    changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    files.append(File.generated(config, CHANGES, content=changes.replace("](docs/", "](")))
+    for name, text in scenario_pages():
+        files.append(File.generated(config, f"scenario/{name}.md", content=text))
+    for target in sorted({each for page in Path(config["docs_dir"]).glob("*.md") for each in _outside(page)}):
+        if not SCENARIO.fullmatch(target):
+            files.append(File.generated(config, _on_site(target), content=(ROOT / target).read_bytes()))
+    return files
+
+
+def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
+    """Point links that leave docs/ at the files of the site, and leave fences their language alone."""
+    if page.file.generated_by:
+        return markdown
+    return FENCE.sub(r"\1", OUTSIDE.sub(lambda found: f"]({_on_site(found[1])}", markdown))
+
+
+def scenario_pages() -> Iterator[tuple[str, str]]:
+    """Write a page for each bundled scenario, with its name."""
+    for group, names in {gallery_page.GOOD_DAYS: gallery_page.HONEST, **gallery_page.GROUPS}.items():
+        for name in names:
+            sees, met_by, good_client = gallery_page.paragraphs(name)
+            source = (ROOT / "scenarios" / f"{name}.yaml").read_text(encoding="utf-8")
+            yield name, SCENARIO_PAGE.format(
+                name=name, sees=sees, met_by=met_by, good_client=good_client, source=source,
+                group=group, anchor=group.lower().replace(" ", "-"),
+            )  # fmt: skip
+
+
+def _outside(page: Path) -> list[str]:
+    return OUTSIDE.findall(page.read_text(encoding="utf-8"))
+
+
+def _on_site(target: str) -> str:
+    """Name a file of the checkout on the site, as text where it would be taken for a page."""
+    if scenario := SCENARIO.fullmatch(target):
+        return f"scenario/{scenario[1]}.md"
+    return f"files/{target}.txt" if target.endswith(".md") else f"files/{target}"
