@@ -12,6 +12,7 @@ from dataclasses import Field, field, fields
 from pathlib import Path
 from typing import Any
 
+from oifde_simulator.advertised_urls import advertised_url
 from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.quantities import (
     bearer_token,
@@ -134,6 +135,13 @@ class Settings:
         read=port_number,
         word="PORT",
     )
+    advertise: str | None = option(
+        None,
+        "where clients reach the vendor's port, such as https://vendor.example: what is told in place of its "
+        "own URL; port 0 in it is the one that is listened on",
+        read=advertised_url,
+        word="URL",
+    )
     tls: str = option(
         "auto",
         "auto makes a certificate authority at start; off speaks plain HTTP",
@@ -175,6 +183,9 @@ class Settings:
         "127.0.0.1", "where the control plane listens; 127.0.0.1 and localhost mean ::1 too", word="ADDRESS"
     )
     control_port: int = option(8444, "its port; 0 picks a free one", read=port_number, word="PORT")
+    advertise_control: str | None = option(
+        None, "where others reach the control plane, in the same way", read=advertised_url, word="URL"
+    )
     control_token: str | None = option(
         None,
         "what it wants as a bearer token; without one, one is made and printed where ADDRESS is not loopback",

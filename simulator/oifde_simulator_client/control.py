@@ -118,6 +118,7 @@ class Control:
     metrics = blocking(health.metrics)
     counters = blocking(health.counters)
     ca_pem = blocking(health.ca_pem)
+    trust_store = blocking(health.trust_store)
     client_certificate = blocking(health.client_certificate)
     openapi = blocking(health.openapi)
 

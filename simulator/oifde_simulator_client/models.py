@@ -5,8 +5,9 @@ Rule: a member has the document's name in snake case: `errorCode` is `error_code
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -126,6 +127,15 @@ class MadeTenant:
     """Access key for downloads of recordings; its secret key is `app_secret`."""
     recordings_url: str = ""
     """URL for downloads of recordings: that of their own port, or the same as `url`."""
+
+    def reached_at(self, url: str) -> MadeTenant:
+        """Copy with another `url`; a port of recordings keeps its number, at the host of this one."""
+        url, recordings = url.strip().rstrip("/"), self.recordings_url
+        if recordings in ("", self.url):
+            return replace(self, url=url, recordings_url=url)
+        scheme, port = recordings.partition("//")[0], recordings.rpartition(":")[2]
+        host = re.sub(r":[0-9]+$", "", url.partition("//")[2].partition("/")[0])
+        return replace(self, url=url, recordings_url=f"{scheme}//{host}:{port}")
 
 
 @dataclass(frozen=True, slots=True)

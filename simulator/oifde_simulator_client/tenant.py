@@ -48,9 +48,13 @@ class SimulatedTenant(TenantValues):
         *,
         rules: Sequence[Mapping[str, Any]] = (),
         ca_file: str | None = None,
+        data_url: str | None = None,
     ) -> SimulatedTenant:
-        """Create a tenant from a scenario, by default GOOD_DAY; `rules` come before the scenario's own."""
-        return cls(control, control._run(simulated.make(scenario, rules)), ca_file)
+        """Create a tenant from a scenario, by default GOOD_DAY; `rules` come before the scenario's own.
+
+        `data_url` is where the vendor's interface is reached, in place of what the server says.
+        """
+        return cls(control, control._run(simulated.make(scenario, rules, data_url)), ca_file)
 
     def to_async(self, control: AsyncControl) -> AsyncSimulatedTenant:
         """Make the same tenant's object for coroutines, over `control`."""

@@ -26,6 +26,8 @@ TEXTS = {
     "until_eof": "false",
     "scenarios": "one.yaml",
     "tenant": "a=outage",
+    "advertise": "https://vendor.example",
+    "advertise_control": "http://sim.example:0",
     "tls": "off",
     "tls_name": "vendor.example",
     "port": "0",

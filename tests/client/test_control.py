@@ -63,6 +63,7 @@ METHODS = {
     "livez": "livez",
     "readyz": "readyz",
     "authority": "ca_pem",
+    "trustStore": "trust_store",
     "clientCertificate": "client_certificate",
     "console": None,
     "consoleFile": None,

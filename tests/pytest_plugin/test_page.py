@@ -242,12 +242,12 @@ def test_the_lines_of_run_are_commands(line: str, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_every_option_it_names_is_there(suite: Suite, capsys: pytest.CaptureFixture[str]) -> None:
-    ours = set(re.findall(r"--simulator-[a-z]+", suite.run("--help").stdout))
-    assert set(re.findall(r"--simulator-[a-z]+", PAGE)) == ours
+    ours = set(re.findall(r"--simulator-[a-z]+(?:-[a-z]+)*", suite.run("--help").stdout))
+    assert set(re.findall(r"--simulator-[a-z]+(?:-[a-z]+)*", PAGE)) == ours
     keys = {option.replace("-", "_").strip("_") for option in ours} | {"simulator_scenario"}
-    assert set(re.findall(r"\| `(simulator_[a-z]+)`", PAGE)) == keys
+    assert set(re.findall(r"\| `(simulator_[a-z_]+)`", PAGE)) == keys
     with pytest.raises(SystemExit):
         main(["run", "--help"])
     of_run = set(re.findall(r"--[a-z][a-z-]*", capsys.readouterr().out))
     told = [entry for entry in fields(Settings) if entry.metadata["help"]]
-    assert of_run >= {flag_name(entry) for entry in told} | {"--coverage"}
+    assert of_run >= {flag_name(entry) for entry in told} | {"--coverage", "--trust"}

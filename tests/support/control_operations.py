@@ -42,6 +42,7 @@ BODIES: dict[str, Any] = {
 }
 REFUSED = {
     "authority": 404,
+    "trustStore": 404,
     "clientCertificate": 404,
     "awaitExchanges": 504,
     "readRecording": 404,

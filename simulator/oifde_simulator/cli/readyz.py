@@ -150,12 +150,12 @@ def _ask_writer(path: str, timeout: float) -> tuple[str, str]:
 
     try:
         ready = json.loads(_read(path))
-        address, writer = str(ready["control"]), ready.get("pid")
+        address, writer = str(ready.get("listening", ready)["control"]), ready.get("pid")
     except FileNotFoundError:
         return path, "not written yet; expected it from serve --ready-file"
     except OSError as error:
         return path, f"cannot be read: {error.strerror}"
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return path, "expected what serve --ready-file writes, with a control URL"
     health = health_request.ask(address, timeout)
     if not health.reason and writer is not None and health.pid != writer:

@@ -18,11 +18,17 @@ PORTS = ("port", "control_port")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of `serve` and those of `run`."""
-    parser.usage = "oifde-simulator run [options of serve] [--coverage] -- COMMAND [ARGUMENT ...]"
+    parser.usage = "oifde-simulator run [options of serve] [--coverage] [--trust] -- COMMAND [ARGUMENT ...]"
     serve.add_arguments(parser, free_ports=PORTS)
     parser.add_argument("words_before_dashes", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
     parser.add_argument(
         "--coverage", action="store_true", help="say at the end which rules of yours never fired"
+    )
+    parser.add_argument(
+        "--trust",
+        action="store_true",
+        help="have the command trust the server's authority, beside those of the system: sets SSL_CERT_FILE, "
+        "NODE_EXTRA_CA_CERTS, REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE and JAVA_TOOL_OPTIONS (docs/tls.md)",
     )
 
 
@@ -36,7 +42,11 @@ def execute(options: argparse.Namespace) -> int:
     chosen = settings(_free_ports(os.environ) | vars(options), os.environ)
     if not chosen.quiet and (complaint := unused_options(chosen)):
         print(f"oifde-simulator run: {complaint}", file=sys.stderr)
-    return child_command.run(chosen, options.program, coverage=options.coverage)
+    if options.trust:
+        from oifde_simulator.runtime.trust import require_authority  # not needed else
+
+        require_authority(chosen)
+    return child_command.run(chosen, options.program, coverage=options.coverage, trust=options.trust)
 
 
 def _free_ports(environment: Mapping[str, str]) -> dict[str, str]:

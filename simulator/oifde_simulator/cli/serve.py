@@ -10,6 +10,7 @@ from collections.abc import Collection
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
+from oifde_simulator.advertised_urls import host_of
 from oifde_simulator.cli.parser import add_settings
 from oifde_simulator.config import (
     MEMORY,
@@ -62,7 +63,7 @@ def _begin_authority(chosen: Settings) -> AuthorityProcess | None:
         return None
     from oifde_simulator.web.tls.authority_process import begin
 
-    return begin(chosen.tls_name, chosen.host)
+    return begin(chosen.tls_name, chosen.host, host_of(chosen.advertise))
 
 
 def _serve_by_workers(chosen: Settings) -> int:

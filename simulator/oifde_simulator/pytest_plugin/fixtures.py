@@ -93,7 +93,10 @@ def simulator(
     __tracebackhide__ = True
     with explained(request.node):
         chosen = options.scenario(request.config, request.node.get_closest_marker("scenario"))
-        tenant = SimulatedTenant.made(simulator_control, **chosen, ca_file=simulator_ca_file)
+        data_url = pool_of(request.config).data_url(simulator_control)
+        tenant = SimulatedTenant.made(
+            simulator_control, **chosen, ca_file=simulator_ca_file, data_url=data_url
+        )
     pool_of(request.config).tenants.add(simulator_control, tenant.tenant_id)
     closed_before = simulator_control.has_closed_listener
     broken_before = simulator_control.has_broken_tls

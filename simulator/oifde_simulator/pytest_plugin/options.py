@@ -17,6 +17,11 @@ def add_options(parser: pytest.Parser) -> None:
     group = parser.getgroup(GROUP)
     for name, shape, text in (
         ("url", {"metavar": "URL"}, "control plane of a server that runs already; or OIFDE_CONTROL"),
+        (
+            "data-url",
+            {"metavar": "URL"},
+            "the vendor's interface of that server as clients reach it (default: what the server says)",
+        ),
         ("tls", {"choices": ("auto", "off")}, "whether the vendor's port speaks TLS (default: off)"),
         ("seed", {"metavar": "TEXT"}, "what all that looks random depends on (default: 0)"),
         (
@@ -32,7 +37,7 @@ def add_options(parser: pytest.Parser) -> None:
         ),
     ):
         group.addoption(f"--simulator-{name}", help=text, **shape)
-        parser.addini(f"simulator_{name}", text)
+        parser.addini(f"simulator_{name.replace('-', '_')}", text)
     text = "a scenario file, or a folder of them"
     group.addoption("--simulator-scenarios", action="append", metavar="PATH", help=f"{text}; repeatable")
     parser.addini("simulator_scenarios", text, type="paths")
@@ -88,6 +93,28 @@ def running_server(config: pytest.Config) -> tuple[str, str | None]:
             "OIFDE_CONTROL_TOKEN: expected a token in one line of ASCII, found blanks or other characters"
         )
     return _option(config, "url") or os.environ.get("OIFDE_CONTROL", "").strip(), _token() or None
+
+
+def data_url(config: pytest.Config) -> str | None:
+    """Read where clients reach the vendor's interface of a server that runs already; None for what it says.
+
+    Raises pytest.UsageError for what is no URL, and for an option without such a server.
+    """
+    chosen = _option(config, "data_url")
+    if not chosen:
+        return None
+    from oifde_simulator.advertised_urls import reachable_url  # seldom needed
+
+    try:
+        url = reachable_url(chosen)
+    except ValueError as error:
+        raise pytest.UsageError(f"simulator_data_url: {error}") from None
+    if config.getoption("simulator_data_url") and not running_server(config)[0]:
+        raise pytest.UsageError(
+            "--simulator-data-url: expected a server that runs already, found none; give its control plane "
+            "with --simulator-url, or leave this out: a server of the plugin's own says where it is"
+        )
+    return url
 
 
 def _token() -> str:

@@ -45,7 +45,8 @@ class SimulatorFactory:
         with explained(state_of(self._config).item):
             control, ca_file = self._server(place)
             wanted = options.scenario(self._config, None)["scenario"] if scenario is None else scenario
-            return SimulatedTenant.made(control, wanted, rules=rules, ca_file=ca_file)
+            data_url = pool_of(self._config).data_url(control)
+            return SimulatedTenant.made(control, wanted, rules=rules, ca_file=ca_file, data_url=data_url)
 
     def _server(self, place: pytest.FixtureRequest | pytest.Item) -> tuple[Control, str | None]:
         """Choose the server of a place: the test's own unless a fixture of a wider scope is set up."""

@@ -48,7 +48,8 @@ class ServerPool:
 
     def _choose(self, given: Mapping[str, Any], marked: Mapping[str, Any], own: bool) -> Addresses:
         wanted = self._wanted(given, marked)
-        running = Addresses(*options.running_server(self._config))  # which shows no token
+        control, token = options.running_server(self._config)
+        running = Addresses(control, token, data=options.data_url(self._config))  # which shows no token
         if running.control and self._does(running, marked):
             return running
         if (
@@ -81,6 +82,10 @@ class ServerPool:
     def has_started(self, control: Control) -> bool:
         """Check that a client is of a server that the plugin has chosen, not one of the user's own."""
         return any(control.url == addresses.control for addresses in self._chosen)
+
+    def data_url(self, control: Control) -> str | None:
+        """Find where clients of a server reach the vendor's interface; None for what the server says."""
+        return control.data_url if isinstance(control, WatchedControl) else None
 
     @property
     def controls(self) -> list[WatchedControl]:

@@ -63,7 +63,7 @@ def start_server(kind: str, options: ServeOptions) -> Iterator[Addresses]:
     from oifde_simulator.config import settings
 
     with running(settings({"port": "0", "control_port": "0", **options}, {})) as simulator:
-        yield Addresses(simulator.control_url, simulator.token)
+        yield Addresses(simulator.listening["control"], simulator.token)
 
 
 def is_blocked(error: BaseException) -> bool:

@@ -57,6 +57,8 @@ class WatchedControl(Control):
         self._transport = WatchedTransport(self._transport.endpoint, self, registry)
         self.log = Path(addresses.log) if addresses.log else None
         """File with the server's log; None where there is none to read."""
+        self.data_url = addresses.data
+        """URL of the vendor's interface as clients reach it; None for what the server says."""
         registry.mark_log(self)
 
 

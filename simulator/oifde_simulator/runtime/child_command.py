@@ -28,14 +28,15 @@ FROM_TERMINAL = ("SIGINT", "SIGQUIT")
 """Names of the signals that a terminal sends to the command itself."""
 
 
-def run(settings: Settings, program: Sequence[str], *, coverage: bool = False) -> int:
+def run(settings: Settings, program: Sequence[str], *, coverage: bool = False, trust: bool = False) -> int:
     """Run `program` with the server's addresses in its environment and return its exit code.
 
     `coverage` prints afterwards which rules never fired. `settings.fail_on_unused` does so too, and makes it
-    the exit code of a successful command. Raises ValueError or OSError for settings that cannot be used.
+    the exit code of a successful command. `trust` has the command trust the server's authority.
+    Raises ValueError or OSError for settings that cannot be used.
     """
     if settings.workers > 1:
-        return _run_beside_workers(settings, program, coverage=coverage)
+        return _run_beside_workers(settings, program, coverage=coverage, trust=trust)
     from oifde_simulator.runtime.serve import report_coverage  # slow to import
 
     level = settings.log_level or ("error" if settings.quiet else "warning")
@@ -43,7 +44,7 @@ def run(settings: Settings, program: Sequence[str], *, coverage: bool = False) -
     with (
         _forward_signals() as forwarder,
         running(settings) as server,
-        child_environment(server, os.environ) as environment,
+        child_environment(server, os.environ, trust=trust) as environment,
         _guarded(os.path.dirname(environment["OIFDE_CA_FILE"])) as guard,
     ):
         code = _run_child(program, environment, forwarder, guard)
@@ -53,7 +54,7 @@ def run(settings: Settings, program: Sequence[str], *, coverage: bool = False) -
     return code or (unused if settings.fail_on_unused else code)
 
 
-def _run_beside_workers(settings: Settings, program: Sequence[str], *, coverage: bool) -> int:
+def _run_beside_workers(settings: Settings, program: Sequence[str], *, coverage: bool, trust: bool) -> int:
     """Do as `run` does, with a server of several workers."""
     from oifde_simulator.runtime.workers import embedding
     from oifde_simulator.runtime.workers.serve import report_coverage
@@ -65,7 +66,7 @@ def _run_beside_workers(settings: Settings, program: Sequence[str], *, coverage:
     with (
         _forward_signals() as forwarder,
         embedding.running(chosen, lock) as server,
-        child_environment(server, os.environ) as environment,
+        child_environment(server, os.environ, trust=trust) as environment,
         _guarded(os.path.dirname(environment["OIFDE_CA_FILE"])) as guard,
     ):
         code = _run_child(program, environment, forwarder, guard)

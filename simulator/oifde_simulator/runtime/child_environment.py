@@ -18,19 +18,20 @@ NO_PROXY = ("NO_PROXY", "no_proxy")
 """Variables that name the hosts to reach without a proxy; clients read the one, the other or both."""
 TLS_VARIABLES = {fault: f"OIFDE_TLS_{fault.replace('-', '_').upper()}_URL" for fault in FAULTS}
 """Variables that are there for the ports with a fault of TLS only, such as OIFDE_TLS_EXPIRED_URL."""
-LOOPBACK = ("localhost", "127.0.0.1", "::1", "[::1]")
-"""Names of this machine. Some clients compare an IPv6 address with its brackets, some without."""
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+"""Names of this machine."""
 
 
 @contextmanager
 def child_environment(
-    server: Simulator | WorkersServer, inherited: Mapping[str, str]
+    server: Simulator | WorkersServer, inherited: Mapping[str, str], *, trust: bool = False
 ) -> Iterator[Mapping[str, str]]:
     """Provide the variables of the command until the end of the block.
 
-    A variable of ours without a value is empty. Raises ValueError if the authority's file has no place.
+    A variable of ours without a value is empty. `trust` adds those by which programs trust the authority.
+    Raises ValueError if the authority's file has no place.
     """
-    hosts = [*LOOPBACK, *(urlsplit(url).hostname or "" for url in (server.data_url, server.control_url))]
+    hosts = [*LOOPBACK, *_hosts(server.data_url, server.control_url)]
     ours = {
         "OIFDE_URL": server.data_url,
         "OIFDE_RECORDINGS_URL": server.recordings_url,
@@ -39,12 +40,27 @@ def child_environment(
         **{TLS_VARIABLES[fault]: url for fault, url in reversed(server.tls_faults)},  # the first of its kind
     }
     others = {name: text for name, text in inherited.items() if name not in TLS_VARIABLES.values()}
-    contents = {
+    contents: dict[str, tuple[str, bytes | None]] = {
         "OIFDE_CA_FILE": ("ca.pem", server.ca_pem),
         "OIFDE_CLIENT_FILE": ("client.pem", server.client_pem()),
     }
+    authority = server.ca_pem if trust else None
+    if authority is not None:
+        from oifde_simulator.runtime.trust import java_options, trust_files  # needed with --trust only
+
+        contents |= trust_files(authority, inherited)
     with _files(contents) as files:
-        yield {**others, **ours, **files, **_proxy_exceptions(inherited, hosts)}
+        java = {} if authority is None else java_options(files, inherited)
+        yield {**others, **ours, **files, **java, **_proxy_exceptions(inherited, hosts)}
+
+
+def _hosts(*urls: str) -> list[str]:
+    """List the hosts of URLs, an IPv6 address in both forms: urllib compares it with its brackets.
+
+    It stands there for such a URL only, since httpx takes no variable that has brackets.
+    """
+    hosts = [urlsplit(url).hostname or "" for url in urls]
+    return [*hosts, *(f"[{host}]" for host in hosts if ":" in host)]
 
 
 @contextmanager

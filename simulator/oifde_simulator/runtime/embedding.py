@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 def running(settings: Settings) -> Iterator[Simulator]:
     """Run a server in a thread of its own until the end of the block.
 
-    Its `data_url`, `control_url`, `token` and `ca_pem` are the way to reach it.
+    Its `data_url`, `control_url`, `token` and `ca_pem` are the way to reach it; with `advertise`, the URLs
+    of this machine are in `listening`.
     Raises ValueError or OSError for settings that cannot be used.
     """
     from oifde_simulator.runtime import ready_file, serve
@@ -86,10 +87,12 @@ class Addresses:
     """Bearer token that the control plane requires; None for none."""
     log: str | None = None
     """File with the log of the server's process; None where there is none to read."""
+    data: str | None = None
+    """URL of the vendor's interface as clients reach it; None for what the server says."""
 
     def as_dict(self) -> dict[str, str | None]:
         """Write the fields by their names, the token too."""
-        return {"control": self.control, "token": self.token, "log": self.log}
+        return {"control": self.control, "token": self.token, "log": self.log, "data": self.data}
 
 
 @contextmanager
@@ -107,7 +110,8 @@ def spawned(*options: str) -> Iterator[Addresses]:
         ready = folder / "ready.json"
         child = start_process(("--ready-file", str(ready), *others), log, token)
         try:
-            yield Addresses(read_ready_file(child, ready, log)["control"], token, log.name)
+            urls = read_ready_file(child, ready, log)
+            yield Addresses(urls.get("listening", urls)["control"], token, log.name)
         finally:
             if os.getpid() == owner:  # not in a forked child, which ends on its own way
                 stop_process(child)

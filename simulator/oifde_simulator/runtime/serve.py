@@ -158,6 +158,8 @@ def addresses(simulator: Simulator) -> dict[str, Any]:
         urls["tlsFaults"] = [{"fault": fault, "url": url} for fault, url in simulator.tls_faults]
     if simulator.console_url:
         urls["console"] = simulator.console_url
+    if any(urls[plane] != own for plane, own in simulator.listening.items()):
+        urls["listening"] = simulator.listening
     return urls
 
 
@@ -185,7 +187,7 @@ async def listening(
         with _watching(watcher, simulator.tenants), ready_file.ready_files(ready_files, **urls):
             warming.warm_other_locales(simulator.tenants.files.read().values())
             if simulator.opens_console:
-                open_console(simulator.console_url, simulator.token)
+                open_console(simulator.own_console_url, simulator.token)
             yield
     finally:
         await simulator.stop()

@@ -10,6 +10,7 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
+from oifde_simulator import advertised_urls
 from oifde_simulator.clock import TIME_OF_DAY, Clock
 from oifde_simulator.config import Settings
 from oifde_simulator.coverage import registration
@@ -38,6 +39,7 @@ from oifde_simulator.web.connection_limits import ConnectionLimits
 from oifde_simulator.web.control_plane import access_token
 from oifde_simulator.web.control_plane.app import control_plane
 from oifde_simulator.web.control_plane.context import ControlContext
+from oifde_simulator.web.control_plane.data_urls import DataUrls
 from oifde_simulator.web.control_plane.server import ControlPlaneRunner, start_sites
 from oifde_simulator.web.control_plane.standing import Standing
 from oifde_simulator.web.control_plane.workers import WorkerGroup
@@ -76,13 +78,15 @@ class Simulator:
         """
         self.tenants = tenants
         self.data_url = ""
-        """URL of the vendor's interface; empty before the start."""
+        """URL of the vendor's interface that clients are told; empty before the start."""
         self.recordings_url = ""
         """URL for downloads of recordings: their own port's, or that of the vendor's interface."""
         self.tls_faults: Sequence[tuple[str, str]] = ()
         """Faults of TLS that have a port for themselves, each with its URL; empty before the start."""
         self.control_url = ""
-        """URL of the control plane; empty before the start."""
+        """URL of the control plane that others are told; empty before the start."""
+        self.listening: Mapping[str, str] = {}
+        """URLs of `data` and `control` by which this machine calls them; empty before the start."""
         self.journal = Journal(tenants.state, seed=settings.seed)
         metrics = tenants.state.metrics
         shared = SharedMeter()
@@ -113,6 +117,11 @@ class Simulator:
     def console_url(self) -> str:
         """URL of the console's page; empty before the start, and where the console is off."""
         return f"{self.control_url}/" if self.control_url and self._settings.console == "on" else ""
+
+    @property
+    def own_console_url(self) -> str:
+        """URL of the console's page on this machine; empty where `console_url` is."""
+        return f"{self.listening['control']}/" if self.console_url else ""
 
     @property
     def opens_console(self) -> bool:
@@ -161,17 +170,24 @@ class Simulator:
             await self._begin()
             self._running.append(port)
             await port.start()
-            self.data_url, self.recordings_url = port.url, port.recordings_url
-            self.tls_faults = port.fault_urls
+            self._tell_urls_of(port)
             self.opens_port = port.is_to_be_open
             if before_control is not None:
                 await before_control()
-            self.control_url = await self._open(control, settings.control_host, settings.control_port)
+            own = await self._open(control, settings.control_host, settings.control_port)
+            self.listening = {"data": port.url, "control": own}
+            self.control_url = advertised_urls.told(own, settings.advertise_control)
             if self._sharing is not None:
                 self._sharing.start()
         except BaseException:
             await self.stop()
             raise
+
+    def _tell_urls_of(self, port: Port) -> None:
+        wanted, recordings = self._settings.advertise, port.own_recordings_url
+        self.data_url = advertised_urls.told(port.url, wanted)
+        self.recordings_url = advertised_urls.beside(recordings, wanted) if recordings else self.data_url
+        self.tls_faults = [(fault, advertised_urls.beside(own, wanted)) for fault, own in port.fault_urls]
 
     async def drain(self) -> None:
         """Leave new requests to the other processes, and answer those that came, with the waits of faults."""
@@ -261,6 +277,7 @@ class Simulator:
             ca_pem=self.ca_pem,
             client_authority=client_authority(self._tls, self._clients),
             port=port,
+            data_urls=DataUrls(port, self._settings.host, self._settings.advertise),
             delay=self.delay,
             console=self._settings.console == "on",
             wants_token=self.token is not None,

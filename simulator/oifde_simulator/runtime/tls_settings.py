@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from oifde_simulator.advertised_urls import host_of
 from oifde_simulator.config import NEED_TLS, Settings
 from oifde_simulator.tls_faults import require_own_ports
 from oifde_simulator.web.control_plane.client_authority import NO_AUTHORITY, ClientAuthority
@@ -51,7 +52,12 @@ def load_tls(
 
     made = authority.result() if authority else None
     return tls_from_authority(
-        settings.tls_name, settings.tls_dir, host=settings.host, shared=shared, made=made
+        settings.tls_name,
+        settings.tls_dir,
+        host=settings.host,
+        advertised=host_of(settings.advertise),
+        shared=shared,
+        made=made,
     )
 
 

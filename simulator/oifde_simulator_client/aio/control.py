@@ -96,6 +96,7 @@ class AsyncControl:
     metrics = awaitable(health.metrics)
     counters = awaitable(health.counters)
     ca_pem = awaitable(health.ca_pem)
+    trust_store = awaitable(health.trust_store)
     client_certificate = awaitable(health.client_certificate)
     openapi = awaitable(health.openapi)
 

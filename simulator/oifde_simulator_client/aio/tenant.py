@@ -43,9 +43,13 @@ class AsyncSimulatedTenant(TenantValues):
         *,
         rules: Sequence[Mapping[str, Any]] = (),
         ca_file: str | None = None,
+        data_url: str | None = None,
     ) -> AsyncSimulatedTenant:
-        """Create a tenant from a scenario, by default GOOD_DAY; `rules` come before the scenario's own."""
-        return cls(control, await control._run(simulated.make(scenario, rules)), ca_file)
+        """Create a tenant from a scenario, by default GOOD_DAY; `rules` come before the scenario's own.
+
+        `data_url` is where the vendor's interface is reached, in place of what the server says.
+        """
+        return cls(control, await control._run(simulated.make(scenario, rules, data_url)), ca_file)
 
     async def _run(self, steps: Steps[T]) -> T:
         return await self.control._run(steps)

@@ -53,8 +53,17 @@ def client_certificate(subject: str = "oifde-client", *, fault: str | None = Non
 
 def ca_pem() -> Generator[Call[Any], Any, bytes | None]:
     """Fetch the certificate authority to trust (PEM); None with TLS off or a given certificate."""
+    return (yield from _authority("/ca.pem"))
+
+
+def trust_store() -> Generator[Call[Any], Any, bytes | None]:
+    """Fetch the authority as a trust store (PKCS#12, password `changeit`); None where `ca_pem` is."""
+    return (yield from _authority("/ca.p12"))
+
+
+def _authority(path: str) -> Generator[Call[Any], Any, bytes | None]:
     try:
-        return (yield from Call("GET", "/ca.pem", lambda reply: reply.body))
+        return (yield from Call("GET", path, lambda reply: reply.body))
     except ControlProblem as refusal:
         if refusal.status == 404:
             return None

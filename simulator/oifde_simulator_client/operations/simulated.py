@@ -24,15 +24,20 @@ GOOD_DAY: Mapping[str, Any] = {
 """Scenario of a test that names none."""
 
 
-def make(scenario: Scenario | None, rules: Rules) -> Generator[Call[Any], Any, MadeTenant]:
-    """Create a tenant from a scenario, by default GOOD_DAY; `rules` come before the scenario's own."""
+def make(
+    scenario: Scenario | None, rules: Rules, data_url: str | None = None
+) -> Generator[Call[Any], Any, MadeTenant]:
+    """Create a tenant from a scenario, by default GOOD_DAY; `rules` come before the scenario's own.
+
+    `data_url` is where the vendor's interface is reached, in place of what the server says.
+    """
     made = yield from tenants.make_tenant(initial_scenario(scenario, rules))
     try:
         yield from _add(made.tenant_id, scenario, rules)
     except ControlError:
         yield from tenants.delete_if_there(made.tenant_id)
         raise
-    return made
+    return made if data_url is None else made.reached_at(data_url)
 
 
 def use(tenant: str, scenario: Scenario | None, rules: Rules) -> Generator[Call[Any], Any, None]:

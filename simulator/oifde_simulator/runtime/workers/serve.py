@@ -68,7 +68,7 @@ def _say_ready(server: WorkersServer, settings: Settings, out: TextIO) -> None:
     if settings.open and "console" in server.urls:
         from oifde_simulator.runtime import browser  # needed with --open only
 
-        browser.open_console(server.urls["console"], server.token)
+        browser.open_console(f"{server.own_control_url}/", server.token)
 
 
 def _end(server: WorkersServer, lost: str, out: TextIO) -> int:

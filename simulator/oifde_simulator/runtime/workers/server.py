@@ -71,6 +71,11 @@ class WorkersServer:
         return url
 
     @property
+    def own_control_url(self) -> str:
+        """URL of the control plane by which this machine calls it."""
+        return str(self.urls.get("listening", self.urls)["control"])
+
+    @property
     def tls_faults(self) -> Sequence[tuple[str, str]]:
         """Faults of TLS that have a port for themselves, each with its URL."""
         return [(each["fault"], each["url"]) for each in self.urls.get("tlsFaults", ())]

@@ -16,6 +16,7 @@ from oifde_simulator.journal import Journal
 from oifde_simulator.model.coverage import CoverageSnapshot
 from oifde_simulator.tenants import Tenants
 from oifde_simulator.web.control_plane.client_authority import NO_AUTHORITY, ClientAuthority
+from oifde_simulator.web.control_plane.data_urls import DataUrls
 from oifde_simulator.web.control_plane.evaluations import Evaluations
 from oifde_simulator.web.control_plane.query import Query
 from oifde_simulator.web.control_plane.services.bodies import BodyService
@@ -49,6 +50,7 @@ class ControlContext:
         ca_pem: bytes | None,
         client_authority: ClientAuthority = NO_AUTHORITY,
         port: Port,
+        data_urls: DataUrls | None = None,
         delay: GlobalDelay,
         console: bool = True,
         wants_token: bool = False,
@@ -71,6 +73,8 @@ class ControlContext:
         self.bodies = BodyService(tenants, journal, self.evaluations)
         self.subscriptions = SubscriptionService(journal, self.journal.accepted)
         self.port = port
+        self.data_urls = data_urls or DataUrls(port, "", None)
+        """URLs of the vendor's port as a caller reaches it."""
         self.listener = ListenerService(port, tenants.state.announcements)
         self.ca_pem = ca_pem
         """Authority to trust, PEM; None where TLS is off or the certificate was given."""

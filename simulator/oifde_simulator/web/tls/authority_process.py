@@ -79,7 +79,7 @@ def pem_of(leaf: trustme.LeafCert) -> bytes:
     return leaf.private_key_and_cert_chain_pem.bytes()
 
 
-def begin(names: Sequence[str], host: str) -> AuthorityProcess | None:
+def begin(names: Sequence[str], *hosts: str) -> AuthorityProcess | None:
     """Begin to make an authority; None where no process can be copied safely."""
     if sys.platform != "linux" or threading.active_count() > 1:
         return None
@@ -91,12 +91,12 @@ def begin(names: Sequence[str], host: str) -> AuthorityProcess | None:
     except OSError:  # a limit of processes or files: nothing that a server needs
         return None
     if process == 0:
-        _make_and_end(writer, names, host)
+        _make_and_end(writer, names, hosts)
     os.close(writer)
     return AuthorityProcess(process, reader)
 
 
-def _make_and_end(writer: int, names: Sequence[str], host: str) -> None:
+def _make_and_end(writer: int, names: Sequence[str], hosts: Sequence[str]) -> None:
     code = 1
     try:
         import trustme
@@ -105,7 +105,7 @@ def _make_and_end(writer: int, names: Sequence[str], host: str) -> None:
 
         ca = trustme.CA()
         with open(writer, "wb") as pipe:
-            pipe.write(pickle.dumps(tuple(MadeAuthority.of(ca, identities(ca, names, host)))))
+            pipe.write(pickle.dumps(tuple(MadeAuthority.of(ca, identities(ca, names, *hosts)))))
         code = 0
     finally:
         os._exit(code)  # nothing of the server's is to be ended twice

@@ -18,11 +18,14 @@ ANY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 -- nothing is bound here
 """Addresses that stand for all of the machine, and that no client calls."""
 
 
-def identities(ca: trustme.CA, names: Sequence[str], host: str) -> list[str]:
-    """List the names of a certificate for this machine. Raises TlsError for one of `names` that is none."""
+def identities(ca: trustme.CA, names: Sequence[str], *hosts: str) -> list[str]:
+    """List the names of a certificate for this machine. Raises TlsError for one of `names` that is none.
+
+    Of `hosts`, where it listens or is said to be, those are named that a certificate can have.
+    """
     for name in names:
         _check_name(ca, name)
-    own = [name for name in (socket.gethostname(), _address(host)) if name and _can_be_named(ca, name)]
+    own = [name for name in (socket.gethostname(), *map(_address, hosts)) if name and _can_be_named(ca, name)]
     return list(dict.fromkeys([*ALWAYS_NAMED, *own, *names]))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -19,6 +20,12 @@ def certificates(content: bytes) -> str:
     """Extract the certificates of a file; empty if there is none."""
     found = [match[0] for match in BLOCK.finditer(content) if match[1].decode() in CERTIFICATES]
     return b"\n".join(found).decode("ascii", "replace")
+
+
+def encoded_certificates(content: bytes) -> Sequence[bytes]:
+    """Extract the certificates of a file in DER. Raises ValueError for one that is not base64."""
+    found = [match[0] for match in BLOCK.finditer(content) if match[1].decode() in CERTIFICATES[:2]]
+    return [base64.b64decode(b"".join(block.splitlines()[1:-1])) for block in found]
 
 
 def has_private_key(content: bytes) -> bool:

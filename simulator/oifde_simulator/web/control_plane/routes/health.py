@@ -50,8 +50,22 @@ async def readyz(call: Call) -> web.Response:
 async def authority(call: Call) -> web.Response:
     """Send the certificate authority to trust, PEM."""
     if call.context.ca_pem is None:
-        raise web.HTTPNotFound(text="there is no authority of ours: TLS is off, or the certificate was given")
+        raise _no_authority()
     return web.Response(body=call.context.ca_pem, content_type="application/x-pem-file")
+
+
+async def trust_store(call: Call) -> web.Response:
+    """Send the certificate authority to trust as a trust store, PKCS#12."""
+    if call.context.ca_pem is None:
+        raise _no_authority()
+    from oifde_simulator.web.tls.trust_store import trust_store_of  # seldom needed
+
+    store = await aside(trust_store_of, call.context.ca_pem)
+    return web.Response(body=store, content_type="application/x-pkcs12")
+
+
+def _no_authority() -> web.HTTPNotFound:
+    return web.HTTPNotFound(text="there is no authority of ours: TLS is off, or the certificate was given")
 
 
 async def client_certificate(call: Call) -> web.Response:
@@ -81,6 +95,7 @@ ROUTES: RouteTable = {
     "livez": livez,
     "readyz": readyz,
     "authority": authority,
+    "trustStore": trust_store,
     "clientCertificate": client_certificate,
     "vendorDocument": vendor_document,
     "controlDocument": control_document,

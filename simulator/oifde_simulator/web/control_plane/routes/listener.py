@@ -13,7 +13,6 @@ from oifde_simulator.tls_faults import FAULTS, GOOD
 from oifde_simulator.web.control_plane.context import Call, RouteTable
 from oifde_simulator.web.control_plane.problems import Problem, json_response
 from oifde_simulator.web.control_plane.routes.values import duration_member, wrong_body
-from oifde_simulator.web.data_plane.port import Port
 
 CHOICES = (GOOD, *FAULTS)
 """What TLS can be for everybody."""
@@ -22,21 +21,21 @@ TLS_OFF = "expected a port with TLS, found serve --tls off; start the server wit
 
 async def read_listener(call: Call) -> web.Response:
     """Tell the state of the port."""
-    return _status(call.context.port)
+    return _status(call)
 
 
 async def set_listener(call: Call) -> web.Response:
     """Close or open the port, or choose the TLS of its new connections."""
     if "tls" in call.body:
         return await _set_tls(call)
-    port, listener = call.context.port, call.context.listener
+    listener = call.context.listener
     if not call.body["open"]:
         await _carry_out(listener.close(duration_member(call.body, "ttl")), _port_taken)
-        return _status(port)
+        return _status(call)
     if "ttl" in call.body:
         raise wrong_body('ttl: says when a closed port opens; it goes with {"open": false}')
     await _carry_out(listener.open(), _port_taken)
-    return _status(port)
+    return _status(call)
 
 
 async def _carry_out(change: Awaitable[None], problem: Callable[[str], Problem]) -> None:
@@ -61,7 +60,7 @@ async def _set_tls(call: Call) -> web.Response:
         raise Problem(HTTPStatus.CONFLICT, "tls-off", TLS_OFF)
     listener = call.context.listener
     await _carry_out(listener.mend() if fault == GOOD else listener.spoil(fault, ttl), _no_tls_fault)
-    return _status(port)
+    return _status(call)
 
 
 def _tls_member(body: Mapping[str, Any]) -> str:
@@ -77,14 +76,15 @@ def _tls_member(body: Mapping[str, Any]) -> str:
     return wanted
 
 
-def _status(port: Port) -> web.Response:
-    own = port.own_recordings_url
+def _status(call: Call) -> web.Response:
+    port, urls = call.context.port, call.context.data_urls.of(call.request)
+    own = urls.own_recordings_url
     recordings = {"recordingsUrl": own} if own else {}
     tls = {"tls": port.tls.fault, "tlsTtl": port.tls.ttl} if port.tls and port.tls.fault else {}
-    ports = [{"fault": fault, "url": url} for fault, url in port.fault_urls]
+    ports = [{"fault": fault, "url": url} for fault, url in urls.fault_urls]
     faults = {"tlsFaults": ports} if ports else {}
     return json_response(
-        {"open": port.is_open, "url": port.url, "ttl": port.ttl, **recordings, **tls, **faults}
+        {"open": port.is_open, "url": urls.url, "ttl": port.ttl, **recordings, **tls, **faults}
     )
 
 

@@ -27,13 +27,14 @@ async def make_tenant(call: Call) -> web.Response:
     if id is not None and (complaint := _id_complaint(id)):
         raise wrong_body(f"tenantId: {complaint}")
     made = await admin.make(await admin.read_scenario(call.body["scenario"]), id and normal(id))
+    urls = call.context.data_urls.of(call.request)
     body = {
         "tenantId": made.id,
         "appSecret": made.secret,
         "authToken": made.token,
         "accessKey": made.id,
-        "url": call.context.port.url,
-        "recordingsUrl": call.context.port.recordings_url,
+        "url": urls.url,
+        "recordingsUrl": urls.recordings_url,
         "last": await call.context.journal.last(),
     }
     location = f"/tenants/{quote(made.id, safe='')}"

@@ -1,0 +1,109 @@
+"""`--advertise`: what banner, ready file and `run` hand out, while this machine goes its own way."""
+
+from __future__ import annotations
+
+import json
+import ssl
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from oifde_simulator.cli import main
+from oifde_simulator.client import Control
+from oifde_simulator.config import Settings
+from oifde_simulator.runtime.embedding import running, spawned
+from oifde_simulator.web.tls.authority import tls_from_authority
+from oifde_simulator.web.tls.context import client_context, prove
+from serving import run, served
+
+DATA, CONTROL = "https://vendor.example:0/ivr", "http://sim.example"
+OPTIONS = ("--advertise", DATA, "--advertise-control", CONTROL)
+PRINTS = """
+import os
+print(os.environ["OIFDE_URL"], os.environ["OIFDE_RECORDINGS_URL"], os.environ["OIFDE_CONTROL"])
+print(os.environ["no_proxy"])
+"""
+
+
+def test_banner_and_ready_file_have_the_advertised_urls(tmp_path: Path) -> None:
+    with served(tmp_path, *OPTIONS) as server:
+        ready = json.loads((tmp_path / "ready.json").read_text())
+        own = ready["listening"]
+        data = f"https://vendor.example:{urlsplit(own['data']).port}/ivr"
+        assert (ready["data"], ready["control"], ready["console"]) == (data, CONTROL, f"{CONTROL}/")
+        assert own["control"].startswith("http://127.0.0.1:")
+        assert f"data plane     {data} " in server.banner
+        assert f"control plane  {CONTROL} " in server.banner
+        assert f"console        {CONTROL}/ " in server.banner
+        assert f"curl -s {CONTROL}/ca.pem" in server.banner
+        assert f"{data}/oifde/rest/api/" in server.banner
+        done = run("readyz", "--ready-file", str(tmp_path / "ready.json"))
+        assert (done.returncode, done.stdout) == (0, f"ready: {own['control']}\n")
+
+
+def test_without_it_a_ready_file_has_no_second_urls(tmp_path: Path) -> None:
+    with served(tmp_path):
+        assert "listening" not in json.loads((tmp_path / "ready.json").read_text())
+
+
+def test_the_command_of_run_gets_them() -> None:
+    done = run("run", *OPTIONS, "--", sys.executable, "-c", PRINTS)
+    assert done.returncode == 0, done.stderr
+    urls, exceptions = done.stdout.splitlines()
+    data, recordings, control = urls.split()
+    assert (urlsplit(data).hostname, recordings, control) == ("vendor.example", data, CONTROL)
+    assert {"vendor.example", "sim.example"} <= set(exceptions.split(","))
+
+
+def test_who_starts_a_server_reaches_it_on_this_machine() -> None:
+    with spawned(*OPTIONS, "--tls", "off") as addresses, Control(addresses.control) as control:
+        assert control.listener().url.startswith("https://vendor.example:")
+    with running(Settings(port=0, control_port=0, tls="off", advertise_control=CONTROL)) as server:
+        assert server.control_url == CONTROL
+        with Control(server.listening["control"]) as control:
+            assert control.readyz().status == "ready"
+
+
+@pytest.mark.parametrize("name", ["vendor.example", "192.0.2.1"])
+def test_the_certificate_is_good_for_the_advertised_host(name: str) -> None:
+    tls = tls_from_authority(advertised=name)
+    client = client_context(Path("made"), tls.ca_pem, "")
+    client.check_hostname = False
+    prove(tls.context, client, Path("made"), "")
+    assert greets(tls.context, tls.ca_pem or b"", name)
+
+
+def test_a_host_that_no_certificate_can_have_is_left_out() -> None:
+    tls = tls_from_authority(advertised="my_service")
+    assert not greets(tls.context, tls.ca_pem or b"", "vendor.example")
+    assert greets(tls.context, tls.ca_pem or b"", "localhost")
+
+
+def greets(server: ssl.SSLContext, ca_pem: bytes, name: str) -> bool:
+    """Check that a client which calls `name` accepts the server's certificate."""
+    to_server, to_client = ssl.MemoryBIO(), ssl.MemoryBIO()
+    context = ssl.create_default_context(cadata=ca_pem.decode())
+    caller = context.wrap_bio(to_client, to_server, server_hostname=name)
+    callee = server.wrap_bio(to_server, to_client, server_side=True)
+    try:
+        for end in (caller, callee, caller):
+            try:
+                end.do_handshake()
+            except ssl.SSLWantReadError:
+                continue
+    except ssl.SSLCertVerificationError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("option", ["advertise", "advertise-control"])
+def test_a_wrong_url_is_told_in_one_line(option: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["serve", f"--{option}", "vendor.example"]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith(
+        f"oifde-simulator serve: --{option}: expected a URL such as https://vendor.example"
+    )
+    assert 'found "vendor.example": it does not begin with http:// or https://' in said
+    assert said.count("\n") == 1
