@@ -8,8 +8,10 @@ import shlex
 import sys
 from collections.abc import Mapping
 from dataclasses import fields
+from pathlib import Path
 
 from oifde_simulator.cli import serve
+from oifde_simulator.cli.run_artifacts import artifacts_in
 from oifde_simulator.config import Settings, environment_name, settings, unused_options
 
 PORTS = ("port", "control_port")
@@ -18,11 +20,19 @@ PORTS = ("port", "control_port")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of `serve` and those of `run`."""
-    parser.usage = "oifde-simulator run [options of serve] [--coverage] -- COMMAND [ARGUMENT ...]"
+    parser.usage = (
+        "oifde-simulator run [options of serve] [--coverage] [--artifacts DIR] -- COMMAND [ARGUMENT ...]"
+    )
     serve.add_arguments(parser, free_ports=PORTS)
     parser.add_argument("words_before_dashes", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
     parser.add_argument(
         "--coverage", action="store_true", help="say at the end which rules of yours never fired"
+    )
+    parser.add_argument(
+        "--artifacts",
+        metavar="DIR",
+        type=Path,
+        help="write journal, HAR, coverage, metrics and log into this folder at the end",
     )
 
 
@@ -36,7 +46,8 @@ def execute(options: argparse.Namespace) -> int:
     chosen = settings(_free_ports(os.environ) | vars(options), os.environ)
     if not chosen.quiet and (complaint := unused_options(chosen)):
         print(f"oifde-simulator run: {complaint}", file=sys.stderr)
-    return child_command.run(chosen, options.program, coverage=options.coverage)
+    with artifacts_in(options.artifacts, chosen) as (chosen, finish):
+        return child_command.run(chosen, options.program, coverage=options.coverage, finish=finish)
 
 
 def _free_ports(environment: Mapping[str, str]) -> dict[str, str]:
