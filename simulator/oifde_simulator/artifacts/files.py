@@ -39,11 +39,13 @@ class ArtifactFiles:
         with self._complaining(name):
             self.folder.write(name, content())
 
-    def write_journal(
-        self, source: Source, journal: str = JOURNAL, archive: str = ARCHIVE, **wanted: Any
-    ) -> None:
-        """Write the exchanges that are `wanted` as lines and as an archive: the newest that fit."""
-        self.write(journal, lambda: source.lines(self.folder.room, **wanted))
+    def write_journal(self, source: Source, end: str = "", **wanted: Any) -> None:
+        """Write the `wanted` exchanges as lines and as an archive, the newest that fit.
+
+        `end` is added to the names of the files before the dot.
+        """
+        lines, archive = (name.replace(".", f"{end}.") for name in (JOURNAL, ARCHIVE))
+        self.write(lines, lambda: source.lines(self.folder.room, **wanted))
         with self._complaining(archive):
             self._write_archive(source, archive, wanted)
 

@@ -24,12 +24,10 @@ class RunArtifacts:
         self._log: Path | None = None
 
     def with_log(self, settings: Settings) -> Settings:
-        """Have the log written here, a line an exchange; a log that has a file of its own stays there."""
-        if settings.log_file is not None:
-            return settings
-        self._log = self._files.folder.part(LOG)
-        level, format = settings.log_level or "info", settings.log_format or "text"
-        return replace(settings, log_file=self._log, log_level=level, log_format=format)
+        """Have the log written here; one that has a file of its own stays there."""
+        if settings.log_file is None:
+            self._log = self._files.folder.part(LOG)
+        return replace(settings, log_file=settings.log_file or self._log)
 
     def collect(self, control_url: str, token: str | None) -> None:
         """Write what the server knows, while it runs."""

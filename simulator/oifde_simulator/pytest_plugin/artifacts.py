@@ -92,7 +92,7 @@ def write_test(files: ArtifactFiles, registry: TenantRegistry, item: pytest.Item
     for number, (tenant, wanted) in enumerate(found, start=1):
         end = "" if len(found) == 1 else f"-{number}"
         with Source(tenant.control._transport.endpoint) as source:
-            files.write_journal(source, f"journal{end}.jsonl", f"journal{end}.har", **wanted)
+            files.write_journal(source, end, **wanted)
     for control in dict.fromkeys(tenant.control for tenant, _ in found):
         start = registry.marks.logs.get(log, 0) if (log := _log(control)) else 0
         if log and log.stat().st_size > start:
