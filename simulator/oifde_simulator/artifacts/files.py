@@ -63,11 +63,12 @@ class ArtifactFiles:
     def take_log(self, log: Path) -> None:
         """Give a log, which was written in this folder, its name; shorten one that is too long."""
         with self._complaining(LOG):
-            if log.stat().st_size <= min(MOST_OF_LOG, self.folder.room):
+            most = min(MOST_OF_LOG, self.folder.room)
+            if log.stat().st_size <= most:
                 log.replace(self.folder.path / LOG)
-                return
-        self.write_log(log)
-        log.unlink(missing_ok=True)
+            else:
+                self.folder.write(LOG, [_tail(log, 0, most)])
+                log.unlink()
 
     def _write_archive(self, source: Source, name: str, wanted: dict[str, Any]) -> None:
         """Write an archive; while it is too large, the newer half of the exchanges."""
