@@ -7,6 +7,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import pytest
@@ -154,7 +155,11 @@ def test_of_a_long_log_the_newest_whole_lines_are_kept(
     assert (tmp_path / "log").exists() == (how == "write")
 
 
-def test_a_log_that_is_not_long_is_renamed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("system", ["posix", "nt"])
+def test_a_log_that_is_not_long_is_kept_whole(
+    system: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(file_module, "os", SimpleNamespace(name=system))
     (tmp_path / "log").write_text("all\n")
     ArtifactFiles(ArtifactFolder(tmp_path)).take_log(tmp_path / "log")
     assert [each.name for each in tmp_path.iterdir()] == ["simulator.log"]

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -11,7 +14,7 @@ import pytest
 from oifde_simulator.artifacts.run import RunArtifacts
 from oifde_simulator.cli import main
 from oifde_simulator.config import Settings
-from serving import run
+from serving import PATIENCE, command, environment, run
 
 FILES = ["coverage.xml", "journal.har", "journal.jsonl", "metrics.txt", "simulator.log"]
 ASKS = """
@@ -49,6 +52,24 @@ def test_a_command_leaves_what_its_server_knows(more: tuple[str, ...], tmp_path:
     assert len(json.loads((folder / "journal.har").read_bytes())["log"]["entries"]) == 2
     assert '"usermobile" is not a field' in (folder / "simulator.log").read_text()
     assert all(done.stdout.strip() not in each.read_text() for each in folder.iterdir())
+
+
+WAITS = "import time; print('started', flush=True); time.sleep(600)"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+def test_a_job_that_is_cancelled_has_its_files(tmp_path: Path) -> None:
+    words = ["run", "--tls", "off", "--artifacts", str(tmp_path / "out"), "--", sys.executable, "-c", WAITS]
+    with subprocess.Popen(
+        command(*words), env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as running:
+        assert running.stdout is not None
+        assert running.stdout.readline() == "started\n"
+        running.terminate()
+        _, errors = running.communicate(timeout=PATIENCE)
+    assert (running.returncode, errors) == (128 + signal.SIGTERM, "")
+    assert sorted(each.name for each in (tmp_path / "out").iterdir()) == FILES
 
 
 def test_a_log_with_a_file_of_its_own_stays_there(tmp_path: Path) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -64,10 +65,11 @@ class ArtifactFiles:
         """Give a log, which was written in this folder, its name; shorten one that is too long."""
         with self._complaining(LOG):
             most = min(MOST_OF_LOG, self.folder.room)
-            if log.stat().st_size <= most:
+            if log.stat().st_size <= most and os.name != "nt":
                 log.replace(self.folder.path / LOG)
-            else:
-                self.folder.write(LOG, [_tail(log, 0, most)])
+                return
+            self.folder.write(LOG, [_tail(log, 0, most)])
+            with suppress(PermissionError):  # Windows keeps a file that is open
                 log.unlink()
 
     def _write_archive(self, source: Source, name: str, wanted: dict[str, Any]) -> None:
