@@ -16,7 +16,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from help_text import variables
+from help_text import options, variables
+from oifde_simulator.artifacts.files import ARCHIVE, COVERAGE, JOURNAL, LOG, METRICS, MOST_OF_LOG
+from oifde_simulator.artifacts.folder import MOST_OF_FILE
 from serving import PATIENCE, REPOSITORY, command, environment, fetch, served
 
 PAGE = (REPOSITORY / "docs" / "ci.md").read_text()
@@ -24,6 +26,8 @@ BLOCKS = re.findall(r"^```([a-z ]+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL
 SCHEMAS = {
     "github": "vendor.github-workflows",
     "gitlab": "vendor.gitlab-ci",
+    "github artifacts": "vendor.github-workflows",
+    "gitlab artifacts": "vendor.gitlab-ci",
     "compose": "vendor.compose-spec",
 }
 
@@ -86,6 +90,18 @@ def test_the_java_recipe_names_the_same() -> None:
     java = block("java")
     assert "withExposedPorts(8443, 8444)" in java
     assert 'forHttp("/readyz").forPort(8444)' in java
+
+
+@pytest.mark.parametrize("kind", ["sh", "yaml github artifacts", "yaml gitlab artifacts"])
+def test_the_folder_of_artifacts_is_one_of_run(kind: str) -> None:
+    assert "oifde-simulator run --artifacts artifacts/simulator -- " in block(kind, "--artifacts")
+    assert "--artifacts" in options("run")
+
+
+def test_the_page_names_each_file_of_a_run() -> None:
+    table = PAGE.partition("### What a job keeps")[2].partition("\n- **")[0]
+    assert re.findall(r"^\| `([a-z.]+)`", table, re.M) == [JOURNAL, ARCHIVE, COVERAGE, METRICS, LOG]
+    assert f"at most {MOST_OF_FILE >> 20} MiB, the log {MOST_OF_LOG >> 20} MiB" in PAGE
 
 
 needs_curl = pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed")

@@ -250,4 +250,4 @@ def test_every_option_it_names_is_there(suite: Suite, capsys: pytest.CaptureFixt
         main(["run", "--help"])
     of_run = set(re.findall(r"--[a-z][a-z-]*", capsys.readouterr().out))
     told = [entry for entry in fields(Settings) if entry.metadata["help"]]
-    assert of_run >= {flag_name(entry) for entry in told} | {"--coverage", "--trust"}
+    assert of_run >= {flag_name(entry) for entry in told} | {"--coverage", "--trust", "--artifacts"}

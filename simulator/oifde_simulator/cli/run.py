@@ -8,8 +8,10 @@ import shlex
 import sys
 from collections.abc import Mapping
 from dataclasses import fields
+from pathlib import Path
 
 from oifde_simulator.cli import serve
+from oifde_simulator.cli.run_artifacts import artifacts_in
 from oifde_simulator.config import Settings, environment_name, settings, unused_options
 
 PORTS = ("port", "control_port")
@@ -18,7 +20,10 @@ PORTS = ("port", "control_port")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of `serve` and those of `run`."""
-    parser.usage = "oifde-simulator run [options of serve] [--coverage] [--trust] -- COMMAND [ARGUMENT ...]"
+    parser.usage = (
+        "oifde-simulator run [options of serve] [--coverage] [--trust] [--artifacts DIR] "
+        "-- COMMAND [ARGUMENT ...]"
+    )
     serve.add_arguments(parser, free_ports=PORTS)
     parser.add_argument("words_before_dashes", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
     parser.add_argument(
@@ -29,6 +34,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="have the command trust the server's authority, beside those of the system: sets SSL_CERT_FILE, "
         "NODE_EXTRA_CA_CERTS, REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE and JAVA_TOOL_OPTIONS (docs/tls.md)",
+    )
+    parser.add_argument(
+        "--artifacts",
+        metavar="DIR",
+        type=Path,
+        help="write journal, HAR, coverage, metrics and log into this folder at the end",
     )
 
 
@@ -46,7 +57,10 @@ def execute(options: argparse.Namespace) -> int:
         from oifde_simulator.runtime.trust import require_authority  # not needed else
 
         require_authority(chosen)
-    return child_command.run(chosen, options.program, coverage=options.coverage, trust=options.trust)
+    with artifacts_in(options.artifacts, chosen) as (chosen, finish):
+        return child_command.run(
+            chosen, options.program, coverage=options.coverage, trust=options.trust, finish=finish
+        )
 
 
 def _free_ports(environment: Mapping[str, str]) -> dict[str, str]:

@@ -48,6 +48,10 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[STATE] = SessionState()
     for line in MARKERS:
         config.addinivalue_line("markers", line)
+    if folder := options.artifacts(config):
+        from oifde_simulator.pytest_plugin.artifacts import begin
+
+        state_of(config).artifacts = begin(config, folder)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -64,9 +68,11 @@ def pytest_configure_node(node: Any) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
-    """Take the coverage of a worker's own servers."""
-    output = getattr(node, "workeroutput", None) or {}
-    state_of(node.config).coverage += output.get("oifde_simulator", [])
+    """Take the coverage of a worker's own servers, and what could not be written of them."""
+    output, state = getattr(node, "workeroutput", None) or {}, state_of(node.config)
+    state.coverage += output.get("oifde_simulator", [])
+    if state.artifacts:
+        state.artifacts.complaints += output.get("oifde_simulator_artifacts", [])
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -157,11 +163,16 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         from oifde_simulator.pytest_plugin.coverage import finish
 
         finish(session)
+    if state.artifacts:
+        state.artifacts.finish()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Say which rules never fired."""
-    if state_of(config).coverage:
+    """Say which rules never fired, and which artifacts are not there."""
+    state = state_of(config)
+    if state.artifacts:
+        state.artifacts.summarize(terminalreporter)
+    if state.coverage:
         from oifde_simulator.pytest_plugin.coverage import summarize
 
         summarize(terminalreporter, config)

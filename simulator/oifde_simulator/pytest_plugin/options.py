@@ -35,6 +35,11 @@ def add_options(parser: pytest.Parser) -> None:
             {"choices": COVERAGE},
             "whether rules of yours that never fired are told at the end, or fail the run (default: summary)",
         ),
+        (
+            "artifacts",
+            {"metavar": "DIR"},
+            "a folder that gets journal and HAR of each failed test, coverage, metrics and log",
+        ),
     ):
         group.addoption(f"--simulator-{name}", help=text, **shape)
         parser.addini(f"simulator_{name.replace('-', '_')}", text)
@@ -182,14 +187,21 @@ def _option(config: pytest.Config, name: str) -> str:
     return str(config.getoption(f"simulator_{name}") or config.getini(f"simulator_{name}") or "").strip()
 
 
+def artifacts(config: pytest.Config) -> Path | None:
+    """Read the folder for artifacts; None for none."""
+    return _path(config, "artifacts") if _option(config, "artifacts") else None
+
+
 def _population(config: pytest.Config) -> str:
-    """Read the population; a file of the ini file is looked for beside that, another where pytest began."""
     text = _option(config, "population")
-    if text in ("", "full", "none"):
-        return text
-    given = config.getoption("simulator_population")
+    return text if text in ("", "full", "none") else str(_path(config, "population"))
+
+
+def _path(config: pytest.Config, name: str) -> Path:
+    """Read a path; one of the ini file is looked for beside that, another where pytest began."""
+    given = config.getoption(f"simulator_{name}")
     folder = config.invocation_params.dir if given or config.inipath is None else config.inipath.parent
-    return str(folder / text)
+    return folder / _option(config, name)
 
 
 def _scenarios(config: pytest.Config) -> list[Path]:

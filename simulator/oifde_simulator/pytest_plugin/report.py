@@ -13,6 +13,7 @@ import pytest
 from oifde_simulator.pytest_plugin.astray import astray, format_astray, refused_handshakes
 from oifde_simulator.pytest_plugin.lines import format_in_whole
 from oifde_simulator.pytest_plugin.pool import pool_of
+from oifde_simulator.pytest_plugin.state import state_of
 from oifde_simulator.pytest_plugin.tenants import KnownTenant, TenantRegistry, WatchedControl
 from oifde_simulator.streams import encodable
 from oifde_simulator_client import Control, ControlError, Exchange, Rule
@@ -36,12 +37,12 @@ KEPT = pytest.StashKey[str]()
 
 def keep_report(item: pytest.Item) -> None:
     """Make the section now, since the tenants are deleted before the report is made."""
-    item.stash[KEPT] = format_report(item)
+    item.stash[KEPT] = _report(item)
 
 
 def add_section(report: pytest.TestReport, item: pytest.Item) -> None:
     """Add the section to a report, as a part of the failure, which JUnit XML and Allure take with it."""
-    text = _showable(item.stash.get(KEPT, "") or format_report(item))
+    text = _showable(item.stash.get(KEPT, "") or _report(item))
     longrepr: Any = report.longrepr
     if not text:
         return
@@ -51,6 +52,12 @@ def add_section(report: pytest.TestReport, item: pytest.Item) -> None:
         report.longrepr = f"{longrepr}\n--- {SECTION} ---\n{text}"
     else:
         report.sections.append((SECTION, text))
+
+
+def _report(item: pytest.Item) -> str:
+    """Format the report, and have artifacts say where they are."""
+    text, artifacts = format_report(item), state_of(item.config).artifacts
+    return artifacts.keep(item, text) if artifacts and text else text
 
 
 def _showable(text: str) -> str:

@@ -31,6 +31,8 @@ class SessionState:
     """SharedServers of all workers, in the controller of pytest-xdist only."""
     coverage: list[Any] = field(default_factory=list)
     """Coverage documents of servers that have ended, and of workers."""
+    artifacts: Any = None
+    """SessionArtifacts of this process; None where none are wanted."""
 
     @property
     def place(self) -> pytest.FixtureRequest | pytest.Item | None:

@@ -117,8 +117,8 @@ class TenantRegistry:
         self._live.pop((control.url, id), None)
 
     def of(self, item: pytest.Item) -> Iterator[KnownTenant]:
-        """List the tenants that a test may have used: its own, then those of its fixtures."""
-        known = (*self._live.values(), *self._ended)
+        """List the tenants of a test, the oldest first, then those of its fixtures that it may have used."""
+        known = (*self._live.values(), *reversed(self._ended))  # fixtures end in the other order
         yield from (each for each in known if each.item is item)
         yield from (each for each in known if each.item is None)
 

@@ -10,12 +10,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from oifde_simulator import logs
 from oifde_simulator.config import Settings
 from oifde_simulator.runtime.child_environment import child_environment
 from oifde_simulator.runtime.embedding import running
 from oifde_simulator.runtime.guarding import guarded
+
+if TYPE_CHECKING:
+    from oifde_simulator.runtime.server import Simulator
+    from oifde_simulator.runtime.workers.server import WorkersServer
+
+    Finish = Callable[[Simulator | WorkersServer], None]
 
 NOT_EXECUTABLE, NOT_FOUND, BY_SIGNAL = 126, 127, 128
 """Exit codes of shells; the last one plus the signal's number."""
@@ -28,15 +35,23 @@ FROM_TERMINAL = ("SIGINT", "SIGQUIT")
 """Names of the signals that a terminal sends to the command itself."""
 
 
-def run(settings: Settings, program: Sequence[str], *, coverage: bool = False, trust: bool = False) -> int:
+def run(
+    settings: Settings,
+    program: Sequence[str],
+    *,
+    coverage: bool = False,
+    trust: bool = False,
+    finish: Finish = lambda _: None,
+) -> int:
     """Run `program` with the server's addresses in its environment and return its exit code.
 
     `coverage` prints afterwards which rules never fired. `settings.fail_on_unused` does so too, and makes it
-    the exit code of a successful command. `trust` has the command trust the server's authority.
+    the exit code of a successful command. `trust` has the command trust the server's authority. `finish` is
+    called with the server once the command has ended, before the server stops.
     Raises ValueError or OSError for settings that cannot be used.
     """
     if settings.workers > 1:
-        return _run_beside_workers(settings, program, coverage=coverage, trust=trust)
+        return _run_beside_workers(settings, program, coverage=coverage, trust=trust, finish=finish)
     from oifde_simulator.runtime.serve import report_coverage  # slow to import
 
     level = settings.log_level or ("error" if settings.quiet else "warning")
@@ -48,13 +63,16 @@ def run(settings: Settings, program: Sequence[str], *, coverage: bool = False, t
         _guarded(os.path.dirname(environment["OIFDE_CA_FILE"])) as guard,
     ):
         code = _run_child(program, environment, forwarder, guard)
+        finish(server)
     if not (coverage or settings.fail_on_unused):
         return code
     unused = report_coverage(server.coverage, sys.stdout)
     return code or (unused if settings.fail_on_unused else code)
 
 
-def _run_beside_workers(settings: Settings, program: Sequence[str], *, coverage: bool, trust: bool) -> int:
+def _run_beside_workers(
+    settings: Settings, program: Sequence[str], *, coverage: bool, trust: bool, finish: Finish
+) -> int:
     """Do as `run` does, with a server of several workers."""
     from oifde_simulator.runtime.workers import embedding
     from oifde_simulator.runtime.workers.serve import report_coverage
@@ -70,6 +88,7 @@ def _run_beside_workers(settings: Settings, program: Sequence[str], *, coverage:
         _guarded(os.path.dirname(environment["OIFDE_CA_FILE"])) as guard,
     ):
         code = _run_child(program, environment, forwarder, guard)
+        finish(server)
     found = report_coverage(server, sys.stdout)
     return code or (0 if found == UNUSED_RULES and not settings.fail_on_unused else found)
 
