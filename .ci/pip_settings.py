@@ -36,7 +36,7 @@ def read_line(line: str) -> tuple[str, str]:
 
 
 def paths_to_mount(word: str) -> list[str]:
-    """Find the path that a word names, if it is there; of an index of file:// its parent, where the files lie."""
+    """Find the path that a word names, if it exists; of a file:// index its parent, which has the files."""
     path = Path(word.removeprefix("file://"))
     if not path.is_absolute() or not path.exists():
         return []
