@@ -9,14 +9,20 @@ COPY simulator simulator
 COPY scenarios scenarios
 COPY schemas schemas
 ARG EXTRA=valkey
-RUN python -m venv /opt/simulator && /opt/simulator/bin/pip install --no-cache-dir -c constraints.txt ".[$EXTRA]"
+# The pip of the base installs, so that the image has no second one.
+RUN python -m venv --without-pip /opt/simulator \
+    && pip --python /opt/simulator/bin/python install --no-cache-dir -c constraints.txt ".[$EXTRA]"
 
 FROM python:3.13-slim
 COPY --from=build /opt/simulator /opt/simulator
-RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin simulator
+# Not by useradd, which not every slim base has.
+RUN echo 'simulator:x:10001:10001::/nonexistent:/usr/sbin/nologin' >>/etc/passwd \
+    && echo 'simulator:x:10001:' >>/etc/group
 # Other containers reach both ports; so the control plane wants a token: OIFDE_SIMULATOR_CONTROL_TOKEN, or the printed one.
 # The health check finds the server by its ready file, whatever its options; /dev/shm is writable in a read-only container too.
+# PIP_PYTHON: what an image built on this one installs by `pip install` is beside the simulator.
 ENV PATH=/opt/simulator/bin:$PATH \
+    PIP_PYTHON=/opt/simulator/bin/python \
     PYTHONUNBUFFERED=1 \
     OIFDE_SIMULATOR_HOST=0.0.0.0 \
     OIFDE_SIMULATOR_CONTROL_HOST=0.0.0.0 \

@@ -1,8 +1,8 @@
-"""All that .ci/run checks, in two lanes side by side: the checkout, and the packages made from it.
+"""All that .ci/run checks, in lanes side by side: the checkout, the packages made from it, and the image.
 
     python3 .ci/checks.py TEST_LINE SERVE_LINE
 
-The lines are those of the README. Tests compute while installations wait for the network, so that both lanes
+The lines are those of the README. Tests compute while installations wait for the network, so that all lanes
 take little longer than the tests alone. The first section that fails ends all.
 """
 
@@ -38,13 +38,14 @@ def main() -> None:
 
 
 async def check_all(test_line: str, serve_line: str) -> None:
-    """Run both lanes, and show how long each section took."""
+    """Run all lanes, and show how long each section took."""
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
         sections = Sections(work)
         async with asyncio.TaskGroup() as lanes:
             lanes.create_task(check_checkout(sections, work, test_line))
             lanes.create_task(check_packages(sections, work, serve_line))
+            lanes.create_task(sections.run("build the image, run it, ask, stop", ".ci/image"))
     print(f"\n== all of it holds\n{sections.summary()}")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+import sys
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -36,8 +37,8 @@ def test_it_does_not_run_as_root() -> None:
     (user,) = instructions("USER")
     assert user.isdecimal()
     assert int(user) > 0
-    made = next(line for line in instructions("RUN") if line.startswith("useradd"))
-    assert f"--uid {user} " in made
+    (made,) = [line for line in instructions("RUN") if ">>/etc/passwd" in line]
+    assert f":{user}:{user}::/nonexistent:" in made
     last = [line.split()[0] for line in LINES if line and not line.startswith("#")]
     assert last.index("USER") < last.index("ENTRYPOINT")
 
@@ -47,6 +48,12 @@ def test_its_variables_are_settings_and_mean_something() -> None:
     assert ours.keys() <= help_text.variables()
     assert ours.pop("OIFDE_SIMULATOR_READY_FILE").startswith("/dev/shm/"), "writable in a read-only container"
     assert set(ours.values()) == {"0.0.0.0"}
+
+
+def test_pip_of_the_base_installs_beside_the_simulator() -> None:
+    assert f"{variables()['PIP_PYTHON']} install" in next(
+        line for line in instructions("RUN") if "venv" in line
+    )
 
 
 def test_the_ports_are_those_it_listens_on() -> None:
@@ -68,6 +75,32 @@ def test_the_wheel_has_all_it_is_built_from() -> None:
     ignored = (REPOSITORY / ".dockerignore").read_text().split()
     assert [source for source in copied if not any(fnmatch(f"!{source}", line) for line in ignored)] == []
     assert ignored[0] == "*"
+
+
+def test_a_build_in_ci_has_the_settings_of_this_pip_and_the_paths_they_name(tmp_path: Path) -> None:
+    script = REPOSITORY / ".ci" / "pip_settings.py"
+    if not script.exists():
+        pytest.skip("there is no .ci here: this is not a checkout")
+    (tmp_path / "index" / "simple").mkdir(parents=True)
+    listed = [
+        "global.cert='/not/there.pem'",
+        f"global.find-links='{tmp_path}'",
+        "global.constraint='/this/machine.txt'",
+        f"global.extra-index-url='file://{tmp_path}/index/simple\\nhttps://mirror.example/simple'",
+        ":env:.cert='/another.pem'",
+    ]
+    fake = [sys.executable, "-c", f"print({chr(10).join(listed)!r})"]
+    settings = tmp_path / "pip.conf"
+    told = subprocess.run(
+        [sys.executable, script, settings, *fake], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert told.stdout.split() == [str(tmp_path), str(tmp_path / "index")]
+    assert settings.read_text().splitlines() == [
+        "[global]",
+        "cert = /another.pem",
+        f"find-links = {tmp_path}",
+        f"extra-index-url = file://{tmp_path}/index/simple https://mirror.example/simple",
+    ]
 
 
 def healthcheck() -> list[str]:
