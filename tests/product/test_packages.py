@@ -27,10 +27,10 @@ pytestmark = [
 
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
 STEM = f"oifde_simulator-{PROJECT['version']}"
-SDIST_FOLDERS = ("simulator", "scenarios", "schemas", "tests", "docs", "benchmarks")
+SDIST_FOLDERS = ("simulator", "scenarios", "schemas", "tests", "docs", "benchmarks", "deploy")
 SDIST_FILES = {
     *("pyproject.toml", "constraints.txt", "README.md", "CHANGELOG.md", "LICENSE"),
-    *("Dockerfile", ".dockerignore", ".gitignore"),
+    *("Dockerfile", ".dockerignore", ".gitignore", ".pre-commit-hooks.yaml"),
 }
 
 
