@@ -72,6 +72,7 @@ async def check_packages(sections: Sections, work: Path, serve_line: str) -> Non
     copy_to(work / "fresh")
     title = f"set up and serve, by the README's line: {serve_line}"
     await sections.run(title, ".ci/prove", python, work / "fresh", serve_line)
+    await sections.run("check what others deploy, and run the hook of pre-commit", ".ci/deploy", work)
     fuzzing = work / "fuzz"
     await sections.run("install what fuzzes", ".ci/install", fuzzing, ".ci/fuzz-constraints.txt", "fuzz")
     await sections.run("fuzz both planes by their own documents", ".ci/fuzz", fuzzing / "bin/python", "40")
