@@ -80,6 +80,7 @@ async def check_packages(sections: Sections, work: Path, serve_line: str) -> Non
     await sections.run(title, ".ci/locked", locked, *(work / "dist").glob("*.whl"))
     line = f"{locked}/bin/oifde-simulator serve"
     await sections.run("serve from it, ask, stop", ".ci/prove", python, work, line)
+    await sections.run("check what others deploy, and run the hook of pre-commit", ".ci/deploy", work)
     fuzzing = work / "fuzz"
     await sections.run("install what fuzzes", ".ci/install", fuzzing, ".ci/fuzz-constraints.txt", "fuzz")
     await sections.run("fuzz both planes by their own documents", ".ci/fuzz", fuzzing / "bin/python", "40")

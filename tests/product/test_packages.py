@@ -28,10 +28,10 @@ pytestmark = [
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
 STEM = f"oifde_simulator-{PROJECT['version']}"
 CLIENT_STEM = f"oifde_simulator_client-{PROJECT['version']}"
-SDIST_FOLDERS = ("simulator", "client", "scenarios", "schemas", "tests", "docs", "benchmarks")
+SDIST_FOLDERS = ("simulator", "client", "scenarios", "schemas", "tests", "docs", "benchmarks", "deploy")
 SDIST_FILES = {
     *("pyproject.toml", "constraints.txt", "README.md", "CHANGELOG.md", "LICENSE"),
-    *("Dockerfile", ".dockerignore", ".gitignore", "mkdocs.yml"),
+    *("Dockerfile", ".dockerignore", ".gitignore", ".pre-commit-hooks.yaml", "mkdocs.yml"),
 }
 
 

@@ -215,8 +215,8 @@ class Served:
 
 
 @contextmanager
-def served(folder: Path, *options: str) -> Iterator[Served]:
-    """Run `python -m oifde_simulator serve` on free ports until the end of the block."""
+def served(folder: Path, *options: str, **variables: str) -> Iterator[Served]:
+    """Run `python -m oifde_simulator serve` on free ports, with variables, until the end of the block."""
     ready_file = folder / "ready.json"
     process = subprocess.Popen(
         command("serve", *FREE_PORTS, "--ready-file", str(ready_file), *options),
@@ -225,7 +225,7 @@ def served(folder: Path, *options: str) -> Iterator[Served]:
         stderr=subprocess.PIPE,
         text=True,
         cwd=folder,
-        env=environment(),
+        env=environment(**variables),
     )
     with process:
         try:
