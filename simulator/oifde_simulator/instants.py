@@ -55,6 +55,8 @@ def instant_error(text: str, expected: str = 'an instant such as "2026-01-01T00:
         return f'{shown(text)} names no offset from UTC; if it is UTC, write "{text}Z"'
     if not text.isdigit() and (stamp := epoch_milliseconds(text)) is not None and stamp >= 0:
         return f'{shown(text)} is no instant with time and offset; if it is UTC, write "{iso(stamp)[:-5]}Z"'
+    if shape and shape[1] and epoch_milliseconds(text) is not None:
+        return f'{shown(text)} is no instant from 1970 on; write "1970-01-01T00:00:00Z" or later'
     if text.isascii() and text.isdigit() and len(text) <= 13:
         return f'{shown(text)} is no instant; write that instant as "{iso(int(text))}"'
     return f"{shown(text)} is no instant; expected {expected}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from typing import Any, NamedTuple
 
 import pytest
@@ -26,6 +27,8 @@ RECORDS = [
 ]
 SHORT = {"tokens": [TOKEN], "token_lifetime": "5s", "secret": "secret"}
 MATCH = {"endpoint": "queryRecordHistory"}
+ELSEWHERE = {"name": "elsewhere", "match": {"request": {"pageNum": "2"}}, "respond": {"status": 503}}
+FROM_ABROAD = {"name": "abroad", "match": {"client": "192.0.2.0/24"}, "respond": {"status": 503}}
 SCENARIOS: dict[str, dict[str, Any]] = {
     "literal": {"tenant": SHORT, "sessions": {"records": RECORDS}},
     "standing": {
@@ -33,6 +36,8 @@ SCENARIOS: dict[str, dict[str, Any]] = {
     },
     "moving": {"tenant": SHORT, "sessions": {"users": {"1": 40}}},
     "counted": {"tenant": {**SHORT, "token_uses": 2}, "sessions": {"records": RECORDS}},
+    "ruled elsewhere": {"tenant": SHORT, "sessions": {"records": RECORDS}, "rules": [ELSEWHERE]},
+    "ruled by sender": {"tenant": SHORT, "sessions": {"records": RECORDS}, "rules": [FROM_ABROAD]},
     "ruled": {
         "tenant": SHORT, "sessions": {"records": RECORDS},
         "rules": [{"name": "own", "match": MATCH, "every": 2, "respond": {"status": 503}}],
@@ -52,7 +57,9 @@ class Step(NamedTuple):
     value: Any = None
 
 
-QUERIES = st.sampled_from([{}, {}, {}, {"pageNum": "2"}, {"authToken": "wrong"}, {"authToken": "issued"}])
+QUERIES = st.sampled_from(
+    [{}, {}, {}, {"pageNum": "2"}, {"authToken": "wrong"}, {"authToken": "issued"}, {"userMobile": "+861"}]
+)
 STEPS = st.lists(
     st.one_of(
         st.builds(Step, st.just("query"), QUERIES),
@@ -166,7 +173,16 @@ def test_no_answer_no_record_and_no_count_tells_that_an_answer_was_given_again(
 
 
 @pytest.mark.parametrize(
-    ("name", "repeated"), [("literal", 2), ("standing", 2), ("moving", 2), ("counted", 0), ("ruled", 0)]
+    ("name", "repeated"),
+    [
+        ("literal", 2),
+        ("standing", 2),
+        ("moving", 2),
+        ("counted", 0),
+        ("ruled", 0),
+        ("ruled elsewhere", 2),
+        ("ruled by sender", 0),
+    ],
 )
 def test_what_cannot_differ_is_given_again_and_nothing_else(name: str, repeated: int) -> None:
     server = Server(name, repeats=True)
@@ -183,6 +199,30 @@ def test_a_change_of_the_tenant_ends_its_repeats(change: str) -> None:
     server.play(Step(change))
     server.play(Step("query", {}))
     assert server.repeated == 1
+
+
+def test_a_query_that_finds_nothing_is_decided_each_time() -> None:
+    """What another reading of its number finds may be another each minute."""
+    server = Server("moving", repeats=True)
+    for _ in range(3):
+        server.play(Step("query", {"userMobile": "+861"}))
+    assert server.repeated == 0
+    assert all(each.warnings for each in server.engine.entries())
+
+
+def test_what_cannot_be_given_again_is_not_remembered_anew(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    server = Server("literal", repeats=True)
+    server.play(Step("query", {}))
+    made: list[object] = []
+    monkeypatch.setattr("oifde_simulator.engine.repeats.Repeat", lambda *_: made.append(1))
+    monkeypatch.setattr(server.engine.pipeline.repeats, "_answer", lambda *_: b"")
+    for level in (logging.WARNING, logging.INFO):
+        caplog.set_level(level, "oifde_simulator.exchanges")
+        server.play(Step("query", {}))
+        server.play(Step("query", {"pageNum": "2"}) if level == logging.INFO else Step("query", {}))
+    assert made == []
 
 
 def test_a_repeat_that_fails_is_decided_anew(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from examples import examples
 from oifde_simulator.engine.explain import verdicts
-from oifde_simulator.engine.pipeline import view
+from oifde_simulator.engine.rule_view import view
 from oifde_simulator.oifde.router import Router
 from oifde_simulator.scenario.errors import ScenarioErrors
 from oifde_simulator.wire.script import Send

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from engines import Engine
-from oifde_simulator.engine.pipeline import view
+from oifde_simulator.engine.rule_view import view
 from oifde_simulator.journal.filter_parameters import parse
 from oifde_simulator.journal.har import HarEntry
 from oifde_simulator.model.exchange import Exchange

@@ -377,6 +377,22 @@ def test_what_a_patch_writes_is_bounded_and_the_rest_is_noted(
         patched(document, operation, strict=True)
 
 
+@pytest.mark.parametrize("text", ["x", "我", "\x01", '"', "\\", "é", "😀", "a\ud800"], ids=ascii)
+def test_a_text_is_weighed_by_what_is_sent_of_it(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    most = 1 << 16
+    monkeypatch.setattr(copies.Copies.__init__, "__defaults__", (most,))
+    for element in ({"s": text * 1000}, {text * 1000: 1}):
+        maker = copies.Copies()
+        room = 0
+        with suppress(pointer.NoPlace):
+            while room < 100:
+                maker.of(element)
+                room += 1
+        sent = len(json.dumps(element, ensure_ascii=False).encode(errors="replace"))
+        assert most // 2 < room * (sent + 3 * copies.VALUE_BYTES)
+        assert room * sent <= most
+
+
 def test_operations_share_the_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(copies.Copies.__init__, "__defaults__", (1 << 20,))
     doubling = [{"op": "copy", "from": "", "path": f"/x{n}"} for n in range(64)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -76,6 +77,28 @@ WRONG = {
     "{{ now | default: 01 }}": "is no JSON",
     "{{ now.__class__ }}": "now has no fields",
 }  # fmt: skip
+
+
+OUTSIDE = [
+    "{{ env.HOME }}", "{{ os.environ }}", "{{ open('/etc/passwd') }}", "{{ file.page }}",
+    "{{ include 'page.html' }}", "{{ __import__('os') }}", "{{ request.__class__.__mro__ }}",
+    "{{ honest.__dict__ }}", "{{ now.__class__ }}", "{{ headers.__class__.__init__ }}", "{{ 'a'.__class__ }}",
+    "{{ 1 + 1 }}", "{{ request['callId'] }}", "{{ request.callId.__len__() }}", "{{ now | eval }}",
+    "{{ self }}", "{{ config }}", "{{ globals() }}", "{{ {{ now }} }}", "{{ now | default: open }}",
+]  # fmt: skip
+"""Ways by which other template engines reach the environment, files or Python."""
+
+
+@pytest.mark.parametrize("text", OUTSIDE)
+def test_a_template_reads_neither_environment_nor_files_nor_python(text: str) -> None:
+    body = {"rules": [{"name": "a", "respond": {"status": 200, "body": text}}]}
+    try:
+        scenario = loader.loads(json.dumps(body).encode(), "acme.json", "acme")
+    except ScenarioErrors as error:
+        assert "rules[0].respond.body" in str(error)
+    else:  # a name of a header that no request has
+        assert text.startswith("{{ headers.")
+        assert scenario.rules
 
 
 @pytest.mark.parametrize(("text", "words"), WRONG.items(), ids=WRONG)

@@ -142,7 +142,7 @@ WRONG = [
     pytest.param("clock: '2026-01-01T00:00:00'", '1:8: clock: "2026-01-01T00:00:00" names no offset from UTC; if it is UTC, write "2026-01-01T00:00:00Z"', id="clock-without-offset"),
     pytest.param("clock: '1618558942000'", '1:8: clock: "1618558942000" is no instant; write that instant as "2021-04-16T07:42:22.000Z"', id="clock-in-milliseconds"),
     pytest.param("clock: 1618558942000", '1:8: clock: expected now, an instant or a mapping of start and speed, found the number 1618558942000; write now, or an instant in quotes, such as "2026-01-01T00:00:00Z"', id="clock-number"),
-    pytest.param("clock: '1969-12-31T23:59:59Z'", '1:8: clock: "1969-12-31T23:59:59Z" is no instant; expected now, or an instant such as "2026-01-01T00:00:00Z"', id="clock-before-1970"),
+    pytest.param("clock: '1969-12-31T23:59:59Z'", '1:8: clock: "1969-12-31T23:59:59Z" is no instant from 1970 on; write "1970-01-01T00:00:00Z" or later', id="clock-before-1970"),
     pytest.param("- a", '1:1: expected a mapping of "key: value" lines, found a list', id="list-at-the-top"),
     pytest.param("hello", '1:1: expected a mapping of "key: value" lines, found "hello"', id="text-at-the-top"),
 ]  # fmt: skip

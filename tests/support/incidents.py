@@ -118,11 +118,12 @@ rules:
 """,
     "the first query of the day is slow for each user": USERS + """
 rules:
-  - name: cold-cache
+  - name: warm
     match: {endpoint: queryRecordHistory}
     per: [userMobile]
-    times: 1
-    faults: [{latency: 3s}]
+    over: {limit: 1, window: day}
+    headers: {X-Cache: HIT}
+  - {name: cold-cache, match: {endpoint: queryRecordHistory}, faults: [{latency: 3s}]}
 """,
     "401 with a WWW-Authenticate header in place of 900001": USERS + """
 rules:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -157,6 +158,22 @@ WHOLE = len(request(1))
 )
 def test_requests_in_any_pieces_have_their_answers_in_order(numbers: list[int], cuts: list[int]) -> None:
     asyncio.run(_assert_each_has_its_answer(numbers, cuts))
+
+
+@pytest.mark.parametrize("cut", [10, 60, WHOLE - 5])
+async def test_a_part_of_a_known_request_behind_a_packed_body_is_waited_for(cut: int) -> None:
+    """The size of a body is that on the wire, where it is smaller than what is in it."""
+    packed = gzip.compress(request(1).partition(b"\r\n\r\n")[2] + b" " * 2000)
+    head = (
+        f"POST {QUERY} HTTP/1.1\r\nHost: x\r\nContent-Encoding: gzip\r\nContent-Length: {len(packed)}\r\n\r\n"
+    )
+    async with wired() as wire:
+        await wire.give(request(1), request(1), request(1))
+        found = [await wire.answer() for _ in range(3)]
+        await wire.give(head.encode() + packed + request(2)[:cut], request(2)[cut:], request(1))
+        statuses = [(await wire.answer())[0] for _ in range(3)]
+    assert found == [(b"HTTP/1.1 200 OK", 2)] * 3
+    assert statuses[1:] == [b"HTTP/1.1 200 OK"] * 2
 
 
 def test_nothing_is_found_for_a_part_of_a_known_request() -> None:

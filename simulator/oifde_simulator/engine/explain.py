@@ -15,8 +15,9 @@ from typing import Any, Literal
 from oifde_simulator.clock import ClockSetting
 from oifde_simulator.engine.document_changes import Change, patch_changes
 from oifde_simulator.engine.header_changes import HeaderChange, header_changes
-from oifde_simulator.engine.pipeline import Pipeline, view
+from oifde_simulator.engine.pipeline import Pipeline
 from oifde_simulator.engine.ramps import RampProgress, ramps
+from oifde_simulator.engine.rule_view import view
 from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.immediate import immediate
 from oifde_simulator.instants import iso

@@ -25,6 +25,7 @@ from oifde_simulator.engine.joint_conclusion import conclude_jointly
 from oifde_simulator.engine.leases import LeaseHolder, give_back
 from oifde_simulator.engine.metrics import Meter
 from oifde_simulator.engine.repeats import Repeats
+from oifde_simulator.engine.rule_view import view
 from oifde_simulator.faults.global_delay import GlobalDelay
 from oifde_simulator.journal import Journal
 from oifde_simulator.model.credential_step import Admission, TokenStep
@@ -32,7 +33,6 @@ from oifde_simulator.model.entry import Entry
 from oifde_simulator.model.exchange import Answer, Exchange
 from oifde_simulator.model.http import UNKNOWN_PEER, Peer, PortName, Request, Response
 from oifde_simulator.model.turn import Leases
-from oifde_simulator.model.view import View
 from oifde_simulator.oifde.router import Call, Router
 from oifde_simulator.rules.ability import Judge
 from oifde_simulator.rules.effect import Occasion
@@ -271,9 +271,3 @@ class Pipeline:
         for each in (tenant, self.tenants.cached(tenant.id)):  # a tenantless one is a copy of another
             if each is not None and each.rules is tenant.rules:
                 each.covered = True
-
-
-def view(call: Call, honest: Answer) -> View:
-    """Show rules the request and the honest answer."""
-    fields = {**honest.fields, "status": honest.response.status}
-    return View(call.endpoint, call.document, call.request.headers, fields, call.request.peer)

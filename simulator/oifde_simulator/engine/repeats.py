@@ -2,7 +2,7 @@
 
 Rule: an answer is remembered only where it depends on the request, the tenant as it is, the worth of the
 token and sessions that stay as they are until a known time; it is given again only while these are as they
-were. Rules are never asked, so that no tenant with rules has repeats. Whatever is unusual goes through the
+were. No rule is asked: there is none that could be about the request. Whatever is unusual goes through the
 pipeline, which does the same.
 """
 
@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, Protocol
 
 from oifde_simulator.bounded_cache import BoundedCache
 from oifde_simulator.engine.metrics import Meter
+from oifde_simulator.engine.rule_view import view
 from oifde_simulator.faults.global_delay import GlobalDelay
 from oifde_simulator.journal import Journal
 from oifde_simulator.model.credential_step import TokenStep
@@ -31,8 +32,8 @@ log = logging.getLogger("oifde_simulator")
 
 KEPT = 4 << 20
 """Bytes of repeats, of all tenants."""
-REPEAT = 4000
-"""Bytes that one takes beside its request and its answer."""
+REPEAT, HEADER = 4000, 600
+"""Bytes that one takes beside its request and its answer, and for each header of the request."""
 
 
 class Sender(Protocol):
@@ -70,6 +71,10 @@ class Repeat:
         self.entry = entry
         """Entry of it; number, time, sender and outcome are others each time."""
         self.dependencies = dependencies
+
+    def holds(self, read: Read, now: int) -> bool:
+        """Check that nothing has changed but, perhaps, the worth of the token."""
+        return self.dependencies.read is read and self.dependencies.since <= now < self.dependencies.until
 
     def answer(self, now: int) -> bytes:
         """Write the answer at `now` (epoch milliseconds); only its `Date` is another one each second."""
@@ -130,36 +135,46 @@ class Repeats:
 
     def _note(self, request: bytes, exchange: Exchange) -> None:
         tenant = self._tenants.cached(exchange.tenant)
-        if tenant is None or not _is_plain(exchange, tenant):
+        if tenant is None or self._journal.logs_good or not _is_plain(exchange, tenant):
             return
-        dependencies = self._dependencies(exchange, tenant)
-        if dependencies.since < dependencies.until and self._tenants.cached(dependencies.tenant) is tenant:
+        kept = self._kept.find(request)
+        if kept is not None and kept.holds(tenant.read, exchange.at):
+            return  # it could not be given again just now
+        call = Call(exchange.request, MAIN, dict(exchange.document))
+        if self._tenants.cached(call.tenant) is not tenant:
+            return
+        if tenant.rules.rules and tenant.rules.may_concern(view(call, exchange.honest)):
+            return
+        dependencies = _dependencies(exchange, tenant, call)
+        if dependencies.since < dependencies.until:
             entry = self._journal.entry(exchange)
-            weight = len(request) + 2 * len(exchange.response.body) + REPEAT
+            headers = HEADER * len(exchange.request.headers)
+            weight = 2 * len(request) + 2 * len(exchange.response.body) + headers + REPEAT
             self._kept.discard(request)
             self._kept.keep(request, Repeat(exchange, entry, dependencies), weight)
 
-    @staticmethod
-    def _dependencies(exchange: Exchange, tenant: Tenant) -> Dependencies:
-        """Tell what an honest answer depends on."""
-        now, honest = exchange.at, exchange.honest
-        assert MAIN.token_field
-        token = exchange.document.get(MAIN.token_field)
-        call = Call(exchange.request, MAIN, dict(exchange.document))
-        wanted = tenant.service.read(call, now).reading.parsed
-        until = now
-        if tenant.clock.frozen:
-            until = now + 1
-        elif wanted is not None and honest.page is not None:
-            page = honest.selection[honest.page]
-            until = steady_until(tenant.service.sessions, wanted.criteria, page, now)
-        step = tenant.credentials.token_step(token, now)
-        return Dependencies(call.tenant, tenant.read, token, step, now, until)
+
+def _dependencies(exchange: Exchange, tenant: Tenant, call: Call) -> Dependencies:
+    """Tell what an honest answer depends on."""
+    now, honest = exchange.at, exchange.honest
+    assert MAIN.token_field
+    token = call.document.get(MAIN.token_field)
+    wanted = tenant.service.read(call, now).reading.parsed
+    until = now
+    if tenant.clock.frozen:
+        until = now + 1
+    elif not honest.selection and tenant.service.policy.has_sessions:
+        pass  # a warning tells what another reading of the query finds, which is another each minute
+    elif wanted is not None and honest.page is not None:
+        page = honest.selection[honest.page]
+        until = steady_until(tenant.service.sessions, wanted.criteria, page, now)
+    step = tenant.credentials.token_step(token, now)
+    return Dependencies(call.tenant, tenant.read, token, step, now, until)
 
 
 def _is_plain(exchange: Exchange, tenant: Tenant) -> bool:
-    """Check that an answer is honest and in order, and that no rule, no count and no hint is about it."""
+    """Check that an answer is honest and in order, and that no count and no hint is about it."""
     honest = exchange.honest
     is_good = honest.page is not None and not honest.warnings and not exchange.notes
-    is_plain = not (tenant.rules.rules or tenant.counted or tenant.defect or tenant.notes)
+    is_plain = not (tenant.counted or tenant.defect or tenant.notes or exchange.rule or exchange.held_back)
     return exchange.endpoint == MAIN.name and is_good and is_plain and type(exchange.response.body) is bytes

@@ -16,7 +16,7 @@ SCALARS = (str, int, bool, type(None))
 
 
 def is_number(value: JSON) -> bool:
-    """Check for a number; jsonschema-rs takes those that JSON has not, such as infinity, for null."""
+    """Check for a number of JSON, which has no infinity."""
     if isinstance(value, float):
         return math.isfinite(value)
     return isinstance(value, int) and not isinstance(value, bool)
@@ -27,7 +27,7 @@ TYPES: Mapping[str, Predicate] = {
     "object": lambda value: isinstance(value, dict),
     "array": lambda value: isinstance(value, list | tuple),
     "boolean": lambda value: isinstance(value, bool),
-    "null": lambda value: value is None or (isinstance(value, float) and not math.isfinite(value)),
+    "null": lambda value: value is None,
     "number": is_number,
     "integer": lambda value: is_number(value) and (isinstance(value, int) or value.is_integer()),
 }

@@ -28,6 +28,8 @@ DESCRIPTIONS: Mapping[str, type] = {
 }
 """Keywords by which no value is refused, and the type of each."""
 OF_OBJECTS = ("required", "properties", "additionalProperties")
+MISSING = object()
+"""Stands for a keyword that a schema has not; one with null is a mistake, which jsonschema-rs tells."""
 DEEPEST = 16
 """Levels of schemas inside one another; a schema that refers to itself has more."""
 Known = TypeVar("Known")
@@ -73,9 +75,9 @@ class _Compiler:
     def _object(self, rest: dict[str, JSON], depth: int) -> Predicate:
         """Take the keywords of objects out of a schema, and make one check of them."""
         required, members = rest.pop("required", []), rest.pop("properties", {})
-        closed = rest.pop("additionalProperties", None)
+        closed = rest.pop("additionalProperties", MISSING)
         _require(plain_checks.are_different_texts(required) and isinstance(members, dict))
-        _require(closed is None or closed is False)
+        _require(closed is MISSING or closed is False)
         only = rest.get("type") == "object" and bool(rest.pop("type"))
         alternatives = _names_of_alternatives(rest.get("anyOf"))
         if alternatives:

@@ -193,9 +193,10 @@ class History:
         found = self.select(criteria, now)
         assert isinstance(found, NewestFirst)
         midnight = (now // 1000 // DAY + 1) * DAY * 1000
-        starts = (*found.starts[found.stop : found.stop + 1], midnight // 1000)
-        ends = (self._forgotten(start) for start in found.starts[found.first : found.first + 1])
-        return min(midnight, starts[0] * 1000, *ends)
+        goes_on = criteria.end is None or criteria.end >= now
+        begins = [start * 1000 for start in found.starts[found.stop : found.stop + 1] if goes_on]
+        goes = [self._forgotten(start) for start in found.starts[found.first : found.first + 1]]
+        return min([midnight, *begins, *goes])
 
     def is_settled(self, user: str, begin: int, now: int) -> bool:
         """Check that the record of a session, which was encoded at `now`, changes no more."""

@@ -1,4 +1,7 @@
-"""Tells until when a query finds the same: the next call of its user, or an end of one, changes that."""
+"""Tells until when a query finds the same: until the next call of its user begins, or one is forgotten.
+
+A record of a call that goes on may change at any time. Beyond midnight (UTC) nothing is promised.
+"""
 
 from __future__ import annotations
 

@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
+
 from oifde_simulator.rules.pointer import NoPlace
 
 MOST_COPIED = 64 << 20
-"""Bytes of memory that the values which one patch writes may take, but for those of `fill`."""
+"""Bytes that the values which one patch writes may take, in memory and in JSON, but for those of `fill`."""
 VALUE_BYTES = 128
-"""Memory of a value beside its text."""
+"""Memory of a value beside its text; the signs around it in the answer are less."""
+SHORT = 24
+"""Characters of a text whose escapes `VALUE_BYTES` has room for."""
 TOO_MUCH = f"all that the patch writes would take more than {MOST_COPIED >> 20} MiB"
 
 
@@ -41,13 +45,23 @@ def _weight(value: Any, most: int) -> int:
         each = level.pop()
         weight += VALUE_BYTES
         if isinstance(each, str):
-            weight += len(each)
+            weight += len(each) if len(each) <= SHORT else _text_weight(each)
         elif isinstance(each, list):
             level += each
         elif isinstance(each, dict):
-            weight += sum(map(len, each))
+            weight += _text_weight("".join(each))
             level += each.values()
     return weight
+
+
+def _text_weight(text: str) -> int:
+    """Weigh a text by its bytes in JSON, where one character may take six."""
+    if text.isascii() and text.isalnum():
+        return len(text)
+    try:
+        return len(orjson.dumps(text)) - 2
+    except orjson.JSONEncodeError:  # lone surrogates, which no answer can hold
+        return len(text)
 
 
 def _copied(value: Any) -> Any:

@@ -137,6 +137,10 @@ class Rules:
         self.times = state_times(rules, since)
         self._gates = Gates(rules)
 
+    def may_concern(self, view: View) -> bool:
+        """Check whether a rule may be about a request, whoever sends it and whenever."""
+        return bool(self._gates.passing(view))
+
     def select(self, view: View, now: int) -> Selection | None:
         """Find the rules that are about a request at `now` (tenant time); None where there are none."""
         selection = None

@@ -2,8 +2,9 @@
 
 A start imports nearly 400 of them, and finding is a fifth of that.
 
-Rule: whatever is no plain module beside its package is left to Python's own finders, such as one that was
-compiled beforehand, is in an archive, or came into its folder later.
+Rule: whatever is no plain module beside its package is left to Python's own finders, such as one that is in
+an archive, or came into its folder later. A module is never there twice, as source and compiled, or as file
+and folder: Python would choose another one of them.
 """
 
 from __future__ import annotations

@@ -66,7 +66,7 @@ def has_ended(connection: socket.socket) -> bool:
 class EndWatch:
     """Tells that a client sends nothing more, as `has_ended` does, in less time where it is asked often.
 
-    It does not hold the connection open, and is of no use behind its end.
+    It does not hold the connection open, and tells nothing once that has closed.
     """
 
     __slots__ = ("_poll",)

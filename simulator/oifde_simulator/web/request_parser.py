@@ -47,7 +47,10 @@ class RequestParser:
         """Error that the next call raises, behind the requests before it."""
         self._ended = False
         self.between = True
-        """True where nothing of a next request was read: what came so far is known to be whole requests."""
+        """True where nothing of a next request was read: each piece of data so far was one or more requests.
+
+        It is never true again on a connection that has sent a request in pieces.
+        """
         self.answer: Callable[[Sequence[Message], bytes], Sequence[Message]] | None = None
         """Answers requests from a piece of data, and returns those that are left to aiohttp."""
         for name in ("feed_eof", "message_consumed", "pause_reading", "set_upgraded"):
@@ -107,7 +110,10 @@ class RequestParser:
 
 
 def _are_whole(messages: Sequence[Message], data: bytes) -> bool:
-    """Check that data is these requests and nothing else, where nothing was left of the data before."""
+    """Check that data is these requests and nothing else, where nothing was left of the data before.
+
+    Sizes of bodies are those on the wire, as our servers have aiohttp unpack none (`auto_decompress=False`).
+    """
     place = 0
     for _, body in messages:
         if not body.is_eof():

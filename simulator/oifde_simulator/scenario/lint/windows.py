@@ -10,7 +10,7 @@ from typing import Any
 from oifde_simulator.quantities import milliseconds
 from oifde_simulator.rules.daily_window import LONGEST, WEEKDAYS, weekdays
 from oifde_simulator.scenario.lint.finding import Finding
-from oifde_simulator.text import did_you_mean, shown
+from oifde_simulator.text import did_you_mean, nearest, shown
 
 SINCE_LOAD = ("from", "until", "repeat")
 DAILY = ("at", "for", "days")
@@ -89,8 +89,16 @@ def _days(days: Any) -> Iterator[Finding]:
 def meant_days(text: str) -> str:
     """Find the days that were meant by other words, in full, in capitals or with other dashes; else empty."""
     words = _words(text)
-    short = "-".join(SHORTER.get(word, word[:3]) for word in words)
-    return OTHER_WORDS.get(words[0].removesuffix("s"), "") if words and weekdays(short) is None else short
+    if words and (other := OTHER_WORDS.get(words[0].removesuffix("s"))):
+        return other
+    days = "-".join(map(_day, words))
+    return "" if weekdays(days) is None else days
+
+
+def _day(word: str) -> str:
+    """Shorten a day as people write it to ours; where it is misspelt, to the nearest one of ours."""
+    short = SHORTER.get(word, word[:3])
+    return short if short in WEEKDAYS else nearest(short, WEEKDAYS)
 
 
 def _words(text: str) -> list[str]:

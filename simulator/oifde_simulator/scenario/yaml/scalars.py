@@ -65,7 +65,8 @@ def _integer(text: str) -> tuple[Any, str]:
 
 
 def _too_large(text: str) -> str:
-    return f"the number {_clip(text)} does not fit into 64 bits; put it in quotes: {shown(text)}"
+    fix = f"write a smaller one, or put it in quotes if it is text: {shown(text)}"
+    return f"the number {_clip(text)} does not fit into 64 bits; {fix}"
 
 
 def _octal(text: str) -> str:

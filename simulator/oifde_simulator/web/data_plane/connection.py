@@ -67,9 +67,9 @@ class Connection(HttpConnection):
             return messages
         if (transport := self._ready_transport()) is None:
             return messages
-        left = answers.answer_all(
-            self, transport, messages, data, whole=requests.between and len(messages) == 1
-        )
+        whole = requests.between and len(messages) == 1 and type(data) is bytes
+        whole = requests.between and len(messages) == 1 and type(data) is bytes
+        left = answers.answer_all(self, transport, messages, data, whole=whole)
         if not left:
             self.rest()
         return left

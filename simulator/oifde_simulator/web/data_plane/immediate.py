@@ -73,7 +73,7 @@ class ImmediateAnswers:
 
     def find(self, data: bytes) -> Known | None:
         """Find what is known of a request from its bytes alone; they have to be a whole request's."""
-        if len(data) > LONGEST_KNOWN:
+        if len(data) > LONGEST_KNOWN or type(data) is not bytes:  # some event loops give a bytearray
             return None
         return self._repeats.find(data) or self._heads.find(data)
 
@@ -82,18 +82,29 @@ class ImmediateAnswers:
     ) -> bool:
         """Answer a request of which something is known; False where it goes the way of others."""
         if isinstance(known, Repeat):
-            if not connection.repeatable or transport.get_write_buffer_size():
+            if self._answer_again(connection, transport, data, known):
+                return True
+            by_head = self._heads.find(data)
+            if by_head is None:
                 return False
-            octets = self._repeats.answer(data, known, connection)
-            if octets:
-                transport.write(octets)
-            return bool(octets)
+            known = by_head
         head, body = known
         request = Request(
             head.method, head.target, head.headers, body, "", None, head.version, True,
             connection.port, connection.next_peer(), not self._bodies(body),
         )  # fmt: skip
         return self._answer(connection, transport, request, data)
+
+    def _answer_again(
+        self, connection: AskedConnection, transport: asyncio.Transport, data: bytes, repeat: Repeat
+    ) -> bool:
+        """Give an answer once more; False where it has to be decided anew."""
+        if not connection.repeatable or transport.get_write_buffer_size():
+            return False
+        octets = self._repeats.answer(data, repeat, connection)
+        if octets:
+            transport.write(octets)
+        return bool(octets)
 
     def answer_all(
         self,
@@ -133,7 +144,8 @@ class ImmediateAnswers:
             connection.begun = Begun(request, decision, decision.send(None))
         except StopIteration as done:
             if _send(done.value, transport):
-                self._note(data, done.value)
+                if connection.repeatable:
+                    self._note(data, done.value)
                 return True
             connection.begun = Begun(request, exchange=done.value)
         except Exception as defect:  # noqa: BLE001  aiohttp's way has a place for it

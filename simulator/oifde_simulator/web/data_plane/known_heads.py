@@ -20,8 +20,8 @@ LONGEST = 4096
 """Bytes of a head that is kept."""
 KEPT = 512 << 10
 """Bytes of heads that are kept."""
-BESIDE = 2500
-"""Bytes of memory that a head takes beside its text."""
+BESIDE, HEADER = 1500, 300
+"""Bytes of memory that a head takes beside its text, and each header beside its own."""
 
 
 class KnownHead(NamedTuple):
@@ -56,4 +56,4 @@ class KnownHeads:
         head = octets[:end]
         if end >= len(END) and self._came(head) and self._kept.find(head) is None:
             known = KnownHead(message.method, message.path, message.headers, message.version, len(octets))
-            self._kept.keep(head, known, len(head) + BESIDE)
+            self._kept.keep(head, known, 2 * len(head) + BESIDE + HEADER * len(message.headers))

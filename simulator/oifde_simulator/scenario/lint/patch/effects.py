@@ -12,7 +12,14 @@ from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.rules.pointer import INDEX, STAR, split
 from oifde_simulator.scenario.lint.patch import shapes
 from oifde_simulator.scenario.lint.patch.answers import Answer
-from oifde_simulator.scenario.lint.patch.misfits import Misfit, kind, no_step, place_name, written_otherwise
+from oifde_simulator.scenario.lint.patch.misfits import (
+    Misfit,
+    joined,
+    kind,
+    no_step,
+    place_name,
+    written_otherwise,
+)
 from oifde_simulator.scenario.lint.patch.shapes import Shape
 from oifde_simulator.text import shown
 
@@ -150,7 +157,9 @@ def _repeat(step: Step) -> Shape:
     step.resolve("path")
     holder = step.resolve("path", -1)
     if not (holder.is_open or holder.is_array) or len(steps) == 1:
-        message = f"repeat needs an element of an array, and {place_name(step.answer, steps)} is none"
+        whole = step.resolve("path").is_array and len(steps) > 1
+        found = f"is an array; write {joined((*steps, '0'))}" if whole else "is none"
+        message = f"repeat needs an element of an array, and {place_name(step.answer, steps)} {found}"
         raise Misfit.saying("path", len(steps), message)
     return step.answer.holder
 

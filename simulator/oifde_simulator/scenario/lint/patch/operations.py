@@ -21,6 +21,8 @@ NEEDED = {
     "scale": "factor",
 }
 """Name of the field that an operation cannot do without."""
+EXAMPLES = {"bytes": "bytes: 100000", "count": "count: 5000", "factor": "factor: 0.001"}
+"""What such a field may be."""
 LARGEST_FILL = 16 << 20
 """Longest string in bytes that `fill` makes."""
 
@@ -40,7 +42,8 @@ def lint(path: KeyPath, operation: Mapping[str, Any]) -> Iterator[Finding]:
         yield Finding((*path, "bytes"), message)
     needed = NEEDED.get(operation["op"])
     if needed and needed not in operation:
-        yield Finding(path, f"{operation['op']} needs {needed}")
+        example = f"; add it, such as {EXAMPLES[needed]}" if needed in EXAMPLES else ""
+        yield Finding(path, f"{operation['op']} needs {needed}{example}")
 
 
 def _pointer_error(written: str) -> str:

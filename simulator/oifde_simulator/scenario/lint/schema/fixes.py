@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from oifde_simulator.instants import epoch_milliseconds
+from oifde_simulator.instants import FARTHEST_OFFSET, epoch_milliseconds
 from oifde_simulator.scenario.lint.schema.unknown_keys import slipped
 from oifde_simulator.scenario.lint.schema.wording import plain
 from oifde_simulator.scenario.lint.windows import meant_days
@@ -65,6 +65,8 @@ def exact_fix(path: KeyPath, value: Any) -> str:
         return f"write it as a list: [{days}]"
     if path[-2:] == ("window", "at") and isinstance(value, list):
         return "write a rule for each time of day"
+    if path[-1:] == ("time_zone",) and type(value) is int and abs(value) <= FARTHEST_OFFSET:
+        return f'write "{value:+03}:00"'
     if not path and isinstance(value, list) and value and all(isinstance(each, dict) for each in value):
         return 'rules belong below the key rules: write "rules:" above the list, and indent it'
     return ""

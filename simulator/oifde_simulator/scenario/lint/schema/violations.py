@@ -11,7 +11,7 @@ from typing import Any
 
 from oifde_simulator.json_schema.schema import Violation
 from oifde_simulator.scenario.lint.finding import Finding, Source
-from oifde_simulator.scenario.lint.schema import error_names, unknown_keys
+from oifde_simulator.scenario.lint.schema import bare_faults, error_names, unknown_keys
 from oifde_simulator.scenario.lint.schema.fixes import exact_fix, meant, suggested_fix
 from oifde_simulator.scenario.lint.schema.guesses import without_guessed
 from oifde_simulator.scenario.lint.schema.times import time_fix
@@ -73,8 +73,12 @@ def _explained(violation: Violation, source: Source) -> Iterator[Finding]:
         yield from _missing_keys(violation)
     else:
         text = source.text(violation.path)
-        message = MESSAGES.get(violation.keyword, _not_allowed)(violation, text)
+        message = bare_faults.message(violation, text) or _message(violation, text)
         yield Finding(violation.path, message)
+
+
+def _message(violation: Violation, text: str) -> str:
+    return MESSAGES.get(violation.keyword, _not_allowed)(violation, text)
 
 
 def _unknown_keys(violation: Violation) -> Iterator[Finding]:
@@ -83,7 +87,9 @@ def _unknown_keys(violation: Violation) -> Iterator[Finding]:
     for key in violation.found:
         if key not in known and not unknown_keys.is_free(key, violation.schema):
             place = (*violation.path, key)
-            text = unknown_keys.hint(key, violation.found[key], violation.path, known)
+            text = bare_faults.fix(violation) or unknown_keys.hint(
+                key, violation.found[key], violation.path, known
+            )
             yield Finding(violation.path, f"unknown {noun} {shown(key)}{text}", place, on_key=True)
 
 
