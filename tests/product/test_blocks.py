@@ -1,6 +1,6 @@
 """Every block of every page: what can be read is read, and a block of another kind says of which.
 
-The tests of a page run its blocks. These rules hold for all pages, also for those without a test of their own.
+The tests of a page run its blocks. These rules hold for all pages, also for those without such tests.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Find sentences that a tired reader would have to read twice: `python tests/support/plain_english.py [PAGE...]`.
+"""Find sentences that a tired reader would have to read twice: `python plain_english.py PAGE...`.
 
-Rule: prose only. Blocks, tables, headings and code within a line are no sentences, and only lines are measured there.
+Rule: prose only. Blocks, tables, headings and code within a line are left alone.
 """
 
 from __future__ import annotations
@@ -42,7 +42,8 @@ WORDS = {
 }
 """Words that readers have to look up, or that say nothing, and what to write."""
 BARE = re.compile(
-    r"^(What|Who|Whoever|Whatever|Whose|That which)\b(?!.*\?$)|^(So|That|Those) (is|are|was|were|do|does|has|have)\b"
+    r"^(What|Who|Whoever|Whatever|Whose|That which)\b(?!.*\?$)"
+    r"|^(So|That|Those) (is|are|was|were|do|does|has|have)\b"
 )
 """A sentence that begins with a pronoun in place of its subject."""
 DOUBLE_NEGATION = re.compile(
