@@ -85,8 +85,8 @@ func main() {
 }
 """,
     "plain.php": '<?php file_get_contents("ADDRESS"); echo explode(" ", $http_response_header[0])[1];',
-    "curl.php": '<?php $c = curl_init("ADDRESS"); curl_setopt($c, CURLOPT_RETURNTRANSFER, true); curl_exec($c);'
-    " echo curl_getinfo($c, CURLINFO_RESPONSE_CODE);",
+    "curl.php": '<?php $c = curl_init("ADDRESS"); curl_setopt($c, CURLOPT_RETURNTRANSFER, true);'
+    "curl_exec($c); echo curl_getinfo($c, CURLINFO_RESPONSE_CODE);",
 }
 
 
