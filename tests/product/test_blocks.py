@@ -22,7 +22,24 @@ from serving import REPOSITORY, run
 PAGES = [REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").glob("*.md"))]
 FENCE = re.compile(r"^( *)```([^\n]*)\n(.*?)^\1```$", re.M | re.S)
 COMMANDS = set(re.findall(r"^    ([a-z]+)\b", run("--help").stdout, re.M))
-OF_OTHERS = {"console", "ini", "java", "nginx", "text", "toml", "xml", "groovy", "dockerfile"}
+OF_OTHERS = {
+    *(
+        "console",
+        "csharp",
+        "dockerfile",
+        "go",
+        "groovy",
+        "ini",
+        "java",
+        "js",
+        "nginx",
+        "php",
+        "ruby",
+        "text",
+        "toml",
+    ),
+    "xml",
+}
 """Languages of output, and of what other programs read: shown as it is."""
 
 OF_THEIR_PAGE = {"extending.md": "duplicate-body", "scaling.md": "services:", "scenarios.md": "file: "}

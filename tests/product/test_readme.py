@@ -74,6 +74,8 @@ def test_every_line_that_installs_us_does_so_from_a_checkout_with_an_extra_that_
     extras = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]["optional-dependencies"]
     assert len(lines) >= 6
     for line in lines:
+        if " -r " in f" {line}":
+            continue  # what a reader's own project needs
         target, bracket, extra = shlex.split(line)[-1].partition("[")
         assert target in (".", "PATH/OF/CHECKOUT"), line
         assert not bracket or extra.removesuffix("]") in extras, line
