@@ -30,7 +30,7 @@ def artifacts_in(path: Path | None, settings: Settings) -> Iterator[tuple[Settin
     try:
         yield (
             artifacts.with_log(settings),
-            lambda server: artifacts.collect(server.control_url, server.token),
+            lambda server: artifacts.collect(server.own_control_url, server.token),
         )
     finally:
         for complaint in artifacts.finish():

@@ -114,6 +114,11 @@ class Simulator:
         self._replica = self._create_replica()
 
     @property
+    def own_control_url(self) -> str:
+        """URL by which this machine calls the control plane."""
+        return self.listening["control"]
+
+    @property
     def console_url(self) -> str:
         """URL of the console's page; empty before the start, and where the console is off."""
         return f"{self.control_url}/" if self.control_url and self._settings.console == "on" else ""
