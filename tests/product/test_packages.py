@@ -30,7 +30,7 @@ STEM = f"oifde_simulator-{PROJECT['version']}"
 CLIENT_STEM = f"oifde_simulator_client-{PROJECT['version']}"
 SDIST_FOLDERS = ("simulator", "client", "scenarios", "schemas", "tests", "docs", "benchmarks", "deploy")
 SDIST_FILES = {
-    *("pyproject.toml", "constraints.txt", "README.md", "CHANGELOG.md", "LICENSE"),
+    *("pyproject.toml", "constraints.txt", "requirements.lock", "README.md", "CHANGELOG.md", "LICENSE"),
     *("Dockerfile", ".dockerignore", ".gitignore", ".pre-commit-hooks.yaml", "mkdocs.yml"),
 }
 

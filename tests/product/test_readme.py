@@ -68,7 +68,10 @@ def output(script: str, folder: Path) -> str:
     return done.stdout
 
 
-def test_every_line_that_installs_us_does_so_from_a_checkout_with_an_extra_that_there_is() -> None:
+TARGETS = (".", "PATH/OF/CHECKOUT", "PATH/OF/CHECKOUT/client", "requirements.lock")
+
+
+def test_every_line_that_installs_us_names_a_checkout_or_a_release_and_an_extra_that_there_is() -> None:
     pages = [REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").glob("*.md"))]
     lines = [line for page in pages for line in re.findall(r"pip install ([^`\n&]+)", page.read_text())]
     extras = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]["optional-dependencies"]
@@ -77,7 +80,7 @@ def test_every_line_that_installs_us_does_so_from_a_checkout_with_an_extra_that_
         if " -r " in f" {line}":
             continue  # what a reader's own project needs
         target, bracket, extra = shlex.split(line)[-1].partition("[")
-        assert target in (".", "PATH/OF/CHECKOUT"), line
+        assert target in TARGETS or target.endswith("-py3-none-any.whl"), line
         assert not bracket or extra.removesuffix("]") in extras, line
 
 

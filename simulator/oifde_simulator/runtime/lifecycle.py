@@ -14,7 +14,7 @@ from types import FrameType
 from typing import Any, NoReturn
 
 SIGNALS = ("SIGTERM", "SIGINT", "SIGHUP", "SIGBREAK")
-"""Names of the signals that stop a server; SIGBREAK is Ctrl-Break on Windows, and `nohup` ignores SIGHUP."""
+"""Names of the signals that stop a server; `nohup` has SIGHUP ignored. SIGBREAK is Windows' Ctrl-Break."""
 BY_SIGNAL = 128
 """Exit code of a process that a signal ended, as shells have it, less the signal's number."""
 
