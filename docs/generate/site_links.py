@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from mkdocs.structure.files import File, Files
+from pymdownx.slugs import slugify
 
 sys.path.insert(0, str(Path(__file__).parent))  # mkdocs loads a hook by its path alone
 
@@ -39,6 +40,12 @@ SCENARIO_PAGE = """\
 
 Copy it into a file of your own, and edit it: [how to write a scenario](../scenarios.md).
 """
+
+
+def on_config(config: Any, **_: Any) -> Any:
+    """Name headings as GitHub does, so that a link to one works on both."""
+    config["mdx_configs"].setdefault("toc", {})["slugify"] = slugify(case="lower")
+    return config
 
 
 def on_files(files: Files, config: Any, **_: Any) -> Files:
