@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.request import proxy_bypass_environment
 
+import httpx
 import pytest
 
 from oifde_simulator.cli import main
@@ -79,6 +80,13 @@ def test_python_asks_the_server_itself_wherever_it_listens(host: str) -> None:
     assert proxy_bypass_environment(f"{host}:8443", {"no": found["no_proxy"]})
     assert proxy_bypass_environment("corp.invalid", {"no": found["no_proxy"]})
     assert not proxy_bypass_environment("elsewhere.example", {"no": found["no_proxy"]})
+
+
+def test_httpx_takes_the_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = variables({"NO_PROXY": "corp.invalid"})
+    monkeypatch.setenv("NO_PROXY", found["NO_PROXY"])
+    monkeypatch.setenv("no_proxy", found["no_proxy"])
+    httpx.Client().close()
 
 
 def test_what_else_is_inherited_stays() -> None:

@@ -39,7 +39,6 @@ from oifde_simulator.web.connection_limits import ConnectionLimits
 from oifde_simulator.web.control_plane import access_token
 from oifde_simulator.web.control_plane.app import control_plane
 from oifde_simulator.web.control_plane.context import ControlContext
-from oifde_simulator.web.control_plane.data_urls import DataUrls
 from oifde_simulator.web.control_plane.server import ControlPlaneRunner, start_sites
 from oifde_simulator.web.control_plane.standing import Standing
 from oifde_simulator.web.control_plane.workers import WorkerGroup
@@ -282,7 +281,8 @@ class Simulator:
             ca_pem=self.ca_pem,
             client_authority=client_authority(self._tls, self._clients),
             port=port,
-            data_urls=DataUrls(port, self._settings.host, self._settings.advertise),
+            host=self._settings.host,
+            advertise=self._settings.advertise,
             delay=self.delay,
             console=self._settings.console == "on",
             wants_token=self.token is not None,

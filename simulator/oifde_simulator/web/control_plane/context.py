@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from asyncio import Semaphore
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
@@ -16,7 +17,6 @@ from oifde_simulator.journal import Journal
 from oifde_simulator.model.coverage import CoverageSnapshot
 from oifde_simulator.tenants import Tenants
 from oifde_simulator.web.control_plane.client_authority import NO_AUTHORITY, ClientAuthority
-from oifde_simulator.web.control_plane.data_urls import DataUrls
 from oifde_simulator.web.control_plane.evaluations import Evaluations
 from oifde_simulator.web.control_plane.query import Query
 from oifde_simulator.web.control_plane.services.bodies import BodyService
@@ -32,6 +32,9 @@ from oifde_simulator.web.control_plane.standing import Standing
 from oifde_simulator.web.control_plane.workers import WorkerGroup
 from oifde_simulator.web.data_plane.port import Port
 from oifde_simulator.web.speech.speaker import Speaker
+
+if TYPE_CHECKING:
+    from oifde_simulator.web.control_plane.data_urls import DataUrls
 
 MOST_STREAMS = 4
 """Long lists that are sent at once; others wait."""
@@ -50,7 +53,8 @@ class ControlContext:
         ca_pem: bytes | None,
         client_authority: ClientAuthority = NO_AUTHORITY,
         port: Port,
-        data_urls: DataUrls | None = None,
+        host: str = "",
+        advertise: str | None = None,
         delay: GlobalDelay,
         console: bool = True,
         wants_token: bool = False,
@@ -60,6 +64,7 @@ class ControlContext:
         """Wrap the parts of a server.
 
         `sharing` adds the counts of `meter` to those of other replicas; None where there are no others.
+        `host` is where `port` listens, `advertise` the URL of it that everybody is told; None for none.
         `ca_pem` is None where TLS is off or the certificate was given. `console` says that there is a page,
         `wants_token` that calls need the bearer token. `workers` are the processes that share the ports.
         """
@@ -73,8 +78,6 @@ class ControlContext:
         self.bodies = BodyService(tenants, journal, self.evaluations)
         self.subscriptions = SubscriptionService(journal, self.journal.accepted)
         self.port = port
-        self.data_urls = data_urls or DataUrls(port, "", None)
-        """URLs of the vendor's port as a caller reaches it."""
         self.listener = ListenerService(port, tenants.state.announcements)
         self.ca_pem = ca_pem
         """Authority to trust, PEM; None where TLS is off or the certificate was given."""
@@ -93,6 +96,7 @@ class ControlContext:
         """Places for long lists; one is held while a list is sent."""
         self.speaker = Speaker()
         """Speaks the words of recordings that are played."""
+        self._host, self._advertise = host, advertise
         self._state = tenants.state
         self._delay = delay
 
@@ -100,6 +104,13 @@ class ControlContext:
     def instance(self) -> str:
         """Id of this start of the server, or of its store, since numbers of entries begin anew with each."""
         return self.standing.instance
+
+    @cached_property
+    def data_urls(self) -> DataUrls:
+        """URLs of the vendor's port as a caller reaches it."""
+        from oifde_simulator.web.control_plane.data_urls import DataUrls  # not needed at the start
+
+        return DataUrls(self.port, self._host, self._advertise)
 
     @property
     def scheme(self) -> str:
