@@ -16,7 +16,7 @@ from oifde_simulator.client import ControlProblem
 from serving import REPOSITORY, environment, fetch
 
 pytest.importorskip("docker", reason="the extra testcontainers is not installed")
-pytest.importorskip("testcontainers", reason="the extra testcontainers is not installed")
+pytest.importorskip("testcontainers.core.container", reason="the extra testcontainers is not installed")
 
 from container_engine import Engine, stand_in
 from oifde_simulator.testcontainers import CONTROL_PORT, PORT, SimulatorContainer

@@ -12,7 +12,7 @@ import pytest
 from serving import Served, served
 
 pytest.importorskip("docker", reason="the extra testcontainers is not installed")
-pytest.importorskip("testcontainers", reason="the extra testcontainers is not installed")
+pytest.importorskip("testcontainers.core.container", reason="the extra testcontainers is not installed")
 
 from testcontainers.core.config import ConnectionMode, testcontainers_config
 
