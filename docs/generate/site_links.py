@@ -24,7 +24,7 @@ OUTSIDE = re.compile(r"\]\(\.\./([^)#\s]+)")
 """The target of a link that leaves docs/."""
 SCENARIO = re.compile(r"scenarios/([\w-]+)\.yaml")
 CHANGES = "changelog.md"
-FENCE = re.compile(r"^(```\w+) [\w ]+$", re.M)
+FENCE = re.compile(r"^(```\w+) [\w -]+$", re.M)
 """A fence with a word for tests behind its language, such as ```yaml github."""
 SCENARIO_PAGE = """\
 # {name}
