@@ -40,6 +40,8 @@ ALLOWED = {
     "scenario": {"appKey", "appSecret", "authToken", "gettoken", "recordList", "tenantId", "userMobile"},
     # messages to users
     "tenants": {"tenantId"},
+    # an example for users
+    "testcontainers.py": {"gettoken"},
     "verification": {"userMobile"},
     # the control plane's own JSON and parameters
     "web": {"appSecret", "authToken", "tenantId", "userMobile"},

@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Mapping
-from functools import lru_cache
 
+from oifde_simulator.bounded_cache import bounded_cache
 from oifde_simulator.web.tls.pem import encoded_certificates
 
 PASSWORD = "changeit"  # noqa: S105  the usual one of Java's own trust store
@@ -51,7 +51,7 @@ def trust_store(authorities: Mapping[str, bytes]) -> bytes:
     return _sequence(_integer(3), _content(safe), check)
 
 
-@lru_cache(maxsize=1)
+@bounded_cache(1 << 20)
 def trust_store_of(authority: bytes) -> bytes:
     """Write a trust store of one authority (PEM)."""
     return trust_store({ALIAS: encoded_certificates(authority)[0]})
