@@ -223,7 +223,7 @@ CHANGING = (
     (re.compile(rb'"(time|wait|serveTime|totalTime|responseSendTime)":[0-9.e-]+'), b'"\\1":0'),
     (re.compile(rb'"connection":\{"number":\d+'), b'"connection":{"number":0'),
     (re.compile(rb'"connection":"\d+"'), b'"connection":"0"'),
-    (re.compile(rb"127\.0\.0\.1:\d+"), b"127.0.0.1:0"),
+    (re.compile(rb"(127\.0\.0\.1|localhost):\d+"), b"\\1:0"),
     (re.compile(rb"\r\nDate: [^\r]*"), b""),
     (re.compile(rb"\r\nContent-Length: [^\r]*"), b""),
 )

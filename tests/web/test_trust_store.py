@@ -76,7 +76,7 @@ def test_any_number_of_authorities_has_a_place(number: int) -> None:
     assert [each.friendly_name for each in found] == [f"authority-{n}".encode() for n in range(number)]
 
 
-@given(st.lists(st.integers(0, 2**40), max_size=6))
+@given(st.lists(st.integers(0, 2**32 - 1), max_size=6))
 def test_object_ids_are_written_as_der_wants(numbers: list[int]) -> None:
     text = ".".join(map(str, (1, 2, *numbers)))
     value = x509.UnrecognizedExtension(x509.ObjectIdentifier(text), b"").oid
