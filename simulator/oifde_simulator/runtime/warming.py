@@ -16,8 +16,14 @@ from oifde_simulator.population import generator
 from oifde_simulator.population.vocabulary import shipped_locales
 from oifde_simulator.scenario.model import Scenario
 
-LAZY_MODULES = ("difflib",)
-"""Modules that decisions import where they need them: hints at near names."""
+LAZY_MODULES = (
+    "difflib",
+    "encodings.gbk",
+    "oifde_simulator.rules.pagination",
+    "oifde_simulator.rules.recording",
+    "oifde_simulator.scenario.rule_builder",
+)
+"""Modules that decisions import where they need them: near names, and what bundled scenarios are built of."""
 
 
 @cache
