@@ -109,9 +109,9 @@ class Repeats:
 
     def _answer(self, request: bytes, repeat: Repeat, sender: Sender) -> bytes:
         began = perf_counter()
-        name, read, token, step, since, until = repeat.dependencies
+        name, read, token, step, *_ = repeat.dependencies
         tenant = self._tenants.cached(name)
-        if tenant is None or tenant.read is not read or not since <= (now := tenant.clock.now()) < until:
+        if tenant is None or not repeat.holds(tenant.read, now := tenant.clock.now()):
             self._kept.discard(request)
             return b""
         is_good = tenant.credentials.token_step(token, now) == step

@@ -18,9 +18,9 @@ from aiohttp.http import RawRequestMessage
 from aiohttp.streams import StreamReader
 
 from oifde_simulator.engine.pipeline import Pipeline
-from oifde_simulator.engine.repeats import Repeat
+from oifde_simulator.engine.repeats import Repeat, Sender
 from oifde_simulator.model.exchange import Exchange
-from oifde_simulator.model.http import Peer, PortName, Request
+from oifde_simulator.model.http import PortName, Request
 from oifde_simulator.seen_before import SeenBefore
 from oifde_simulator.web.data_plane.known_heads import KnownHead, KnownHeads
 from oifde_simulator.web.http_connection import HIGH_WATER
@@ -42,7 +42,7 @@ Known = Repeat | tuple[KnownHead, bytes]
 """What is known of a request by its bytes: its whole exchange, or its head, with its body."""
 
 
-class AskedConnection(Protocol):
+class AskedConnection(Sender, Protocol):
     """Connection on which requests come."""
 
     begun: Begun | None
@@ -53,10 +53,6 @@ class AskedConnection(Protocol):
 
     repeatable: bool
     """Whether it may be answered as others were: it came by the vendor's port, without a certificate."""
-
-    def next_peer(self) -> Peer:
-        """Describe the sender of the next request, which is counted."""
-        ...
 
 
 class ImmediateAnswers:
