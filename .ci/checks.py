@@ -1,4 +1,4 @@
-"""All that .ci/run checks, in lanes side by side: the checkout, the packages made from it, and the image.
+"""All that .ci/run checks, in lanes side by side: the checkout, the packages made from it, and machines.
 
     python3 .ci/checks.py TEST_LINE SERVE_LINE
 
@@ -18,9 +18,10 @@ from pathlib import Path
 from sections import SectionFailed, Sections
 
 BIN = Path(".venv", "bin")
-COVERAGE = "--cov=oifde_simulator --cov=oifde_simulator_client --cov-branch --cov-report=term -rs"
-"""Options of pytest for the everyday tests."""
-THOROUGH = ("-m", "slow or hypothesis", "--hypothesis-profile=thorough", "-rs")
+COVERAGE = "--cov=oifde_simulator --cov=oifde_simulator_client --cov-branch --cov-report=term"
+EVERYDAY = f"{COVERAGE} --hypothesis-profile=few -rfEs"
+"""Options of pytest for the everyday tests. They draw few examples, because THOROUGH draws all of them."""
+THOROUGH = ("-m", "slow or hypothesis", "--hypothesis-profile=thorough", "-rfEs")
 """Options of pytest for the tests that take seconds, and for those that draw examples: all of them here."""
 FRESH = ("pyproject.toml", "constraints.txt", "README.md", "LICENSE", "simulator", "scenarios", "schemas")
 """Files of the checkout that the README's line to serve needs."""
@@ -45,7 +46,7 @@ async def check_all(test_line: str, serve_line: str) -> None:
         async with asyncio.TaskGroup() as lanes:
             lanes.create_task(check_checkout(sections, work, test_line))
             lanes.create_task(check_packages(sections, work, serve_line))
-            lanes.create_task(sections.run("build the image, run it, ask, stop", ".ci/image"))
+            lanes.create_task(check_machines(sections))
     print(f"\n== all of it holds\n{sections.summary()}")
 
 
@@ -53,7 +54,7 @@ async def check_checkout(sections: Sections, work: Path, test_line: str) -> None
     """Test and lint what is in the checkout."""
     shutil.rmtree(".venv", ignore_errors=True)
     title = f"set up and test, by the README's line: {test_line}"
-    await sections.run(title, "sh", "-c", test_line, PYTEST_ADDOPTS=COVERAGE)
+    await sections.run(title, "sh", "-c", test_line, PYTEST_ADDOPTS=EVERYDAY)
     install = ("install", "-q", "-c", "constraints.txt", "-e", ".[dev]")
     await sections.run("install the tools of development", BIN / "pip", *install)
     await sections.run("format", BIN / "ruff", "format", "--check", ".")
@@ -87,6 +88,12 @@ async def check_packages(sections: Sections, work: Path, serve_line: str) -> Non
     for bound in ("lowest", "newest"):
         await sections.run(f"test with the {bound} versions of what we depend on", ".ci/versions", bound)
     await sections.run("test with the other versions of Python that are here", ".ci/pythons")
+
+
+async def check_machines(sections: Sections) -> None:
+    """Run the simulator in a container, and by the README's lines on a machine that has Python alone."""
+    await sections.run("build the image, run it, ask, stop", ".ci/image")
+    await sections.run("serve and test by the README's lines in an empty Debian", ".ci/empty_machine")
 
 
 def copy_to(folder: Path) -> None:
