@@ -13,8 +13,12 @@ from typing import Any, NamedTuple
 from oifde_simulator.text import did_you_mean, shown
 
 OPEN, CLOSE = "{{", "}}"
-PLACEHOLDER = re.compile(r"""\{\{((?:"[^"]*+"|'[^']*+'|(?!\{\{|\}\})[^"'])*+)\}\}""")
-"""A whole placeholder; braces in quotes do not end it."""
+PLACEHOLDER = re.compile(r"""\{\{((?:"[^"]*+"|'[^']*+'|[^"'{}]++|\{(?!\{)|\}(?!\}))*)\}\}""")
+"""A whole placeholder; braces in quotes do not end it.
+
+The choices begin with different characters, so that nothing is tried twice. A possessive repetition of them would
+say so, and is mistaken by Python up to 3.11.4 (python/cpython#106052).
+"""
 TOKEN = re.compile(r"""\s*+(?:("[^"]*+"|'[^']*+')|([|:])|([^\s|:"']++))""")
 """A quoted text, a sign, or a word."""
 HEADER_NAME = re.compile(r"[!#$%&*+.^_`~0-9A-Za-z-]+")
