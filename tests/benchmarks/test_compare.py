@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -60,6 +61,7 @@ def test_a_folder_is_taken_as_it_is(load: Any, tmp_path: Path) -> None:
         assert place == tmp_path.resolve()
 
 
+@pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
 def test_what_is_no_commit_is_refused_in_a_line(load: Any) -> None:
     with (
         pytest.raises(SystemExit, match="expected a commit of this repository, or a folder"),

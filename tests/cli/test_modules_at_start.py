@@ -28,6 +28,8 @@ OF_TLS = set() if sys.platform == "linux" else {"_cffi_backend", "_openssl", "cr
 """Packages that make a certificate: on Linux another process has them."""
 OF_COMPILERS = ("_cython", "cython_runtime", "_distutils_hack", "__main__", "__mp_main__", "_sysconfigdata")
 OF_MEASURING = ("coverage", "_virtualenv")
+OF_MACHINES = ("sitecustomize", "tzdata")
+"""Debian's Python has the first; the second is imported where a machine has no zones of its own."""
 RECORDED = set((Path(__file__).parent / "modules_at_start.txt").read_text("utf-8").split())
 
 PROGRAM = """
@@ -45,7 +47,8 @@ def imported(tls: str) -> frozenset[str]:
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True)
     code, modules = json.loads(done.stdout.splitlines()[-1])
     assert code == 0
-    return frozenset(name for name in modules if not name.startswith((*OF_COMPILERS, *OF_MEASURING)))
+    others = (*OF_COMPILERS, *OF_MEASURING, *OF_MACHINES)
+    return frozenset(name for name in modules if not name.startswith(others))
 
 
 def top(name: str) -> str:

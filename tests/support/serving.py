@@ -254,8 +254,9 @@ def command(*arguments: str) -> Sequence[str]:
 
 
 def environment(**variables: str) -> dict[str, str]:
-    """Copy this environment without settings of a server, with the checkout importable."""
-    own = {name: text for name, text in os.environ.items() if not name.startswith("OIFDE_SIMULATOR_")}
+    """Copy this environment without settings of a server and of these tests, with the checkout importable."""
+    settings = ("OIFDE_SIMULATOR_", "PYTEST_ADDOPTS")
+    own = {name: text for name, text in os.environ.items() if not name.startswith(settings)}
     return own | {"PYTHONPATH": str(REPOSITORY / "simulator")} | variables
 
 

@@ -122,6 +122,7 @@ def test_clients_that_leave_or_talk_nonsense_harm_nobody(
 def distrusts(port: int, name: str = "localhost") -> None:
     with contextlib.suppress(OSError), called(port) as plain:
         client = ssl.create_default_context()
+        client.minimum_version = ssl.TLSVersion.TLSv1_2  # Debian's Python allows older ones
         client.wrap_socket(plain, server_hostname=name).close()
 
 
@@ -168,7 +169,7 @@ def test_a_client_of_tls_1_2_that_refuses_an_old_version_is_told_as_meant(
     server: Simulator, caplog: pytest.LogCaptureFixture
 ) -> None:
     client = ssl.create_default_context()
-    client.maximum_version = ssl.TLSVersion.TLSv1_2
+    client.minimum_version = client.maximum_version = ssl.TLSVersion.TLSv1_2
     client.set_ciphers("DEFAULT")  # with those of old versions
     with called(port_of(server, "old-protocol")) as plain, pytest.raises(ssl.SSLError):
         client.wrap_socket(plain, server_hostname="localhost")

@@ -31,7 +31,7 @@ REFUSALS = {
     "weak-key": "EE certificate key too weak",
     "old-protocol": "unsupported protocol|alert protocol version",
     "refused": "alert handshake failure",
-    "cut": "EOF occurred|UNEXPECTED_EOF",
+    "cut": "EOF occurred|UNEXPECTED_EOF|closed (EOF)",
     "hanging": "timed out",
     "plain-http": "wrong version number|record layer failure",
 }
@@ -56,6 +56,7 @@ def verifying(server: Simulator) -> ssl.SSLContext:
     client = ssl.create_default_context(cadata=(server.ca_pem or b"").decode())
     client.verify_flags |= ssl.VERIFY_X509_STRICT
     client.set_ciphers("DEFAULT@SECLEVEL=2")
+    client.minimum_version = ssl.TLSVersion.TLSv1_2  # Debian's Python allows older ones
     return client
 
 

@@ -2,8 +2,10 @@
 
 Rule: searching takes time in proportion to the length of the text. Every repetition is bounded, or begins
 where no other can have begun (at the start of a word, at a `<`), or ends its expression;
-`tests/journal/test_naming.py` counts the steps. No group with a choice in it is repeated possessively: Python up to
-3.11.4 mistakes it (python/cpython#106052). `(?:x|(?!x))` is `(?:x)?+` without it.
+`tests/journal/test_naming.py` counts the steps.
+
+No group with a choice in it is repeated possessively, which Python up to 3.11.4 mistakes
+(python/cpython#106052): `(?:x|(?!x))` is `(?:x)?+` without it.
 """
 
 from __future__ import annotations

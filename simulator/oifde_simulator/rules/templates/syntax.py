@@ -16,7 +16,7 @@ OPEN, CLOSE = "{{", "}}"
 PLACEHOLDER = re.compile(r"""\{\{((?:"[^"]*+"|'[^']*+'|[^"'{}]++|\{(?!\{)|\}(?!\}))*)\}\}""")
 """A whole placeholder; braces in quotes do not end it.
 
-The choices begin with different characters, so that nothing is tried twice. A possessive repetition of them would
+The choices begin with different characters, so that nothing is tried twice. A possessive repetition would
 say so, and is mistaken by Python up to 3.11.4 (python/cpython#106052).
 """
 TOKEN = re.compile(r"""\s*+(?:("[^"]*+"|'[^']*+')|([|:])|([^\s|:"']++))""")
