@@ -67,7 +67,7 @@ class Runner:
         variables |= {"GITHUB_OUTPUT": str(output), **settings}
         done = subprocess.run(
             ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
-            cwd=self.workspace, env=environment(**variables), timeout=LONG, check=False, text=True,
+            cwd=self.workspace, env=environment(**variables), timeout=3 * LONG, check=False, text=True,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
         return (
