@@ -34,8 +34,9 @@ def pseudonymiser(key: bytes = b"a key of tests", **wishes: Any) -> Pseudonymise
 digits = st.text("0123456789", min_size=8, max_size=18)
 hexes = st.text("0123456789abcdef", min_size=24, max_size=24)
 NAMES = (
-    "startTime recordDetials recordFileName callingNumber calledNumber unknownMember businessInfoStr callSorId "
-    "originalAnswer systemReply userSaying intention questionTitle seriesId locationId yugaoFileName ctiCallId"
+    "startTime recordDetials recordFileName callingNumber calledNumber unknownMember businessInfoStr "
+    "callSorId originalAnswer systemReply userSaying intention questionTitle seriesId locationId "
+    "yugaoFileName ctiCallId"
 )
 """Names of members, which stay as they are."""
 said = st.text(
