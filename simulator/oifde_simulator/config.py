@@ -299,7 +299,8 @@ class Settings:
     )
     log_level: str | None = option(
         None,
-        "info says a line an exchange; default: info on a terminal, else warning",
+        "info says a line an exchange; default: info on a terminal, else warning, "
+        "which tells no spoiled answer",
         read=one_of(*LOG_LEVELS),
         word="LEVEL",
     )
