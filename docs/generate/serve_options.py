@@ -6,6 +6,7 @@ before it.
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import Field, fields
@@ -32,6 +33,8 @@ GROUPS = {
     "log_level": "The log",
 }
 """Headings, by the option that comes first below each."""
+TITLES = {"tls.md": "TLS", "scaling.md": "scaling"}
+"""Titles of pages that meanings name by their file."""
 HEAD = "| option | default | meaning |\n|---|---|---|\n"
 
 
@@ -57,7 +60,8 @@ def _row(entry: Field[Any]) -> str:
 
 
 def _meaning(entry: Field[Any]) -> str:
-    return entry.metadata["help"] + "; may be given again" * bool(entry.metadata["separator"])
+    text = entry.metadata["help"] + "; may be given again" * bool(entry.metadata["separator"])
+    return re.sub(r"docs/([a-z-]+\.md)", lambda found: f"[{TITLES[found[1]]}]({found[1]})", text)
 
 
 def _default(entry: Field[Any]) -> str:

@@ -149,7 +149,7 @@ class Settings:
         word="auto|off",
     )
     tls_name: tuple[str, ...] = option(
-        (), "a further name for the made certificate", word="NAME", separator=","
+        (), "a further name or IP address for the made certificate", word="NAME", separator=","
     )
     tls_dir: Path | None = option(None, "keep the made authority here across starts", read=Path, word="DIR")
     tls_cert: Path | None = option(None, "your own certificate chain (PEM) instead", read=Path, word="FILE")
@@ -299,7 +299,8 @@ class Settings:
     )
     log_level: str | None = option(
         None,
-        "info says a line an exchange; default: info on a terminal, else warning",
+        "info says a line an exchange; default: info on a terminal, else warning, "
+        "which tells no spoiled answer",
         read=one_of(*LOG_LEVELS),
         word="LEVEL",
     )

@@ -276,6 +276,7 @@ def test_a_run_that_is_broken_off_is_resumed_as_if_it_had_not_been(bench: Bench)
     assert broken.code == 2
     assert "--max-requests allows no more; 4 of 5 users are not whole; the same command goes on" in broken.err
     assert "user 2: 5 of 13 records came" in broken.err
+    assert "users 3 to 5: nothing came" in broken.err
     part = loader.load(bench.output)
     assert "1 are whole" in part.description
     assert bench.progress().stat().st_mode & 0o077 == 0
@@ -324,8 +325,35 @@ def test_other_options_do_not_go_on_with_a_recording(bench: Bench) -> None:
 def test_a_target_that_is_gone_leaves_no_file(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bench.target, "data_url", "http://127.0.0.1:1")
     done = bench.record()
-    assert (done.code, bench.output.exists()) == (2, False)
+    assert (done.code, bench.output.exists(), bench.progress().exists()) == (2, False, False)
     assert "refuses the connection" in done.err
+    assert done.err.endswith("; nothing is recorded\n")
+    assert "missing:" not in done.err
+
+
+def test_a_run_that_gets_nothing_keeps_the_progress_of_the_one_before(bench: Bench) -> None:
+    assert bench.record("--max-requests", "3").code == 2
+    done = bench.record("--max-requests", "1")
+    assert (done.code, bench.output.exists(), bench.progress().exists()) == (2, True, True)
+    assert "the same command goes on from here" in done.err
+
+
+def test_users_that_are_refused_are_named_and_leave_no_progress(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refusal = Reply(200, (), json.dumps({"errorCode": 10000002, "errorMsg": "no"}).encode())
+
+    async def refused(session: TenantSession, path: str, fields: Any) -> Reply:
+        return refusal
+
+    monkeypatch.setattr(TenantSession, "post", refused)
+    done = bench.record(users=TWO)
+    assert (done.code, bench.progress().exists()) == (2, False)
+    assert [line[:15] for line in done.err.splitlines() if "missing" in line] == [
+        "missing: user 1",
+        "missing: user 2",
+    ]
+    assert done.err.endswith("2 of 2 users are not whole; nothing is recorded\n")
 
 
 def test_a_wrong_secret_is_told_without_it(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -365,6 +393,7 @@ def test_recordings_are_fetched_only_with_an_authorization(bench: Bench) -> None
     done = bench.record("--recordings", str(bench.folder / "sounds"))
     assert (done.code, bench.output.exists()) == (2, False)
     assert "expected the Authorization header of downloads in OIFDE_AUTHORIZATION" in done.err
+    assert "auth-v2/ACCESS_KEY/TIME/HEADERS/SIGNATURE, or auth-v2/TENANT/-/-/- at a simulator" in done.err
 
 
 def test_recordings_that_do_not_come_are_missing(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

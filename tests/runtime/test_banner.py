@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -36,6 +38,35 @@ async def user_shown(sessions: str, seed: str = "0") -> tuple[Tenants, str]:
 @pytest.mark.parametrize(("sessions", "user"), USERS.values(), ids=USERS.keys())
 async def test_the_lines_to_paste_ask_for_a_user(sessions: str, user: str) -> None:
     assert (await user_shown(sessions))[1] == user
+
+
+OWN = {"tls_cert": Path("chain.pem"), "tls_key": Path("key.pem")}
+TRUSTED = {
+    "our authority": ({}, True, "curl --cacert oifde-ca.pem "),
+    "a certificate of mine for the told name": (
+        {**OWN, "advertise": "https://here"},
+        False,
+        "curl --cacert YOUR-CA.pem ",
+    ),
+    "a certificate of mine": (OWN, False, "curl -k "),
+    "a bad one": ({**OWN, "advertise": "https://here", "tls_cert_invalid_ok": True}, False, "curl -k "),
+}
+
+
+@pytest.mark.parametrize(("given", "authority", "start"), TRUSTED.values(), ids=TRUSTED.keys())
+async def test_the_lines_to_paste_verify_what_can_be_verified(
+    given: dict[str, Any], authority: bool, start: str
+) -> None:
+    scenario = loader.loads(b"{}", "acme.yaml", "acme")
+    tenants = Tenants({"acme": scenario}, seed="0", error_status=200)
+    lines = await banner(
+        tenants,
+        Settings(**given),
+        data_url="https://here",
+        control_url="http://there",
+        authority=authority,
+    )
+    assert start in lines.partition("Try it:")[2]
 
 
 @pytest.mark.parametrize("seed", ["0", "1", "2", "3", "4", "5"])

@@ -128,7 +128,7 @@ REFUSED = {
     "a trust store": (
         [],
         {"JAVA_TOOL_OPTIONS": "-Djavax.net.ssl.trustStore=/a"},
-        "JAVA_TOOL_OPTIONS has -Djavax.net.ssl.trustStore already",
+        "then run --tls-dir DIR -- COMMAND",
     ),
 }
 

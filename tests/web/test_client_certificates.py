@@ -286,6 +286,9 @@ def test_a_certificate_of_the_users_own_may_ask_for_those_of_clients(tmp_path: P
         assert ask(server.data_url, client) == 200
         status, _, problem = fetch(f"{server.control_url}/client.pem")
         assert (status, json.loads(problem)["type"]) == (404, "urn:oifde-simulator:problem:no-authority")
+        status, _, problem = fetch(f"{server.control_url}/ca.pem")
+        assert (status, json.loads(problem)["type"]) == (404, "urn:oifde-simulator:problem:no-authority")
+        assert "trust the one that signed --tls-cert" in json.loads(problem)["detail"]
     with (
         pytest.raises(ValueError, match="--client-cert beside --tls-cert needs --client-ca"),
         running(tls="auto", **files, client_cert="request"),

@@ -93,18 +93,23 @@ def test_the_authority_is_what_the_vendors_port_is_verified_by(server: Simulator
     assert fetch(server.data_url + QUERY, b"{}", pem)[0] == 200
 
 
-def problem(simulator: Simulator, path: str, method: str = "GET") -> tuple[int, str | None, str]:
-    """Fetch an error of type application/problem+json and return its status, Allow and detail."""
+NO_AUTHORITY = "urn:oifde-simulator:problem:no-authority"
+
+
+def problem(
+    simulator: Simulator, path: str, method: str = "GET", *, kind: str = "about:blank"
+) -> tuple[int, str | None, str]:
+    """Fetch an error of application/problem+json, of a kind, and return its status, Allow and detail."""
     status, headers, body = fetch(simulator.control_url + path, method=method)
     answer = json.loads(body)
     assert headers["Content-Type"].partition(";")[0] == PROBLEM
     assert answer.keys() == {"type", "title", "status", "detail"}
-    assert (answer["type"], answer["status"]) == ("about:blank", status)
+    assert (answer["type"], answer["status"]) == (kind, status)
     return status, headers["Allow"], answer["detail"]
 
 
 def test_there_is_no_authority_without_tls(plain: Simulator) -> None:
-    status, _, detail = problem(plain, "/ca.pem")
+    status, _, detail = problem(plain, "/ca.pem", kind=NO_AUTHORITY)
     assert status == 404
     assert "TLS is off" in detail
 
@@ -147,4 +152,4 @@ def test_a_certificate_of_ones_own_needs_no_authority_of_ours(tmp_path: Path) ->
     leaf.cert_chain_pems[0].write_to_path(tmp_path / "cert.pem")
     with running(tls_cert=tmp_path / "cert.pem", tls_key=tmp_path / "key.pem", tls="auto") as simulator:
         assert fetch(simulator.data_url + QUERY, b"{}", authority.cert_pem.bytes())[0] == 200
-        assert problem(simulator, "/ca.pem")[0] == 404
+        assert problem(simulator, "/ca.pem", kind=NO_AUTHORITY)[0] == 404

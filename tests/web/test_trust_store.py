@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -49,6 +50,8 @@ async def test_without_an_authority_there_is_none() -> None:
     with running(tls="off") as plain:
         status, _, body = fetch(plain.control_url + "/ca.p12")
         assert (status, b"TLS is off" in body) == (404, True)
+        assert json.loads(body)["type"] == "urn:oifde-simulator:problem:no-authority"
+        assert fetch(plain.control_url + "/ca.pem")[2] == body
         with Control(plain.control_url) as control:
             assert control.trust_store() is None
         async with AsyncControl(plain.control_url) as other:

@@ -78,8 +78,13 @@ class Progress:
         self.written = digest, records
         self._append({"kind": "written", "hash": digest, "records": records})
 
+    @property
+    def is_empty(self) -> bool:
+        """Check that there is nothing to go on from."""
+        return not self.done and self.written is None
+
     def remove(self) -> None:
-        """Remove the file: all is done."""
+        """Remove the file: all is done, or nothing."""
         self.path.unlink(missing_ok=True)
 
     def _append(self, entry: dict[str, Any]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any, Literal, Protocol
 
 from oifde_simulator.recorder.history import History, HistoryReader, QueryRefused, identity
@@ -37,11 +38,26 @@ class Recording:
     """Records as they are to be written, by user."""
     missing: list[str] = field(default_factory=list)
     """Lines about what the service did not give, or gave otherwise than it should."""
+    told: set[int] = field(default_factory=set)
+    """Places of the users that `missing` has a line about."""
     notes: list[str] = field(default_factory=list)
     """Lines about what differs, and yet nothing is missing."""
     whole: set[str] = field(default_factory=set, repr=False)
     problem: str = ""
     """Why the run was broken off; empty if it was not."""
+
+    def miss(self, place: int, what: str) -> None:
+        """Note what is missing of the user at a place."""
+        self.told.add(place)
+        self.missing.append(f"user {place}{what}")
+
+    def untouched(self) -> Iterator[str]:
+        """Write a line for each row of users of which nothing came, and nothing is told."""
+        places = (place for place, user in enumerate(self.users, 1) if user not in self.whole)
+        for _, row in groupby(enumerate(sorted({*places} - self.told)), lambda each: each[1] - each[0]):
+            first, *others = (place for _, place in row)
+            who = f"users {first} to {others[-1]}" if others else f"user {first}"
+            yield f"{who}: nothing came"
 
     def all_records(self) -> list[Record]:
         """List the records in the order in which they serve the same; one of several users names them all."""
@@ -106,17 +122,21 @@ class Recorder:
         try:
             await self._reader.read(user, history)
         except QueryRefused as error:
-            recording.missing.append(f"user {place} {error}")
+            recording.miss(place, f" {error}")
             return
         except BaseException:  # the target is gone, or Ctrl-C: what came is kept
-            recording.missing.append(f"user {place}: {_so_far(history)}")
+            if history.records:
+                recording.miss(place, f": {_so_far(history)}")
             raise
         finally:
             made = recording.records[user] = list(self._made(place, user, history, recording))
             self._require_no_leak(made)
         complete = await self._sounds(place, history, made, recording)
-        for line in _shortcomings(place, history):
-            (recording.notes if history.whole else recording.missing).append(line)
+        for line in _shortcomings(history):
+            if history.whole:
+                recording.notes.append(f"user {place}{line}")
+            else:
+                recording.miss(place, line)
         if history.whole and complete and len(made) == len(history.records):
             recording.whole.add(user)
             self._progress.add(name, made)
@@ -136,7 +156,7 @@ class Recorder:
             try:
                 made = self._pseudonymiser.record(user, _without_user_mobile(record))
             except ValueError as error:
-                recording.missing.append(f"user {place}: a record is left out: {error}")
+                recording.miss(place, f": a record is left out: {error}")
                 continue
             yield made
 
@@ -151,8 +171,7 @@ class Recorder:
             except NotFetched as error:
                 failed.append(str(error))
         if failed:
-            line = f"user {place}: {counted(len(failed), 'recording')} did not come: {failed[0]}"
-            recording.missing.append(line)
+            recording.miss(place, f": {counted(len(failed), 'recording')} did not come: {failed[0]}")
         return not failed
 
 
@@ -179,8 +198,8 @@ def _so_far(history: History) -> str:
     return f"{len(history.records):,}{of_all} records came"
 
 
-def _shortcomings(place: int, history: History) -> Iterator[str]:
+def _shortcomings(history: History) -> Iterator[str]:
     if not history.whole:
-        yield f"user {place}: {_so_far(history)}"
+        yield f": {_so_far(history)}"
     if history.shifted:
-        yield f"user {place}: records moved between pages, or came twice, at both readings; written once"
+        yield ": records moved between pages, or came twice, at both readings; written once"

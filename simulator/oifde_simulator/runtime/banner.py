@@ -11,7 +11,7 @@ from oifde_simulator.model.sessions import Criteria
 from oifde_simulator.population import generator
 from oifde_simulator.population.completion import found_by
 from oifde_simulator.population.vocabulary import faker_version
-from oifde_simulator.runtime.curl_lines import CurlLines, ShownCertificate
+from oifde_simulator.runtime.curl_lines import OWN_AUTHORITY, CurlLines, ShownCertificate
 from oifde_simulator.scenario.files import finding
 from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.tenants import Tenants
@@ -51,6 +51,7 @@ async def banner(
     """
     own = own_tenants(tenants, settings)
     other_port = recordings_url not in ("", data_url)
+    curl = CurlLines(data_url, control_url if authority else "", certificate, _own_authority(settings))
     lines = [
         f"oifde-simulator {__version__}",
         f"  data plane     {data_url}   (the vendor's port: what clients call)",
@@ -68,10 +69,16 @@ async def banner(
         "",
         *_table(tenants, own),
         "",
-        *await _commands(tenants, own, CurlLines(data_url, control_url if authority else "", certificate)),
+        *await _commands(tenants, own, curl),
         "",
     ]
     return "\n".join(lines)
+
+
+def _own_authority(settings: Settings) -> str:
+    """Name the authority of a certificate of the user's own that is good for the URL that is told."""
+    good = settings.tls_cert and not (settings.tls_cert_invalid_ok or settings.tls_any_certificate)
+    return OWN_AUTHORITY if good and settings.advertise else ""
 
 
 async def _commands(tenants: Tenants, own: Mapping[str, str], curl: CurlLines) -> list[str]:

@@ -15,6 +15,8 @@ CONTROL_TOKEN = "OIFDE_CONTROL_TOKEN"  # noqa: S105 -- the name of a variable
 """Variable that clients take the control plane's token from."""
 PLACE = "TOKEN"
 """Text that stands in a body for the value of the variable of that name."""
+OWN_AUTHORITY = "YOUR-CA.pem"
+"""File that stands for the authority of a certificate of the user's own."""
 
 
 class ShownCertificate(NamedTuple):
@@ -36,16 +38,22 @@ class CurlLines:
     """Lines for one server."""
 
     def __init__(
-        self, data_url: str, control_url: str = "", certificate: ShownCertificate | None = None
+        self,
+        data_url: str,
+        control_url: str = "",
+        certificate: ShownCertificate | None = None,
+        authority: str = "",
     ) -> None:
         """`control_url` is where the authority to trust is fetched; empty where there is none of ours.
 
-        `certificate` is what the port wants to be shown; None where it wants nothing.
+        `certificate` is what the port wants to be shown; None where it wants nothing. `authority` is a file
+        with the authority of the user's own certificate; empty where it is not to be verified.
         """
         self._data_url = data_url
         self._fetch = f"curl -s {control_url}/ca.pem -o oifde-ca.pem && " if control_url else ""
-        insecure = "-k " if data_url.startswith("https") else ""
-        self._curl = "curl --cacert oifde-ca.pem" if control_url else f"curl {insecure}".rstrip()
+        file = "oifde-ca.pem" if control_url else authority
+        insecure = "curl -k" if data_url.startswith("https") else "curl"
+        self._curl = f"curl --cacert {file}" if file else insecure
         if certificate is not None:
             self._fetch += certificate.fetch
             self._curl += f" --cert {certificate.file}"

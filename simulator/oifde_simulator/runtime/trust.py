@@ -84,8 +84,9 @@ def _java_trust_store(authority: bytes, inherited: Mapping[str, str], system: by
     if f"-D{JAVA_TRUST_STORE}=" in inherited.get(JAVA, ""):
         raise ValueError(
             f"--trust: {JAVA} has -D{JAVA_TRUST_STORE} already, and a command has one trust store; leave it "
-            "out, or leave --trust out and import GET /ca.p12 into your store: keytool -importkeystore "
-            f"-srckeystore ca.p12 -srcstorepass {PASSWORD} -destkeystore STORE"
+            "out, or leave --trust out and keep an authority that your store has: oifde-simulator run "
+            f"--tls-dir DIR -- true; keytool -importcert -noprompt -alias {ALIAS} -file DIR/ca.pem "
+            "-keystore STORE -storepass PASSWORD; then run --tls-dir DIR -- COMMAND"
         )
     others = {f"system-{number}": each for number, each in enumerate(encoded_certificates(system), 1)}
     return trust_store({ALIAS: encoded_certificates(authority)[0], **others})

@@ -32,7 +32,10 @@ def authorization(environment: Mapping[str, str]) -> str:
     """Read the Authorization header of downloads. Raises ValueError, without its text."""
     text = environment.get(AUTHORIZATION, "").strip()
     if not text or not text.isascii() or not text.isprintable():
-        raise ValueError(f"expected the Authorization header of downloads in {AUTHORIZATION}, in one line")
+        raise ValueError(
+            f"expected the Authorization header of downloads in {AUTHORIZATION}, in one line: "
+            "auth-v2/ACCESS_KEY/TIME/HEADERS/SIGNATURE, or auth-v2/TENANT/-/-/- at a simulator"
+        )
     return text
 
 

@@ -148,19 +148,22 @@ def _conclude(options: argparse.Namespace, recording: Recording, progress: Progr
     """Tell what there is and what is missing, and return the exit code."""
     for line in recording.notes:
         print(f"note: {line}", file=sys.stderr)
-    for line in recording.missing:
+    for line in [*recording.missing, *(() if progress.is_empty else recording.untouched())]:
         print(f"missing: {line}", file=sys.stderr)
     left = len(recording.users) - len(recording.whole)
     if recording.problem or left:
-        _tell_how_to_go_on(recording, left)
-    else:
+        _tell_how_to_go_on(recording, left, progress)
+    if progress.is_empty or not (recording.problem or left):
         progress.remove()
     if progress.written:
         print(f"{printable(options.output)}: {counted(progress.written[1], 'session')}")
     return USAGE_ERROR if recording.problem or recording.missing or left else OK
 
 
-def _tell_how_to_go_on(recording: Recording, left: int) -> None:
-    why = f"{recording.problem}; " if recording.problem else ""
+def _tell_how_to_go_on(recording: Recording, left: int, progress: Progress) -> None:
     missing = f"{left:,} of {counted(len(recording.users), 'user')} are not whole"
-    print(f"oifde-simulator record: {why}{missing}; the same command goes on from here", file=sys.stderr)
+    if progress.is_empty:
+        told = [recording.problem or missing, "nothing is recorded"]
+    else:
+        told = [*filter(None, [recording.problem]), missing, "the same command goes on from here"]
+    print(f"oifde-simulator record: {'; '.join(told)}", file=sys.stderr)

@@ -18,6 +18,11 @@ from oifde_simulator.web.control_plane.query import wrong_parameter
 
 CLOSED = "the vendor's port is closed by PUT /listener; open it, or wait for its ttl; /livez is 200 meanwhile"
 
+NONE_TO_TRUST = (
+    "there is no authority of ours: TLS is off, or the certificate was given; have the client trust the one "
+    "that signed --tls-cert, or none with --tls off"
+)
+
 MOST_BROKEN = 20
 """Broken files that are told of."""
 
@@ -64,8 +69,8 @@ async def trust_store(call: Call) -> web.Response:
     return web.Response(body=store, content_type="application/x-pkcs12")
 
 
-def _no_authority() -> web.HTTPNotFound:
-    return web.HTTPNotFound(text="there is no authority of ours: TLS is off, or the certificate was given")
+def _no_authority() -> Problem:
+    return Problem(HTTPStatus.NOT_FOUND, "no-authority", NONE_TO_TRUST)
 
 
 async def client_certificate(call: Call) -> web.Response:
