@@ -221,8 +221,8 @@ def test_a_state_that_lasts_is_told_with_its_time(folder: Path, capsys: pytest.C
     assert [turn["rule"] for turn in turns] == ["falls", "down", None, "falls"]
     verdicts = [(rule["outcome"], *rule["reasons"]) for rule in turns[2]["rules"]]
     assert verdicts == [
-        ("held back", "state: is up for 3600000 ms more, not start"),
-        ("held back", "state: is up for 3600000 ms more, not down"),
+        ("held back", "state: is up for 3600 s more, not start"),
+        ("held back", "state: is up for 3600 s more, not down"),
         ("not asked", "it only says how long a state lasts"),
     ]
 

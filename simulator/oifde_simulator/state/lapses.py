@@ -31,8 +31,13 @@ class PresentState(NamedTuple):
     def told(self, times: StateTimes, now: int) -> str:
         """Say how long it lasts, or since when it has followed another; with a blank before, or empty."""
         if lasting := times.lasting.get(self.name):
-            return f" for {self.at + lasting.milliseconds - now} ms more"
-        return f" since {self.ended} ended {now - self.at} ms ago" if self.ended else ""
+            return f" for {_seconds(self.at + lasting.milliseconds - now)} more"
+        return f" since {self.ended} ended {_seconds(now - self.at)} ago" if self.ended else ""
+
+
+def _seconds(milliseconds: int) -> str:
+    """Write a time as other messages do, to the millisecond: `19.997 s`."""
+    return f"{milliseconds / 1000:.15g} s"
 
 
 def begun(entered: EnteredState, times: StateTimes, now: int) -> EnteredState:
