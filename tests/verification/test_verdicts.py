@@ -74,6 +74,14 @@ COUNTS: dict[str, tuple[dict[str, Any], bool, int, str]] = {
     "another token": ({"count": 0, "authToken": OTHER}, True, 0, ""),
     "one of some tokens": ({"count": 1, "authToken": {"enum": [OTHER, TOKEN]}}, True, 1, ""),
     "a whole number as a float": ({"count": 2.0, "userMobile": USER}, True, 2, ""),
+    "whole": ({"count": 3, "outcome": "complete"}, True, 3, 'found 3 (outcome: "complete")'),
+    "not whole": ({"none": {"outcome": {"not": {"const": "complete"}}}}, True, 0, ""),
+    "left": (
+        {"count": 1, "outcome": "client left"},
+        False,
+        0,
+        'nearest is entry 3: outcome: expected "client left", found "complete"',
+    ),
     "none of": ({"none": {"status": 500}}, True, 0, "expected no exchange, found 0"),
     "some of": ({"none": {"status": 503}}, False, 1, "expected no exchange, found 1 (status: 503): entry 1"),
 }
@@ -151,6 +159,11 @@ def test_a_rule_that_could_not_change_the_answer_is_told_with_the_note() -> None
 def test_no_near_miss_is_told_twice() -> None:
     (result,) = judged(recorded(queried("", userMobile="2")), {"count": 1, "userMobile": USER})["results"]
     assert [miss["number"] for miss in result["nearMisses"]] == [1]
+
+
+def test_an_exchange_that_is_under_way_has_no_outcome_yet() -> None:
+    (result,) = judged(recorded(queried(how="under way")), {"count": 1, "outcome": "complete"})["results"]
+    assert result["message"].endswith('nearest is entry 1: outcome: expected "complete", found "under way"')
 
 
 def test_one_expectation_that_fails_fails_all() -> None:
@@ -358,6 +371,13 @@ WRONG: dict[str, tuple[Any, list[str]]] = {
         ['expect[0].match.staus: nothing of an exchange is called "staus"; did you mean "status"?'],
     ),
     "a slip of a kind": ({"atleast": 1}, ['expect[0]: says nothing to expect; did you mean "atLeast"?']),
+    "an ending that there is not": (
+        {"count": 1, "outcome": "clientleft"},
+        [
+            "expect[0].outcome: expected one of complete, closed, reset, client left, or false "
+            '(under way), found "clientleft"; did you mean "client left"?'
+        ],
+    ),
     "nothing": ({}, ["expect[0]: says nothing to expect; expected one of count, atLeast"]),
     "only conditions": ({"userMobile": "1"}, ["expect[0]: says nothing to expect; expected one of count"]),
     "no object": ("three", ['expect[0]: expected an object such as {"count": 3']),

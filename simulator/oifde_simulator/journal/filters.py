@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from oifde_simulator.fast_dataclasses import dataclass
+from oifde_simulator.journal.outcome_condition import OUTCOME, ending
 from oifde_simulator.journal.text_search import searchable_text
 from oifde_simulator.model.entry import Entry
 from oifde_simulator.model.view import ABSENT, Mismatch
@@ -28,6 +29,7 @@ ATTRIBUTES: Mapping[str, Callable[[Entry], Any]] = {
     "connection": lambda entry: entry.peer.connection or ABSENT,
     "warnings": lambda entry: entry.warnings or ABSENT,
     "spoiled": lambda entry: entry.rule or ABSENT,
+    OUTCOME: ending,
     "text": searchable_text,
 }
 """Attributes of an entry that a filter can test; of several values in a tuple one has to fit."""
@@ -73,6 +75,11 @@ class Filter:
         self.index_keys = tuple(_wanted_keys(tests, match)) or (ANY_ENTRY,)
         """Keys of which every accepted entry has each."""
         self._given = tests, match
+
+    @property
+    def needs_end(self) -> bool:
+        """Check that a condition is about the end of an exchange, which is unknown when the entry is made."""
+        return OUTCOME in self._given[0]
 
     @property
     def backtracks(self) -> bool:
@@ -122,6 +129,8 @@ class Filter:
     def _found(self, name: str, value: Callable[[Entry], Any], entry: Entry) -> str:
         if name == "tenant":
             return _shown_tenant(entry)
+        if name == OUTCOME:
+            return shown(entry.outcome.how)
         why = self.why_idle(entry) if name == "rule" else ""
         return f"{_shown(value(entry))}; it matched but did not fire: {why}" if why else _shown(value(entry))
 

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 
 NUMBER = attrgetter("number")
+NO_OUTCOME_YET = (
+    "outcome: an exchange is told here when it comes, and its outcome is known when its answer has ended; "
+    "ask GET /journal or POST /verify for it"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,13 @@ class JournalService:
             return self._journal.filter(parameters)
         except WrongParameter as error:
             raise wrong_parameter(str(error)) from None
+
+    def filter_of_arrivals(self, parameters: Iterable[tuple[str, str]]) -> Filter:
+        """Make a filter of exchanges as they come, which have no outcome yet. Raises Problem."""
+        wanted = self.filter(parameters)
+        if wanted.needs_end:
+            raise wrong_parameter(NO_OUTCOME_YET)
+        return wanted
 
     async def last(self) -> int:
         """Tell the number of the newest entry; 0 when there was none."""
