@@ -38,7 +38,7 @@ COUNTS: dict[str, tuple[dict[str, Any], bool, int, str]] = {
         {"count": 3, "userMobile": USER},
         False,
         2,
-        "expected 3 exchanges, found 2 (request.userMobile",
+        'found 2 (request.userMobile: "18000000001"): entries 1, 2; nearest is entry 3: ',
     ),
     "too many": (
         {"count": 1, "userMobile": USER},
@@ -159,6 +159,22 @@ def test_a_rule_that_could_not_change_the_answer_is_told_with_the_note() -> None
 def test_no_near_miss_is_told_twice() -> None:
     (result,) = judged(recorded(queried("", userMobile="2")), {"count": 1, "userMobile": USER})["results"]
     assert [miss["number"] for miss in result["nearMisses"]] == [1]
+
+
+def test_beside_what_was_found_no_exchange_of_another_endpoint_is_near() -> None:
+    journal = recorded(fetched(TOKEN), queried(userMobile=USER), queried(userMobile=USER))
+    (result,) = judged(journal, {"count": 5, "userMobile": USER}, tenant="acme")["results"]
+    assert result["message"].endswith('found 2 (request.userMobile: "18000000001"): entries 2, 3')
+    assert result["nearMisses"] == []
+    (result,) = judged(journal, {"count": 1, "userMobile": "2"}, tenant="acme")["results"]
+    assert [miss["number"] for miss in result["nearMisses"]] == [3, 2, 1]
+
+
+def test_of_equal_misses_the_one_whose_rule_has_the_nearest_name_comes_first() -> None:
+    rules = ("total-wrong", "every-third", "slow", "total-wrong")
+    journal = recorded(*(queried(userMobile=USER, rule=rule) for rule in rules))
+    (result,) = judged(journal, {"atLeast": 1, "rule": "every-thrd"}, tenant="acme")["results"]
+    assert result["message"].endswith('nearest is entry 2: rule: expected "every-thrd", found "every-third"')
 
 
 def test_an_exchange_that_is_under_way_has_no_outcome_yet() -> None:

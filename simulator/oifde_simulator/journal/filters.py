@@ -71,7 +71,8 @@ class Filter:
         """Id of the only tenant whose entries can fit, `""` for unknown tenants; None for any tenant."""
         wanted = match.get("request", {}).items()
         self._field = next(((name, value) for name, value in wanted if type(value) is str), ("", ""))
-        self._rule = _only_text(tests.get("rule"))
+        self.rule = _only_text(tests.get("rule"))
+        """Name of the only rule that is wanted; empty for any rule, or none."""
         self.index_keys = tuple(_wanted_keys(tests, match)) or (ANY_ENTRY,)
         """Keys of which every accepted entry has each."""
         self._given = tests, match
@@ -120,11 +121,11 @@ class Filter:
 
     def why_idle(self, entry: Entry) -> str:
         """Say why the one rule that the filter wants did not fire though it matched; empty where unknown."""
-        if not self._rule or self._rule in entry.rules:
+        if not self.rule or self.rule in entry.rules:
             return ""
-        held = (why for rule, why in entry.held_back if rule == self._rule)
-        noted = (note for note in entry.notes if note.startswith(f"{self._rule}: "))
-        return next(held, "") or next(noted, "").removeprefix(f"{self._rule}: ")
+        held = (why for rule, why in entry.held_back if rule == self.rule)
+        noted = (note for note in entry.notes if note.startswith(f"{self.rule}: "))
+        return next(held, "") or next(noted, "").removeprefix(f"{self.rule}: ")
 
     def _found(self, name: str, value: Callable[[Entry], Any], entry: Entry) -> str:
         if name == "tenant":

@@ -89,9 +89,13 @@ class JournalService:
         """Find an entry by its number; None where it is not on record."""
         return await self._journal.get(number)
 
-    async def entries(self) -> list[Entry]:
-        """List all entries, the oldest first."""
-        return await self._journal.entries(None, Since())
+    async def entries(self, tenant: str | None = None) -> list[Entry]:
+        """List all entries, or those of a tenant, the oldest first."""
+        return await self._journal.entries(tenant, Since())
+
+    async def has_entries(self, tenant: str) -> bool:
+        """Check that a tenant has entries."""
+        return bool(await self._journal.entries(tenant, Since(), 1))
 
     async def comparable(self, wanted: Filter) -> list[Entry]:
         """List the entries in the range of a filter that may be near misses, the oldest first.
