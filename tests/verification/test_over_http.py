@@ -167,7 +167,7 @@ def test_the_page_shows_coverage_as_it_is(server: Simulator) -> None:
 
 # body: words of the detail
 WRONG: dict[str, tuple[Any, str]] = {
-    "no JSON": (b"{", "expected a body of JSON"),
+    "no JSON": (b"{", 'expected a body of JSON such as {"tenant": "fail-twice", "expect": '),
     "a list": ([], "expected an object, found an empty list"),
     "no expect": ({}, 'expected the member "expect"'),
     "a slip": ({"expect": {"count": 1, "userMobil": "1"}}, 'did you mean "userMobile"?'),
