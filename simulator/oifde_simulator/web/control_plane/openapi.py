@@ -172,8 +172,8 @@ def methods() -> dict[str, frozenset[str]]:
 def body_example(route: Route) -> Any:
     """Find the first example of a route's body; None where the document has none."""
     body = document()["paths"][route.path][route.method.lower()]["requestBody"]["content"]["application/json"]
-    each = next(iter(body.get("examples", {}).values()), {})
-    return body.get("example", each.get("value"))
+    examples: dict[str, Any] = body.get("examples", {})
+    return body.get("example", next((each["value"] for each in examples.values()), None))
 
 
 @cache
