@@ -5,10 +5,13 @@ Rule: only asked where nothing was found, since it looks through what is on reco
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from oifde_simulator.journal.filters import Filter
+from oifde_simulator.model.entry import Entry
+from oifde_simulator.stepwise import Steps
 from oifde_simulator.text import did_you_mean, shown
 from oifde_simulator.web.control_plane.context import ControlContext
-from oifde_simulator.web.control_plane.time_slicing import time_sliced
 
 
 async def unknown_name(context: ControlContext, wanted: Filter) -> str:
@@ -48,7 +51,13 @@ async def _rules(context: ControlContext, tenant: str | None) -> set[str]:
 
 async def _rules_on_record(context: ControlContext, tenant: str | None) -> set[str]:
     """Name the rules that spoiled an answer on record, or were held back."""
+    return await context.evaluations.run(_rules_of(await context.journal.entries(tenant)))
+
+
+def _rules_of(entries: Iterable[Entry]) -> Steps[set[str]]:
+    """Name the rules of entries, a step each."""
     found: set[str] = set()
-    async for entry in time_sliced(await context.journal.entries(tenant)):
+    for entry in entries:
         found.update(entry.rules, (rule for rule, _ in entry.held_back))
+        yield
     return found
