@@ -188,7 +188,8 @@ class Settings:
     )
     control_token: str | None = option(
         None,
-        "what it wants as a bearer token; without one, one is made and printed where ADDRESS is not loopback",
+        "what it wants as a bearer token; without one, one is made and printed where ADDRESS is not "
+        "loopback, or --advertise-control names another machine",
         read=bearer_token,
         word="TOKEN",
     )
@@ -314,7 +315,9 @@ class Settings:
         None, "append the log to this file, not to standard error", read=Path, word="PATH"
     )
     quiet: bool = option(
-        False, "print nothing at the start, and log errors only unless --log-level says more", read=flag
+        False,
+        "print nothing at the start but a made token, and log errors only unless --log-level says more",
+        read=flag,
     )
 
 

@@ -50,6 +50,11 @@ def duration_text(milliseconds: int) -> str:
     return f"{number}{written}"
 
 
+def seconds_text(milliseconds: int) -> str:
+    """Write a time for people, to the millisecond, such as `19.997 s`."""
+    return f"{milliseconds / 1000:.15g} s"
+
+
 def milliseconds_up(text: str) -> int:
     """Read a duration longer than zero, in milliseconds, rounded up."""
     found = billionths(text, EXPECTED)

@@ -217,6 +217,8 @@ class Exchanges:
     """Exchanges of this page, oldest first."""
     next: str | None = None
     """URL of the next page; None for the last page."""
+    hint: str = ""
+    """The tenant or rule of the filter that there is not, where no exchange fits; empty for none."""
 
     def __iter__(self) -> Iterator[Exchange]:
         """Iterate over the exchanges of this page."""

@@ -456,8 +456,19 @@ def test_values_of_other_types_differ() -> None:
     assert len(changes([1, True, 0], [1.0, 1, False]).told) == 3
 
 
-def test_bodies_that_are_no_json_have_no_changes() -> None:
-    assert complete(body_changes(b"{}", b"<html>")).told == []
+@pytest.mark.parametrize(
+    ("honest", "sent", "change"),
+    [
+        (b'{"total":40}', b"", {"honest": {"total": 40}}),
+        (b"", b"<html>", {"sent": "<html>"}),
+        (b"{}", b"<html>", {"honest": {}, "sent": "<html>"}),
+        (b"RIFF\xff", b"RIFF\xfe", {"honest": "UklGRv8=", "sent": "UklGRv4="}),
+    ],
+)
+def test_bodies_of_which_one_is_no_json_differ_as_a_whole(
+    honest: bytes, sent: bytes, change: dict[str, Any]
+) -> None:
+    assert complete(body_changes(honest, sent)) == ([{"path": "", **change}], 0)
 
 
 # The timeline

@@ -43,7 +43,7 @@ def test_each_rule_has_its_verdict_also_those_after_the_one_that_took_the_reques
         ("slow", "fired", ()),
         ("told", "held back", ("down sends no head",)),
         ("another", "not about it", ('request.pageNum: expected "2", found nothing',)),
-        ("later", "held back", ("window: opens in 3600000 ms",)),
+        ("later", "held back", ("window: opens in 3600 s",)),
         ("third", "held back", ("every: match 1 of each 3 for userMobile=18000000001",)),
         ("same", "could not", ("nothing in this answer for headers to spoil",)),
         ("next", "not asked", ("down came before it",)),

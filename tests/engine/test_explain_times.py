@@ -207,7 +207,7 @@ def test_a_ramp_of_a_window_that_was_open_before_load_says_so(
     )
     printed = " ".join(told(capsys, {}, "--at", "1h").split())
     opens = "at 2026-01-01T23:59:30+00:00"
-    assert f"rule-1 held back: window: opens in 82770000 ms, {opens}" in printed
+    assert f"rule-1 held back: window: opens in 82770 s, {opens}" in printed
 
 
 def test_a_state_that_lasts_is_told_with_its_time(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -221,8 +221,8 @@ def test_a_state_that_lasts_is_told_with_its_time(folder: Path, capsys: pytest.C
     assert [turn["rule"] for turn in turns] == ["falls", "down", None, "falls"]
     verdicts = [(rule["outcome"], *rule["reasons"]) for rule in turns[2]["rules"]]
     assert verdicts == [
-        ("held back", "state: is up for 3600000 ms more, not start"),
-        ("held back", "state: is up for 3600000 ms more, not down"),
+        ("held back", "state: is up for 3600 s more, not start"),
+        ("held back", "state: is up for 3600 s more, not down"),
         ("not asked", "it only says how long a state lasts"),
     ]
 

@@ -71,7 +71,7 @@ def test_a_rule_that_has_fired_as_often_as_it_may_names_for_whom() -> None:
 
 def test_a_window_that_is_closed_counts_for_nobody() -> None:
     entry = asked(engine(rule(window={"from": "1s"}, per=["userMobile"])), query())
-    assert entry.held_back == (("mine", "window: opens in 1000 ms"),)
+    assert entry.held_back == (("mine", "window: opens in 1 s"),)
 
 
 VALUES: dict[str, tuple[Any, str]] = {

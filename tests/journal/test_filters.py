@@ -20,12 +20,15 @@ from oifde_simulator.journal.redaction.redactor import Redactor
 def journal() -> Journal:
     """Journal of three exchanges: of acme, of an unknown tenant, and one that a rule spoiled."""
     journal = Journal()
-    journal.record(exchange("acme", userMobile="18000000001", pageNum="1", authToken=TOKEN))
+    good = exchange("acme", userMobile="18000000001", pageNum="1", authToken=TOKEN)
+    good.outcome.end("complete")
+    journal.record(good)
     nobody = exchange("", at=1000)
     nobody.endpoint = ""
     journal.record(nobody)
     spoiled = exchange("acme", at=2000, userMobile="18100000001", pageNum="2")
     spoiled.rule = "down"
+    spoiled.outcome.end("client left")
     journal.record(spoiled)
     return journal
 
@@ -57,6 +60,12 @@ FOUND: dict[str, list[int]] = {
     f"authToken={TOKEN}": [1],
     f"authToken={Redactor('0').fingerprint(TOKEN)}": [1],
     "authToken=other": [],
+    "outcome=complete": [1],
+    "outcome=client left": [3],
+    "outcome=closed": [],
+    "outcome=true": [1, 3],
+    "outcome=false": [2],
+    'outcome={"enum":["reset","client left"]}': [3],
     "headers.host=vendor": [1, 2, 3],
     "response.total=0": [1, 2, 3],
     "response.status=200": [1, 2, 3],
@@ -148,6 +157,11 @@ def test_a_difference_lists_all_warnings(journal: Journal) -> None:
 
 
 WRONG = {
+    "outcome=completed": (
+        "outcome: expected one of complete, closed, reset, client left, or false (under way), "
+        'found "completed"; did you mean "complete"?'
+    ),
+    "outcome=under way": 'or false (under way), found "under way"',
     "tenent=acme": 'unknown parameter "tenent"; did you mean "tenant"?',
     "x=1": "request.NAME for another field",
     "status=ok": 'status: expected a whole number, true, false or a JSON Schema, found "ok"',

@@ -219,4 +219,16 @@ def test_a_short_credential_of_a_target_is_not_in_messages_either(entries: Any, 
     entry = entries({}, path)
     assert "abc" not in text_of(entry)
     assert PREFIX in entry.problems[0]
-    assert "expected /oifde/" in entry.problems[0]
+    assert "expected the path /oifde/" in entry.problems[0]
+
+
+@pytest.mark.parametrize(
+    "path", ["/oifde/rest/api/getToken", "/api/authToken", "/token?x=1", "/a/auth/?token"]
+)
+def test_a_path_that_only_sounds_like_a_credential_is_told_as_the_client_is_told(
+    entries: Any, path: str
+) -> None:
+    entry = entries({}, path)
+    assert PREFIX not in text_of(entry)
+    assert f'found "{path}"' in entry.problems[0]
+    assert f'found \\"{path}\\"' in entry.body.decode()

@@ -60,7 +60,7 @@ def test_a_rule_that_only_says_how_long_a_state_lasts_is_never_asked() -> None:
     found = [bool(ask(world, seconds)) for seconds in (0, 4.999, 5, 19.999, 20, 25, 1_000_000, 1_000_005)]
     assert found == [True, True, False, False, True, False, True, False]
     entry = world.engine.entries()[-1]
-    assert entry.held_back == (("is-down", "state: is good for 15000 ms more, not start"),)
+    assert entry.held_back == (("is-down", "state: is good for 15 s more, not start"),)
     assert not entry.notes
     scenario = world.engine.tenants.files["acme"]
     coverage = world.engine.state.coverage

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import json
+import re
 import ssl
 import sys
+import urllib.error
+import urllib.request
+from contextlib import redirect_stderr
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,9 +20,10 @@ from oifde_simulator.cli import main
 from oifde_simulator.client import Control
 from oifde_simulator.config import Settings
 from oifde_simulator.runtime.embedding import running, spawned
+from oifde_simulator.runtime.first_lines import print_first
 from oifde_simulator.web.tls.authority import tls_from_authority
 from oifde_simulator.web.tls.context import client_context, prove
-from serving import run, served
+from serving import PATIENCE, run, served
 
 DATA, CONTROL = "https://vendor.example:0/ivr", "http://sim.example"
 OPTIONS = ("--advertise", DATA, "--advertise-control", CONTROL)
@@ -36,11 +43,48 @@ def test_banner_and_ready_file_have_the_advertised_urls(tmp_path: Path) -> None:
         assert own["control"].startswith("http://127.0.0.1:")
         assert f"data plane     {data} " in server.banner
         assert f"control plane  {CONTROL} " in server.banner
+        data_address, control_address = (urlsplit(own[plane]).netloc for plane in ("data", "control"))
+        listening = f"listening on   {data_address} (data plane), {control_address} (control plane)\n"
+        assert listening in server.banner
         assert f"console        {CONTROL}/ " in server.banner
         assert f"curl -s {CONTROL}/ca.pem" in server.banner
         assert f"{data}/oifde/rest/api/" in server.banner
         done = run("readyz", "--ready-file", str(tmp_path / "ready.json"))
         assert (done.returncode, done.stdout) == (0, f"ready: {own['control']}\n")
+
+
+def test_who_asks_for_the_advertised_control_plane_needs_the_token_that_the_banner_tells(
+    tmp_path: Path,
+) -> None:
+    with served(tmp_path, *OPTIONS) as server:
+        (token,) = re.findall(r"^  control token  (\S+)$", server.banner, re.MULTILINE)
+        own = json.loads((tmp_path / "ready.json").read_text())["listening"]["control"]
+        with pytest.raises(urllib.error.HTTPError, match="401"):
+            ask_by_name(own)
+        assert ask_by_name(own, Authorization=f"Bearer {token}") == 200
+
+
+def ask_by_name(own: str, **headers: str) -> int:
+    """Ask as a client behind a forwarded port does, which knows the advertised name alone."""
+    request = urllib.request.Request(f"{own}/tenants", headers={"Host": "sim.example", **headers})
+    with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+        return answer.status
+
+
+def test_a_quiet_server_tells_a_made_token_alone() -> None:
+    quiet = Settings(quiet=True, control_host="0.0.0.0")
+    assert said(quiet, "made") == ("", "  control token  made\n")
+    assert said(quiet, None) == ("", "")
+    assert said(replace(quiet, control_token="given-to-it"), "given-to-it") == ("", "")
+    assert said(replace(quiet, quiet=False), "made") == ("lines\n", "")
+
+
+def said(settings: Settings, token: str | None) -> tuple[str, str]:
+    """Print the first lines; what standard output and standard error get."""
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stderr(err):
+        print_first("lines", settings, token, out)
+    return out.getvalue(), err.getvalue()
 
 
 def test_without_it_a_ready_file_has_no_second_urls(tmp_path: Path) -> None:
@@ -58,7 +102,10 @@ def test_the_command_of_run_gets_them() -> None:
 
 
 def test_who_starts_a_server_reaches_it_on_this_machine() -> None:
-    with spawned(*OPTIONS, "--tls", "off") as addresses, Control(addresses.control) as control:
+    with (
+        spawned(*OPTIONS, "--tls", "off") as addresses,
+        Control(addresses.control, token=addresses.token) as control,
+    ):
         assert control.listener().url.startswith("https://vendor.example:")
     with running(Settings(port=0, control_port=0, tls="off", advertise_control=CONTROL)) as server:
         assert server.control_url == CONTROL

@@ -14,6 +14,7 @@ from oifde_simulator.model.sessions import Criteria
 from oifde_simulator.runtime.banner import banner
 from oifde_simulator.scenario import loader
 from oifde_simulator.tenants import Tenants
+from oifde_simulator.urls import url
 
 USERS = {
     "that a record names": ("records: [{callSorId: '7', calledNumber: '1', startTime: 0}]", "7"),
@@ -33,6 +34,30 @@ async def user_shown(sessions: str, seed: str = "0") -> tuple[Tenants, str]:
     user: str = json.loads(found[0])["userMobile"]
     assert lines.count(f'"{user}"') == 2
     return tenants, user
+
+
+@pytest.mark.parametrize(
+    ("host", "listening"),
+    [
+        ("127.0.0.1", ""),
+        ("0.0.0.0", "  listening on   0.0.0.0:1 (data plane)\n"),
+        ("", "  listening on   0.0.0.0:1 (data plane)\n"),
+        ("::", "  listening on   [::]:1 (data plane)\n"),
+    ],
+)
+async def test_an_address_that_no_url_tells_has_a_line(host: str, listening: str) -> None:
+    tenants = Tenants({"acme": loader.loads(b"{}", "acme.yaml", "acme")}, seed="0", error_status=200)
+    own = {"data": url("https", host, 1), "control": "http://127.0.0.1:2"}
+    lines = await banner(
+        tenants,
+        Settings(host=host),
+        data_url=own["data"],
+        control_url=own["control"],
+        authority=False,
+        listening=own,
+    )
+    found = [line for line in lines.splitlines(keepends=True) if "listening on" in line]
+    assert "".join(found) == listening
 
 
 @pytest.mark.parametrize(("sessions", "user"), USERS.values(), ids=USERS.keys())

@@ -121,9 +121,9 @@ async def test_a_rule_is_told_how_long_another_state_lasts_or_since_when_it_has_
     await turn(state, 0, candidate(START, "down"))
     told = [(await turn(state, now, candidate(START))).held_back[0] for now in (5, 50, 400)]
     assert told == [
-        "state: is down for 15 ms more, not start",
-        "state: is slow for 270 ms more, not start",
-        "state: is up since slow ended 80 ms ago, not start",
+        "state: is down for 0.015 s more, not start",
+        "state: is slow for 0.27 s more, not start",
+        "state: is up since slow ended 0.08 s ago, not start",
     ]
 
 

@@ -100,6 +100,20 @@ def test_a_failure_is_a_verdict_too_with_what_comes_nearest(server: Simulator) -
     ]
 
 
+def test_a_rule_that_there_is_not_is_told_with_the_one_that_may_be_meant(server: Simulator) -> None:
+    query(server)
+    expect = [
+        {"none": {"rule": "fail-twcie"}},
+        {"order": [{"rule": "nevr"}]},
+        {"count": 2, "rule": "fail-twice"},
+    ]
+    for about in ({"tenant": "acme"}, {}):
+        verdict = fetch_verdict(server, **about, expect=expect)
+        told = [result["message"].rpartition("; ")[2] for result in verdict["results"]]
+        assert told[:2] == ['did you mean "fail-twice"?', 'did you mean "never"?']
+        assert "did you mean" not in told[2]
+
+
 def test_a_fixed_token_was_not_fetched_and_pages_that_fail_were_not_walked(server: Simulator) -> None:
     query(server)
     verdict = fetch_verdict(
@@ -153,7 +167,7 @@ def test_the_page_shows_coverage_as_it_is(server: Simulator) -> None:
 
 # body: words of the detail
 WRONG: dict[str, tuple[Any, str]] = {
-    "no JSON": (b"{", "expected a body of JSON"),
+    "no JSON": (b"{", 'expected a body of JSON such as {"tenant": "fail-twice", "expect": '),
     "a list": ([], "expected an object, found an empty list"),
     "no expect": ({}, 'expected the member "expect"'),
     "a slip": ({"expect": {"count": 1, "userMobil": "1"}}, 'did you mean "userMobile"?'),

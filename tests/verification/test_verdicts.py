@@ -38,7 +38,7 @@ COUNTS: dict[str, tuple[dict[str, Any], bool, int, str]] = {
         {"count": 3, "userMobile": USER},
         False,
         2,
-        "expected 3 exchanges, found 2 (request.userMobile",
+        'found 2 (request.userMobile: "18000000001"): entries 1, 2; nearest is entry 3: ',
     ),
     "too many": (
         {"count": 1, "userMobile": USER},
@@ -74,6 +74,14 @@ COUNTS: dict[str, tuple[dict[str, Any], bool, int, str]] = {
     "another token": ({"count": 0, "authToken": OTHER}, True, 0, ""),
     "one of some tokens": ({"count": 1, "authToken": {"enum": [OTHER, TOKEN]}}, True, 1, ""),
     "a whole number as a float": ({"count": 2.0, "userMobile": USER}, True, 2, ""),
+    "whole": ({"count": 3, "outcome": "complete"}, True, 3, 'found 3 (outcome: "complete")'),
+    "not whole": ({"none": {"outcome": {"not": {"const": "complete"}}}}, True, 0, ""),
+    "left": (
+        {"count": 1, "outcome": "client left"},
+        False,
+        0,
+        'nearest is entry 3: outcome: expected "client left", found "complete"',
+    ),
     "none of": ({"none": {"status": 500}}, True, 0, "expected no exchange, found 0"),
     "some of": ({"none": {"status": 503}}, False, 1, "expected no exchange, found 1 (status: 503): entry 1"),
 }
@@ -151,6 +159,27 @@ def test_a_rule_that_could_not_change_the_answer_is_told_with_the_note() -> None
 def test_no_near_miss_is_told_twice() -> None:
     (result,) = judged(recorded(queried("", userMobile="2")), {"count": 1, "userMobile": USER})["results"]
     assert [miss["number"] for miss in result["nearMisses"]] == [1]
+
+
+def test_beside_what_was_found_no_exchange_of_another_endpoint_is_near() -> None:
+    journal = recorded(fetched(TOKEN), queried(userMobile=USER), queried(userMobile=USER))
+    (result,) = judged(journal, {"count": 5, "userMobile": USER}, tenant="acme")["results"]
+    assert result["message"].endswith('found 2 (request.userMobile: "18000000001"): entries 2, 3')
+    assert result["nearMisses"] == []
+    (result,) = judged(journal, {"count": 1, "userMobile": "2"}, tenant="acme")["results"]
+    assert [miss["number"] for miss in result["nearMisses"]] == [3, 2, 1]
+
+
+def test_of_equal_misses_the_one_whose_rule_has_the_nearest_name_comes_first() -> None:
+    rules = ("total-wrong", "every-third", "slow", "total-wrong")
+    journal = recorded(*(queried(userMobile=USER, rule=rule) for rule in rules))
+    (result,) = judged(journal, {"atLeast": 1, "rule": "every-thrd"}, tenant="acme")["results"]
+    assert result["message"].endswith('nearest is entry 2: rule: expected "every-thrd", found "every-third"')
+
+
+def test_an_exchange_that_is_under_way_has_no_outcome_yet() -> None:
+    (result,) = judged(recorded(queried(how="under way")), {"count": 1, "outcome": "complete"})["results"]
+    assert result["message"].endswith('nearest is entry 1: outcome: expected "complete", found "under way"')
 
 
 def test_one_expectation_that_fails_fails_all() -> None:
@@ -358,6 +387,13 @@ WRONG: dict[str, tuple[Any, list[str]]] = {
         ['expect[0].match.staus: nothing of an exchange is called "staus"; did you mean "status"?'],
     ),
     "a slip of a kind": ({"atleast": 1}, ['expect[0]: says nothing to expect; did you mean "atLeast"?']),
+    "an ending that there is not": (
+        {"count": 1, "outcome": "clientleft"},
+        [
+            "expect[0].outcome: expected one of complete, closed, reset, client left, or false "
+            '(under way), found "clientleft"; did you mean "client left"?'
+        ],
+    ),
     "nothing": ({}, ["expect[0]: says nothing to expect; expected one of count, atLeast"]),
     "only conditions": ({"userMobile": "1"}, ["expect[0]: says nothing to expect; expected one of count"]),
     "no object": ("three", ['expect[0]: expected an object such as {"count": 3']),

@@ -173,6 +173,20 @@ def test_on_loopback_none_is_made(host: str) -> None:
     assert access_token.token(Settings(control_host=host)) is None
 
 
+@pytest.mark.parametrize(
+    "told", ["http://127.0.0.1:0", "http://LocalHost", "http://sim.localhost:1", "http://[::1]:2"]
+)
+def test_nor_where_others_are_told_a_name_of_this_machine(told: str) -> None:
+    assert access_token.token(Settings(advertise_control=told)) is None
+
+
+@pytest.mark.parametrize(
+    "told", ["http://sim.example", "http://host.docker.internal:0", "https://192.0.2.1/sim"]
+)
+def test_where_others_are_told_another_host_one_is_made(told: str) -> None:
+    assert access_token.token(Settings(advertise_control=told))
+
+
 @pytest.mark.parametrize("host", ["localhost", "LocalHost"])
 def test_nobody_is_asked_what_localhost_is(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def know_nothing(*_: Any, **__: Any) -> Any:

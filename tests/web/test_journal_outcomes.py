@@ -74,6 +74,11 @@ def test_a_client_that_leaves_is_told_of(server: Simulator) -> None:
     while fetch_json(server, f"/journal?{query}")["entries"][0]["outcome"]["how"] == "under way":
         pass
     assert fetch_json(server, f"/journal?{query}")["entries"][0]["outcome"]["how"] == "client left"
+    counts = [
+        fetch_json(server, f"/journal?{query}&outcome={how}")["count"]
+        for how in ("client%20left", "complete")
+    ]
+    assert counts == [1, 0]
 
 
 def test_requests_that_nobody_can_read_have_a_place_of_their_own(server: Simulator) -> None:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -14,8 +15,12 @@ import jsonschema
 import pytest
 
 from conftest import ACME, QUERY, TOKEN
+from oifde_simulator.immediate import immediate
+from oifde_simulator.journal.filter_parameters import parse
+from oifde_simulator.journal.redaction.redactor import Redactor
 from oifde_simulator.runtime.server import Simulator
 from oifde_simulator.web.control_plane import openapi
+from oifde_simulator.web.control_plane.routes.unknown_names import unknown_name
 from serving import Peer, fetch, head, post, running
 
 PAGE = (Path(__file__).parents[2] / "docs" / "control-plane.md").read_text()
@@ -350,6 +355,38 @@ def test_an_archive_of_many_is_whole(server: Simulator) -> None:
     assert numbers == list(range(numbers[0], numbers[0] + 101))
 
 
+EMPTY = {
+    "tenant=acmee": 'there is no tenant "acmee"; did you mean "acme"?',
+    "tenant=nobody-at-all": 'there is no tenant "nobody-at-all"; GET /tenants lists those there are',
+    "tenant=acme&rule=zzz": 'tenant "acme" has no rule "zzz"',
+    "tenant=acme&status=503": None,
+    "tenant=false": None,
+    "rule=zzz": None,
+    "": None,
+}
+
+
+@pytest.mark.parametrize(("query", "hint"), EMPTY.items(), ids=EMPTY.keys())
+def test_an_empty_list_says_which_name_there_is_not(server: Simulator, query: str, hint: str | None) -> None:
+    listed = fetch_json(server, f"/journal?{query}")
+    assert (listed["count"], listed.get("hint")) == (0, hint)
+    assert openapi.schema("/components/schemas/Exchanges").explain(listed) == []
+
+
+def test_a_tenant_that_has_gone_is_known_as_long_as_its_entries_are_kept() -> None:
+    async def false(_: str) -> bool:
+        return False
+
+    async def true(_: str) -> bool:
+        return True
+
+    wanted = parse([("tenant", "gone"), ("status", "503")], Redactor("0").fingerprint)
+    context = SimpleNamespace(
+        tenants=SimpleNamespace(exists=false), journal=SimpleNamespace(has_entries=true)
+    )
+    assert immediate(unknown_name(context, wanted)) == ""
+
+
 WRONG = {
     "/journal.har?limit=10001": "limit: expected at most 10000",
     "/journal/events?limit=1": "unknown parameter",
@@ -379,6 +416,9 @@ WRONG = {
     "/journal/wait?timeout=5": "timeout: expected a duration",
     "/journal/wait?timeout=11m": "timeout: expected at most 600s",
     "/journal/wait?limit=1": "unknown parameter",
+    "/journal?outcome=left": "outcome: expected one of complete, closed, reset, client left",
+    "/journal/wait?outcome=complete": "outcome: an exchange is told here when it comes",
+    "/journal/events?outcome=complete": "ask GET /journal or POST /verify",
 }
 
 

@@ -5,6 +5,7 @@ Rule: in steps, and bounded: of each value the beginning is told, of all changes
 
 from __future__ import annotations
 
+import base64
 from typing import Any, NamedTuple
 
 import orjson
@@ -26,11 +27,11 @@ class Changes(NamedTuple):
 
 
 def body_changes(honest: bytes, sent: bytes) -> Steps[Changes]:
-    """List the changes between two bodies; none where one of them is no JSON."""
+    """List the changes between two bodies that differ; where one is no JSON, the one change of the whole."""
     try:
         pairs = [("", orjson.loads(honest), orjson.loads(sent))]
     except orjson.JSONDecodeError:
-        return Changes([])
+        return Changes([_change("", _whole(honest), _whole(sent))])
     told: list[dict[str, Any]] = []
     more = 0
     while pairs:
@@ -50,6 +51,24 @@ def body_changes(honest: bytes, sent: bytes) -> Steps[Changes]:
             else:
                 more += 1
     return Changes(told, more)
+
+
+def _whole(octets: bytes) -> Any:
+    """Read a body as one value: JSON, else text, else base64; ABSENT for an empty one."""
+    if not octets:
+        return ABSENT
+    try:
+        return orjson.loads(octets)
+    except orjson.JSONDecodeError:
+        return _as_text(octets)
+
+
+def _as_text(octets: bytes) -> str:
+    """Write bytes as text, in base64 where they are none."""
+    try:
+        return octets.decode()
+    except UnicodeDecodeError:
+        return base64.b64encode(octets).decode()
 
 
 def _elements(path: str, old: list[Any], new: list[Any]) -> list[tuple[str, Any, Any]]:

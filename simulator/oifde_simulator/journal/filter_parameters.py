@@ -15,6 +15,7 @@ import orjson
 from oifde_simulator.instants import instant
 from oifde_simulator.journal.client_condition import CLIENT, client_condition
 from oifde_simulator.journal.filters import ATTRIBUTES, FREE_TEXT, NUMBERS, YES_OR_NO, Filter, Since
+from oifde_simulator.journal.outcome_condition import OUTCOME, ending_error
 from oifde_simulator.journal.redaction.credential_names import is_credential
 from oifde_simulator.journal.redaction.redactor import PREFIX
 from oifde_simulator.journal.text_search import TextCondition
@@ -46,6 +47,8 @@ def parse(given: Iterable[tuple[str, str]], fingerprint: Callable[[str], str]) -
             tests[name] = TextCondition(text, fingerprint(text))
         elif name == CLIENT:
             tests[name] = _client(text)
+        elif name == OUTCOME:
+            tests[name] = _ending(text)
         elif name in ATTRIBUTES:
             tests[name] = _condition(name, text, number=name in NUMBERS)
         else:
@@ -108,6 +111,13 @@ def _client(text: str) -> Condition:
         return client_condition(wanted)
     except ValueError as error:
         raise WrongParameter(f"{CLIENT}: {error}") from None
+
+
+def _ending(text: str) -> Condition:
+    condition = _condition(OUTCOME, text, number=False)
+    if error := ending_error(condition.wanted):
+        raise WrongParameter(f"{OUTCOME}: {error}")
+    return condition
 
 
 def _wanted(name: str, text: str, *, number: bool) -> Any:

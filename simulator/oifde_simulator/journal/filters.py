@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from oifde_simulator.fast_dataclasses import dataclass
+from oifde_simulator.journal.outcome_condition import OUTCOME, ending
 from oifde_simulator.journal.text_search import searchable_text
 from oifde_simulator.model.entry import Entry
 from oifde_simulator.model.view import ABSENT, Mismatch
@@ -28,6 +29,7 @@ ATTRIBUTES: Mapping[str, Callable[[Entry], Any]] = {
     "connection": lambda entry: entry.peer.connection or ABSENT,
     "warnings": lambda entry: entry.warnings or ABSENT,
     "spoiled": lambda entry: entry.rule or ABSENT,
+    OUTCOME: ending,
     "text": searchable_text,
 }
 """Attributes of an entry that a filter can test; of several values in a tuple one has to fit."""
@@ -69,10 +71,16 @@ class Filter:
         """Id of the only tenant whose entries can fit, `""` for unknown tenants; None for any tenant."""
         wanted = match.get("request", {}).items()
         self._field = next(((name, value) for name, value in wanted if type(value) is str), ("", ""))
-        self._rule = _only_text(tests.get("rule"))
+        self.rule = _only_text(tests.get("rule"))
+        """Name of the only rule that is wanted; empty for any rule, or none."""
         self.index_keys = tuple(_wanted_keys(tests, match)) or (ANY_ENTRY,)
         """Keys of which every accepted entry has each."""
         self._given = tests, match
+
+    @property
+    def needs_end(self) -> bool:
+        """Check that a condition is about the end of an exchange, which is unknown when the entry is made."""
+        return OUTCOME in self._given[0]
 
     @property
     def backtracks(self) -> bool:
@@ -113,15 +121,17 @@ class Filter:
 
     def why_idle(self, entry: Entry) -> str:
         """Say why the one rule that the filter wants did not fire though it matched; empty where unknown."""
-        if not self._rule or self._rule in entry.rules:
+        if not self.rule or self.rule in entry.rules:
             return ""
-        held = (why for rule, why in entry.held_back if rule == self._rule)
-        noted = (note for note in entry.notes if note.startswith(f"{self._rule}: "))
-        return next(held, "") or next(noted, "").removeprefix(f"{self._rule}: ")
+        held = (why for rule, why in entry.held_back if rule == self.rule)
+        noted = (note for note in entry.notes if note.startswith(f"{self.rule}: "))
+        return next(held, "") or next(noted, "").removeprefix(f"{self.rule}: ")
 
     def _found(self, name: str, value: Callable[[Entry], Any], entry: Entry) -> str:
         if name == "tenant":
             return _shown_tenant(entry)
+        if name == OUTCOME:
+            return shown(entry.outcome.how)
         why = self.why_idle(entry) if name == "rule" else ""
         return f"{_shown(value(entry))}; it matched but did not fire: {why}" if why else _shown(value(entry))
 

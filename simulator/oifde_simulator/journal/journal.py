@@ -20,6 +20,7 @@ from oifde_simulator.model.exchange import Exchange
 from oifde_simulator.model.view import Mismatch
 from oifde_simulator.state.interface import State
 from oifde_simulator.stepwise import Steps, complete, mapped
+from oifde_simulator.text import nearest as close_name
 
 if TYPE_CHECKING:
     from oifde_simulator.journal.subscriptions.follower import Follower
@@ -134,9 +135,15 @@ def search_nearest(wanted: Filter, entries: Iterable[Entry], count: int = 3) -> 
     """Find what `nearest` finds, a step for each entry."""
     compared = yield from mapped(entries, lambda entry: NearMiss(entry, wanted.difference(entry)))
     misses = [miss for miss in compared if miss.differences]
-    return nsmallest(count, misses, key=lambda miss: _rank(wanted, miss))
+    fired = {rule for miss in misses for rule in miss.entry.rules} if wanted.rule else ()
+    alike = close_name(wanted.rule, fired) if fired else ""
+    return nsmallest(count, misses, key=lambda miss: _rank(wanted, miss, alike))
 
 
-def _rank(wanted: Filter, miss: NearMiss) -> tuple[bool, int, int]:
-    """Order misses: first those where the wanted rule did not fire, then by differences, the newest first."""
-    return not wanted.why_idle(miss.entry), len(miss.differences), -miss.entry.number
+def _rank(wanted: Filter, miss: NearMiss, alike: str) -> tuple[bool, int, bool, int]:
+    """Order misses: first those where the wanted rule did not fire, then by differences.
+
+    Of equals those come first where the rule fired whose name is most `alike`, and then the newest.
+    """
+    entry = miss.entry
+    return not wanted.why_idle(entry), len(miss.differences), alike not in entry.rules, -entry.number

@@ -109,7 +109,8 @@ class Router:
 
 def _no_such_path(request: Request) -> Problem:
     known = " or ".join(BY_PATH)
-    detail = f"path {shown(request.target)}: expected {known}{_near_path(request.target)}"
+    # Not `path "...": expected ...`, which the redaction of credentials reads as a name with its value.
+    detail = f"expected the path {known}, found {shown(request.target)}{_near_path(request.target)}"
     return Problem(PARAMETER_INCORRECT, detail, 404, kind="parameter")
 
 

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from typing import NamedTuple
 
 from oifde_simulator.instants import EPOCH
+from oifde_simulator.quantities import seconds_text
 from oifde_simulator.rules.triggers import Moment
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -63,7 +64,9 @@ class DailyWindow:
         """Say why the window is closed at a moment, and when it opens next; "" when it is open."""
         now = moment.now
         opened, opens, text = self.around(now)
-        return "" if now - opened < self.length else f"window: opens in {opens - now} ms, at {text}"
+        return (
+            "" if now - opened < self.length else f"window: opens in {seconds_text(opens - now)}, at {text}"
+        )
 
     def opened(self, moment: Moment) -> int:
         """Compute when the window that is open has opened, in milliseconds since load or reset."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from oifde_simulator.fast_dataclasses import dataclass
+from oifde_simulator.quantities import seconds_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +48,9 @@ class Window:
         elapsed = moment.elapsed
         at = elapsed % self.repeat if self.repeat else elapsed
         if at < self.start:
-            return f"window: opens in {self.start - at} ms"
+            return f"window: opens in {seconds_text(self.start - at)}"
         if self.until is not None and at >= self.until:
-            return f"window: closed {at - self.until} ms ago"
+            return f"window: closed {seconds_text(at - self.until)} ago"
         return ""
 
     def opened(self, moment: Moment) -> int:

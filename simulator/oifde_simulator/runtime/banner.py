@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+from urllib.parse import urlsplit
 
 from oifde_simulator import __version__
 from oifde_simulator.config import Settings
@@ -12,12 +14,14 @@ from oifde_simulator.population import generator
 from oifde_simulator.population.completion import found_by
 from oifde_simulator.population.vocabulary import faker_version
 from oifde_simulator.runtime.curl_lines import OWN_AUTHORITY, CurlLines, ShownCertificate
+from oifde_simulator.runtime.first_lines import token_line
 from oifde_simulator.scenario.files import finding
 from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.tenants import Tenants
 from oifde_simulator.tenants.tokens import accepted_token
 from oifde_simulator.text import printable
 from oifde_simulator.tls_faults import MEANINGS
+from oifde_simulator.urls import address
 
 TENANT_LIMIT = 40
 """Most tenants of the user's own in the table."""
@@ -41,13 +45,14 @@ async def banner(
     console_url: str = "",
     token: str | None = None,
     certificate: ShownCertificate | None = None,
+    listening: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
     """Write the lines that `serve` prints.
 
     `recordings_url` has a line where it is another one than `data_url`, and so has each of `tls_faults`.
     `authority` is true for a certificate of our own authority. `console_url` is empty without a console.
     `token` is the control plane's token if it was made at this start. `certificate` is what clients have to
-    show; None where they need none.
+    show; None where they need none. `listening` has the URLs of `data` and `control` on this machine.
     """
     own = own_tenants(tenants, settings)
     other_port = recordings_url not in ("", data_url)
@@ -63,7 +68,8 @@ async def banner(
             if console_url
             else []
         ),
-        *([f"  control token  {token}"] if token else []),
+        *_listening(settings, listening, {"data": data_url, "control": control_url}),
+        *([token_line(token)] if token else []),
         _generator(tenants),
         *_watching(settings),
         "",
@@ -79,6 +85,17 @@ def _own_authority(settings: Settings) -> str:
     """Name the authority of a certificate of the user's own that is good for the URL that is told."""
     good = settings.tls_cert and not (settings.tls_cert_invalid_ok or settings.tls_any_certificate)
     return OWN_AUTHORITY if good and settings.advertise else ""
+
+
+def _listening(settings: Settings, own: Mapping[str, str], told: Mapping[str, str]) -> Iterator[str]:
+    """Write a line of the addresses that are listened on, where the URLs that are told have other ones."""
+    hosts = {"data": settings.host, "control": settings.control_host}
+    found = {plane: address(hosts[plane], url) for plane, url in own.items()}
+    others = [
+        f"{each} ({plane} plane)" for plane, each in found.items() if each != urlsplit(told[plane]).netloc
+    ]
+    if others:
+        yield f"  listening on   {', '.join(others)}"
 
 
 async def _commands(tenants: Tenants, own: Mapping[str, str], curl: CurlLines) -> list[str]:

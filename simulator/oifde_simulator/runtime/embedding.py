@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from oifde_simulator.runtime.server import Simulator
 
 
+BEYOND_LOOPBACK = ("--control-host", "--advertise-control")
+"""Options by which the control plane may be reached from other machines."""
+
+
 @contextmanager
 def running(settings: Settings) -> Iterator[Simulator]:
     """Run a server in a thread of its own until the end of the block.
@@ -100,8 +104,8 @@ def spawned(*options: str) -> Iterator[Addresses]:
     """Run a server as a process until the end of the block, or of this process, however this one ends.
 
     `options` are those of `serve`; the ports are free ones. A token is passed in the environment, since all
-    users of a machine see the arguments of a process; with a --control-host a token is made. Raises
-    ValueError or RuntimeError if the server does not start.
+    users of a machine see the arguments of a process; with a --control-host, or an --advertise-control, a
+    token is made. Raises ValueError or RuntimeError if the server does not start.
     """
     token, others = _split_token(options)
     others = [option for option in others if option != "--quiet"]  # its first line says that it listens
@@ -121,12 +125,14 @@ def _split_token(options: Sequence[str]) -> tuple[str | None, Sequence[str]]:
     """Split the control plane's token, None for none, from the other options; make one if it is needed."""
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
     parser.add_argument("--control-token")
-    parser.add_argument("--control-host")
+    for option in BEYOND_LOOPBACK:
+        parser.add_argument(option)
     try:
         given, others = parser.parse_known_args(options)
     except argparse.ArgumentError as error:
         raise ValueError(str(error)) from None
-    if given.control_host is None:
-        return given.control_token, others
-    # The host may be beyond loopback, for which serve makes a token and prints it.
-    return given.control_token or secrets.token_urlsafe(24), [*others, f"--control-host={given.control_host}"]
+    named = vars(given)
+    token = named.pop("control_token")
+    beyond = [f"--{name.replace('_', '-')}={value}" for name, value in named.items() if value is not None]
+    # What is beyond loopback has serve make a token and print it.
+    return (token or secrets.token_urlsafe(24), [*others, *beyond]) if beyond else (token, others)

@@ -17,6 +17,7 @@ from oifde_simulator.config import MEMORY, Settings
 from oifde_simulator.model.coverage import CoverageSnapshot
 from oifde_simulator.runtime import lifecycle, ready_file, warming
 from oifde_simulator.runtime.banner import banner
+from oifde_simulator.runtime.first_lines import print_first
 from oifde_simulator.runtime.server import Simulator, registry
 from oifde_simulator.runtime.tls_settings import shares_authority
 from oifde_simulator.scenario import selection
@@ -24,6 +25,7 @@ from oifde_simulator.scenario.catalog import ScenarioCatalog
 from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.tenants import Tenants
 from oifde_simulator.text import counted
+from oifde_simulator.web.control_plane import access_token
 
 if TYPE_CHECKING:
     from oifde_simulator.runtime.reload.watcher import Watcher
@@ -128,8 +130,7 @@ async def _serve(simulator: Simulator, settings: Settings, watcher: Watcher | No
         lifecycle.on_end_of_input(stop.set)
     async with listening(simulator, watcher, ready_paths):
         lines = await first_lines(simulator, settings)
-        if not settings.quiet:
-            print(lines, file=out, flush=True)
+        print_first(lines, settings, simulator.token, out)
         await stop.wait()
 
 
@@ -144,8 +145,9 @@ async def first_lines(simulator: Simulator, settings: Settings) -> str:
         control_url=simulator.control_url,
         console_url=simulator.console_url,
         authority=simulator.ca_pem is not None,
-        token=simulator.token if settings.control_token is None else None,
+        token=access_token.made_token(settings, simulator.token),
         certificate=simulator.shown_certificate,
+        listening=simulator.listening,
     )
 
 

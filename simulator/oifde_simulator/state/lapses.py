@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from oifde_simulator.model.turn import START, StateTimes
+from oifde_simulator.quantities import seconds_text
 
 
 class EnteredState(NamedTuple):
@@ -31,8 +32,8 @@ class PresentState(NamedTuple):
     def told(self, times: StateTimes, now: int) -> str:
         """Say how long it lasts, or since when it has followed another; with a blank before, or empty."""
         if lasting := times.lasting.get(self.name):
-            return f" for {self.at + lasting.milliseconds - now} ms more"
-        return f" since {self.ended} ended {now - self.at} ms ago" if self.ended else ""
+            return f" for {seconds_text(self.at + lasting.milliseconds - now)} more"
+        return f" since {self.ended} ended {seconds_text(now - self.at)} ago" if self.ended else ""
 
 
 def begun(entered: EnteredState, times: StateTimes, now: int) -> EnteredState:

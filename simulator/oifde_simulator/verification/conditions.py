@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from oifde_simulator.journal.filters import FREE_TEXT, NUMBERS, YES_OR_NO
+from oifde_simulator.journal.outcome_condition import OUTCOME, ending_error
 from oifde_simulator.json_schema.keywords import KEYWORDS
 from oifde_simulator.oifde.operations import BY_NAME
 from oifde_simulator.rules.matching import Condition
@@ -35,6 +36,8 @@ def condition_error(part: str, name: str, wanted: Any) -> str:
         return f"expected true or false, found {shown(wanted)}"
     if not part and name == FREE_TEXT and not isinstance(wanted, str):
         return f"expected a text, found {shown(wanted)}"
+    if not part and name == OUTCOME and (error := ending_error(wanted)):
+        return error
     if not part and name in NUMBERS and isinstance(wanted, str):
         return f"expected a whole number, true, false or a JSON Schema, found {shown(wanted)}"
     if not part and name not in NUMBERS and isinstance(wanted, int | float) and not isinstance(wanted, bool):

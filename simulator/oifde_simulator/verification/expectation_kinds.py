@@ -5,11 +5,11 @@ Rule: one member decides the kind of an expectation.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 from typing import Any, Protocol
 
-from oifde_simulator.journal.filters import ATTRIBUTES
+from oifde_simulator.journal.filters import ATTRIBUTES, Filter
 from oifde_simulator.oifde.operations import REQUEST_FIELDS
 from oifde_simulator.stepwise import Steps
 from oifde_simulator.text import KeyPath, did_you_mean
@@ -34,6 +34,11 @@ class Expectation(Protocol):
     @property
     def tenant(self) -> str | None:
         """Tenant whose entries are searched; None for all."""
+        ...
+
+    @property
+    def filters(self) -> Sequence[Filter]:
+        """Filters of the exchanges that are looked for."""
         ...
 
     def verify(self, snapshot: JournalSnapshot) -> Steps[Result]:

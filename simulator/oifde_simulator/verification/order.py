@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from oifde_simulator.fast_dataclasses import dataclass
+from oifde_simulator.journal.filters import Filter
 from oifde_simulator.model.entry import Entry
 from oifde_simulator.stepwise import Steps, selected
 from oifde_simulator.verification.descriptions import Description
@@ -22,6 +23,11 @@ class Order:
         """Tenant of all steps; None if they have several or none."""
         tenants = {step.filter.tenant for step in self.steps}
         return tenants.pop() if len(tenants) == 1 else None
+
+    @property
+    def filters(self) -> Sequence[Filter]:
+        """Filters of the exchanges that are looked for."""
+        return tuple(step.filter for step in self.steps)
 
     def verify(self, snapshot: JournalSnapshot) -> Steps[Result]:
         """Take the first entry that fits each step in turn, which finds an order if there is one."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from oifde_simulator.fast_dataclasses import dataclass
+from oifde_simulator.journal.filters import Filter
 from oifde_simulator.stepwise import Steps
 from oifde_simulator.text import counted
 from oifde_simulator.verification.descriptions import Description
@@ -23,6 +24,11 @@ class PagesWalked:
     def tenant(self) -> str | None:
         """Tenant whose entries are searched; None for all."""
         return self.description.filter.tenant
+
+    @property
+    def filters(self) -> Sequence[Filter]:
+        """Filters of the exchanges that are looked for."""
+        return (self.description.filter,)
 
     def verify(self, snapshot: JournalSnapshot) -> Steps[Result]:
         """Find the walks and check each; without any walk the expectation fails."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import field
 from typing import Any
 
@@ -76,14 +76,21 @@ class JournalSnapshot:
         """List the entries that a filter accepts, a step each."""
         return selected(self._ranges[wanted.tenant].entries, wanted.accepts)
 
-    def nearest(self, wanted: Filter, after: int = 0) -> Steps[list[NearMiss]]:
-        """List the nearest misses among the entries of the filter's tenant and of unknown tenants."""
+    def nearest(
+        self, wanted: Filter, after: int = 0, endpoints: Collection[str] = ()
+    ) -> Steps[list[NearMiss]]:
+        """List the nearest misses among the entries of the filter's tenant and of unknown tenants.
+
+        With `endpoints` these alone are looked at.
+        """
         first = max(after, self.since.number)
         entries = [
             entry
             for tenant in ({None} if wanted.tenant is None else {wanted.tenant, ""})
             for entry in self._ranges[tenant].entries
-            if entry.number > first and (self.since.at is None or entry.at >= self.since.at)
+            if entry.number > first
+            and (self.since.at is None or entry.at >= self.since.at)
+            and (not endpoints or entry.endpoint in endpoints)
         ]
         entries.sort(key=lambda entry: entry.number)
         return search_nearest(wanted, entries[-SEARCHED:])

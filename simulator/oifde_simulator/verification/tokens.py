@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from oifde_simulator.fast_dataclasses import dataclass
+from oifde_simulator.journal.filters import Filter
 from oifde_simulator.journal.redaction.redactor import PREFIX
 from oifde_simulator.model.entry import Entry
 from oifde_simulator.oifde.operations import ISSUED_TOKEN, SENT_TOKEN
@@ -33,6 +34,11 @@ class TokensFetchedFirst:
     def tenant(self) -> str | None:
         """Tenant whose entries are searched; None for all."""
         return self.description.filter.tenant
+
+    @property
+    def filters(self) -> Sequence[Filter]:
+        """Filters of the exchanges that are looked for."""
+        return (self.description.filter,)
 
     def verify(self, snapshot: JournalSnapshot) -> Steps[Result]:
         """Compare the token of each query with the tokens that were issued before it."""

@@ -1,9 +1,9 @@
 """Operations on the journal: list, wait for, export and delete exchanges.
 
-Keywords are a filter: `tenant`, `endpoint`, `rule`, `status`, `error_code`, `warnings`, `spoiled`, `text` (a
-part of what is on record, in capitals or not), a field of the request such as `userMobile`, or
-`**{"headers.X-Trace": "7"}`. True means present, False absent, a mapping is a JSON Schema, and any other
-value must be equal. `since` is an entry's number, or an instant on the tenant's clock.
+Keywords are a filter: `tenant`, `endpoint`, `rule`, `status`, `error_code`, `warnings`, `spoiled`, `outcome`
+(not of `wait` and `events`), `text` (a part of what is on record, in capitals or not), a field of the request
+such as `userMobile`, or `**{"headers.X-Trace": "7"}`. True means present, False absent, a mapping is a JSON
+Schema, and any other value must be equal. `since` is an entry's number, or an instant on the tenant's clock.
 """
 
 from __future__ import annotations

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from hashlib import blake2b
 from pathlib import Path
 
-from oifde_simulator import __version__
+from oifde_simulator import __version__, resources
 from oifde_simulator.config import Settings, flag_name, option_of
 from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.scenario.catalog import ScenarioCatalog
@@ -117,11 +117,30 @@ def differences(mine: Description, other: Description) -> Differences:
 
 
 def _files(mine: Mapping[str, str], other: Mapping[str, str]) -> Iterator[str]:
-    for id in sorted(mine.keys() | other.keys()):
+    ids = mine.keys() | other.keys()
+    for side, has_none, words in (
+        (other, mine, "not here: --no-bundled"),
+        (mine, other, "here only: the other has --no-bundled"),
+    ):
+        if _bundled(side) and not _bundled(has_none):
+            yield f"all bundled scenarios ({words})"
+            ids -= {id for id in _bundled(side) if id not in has_none}
+    for id in sorted(ids):
         (own, own_name), (theirs, name) = _split(mine.get(id, "")), _split(other.get(id, ""))
         if own != theirs:
             where = "" if own and theirs else " (here only)" if own else " (not here)"
             yield f"{own_name or name}{where}"
+
+
+def _bundled(files: Mapping[str, str]) -> set[str]:
+    """List the tenants that have the name of a bundled scenario and its file."""
+    return {id for id, file in files.items() if _split(file)[1] == f"{id}.yaml" in _bundled_names()}
+
+
+@cache
+def _bundled_names() -> frozenset[str]:
+    """List the names of the bundled files; a heartbeat asks for them."""
+    return frozenset(path.name for path in resources.scenarios().glob("*.yaml"))
 
 
 def _split(file: str) -> tuple[str, str]:

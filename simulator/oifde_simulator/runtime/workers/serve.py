@@ -14,6 +14,7 @@ from typing import Any, TextIO
 from oifde_simulator import logs
 from oifde_simulator.config import Settings
 from oifde_simulator.runtime import lifecycle, ready_file
+from oifde_simulator.runtime.first_lines import print_first
 from oifde_simulator.runtime.workers.server import WorkersServer, prepared
 from oifde_simulator.web.data_plane.worker_loads import make_memory
 
@@ -63,8 +64,7 @@ async def _serve(settings: Settings, out: TextIO, lock: int) -> int:
 
 
 def _say_ready(server: WorkersServer, settings: Settings, out: TextIO) -> None:
-    if not settings.quiet:
-        print(server.first_lines, file=out, flush=True)
+    print_first(server.first_lines, settings, server.token, out)
     if settings.open and "console" in server.urls:
         from oifde_simulator.runtime import browser  # needed with --open only
 

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import hmac
 from http import HTTPStatus
-from urllib.parse import urlsplit
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from oifde_simulator.text import shown
 from oifde_simulator.web.control_plane import openapi
-from oifde_simulator.web.control_plane.access_token import is_loopback_address
+from oifde_simulator.web.control_plane.access_token import names_loopback
 from oifde_simulator.web.control_plane.problems import Problem
 
 OPEN = frozenset(route.path for route in openapi.routes() if route.open)
@@ -61,7 +60,7 @@ def _check_host(request: web.Request) -> list[str]:
     """Refuse a name that somebody has bound to this machine, since a page of that name could read answers."""
     hosts = request.headers.getall("Host", [])
     for host in hosts:
-        if len(hosts) > 1 or not _names_loopback(f"//{host}"):
+        if len(hosts) > 1 or not names_loopback(f"//{host}"):
             raise _foreign_page("Host", host)
     return hosts
 
@@ -83,11 +82,3 @@ def _foreign_page(header: str, value: str) -> Problem:
         "ask for 127.0.0.1 or localhost, or start with --control-token and send it"
     )
     return Problem(HTTPStatus.FORBIDDEN, "foreign-page", detail)
-
-
-def _names_loopback(address: str) -> bool:
-    try:
-        name = urlsplit(address).hostname or ""
-    except ValueError:
-        return False
-    return name == "localhost" or name.endswith(".localhost") or is_loopback_address(name)

@@ -169,6 +169,13 @@ def methods() -> dict[str, frozenset[str]]:
     return methods
 
 
+def body_example(route: Route) -> Any:
+    """Find the first example of a route's body; None where the document has none."""
+    body = document()["paths"][route.path][route.method.lower()]["requestBody"]["content"]["application/json"]
+    examples: dict[str, Any] = body.get("examples", {})
+    return body.get("example", next((each["value"] for each in examples.values()), None))
+
+
 @cache
 def schema(pointer: str) -> Schema:
     """Make the schema at a JSON pointer of the document."""

@@ -10,17 +10,20 @@ import orjson
 from aiohttp import web
 
 from oifde_simulator.json_schema.schema import Schema
+from oifde_simulator.text import shown
 from oifde_simulator.utf8 import encoding
 from oifde_simulator.web.control_plane.bodies import Bodies
 from oifde_simulator.web.control_plane.body.breaches import describe_breaches
 from oifde_simulator.web.control_plane.body.size import check_size
-from oifde_simulator.web.control_plane.openapi import Route, schema
+from oifde_simulator.web.control_plane.openapi import Route, body_example, schema
 from oifde_simulator.web.control_plane.problems import Problem
 from oifde_simulator.web.control_plane.time_slicing import time_sliced
 from oifde_simulator.web.refusal import shortened
 
 MAX_DEPTH = 64
 """Levels of nesting."""
+LONGEST_EXAMPLE = 200
+"""Characters of an example in a message."""
 CONTAINERS = (dict, list)
 EMPTY = (b"", b"{}", b"null")
 """Bodies that count as none where none is taken."""
@@ -44,7 +47,7 @@ async def read_body(octets: bytes, route: Route) -> Any:
     if not route.body or not octets:
         return None
     await check_size(octets, route.most_values)
-    value = _parse(octets)
+    value = _parse(octets, route)
     await _check_depth(value)
     return _validated(value, schema(route.body))
 
@@ -61,13 +64,16 @@ async def _octets(request: web.Request, bodies: Bodies, route: Route) -> bytes:
         raise _wrong_body(f"the body cannot be read: {reason}; send it as the headers say") from None
 
 
-def _parse(octets: bytes) -> Any:
+def _parse(octets: bytes, route: Route) -> Any:
     try:
         return orjson.loads(octets.removeprefix(codecs.BOM_UTF8))  # which editors on Windows write
     except orjson.JSONDecodeError as error:
         if name := encoding(octets):
             raise _wrong_body(f"expected a body of JSON in UTF-8, found {name}; save it as UTF-8") from None
-        raise _wrong_body(f"expected a body of JSON, found {error}") from None
+        example = body_example(route)
+        wanted = f" such as {shown(example, LONGEST_EXAMPLE)}" if example is not None else ""
+        found = f"{error.msg.partition(', expected')[0]} at line {error.lineno}, column {error.colno}"
+        raise _wrong_body(f"expected a body of JSON{wanted}, found none: {found}") from None
 
 
 async def _check_depth(value: Any) -> None:

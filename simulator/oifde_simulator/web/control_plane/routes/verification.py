@@ -8,11 +8,13 @@ from aiohttp import web
 
 from oifde_simulator.text import shown
 from oifde_simulator.verification import expectations
+from oifde_simulator.verification.expectation_kinds import Expectation
 from oifde_simulator.verification.expectations import WrongExpectations
 from oifde_simulator.verification.verdicts import verdict
 from oifde_simulator.web.control_plane.context import Call, ControlContext, RouteTable
 from oifde_simulator.web.control_plane.problems import Problem, json_response
 from oifde_simulator.web.control_plane.routes import coverage
+from oifde_simulator.web.control_plane.routes.unknown_names import unknown_rule
 from oifde_simulator.web.control_plane.routes.values import wrong_body
 
 MOST_MISTAKES = 10
@@ -31,7 +33,19 @@ async def verify(call: Call) -> web.Response:
     for tenant in filter(None, expected.tenants):
         if not past.range_of(tenant).entries:
             await _check_tenant(call.context, tenant)
-    return json_response(await evaluations.run(verdict(expected, past)))
+    told = await evaluations.run(verdict(expected, past))
+    for result, (_, expectation) in zip(told["results"], expected.each, strict=True):
+        if not result["passed"] or not result["found"]:
+            result["message"] += await _hint(call.context, expectation)
+    return json_response(told)
+
+
+async def _hint(context: ControlContext, expectation: Expectation) -> str:
+    """Say as the end of a message which rule of an expectation there is not; empty where there are all."""
+    for each in expectation.filters:
+        if said := await unknown_rule(context, each):
+            return f"; {said}"
+    return ""
 
 
 async def _initial_tokens(context: ControlContext) -> dict[str, str]:

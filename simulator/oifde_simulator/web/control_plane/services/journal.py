@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 
 NUMBER = attrgetter("number")
+NO_OUTCOME_YET = (
+    "outcome: an exchange is told here when it comes, and its outcome is known when its answer has ended; "
+    "ask GET /journal or POST /verify for it"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,13 @@ class JournalService:
         except WrongParameter as error:
             raise wrong_parameter(str(error)) from None
 
+    def filter_of_arrivals(self, parameters: Iterable[tuple[str, str]]) -> Filter:
+        """Make a filter of exchanges as they come, which have no outcome yet. Raises Problem."""
+        wanted = self.filter(parameters)
+        if wanted.needs_end:
+            raise wrong_parameter(NO_OUTCOME_YET)
+        return wanted
+
     async def last(self) -> int:
         """Tell the number of the newest entry; 0 when there was none."""
         return await self._journal.last()
@@ -78,9 +89,13 @@ class JournalService:
         """Find an entry by its number; None where it is not on record."""
         return await self._journal.get(number)
 
-    async def entries(self) -> list[Entry]:
-        """List all entries, the oldest first."""
-        return await self._journal.entries(None, Since())
+    async def entries(self, tenant: str | None = None) -> list[Entry]:
+        """List all entries, or those of a tenant, the oldest first."""
+        return await self._journal.entries(tenant, Since())
+
+    async def has_entries(self, tenant: str) -> bool:
+        """Check that a tenant has entries."""
+        return bool(await self._journal.entries(tenant, Since(), 1))
 
     async def comparable(self, wanted: Filter) -> list[Entry]:
         """List the entries in the range of a filter that may be near misses, the oldest first.

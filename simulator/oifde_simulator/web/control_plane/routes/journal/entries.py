@@ -14,6 +14,7 @@ from oifde_simulator.text import shown
 from oifde_simulator.web.control_plane.context import Call
 from oifde_simulator.web.control_plane.problems import Problem, json_response
 from oifde_simulator.web.control_plane.query import wrong_parameter
+from oifde_simulator.web.control_plane.routes.unknown_names import unknown_name
 from oifde_simulator.web.control_plane.routes.values import is_entry_number, tenant_or_none_known
 
 ORDER = one_of("oldest", "newest")
@@ -30,11 +31,13 @@ async def list_exchanges(call: Call) -> web.Response:
     found = await journal.search(wanted, before)
     count, further = len(found.entries), "before" if newest_first else "since"
     page = found.entries[: -limit - 1 : -1] if newest_first else found.entries[:limit]
+    hint = "" if count else await unknown_name(call.context, wanted)
     return json_response(
         {
             **found.summary(count),
             "next": call.query.url_with(further, page[-1].number) if count > limit else None,
             "entries": [entry.brief() for entry in page],
+            **({"hint": hint} if hint else {}),
         }
     )
 

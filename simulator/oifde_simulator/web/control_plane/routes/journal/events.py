@@ -36,7 +36,7 @@ STORE_GONE = b": the store of the state does not answer; what comes meanwhile is
 async def follow_exchanges(call: Call) -> web.StreamResponse:
     """Send each entry that a filter accepts as soon as it is there, until the client leaves."""
     subscriptions = call.context.subscriptions
-    wanted = call.context.journal.filter(call.query.pairs)
+    wanted = call.context.journal.filter_of_arrivals(call.query.pairs)
     last = await call.context.journal.last()
     after = _start(call.request, wanted, last)
     if subscriptions.followers >= MOST_FOLLOWERS:  # so few that they are never CapacityExceeded

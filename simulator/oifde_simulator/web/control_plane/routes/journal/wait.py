@@ -34,7 +34,7 @@ async def await_exchanges(call: Call) -> web.Response:
     journal = call.context.journal
     count = call.query.number("count")
     timeout = call.query.get("timeout", DEFAULT_TIMEOUT, _timeout)
-    wanted = journal.filter(call.query.without("count", "timeout"))
+    wanted = journal.filter_of_arrivals(call.query.without("count", "timeout"))
     if call.context.subscriptions.waiters >= MOST_WAITERS:
         raise _too_many_waiters(f"{MOST_WAITERS} requests wait already; let some of them end first")
     waiter = await wait(call.context, wanted, count, timeout)
