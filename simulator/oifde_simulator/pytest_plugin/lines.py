@@ -59,7 +59,8 @@ def _is_silent(entry: Exchange, whole: ExchangeInWhole | None) -> bool:
     """Check that no byte of an answer was sent; of one that is under way, that none is going to be."""
     how = entry.outcome.get("how")
     if how == "under way":  # how many bytes it is so far is not known
-        return bool(whole and whole.script) and all(each["do"] != "send" for each in whole.script)
+        script = whole.script if whole else ()
+        return bool(script) and all(each["do"] != "send" for each in script)
     return how != "complete" and not entry.outcome.get("bytes")
 
 
