@@ -30,6 +30,8 @@ CLOSED = "the vendor's port is closed (by PUT /listener), for everybody"
 BROKEN = "TLS of the vendor's port is broken on purpose (by PUT /listener), for everybody"
 GIVE = "give the client simulator.url and .credentials"
 ASTRAY = "astray, as no test's tenant (of this server, since the test began):"
+ANYBODYS = "astray, as no test's tenant (of this server, since the test began; perhaps another worker's):"
+"""Heading where several workers use the server."""
 
 KEPT = pytest.StashKey[str]()
 """Section of a test whose end failed, made before its tenants were deleted."""
@@ -105,7 +107,9 @@ def _lines(control: Control, registry: TenantRegistry, item: pytest.Item) -> Ite
         if several:
             yield f"tenant {tenant.id}:"
         yield from lines
-    yield from _astray_lines(control, registry, since)
+    yield from _astray_lines(
+        control, registry, since, ANYBODYS if pool_of(item.config).shares(control) else ASTRAY
+    )
 
 
 def _tenant_lines(tenant: KnownTenant, since: int) -> Iterator[str]:
@@ -142,7 +146,7 @@ def _newest(tenant: KnownTenant, since: int) -> tuple[Sequence[Exchange], int]:
     return newest, count
 
 
-def _astray_lines(control: Control, registry: TenantRegistry, since: int) -> Iterator[str]:
+def _astray_lines(control: Control, registry: TenantRegistry, since: int, heading: str) -> Iterator[str]:
     lines = [
         format_astray(control, entry, registry.ids)
         for entry in astray(control, since, registry.ids)[-NEWEST:]
@@ -150,5 +154,5 @@ def _astray_lines(control: Control, registry: TenantRegistry, since: int) -> Ite
     if isinstance(control, WatchedControl) and control.log:
         lines += refused_handshakes(control.log, registry.marks.logs.get(control.log, 0))[-NEWEST:]
     if lines:
-        yield ASTRAY
+        yield heading
         yield from lines
