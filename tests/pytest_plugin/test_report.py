@@ -108,6 +108,9 @@ def test_a_refused_handshake_is_told_to_the_test_it_belongs_to(suite: Suite) -> 
         said = suite.run("--simulator-tls", "auto", "--tb", "short", *workers).stdout
         assert said.count("a TLS handshake failed") == 2
         assert said.count("the client does not believe our certificate") == 1
+        assert said.count("give the client simulator.ca_file") == 1
+        assert said.count("TLS handshakes failed, see below") == 2
+        assert "give the client simulator.url" not in said
         assert said.count("the client spoke plain HTTP, and this port is https") == 1
 
 
