@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from oifde_simulator import pytest_plugin
 from oifde_simulator.pytest_plugin.astray import astray, format_astray
 from oifde_simulator.pytest_plugin.handshakes import handshakes
 from oifde_simulator.pytest_plugin.lines import format_in_whole
@@ -44,9 +45,9 @@ def keep_report(item: pytest.Item) -> None:
     item.stash[KEPT] = _report(item)
 
 
-def add_section(report: pytest.TestReport, item: pytest.Item) -> None:
+def add_section(report: pytest.TestReport, item: pytest.Item, error: BaseException | None) -> None:
     """Add the section to a report, as a part of the failure, which JUnit XML and Allure take with it."""
-    text = _showable(item.stash.get(KEPT, "") or _report(item))
+    text = _showable(item.stash.get(KEPT, "") or _report(item, error if report.when == "setup" else None))
     longrepr: Any = report.longrepr
     if not text:
         return
@@ -58,10 +59,17 @@ def add_section(report: pytest.TestReport, item: pytest.Item) -> None:
         report.sections.append((SECTION, text))
 
 
-def _report(item: pytest.Item) -> str:
-    """Format the report, and have artifacts say where they are."""
+def _report(item: pytest.Item, error: BaseException | None = None) -> str:
+    """Format the report, and have artifacts say where they are; `error` is of the set-up."""
     text, artifacts = format_report(item), state_of(item.config).artifacts
-    return artifacts.keep(item, text) if artifacts and text else text
+    message = _message(item, error)
+    return artifacts.keep(item, text, message) if artifacts and (text or message) else text
+
+
+def _message(item: pytest.Item, error: BaseException | None) -> str:
+    """Read why the set-up of a test with our fixtures failed, where that is said alone; empty else."""
+    is_alone = isinstance(error, pytest.fail.Exception) and not error.pytrace
+    return str(error) if is_alone and {*pytest_plugin.__all__} & {*getattr(item, "fixturenames", ())} else ""
 
 
 def _showable(text: str) -> str:
