@@ -1,4 +1,7 @@
-"""A log file that cannot be written is told of once, counted, and written again when that is possible."""
+"""A log file that cannot be written is told of once, counted, and written again when that is possible.
+
+One that is moved away is begun anew.
+"""
 
 from __future__ import annotations
 
@@ -104,6 +107,67 @@ def test_a_file_that_alone_is_deleted_is_made_again_without_a_word(
     log(b"one\n")
     assert (tmp_path / "log").read_text() == "one\n"
     assert not capsys.readouterr().err
+
+
+def test_a_file_that_is_moved_away_is_begun_anew_without_a_word(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, moved = tmp_path / "log", tmp_path / "log.1"
+    log, worker = opened(path), opened(path)
+    log(b"one\n")
+    path.rename(moved)
+    worker(b"two\n")
+    log(b"three\n")
+    assert (moved.read_text(), path.read_text()) == ("one\n", "two\nthree\n")
+    assert not capsys.readouterr().err
+
+
+def test_a_file_in_whose_place_another_was_put_is_written_on_there(tmp_path: Path) -> None:
+    path, moved = tmp_path / "log", tmp_path / "log.1"
+    log = opened(path)
+    log(b"one\n")
+    path.rename(moved)
+    path.write_text("another\n")
+    log(b"two\n")
+    log(b"three\n")
+    assert (moved.read_text(), path.read_text()) == ("one\n", "another\ntwo\nthree\n")
+
+
+def test_a_file_that_is_moved_with_its_folder_loses_no_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, moved = tmp_path / "logs", tmp_path / "logs.1"
+    folder.mkdir()
+    log = opened(folder / "log")
+    folder.rename(moved)
+    log(b"one\n")
+    folder.mkdir()
+    log(b"two\n")
+    assert ((moved / "log").read_text(), (folder / "log").read_text()) == ("one\n", "two\n")
+    assert not capsys.readouterr().err
+
+
+@needs_full
+def test_a_moved_file_is_begun_anew_where_lines_were_lost(
+    disk: tuple[LogFile, Path, list[int]],
+) -> None:
+    log, path, (_, full) = disk
+    os.dup2(full, log._number)
+    log(b"lost\n")
+    path.rename(path.with_name("log.1"))
+    log(b"one\n")
+    assert path.read_text() == "(1 line of the log was lost before this one)\none\n"
+
+
+def test_a_file_with_a_relative_path_is_found_again_from_another_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    log = opened(Path("log"))
+    monkeypatch.chdir("/")
+    (tmp_path / "log").rename(tmp_path / "log.1")
+    log(b"one\n")
+    assert (tmp_path / "log").read_text() == "one\n"
 
 
 @needs_full

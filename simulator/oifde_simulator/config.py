@@ -312,7 +312,11 @@ class Settings:
         word="text|json",
     )
     log_file: Path | None = option(
-        None, "append the log to this file, not to standard error", read=Path, word="PATH"
+        None,
+        "append the log to this file, not to standard error; it may be moved away: the next line "
+        "makes a new file",
+        read=Path,
+        word="PATH",
     )
     quiet: bool = option(
         False,

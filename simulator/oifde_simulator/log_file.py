@@ -1,4 +1,4 @@
-"""A log file whose disk may fill up, or whose folder may be deleted, while the server goes on.
+"""A log file that may be moved away, and whose disk may fill up, while the server goes on.
 
 Rule: standard error is told once when lines are lost, and once more when the file is written again.
 """
@@ -20,11 +20,12 @@ class LogFile:
 
     def __init__(self, path: Path, notice: Callable[[str], bytes]) -> None:
         """Open the file; `notice` makes a line of the log of a message. Raises OSError where that fails."""
-        self._path = path
+        self._path = path.absolute()
         self._notice = notice
         self._lost = 0
         self._is_torn = False
         self._number = _opened(path)
+        self._file = os.fstat(self._number)
 
     def __call__(self, octets: bytes) -> None:
         """Append lines. Those that cannot be written are lost, and counted."""
@@ -33,7 +34,7 @@ class LogFile:
         )
         left = memoryview(before + octets)
         try:
-            self._reopen_deleted()
+            self._reopen_moved()
             while left:
                 left = left[os.write(self._number, left[:PIECE]) :]
         except OSError as error:
@@ -63,12 +64,31 @@ class LogFile:
             self._tell(f"is written again; {self._count}")
         self._lost, self._is_torn = 0, False
 
-    def _reopen_deleted(self) -> None:
-        """Open the file again where it has been deleted. Raises OSError where its folder is gone, too."""
-        if os.fstat(self._number).st_nlink == 0:
+    def _reopen_moved(self) -> None:
+        """Open a new file where the old one has been moved away or deleted, as logrotate does.
+
+        Raises OSError where it is deleted and there can be no new one. A moved one that can have no
+        successor yet is written on.
+        """
+        if self._is_in_place():
+            return
+        try:
             number = _opened(self._path)
-            os.close(self._number)
-            self._number = number
+        except OSError:
+            if os.fstat(self._number).st_nlink:
+                return
+            raise
+        os.close(self._number)
+        self._number, self._file = number, os.fstat(number)
+
+    def _is_in_place(self) -> bool:
+        """Check that the path leads to the file that is open."""
+        if os.name == "nt":  # an open file can be neither moved nor deleted there
+            return True
+        try:
+            return os.path.samestat(self._file, self._path.stat())
+        except OSError:
+            return False
 
     def _tell(self, message: str) -> None:
         if sys.stderr is not None:

@@ -59,6 +59,7 @@ def test_at_info_each_exchange_is_a_json_object_in_a_line(tmp_path: Path) -> Non
     assert wrong["exchange"]["errorCode"] == 10000002
     assert "userMobile" in wrong["message"]
     assert {"time", "level", "message"} <= spoiled.keys()
+    assert "outcome" not in spoiled["exchange"].keys() | wrong["exchange"].keys()  # none is known yet
 
 
 def test_the_page_shows_a_line_as_it_is(tmp_path: Path) -> None:

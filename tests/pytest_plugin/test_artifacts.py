@@ -115,6 +115,58 @@ def test_failed_tests_and_servers_have_their_files(
 
 
 @pytest.mark.slow
+def test_a_set_up_that_failed_is_told_by_its_message_and_has_a_report(suite: Suite) -> None:
+    suite.write(
+        test_it="""
+        import pytest
+
+        @pytest.mark.scenario("call-centre")
+        def test_of_no_scenario(simulator):
+            pass
+
+        @pytest.mark.simulator(population="nowhere")
+        def test_of_no_server(simulator):
+            pass
+
+        @pytest.fixture
+        def own():
+            pytest.fail("of another", pytrace=False)
+
+        def test_without(own):
+            pass
+        """
+    )
+    said = suite.run("-p", "no:xdist", "--simulator-artifacts", "out").stdout
+    assert "3 errors" in said
+    assert "All traceback entries are hidden" not in said
+    failed = by_test(suite.folder / "out", "")
+    texts = {name: (path / "report.txt").read_text() for name, path in failed.items()}
+    assert texts.keys() == {"test_it-test_of_no_scenario", "test_it-test_of_no_server"}
+    for (name, text), message in zip(sorted(texts.items()), ('"call-centre"', "nowhere"), strict=True):
+        assert message in text
+        assert said.count(text.strip()) == 1
+        assert f"artifacts: {failed[name]}" in said
+
+
+@pytest.mark.slow
+def test_a_run_begins_without_the_failed_tests_of_another(suite: Suite) -> None:
+    suite.write(test_a="def test_fails(simulator): raise AssertionError", test_b="def test_passes(): pass")
+    to = ("--simulator-artifacts", "out")
+    failed, kept = suite.folder / "out" / "failed", suite.folder / "out" / "mine.txt"
+    for workers, suffix in ((("-p", "no:xdist"), ""), (("-n", "2"), ".gw")):
+        suite.run("-p", "no:xdist", *to, "test_a.py")
+        kept.touch()
+        suite.run(*to, "--collect-only", "test_b.py")
+        assert [each.name for each in failed.iterdir()] == ["test_a-test_fails"]
+        suite.run(*workers, *to, "test_a.py")
+        (name,) = (each.name for each in failed.iterdir())
+        assert name.rstrip("01") == f"test_a-test_fails{suffix}"
+        suite.passes(1, *workers, *to, "test_b.py")
+        assert not failed.exists()
+        assert kept.exists()
+
+
+@pytest.mark.slow
 def test_servers_of_a_worker_have_folders_of_its_own(suite: Suite) -> None:
     suite.write(
         test_it="""

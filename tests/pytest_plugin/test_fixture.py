@@ -79,7 +79,7 @@ def test_a_scenario_that_is_none_is_an_error_of_the_test_with_its_reason(suite: 
     )
     done = suite.run()
     assert "3 errors" in done.stdout
-    assert re.search(r"ControlProblem: POST /tenants: 404: .*outtage", done.stdout)
+    assert re.search(r"(?m)^POST /tenants: 404: .*outtage", done.stdout)
     assert done.stdout.count("expected @pytest.mark.scenario(name or mapping), or (rules=[...])") >= 2
 
 

@@ -46,7 +46,7 @@ def test_a_refused_socket_is_told_in_one_line(suite: Suite, how: str) -> None:
             "-p", "no:xdist", "-p", "no:asyncio", "-p", "no:aiohttp", "--simulator-server", how
         ).stdout
         assert "2 failed" in said
-        messages = [text for text in said.splitlines() if text.startswith("E ")]
+        messages = [text for text in said.splitlines() if text.startswith("pytest-socket blocks")]
         assert len(messages) == 2
         assert all("--allow-hosts=127.0.0.1" in text for text in messages)
         assert "oifde_simulator/" not in said

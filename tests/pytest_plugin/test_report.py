@@ -62,6 +62,31 @@ def test_a_report_has_what_went_astray_and_what_was_likely_meant(suite: Suite) -
 
 
 @pytest.mark.slow
+def test_of_several_workers_one_that_went_astray_may_be_anothers(suite: Suite) -> None:
+    suite.write(
+        test_it="""
+        import pytest
+        from vendor import QUERY, post
+
+        def fails(simulator):
+            post(simulator.url + QUERY[:-1])
+            raise AssertionError
+
+        @pytest.mark.simulator(strict=True)
+        def test_on_a_server_of_the_worker(simulator):
+            fails(simulator)
+
+        def test_on_a_server_of_all(simulator):
+            fails(simulator)
+        """
+    )
+    plain, shared = "since the test began):", "since the test began; perhaps another worker's):"
+    for workers, count in (("-n0", 0), ("-n1", 0), ("-n2", 1)):
+        said = suite.run(workers).stdout
+        assert (said.count(plain), said.count(shared)) == (2 - count, count)
+
+
+@pytest.mark.slow
 def test_a_refused_handshake_is_told_to_the_test_it_belongs_to(suite: Suite) -> None:
     suite.write(
         test_it="""
@@ -83,6 +108,9 @@ def test_a_refused_handshake_is_told_to_the_test_it_belongs_to(suite: Suite) -> 
         said = suite.run("--simulator-tls", "auto", "--tb", "short", *workers).stdout
         assert said.count("a TLS handshake failed") == 2
         assert said.count("the client does not believe our certificate") == 1
+        assert said.count("give the client simulator.ca_file") == 1
+        assert said.count("TLS handshakes failed, see below") == 2
+        assert "give the client simulator.url" not in said
         assert said.count("the client spoke plain HTTP, and this port is https") == 1
 
 

@@ -42,7 +42,7 @@ def covered(suite: Suite) -> Suite:
 @pytest.mark.slow
 def test_the_summary_names_them(covered: Suite) -> None:
     said = covered.passes(3, "-p", "no:xdist")
-    assert TITLE in said
+    assert f"{TITLE} ---" in said.replace("=", "-").replace("_", "-")
     assert "scenario acme: rule never\n" in said
     assert said.count("scenario acme: rule") == 1
 
@@ -64,6 +64,7 @@ def test_they_fail_the_run_on_request_and_are_left_out_on_request(covered: Suite
         done = covered.run("--simulator-coverage", "fail", *workers)
         assert done.returncode == 1
         assert "3 passed" in done.stdout
+        assert f"{TITLE} (they fail this run: --simulator-coverage fail)" in done.stdout
         assert "scenario acme: rule never\n" in done.stdout
     assert TITLE not in covered.passes(3, "--simulator-coverage", "off", "-p", "no:xdist")
     (covered.folder / "acme.yaml").write_text("rules: [{name: one, respond: {status: 503}}]\n")

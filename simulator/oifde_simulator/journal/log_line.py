@@ -33,10 +33,19 @@ def log_exchange(exchange: Exchange, entry: Entry) -> None:
     if entry.problems or entry.warnings or entry.notes:
         if log.isEnabledFor(logging.WARNING):
             messages = printable("; ".join((*entry.problems, *entry.warnings, *entry.notes)))
-            log.warning("%s: %s", format_line(exchange, entry), messages, extra={"exchange": entry.brief})
+            log.warning(
+                "%s: %s", format_line(exchange, entry), messages, extra={"exchange": lambda: _decided(entry)}
+            )
     elif log.isEnabledFor(logging.INFO):
         line = format_line(exchange, entry)
-        log.info("%s%s", line, format_query(exchange, entry), extra={"exchange": entry.brief})
+        log.info("%s%s", line, format_query(exchange, entry), extra={"exchange": lambda: _decided(entry)})
+
+
+def _decided(entry: Entry) -> dict[str, Any]:
+    """Render what is known of an entry when it is logged: its answer has not been sent yet."""
+    document = entry.brief()
+    del document["outcome"]
+    return document
 
 
 def logs_good() -> bool:

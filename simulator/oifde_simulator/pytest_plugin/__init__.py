@@ -105,6 +105,13 @@ def pytest_fixture_setup(
 
 
 @pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> None:
+    """Begin with artifacts of this run alone."""
+    if artifacts := state_of(session.config).artifacts:
+        artifacts.start()
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Note which test runs, and where the journals stand."""
     state = state_of(item.config)
@@ -146,13 +153,13 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object
 
 
 @pytest.hookimpl(wrapper=True, trylast=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> Generator[None, Any, Any]:
     """Add to the report of a failed test what its servers know of it."""
     report = yield
     if report.failed and state_of(item.config).pool:
         from oifde_simulator.pytest_plugin.report import add_section
 
-        add_section(report, item)
+        add_section(report, item, call.excinfo and call.excinfo.value)
     return report
 
 

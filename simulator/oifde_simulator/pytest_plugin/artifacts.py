@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from oifde_simulator.artifacts.earlier import REPORT, remove_earlier
 from oifde_simulator.artifacts.files import COVERAGE, ArtifactFiles, source_at
 from oifde_simulator.artifacts.folder import ArtifactFolder
 from oifde_simulator.artifacts.names import folder_name
@@ -25,8 +26,8 @@ from oifde_simulator.runtime.embedding import Addresses
 __tracebackhide__ = True  # addresses may hold a token
 
 OPTION = "--simulator-artifacts"
-FAILED, SERVER, REPORT = "failed", "server", "report.txt"
-"""Names of the folder of failed tests, of the folder of a server, and of the file with a test's section."""
+FAILED, SERVER = "failed", "server"
+"""Names of the folder of failed tests, and of the folder of a server."""
 OUTPUT = "oifde_simulator_artifacts"
 """Key of what a worker tells the controller."""
 
@@ -53,15 +54,24 @@ class SessionArtifacts:
         worker = getattr(config, "workerinput", {}).get("workerid")
         self._suffix = f".{worker}" if worker else ""
         self.complaints: list[str] = []
-        """A line for each file of a server that was not written, with its reason."""
+        """A line for each file of a server that was not written, or is not of this run, with its reason."""
 
-    def keep(self, item: pytest.Item, report: str) -> str:
-        """Write what the servers know of a failed test, and add to its report where that is."""
+    def start(self) -> None:
+        """Remove what an earlier run wrote of its failed tests, where tests are run; once for all workers."""
+        if not hasattr(self._config, "workerinput") and not self._config.option.collectonly:
+            self.complaints += remove_earlier(self._folder.path / FAILED)
+
+    def keep(self, item: pytest.Item, report: str, message: str = "") -> str:
+        """Write what the servers know of a failed test, and add to its report where that is.
+
+        `message` says why its set-up failed; the terminal has it without us.
+        """
+        text = "\n".join(filter(None, (message, report)))
         name = folder_name(item.nodeid, self._suffix)
         files = ArtifactFiles(self._folder.inside(FAILED).inside(name))
-        files.write(REPORT, lambda: [f"{report}\n".encode("utf-8", "backslashreplace")])
+        files.write(REPORT, lambda: [f"{text}\n".encode("utf-8", "backslashreplace")])
         write_test(files, pool_of(item.config).tenants, item)
-        return "\n".join([report, f"artifacts: {files.folder.path}", *files.complaints])
+        return "\n".join([*filter(None, [report]), f"artifacts: {files.folder.path}", *files.complaints])
 
     def finish(self) -> None:
         """Write what the servers know, and the coverage of all; a worker tells the controller what failed."""
@@ -81,7 +91,7 @@ class SessionArtifacts:
     def summarize(self, reporter: pytest.TerminalReporter) -> None:
         """Say what was not written; write nothing if all was."""
         if self.complaints:
-            reporter.section("oifde-simulator: artifacts that are missing")
+            reporter.section("oifde-simulator: artifacts that are missing, or of an earlier run")
             for line in self.complaints:
                 reporter.line(line)
 

@@ -1,21 +1,13 @@
-"""Requests that went astray in a test: to a wrong path, as another tenant, unreadable, or refused by TLS."""
+"""Requests that went astray in a test: to a wrong path, as another tenant, or unreadable."""
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from oifde_simulator.oifde.operations import BY_PATH, TENANT_FIELDS
 from oifde_simulator.pytest_plugin.lines import format_in_whole
 from oifde_simulator.text import nearest
 from oifde_simulator_client import Control, ControlProblem, Exchange
-
-HANDSHAKE = re.compile(r"a TLS handshake failed|a client (\S+ )?closed its connection right after the TLS")
-"""Beginning of the server's words about a handshake or a certificate that was refused."""
-LONGEST_LOG = 1 << 20
-"""Bytes of the server's log that are read."""
 
 
 def astray(control: Control, since: int, ids: Sequence[str]) -> list[Exchange]:
@@ -67,23 +59,3 @@ def _hints(control: Control, entry: Exchange, ids: Sequence[str]) -> Iterator[st
         near = next((found for name in sent if (found := nearest(name, ids))), "")
         meant = f"did you mean {near}? " if near else ""
         yield f"{meant}give the client the tenant's url and credentials, such as simulator.credentials"
-
-
-def refused_handshakes(log: Path, start: int) -> list[str]:
-    """Read from the server's log, from byte `start` on, which TLS handshakes were refused, and why."""
-    try:
-        with log.open("rb") as file:
-            file.seek(start)
-            text = file.read(LONGEST_LOG).decode("utf-8", "replace")
-    except OSError:  # the server has ended, and its log with it
-        return []
-    return [_message(line) for line in text.splitlines() if HANDSHAKE.search(line)]
-
-
-def _message(line: str) -> str:
-    """Take the message out of a line of the log, which is JSON or a line for people."""
-    try:
-        return str(json.loads(line)["message"])
-    except (ValueError, LookupError, TypeError):
-        found = HANDSHAKE.search(line)
-        return line[found.start() :] if found else line

@@ -15,6 +15,8 @@ from oifde_simulator_client import Control, ControlError
 
 MOST = 20
 """Rules that the summary names."""
+FAILS = "they fail this run: --simulator-coverage fail"
+"""Reason of an exit code that no test has caused."""
 
 
 def finish(session: pytest.Session) -> None:
@@ -66,7 +68,8 @@ def summarize(reporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     found = unused(state_of(config).coverage)
     if not found:
         return
-    reporter.section("oifde-simulator: rules that never fired")
+    why = f" ({FAILS})" if options.coverage(config) == "fail" else ""
+    reporter.section(f"oifde-simulator: rules that never fired{why}")
     for scenario, rule in found[:MOST]:
         reporter.line(f"scenario {scenario}: rule {rule}")
     if len(found) > MOST:

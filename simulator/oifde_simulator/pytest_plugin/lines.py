@@ -39,16 +39,47 @@ def _parts(entry: Exchange, whole: ExchangeInWhole | None) -> Iterator[str]:
         if name not in CREDENTIALS:
             yield f"{name}={_short(value)}"
     honest = _answer(entry.honest.get("status"), entry.honest.get("errorCode")) + counts.honest(entry)
-    if entry.rule:
-        yield f"-> {_answer(entry.status, entry.error_code)}{counts.sent(entry, whole) if whole else ''}"
-        by = f"by rule{'s' if len(entry.rules) > 1 else ''} {', '.join(entry.rules)}"
-        by += f" ({', '.join(entry.faults)})" if entry.faults else ""
-        yield f"{by}; would have been {honest}"
-    else:
-        yield f"-> {_answer(entry.status, entry.error_code)}{counts.honest(entry)}"
+    sent = _sent(entry, whole)
+    yield f"-> {sent or 'nothing sent'}{_by(entry, told=bool(sent))}"
+    if entry.rule or not sent:
+        yield f"would have been {honest}"
+    if entry.outcome.get("how") != "complete":
+        yield f"[{_ending(entry, whole)}]"
+
+
+def _sent(entry: Exchange, whole: ExchangeInWhole | None) -> str:
+    """Write the answer that was sent; empty where no byte of it was."""
+    if _is_silent(entry, whole):
+        return ""
+    counted = (counts.sent(entry, whole) if whole else "") if entry.rule else counts.honest(entry)
+    return f"{_answer(entry.status, entry.error_code)}{counted}"
+
+
+def _is_silent(entry: Exchange, whole: ExchangeInWhole | None) -> bool:
+    """Check that no byte of an answer was sent; of one that is under way, that none is going to be."""
     how = entry.outcome.get("how")
-    if how != "complete":
-        yield f"[{how}, {entry.outcome.get('bytes')} bytes]"
+    if how == "under way":  # how many bytes it is so far is not known
+        script = whole.script if whole else ()
+        return bool(script) and all(each["do"] != "send" for each in script)
+    return how != "complete" and not entry.outcome.get("bytes")
+
+
+def _by(entry: Exchange, *, told: bool) -> str:
+    """Name what spoiled an answer: the faults first where no byte of it is `told`."""
+    faults = f" ({', '.join(entry.faults)})" if entry.faults else ""
+    rules = f" by rule{'s' if len(entry.rules) > 1 else ''} {', '.join(entry.rules)}" if entry.rule else ""
+    end = ";" if entry.rule or not told else ""
+    return f"{rules}{faults}{end}" if told else f"{faults}{rules}{end}"
+
+
+def _ending(entry: Exchange, whole: ExchangeInWhole | None) -> str:
+    """Write how the sending of an answer ended, and after how many bytes where that is known."""
+    how, count = entry.outcome.get("how"), int(entry.outcome.get("bytes") or 0)
+    if not count:
+        return f"{how}"
+    size = whole.response.get("bytes", 0) if whole else 0
+    body = f" with its head; the body alone has {size}" if size > count else ""
+    return f"{how}, {count} bytes sent{body}"
 
 
 def _remarks(whole: ExchangeInWhole) -> Iterator[str]:

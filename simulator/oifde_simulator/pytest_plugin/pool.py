@@ -83,6 +83,12 @@ class ServerPool:
         """Check that a client is of a server that the plugin has chosen, not one of the user's own."""
         return any(control.url == addresses.control for addresses in self._chosen)
 
+    def shares(self, control: Control) -> bool:
+        """Check that other workers of pytest-xdist may use the server of a client."""
+        worker = getattr(self._config, "workerinput", {})
+        own = any(control.url == addresses.control for addresses in self.servers.addresses)
+        return int(worker.get("workercount", 1)) > 1 and not own
+
     def data_url(self, control: Control) -> str | None:
         """Find where clients of a server reach the vendor's interface; None for what the server says."""
         return control.data_url if isinstance(control, WatchedControl) else None

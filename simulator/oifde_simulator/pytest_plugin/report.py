@@ -10,11 +10,13 @@ from typing import Any
 
 import pytest
 
-from oifde_simulator.pytest_plugin.astray import astray, format_astray, refused_handshakes
+from oifde_simulator import pytest_plugin
+from oifde_simulator.pytest_plugin.astray import astray, format_astray
+from oifde_simulator.pytest_plugin.handshakes import handshakes
 from oifde_simulator.pytest_plugin.lines import format_in_whole
 from oifde_simulator.pytest_plugin.pool import pool_of
 from oifde_simulator.pytest_plugin.state import state_of
-from oifde_simulator.pytest_plugin.tenants import KnownTenant, TenantRegistry, WatchedControl
+from oifde_simulator.pytest_plugin.tenants import KnownTenant, TenantRegistry
 from oifde_simulator.streams import encodable
 from oifde_simulator_client import Control, ControlError, Exchange, Rule
 
@@ -29,7 +31,10 @@ NEWEST = 50
 CLOSED = "the vendor's port is closed (by PUT /listener), for everybody"
 BROKEN = "TLS of the vendor's port is broken on purpose (by PUT /listener), for everybody"
 GIVE = "give the client simulator.url and .credentials"
+REFUSED = "TLS handshakes failed, see below"
 ASTRAY = "astray, as no test's tenant (of this server, since the test began):"
+ANYBODYS = "astray, as no test's tenant (of this server, since the test began; perhaps another worker's):"
+"""Heading where several workers use the server."""
 
 KEPT = pytest.StashKey[str]()
 """Section of a test whose end failed, made before its tenants were deleted."""
@@ -40,9 +45,9 @@ def keep_report(item: pytest.Item) -> None:
     item.stash[KEPT] = _report(item)
 
 
-def add_section(report: pytest.TestReport, item: pytest.Item) -> None:
+def add_section(report: pytest.TestReport, item: pytest.Item, error: BaseException | None) -> None:
     """Add the section to a report, as a part of the failure, which JUnit XML and Allure take with it."""
-    text = _showable(item.stash.get(KEPT, "") or _report(item))
+    text = _showable(item.stash.get(KEPT, "") or _report(item, error if report.when == "setup" else None))
     longrepr: Any = report.longrepr
     if not text:
         return
@@ -54,10 +59,17 @@ def add_section(report: pytest.TestReport, item: pytest.Item) -> None:
         report.sections.append((SECTION, text))
 
 
-def _report(item: pytest.Item) -> str:
-    """Format the report, and have artifacts say where they are."""
+def _report(item: pytest.Item, error: BaseException | None = None) -> str:
+    """Format the report, and have artifacts say where they are; `error` is of the set-up."""
     text, artifacts = format_report(item), state_of(item.config).artifacts
-    return artifacts.keep(item, text) if artifacts and text else text
+    message = _message(item, error)
+    return artifacts.keep(item, text, message) if artifacts and (text or message) else text
+
+
+def _message(item: pytest.Item, error: BaseException | None) -> str:
+    """Read why the set-up of a test with our fixtures failed, where that is said alone; empty else."""
+    is_alone = isinstance(error, pytest.fail.Exception) and not error.pytrace
+    return str(error) if is_alone and {*pytest_plugin.__all__} & {*getattr(item, "fixturenames", ())} else ""
 
 
 def _showable(text: str) -> str:
@@ -90,12 +102,14 @@ def _format_server(control: Control, registry: TenantRegistry, item: pytest.Item
 
 def _lines(control: Control, registry: TenantRegistry, item: pytest.Item) -> Iterator[str]:
     since = registry.marks.numbers.get(control.url, 0)
+    listener, lost = control.listener(), astray(control, since, registry.ids)[-NEWEST:]
+    refused = handshakes(control, registry)[-NEWEST:]  # late, since the log is written by and by
+    hint = REFUSED if refused else GIVE
     shown = [
         (tenant, lines)
         for tenant in registry.of(item)
-        if tenant.control is control and (lines := list(_tenant_lines(tenant, since)))
+        if tenant.control is control and (lines := list(_tenant_lines(tenant, since, hint)))
     ]
-    listener = control.listener()
     if not listener.open:
         yield CLOSED
     if listener.tls is not None:
@@ -105,17 +119,20 @@ def _lines(control: Control, registry: TenantRegistry, item: pytest.Item) -> Ite
         if several:
             yield f"tenant {tenant.id}:"
         yield from lines
-    yield from _astray_lines(control, registry, since)
+    if lost or refused:
+        yield ANYBODYS if pool_of(item.config).shares(control) else ASTRAY
+        yield from (format_astray(control, entry, registry.ids) for entry in lost)
+        yield from refused
 
 
-def _tenant_lines(tenant: KnownTenant, since: int) -> Iterator[str]:
+def _tenant_lines(tenant: KnownTenant, since: int, hint: str) -> Iterator[str]:
     newest, count = _newest(tenant, since if tenant.item is None else 0)
     if count:
         if count > NEWEST:
             yield f"({count - NEWEST} earlier ones)"
         yield from (format_in_whole(tenant.control, entry) for entry in newest)
     elif tenant.item is not None:
-        yield f"nobody asked as tenant {tenant.id}; {GIVE}"
+        yield f"nobody asked as tenant {tenant.id}; {hint}"
         return
     if tenant.item is not None:
         yield from _idle_rules(tenant.control.rules(tenant.id))
@@ -140,15 +157,3 @@ def _newest(tenant: KnownTenant, since: int) -> tuple[Sequence[Exchange], int]:
         newest.append(exchange)
         count += 1
     return newest, count
-
-
-def _astray_lines(control: Control, registry: TenantRegistry, since: int) -> Iterator[str]:
-    lines = [
-        format_astray(control, entry, registry.ids)
-        for entry in astray(control, since, registry.ids)[-NEWEST:]
-    ]
-    if isinstance(control, WatchedControl) and control.log:
-        lines += refused_handshakes(control.log, registry.marks.logs.get(control.log, 0))[-NEWEST:]
-    if lines:
-        yield ASTRAY
-        yield from lines

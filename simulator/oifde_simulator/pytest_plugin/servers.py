@@ -9,6 +9,7 @@ import pytest
 
 from oifde_simulator.pytest_plugin.serve_options import ServeOptions, arguments
 from oifde_simulator.runtime.embedding import Addresses, running, spawned
+from oifde_simulator_client import ControlError
 
 __tracebackhide__ = True  # options may hold a token
 
@@ -93,3 +94,14 @@ def explained(item: pytest.Item | None = None) -> Iterator[None]:
         if not is_blocked(error):
             raise
         raise RuntimeError(BLOCKED) from None
+
+
+@contextmanager
+def told(item: pytest.Item | None = None) -> Iterator[None]:
+    """Fail the set-up of a test with the message of an error alone; its frames are ours."""
+    __tracebackhide__ = True
+    try:
+        with explained(item):
+            yield
+    except (RuntimeError, ControlError) as error:
+        raise pytest.fail.Exception(str(error), pytrace=False) from None

@@ -8,11 +8,12 @@ import pytest
 
 from oifde_simulator.oifde import contract
 from oifde_simulator.pytest_plugin import options
-from oifde_simulator.pytest_plugin.astray import astray, format_astray, refused_handshakes
+from oifde_simulator.pytest_plugin.astray import astray, format_astray
+from oifde_simulator.pytest_plugin.handshakes import handshakes
 from oifde_simulator.pytest_plugin.lines import format_in_whole
 from oifde_simulator.pytest_plugin.pool import pool_of
 from oifde_simulator.pytest_plugin.servers import explained
-from oifde_simulator.pytest_plugin.tenants import TenantRegistry, WatchedControl
+from oifde_simulator.pytest_plugin.tenants import TenantRegistry
 from oifde_simulator_client import Control, Exchange
 
 MOST = 10
@@ -60,8 +61,9 @@ def _mistakes(item: pytest.Item, registry: TenantRegistry, controls: list[Contro
         since = registry.marks.numbers.get(control.url, 0)
         lost = astray(control, since, registry.ids)
         yield from (f"astray: {format_astray(control, entry, registry.ids)}" for entry in lost[:MOST])
-        if isinstance(control, WatchedControl) and control.log:
-            yield from refused_handshakes(control.log, registry.marks.logs.get(control.log, 0))[:MOST]
+        refused = handshakes(control, registry)
+        yield from refused[:MOST]
+        came += len(refused)
     if not came:
         yield NONE_CAME
 
