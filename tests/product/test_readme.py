@@ -68,7 +68,9 @@ def output(script: str, folder: Path) -> str:
     return done.stdout
 
 
-TARGETS = (".", "PATH/OF/CHECKOUT", "PATH/OF/CHECKOUT/client", "requirements.lock")
+BESIDE = ("../oifde-simulator", "./.simulator")
+"""A checkout beside a reader's project, or within it in a pipeline."""
+TARGETS = (".", "PATH/OF/CHECKOUT", "PATH/OF/CHECKOUT/client", "requirements.lock", *BESIDE)
 
 
 def test_every_line_that_installs_us_names_a_checkout_or_a_release_and_an_extra_that_there_is() -> None:
