@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -44,6 +45,12 @@ def paragraphs(name: str) -> Paragraphs:
     return Paragraphs.of(loader.load(resources.scenarios() / f"{name}.yaml").description)
 
 
+def linked(name: str, folder: str = "") -> Iterator[str]:
+    """Read the paragraphs of a scenario's description, with links to the pages that they name in `folder`."""
+    for text in paragraphs(name):
+        yield re.sub(r"docs/([\w-]+)\.md", rf"[\1]({folder}\1.md)", text)
+
+
 def page() -> str:
     """Write the page."""
     return "\n".join([HEAD.format(count=sum(map(len, GROUPS.values())), honest=len(HONEST)), *_tables()])
@@ -53,7 +60,7 @@ def _tables() -> Iterator[str]:
     for group, names in {GOOD_DAYS: HONEST, **GROUPS}.items():
         yield f"## {group}\n\n| tenantId | what happens | met by | a good client |\n|---|---|---|---|"
         for name in names:
-            yield f"| [`{name}`](../scenarios/{name}.yaml) | {' | '.join(paragraphs(name))} |"
+            yield f"| [`{name}`](../scenarios/{name}.yaml) | {' | '.join(linked(name))} |"
         yield ""
 
 

@@ -39,12 +39,38 @@ def table(heading: str) -> set[str]:
 
 
 def test_every_kind_of_block_is_looked_at() -> None:
-    kinds = {"console", "python", "sh", "yaml gitlab", "yaml kustomization", "yaml pre-commit", "yaml steps"}
-    assert {kind for kind, _ in BLOCKS} == kinds
+    kinds = {"gitlab", "kustomization", "pre-commit", "service-monitor", "steps"}
+    assert {kind for kind, _ in BLOCKS} == {"python", "sh"} | {f"yaml {kind}" for kind in kinds}
+
+
+def test_the_table_links_to_each_file() -> None:
+    linked = {DEPLOY / path for path in re.findall(r"^\| \[[^]]+\]\(\.\./deploy/([^)]+)\)", PAGE, re.M)}
+    assert linked == {path for path in DEPLOY.rglob("*") if path.is_file()}
+
+
+def test_lines_for_a_shell_can_be_pasted() -> None:
+    assert not [line for text in blocks("sh") for line in text.splitlines() if line.startswith("$ ")]
+
+
+def test_the_scrape_gives_the_token_of_the_secret_to_the_port_of_a_service() -> None:
+    spec = yaml.safe_load(blocks("yaml service-monitor")[0])["spec"]
+    base = DEPLOY / "kubernetes" / "base"
+    services = yaml.safe_load_all((base / "services.yaml").read_text())
+    ports = {port["name"] for service in services for port in service["spec"]["ports"]}
+    (label,) = yaml.safe_load((base / "kustomization.yaml").read_text())["labels"]
+    pod = yaml.safe_load((base / "deployment.yaml").read_text())["spec"]["template"]["spec"]
+    secrets = [
+        each["valueFrom"].get("secretKeyRef") for each in pod["containers"][0]["env"] if "valueFrom" in each
+    ]
+    (endpoint,) = spec["endpoints"]
+    assert spec["selector"]["matchLabels"] == label["pairs"]
+    assert endpoint["port"] in ports
+    assert endpoint["authorization"]["credentials"] in secrets
 
 
 def test_lines_are_short() -> None:
-    assert [line for line in PAGE.splitlines() if len(line) >= 120] == []
+    prose = [line for line in PAGE.splitlines() if not line.startswith("|")]
+    assert [line for line in prose if len(line) >= 120] == []
 
 
 def test_every_link_leads_to_a_file() -> None:

@@ -138,6 +138,23 @@ def test_the_ports_are_those_that_are_served(overlay: str) -> None:
 
 
 @every_overlay
+def test_the_policy_of_the_component_is_about_the_simulators_pods_and_their_ports(
+    overlay: str, tmp_path: Path
+) -> None:
+    shutil.copytree(FOLDER, tmp_path / "kubernetes")
+    (tmp_path / "kustomization.yaml").write_text(
+        f"resources: [kubernetes/{overlay}]\ncomponents: [kubernetes/network-policy]\n"
+    )
+    done = subprocess.run(
+        ["kubectl", "kustomize", tmp_path], capture_output=True, text=True, timeout=60, check=True
+    )
+    (policy,) = [each for each in yaml.safe_load_all(done.stdout) if each["kind"] == "NetworkPolicy"]
+    assert policy["spec"]["podSelector"] == named(overlay, "Deployment")["spec"]["selector"]
+    ports = {port["port"] for rule in policy["spec"]["ingress"] for port in rule["ports"]}
+    assert ports == {each["name"] for each in simulator(overlay)["ports"]}
+
+
+@every_overlay
 def test_the_control_plane_is_reached_while_the_vendors_port_is_closed(overlay: str) -> None:
     assert named(overlay, "Service", "oifde-simulator-control")["spec"]["publishNotReadyAddresses"] is True
     assert simulator(overlay)["readinessProbe"]["httpGet"]["path"] == "/readyz"

@@ -6,6 +6,7 @@ import ast
 import json
 import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -19,6 +20,7 @@ import yaml
 from help_text import options, variables
 from oifde_simulator.artifacts.files import ARCHIVE, COVERAGE, JOURNAL, LOG, METRICS, MOST_OF_LOG
 from oifde_simulator.artifacts.folder import MOST_OF_FILE
+from pages import Page
 from serving import PATIENCE, REPOSITORY, command, environment, fetch, served
 
 PAGE = (REPOSITORY / "docs" / "ci.md").read_text()
@@ -28,6 +30,8 @@ SCHEMAS = {
     "gitlab": "vendor.gitlab-ci",
     "github artifacts": "vendor.github-workflows",
     "gitlab artifacts": "vendor.gitlab-ci",
+    "github pytest": "vendor.github-workflows",
+    "gitlab pytest": "vendor.gitlab-ci",
     "compose": "vendor.compose-spec",
 }
 
@@ -96,6 +100,56 @@ def test_the_java_recipe_names_the_same() -> None:
 def test_the_folder_of_artifacts_is_one_of_run(kind: str) -> None:
     assert "oifde-simulator run --artifacts artifacts/simulator -- " in block(kind, "--artifacts")
     assert "--artifacts" in options("run")
+
+
+def jobs() -> dict[str, list[str]]:
+    """Find the commands of the two jobs for pytest."""
+    github = yaml.safe_load(block("yaml github pytest"))["jobs"]["tests"]["steps"]
+    gitlab = yaml.safe_load(block("yaml gitlab pytest"))["tests"]
+    return {
+        "github": [step["run"].strip() for step in github if "run" in step],
+        "gitlab": [*gitlab["before_script"][2:], *gitlab["script"]],
+    }
+
+
+def test_both_jobs_for_pytest_run_the_same_lines() -> None:
+    found = jobs()
+    assert found["github"] == found["gitlab"]
+    install, line = found["github"]
+    assert shlex.split(install)[-2:] == ["./.simulator[pytest]", "pytest-xdist"]
+    assert shlex.split(line)[:3] == ["pytest", "-n", "2"]
+
+
+def test_the_jobs_for_pytest_fetch_the_simulator_and_keep_what_it_leaves() -> None:
+    steps = yaml.safe_load(block("yaml github pytest"))["jobs"]["tests"]["steps"]
+    used = [step["uses"].partition("@")[0] for step in steps if "uses" in step]
+    names = ("checkout", "checkout", "setup-python", "upload-artifact")
+    assert used == [f"actions/{name}" for name in names]
+    assert steps[1]["with"]["path"] == ".simulator"
+    assert steps[-1]["if"] == "always()"
+    gitlab = yaml.safe_load(block("yaml gitlab pytest"))["tests"]
+    assert gitlab["artifacts"]["when"] == "always"
+    assert gitlab["artifacts"]["paths"] == [steps[-1]["with"]["path"]]
+
+
+def test_the_tools_of_github_check_each_job_that_fetches_the_simulator() -> None:
+    if not (script := REPOSITORY / ".ci" / "deploy").exists():
+        pytest.skip("there is no .ci here: this is not a checkout")
+    kinds = [name.split()[-1] for name, text in BLOCKS if "github" in name and "OWNER" in text]
+    assert f"for kind in {' '.join(kinds)}; do" in script.read_text()
+
+
+@pytest.mark.slow(seconds=6)
+def test_the_line_of_the_jobs_for_pytest_runs_and_leaves_its_files(tmp_path: Path) -> None:
+    (text,) = Page("docs/tutorial.md").blocks("python")
+    (tmp_path / "test_calls.py").write_text(text)
+    words = [sys.executable, "-m", *shlex.split(jobs()["github"][1])]
+    done = subprocess.run(
+        words, cwd=tmp_path, env=environment(), capture_output=True, text=True, timeout=3 * PATIENCE,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert {"tests.xml", "coverage.xml"} <= {path.name for path in (tmp_path / "artifacts").rglob("*.xml")}
 
 
 def test_the_page_names_each_file_of_a_run() -> None:

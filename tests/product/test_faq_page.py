@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import socket
 import ssl
 import subprocess
 import urllib.error
@@ -16,7 +17,7 @@ import pytest
 
 from conftest import GETTOKEN
 from pages import Page, ask, query
-from serving import Served, run, served
+from serving import PATIENCE, Served, fetch, run, served
 
 PAGE = Page("docs/faq.md")
 HEADINGS = re.findall(r"^### (.*)$", PAGE.text, re.M)
@@ -60,6 +61,26 @@ def test_a_client_without_our_authority_says_what_the_heading_says(server: Serve
     with pytest.raises(urllib.error.URLError) as raised:
         urllib.request.urlopen(server.data, context=ssl.create_default_context())
     assert about(str(raised.value)) == "certificate verify failed"
+
+
+def test_a_certificate_is_good_for_the_name_and_the_address_that_are_added(tmp_path: Path) -> None:
+    (line,) = re.findall(r"`serve (--tls-name \S+ --tls-name \S+)`", PAGE.text)
+    with served(tmp_path, *line.split()) as server:
+        host, port = server.data.removeprefix("https://").split(":")
+        context = ssl.create_default_context(cadata=(server.ca_pem() or b"").decode())
+        for name in (host, *line.split()[1::2]):
+            with socket.create_connection(("127.0.0.1", int(port)), PATIENCE) as plain:
+                context.wrap_socket(plain, server_hostname=name).close()
+
+
+def test_queries_fail_by_a_number_and_downloads_by_a_text(server: Served) -> None:
+    number, text = re.findall(
+        r"`errorCode`, a number:\s+`(\d+)`.*`resultCode`, a text:\s+`(\S+)`", PAGE.text, re.S
+    )[0]
+    assert isinstance(query(server, "good-day", authToken="x", userMobile="0")["errorCode"], int)
+    assert number == "900001"
+    _, _, body = fetch(f"{server.data}/CCFS/resource/ccfs/downloadOiapRecord", b"{}", server.ca_pem())
+    assert type(json.loads(body)["resultCode"]) is type(json.loads(text)) is str
 
 
 def test_a_port_in_use_is_found_by_its_message(server: Served) -> None:

@@ -66,6 +66,11 @@ def records(server: Simulator) -> list[dict[str, Any]]:
     return found
 
 
+def test_the_day_has_as_many_calls_as_the_page_says(server: Simulator) -> None:
+    (number,) = re.findall(r"a day with (\d+)\s+calls", PAGE)
+    assert len(records(server)) == int(number)
+
+
 @pytest.fixture(scope="module")
 def unfinished(server: Simulator) -> str:
     """Stop the clock while the day's last phone call goes on, and return its callId."""

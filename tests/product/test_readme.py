@@ -68,7 +68,9 @@ def output(script: str, folder: Path) -> str:
     return done.stdout
 
 
-TARGETS = (".", "PATH/OF/CHECKOUT", "PATH/OF/CHECKOUT/client", "requirements.lock")
+BESIDE = ("../oifde-simulator", "./.simulator")
+"""A checkout beside a reader's project, or within it in a pipeline."""
+TARGETS = (".", "PATH/OF/CHECKOUT", "PATH/OF/CHECKOUT/client", "requirements.lock", *BESIDE)
 
 
 def test_every_line_that_installs_us_names_a_checkout_or_a_release_and_an_extra_that_there_is() -> None:
@@ -79,7 +81,8 @@ def test_every_line_that_installs_us_names_a_checkout_or_a_release_and_an_extra_
     for line in lines:
         if " -r " in f" {line}":
             continue  # what a reader's own project needs
-        target, bracket, extra = shlex.split(line)[-1].partition("[")
+        words = shlex.split(line.removesuffix(" pytest-xdist"))
+        target, bracket, extra = words[-1].partition("[")
         assert target in TARGETS or target.endswith("-py3-none-any.whl"), line
         assert not bracket or extra.removesuffix("]") in extras, line
 

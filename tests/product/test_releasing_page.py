@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 import oifde_simulator
+from pages import Page
 from serving import REPOSITORY
 
 RELEASING = (REPOSITORY / "docs" / "releasing.md").read_text()
@@ -98,6 +99,16 @@ def test_every_dependency_is_locked() -> None:
 def test_the_page_has_every_extra_that_users_may_want() -> None:
     named = set(re.findall(r"\[(\w+)\]'", INSTALLING))
     assert named == PROJECT["optional-dependencies"].keys() - {"test", "fuzz"}
+
+
+def test_home_and_installing_begin_with_the_lines_of_the_tutorial() -> None:
+    pages = {name: Page(f"docs/{name}.md").blocks("sh") for name in ("tutorial", "index", "installing")}
+    install, serve, *_ = pages["tutorial"]
+    assert pages["index"][0] == pages["installing"][0] == f"{install}\n{serve}"
+
+
+def test_the_archive_of_a_release_is_named_by_the_version() -> None:
+    assert f"tar -xzf oifde_simulator-{PROJECT['version']}.tar.gz" in INSTALLING
 
 
 def test_the_versions_of_python_that_are_declared_are_those_that_are_tested() -> None:

@@ -36,6 +36,34 @@ def test_the_page_of_a_scenario_has_its_text_and_its_yaml() -> None:
     assert (REPOSITORY / "scenarios" / "outage.yaml").read_text() in pages["outage"]
 
 
+def test_the_page_of_a_scenario_links_to_pages_and_to_the_schema_of_its_first_line() -> None:
+    pytest.importorskip("mkdocs")
+    import site_links
+
+    pages = dict(site_links.scenario_pages())
+    assert "[tenants](../tenants.md) lists the numbers" in pages["magic"]
+    assert not [name for name, text in pages.items() if "docs/" in text.partition("```")[0]]
+    assert all(f"(../{site_links.SCHEMA})" in text for text in pages.values())
+    assert (REPOSITORY / site_links.SCHEMA).exists()
+
+
+@pytest.mark.parametrize(
+    ("target", "place"),
+    [
+        ("deploy/compose/compose.yaml", "files/deploy/compose/compose.yaml.txt"),
+        ("Dockerfile", "files/Dockerfile.txt"),
+        (".pre-commit-hooks.yaml", "files/pre-commit-hooks.yaml.txt"),
+        ("scenarios/outage.yaml", "scenario/outage.md"),
+        ("schemas/scenario.schema.json", "schemas/scenario.schema.json"),
+    ],
+)
+def test_a_file_of_the_checkout_is_where_a_browser_shows_it(target: str, place: str) -> None:
+    pytest.importorskip("mkdocs")
+    import site_links
+
+    assert site_links._on_site(target) == place
+
+
 @pytest.mark.parametrize(
     ("body", "problem"),
     [

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from dataclasses import fields
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -28,68 +29,11 @@ def blocks(language: str) -> list[str]:
     return [text for name, text in found if name == language]
 
 
-EXAMPLE, MARKERS, FACTORY, STRICT_TEST, FAULT, OWN_SERVERS, AIOHTTP, TLS, *OPTIONS, CLIENT, THREAD = blocks(
-    "python"
-)
-OVERRIDING, MARKED = OPTIONS
+CALLS, EXAMPLE, MARKERS, FACTORY, STRICT_TEST, FAULT, OWN_SERVERS, *REST = blocks("python")
+AIOHTTP, TLS, UNCHANGED, OVERRIDING, MARKED, CLIENT, THREAD = REST
 (LINE,) = blocks("text")
 (INI,) = blocks("ini")
 (RUN,) = blocks("sh")
-
-YOURS = """
-import aiohttp, httpx, pytest, requests
-from application import my_application
-from vendor import GETTOKEN, QUERY
-
-def fetch_all(url, tenantId, authToken, userMobile="18000000001"):
-    who = {"tenantId": tenantId, "authToken": authToken}
-    records, page = [], 1
-    while True:
-        body = {**who, "userMobile": userMobile, "pageNum": str(page), "pageSize": "50"}
-        answer = requests.post(url + QUERY, json=body)
-        if answer.status_code != 200:
-            continue
-        records += answer.json()["recordList"]
-        if len(records) >= answer.json()["total"]:
-            return records
-        page += 1
-
-def fetch_again(*args, **kwargs):
-    try:
-        return fetch_all(*args, **kwargs)
-    except requests.RequestException:
-        return fetch_all(*args, **kwargs)
-
-def body(simulator):
-    return {**simulator.credentials, "userMobile": "18000000001"}
-"""
-"""Client of a reader of the page, and the application."""
-
-
-@pytest.fixture
-def yours(suite: Suite) -> Suite:
-    """Create a suite with a client and an application."""
-    suite.write(yours=YOURS, application=APPLICATION)
-    suite.ini("asyncio_mode = auto", *STRICT)
-    return suite
-
-
-@pytest.mark.slow
-def test_the_example_works_word_for_word(yours: Suite) -> None:
-    yours.write(test_it=f"from yours import *\n{EXAMPLE}")
-    yours.passes(1)
-
-
-@pytest.mark.slow
-def test_the_readme_shows_the_same_example() -> None:
-    assert f"```python\n{EXAMPLE}```" in (REPOSITORY / "README.md").read_text()
-
-
-@pytest.mark.slow
-def test_markers_rules_and_time_work_as_written(yours: Suite) -> None:
-    yours.write(test_it=f"from yours import *\n{MARKERS}")
-    yours.passes(3)
-
 
 OUTER_APPLICATION = """
 class Application:
@@ -101,17 +45,43 @@ class Application:
         from vendor import query
         return query(self.vendor)
 """
+"""Application of a reader who has a tenant of the whole session."""
+
+
+@pytest.fixture
+def yours(suite: Suite) -> Suite:
+    """Create a suite with a client and an application."""
+    suite.write(calls=CALLS, application=f"{dedent(APPLICATION)}\n{OUTER_APPLICATION}")
+    suite.ini("asyncio_mode = auto", *STRICT)
+    return suite
+
+
+@pytest.mark.slow
+def test_the_example_works_word_for_word(yours: Suite) -> None:
+    yours.write(test_it=EXAMPLE)
+    yours.passes(1)
+
+
+@pytest.mark.slow
+def test_the_readme_shows_the_same_example() -> None:
+    assert f"```python\n{EXAMPLE}```" in (REPOSITORY / "README.md").read_text()
+
+
+@pytest.mark.slow
+def test_markers_rules_and_time_work_as_written(yours: Suite) -> None:
+    yours.write(test_it=MARKERS)
+    yours.passes(3)
 
 
 @pytest.mark.slow
 def test_tenants_of_a_wider_scope_work_as_written(yours: Suite) -> None:
-    yours.write(test_it=f"{OUTER_APPLICATION}\n{FACTORY}")
+    yours.write(test_it=FACTORY)
     yours.passes(1)
 
 
 @pytest.mark.slow
 def test_strictness_and_options_by_markers_work_as_written(yours: Suite) -> None:
-    yours.write(test_it=f"from yours import *\n{STRICT_TEST}\n{MARKED}")
+    yours.write(test_it=f"{STRICT_TEST}\n{MARKED}")
     yours.passes(3, "--strict-markers")
 
 
@@ -120,7 +90,7 @@ def test_strictness_and_options_by_markers_work_as_written(yours: Suite) -> None
 def test_a_broken_connection_works_as_written(yours: Suite, fault: str) -> None:
     assert f'"{fault}"' in FAULT
     example = FAULT.replace('["reset"]', f'["{fault}"]')
-    yours.write(test_it=f"from yours import *\n{example}")
+    yours.write(test_it=example)
     yours.passes(1)
 
 
@@ -146,14 +116,35 @@ def test_each_worker_has_a_server_as_written(yours: Suite) -> None:
 
 @pytest.mark.slow
 def test_asynchronous_tests_work_as_written(yours: Suite) -> None:
-    yours.write(test_it=f"from yours import *\n{AIOHTTP}")
+    yours.write(test_it=AIOHTTP)
     yours.passes(1)
 
 
 @pytest.mark.slow
 def test_clients_over_tls_work_as_written(yours: Suite) -> None:
-    yours.write(test_it=f"from yours import *\n{TLS}")
+    yours.write(test_it=TLS)
     yours.passes(3, "--simulator-tls", "auto")
+
+
+@pytest.mark.slow
+def test_a_client_that_cannot_be_changed_trusts_the_authority_as_written(yours: Suite) -> None:
+    yours.write(test_it=UNCHANGED)
+    yours.passes(1, "--simulator-tls", "auto")
+
+
+@pytest.mark.slow
+def test_run_trust_beside_pytest_works_as_written(tmp_path: Path) -> None:
+    (words,) = re.findall(r"`(oifde-simulator run --trust -- pytest -n 2)`", PAGE)
+    (tmp_path / "calls.py").write_text(CALLS)
+    lines = [line for line in UNCHANGED.splitlines(keepends=True) if "setenv" not in line]
+    (tmp_path / "test_it.py").write_text("".join(lines))
+    ours, _, theirs = words.partition(" -- ")
+    done = subprocess.run(
+        [*command(*ours.split()[1:]), "--", sys.executable, "-m", *theirs.split()], cwd=tmp_path,
+        env=environment(), capture_output=True, text=True, timeout=3 * PATIENCE, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "1 passed" in done.stdout
 
 
 @pytest.mark.slow
@@ -182,7 +173,7 @@ def test_the_ini_file_works_as_written(yours: Suite) -> None:
 
 @pytest.mark.slow
 def test_a_failed_test_shows_the_line_that_the_page_shows(yours: Suite) -> None:
-    yours.write(test_it=f"from yours import *\n{EXAMPLE.replace('count=3', 'count=4')}")
+    yours.write(test_it=EXAMPLE.replace("count=3", "count=4"))
     said = yours.run().stdout
     form = re.escape(LINE.strip()).replace(r"\#1", r"#\d+")
     shown = re.search("^" + form.replace(r"18000000001\ ", r"18000000001 .*"), said, re.M)
