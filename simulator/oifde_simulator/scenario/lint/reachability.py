@@ -18,6 +18,7 @@ from oifde_simulator.scenario.lint import (
     headers,
     placeholders,
     shadowing,
+    skewed_counts,
     states,
     unsent_headers,
     windows,
@@ -34,6 +35,7 @@ def warnings(given: Sequence[Mapping[str, Any]], scenario: Scenario, source: Sou
     arrivals = states.Arrivals(scenario.rules)
     rules, codes = scenario.rules, [0, *sorted(answered_codes(scenario.settings.codes))]
     yield from shadowing.warnings(given, rules, source)
+    yield from skewed_counts.warnings(given, rules, source)
     for place, rule in enumerate(rules):
         written = given[place]
         for finding in (
