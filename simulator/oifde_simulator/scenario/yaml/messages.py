@@ -61,6 +61,11 @@ MESSAGES: tuple[tuple[str, str], ...] = (
         r"expected '-'|block (?:collection|sequence) \|",
         'this does not fit into the list above; begin each item with "- " in one column',
     ),
+    (r"(?:block mapping \||expected <block end>).*\| [\"']:$", 'a space is missing after the ":"; write one'),
+    (
+        r"(?:block mapping \||expected <block end>).*\| [\"'\]}],$",
+        "a comma that separates nothing here; remove it: lines need none between them",
+    ),
     (
         r"(?:block mapping \||expected <block end>).*\| [\"'].$",
         "the text goes on after its closing quote; put all of it in one pair of quotes",

@@ -214,6 +214,8 @@ class _Reader:
         if not text.isascii():
             text = self._meant(text, mark, confusables.in_value(text))
         value, mistake = resolve(text)
+        if text[-1:] == '"' and text.count('"') == 1 and " " not in text:
+            mistake = LONE_QUOTE
         node = Node(value, mark, text)
         if mistake:
             self.add_error(mark, mistake)
@@ -251,6 +253,10 @@ TOO_MANY = f"aliases stand for more than {MOST_COPIES} values here; write fewer 
 CONTAINS_ITSELF = "stands inside what it names, a value that contains itself; write the value out"
 COMPLEX_KEY = 'a list or mapping used as a key; keys are text: put text that begins with "{" or "[" in quotes'
 MERGE = 'merge key "<<", which YAML 1.2 does not know; write the keys out'
+LONE_QUOTE = (
+    "a quote closes the text here, and none opens it; write one before the text, or none behind it; "
+    "for the character itself put the text in single quotes"
+)
 SURROGATE = "half of a surrogate pair, which is no character; write the character itself"
 
 
