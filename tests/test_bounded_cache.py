@@ -77,7 +77,8 @@ def test_what_containers_hold_is_measured() -> None:
 
 OF_OUR_OWN = {
     "cli", "coverage", "fast_dataclasses.py", "faults", "json_schema", "oifde/contract.py",
-    "oifde/error_messages.py", "population", "runtime/package_finder.py", "runtime/warming.py",
+    "oifde/error_messages.py", "population", "runtime/package_finder.py",
+    "runtime/replica/description.py", "runtime/warming.py",
     "scenario/gallery.py", "scenario/gallery_guide.py", "scenario/lint/certainty.py",
     "scenario/lint/match.py", "scenario/lint/patch/answers.py", "scenario/lint/schema/homes.py",
     "scenario/schema.py", "web/console/files.py", "web/control_plane/openapi.py", "web/heap.py",

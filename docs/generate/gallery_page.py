@@ -23,8 +23,9 @@ but for the last two, which have many. A client meets a scenario by its tenantId
 gettoken, `appKey`) it meets an outage.
 
 - The secret is `secret`, the fixed token `0dbe11892be840cf983453ea70b505de`.
-- User `18000000001` has exactly 40 sessions, so that you can count what a client shows. Every other number
-  has a history: [other populations](scenarios.md#another-population).
+- User `18000000001` has exactly 40 sessions, so that you can count what a client shows. Where page 2 or a
+  later one fails it has 250: three pages of 100, the default pageSize. Every other number has a history:
+  [other populations](scenarios.md#another-population).
 - Not every request meets every failure: see "met by". A job that reads 20 users over 7 days in pages of 5
   meets each of them, once it downloads some recordings too.
 - A page of a tenant that ends in `-once` is good when it is read again; that of its namesake is not.

@@ -156,6 +156,16 @@ def test_a_rule_that_is_not_about_the_request_says_so_field_by_field() -> None:
     )
 
 
+def test_a_rule_that_only_moves_the_state_says_so() -> None:
+    rules = "{name: tenth, after: 1, state: {is: start, becomes: down}}, {state: {is: down}, faults: [reset]}"
+    _, moved, down = explained(rules, {}, 3)
+    assert moved.moves == {"tenth": "down"}
+    text = format_explanation(moved, "2")
+    assert "rule tenth moved the state to down" in text
+    assert "by rule tenth" not in text
+    assert down.moves == {}
+
+
 def test_rules_after_the_one_that_fired_were_not_asked() -> None:
     turns = explained("{name: once, times: 1, faults: [reset]}, {name: rest, faults: [bom]}", {}, repeat=2)
     assert [verdicts(turn) for turn in turns] == [
@@ -231,6 +241,7 @@ def test_a_request_of_another_tenant_meets_no_rule(folder: Path, capsys: pytest.
 WRONG: dict[str, tuple[str, str, tuple[str, ...], str]] = {
     "no such scenario": ("tenant01", "{}", (), 'did you mean "tenant001"?'),
     "nothing like it": ("qqq", "{}", (), "oifde-simulator scenarios lists"),
+    "a file like it": ("acne", "{}", (), 'no scenario acne; did you mean the file "acme.yaml"?'),
     "no such file": ("none.yaml", "{}", (), "none.yaml: cannot be read"),
     "a folder": ("./", "{}", (), "cannot be read"),
     "not JSON": ("acme.yaml", "{", (), "request.json: expected a JSON object"),

@@ -159,7 +159,7 @@ def test_a_page_of_html_comes_in_place_of_json(client: Client) -> None:
 
 @plays("later-pages-fail")
 def test_only_the_first_page_comes(client: Client) -> None:
-    assert client.page(1)["total"] == client.answer()["total"] == 40
+    assert client.page(1)["total"] == client.answer()["total"] == 250
     assert client.statuses(2, pageNum="2") == [503, 503]
     assert client.statuses(1, pageNum="4") == [503]
 
@@ -169,10 +169,11 @@ def test_only_the_first_page_comes(client: Client) -> None:
 
 @plays("token-expires-mid-paging")
 def test_a_walk_goes_on_with_another_token(client: Client) -> None:
-    pages = [client.page(1, authToken=(token := client.token()))]
-    assert [client.page(2, authToken=token)["errorCode"] for _ in range(2)] == [EXPIRED, EXPIRED]
+    pages = [client.answer(pageNum="1", authToken=(token := client.token()))]
+    found = [client.answer(pageNum="2", authToken=token)["errorCode"] for _ in range(2)]
+    assert found == [EXPIRED, EXPIRED]
     token = client.token()
-    pages += [client.page(number, authToken=token) for number in (2, 3, 4)]
+    pages += [client.answer(pageNum=number, authToken=token) for number in ("2", "3")]
     assert joined(pages) == client.honest()
 
 
@@ -485,7 +486,7 @@ def test_the_body_cannot_be_unpacked(client: Client) -> None:
 @plays("first-page-repeats")
 def test_page_2_is_page_1(client: Client) -> None:
     honest = client.honest()
-    assert joined(client.pages()) == honest[:10] * 2 + honest[20:]
+    assert joined(client.walk()) == honest[:100] * 2 + honest[200:]
     pages = [client.answer(pageNum=number, pageSize="20") for number in ("1", "2")]
     assert joined(pages) == honest[:20] * 2
 
@@ -493,33 +494,34 @@ def test_page_2_is_page_1(client: Client) -> None:
 @plays("record-repeats")
 def test_one_record_comes_twice_and_the_last_stands_beyond_the_total(client: Client) -> None:
     honest = client.honest()
-    pages = client.pages(range(1, 6))
-    assert joined(pages) == honest[:10] + honest[9:]
-    assert [len(page["recordList"]) for page in pages] == [10, 10, 10, 10, 1]
-    assert {page["total"] for page in pages} == {40}
+    pages = client.walk()
+    assert joined(pages) == honest[:100] + honest[99:]
+    assert [len(page["recordList"]) for page in pages] == [100, 100, 51]
+    assert {page["total"] for page in pages} == {250}
+    assert len(client.page(26)["recordList"]) == 1
 
 
 @plays("page-shifts")
 def test_pages_move_down_as_records_arrive(client: Client) -> None:
     honest = client.honest()
-    pages = client.pages(range(1, 6))
-    assert joined(pages) == honest[:10] + honest[7:]
-    assert [page["total"] for page in pages] == [40, 43, 43, 43, 43]
+    pages = client.walk()
+    assert joined(pages) == honest[:100] + honest[97:]
+    assert [page["total"] for page in pages] == [250, 253, 253]
 
 
 @plays("record-missing")
 def test_the_first_record_of_each_later_page_is_missing(client: Client) -> None:
     honest = client.honest()
-    pages = client.pages()
-    assert joined(pages) == [call for place, call in enumerate(honest) if place not in (10, 20, 30)]
-    assert {page["total"] for page in pages} == {40}
+    pages = client.walk()
+    assert joined(pages) == [call for place, call in enumerate(honest) if place not in (100, 200)]
+    assert {page["total"] for page in pages} == {250}
 
 
 @plays("empty-page")
 def test_a_page_in_the_middle_is_empty(client: Client) -> None:
-    pages = client.pages()
-    assert [len(page["recordList"]) for page in pages] == [10, 0, 10, 10]
-    assert {(page["errorCode"], page["total"]) for page in pages} == {(0, 40)}
+    pages = client.walk()
+    assert [len(page["recordList"]) for page in pages] == [100, 0, 50]
+    assert {(page["errorCode"], page["total"]) for page in pages} == {(0, 250)}
 
 
 @plays("total-off")
@@ -557,12 +559,12 @@ def test_a_call_can_be_found_six_hours_later(client: Client) -> None:
 
 
 ONCE = {
-    "first-page-repeats-once": lambda honest: honest[:10] * 2 + honest[20:],
-    "page-shifts-once": lambda honest: honest[:10] + honest[7:37],
+    "first-page-repeats-once": lambda honest: honest[:100] * 2 + honest[200:],
+    "page-shifts-once": lambda honest: honest[:100] + honest[97:],
     "record-missing-once": lambda honest: [
-        call for place, call in enumerate(honest) if place not in (10, 20, 30)
+        call for place, call in enumerate(honest) if place not in (100, 200)
     ],
-    "empty-page-once": lambda honest: honest[:10] + honest[20:],
+    "empty-page-once": lambda honest: honest[:100] + honest[200:],
     "total-off-once": lambda honest: honest,
 }
 
@@ -570,21 +572,21 @@ ONCE = {
 @plays(*ONCE)
 def test_pages_that_are_read_again_are_whole(client: Client) -> None:
     honest = client.honest()
-    first, second, third = client.pages(), client.pages(), client.pages()
+    first, second, third = client.walk(), client.walk(), client.walk()
     assert joined(first) == ONCE[client.tenant](honest)
     assert joined(second) == joined(third) == honest
-    assert {page["total"] for page in second + third} == {40}
+    assert {page["total"] for page in second + third} == {len(honest)}
 
 
 @plays("total-off-once", "page-shifts-once")
 def test_the_total_is_wrong_at_first_only(client: Client) -> None:
-    totals = [page["total"] for page in client.pages()]
-    assert totals == ([40, 43, 43, 43] if client.tenant == "page-shifts-once" else [45] * 4)
+    totals = [page["total"] for page in client.walk()]
+    assert totals == ([250, 253, 253] if client.tenant == "page-shifts-once" else [45] * 3)
 
 
 @plays("later-pages-fail-once")
 def test_a_later_page_comes_when_it_is_asked_for_again(client: Client) -> None:
-    assert client.page(1)["total"] == 40
+    assert client.page(1)["total"] == 250
     assert client.statuses(3, pageNum="2") == [503, 200, 200]
     assert client.statuses(2, pageNum="4", pageSize="10") == [503, 200]
     assert joined(client.pages((1, 2))) == client.honest()[:20]
@@ -816,11 +818,11 @@ BY_NUMBER = {
     "18000000307": ["DecodingError"],
 }
 BY_PAGES = {
-    "18000000202": (10, {40}),
-    "18000000401": (9, {40}),
-    "18000000402": (9, {40}),
-    "18000000403": (10, {45}),
-    "18000000404": (10, {40}),
+    "18000000202": (0, {40}),
+    "18000000401": (99, {250}),
+    "18000000402": (99, {250}),
+    "18000000403": (0, {45}),
+    "18000000404": (0, {40}),
 }
 
 
@@ -838,8 +840,8 @@ def test_the_number_chooses_the_failure(client: Client) -> None:
 @plays("magic")
 def test_the_number_chooses_what_is_wrong_with_its_pages(client: Client) -> None:
     for number, (new, totals) in BY_PAGES.items():
-        pages = [client.page(page, userMobile=number) for page in (1, 2)]
-        assert len(set(joined(pages))) - 10 == new
+        pages = [client.answer(pageNum=page, userMobile=number) for page in ("1", "2")]
+        assert len(set(joined(pages))) - len(ids(pages[0])) == new
         assert {page["total"] for page in pages} == totals
     nulls = {record["calledNumber"] for record in client.page(1, userMobile="18000000404")["recordList"]}
     assert nulls == {None}

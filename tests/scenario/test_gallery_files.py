@@ -6,10 +6,12 @@ import hashlib
 import json
 import subprocess
 import sys
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,9 +22,9 @@ from gallery_page import PAGE, paragraphs
 from oifde_simulator import resources
 from oifde_simulator.client.operations.simulated import GOOD_DAY
 from oifde_simulator.clock import InitialClock
-from oifde_simulator.model.http import Request
+from oifde_simulator.model.http import Request, Response
 from oifde_simulator.population.recordings.file_names import file_name_of
-from oifde_simulator.scenario import loader
+from oifde_simulator.scenario import gallery, loader
 from oifde_simulator.scenario.gallery_guide import CLIENT
 from oifde_simulator.scenario.model import MET, GenerateSpec
 from oifde_simulator.scenario.symptoms import GROUPS, HONEST
@@ -31,10 +33,19 @@ from recording_download import PATH as DOWNLOAD
 from serving import PATIENCE, REPOSITORY, environment
 
 NOON = 1_768_478_400_000
+JSON = {"Content-Type": "application/json; charset=UTF-8"}
 GALLERY = [name for names in GROUPS.values() for name in names]
 LONG = ("magic", "chaos")
 SHORT_HISTORIES = {"late-records": 1, "recording-late": 1, "magic": 14}
 """Days of retention in the scenarios whose point needs many sessions of late."""
+ON_LATER_PAGES = {
+    "first-page-repeats", "first-page-repeats-once", "record-repeats", "page-shifts", "page-shifts-once",
+    "record-missing", "record-missing-once", "empty-page", "empty-page-once", "later-pages-fail",
+    "later-pages-fail-once", "token-expires-mid-paging",
+}  # fmt: skip
+"""Scenarios whose failure is on page 2 or later: their user has more than two pages of 100."""
+PAGE_SIZE = 100
+"""Records on a page for a client that names no pageSize."""
 REQUESTED = (
     "outage", "fail-twice", "token-expires-mid-paging", "slow", "flaky", "rate-limited", "magic", "chaos",
 )  # fmt: skip
@@ -79,10 +90,10 @@ def test_a_scenario_says_what_happens_which_request_meets_it_and_what_a_good_cli
 
 
 @pytest.mark.parametrize("name", [*HONEST, *GALLERY])
-def test_one_user_of_a_scenario_has_40_sessions_and_every_other_number_a_history(name: str) -> None:
+def test_one_user_of_a_scenario_has_40_or_250_sessions_and_every_other_number_a_history(name: str) -> None:
     scenario = loader.load(source(name))
     assert scenario.generate is not None
-    assert scenario.generate.users["18000000001"] == 40
+    assert scenario.generate.users["18000000001"] == (250 if name in ON_LATER_PAGES else 40)
     assert scenario.generate.anybody
     assert scenario.generate.days == SHORT_HISTORIES.get(name, GenerateSpec().days)
     assert not scenario.warnings
@@ -92,6 +103,45 @@ def test_the_good_day_is_that_of_tests_which_name_no_scenario() -> None:
     shipped, client = loader.load(source("good-day")), loader.from_json(GOOD_DAY, "client")
     assert (shipped.id, shipped.generate, shipped.records) == (client.id, client.generate, client.records)
     assert not shipped.rules
+
+
+def rules(name: str) -> list[Mapping[str, Any]]:
+    """List the rules of a scenario as its file has them."""
+    found: list[Mapping[str, Any]] = gallery.value(source(name)).get("rules", [])
+    return found
+
+
+def about_pages(rule: Mapping[str, Any]) -> bool:
+    """Check that a rule changes the records of pages, or is met by some pages alone."""
+    return "rows" in rule or "pageNum" in rule.get("match", {}).get("request", {})
+
+
+@pytest.mark.parametrize("name", [name for name in GALLERY if any(map(about_pages, rules(name)))])
+def test_a_client_that_names_no_page_size_meets_each_failure_of_pages(name: str) -> None:
+    scenario = replace(loader.load(source(name)), clock=InitialClock(NOON))
+    assert scenario.generate is not None
+    engine = Engine({name: scenario})
+    met = {rule for user in [*scenario.generate.users] * 2 for rule in walk(engine, name, user)}
+    assert {rule["name"] for rule in rules(name) if about_pages(rule)} <= met
+
+
+def walk(engine: Engine, tenant: str, user: str) -> Iterator[str]:
+    """Yield the rules that a client meets which asks for pages until one is not full."""
+    for number in count(1):
+        body = {"tenantId": tenant, "authToken": TOKEN, "userMobile": user, "pageNum": str(number)}
+        exchange = engine.handle(Request("POST", QUERY, JSON, json.dumps(body).encode()))
+        yield exchange.rule
+        if exchange.response.status != 200 or len(records(exchange.response)) < PAGE_SIZE:
+            return
+
+
+def records(response: Response) -> list[Any]:
+    """Read the records of an answer; none where it has no JSON."""
+    try:
+        found: list[Any] = json.loads(bytes(response.body)).get("recordList") or []
+    except ValueError:
+        return []
+    return found
 
 
 @pytest.mark.parametrize("name", GALLERY)
@@ -117,8 +167,7 @@ def requests(tenant: str) -> list[Request]:
     bodies = [(GETTOKEN, each) for each in secrets] + [
         (QUERY, {"tenantId": tenant} | each) for each in queries
     ]
-    headers = {"Content-Type": "application/json; charset=UTF-8"}
-    return [Request("POST", path, headers, json.dumps(body).encode()) for path, body in bodies]
+    return [Request("POST", path, JSON, json.dumps(body).encode()) for path, body in bodies]
 
 
 def scripts(tenant: str, seed: str = "0") -> list[Script]:

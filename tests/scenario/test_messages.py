@@ -48,6 +48,13 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "a list at the top": (f"- name: a\n  {DOWN}\n", "1:1", 'rules belong below the key rules: write "rules:" above the list'),
     "an empty list": (rule("faults: []"), "2:23", "faults needs at least one fault"),
     "an empty mapping for a list": ("rules: {}\n", "1:8", "for none write []"),
+    "a comma at the end of a line": ("rules:\n  - name: a\n    every: 3,\n    respond: {status: 500}\n", "3:12", 'expected a whole number, found "3,"; no , ends a line: write 3'),
+    "a comma after braces": ("rules:\n  - match: {endpoint: gettoken},\n    respond: {status: 500}\n", "2:32", "a comma that separates nothing here; remove it"),
+    "no space after a quoted key": ('sessions:\n  users:\n    "15500000002":10\n', "3:18", 'a space is missing after the ":"'),
+    "an equals sign in braces": (rule("match: {endpoint=gettoken}"), "2:23", 'in place of the "=": "endpoint: gettoken"'),
+    "a quote that nothing opens": ('tenant:\n  tokens: [qa-token"]\n', "2:12", "a quote closes the text here, and none opens it"),
+    "a star for any number": (rule(f'match: {{request: {{userMobile: "*"}}}}, {DOWN}'), "2:45", 'can hardly fire: "*" is a character like others here; for any digits leave userMobile out'),
+    "a star for any digits": (rule(f'match: {{request: {{userMobile: "155*"}}}}, {DOWN}'), "2:45", "write {pattern: ^155}"),
     # values
     "a mapping for a text": (rule("respond: {status: 503, body: {errorCode: 0}}"), "2:44", "for JSON write json"),
     "a value of a fault without settings": (rule("faults: [{gzip: 5}]"), "2:31", "found the number 5; gzip has no settings: write it alone, as in faults: [gzip]"),
@@ -117,7 +124,9 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "an expression": (rule(f'match: {{request: {{userMobile: {{pattern: "^18["}}}}}}, {DOWN}'), "2:55", 'at character 4 "[" is never closed'),
     "a code for a name": (rule("respond: {error: 900002}"), "2:32", '900002 is "token-invalid"'),
     "a code nobody has": (rule("respond: {error: 12}"), "2:32", "write errorCode: 12"),
-    "a name by its meaning": (rule("respond: {error: token-revoked}"), "2:32", "write token-invalid; the names are tokens: token-expired (900001), token-invalid (900002)"),
+    "a name by its meaning": (rule("respond: {error: token-revoked}"), "2:32", "for a token that is not accepted write token-invalid"),
+    "a name without a meaning": (rule("respond: {error: foo}"), "2:32", 'no error is called "foo"; there are token-expired (900001), key-wrong (200800002), parameter-missing (10000003), internal-error (10000001), recording-no-data (0300012) and more: docs/scenarios.md lists all under "Errors by name"'),
+    "a code with a leading zero": (rule('respond: {error: "0300012"}'), "2:32", '0300012 is "recording-no-data": write that name, or errorCode: 300012'),
     "a placeholder": (rule('respond: {errorCode: 5, errorMsg: "callId {{request.calId}} unknown"}'), "2:49", 'no field of this request is called "calId"; did you mean "callId"?'),
     "a placeholder in JSON": (rule('respond: {json: {a: ["{{x}}"]}}'), "2:36", 'there is no placeholder "x"'),
     "a placeholder of an outcome": (rule('one_of: [{respond: {body: "{{x}}"}}]'), "2:41", 'there is no placeholder "x"'),
@@ -168,6 +177,18 @@ def test_each_number_in_quotes_is_told_to_lose_them(key: str) -> None:
 def test_no_message_repeats_a_secret_that_stands_in_the_wrong_place() -> None:
     for text in ("settings: {secret: 7h1s}", "settings: {tokens: [7h1s]}", rule("secret: 7h1s")):
         assert not re.search("7h1s", "".join(told(text)))
+
+
+NESTED = {
+    "the keys of match": ("  - match:\n    endpoint: gettoken\n    respond: {status: 500}\n", ["3:5: rules[0]: unknown key \"endpoint\"; it belongs into match, which is empty: indent this line more than match"]),
+    "the status of an answer": ("  - respond:\n    status: 500\n", ["3:5: rules[0]: unknown key \"status\"; it belongs into respond, which is empty: indent this line more than respond"]),
+    "a field of a request": ("  - match:\n      request:\n      userMobile: \"1\"\n    respond: {status: 500}\n", ["4:7: rules[0].match: unknown key \"userMobile\"; it belongs into request, which is empty: indent this line more than request"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("rules", "messages"), NESTED.values(), ids=NESTED.keys())
+def test_lines_that_are_not_indented_are_told_once(rules: str, messages: list[str]) -> None:
+    assert told(f"rules:\n{rules}") == [f"f.yaml:{message}" for message in messages]
 
 
 def test_later_mistakes_of_a_rule_are_told_with_earlier_ones() -> None:

@@ -18,7 +18,7 @@ from serving import PATIENCE, Peer, post
 
 DOWNLOAD = "/CCFS/resource/ccfs/downloadOiapRecord"
 USER = "18000000001"
-"""The user who has 40 sessions in every scenario of the gallery."""
+"""The user who has 40 sessions in every scenario of the gallery, or 250 where later pages fail."""
 NOON = 1_768_478_400_000
 """2026-01-15 12:00 UTC: when every play begins."""
 PLAYED: set[str] = set()
@@ -102,6 +102,10 @@ class Client:
     def pages(self, numbers: Iterable[int] = range(1, 5)) -> list[dict[str, Any]]:
         """Pages of ten; four are all there are."""
         return [self.page(number) for number in numbers]
+
+    def walk(self, numbers: Iterable[int] = range(1, 4)) -> list[dict[str, Any]]:
+        """Pages of the default pageSize, 100; three are all that 250 sessions make."""
+        return [self.answer(pageNum=str(number)) for number in numbers]
 
     def gettoken(self, secret: str = "secret") -> dict[str, Any]:
         """gettoken's answer, decoded."""

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import base64
 from collections import deque
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, field, replace
 from typing import Any, Literal
 
 from oifde_simulator.clock import ClockSetting
@@ -28,7 +28,7 @@ from oifde_simulator.model.http import Request, Response
 from oifde_simulator.model.view import View
 from oifde_simulator.oifde.leniency import STRICT, Leniency
 from oifde_simulator.oifde.router import Router
-from oifde_simulator.rules.rule import Rule
+from oifde_simulator.rules.rule import NO_ACTIONS, Rule
 from oifde_simulator.tenants import Tenants
 from oifde_simulator.wire.octets import Octets, digest
 from oifde_simulator.wire.script import Action, Close, Reset, Send, Wait
@@ -60,6 +60,8 @@ class Explanation:
     """What the patch of the rule that fired has changed in the honest answer."""
     headers: tuple[HeaderChange, ...] = ()
     """What the `headers` of rules that fired have changed in the honest answer."""
+    moves: Mapping[str, str] = field(default_factory=dict)
+    """States to which rules that do nothing else have moved, by the name of the rule."""
 
 
 class Explainer:
@@ -111,6 +113,7 @@ class Explainer:
             tuple(ramp for rule in fired for ramp in ramps(rule, exchange, rules.since)),
             tuple(change for rule in fired for change in patch_changes(rule, exchange)),
             header_changes(fired, exchange),
+            {rule.name: rule.becomes for rule in fired if rule.becomes and rule.actions == NO_ACTIONS},
         )
 
 

@@ -150,6 +150,7 @@ def _warnings(document: Document, scenario: Scenario) -> Iterator[Finding]:
 
         yield from standing_clock.warnings(document.value)
     if scenario.rules:
-        from oifde_simulator.scenario.lint import reachability
+        from oifde_simulator.scenario.lint import reachability, unknown_users
 
+        yield from unknown_users.warnings(document.value, scenario)
         yield from reachability.warnings(document.value["rules"], scenario, document)

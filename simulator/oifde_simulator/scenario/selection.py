@@ -15,7 +15,7 @@ from oifde_simulator.scenario.errors import ScenarioError, ScenarioErrors
 from oifde_simulator.scenario.files import finding, json_files
 from oifde_simulator.scenario.model import Scenario
 from oifde_simulator.scenario.replacement import Populate, unchanged
-from oifde_simulator.text import did_you_mean, normal, printable
+from oifde_simulator.text import did_you_mean, nearest, normal, printable
 
 log = logging.getLogger(logs.FOLLOWED)
 
@@ -45,11 +45,18 @@ def one(wanted: str, settings: Settings) -> tuple[str, Scenario]:
         return scenario.id, scenario
     found, wanted = scenarios(settings), normal(wanted)
     if wanted not in found:
-        near = did_you_mean(wanted, found) or ";"
+        near = _file_there(wanted) or did_you_mean(wanted, found) or ";"
         raise ValueError(
             f"there is no scenario {wanted}{near} oifde-simulator scenarios lists those there are"
         )
     return wanted, found[wanted]
+
+
+def _file_there(wanted: str) -> str:
+    """Suggest a scenario file of the current folder that a name is like; empty where none is."""
+    files = {path.stem: path for path in sorted(Path().glob("*.*")) if path.suffix.lower() in loader.SUFFIXES}
+    near = nearest(wanted, files)
+    return f'; did you mean the file "{printable(files[near])}"?' if near else ""
 
 
 def bundled(settings: Settings, populate: Populate = unchanged) -> ScenarioCatalog:

@@ -139,7 +139,8 @@ def _sent(explanation: Explanation) -> Iterator[str]:
         yield from format_answer(exchange.response)
     for fired in exchange.fired:
         faults = f", with {', '.join(fired.faults)}" if fired.faults else ""
-        yield f"by rule {fired.rule}{faults}"
+        state = explanation.moves.get(fired.rule)
+        yield f"rule {fired.rule} moved the state to {state}" if state else f"by rule {fired.rule}{faults}"
     yield from map(_header, explanation.headers[:CHANGE_LIMIT])
     if len(explanation.headers) > CHANGE_LIMIT:
         yield f"and {counted(len(explanation.headers) - CHANGE_LIMIT, 'header')} more"

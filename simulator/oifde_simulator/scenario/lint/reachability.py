@@ -5,6 +5,7 @@ All findings are warnings.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -18,6 +19,7 @@ from oifde_simulator.scenario.lint import (
     headers,
     placeholders,
     shadowing,
+    skewed_counts,
     states,
     unsent_headers,
     windows,
@@ -34,10 +36,12 @@ def warnings(given: Sequence[Mapping[str, Any]], scenario: Scenario, source: Sou
     arrivals = states.Arrivals(scenario.rules)
     rules, codes = scenario.rules, [0, *sorted(answered_codes(scenario.settings.codes))]
     yield from shadowing.warnings(given, rules, source)
+    yield from skewed_counts.warnings(given, rules, source)
     for place, rule in enumerate(rules):
         written = given[place]
         for finding in (
             *_odds(written, rule),
+            *_stars(written),
             *windows.warnings(written.get("window", {})),
             *counting.warnings(written),
             *_error_code(written, codes),
@@ -64,6 +68,15 @@ def _odds(given: Mapping[str, Any], rule: Rule) -> Iterator[Finding]:
     for place, outcome in enumerate(given.get("one_of", ())):
         if weight(outcome) == 0:
             yield Finding(("one_of", place, "weight"), "can never be drawn: its weight is 0")
+
+
+def _stars(given: Mapping[str, Any]) -> Iterator[Finding]:
+    """Find a star that is meant for any digits, as the masked ones of the vendor's samples are not."""
+    for name, wanted in given.get("match", {}).get("request", {}).items():
+        if isinstance(wanted, str) and re.fullmatch(r"\d*\*", wanted):
+            pattern = f"write {{pattern: ^{wanted[:-1]}}}" if wanted[:-1] else f"leave {name} out"
+            message = f'can hardly fire: "*" is a character like others here; for any digits {pattern}'
+            yield Finding(("match", "request", name), message)
 
 
 def _error_code(given: Mapping[str, Any], codes: Sequence[int]) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ import re
 
 import yaml
 
-from oifde_simulator.scenario.yaml import slips
+from oifde_simulator.scenario.yaml import indentation, slips
 from oifde_simulator.scenario.yaml.slips import Slip
 from oifde_simulator.text import shown
 
@@ -14,8 +14,13 @@ BREAK = re.compile("\r\n|\r|\n")
 
 QUOTE_LEFT_OPEN = r"quoted scalar \|.*(?:end of stream|document indicator|document separator)"
 BRACKET_LEFT_OPEN = r"expected ',' or '[]}]'"
+BLOCK = r"expected '-'|block (?:collection|sequence|mapping) \||expected <block end>"
+"""Complaints about a line that fits nowhere by its indentation."""
 SPACE_MISSING = r"mapping values are not allowed|could not find expected ':'|simple key"
 """Complaints that a missing space causes, often on the line before."""
+
+TEXT_BEGINS = r"scanning an (?:alias|anchor)"
+"""Contexts whose mark is at the character with which a text cannot begin; the complaint is behind it."""
 
 MESSAGES: tuple[tuple[str, str], ...] = (
     (r"\| .?\t$", "a tab; YAML indents with spaces only: replace it by spaces"),
@@ -43,7 +48,7 @@ MESSAGES: tuple[tuple[str, str], ...] = (
         'an escape that YAML does not know; write "\\\\" for a backslash, '
         "or put the text in single quotes, which know no escapes",
     ),
-    (BRACKET_LEFT_OPEN, "the bracket that opens here is not closed, or a comma is missing in it"),
+    (BRACKET_LEFT_OPEN, "the bracket that opens here is not closed, or a comma or a quote is missing in it"),
     (
         r"could not find expected ':'|simple key",
         'a ":" and a space are missing after the key; write "key: value"',
@@ -55,6 +60,11 @@ MESSAGES: tuple[tuple[str, str], ...] = (
     (
         r"expected '-'|block (?:collection|sequence) \|",
         'this does not fit into the list above; begin each item with "- " in one column',
+    ),
+    (r"(?:block mapping \||expected <block end>).*\| [\"']:$", 'a space is missing after the ":"; write one'),
+    (
+        r"(?:block mapping \||expected <block end>).*\| [\"'\]}],$",
+        "a comma that separates nothing here; remove it: lines need none between them",
     ),
     (
         r"(?:block mapping \||expected <block end>).*\| [\"'].$",
@@ -93,6 +103,8 @@ at the place; a line feed stands for the end of the file.
 def explanation(error: yaml.MarkedYAMLError, text: str) -> tuple[int, int, str]:
     """Explain a parser's error: line and column from 0, and the message."""
     mark = error.problem_mark or error.context_mark
+    if re.search(TEXT_BEGINS, error.context or "") and error.context_mark:
+        mark = error.context_mark
     line, column = (mark.line, mark.column) if mark else (0, 0)
     before, character = _around(text, line, column)
     said = f"{error.context or ''} | {error.problem or ''} | {before}{character}"
@@ -109,6 +121,8 @@ def _slip(error: yaml.MarkedYAMLError, said: str, text: str) -> Slip | None:
     mark, lines = error.problem_mark, BREAK.split(text)
     if mark is None:
         return None
+    if quote := slips.quote_over_lines(text, mark.line):
+        return quote
     if re.search(BRACKET_LEFT_OPEN, said) and error.context_mark:
         opened = (error.context_mark.line, error.context_mark.column)
         return (
@@ -117,8 +131,17 @@ def _slip(error: yaml.MarkedYAMLError, said: str, text: str) -> Slip | None:
             or slips.missing_comma(lines, mark.line, mark.column)
         )
     if re.search(SPACE_MISSING, said):
-        return slips.missing_space(lines, mark.line)
+        return slips.missing_space(lines, mark.line) or _missing_colon(error, lines, mark)
+    if re.search(BLOCK, said) and mark.line < len(lines) and not lines[mark.line][: mark.column].strip():
+        return slips.missing_dash_space(lines, mark.line) or indentation.misplaced(lines, mark.line)
     return None
+
+
+def _missing_colon(error: yaml.MarkedYAMLError, lines: list[str], mark: yaml.Mark) -> Slip | None:
+    """Find a key without its colon, or a colon too many for the line above or for a bracket."""
+    if error.context_mark:
+        return slips.missing_colon(lines, error.context_mark.line)
+    return slips.missing_bracket(lines, mark.line, mark.column) or indentation.value_above(lines, mark.line)
 
 
 def _around(text: str, line: int, column: int) -> tuple[str, str]:

@@ -7,14 +7,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from itertools import takewhile
+from typing import Any, NamedTuple
+
+import yaml
 
 from oifde_simulator.text import shown
 
+LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+QUOTES = ("'", '"')
 LOOKED_AT = 20
 """Lines before a complaint among which its cause is looked for."""
 DASH = re.compile(r"( *(?:- +)*)-(?![-\s#]|[0-9.])(.*)")
 COLON = re.compile(r"( *(?:- +)*)([A-Za-z_][\w-]*):(?![\s:/]|$)(.*)")
+KEY_ALONE = re.compile(r"( *(?:- +)*)([A-Za-z_][\w-]*)(?: *= *| +|$)([^:=]*)")
 PLAIN_ENDS = re.compile(r", |,$|[\]}]|: |:$")
 """Ends of a text without quotes inside brackets, but for brackets that open."""
 BRACKETS = {"[": "]", "{": "}"}
@@ -50,6 +56,48 @@ def _first_dash(lines: Sequence[str], line: int) -> Slip | None:
         fix = shown(f"- {found[2].strip()}")
         slip = Slip(number, len(found[1]), f'a space is missing after "-"; write {fix}')
     return slip
+
+
+def missing_dash_space(lines: Sequence[str], line: int) -> Slip | None:
+    """Find a dash without a space at the place of a complaint."""
+    return _first_dash(lines, line) if DASH.fullmatch(lines[line]) else None
+
+
+def missing_colon(lines: Sequence[str], line: int) -> Slip | None:
+    """Find a key without its colon at the beginning of a line: `every 3`, `every = 3`, `match`."""
+    found = KEY_ALONE.fullmatch(lines[line]) if line < len(lines) else None
+    if found is None:
+        return None
+    fix = shown(f"{found[2]}: {found[3].strip()}".strip())
+    return Slip(line, len(found[1]), f'a ":" is missing after the key; write {fix}')
+
+
+def missing_bracket(lines: Sequence[str], line: int, column: int) -> Slip | None:
+    """Find a mapping in one line that is closed and was not opened: `respond: status: 503}`."""
+    text = lines[line] if line < len(lines) else ""
+    key = re.search(r": +([A-Za-z_]\w*) *$", text[:column])
+    if key is None or not text.rstrip().endswith("}") or "{" in text:
+        return None
+    whole = f"{text[key.start(1) :].rstrip()}"
+    return Slip(line, key.start(1), f'the "{{" is missing that "}}" closes; write {{{whole}')
+
+
+def quote_over_lines(text: str, line: int) -> Slip | None:
+    """Find a text in quotes that goes on over lines and ends in the line of a complaint."""
+    for token in _tokens(text, line):
+        begin, end = token.start_mark, token.end_mark
+        if isinstance(token, yaml.ScalarToken) and token.style in QUOTES and begin.line < end.line == line:
+            closes = f"the quote that opens here is closed in line {end.line + 1}"
+            return Slip(begin.line, begin.column, f"{closes} only; close it in its own line")
+    return None
+
+
+def _tokens(text: str, line: int) -> Iterator[yaml.Token]:
+    """Yield the tokens up to the end of a line, as far as they are YAML's."""
+    try:
+        yield from takewhile(lambda token: token.start_mark.line <= line, yaml.scan(text, LOADER))
+    except (yaml.YAMLError, ValueError, OverflowError):
+        return
 
 
 def bracket_in_text(lines: Sequence[str], line: int, column: int) -> Slip | None:

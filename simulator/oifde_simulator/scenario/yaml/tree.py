@@ -42,7 +42,8 @@ def read(source: bytes, origin: str, loader: Any = None) -> Tree:
         error = reader.confused(error)
         if kind := reader.foreign_kind():
             raise NotAScenario([ScenarioError(origin, 1, 1, (), foreign.message(kind))]) from None
-        found = ScenarioError(origin, error.line + 1, error.column + 1, reader.path(), error.message)
+        path = reader.path_at(error.line)
+        found = ScenarioError(origin, error.line + 1, error.column + 1, path, error.message)
         earlier = [each for each in reader.errors if (each.line, each.column) != (found.line, found.column)]
         raise ScenarioErrors([*earlier, found]) from None
 
@@ -55,6 +56,8 @@ class _Reader:
         self.open: list[Collection] = []
         self.anchors: dict[str, Node] = {}
         self.copies = 0
+        self.undashed: Collection | None = None
+        """Item of a list in which a further item may begin without its dash."""
         self.root: Node | None = None
         self.readings: dict[type, Callable[[Any], None]] = {
             yaml.ScalarEvent: self.scalar,
@@ -92,6 +95,21 @@ class _Reader:
         """Return the path to the place that is being read."""
         inside = (level for level in self.open if not level.wants_key)
         return tuple(len(level.items) if level.key is None else level.key for level in inside)
+
+    def path_at(self, line: int) -> KeyPath:
+        """Return the path to the place at which the reading stopped.
+
+        A line without a dash begins no item of a list: there it is the path of the item above it.
+        """
+        path = self.path()
+        level = self.open[-1] if self.open else None
+        if level is None or not isinstance(level.value, list) or not level.items:
+            return path
+        is_block = self.text[level.mark.index : level.mark.index + 1] == "-"
+        text = BREAK.split(self.text)[line : line + 1]
+        if is_block and text and not text[0].lstrip().startswith("-"):
+            return (*path[:-1], len(level.items) - 1)
+        return path
 
     def document(self, event: Any) -> None:
         if self.root is not None:
@@ -149,11 +167,24 @@ class _Reader:
     def _key(self, level: Collection, node: Node) -> None:
         if not isinstance(node.value, str):
             raise _at(node.mark, COMPLEX_KEY)
-        if first := level.keys.get(node.value):
-            message = f"duplicate key {shown(node.value)}; the first is on line {first.line}: keep one"
-            self.add_error(node.mark, message)
+        if (first := level.keys.get(node.value)) and level is not self.undashed:
+            self.add_error(node.mark, self._duplicate(level, node.value, first))
         level.keys[node.value] = node
         level.key = node.value
+
+    def _duplicate(self, level: Collection, key: str, first: Node) -> str:
+        """Explain a key that comes twice; the first key of an item, in a later line, may begin a new one."""
+        message = f"duplicate key {shown(key)}; the first is on line {first.line}: keep one"
+        is_item = len(self.open) > 1 and isinstance(self.open[-2].value, list)
+        if not is_item or key != next(iter(level.keys)) or self.text[level.mark.index] == "{":
+            return message
+        self.undashed = level  # its other keys come twice for the same reason
+        item = "rule" if self.open[-2] is self.root_rules() else "item"
+        return f'{message}; or is the "- " of a new {item} missing?'
+
+    def root_rules(self) -> Collection | None:
+        """Return the list of rules, while it is being read."""
+        return self.open[1] if self.open[0].key == "rules" and len(self.open) > 1 else None
 
     def _text(self, event: Any) -> Node:
         if event.tag and event.tag != TEXT_TAG:
@@ -183,6 +214,8 @@ class _Reader:
         if not text.isascii():
             text = self._meant(text, mark, confusables.in_value(text))
         value, mistake = resolve(text)
+        if text[-1:] == '"' and text.count('"') == 1 and " " not in text:
+            mistake = LONE_QUOTE
         node = Node(value, mark, text)
         if mistake:
             self.add_error(mark, mistake)
@@ -220,6 +253,10 @@ TOO_MANY = f"aliases stand for more than {MOST_COPIES} values here; write fewer 
 CONTAINS_ITSELF = "stands inside what it names, a value that contains itself; write the value out"
 COMPLEX_KEY = 'a list or mapping used as a key; keys are text: put text that begins with "{" or "[" in quotes'
 MERGE = 'merge key "<<", which YAML 1.2 does not know; write the keys out'
+LONE_QUOTE = (
+    "a quote closes the text here, and none opens it; write one before the text, or none behind it; "
+    "for the character itself put the text in single quotes"
+)
 SURROGATE = "half of a surrogate pair, which is no character; write the character itself"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from oifde_simulator.model.vendor_errors import BY_CODE, BY_NAME, KNOWN
+from oifde_simulator.model.vendor_errors import BY_CODE, BY_NAME
 from oifde_simulator.text import nearest, shown
 
 CLOSE = 0.75
@@ -21,35 +21,27 @@ MEANINGS = (
     (r"internal|server|system|fail|down|fault|error", "internal-error", "a broken system"),
 )
 """Words in other people's names, the name here, and what it is for. The first match wins."""
-GROUPS = (
-    ("tokens", "token-"), ("secrets", "key-|account-"), ("fields", "parameter-|duplicate-"),
-    ("the system", "internal-|application-"), ("recordings", "recording-"), ("others", ""),
-)  # fmt: skip
-"""Headings of the list of names, and how the names of each begin."""
+EXAMPLES = ("token-expired", "key-wrong", "parameter-missing", "internal-error", "recording-no-data")
+"""A name of each kind of errors."""
 
 
 def explained(value: Any) -> str:
     """Write the message about a value of `error`."""
     code = value if type(value) is int else int(value) if str(value).isdecimal() else None
     if code in BY_CODE:
-        return f'{code} is "{BY_CODE[code].name}": write that name, or errorCode: {code}'
+        return f'{BY_CODE[code].text} is "{BY_CODE[code].name}": write that name, or errorCode: {code}'
     if code is not None:
         return f"no documented error has the code {code}; for any code write errorCode: {code}"
     if not isinstance(value, str):
-        return f"expected the name of an error such as token-expired; the names are {_all_names()}"
+        return f"expected the name of an error; {_names()}"
     if near := nearest(value, BY_NAME, CLOSE):
         return f'{shown(value)} is none of the {len(BY_NAME)} that are known here; did you mean "{near}"?'
     meant = ((name, use) for words, name, use in MEANINGS if re.search(words, value.lower()))
     hint = next((f"; for {use} write {name}" for name, use in meant), "")
-    return f"no error is called {shown(value)}{hint}; the names are {_all_names()}"
+    return f"no error is called {shown(value)}{hint or f'; {_names()}'}"
 
 
-def _all_names() -> str:
-    """List the names with their codes, by what they are about."""
-    left = list(KNOWN)
-    texts = []
-    for heading, begins in GROUPS:
-        group = [error for error in left if re.match(begins, error.name)]
-        left = [error for error in left if error not in group]
-        texts.append(f"{heading}: {', '.join(f'{error.name} ({error.code})' for error in group)}")
-    return "; ".join(texts)
+def _names() -> str:
+    """Name some errors with their codes, as the wire has them, and the page that lists all."""
+    some = ", ".join(f"{name} ({BY_NAME[name].text})" for name in EXAMPLES)
+    return f'there are {some} and more: docs/scenarios.md lists all under "Errors by name"'

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from oifde_simulator import tls_faults
 from oifde_simulator.faults.charsets import find_charset
+from oifde_simulator.json_schema.schema import Violation
 from oifde_simulator.scenario.lint.schema.homes import homes, in_words
 from oifde_simulator.scenario.lint.schema.times import TIME_OF_DAY
 from oifde_simulator.scenario.lint.schema.wording import listed, plain
@@ -58,6 +60,9 @@ USERS, REQUESTS = ("user", "users", "distinctusers"), ("request", "requests", "m
 """Words for what a rule may wait for."""
 OF_WINDOWS = ("at", "from", "until", "days")
 """Keys by which a mapping is told to be a window, whatever it is called."""
+EQUALS = re.compile(r"([A-Za-z_][\w-]*) *= *(.+)")
+MOST_LOOKED_AT = 20
+"""Keys of one mapping that may belong into another."""
 SUGGESTED = re.compile(r'did you mean "([^"]+)"')
 
 
@@ -65,6 +70,18 @@ def suggested(key: str, value: Any, path: KeyPath, known: Mapping[str, Any]) -> 
     """Find the known key that the message about an unknown one suggests; empty where there is none."""
     found = SUGGESTED.search(hint(key, value, path, known))
     return found[1] if found else ""
+
+
+def below_empty(violation: Violation) -> Iterator[tuple[KeyPath, str]]:
+    """Yield unknown keys that belong into an empty neighbour, each behind the path of that one."""
+    if violation.keyword != "additionalProperties":
+        return
+    known = violation.schema.get("properties", {})
+    empty = {key for key, value in violation.found.items() if value is None and key in known}
+    for key in islice(violation.found, MOST_LOOKED_AT) if empty else ():
+        if key not in known and not is_free(key, violation.schema):
+            parents = (home[-2] for home in homes(key, violation.path) if len(home) > 1)
+            yield from (((*violation.path, parent), key) for parent in parents if parent in empty)
 
 
 def hint(key: str, value: Any, path: KeyPath, known: Mapping[str, Any]) -> str:
@@ -142,6 +159,8 @@ def slipped(text: str, value: Any = None) -> str:
     if text.startswith("-") and text[1:2].isalpha():
         return f'a space is missing after "-": write {shown(f"- {text[1:]}")}'
     slip = COLON.fullmatch(text)
+    if slip is None and value is None and (equals := EQUALS.fullmatch(text)):
+        return f'write a colon and a space in place of the "=": {shown(f"{equals[1]}: {equals[2]}")}'
     if slip is None or slip[2].startswith("/"):
         return ""
     rest = slip[2] if value is None else f"{slip[2]}: {plain(value)}"

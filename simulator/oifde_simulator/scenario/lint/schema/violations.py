@@ -58,10 +58,13 @@ def lint(violations: Iterable[Violation], source: Source) -> Iterator[Finding]:
     """
     violations = list(without_guessed(violations))
     mistyped = {violation.path for violation in violations if violation.keyword == "type"}
+    unindented = {path for violation in violations for path, _ in unknown_keys.below_empty(violation)}
     short = {violation.path for violation in violations if violation.keyword == "minLength"}
     for violation in violations:
         if violation.keyword == "pattern" and violation.path in short:
             continue
+        if violation.keyword == "type" and violation.path in unindented:
+            continue  # it is told of the lines that belong below it
         if violation.keyword == "type" or violation.path not in mistyped:
             yield from _explained(violation, source)
 
@@ -84,12 +87,17 @@ def _message(violation: Violation, text: str) -> str:
 def _unknown_keys(violation: Violation) -> Iterator[Finding]:
     known = violation.schema.get("properties", {})
     noun = violation.schema.get("x-noun", "key")
+    below = {key: path[-1] for path, key in unknown_keys.below_empty(violation)}
     for key in violation.found:
         if key not in known and not unknown_keys.is_free(key, violation.schema):
             place = (*violation.path, key)
             text = bare_faults.fix(violation) or unknown_keys.hint(
                 key, violation.found[key], violation.path, known
             )
+            if key in below:
+                text = (
+                    f"; it belongs into {below[key]}, which is empty: indent this line more than {below[key]}"
+                )
             yield Finding(violation.path, f"unknown {noun} {shown(key)}{text}", place, on_key=True)
 
 
@@ -111,6 +119,12 @@ def _type(violation: Violation, text: str) -> str:
     words = " or ".join(TYPES[name] for name in expected)
     if len(expected) > 1:
         words = schema.get("x-expected", words)
+    if (
+        isinstance(value, str)
+        and value[-1:] in (",", ";")
+        and not {"string", "array", "object"} & set(expected)
+    ):
+        return f"expected {words}, found {found(value, text)}; no {value[-1]} ends a line: write {value[:-1]}"
     ending = f"; {exact}" if (exact := exact_fix(violation.path, value) or meant(value, schema)) else ""
     fix = ending or _fix(violation, suggested_fix(expected, value, text))
     return f"expected {words}, found {found(value, text)}{fix}"

@@ -1,0 +1,99 @@
+"""Slips of layout in a scenario (indentation, dashes, colons, quotes) are told with their own cause."""
+
+# ruff: noqa: E501  (a case a line)
+
+from __future__ import annotations
+
+import pytest
+import yaml
+
+from oifde_simulator.scenario.errors import ScenarioErrors
+from oifde_simulator.scenario.yaml.syntax import LOADER
+from oifde_simulator.scenario.yaml.tree import read
+
+GOOD = """\
+tenant:
+  tokens: ["qa-token"]
+sessions:
+  users:
+    "15500000002": 10
+rules:
+  - name: every-third
+    match:
+      endpoint: queryRecordHistory
+      request:
+        userMobile: "15500000002"
+    every: 3
+    respond:
+      status: 500
+  - name: second
+    match: {endpoint: queryRecordHistory}
+    after: 10
+    respond: {status: 503}
+"""
+
+
+def complaints(text: str, loader: type = LOADER) -> list[str]:
+    """List the errors of the reader alone."""
+    try:
+        return [str(error) for error in read(text.encode(), "f.yaml", loader).errors]
+    except ScenarioErrors as caught:
+        return str(caught).split("\n")
+
+
+SLIPS = {
+    "a key of a rule with a blank too few": ("    every: 3", "   every: 3", '12:4: rules[0]: this line begins in column 4, the keys above it in column 5 ("match" in line 8): indent it by 4 spaces'),
+    "the second key of a rule": ("    after: 10", "   after: 10", '17:4: rules[1]: this line begins in column 4, the keys above it in column 5 ("match" in line 16): indent it by 4 spaces'),
+    "a key of a rule with a blank too many": ("    every: 3", "     every: 3", '12:6: rules[0]: this line begins in column 6, the keys above it in column 5 ("match" in line 8) or in column 7 ("request" in line 10): indent it by 4 or 6 spaces'),
+    "a key below the dash": ("    every: 3", "  every: 3", '12:3: rules[0]: this line begins in column 3, where the "- " above it stands, the keys of the item in column 5: indent it by 4 spaces, or write "- " before it for a new item'),
+    "an item with a blank too many": ("  - name: second", "   - name: second", "15:4: rules[1]: this item begins in column 4, the items above it in column 3: indent it by 2 spaces"),
+    "an item with a blank too few": ("  - name: second", " - name: second", "15:2: this item begins in column 2, the items above it in column 3: indent it by 2 spaces"),
+    "an item that is not indented": ("  - name: second", "- name: second", "15:1: this item begins in column 1, the items above it in column 3: indent it by 2 spaces"),
+    "a first rule without its dash": ("  - name: every-third", "    name: every-third", '15:3: an item of a list begins here, and the keys above it stand in none: is the "- " missing before the first key in column 5?'),
+    "a first rule without its dash, less indented": ("  - name: every-third", "  name: every-third", '8:5: rules: this line is indented under "name: every-third" in line 7, which has its value already: begin both in one column, or write "- " before that one, for an item of a list'),
+    "a later rule without its dash": ("  - name: second", "    name: second", '15:5: rules[0]: duplicate key "name"; the first is on line 7: keep one; or is the "- " of a new rule missing?'),
+    "a dash without a space": ("  - name: second", "  -name: second", '15:3: rules[1]: a space is missing after "-"; write "- name: second"'),
+    "a quote that is not closed in a list": ('["qa-token"]', '["qa-token]', "2:12: tenant.tokens[1]: the quote that opens here is closed in line 5 only; close it in its own line"),
+    "a single quote that is never closed": ('["qa-token"]', "['qa-token]", "2:12: tenant.tokens[0]: the quote that opens here is never closed; close it"),
+    "a bracket that is not closed": ('["qa-token"]', '["qa-token"', "2:11: tenant.tokens[1]: the bracket that opens here is not closed, or a comma or a quote is missing in it"),
+    "a brace that is not opened": ("{status: 503}", "status: 503}", '18:14: rules[1]: the "{" is missing that "}" closes; write {status: 503}'),
+    "a key without its colon": ("    every: 3", "    every 3", '12:5: rules[0].match.request: a ":" is missing after the key; write "every: 3"'),
+    "an equals sign": ("    every: 3", "    every = 3", '12:5: rules[0].match.request: a ":" is missing after the key; write "every: 3"'),
+    "a key of a mapping without its colon": ("    match:\n", "    match\n", '8:5: rules[0]: a ":" is missing after the key; write "match:"'),
+    "rules without their colon": ("rules:", "rules", '6:1: sessions.users: a ":" is missing after the key; write "rules:"'),
+    "a star": ("every: 3", "every: *", '12:12: rules[0].every: a text cannot begin with "*"; put it in quotes'),
+}  # fmt: skip
+
+
+def test_the_file_is_good_without_a_slip() -> None:
+    assert complaints(GOOD) == []
+
+
+@pytest.mark.parametrize("loader", [LOADER, yaml.SafeLoader], ids=["fastest", "python"])
+@pytest.mark.parametrize(("right", "wrong", "message"), SLIPS.values(), ids=SLIPS.keys())
+def test_a_slip_is_told_with_its_place_and_its_own_cause(
+    right: str, wrong: str, message: str, loader: type
+) -> None:
+    assert right in GOOD
+    assert complaints(GOOD.replace(right, wrong, 1), loader) == [f"f.yaml:{message}"]
+
+
+@pytest.mark.parametrize(("right", "wrong", "message"), SLIPS.values(), ids=SLIPS.keys())
+def test_a_slip_is_the_same_with_line_ends_of_windows(right: str, wrong: str, message: str) -> None:
+    text = GOOD.replace(right, wrong, 1).replace("\n", "\r\n")
+    assert complaints(text) == [f"f.yaml:{message}"]
+
+
+def test_a_key_that_comes_twice_in_braces_begins_no_rule() -> None:
+    (found,) = complaints("rules:\n  - {name: a, name: b}\n")
+    assert found.endswith("keep one")
+
+
+def test_a_later_key_that_comes_twice_begins_no_rule() -> None:
+    (found,) = complaints("rules:\n  - name: a\n    every: 2\n    every: 3\n")
+    assert found.endswith("keep one")
+
+
+def test_a_dash_that_is_missing_elsewhere_is_that_of_an_item() -> None:
+    (found,) = complaints("rules:\n  - patch:\n      - op: remove\n        path: /a\n        op: remove\n")
+    assert found.endswith('or is the "- " of a new item missing?')
