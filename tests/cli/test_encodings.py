@@ -187,7 +187,7 @@ def test_a_section_of_the_report_keeps_its_lines(monkeypatch: pytest.MonkeyPatch
         SimpleNamespace(stash={report.KEPT: f"#1 {TEXT}\n#2 \ud800"}),
         SimpleNamespace(longrepr=""),
     )
-    report.add_section(failure, test)  # type: ignore[arg-type]
+    report.add_section(failure, test, None)  # type: ignore[arg-type]
     section = failure.longrepr.partition("---\n")[2]
     assert section.encode(encoding).count(b"\n") == 1
     assert section.endswith("#2 \\ud800")

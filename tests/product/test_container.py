@@ -173,7 +173,7 @@ def test_its_command_serves_with_a_token_and_ends_at_the_signal_it_names(
         text=True,
     )
     assert server.stdout is not None
-    lines = [server.stdout.readline() for _ in range(5)]
+    lines = [server.stdout.readline() for _ in range(6)]
     server.terminate()
     assert server.communicate(timeout=60) is not None
     assert server.returncode == 0

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from controlling import Controlling
-from oifde_simulator.pytest_plugin.astray import HANDSHAKE
+from oifde_simulator.pytest_plugin.handshakes import HANDSHAKE
 from oifde_simulator.runtime.server import Simulator
 from oifde_simulator.tls_faults import FAULTS, server_name
 from oifde_simulator.web.data_plane.held_connections import HeldConnections
