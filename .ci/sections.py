@@ -12,6 +12,9 @@ from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
+LEFT_OUT = ("skipped:", "not checked", "not on this machine", "not rendered", "not run")
+"""Beginnings of the lines by which a script says what it has left out."""
+
 
 class SectionFailed(Exception):
     """A command whose exit code is not 0; its output was shown."""
@@ -25,6 +28,7 @@ class Sections:
         self._outputs = (outputs / f"{number}.log" for number in count(1))
         self._began = time.monotonic()
         self._seconds: dict[str, float] = {}
+        self._left_out: list[str] = []
 
     async def run(self, title: str, *command: str | Path, **variables: str) -> None:
         """Run a command with variables added to the environment; raise SectionFailed if it fails."""
@@ -32,14 +36,16 @@ class Sections:
         print(f"-- begins: {title} ({output})", flush=True)
         code = await _exit_code(command, output, os.environ | variables)
         self._seconds[title] = time.monotonic() - began
-        print(f"\n== {title}\n{output.read_text(errors='replace')}", flush=True)
+        text = output.read_text(errors="replace")
+        self._left_out += [line for line in text.splitlines() if line.startswith(LEFT_OUT)]
+        print(f"\n== {title}\n{text}", flush=True)
         if code:
             raise SectionFailed(f"{title}: exit code {code}")
 
     def summary(self) -> str:
-        """List the seconds of each section and of all."""
+        """List the seconds of each section and of all, and what was left out."""
         lines = [f"{seconds:4.0f} s  {title}" for title, seconds in self._seconds.items()]
-        return "\n".join((*lines, f"{time.monotonic() - self._began:4.0f} s  in all"))
+        return "\n".join((*lines, f"{time.monotonic() - self._began:4.0f} s  in all", *self._left_out))
 
 
 async def _exit_code(command: tuple[str | Path, ...], output: Path, environment: Mapping[str, str]) -> int:
