@@ -8,6 +8,7 @@ import shutil
 import socket
 import ssl
 import subprocess
+import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ import pytest
 
 from conftest import GETTOKEN
 from pages import Page, ask, query
-from serving import PATIENCE, Served, fetch, run, served
+from serving import PATIENCE, Served, environment, fetch, run, served
 
 PAGE = Page("docs/faq.md")
 HEADINGS = re.findall(r"^### (.*)$", PAGE.text, re.M)
@@ -105,3 +106,13 @@ def test_explain_is_called_as_the_page_says(tmp_path: Path) -> None:
 def test_the_list_of_headings_is_whole() -> None:
     listed = re.findall(r"^- \[([^]]+)\]\(#", PAGE.text, re.M)
     assert listed == re.findall(r"^## (.*)$", PAGE.text, re.M)
+
+
+def test_a_client_that_gave_up_is_proven_as_the_page_says(tmp_path: Path) -> None:
+    (text,) = PAGE.blocks("python")
+    (tmp_path / "test_patience.py").write_text(text)
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_patience.py"],
+        cwd=tmp_path, env=environment(), capture_output=True, text=True, timeout=PATIENCE, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
