@@ -18,10 +18,8 @@ from oifde_simulator.web.control_plane.context import ControlContext
 
 MOST_HINTS = 3
 """Unknown names of one request for which a name like them is looked for."""
-MOST_COMPARED = 1000
+MOST_COMPARED = 100
 """Names that one unknown name is compared with: those that begin most like it and are about as long."""
-COMPARED_AT_ONCE = 5
-"""Names that are compared before others have their turn."""
 COMPARED_CHARACTERS = 100
 """Characters of a name that are compared."""
 
@@ -108,10 +106,9 @@ def _rules_of(entries: Iterable[Entry]) -> Steps[set[str]]:
 def suggestion(written: str, known: Iterable[str]) -> Steps[str]:
     """Suggest the known name most like `written` as the end of a message; empty where none is like it."""
     ranked = yield from mapped(known, lambda name: (_distance(written, name), name))
-    names = [name for _, name in nsmallest(MOST_COMPARED, ranked)]
     near = ""
-    for start in range(0, len(names), COMPARED_AT_ONCE):
-        near = nearest(written, [near, *names[start : start + COMPARED_AT_ONCE]])
+    for _, name in nsmallest(MOST_COMPARED, ranked):
+        near = nearest(written, [near, name])  # a few milliseconds where both repeat one character
         yield
     return did_you_mean(written, [near])
 
