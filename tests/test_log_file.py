@@ -10,6 +10,7 @@ import logging
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,14 @@ from oifde_simulator.log_file import LogFile
 
 FULL = Path("/dev/full")
 needs_full = pytest.mark.skipif(not FULL.exists(), reason="this machine has no /dev/full")
+
+needs_pipes = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this machine has no named pipes")
+MOVED = "was moved away, and none can be opened in its place"
+GOES_ON = "lines go on to the moved file until one can"
+
+
+def told(path: Path, message: str) -> str:
+    return f"oifde-simulator: --log-file {path}: {message}\n"
 
 
 def opened(path: Path) -> LogFile:
@@ -44,41 +53,64 @@ def test_a_full_disk_is_told_once_and_counted_until_there_is_room_again(
     os.dup2(full, log._number)
     for _ in range(3):
         log(b"lost\nlost\n")
-    told = f"oifde-simulator: --log-file {path}: "
-    assert capsys.readouterr().err == (
-        f"{told}No space left on device; lines are lost until it can be written again, the server goes on\n"
+    assert capsys.readouterr().err == told(
+        path,
+        "No space left on device; lines are lost until it can be written again, the server goes on",
     )
     os.dup2(file, log._number)
     log(b"two\n")
     log(b"three\n")
-    assert capsys.readouterr().err == f"{told}is written again; 6 lines of the log were lost\n"
+    assert capsys.readouterr().err == told(path, "is written again; 6 lines of the log were lost")
     assert path.read_text() == "one\n(6 lines of the log were lost before this one)\ntwo\nthree\n"
     os.dup2(full, log._number)
     log(b"lost\n")
     capsys.readouterr()
     log.close()
-    assert capsys.readouterr().err == f"{told}1 line of the log was lost at the end\n"
+    assert capsys.readouterr().err == told(path, "1 line of the log was lost at the end")
+
+
+@contextmanager
+def room_for(monkeypatch: pytest.MonkeyPatch, log: LogFile, room: int) -> Iterator[None]:
+    """Have a disk that is full after `room` bytes of a log."""
+    write = os.write
+
+    def short(number: int, octets: bytes) -> int:
+        nonlocal room
+        if number != log._number:
+            return write(number, octets)
+        if not room:
+            raise OSError(28, "No space left on device")
+        written = write(number, octets[:room])
+        room -= written
+        return written
+
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "write", short)
+        yield
 
 
 def test_a_line_that_was_torn_is_ended_and_counted_as_lost(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    log, write, room = opened(tmp_path / "log"), os.write, [6]
-
-    def short(number: int, octets: bytes) -> int:
-        if number != log._number:
-            return write(number, octets)
-        if not room[0]:
-            raise OSError(28, "No space left on device")
-        written = write(number, octets[: room[0]])
-        room[0] -= written
-        return written
-
-    with monkeypatch.context() as disk:
-        disk.setattr(os, "write", short)
+    log = opened(tmp_path / "log")
+    with room_for(monkeypatch, log, 6):
         log(b"one\ntwo\nthree\n")
     log(b"four\n")
     assert (tmp_path / "log").read_text() == "one\ntw\n(2 lines of the log were lost before this one)\nfour\n"
+
+
+def test_a_file_begun_anew_does_not_end_the_line_that_was_torn_in_the_old_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, moved = tmp_path / "log", tmp_path / "log.1"
+    log = opened(path)
+    with room_for(monkeypatch, log, 2):
+        log(b"one\n")
+    path.rename(moved)
+    log(b"two\n")
+    log(b"three\n")
+    assert moved.read_text() == "on"
+    assert path.read_text() == "(1 line of the log was lost before this one)\ntwo\nthree\n"
 
 
 def test_a_folder_that_is_deleted_is_told_once_and_the_file_made_again_when_it_is_back(
@@ -133,7 +165,7 @@ def test_a_file_in_whose_place_another_was_put_is_written_on_there(tmp_path: Pat
     assert (moved.read_text(), path.read_text()) == ("one\n", "another\ntwo\nthree\n")
 
 
-def test_a_file_that_is_moved_with_its_folder_loses_no_line(
+def test_a_file_that_is_moved_with_its_folder_loses_no_line_and_is_told_once(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder, moved = tmp_path / "logs", tmp_path / "logs.1"
@@ -141,10 +173,69 @@ def test_a_file_that_is_moved_with_its_folder_loses_no_line(
     log = opened(folder / "log")
     folder.rename(moved)
     log(b"one\n")
-    folder.mkdir()
     log(b"two\n")
-    assert ((moved / "log").read_text(), (folder / "log").read_text()) == ("one\n", "two\n")
-    assert not capsys.readouterr().err
+    why = "No such file or directory"
+    assert capsys.readouterr().err == told(folder / "log", f"{MOVED}: {why}; {GOES_ON}")
+    folder.mkdir()
+    log(b"three\n")
+    log(b"four\n")
+    assert capsys.readouterr().err == told(folder / "log", "is written again")
+    assert ((moved / "log").read_text(), (folder / "log").read_text()) == ("one\ntwo\n", "three\nfour\n")
+
+
+def test_a_file_in_whose_place_there_is_a_folder_is_written_on_and_that_is_told_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, moved = tmp_path / "log", tmp_path / "log.1"
+    log = opened(path)
+    for _ in range(2):  # one that comes back, and is moved again, is told anew
+        path.rename(moved)
+        path.mkdir()
+        log(b"one\n")
+        log(b"two\n")
+        assert capsys.readouterr().err == told(path, f"{MOVED}: Is a directory; {GOES_ON}")
+        path.rmdir()
+        moved.rename(path)
+        log(b"three\n")
+        assert capsys.readouterr().err == told(path, "is written again")
+    assert path.read_text() == "one\ntwo\nthree\n" * 2
+
+
+def test_a_moved_file_that_is_deleted_then_loses_lines(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, moved = tmp_path / "log", tmp_path / "log.1"
+    log = opened(path)
+    path.rename(moved)
+    path.mkdir()
+    log(b"one\n")
+    moved.unlink()
+    capsys.readouterr()
+    log(b"lost\n")
+    log(b"lost\n")
+    lost = "lines are lost until it can be written again, the server goes on"
+    assert capsys.readouterr().err == told(path, f"Is a directory; {lost}")
+    path.rmdir()
+    log(b"two\n")
+    assert capsys.readouterr().err == told(path, "is written again; 2 lines of the log were lost")
+    assert path.read_text() == "(2 lines of the log were lost before this one)\ntwo\n"
+
+
+@needs_pipes
+def test_a_pipe_in_the_place_of_the_file_is_not_waited_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, moved = tmp_path / "log", tmp_path / "log.1"
+    log = opened(path)
+    path.rename(moved)
+    os.mkfifo(path)
+    log(b"one\n")
+    assert MOVED in capsys.readouterr().err
+    reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    log(b"two\n")
+    assert (moved.read_text(), os.read(reader, 100)) == ("one\n", b"two\n")
+    assert os.get_blocking(log._number)
+    os.close(reader)
 
 
 @needs_full

@@ -167,6 +167,22 @@ def test_a_run_begins_without_the_failed_tests_of_another(suite: Suite) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(("options", "remain"), [((), True), (("--continue-on-collection-errors",), False)])
+def test_the_failed_tests_of_an_earlier_run_stay_where_none_is_run(
+    options: tuple[str, ...], remain: bool, suite: Suite
+) -> None:
+    suite.write(
+        test_a="def test_fails(simulator): raise AssertionError",
+        test_b="def test_passes(): pass",
+        test_wrong="import nothing_of_that_name",
+    )
+    to = ("-p", "no:xdist", "--simulator-artifacts", "out")
+    suite.run(*to, "test_a.py")
+    assert "1 error" in suite.run(*to, *options, "test_b.py", "test_wrong.py").stdout
+    assert (suite.folder / "out" / "failed" / "test_a-test_fails" / "report.txt").exists() is remain
+
+
+@pytest.mark.slow
 def test_servers_of_a_worker_have_folders_of_its_own(suite: Suite) -> None:
     suite.write(
         test_it="""

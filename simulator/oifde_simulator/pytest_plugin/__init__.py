@@ -106,8 +106,9 @@ def pytest_fixture_setup(
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop(session: pytest.Session) -> None:
-    """Begin with artifacts of this run alone."""
-    if artifacts := state_of(session.config).artifacts:
+    """Begin with artifacts of this run alone, unless errors of the collection keep it from running."""
+    is_stopped = session.testsfailed and not session.config.option.continue_on_collection_errors
+    if (artifacts := state_of(session.config).artifacts) and not is_stopped:
         artifacts.start()
 
 

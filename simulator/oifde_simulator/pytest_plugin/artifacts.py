@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from oifde_simulator.artifacts.earlier import REPORT, remove_earlier
+from oifde_simulator.artifacts.earlier import MARK, MARK_TEXT, REPORT, remove_earlier
 from oifde_simulator.artifacts.files import COVERAGE, ArtifactFiles, source_at
 from oifde_simulator.artifacts.folder import ArtifactFolder
 from oifde_simulator.artifacts.names import folder_name
@@ -69,6 +69,7 @@ class SessionArtifacts:
         text = "\n".join(filter(None, (message, report)))
         name = folder_name(item.nodeid, self._suffix)
         files = ArtifactFiles(self._folder.inside(FAILED).inside(name))
+        files.write(MARK, lambda: [MARK_TEXT])
         files.write(REPORT, lambda: [f"{text}\n".encode("utf-8", "backslashreplace")])
         write_test(files, pool_of(item.config).tenants, item)
         return "\n".join([*filter(None, [report]), f"artifacts: {files.folder.path}", *files.complaints])

@@ -1,17 +1,27 @@
 """Names in a filter that found nothing: a tenant or a rule that there is not, with the one that may be meant.
 
-Rule: only asked where nothing was found, since it looks through what is on record.
+Rule: only asked where nothing was found, since it looks through what is on record. What one request asks is
+bounded: each list of names is read once, each name looked up once, and few are compared with names like them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from heapq import nsmallest
+from itertools import takewhile
 
 from oifde_simulator.journal.filters import Filter
 from oifde_simulator.model.entry import Entry
-from oifde_simulator.stepwise import Steps
-from oifde_simulator.text import did_you_mean, shown
+from oifde_simulator.stepwise import Steps, mapped
+from oifde_simulator.text import did_you_mean, nearest, shown
 from oifde_simulator.web.control_plane.context import ControlContext
+
+MOST_HINTS = 3
+"""Unknown names of one request for which a name like them is looked for."""
+MOST_COMPARED = 100
+"""Names that one unknown name is compared with: those that begin most like it and are about as long."""
+COMPARED_CHARACTERS = 100
+"""Characters of a name that are compared."""
 
 
 async def unknown_name(context: ControlContext, wanted: Filter) -> str:
@@ -22,22 +32,52 @@ async def unknown_name(context: ControlContext, wanted: Filter) -> str:
     id = wanted.tenant
     if id and not await context.tenants.exists(id) and not await context.journal.has_entries(id):
         return f"there is no tenant {shown(id)}{await context.tenants.hint(id)}"
-    return await unknown_rule(context, wanted)
+    return await UnknownRules(context).message(wanted)
 
 
-async def unknown_rule(context: ControlContext, wanted: Filter) -> str:
-    """Say that there is no rule of the name that a filter wants; empty where there is one, or was one."""
-    if not wanted.rule:
-        return ""
-    present = await _rules(context, wanted.tenant)
-    if wanted.rule in present:
-        return ""
-    known = present | await _rules_on_record(context, wanted.tenant)
-    near = did_you_mean(wanted.rule, sorted(known))
-    if wanted.rule in known or not (near or wanted.tenant):  # a tenant that was never asked may have it
-        return ""
-    place = f"tenant {shown(wanted.tenant)} has no rule" if wanted.tenant else "no rule is called"
-    return f"{place} {shown(wanted.rule)}{near}"
+class UnknownRules:
+    """Look-up of the rules that the filters of one request want."""
+
+    def __init__(self, context: ControlContext) -> None:
+        """Look nothing up yet."""
+        self._context = context
+        self._served: dict[str | None, set[str]] = {}
+        """Names of rules by tenant, None for all tenants."""
+        self._known: dict[str | None, set[str]] = {}
+        """The same, with the names on record."""
+        self._messages: dict[tuple[str | None, str], str] = {}
+        self._hints_left = MOST_HINTS
+
+    async def message(self, wanted: Filter) -> str:
+        """Say that there is no rule of the name that a filter wants; empty where there is or was one."""
+        if not wanted.rule:
+            return ""
+        key = wanted.tenant, wanted.rule
+        if key not in self._messages:
+            self._messages[key] = await self._look_up(*key)
+        return self._messages[key]
+
+    async def _look_up(self, tenant: str | None, rule: str) -> str:
+        if tenant not in self._served:
+            self._served[tenant] = await _rules(self._context, tenant)
+        if rule in self._served[tenant]:
+            return ""
+        if tenant not in self._known:
+            self._known[tenant] = self._served[tenant] | await _rules_on_record(self._context, tenant)
+        if rule in self._known[tenant]:
+            return ""
+        near = await self._hint(tenant, rule)
+        if not (near or tenant):  # a tenant that was never asked may have it
+            return ""
+        place = f"tenant {shown(tenant)} has no rule" if tenant else "no rule is called"
+        return f"{place} {shown(rule)}{near}"
+
+    async def _hint(self, tenant: str | None, rule: str) -> str:
+        """Suggest a known rule that is like an unknown one, while few were suggested."""
+        if not self._hints_left:
+            return ""
+        self._hints_left -= 1
+        return await self._context.evaluations.run(suggestion(rule, self._known[tenant]))
 
 
 async def _rules(context: ControlContext, tenant: str | None) -> set[str]:
@@ -61,3 +101,20 @@ def _rules_of(entries: Iterable[Entry]) -> Steps[set[str]]:
         found.update(entry.rules, (rule for rule, _ in entry.held_back))
         yield
     return found
+
+
+def suggestion(written: str, known: Iterable[str]) -> Steps[str]:
+    """Suggest the known name most like `written` as the end of a message; empty where none is like it."""
+    ranked = yield from mapped(known, lambda name: (_distance(written, name), name))
+    near = ""
+    for _, name in nsmallest(MOST_COMPARED, ranked):
+        near = nearest(written, [near, name])  # a few milliseconds where both repeat one character
+        yield
+    return did_you_mean(written, [near])
+
+
+def _distance(written: str, name: str) -> int:
+    """Guess cheaply how unlike two names are: by their lengths and their beginnings."""
+    pairs = zip(written[:COMPARED_CHARACTERS], name, strict=False)
+    same = takewhile(lambda pair: pair[0] == pair[1], pairs)
+    return abs(len(written) - len(name)) - sum(1 for _ in same)

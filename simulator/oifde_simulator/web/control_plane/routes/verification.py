@@ -14,7 +14,7 @@ from oifde_simulator.verification.verdicts import verdict
 from oifde_simulator.web.control_plane.context import Call, ControlContext, RouteTable
 from oifde_simulator.web.control_plane.problems import Problem, json_response
 from oifde_simulator.web.control_plane.routes import coverage
-from oifde_simulator.web.control_plane.routes.unknown_names import unknown_rule
+from oifde_simulator.web.control_plane.routes.unknown_names import UnknownRules
 from oifde_simulator.web.control_plane.routes.values import wrong_body
 
 MOST_MISTAKES = 10
@@ -34,16 +34,17 @@ async def verify(call: Call) -> web.Response:
         if not past.range_of(tenant).entries:
             await _check_tenant(call.context, tenant)
     told = await evaluations.run(verdict(expected, past))
+    unknown_rules = UnknownRules(call.context)
     for result, (_, expectation) in zip(told["results"], expected.each, strict=True):
         if not result["passed"] or not result["found"]:
-            result["message"] += await _hint(call.context, expectation)
+            result["message"] += await _hint(unknown_rules, expectation)
     return json_response(told)
 
 
-async def _hint(context: ControlContext, expectation: Expectation) -> str:
+async def _hint(unknown_rules: UnknownRules, expectation: Expectation) -> str:
     """Say as the end of a message which rule of an expectation there is not; empty where there are all."""
     for each in expectation.filters:
-        if said := await unknown_rule(context, each):
+        if said := await unknown_rules.message(each):
             return f"; {said}"
     return ""
 
