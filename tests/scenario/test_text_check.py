@@ -148,6 +148,13 @@ def test_as_many_rules_as_can_be_added_are_good() -> None:
     assert not check_rules(RULE * 1000, "f").errors
 
 
+@pytest.mark.parametrize("text", ["name: a\nrules: [7]\n", "name: a\nrules:\n"])
+def test_a_rule_with_a_key_rules_among_others_is_one_rule(text: str) -> None:
+    (error,) = rules(text).errors
+    assert (error.line, error.column, error.path) == (2, 1, ())
+    assert error.message.startswith('unknown key "rules"')
+
+
 @pytest.mark.parametrize("kind", [check_rules, lambda text, origin: check_scenario(text, origin, "f")])
 def test_a_character_that_files_of_utf_16_have_is_told_with_its_place(kind: Any) -> None:
     (error,) = kind("a: b\n- {name: \0}", "f").errors
@@ -177,6 +184,9 @@ SCRAPS = st.sampled_from(
 )
 @example("a: 1\u2028\u2028\u2028\u2028  b: 2\n")
 @example("a: 1\u2029\u2029\u2029\u2029  b: 2\n")
+@example("rules:\nname: a\n")
+@example("a: 1\nrules: [{name: b}]\n")
+@example("rules: {a: 1}\n")
 @example("a: 1\x85\x85\x85\x85  b: 2\n")
 def test_no_text_raises_an_exception(text: str) -> None:
     for found in (rules(text), scenario(text)):
