@@ -4,12 +4,17 @@
 
 from __future__ import annotations
 
+import itertools
+import re
+
 import pytest
 import yaml
 
 from oifde_simulator.scenario.errors import ScenarioErrors
-from oifde_simulator.scenario.yaml.syntax import LOADER
+from oifde_simulator.scenario.yaml import indentation, slips
+from oifde_simulator.scenario.yaml.parser import LOADER
 from oifde_simulator.scenario.yaml.tree import read
+from steps import steps, steps_of_fullmatch
 
 GOOD = """\
 tenant:
@@ -82,6 +87,90 @@ def test_a_slip_is_told_with_its_place_and_its_own_cause(
 def test_a_slip_is_the_same_with_line_ends_of_windows(right: str, wrong: str, message: str) -> None:
     text = GOOD.replace(right, wrong, 1).replace("\n", "\r\n")
     assert complaints(text) == [f"f.yaml:{message}"]
+
+
+OTHER_MISTAKES = {
+    "a bracket of the other kind": ('rules:\n  - {name: "a\n      b", respond: {status: 503]}\n', '3:32: rules[0].respond: "]" cannot close the "{" in line 3, column 20; write "}" before it'),
+    "no comma": ('rules:\n  - {name: "a\n b" times: 2}\n', "2:5: rules[0]: the bracket that opens here is not closed, or a comma or a quote is missing in it"),
+    "a colon too many": ('a: "x\n  y": b: c\n', '2:5: a ": " that is not expected here; inside a text, put the text in quotes; after a key, align it with its neighbours and end the key above it with ":"'),
+    "text behind the quote": ('a: "x\n  y" z\n', "2:6: the text goes on after its closing quote; put all of it in one pair of quotes"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("loader", [LOADER, yaml.SafeLoader], ids=["fastest", "python"])
+@pytest.mark.parametrize(("text", "message"), OTHER_MISTAKES.values(), ids=OTHER_MISTAKES.keys())
+def test_a_mistake_behind_a_text_over_lines_is_not_that_of_its_quotes(
+    text: str, message: str, loader: type
+) -> None:
+    assert complaints(text, loader) == [f"f.yaml:{message}"]
+
+
+@pytest.mark.parametrize("loader", [LOADER, yaml.SafeLoader], ids=["fastest", "python"])
+@pytest.mark.parametrize("text", ['every: "3"', 'match: {endpoint: "x"}', '{name: "b"}'])
+def test_a_quote_that_closes_where_another_was_to_open_is(text: str, loader: type) -> None:
+    (found,) = complaints(f'rules:\n  - name: "a\n    {text}\n', loader)
+    assert found.endswith("the quote that opens here is closed in line 3 only; close it in its own line")
+
+
+@pytest.mark.parametrize("header", ["|", ">", ">-", "|2-  # so"])
+@pytest.mark.parametrize("dash", ["description: ", "faults:\n      - "])
+def test_lines_of_a_block_text_are_no_keys(header: str, dash: str) -> None:
+    (found,) = complaints(
+        f"rules:\n  - {dash}{header}\n        Every: day\n\n        So: b\n     respond: {{}}\n"
+    )
+    assert '"Every"' not in found
+    assert '"So"' not in found
+
+
+def test_keys_below_a_block_text_are() -> None:
+    (found,) = complaints("a:\n  b: |\n    Text: x\n  c:\n    d:\n      e: 1\n     f: 2\n")
+    assert found.endswith(
+        'in column 5 ("d" in line 5) or in column 7 ("e" in line 6): indent it by 4 or 6 spaces'
+    )
+
+
+@pytest.mark.parametrize("line_break", ["\r\n", "\r", "\n", "\x85", "\u2028", "\u2029"])
+def test_lines_are_counted_as_yaml_counts_them(line_break: str) -> None:
+    (found,) = complaints(line_break.join(["rules:", "  - name: a", "   every: 3", ""]))
+    assert found.startswith("f.yaml:3:4: rules[0]: this line begins in column 4")
+
+
+def test_a_line_that_is_not_there_has_no_slip() -> None:
+    assert indentation.value_above(["a: 1"], 5) is indentation.misplaced(["a: 1"], 5) is None
+
+
+EXPRESSIONS = {
+    name: found
+    for module in (indentation, slips)
+    for name, found in vars(module).items()
+    if isinstance(found, re.Pattern)
+}
+LONG = [
+    "{}x = y=",
+    "match{}x = y=",
+    "match {}x = y=",
+    "-{}x: ]",
+    "{}-",
+    "x: {}=",
+    "x: a{}]",
+    ": {}:",
+    "{}=",
+    "x{}: ",
+]
+"""Texts that match in part, with room for many repetitions of the same."""
+REPEATED = [" ", "- ", "-  ", "a", ": ", ", ", "=", "a ", "[", "[a", "{ ", '"', "\t"]
+
+
+SEARCHED = {"KEY_BEFORE_TEXT", "KEY_BEHIND_VALUE", "SEPARATOR", "INDEX"}
+"""Expressions that are looked for in a line; others match it from its beginning."""
+
+
+@pytest.mark.parametrize("name", EXPRESSIONS)
+def test_an_expression_takes_time_proportional_to_the_line(name: str) -> None:
+    count = steps if name in SEARCHED else steps_of_fullmatch
+    for text, repeated in itertools.product(LONG, REPEATED):
+        few, many = (count(EXPRESSIONS[name], text.format(repeated * number)) for number in (20, 80))
+        assert many < 6 * few, (text, repeated)
 
 
 def test_a_key_that_comes_twice_in_braces_begins_no_rule() -> None:

@@ -157,6 +157,12 @@ def test_a_mistake_is_told_with_place_cause_and_fix(text: str, place: str, words
     assert any(line.startswith(f"f.yaml:{place}: ") and words in line for line in lines), lines
 
 
+def test_of_a_comma_alone_nothing_is_left_to_write() -> None:
+    (line,) = told('rules:\n  - name: a\n    every: ","\n    respond: {status: 500}\n')
+    assert 'expected a whole number, found ","' in line
+    assert "ends a line" not in line
+
+
 NUMBERS = {
     "times": "{times: #, DOWN}", "after": "{after: #, DOWN}", "every": "{every: #, DOWN}",
     "probability": "{probability: #, DOWN}", "limit": "{over: {limit: #, window: 1s}, DOWN}",

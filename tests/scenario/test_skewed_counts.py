@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from oifde_simulator.scenario import loader
+from oifde_simulator.scenario.lint import skewed_counts
+from oifde_simulator.scenario.lint.shadowing import Scope
 
 QUERIES = "match: {endpoint: queryRecordHistory}"
 USER = 'match: {request: {userMobile: "1"}}'
@@ -80,3 +82,19 @@ def test_other_counts_are_not(rules: tuple[str, str]) -> None:
 def test_many_rules_are_compared_with_a_bounded_number() -> None:
     rules = [f'{{match: {{headers: {{X: "{n}"}}}}, after: 1, times: 1, {DOWN}}}' for n in range(1000)]
     assert not warned(*rules)
+
+
+def test_each_scope_is_read_once_for_all_its_comparisons(monkeypatch: pytest.MonkeyPatch) -> None:
+    early = [f'{{match: {{request: {{userMobile: "1{n}"}}}}, probability: 0.5, {FAILS}}}' for n in range(30)]
+    late = [f'{{match: {{request: {{userMobile: "2{n}"}}}}, after: 2, {FAILS}}}' for n in range(30)]
+    read: list[Scope] = []
+    implied = Scope.with_endpoint
+    monkeypatch.setattr(Scope, "with_endpoint", lambda scope: read.append(scope) or implied(scope))
+    assert not warned(*early, *late)
+    assert len(read) <= 2 * 60  # once each for shadows and for counts
+
+
+def test_of_very_many_pairs_the_first_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    early = f"{{name: a, {QUERIES}, every: 3, {FAILS}}}"
+    monkeypatch.setattr(skewed_counts, "MOST_PAIRS", 2)
+    assert len(warned(early, *(f"{{{QUERIES}, after: {n}, {DOWN}}}" for n in range(2, 6)))) == 2

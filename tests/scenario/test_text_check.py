@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from oifde_simulator import resources
@@ -148,6 +148,13 @@ def test_as_many_rules_as_can_be_added_are_good() -> None:
     assert not check_rules(RULE * 1000, "f").errors
 
 
+@pytest.mark.parametrize("text", ["name: a\nrules: [7]\n", "name: a\nrules:\n"])
+def test_a_rule_with_a_key_rules_among_others_is_one_rule(text: str) -> None:
+    (error,) = rules(text).errors
+    assert (error.line, error.column, error.path) == (2, 1, ())
+    assert error.message.startswith('unknown key "rules"')
+
+
 @pytest.mark.parametrize("kind", [check_rules, lambda text, origin: check_scenario(text, origin, "f")])
 def test_a_character_that_files_of_utf_16_have_is_told_with_its_place(kind: Any) -> None:
     (error,) = kind("a: b\n- {name: \0}", "f").errors
@@ -162,7 +169,25 @@ def test_of_very_many_warnings_the_first_are_told() -> None:
     assert found.warnings[-1].message == "there may be more warnings than these"
 
 
-@given(st.text(max_size=60) | st.text("-:{}[]rulestpond ,\n\"'&*", max_size=60))
+SCRAPS = st.sampled_from(
+    ["a", "a: ", "b: 2", "rules:", "respond: ", "{", "}", "[", "]", ", ", ":", "- ", "-", "*a", "&a ", '"',
+     "\t", "#", "|", ">", "\n", "\n  ", "\n    ", "\r\n", "\r", "\x85", "\u2028", "\u2029", "\u2028  ", "  ",
+     "'", " = ", "。", "\ufeff"]
+)  # fmt: skip
+"""Pieces of scenarios, with all line breaks of YAML."""
+
+
+@given(
+    st.text(max_size=60)
+    | st.text("-:{}[]rulestpond ,\n\t\r\x85\u2028\u2029\"'&*|>#", max_size=60)
+    | st.lists(SCRAPS, max_size=20).map("".join)
+)
+@example("a: 1\u2028\u2028\u2028\u2028  b: 2\n")
+@example("a: 1\u2029\u2029\u2029\u2029  b: 2\n")
+@example("rules:\nname: a\n")
+@example("a: 1\nrules: [{name: b}]\n")
+@example("rules: {a: 1}\n")
+@example("a: 1\x85\x85\x85\x85  b: 2\n")
 def test_no_text_raises_an_exception(text: str) -> None:
     for found in (rules(text), scenario(text)):
         assert bool(found.errors) == (found.value is None)

@@ -16,7 +16,8 @@ from examples import examples
 from oifde_simulator.scenario.errors import ScenarioErrors
 from oifde_simulator.scenario.yaml import tree as yaml_tree
 from oifde_simulator.scenario.yaml.messages import explanation
-from oifde_simulator.scenario.yaml.syntax import LARGEST_FILE, LOADER
+from oifde_simulator.scenario.yaml.parser import LOADER
+from oifde_simulator.scenario.yaml.syntax import LARGEST_FILE
 
 LOADERS = [pytest.param(LOADER, id="fastest"), pytest.param(yaml.SafeLoader, id="python")]
 
@@ -234,7 +235,7 @@ def test_all_mistakes_of_a_file_are_told_in_order_with_what_stopped_the_reading(
 
 SCRAPS = st.sampled_from(
     ["a", "b", ":", ": ", "- ", "\n", "\n  ", "[", "]", "{", "}", ",", "&a ", "*a", "!!str ", "!x ", '"', "'", "\\u", "d800",
-     "|", ">", "? ", "<<", "---\n", "...", "%YAML 1.1\n", "#", "\t", "012", "on", "1e9", "-", "~", "2021-02-30", "\ufeff", "\0"]
+     "|", ">", "? ", "<<", "---\n", "...", "%YAML 1.1\n", "#", "\t", "012", "on", "1e9", "-", "~", "2021-02-30", "\ufeff", "\0", "\x85", "\u2028", "\u2029  "]
 )  # fmt: skip
 
 

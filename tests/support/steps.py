@@ -33,6 +33,11 @@ class Walk:
             place = max(end, place + 1)
         return self.taken
 
+    def fullmatch(self) -> int:
+        """Match the whole text from its beginning; the steps."""
+        next((end for end in self.ends(self.parts, 0, 0) if end == len(self.text)), None)
+        return self.taken
+
     def ends(self, parts: Sequence[Any], first: int, place: int) -> Iterator[int]:
         """Where these parts may end that begin at a place, in the order in which `re` tries them."""
         if first == len(parts):
@@ -104,6 +109,8 @@ class Walk:
     def at(self, given: Any, place: int) -> bool:
         if given is codes.AT_BEGINNING_STRING:
             return place == 0
+        if given in (codes.AT_END, codes.AT_END_STRING):
+            return place == len(self.text)
         assert given is codes.AT_BOUNDARY
         before, after = self.text[place - 1 : place], self.text[place : place + 1]
         return bool(re.match(r"\w", before)) is not bool(re.match(r"\w", after))
@@ -128,6 +135,11 @@ def fits(part: Any, character: str) -> bool:
     if code is codes.CATEGORY:
         return bool(KINDS[given](character))
     return (chr(given).lower() == character) is (code is codes.LITERAL)
+
+
+def steps_of_fullmatch(expression: re.Pattern[Any], text: str) -> int:
+    """How many steps it takes to match a whole text, or to find that it does not match."""
+    return Walk(expression, text).fullmatch()
 
 
 def steps(expression: re.Pattern[Any], text: str) -> int:

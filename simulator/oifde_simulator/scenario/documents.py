@@ -87,13 +87,18 @@ class SessionsDocument(Document):
         return self._file._position(path[1:], on_key)
 
 
+def has_rules_only(value: Any) -> bool:
+    """Check that a value is a mapping of the key `rules` alone, with a list below it."""
+    return isinstance(value, dict) and [*value] == ["rules"] and isinstance(value["rules"], list)
+
+
 class RulesDocument(Document):
     """YAML of rules alone, or below the key `rules`, read as a scenario that has them."""
 
     def __init__(self, file: YamlDocument, rules: list[Any]) -> None:
         """Take the text as read, and its `rules`, without what belongs to none in a file."""
         self._file = file
-        self._steps = 1 if isinstance(file.value, list) else 0 if "rules" in file.value else 2
+        self._steps = 1 if isinstance(file.value, list) else 0 if has_rules_only(file.value) else 2
         before = ("rules", 0)[: self._steps]
         errors = tuple(replace(each, path=before + each.path) for each in file.errors)
         super().__init__({"rules": rules}, file.origin, errors)

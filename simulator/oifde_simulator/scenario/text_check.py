@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from oifde_simulator.quantities import duration
 from oifde_simulator.scenario import loader
 from oifde_simulator.scenario.checking import count_values, examined
-from oifde_simulator.scenario.documents import Document, RulesDocument, YamlDocument
+from oifde_simulator.scenario.documents import Document, RulesDocument, YamlDocument, has_rules_only
 from oifde_simulator.scenario.errors import ScenarioError, ScenarioErrors
 from oifde_simulator.scenario.lint.finding import Finding
 from oifde_simulator.scenario.loader import MOST_VALUES
@@ -73,8 +73,8 @@ def check_rules(text: str, origin: str) -> TextCheck:
 
 def _rules(value: Any) -> list[Any] | None:
     """Find the rules in a value: itself, its items, or those below `rules`; None where it has none."""
-    if isinstance(value, dict) and [*value] == ["rules"] and isinstance(value["rules"], list):
-        return value["rules"]
+    if has_rules_only(value):
+        value = value["rules"]
     if isinstance(value, list):
         return value
     return [value] if isinstance(value, dict) else None

@@ -15,7 +15,9 @@ from oifde_simulator.text import counted, shown
 LOOKED_AT = 500
 """Lines above a complaint among which its levels are looked for."""
 LINE = re.compile(r"(?P<dashes> *(?:- +)*)(?P<text>.*)")
-KEY = re.compile(r"""["']?(?P<key>[\w.-]+)["']?:(?: |$)""")
+BLOCK_TEXT = re.compile(r".*[:-] +[|>][-+0-9]{0,2} *(?:#.*)?")
+"""A line below which a text goes on while lines are indented."""
+KEY = re.compile(r"""(?P<key>[\w.-]+|"[\w.-]+"|'[\w.-]+'):(?: |$)""")
 
 
 class Level(NamedTuple):
@@ -33,7 +35,7 @@ def misplaced(lines: Sequence[str], line: int) -> Slip | None:
     """Explain why a line fits nowhere by its indentation; None where it is no key and no item."""
     text = lines[line] if line < len(lines) else ""
     column = len(text) - len(text.lstrip(" "))
-    levels = list(_levels(lines, line))
+    levels = _levels(lines, line)
     if text[column:].startswith("- "):
         message = _item(column, levels)
     else:
@@ -43,11 +45,17 @@ def misplaced(lines: Sequence[str], line: int) -> Slip | None:
 
 def value_above(lines: Sequence[str], line: int) -> Slip | None:
     """Find a line that is indented under one that has its value already."""
-    above = next((number for number in range(line - 1, -1, -1) if _is_content(lines[number])), -1)
+    before = range(min(line, len(lines)) - 1, -1, -1)
+    above = next((number for number in before if _is_content(lines[number])), -1)
     if above < 0 or line >= len(lines):
         return None
-    (column, text, dashed), (own, _, _) = _begin(lines[above]), _begin(lines[line])
-    if own <= column or not (found := KEY.match(text)) or not text[found.end() :].strip():
+    (column, text, dashed), (own, key, _) = _begin(lines[above]), _begin(lines[line])
+    if (
+        own <= column
+        or not KEY.match(key)
+        or not (found := KEY.match(text))
+        or not text[found.end() :].strip()
+    ):
         return None
     item = "" if dashed or own != column + 2 else ', or write "- " before that one, for an item of a list'
     message = (
@@ -68,20 +76,31 @@ def _is_content(line: str) -> bool:
     return bool(line.strip()) and not line.lstrip().startswith("#")
 
 
-def _levels(lines: Sequence[str], line: int) -> Iterator[Level]:
-    """Yield the levels that are open above a line, the innermost first."""
+def _levels(lines: Sequence[str], line: int) -> list[Level]:
+    """List the levels that are open above a line, the innermost first."""
+    levels: list[Level] = []
     inner = 10**9
-    for number in range(line - 1, max(-1, line - LOOKED_AT), -1):
-        column, text, _ = _begin(lines[number])
+    for number in range(min(line, len(lines)) - 1, max(-1, line - LOOKED_AT), -1):
         if inner == 0 or not _is_content(lines[number]):
             continue
-        if column < inner and (found := KEY.match(text)):
-            yield Level(column, False, found["key"], number)
-            inner = column
-        for dash in reversed([place for place in range(column) if lines[number][place] == "-"]):
-            if dash < inner:
-                yield Level(dash, True, "", number)
-                inner = dash
+        begun = list(_begun(lines[number], number))
+        if begun and begun[0].column < inner and BLOCK_TEXT.fullmatch(lines[number]):
+            levels.clear()  # they are lines of its text
+            inner = 10**9
+        for level in begun:
+            if level.column < inner:
+                levels.append(level)
+                inner = level.column
+    return levels
+
+
+def _begun(line: str, number: int) -> Iterator[Level]:
+    """Yield the levels that a line begins or goes on with, the innermost first."""
+    column, text, _ = _begin(line)
+    if found := KEY.match(text):
+        yield Level(column, False, found["key"].strip("\"'"), number)
+    for dash in reversed([place for place in range(column) if line[place] == "-"]):
+        yield Level(dash, True, "", number)
 
 
 def _item(column: int, levels: Sequence[Level]) -> str:

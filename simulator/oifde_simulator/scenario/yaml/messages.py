@@ -7,10 +7,9 @@ import re
 import yaml
 
 from oifde_simulator.scenario.yaml import indentation, slips
+from oifde_simulator.scenario.yaml.parser import BREAK
 from oifde_simulator.scenario.yaml.slips import Slip
 from oifde_simulator.text import shown
-
-BREAK = re.compile("\r\n|\r|\n")
 
 QUOTE_LEFT_OPEN = r"quoted scalar \|.*(?:end of stream|document indicator|document separator)"
 BRACKET_LEFT_OPEN = r"expected ',' or '[]}]'"
@@ -121,8 +120,12 @@ def _slip(error: yaml.MarkedYAMLError, said: str, text: str) -> Slip | None:
     mark, lines = error.problem_mark, BREAK.split(text)
     if mark is None:
         return None
-    if quote := slips.quote_over_lines(text, mark.line):
-        return quote
+    slip = _slip_in_line(error, said, lines, mark)
+    return slip or slips.quote_over_lines(text, mark.line, mark.column)
+
+
+def _slip_in_line(error: yaml.MarkedYAMLError, said: str, lines: list[str], mark: yaml.Mark) -> Slip | None:
+    """Find a slip by the lines up to the complaint."""
     if re.search(BRACKET_LEFT_OPEN, said) and error.context_mark:
         opened = (error.context_mark.line, error.context_mark.column)
         return (

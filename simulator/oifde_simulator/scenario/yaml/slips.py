@@ -8,21 +8,27 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from itertools import takewhile
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import yaml
 
+from oifde_simulator.scenario.yaml.parser import LOADER
 from oifde_simulator.text import shown
 
-LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 QUOTES = ("'", '"')
 LOOKED_AT = 20
 """Lines before a complaint among which its cause is looked for."""
 DASH = re.compile(r"( *(?:- +)*)-(?![-\s#]|[0-9.])(.*)")
 COLON = re.compile(r"( *(?:- +)*)([A-Za-z_][\w-]*):(?![\s:/]|$)(.*)")
-KEY_ALONE = re.compile(r"( *(?:- +)*)([A-Za-z_][\w-]*)(?: *= *| +|$)([^:=]*)")
+KEY_ALONE = re.compile(r"( *+(?:- ++)*)([A-Za-z_][\w-]*+)(?: *+= *+| ++|$)((?:[^:= ][^:=]*+)?)")
+KEY_BEFORE_TEXT = re.compile(r": +([A-Za-z_]\w*) *$")
+KEY_BEHIND_VALUE = re.compile(r"[\w\"'\]}] +([A-Za-z_]\w*)$")
+SEPARATOR = re.compile(r"[,{\[]\s*|:\s+")
+INDEX = re.compile(r"\[(\w+|\*)\]")
 PLAIN_ENDS = re.compile(r", |,$|[\]}]|: |:$")
 """Ends of a text without quotes inside brackets, but for brackets that open."""
+ENDS_VALUE = ("", *" \t\r\n\x85\u2028\u2029,:]}")
+"""What may stand behind a closing quote."""
 BRACKETS = {"[": "]", "{": "}"}
 
 
@@ -75,18 +81,24 @@ def missing_colon(lines: Sequence[str], line: int) -> Slip | None:
 def missing_bracket(lines: Sequence[str], line: int, column: int) -> Slip | None:
     """Find a mapping in one line that is closed and was not opened: `respond: status: 503}`."""
     text = lines[line] if line < len(lines) else ""
-    key = re.search(r": +([A-Za-z_]\w*) *$", text[:column])
+    key = KEY_BEFORE_TEXT.search(text[:column])
     if key is None or not text.rstrip().endswith("}") or "{" in text:
         return None
     whole = f"{text[key.start(1) :].rstrip()}"
     return Slip(line, key.start(1), f'the "{{" is missing that "}}" closes; write {{{whole}')
 
 
-def quote_over_lines(text: str, line: int) -> Slip | None:
-    """Find a text in quotes that goes on over lines and ends in the line of a complaint."""
+def quote_over_lines(text: str, line: int, column: int) -> Slip | None:
+    """Find a text in quotes that goes on over lines, and ends where another one was to begin.
+
+    The complaint, at `line` and `column`, is then about what follows the quote at once.
+    """
     for token in _tokens(text, line):
         begin, end = token.start_mark, token.end_mark
-        if isinstance(token, yaml.ScalarToken) and token.style in QUOTES and begin.line < end.line == line:
+        if not isinstance(token, yaml.ScalarToken) or token.style not in QUOTES or begin.line == end.line:
+            continue
+        follows = text[end.index : end.index + 1]
+        if (line, column) == (end.line, end.column) and follows not in ENDS_VALUE:
             closes = f"the quote that opens here is closed in line {end.line + 1}"
             return Slip(begin.line, begin.column, f"{closes} only; close it in its own line")
     return None
@@ -110,7 +122,7 @@ def bracket_in_text(lines: Sequence[str], line: int, column: int) -> Slip | None
     whole = text[begin : _end_of_text(text, column)]
     fix = f"put the text in quotes: {shown(whole)}"
     if whole.startswith("/") and opening == "[":
-        pointer = re.sub(r"\[(\w+|\*)\]", r"/\1", whole)
+        pointer = INDEX.sub(r"/\1", whole)
         fix = f"a JSON Pointer counts items with slashes: write {pointer}, or {fix}"
     message = f'inside {{}} and [] a "{opening}" ends a text that is not in quotes; {fix}'
     return Slip(line, begin, message)
@@ -130,7 +142,7 @@ def wrong_bracket(lines: Sequence[str], opened: tuple[int, int], line: int, colu
 def missing_comma(lines: Sequence[str], line: int, column: int) -> Slip | None:
     """Find a key that follows a value without a comma: `{name: a times: 2}`."""
     text = lines[line][:column] if line < len(lines) else ""
-    key = re.search(r"[\w\"'\]}] +([A-Za-z_]\w*)$", text)
+    key = KEY_BEHIND_VALUE.search(text)
     if key is None or not re.match(r":\s", lines[line][column:] + " "):
         return None
     return Slip(line, key.start(1), f'a comma is missing before "{key[1]}:"; write ", {key[1]}:"')
@@ -138,11 +150,7 @@ def missing_comma(lines: Sequence[str], line: int, column: int) -> Slip | None:
 
 def _begin_of_text(text: str, column: int) -> int:
     """Find where the text without quotes begins that ends at `column`."""
-    return max((found.end() for found in _separators(text[:column])), default=0)
-
-
-def _separators(text: str) -> Iterator[re.Match[str]]:
-    return re.finditer(r"[,{\[]\s*|:\s+", text)
+    return max((found.end() for found in SEPARATOR.finditer(text[:column])), default=0)
 
 
 def _end_of_text(text: str, column: int) -> int:

@@ -12,14 +12,12 @@ from typing import Any
 
 import yaml
 
-from oifde_simulator.scenario.yaml.messages import BREAK, explanation
+from oifde_simulator.scenario.yaml.messages import explanation
+from oifde_simulator.scenario.yaml.parser import BREAK, LOADER
 from oifde_simulator.utf8 import NotUtf8, decoded
 
 LARGEST_FILE = 16 * 2**20
 """Size of the largest scenario file in bytes."""
-
-LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""libyaml's parser where PyYAML was built with it, else the slow one in Python."""
 
 UNPRINTABLE = yaml.reader.Reader.NON_PRINTABLE
 """PyYAML's pattern of characters that cannot be printed; to compile one of our own takes 5 ms."""

@@ -15,8 +15,8 @@ from oifde_simulator.scenario.errors import NotAScenario, ScenarioError, Scenari
 from oifde_simulator.scenario.files import foreign
 from oifde_simulator.scenario.yaml import confusables
 from oifde_simulator.scenario.yaml.confusables import Confusable
-from oifde_simulator.scenario.yaml.messages import BREAK
 from oifde_simulator.scenario.yaml.node import Collection, Node, Tree
+from oifde_simulator.scenario.yaml.parser import BREAK
 from oifde_simulator.scenario.yaml.scalars import resolve
 from oifde_simulator.scenario.yaml.syntax import NotYaml, decode, events
 from oifde_simulator.text import KeyPath, shown

@@ -122,6 +122,7 @@ def _type(violation: Violation, text: str) -> str:
     if (
         isinstance(value, str)
         and value[-1:] in (",", ";")
+        and value[:-1].strip()
         and not {"string", "array", "object"} & set(expected)
     ):
         return f"expected {words}, found {found(value, text)}; no {value[-1]} ends a line: write {value[:-1]}"
