@@ -16,6 +16,8 @@ from oifde_simulator.text import shown
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 QUOTES = ("'", '"')
+MOST_QUOTED = 200
+"""Characters of a text that are written out in quotes."""
 LOOKED_AT = 20
 """Lines before a complaint among which its cause is looked for."""
 DASH = re.compile(r"( *(?:- +)*)-(?![-\s#]|[0-9.])(.*)")
@@ -24,6 +26,13 @@ KEY_ALONE = re.compile(r"( *(?:- +)*)([A-Za-z_][\w-]*)(?: *= *| +|$)([^:=]*)")
 PLAIN_ENDS = re.compile(r", |,$|[\]}]|: |:$")
 """Ends of a text without quotes inside brackets, but for brackets that open."""
 BRACKETS = {"[": "]", "{": "}"}
+
+
+TEXT = re.compile(r" *(?:- +)*([A-Za-z_][\w-]*): +(?=[^\s\"'\[{|>&*!#%@`])")
+"""Beginning of a line with a key, up to its text without quotes."""
+TEXTS = ("name", "description", "errorMsg", "body")
+"""Keys whose values are texts; other texts are told by the spaces in them."""
+COMMENT = re.compile(r"\s+(?:#.*)?$")
 
 
 class Slip(NamedTuple):
@@ -80,6 +89,19 @@ def missing_bracket(lines: Sequence[str], line: int, column: int) -> Slip | None
         return None
     whole = f"{text[key.start(1) :].rstrip()}"
     return Slip(line, key.start(1), f'the "{{" is missing that "}}" closes; write {{{whole}')
+
+
+def colon_in_text(lines: Sequence[str], line: int, column: int) -> Slip | None:
+    """Find a text without quotes in which a colon and a space stand: `name: late for a: slow`."""
+    text = lines[line] if line < len(lines) else ""
+    begin = TEXT.match(text)
+    if begin is None or begin.end() > column:
+        return None
+    if begin[1] not in TEXTS and " " not in text[begin.end() : column].strip():
+        return None
+    whole = COMMENT.sub("", text[begin.end() :])
+    fix = f"put the text in quotes: {shown(whole, MOST_QUOTED)}"
+    return Slip(line, begin.end(), f"a colon and a space inside a text end it; {fix}")
 
 
 def quote_over_lines(text: str, line: int) -> Slip | None:
