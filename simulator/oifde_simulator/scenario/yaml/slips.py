@@ -32,7 +32,6 @@ TEXT = re.compile(r" *(?:- +)*([A-Za-z_][\w-]*): +(?=[^\s\"'\[{|>&*!#%@`])")
 """Beginning of a line with a key, up to its text without quotes."""
 TEXTS = ("name", "description", "errorMsg", "body")
 """Keys whose values are texts; other texts are told by the spaces in them."""
-COMMENT = re.compile(r"\s+(?:#.*)?$")
 
 
 class Slip(NamedTuple):
@@ -99,7 +98,7 @@ def colon_in_text(lines: Sequence[str], line: int, column: int) -> Slip | None:
         return None
     if begin[1] not in TEXTS and " " not in text[begin.end() : column].strip():
         return None
-    whole = COMMENT.sub("", text[begin.end() :])
+    whole = text[begin.end() :].partition(" #")[0].rstrip()
     fix = f"put the text in quotes: {shown(whole, MOST_QUOTED)}"
     return Slip(line, begin.end(), f"a colon and a space inside a text end it; {fix}")
 
