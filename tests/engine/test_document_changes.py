@@ -90,11 +90,38 @@ def test_explain_names_what_a_patch_changed() -> None:
     for line in (
         "patch replaced /total: 8 by 3",
         "patch removed /recordList/*/logId, 8 times",
-        "patch added /recordList/*/mood",
+        "patch added /recordList/0/mood",
     ):
         assert f"\n          {line}\n" in printed
     first, *_ = explanation.as_json(turn)["changes"]
     assert first == {"path": "/total", "how": "replaced", "times": 1, "before": 8, "after": 3}
+
+
+POINTERS: dict[str, tuple[str, str]] = {
+    "an element by its index": ("{op: remove, path: /recordList/1/callId}", "removed /recordList/1/callId"),
+    "each element": ("{op: remove, path: /recordList/*/callId}", "removed /recordList/*/callId, 8 times"),
+    "a whole element": ("{op: remove, path: /recordList/1}", "removed /recordList/1"),
+    "behind the last element": ("{op: add, path: /recordList/-, value: {}}", "added /recordList/8"),
+    "a new element": ("{op: add, path: /recordList/3, value: {}}", "added /recordList/3"),
+    "inside what is replaced": (
+        "{op: replace, path: /recordList/1, value: {}}", "removed /recordList/1/logId",
+    ),
+    "moved from an element": (
+        "{op: move, from: /recordList/2/callId, path: /recordList/2/id}", "removed /recordList/2/callId",
+    ),
+    "copies of an element": ("{op: repeat, path: /recordList/0, count: 3}", "added /recordList/*, 2 times"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("operation", "told"), POINTERS.values(), ids=POINTERS)
+def test_a_place_is_told_as_the_patch_names_it(operation: str, told: str) -> None:
+    assert f"\n          patch {told}\n" in format_explanation(explained(f"{{patch: [{operation}]}}"), "")
+
+
+def test_an_element_that_one_of_two_pointers_names_is_told_by_its_index() -> None:
+    before, after = [{"a": 1, "b": 1}, {"a": 1, "b": 1}], [{"a": 2, "b": 1}, {"a": 2, "b": 2}]
+    told = changes(before, after, [("*", "a"), ("1", "b")])
+    assert [(each.path, each.times) for each in told] == [("/*/a", 2), ("/1/b", 1)]
 
 
 def test_many_changes_are_told_in_part() -> None:

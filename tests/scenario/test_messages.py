@@ -62,6 +62,35 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "a key of one": (rule("faults: [{swallow: {next: 1}}]"), "2:35", 'unknown key "next"; swallow has no settings: write it alone'),
     "a word for one": (rule("faults: [{swallow: next}]"), "2:34", 'found "next"; swallow has no settings: write it alone'),
     "one that is switched off": (rule("faults: [{gzip: false}]"), "2:31", "found false; gzip has no settings"),
+    "a unit in Retry-After": (rule("respond: {status: 503, headers: {Retry-After: 2s}}"), "2:61", 'respond.headers.Retry-After: is neither whole seconds nor a date of HTTP: "2s" is sent as it stands; write 2'),
+    "a word in Retry-After": (rule("headers: {retry-after: soon}"), "2:38", '"soon" is sent as it stands; write seconds such as 2, or {http_date: 30s}'),
+    "half a second in Retry-After": (rule('headers: {Retry-After: "1.5"}'), "2:38", '"1.5" is sent as it stands; write seconds'),
+    "a header without its hyphen": (rule("respond: {status: 503, headers: {RetryAfter: 2}}"), "2:48", "RetryAfter is sent as it stands; did you mean Retry-After?"),
+    "a misspelt header": (rule("headers: {Content-Tpye: text/html}"), "2:25", "did you mean Content-Type?"),
+    "an underline in a header": (rule("one_of: [{headers: {cache_control: no-store}}]"), "2:35", "did you mean Cache-Control?"),
+    "a call that ends before it starts": ("sessions: {records: [{callSorId: '1', calledNumber: '2', startTime: 1618558942000, endTime: 1618558941000}]}\n", "1:93", "sessions.records[0].endTime: is 1,000 ms before startTime 1618558942000: the call ends before it starts"),
+    "a decimal comma": (rule("faults: [{latency: 1,5s}]"), "2:34", 'rules[0].faults[0].latency: found "1,5s"; inside {} and [] a comma ends a value: write 1.5s'),
+    "a decimal comma in a list": (rule("faults: [latency: 1,5s]"), "2:33", 'found "1,5s"; inside {} and [] a comma ends a value: write 1.5s'),
+    "a decimal comma of a share": (rule(f"probability: 0,5, {DOWN}"), "2:28", 'found "0,5"; inside {} and [] a comma ends a value: write 0.5'),
+    "a decimal comma of a size": (rule("faults: [{cut: {bytes: 1,5KiB}}]"), "2:38", "write 1.5KiB"),
+    "a decimal comma in a block": ("rules:\n  - faults:\n      - latency: 1,5s\n", "3:18", 'found "1,5s"; write 1.5s'),
+    "a decimal comma in a list of texts": ("tenant: {tokens: [1,5s]}\n", "1:19", 'found "1,5s"'),
+    "a share with a space": (rule(f"probability: 10 %, {DOWN}"), "2:28", 'expected a share such as 0.5 or 50%, found "10 %"; write 10%'),
+    "a duration with a space": (rule(f"window: {{from: 1.5 s}}, {DOWN}"), "2:30", 'found "1.5 s"; write 1.5s'),
+    "a status for an answer": (rule("respond: 503"), "2:24", "found the number 503; write {status: 503}"),
+    "a code for an answer": (rule("respond: 900001"), "2:24", "write {errorCode: 900001}"),
+    "the name of an error for an answer": (rule("respond: key-wrong"), "2:24", "write {error: key-wrong}"),
+    "an endpoint for match": (rule(f"match: gettoken, {DOWN}"), "2:22", 'found "gettoken"; write {endpoint: gettoken}'),
+    "a word for match": (rule(f"match: foo, {DOWN}"), "2:22", 'expected a mapping of "key: value" lines, found "foo"'),
+    "a word for an answer": (rule("respond: foo"), "2:24", 'found "foo"; name at least one of'),
+    "a switch for a name": (f"rules:\n  - name: y\n    {DOWN}\n", "2:11", 'rules[0].name: y without quotes is a switch in YAML 1.1; put it in quotes: "y"'),
+    "a colon in a name": (f"rules:\n  - name: late for a: slow # why\n    {DOWN}\n", "2:11", 'a colon and a space inside a text end it; put the text in quotes: "late for a: slow"'),
+    "a colon behind one word of a description": ("description: slow: very\n", "1:14", 'put the text in quotes: "slow: very"'),
+    "a colon behind one word elsewhere": ("rules:\n  - match: endpoint: gettoken\n", "2:20", 'a ": " that is not expected here'),
+    "a length in the rule": (rule(f"for: 10s, {DOWN}"), "2:15", 'for 10s after a request it belongs into state: {is: NAME, for: 10s}, at a time of day into window: {at: "00:00", for: 10s}; for 10s from load write window: {until: 10s}'),
+    "a length without a time of day": (rule(f"window: {{for: 90s}}, {DOWN}"), "2:23", 'add at: "00:00"; for 90s from load write window: {until: 90s}, after a request state: {is: NAME, for: 90s}'),
+    "a calledNumber that is null": ("sessions: {records: [{callSorId: '1', calledNumber: null, startTime: 0}]}\n", "1:53", "expected a string, found nothing (null); give it a value; to send a null, write derive: false beside records, with userMobile in each, or a rule with patch: [{op: replace, path: /recordList/0/calledNumber, value: null}]"),
+    "a startTime that is null": ("sessions: {records: [{callSorId: '1', calledNumber: '2', startTime: null}]}\n", "1:69", "path: /recordList/0/startTime, value: null}]"),
     "a quoted share": (rule(f'probability: "0.1", {DOWN}'), "2:28", "take the quotes away: 0.1"),
     "a quoted count": (rule(f'times: "2", {DOWN}'), "2:22", "take the quotes away: 2"),
     "a quoted status": (rule('respond: {status: "503"}'), "2:33", "take the quotes away: 503"),
@@ -161,6 +190,51 @@ def test_of_a_comma_alone_nothing_is_left_to_write() -> None:
     (line,) = told('rules:\n  - name: a\n    every: ","\n    respond: {status: 500}\n')
     assert 'expected a whole number, found ","' in line
     assert "ends a line" not in line
+
+
+def test_a_decimal_comma_is_one_message_and_hides_no_other() -> None:
+    lines = told(rule("faults: [{latency: 1,5s}, {latency: {fixed: 2,5s}}, bm]"))
+    assert [line.split(": ")[1] for line in lines] == [
+        f"rules[0].faults[{place}]{rest}" for place, rest in ((0, ".latency"), (1, ".latency.fixed"), (2, ""))
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'sessions: {users: {"1": 2,"2": 3}}\n',
+        "x-a: &a {b: 1}\nx-c: [*a,5s]\n",
+        "x-c: [{b: 1},5s]\n",
+        "x-c: [a1,5s]\n",
+        "x-c: {a: 1,5: 2}\n",
+        "x-c: {1,5}\n",
+        "x-c: [[1],5s]\n",
+        "x-c: [{},5s]\n",
+        'x-c: ["1",5s]\n',
+        rule("match: {response: {errorCode: {enum: [0,5]}}}, faults: [bom]"),
+    ],
+)
+def test_a_comma_between_values_is_no_decimal_comma(text: str) -> None:
+    assert not any("comma" in line for line in told(text))
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        "Retry-After: 2", 'Retry-After: "0"', "Retry-After: {http_date: 30s}",
+        'Retry-After: "Sun, 06 Nov 1994 08:49:37 GMT"', 'Retry-After: "Sunday, 06-Nov-94 08:49:37 GMT"',
+        'Retry-After: "Sun Nov  6 08:49:37 1994"', "Retry-After: '{{ request.pageNum }}'",
+        "X-Retry-After: soon", "content-type: text/html", "Cookie: a", "Content-Language: en", "ETag: a",
+    ],
+)  # fmt: skip
+def test_a_header_that_http_knows_is_no_warning(headers: str) -> None:
+    assert told(rule(f"respond: {{status: 503, headers: {{{headers}}}}}")) == []
+
+
+def test_many_calls_that_end_before_they_start_are_one_warning() -> None:
+    record = "{callSorId: '1', calledNumber: '2', startTime: 1618558942000, endTime: 1618558941999}"
+    (line,) = told(f"sessions: {{records: [{record}, {record}, {record}]}}\n")
+    assert line.endswith("the call ends before it starts; so is it with 2 more")
 
 
 NUMBERS = {

@@ -18,6 +18,17 @@ OWN_HEADERS = {
     "date": "it follows the tenant's clock; for another one set clock",
 }
 """Headers that the server writes itself, and the way to spoil each."""
+WELL_KNOWN = (
+    "Retry-After", "Content-Type", "Content-Length", "Location", "WWW-Authenticate", "Set-Cookie",
+    "Cache-Control",
+)  # fmt: skip
+"""Headers that answers of this interface have, or that clients of it look for."""
+RETRY_AFTER = re.compile(
+    r"[0-9]+|\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT"
+    r"|\w{6,9}, \d\d-\w{3}-\d\d \d\d:\d\d:\d\d GMT|\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d \d{4}"
+)
+"""Whole seconds, or a date of HTTP in one of its three forms (RFC 9110, sections 10.2.3 and 5.6.7)."""
+SECONDS = re.compile(r"([0-9]+)(?:\.[0-9]*)? *s(?:ec(?:onds?)?)?")
 PROVENANCE = "x-simulator-rule"
 QUOTED_DATE = re.compile(r"\{\s*+[\"']?http_date[\"']?\s*+:\s*+([^{}]*+)\}")
 """A date of HTTP, as YAML writes it, that stands in quotes."""
@@ -60,12 +71,41 @@ def rule_lint(path: KeyPath, given: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 def warnings(path: KeyPath, outcome: Mapping[str, Any]) -> Iterator[Finding]:
-    """Warn of dates in quotes, which are texts, in the headers of an outcome at `path` of a rule."""
+    """Warn of headers in an outcome, at `path` of a rule, that are hardly sent as they are meant."""
     for place in (("headers",), ("respond", "headers")):
         for name, value in (value_at(outcome, place) or {}).items():
+            where = (*path, *place, name)
             if isinstance(value, str) and (quoted := QUOTED_DATE.fullmatch(value.strip())):
                 message = f"is sent as it stands; for a date take the quotes away: {{http_date: {quoted[1]}}}"
-                yield Finding((*path, *place, name), message)
+                yield Finding(where, message)
+            elif name.lower() == "retry-after" and (message := _retry_after_odd(value)):
+                yield Finding(where, message)
+            if value is not None and (
+                near := next((each for each in WELL_KNOWN if _one_sign_away(name, each)), "")
+            ):
+                yield Finding(where, f"{name} is sent as it stands; did you mean {near}?", on_key=True)
+
+
+def _retry_after_odd(value: Any) -> str:
+    """Say why a literal value of Retry-After is none that HTTP knows; empty where it is, or may be."""
+    if value is None or isinstance(value, Mapping) or "{{" in str(value):
+        return ""
+    if RETRY_AFTER.fullmatch(str(value)):
+        return ""
+    seconds = SECONDS.fullmatch(str(value))
+    fix = f"write {seconds[1]}" if seconds else "write seconds such as 2, or {http_date: 30s}"
+    return f"is neither whole seconds nor a date of HTTP: {shown(value)} is sent as it stands; {fix}"
+
+
+def _one_sign_away(written: str, known: str) -> bool:
+    """Check that one sign is wrong, missing or too many, or two are swapped; in any case of letters."""
+    one, other = written.lower(), known.lower()
+    while one and other and one[0] == other[0]:
+        one, other = one[1:], other[1:]
+    while one and other and one[-1] == other[-1]:
+        one, other = one[:-1], other[:-1]
+    swapped = len(one) == 2 and one == other[::-1]
+    return one != other and (swapped or max(len(one), len(other)) == 1)
 
 
 def _date_error(duration: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from oifde_simulator.instants import instant, iso
@@ -34,16 +34,40 @@ def lint(value: Any, source: Source) -> Iterator[Finding]:
 
 
 def warnings(value: Any) -> Iterator[Finding]:
-    """Find starts that look like seconds, in a scenario without mistakes: one warning for all of them."""
+    """Find times of records that are hardly meant, in a scenario without mistakes; one warning a kind."""
     records = value_at(value, ("sessions", "records")) or []
+    yield from _early(records)
+    yield from _reversed(records)
+
+
+def _early(records: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
+    """Find starts that look like seconds."""
     starts = (record.get("startTime") or 0 for record in records)
     early = [place for place, start in enumerate(starts) if 0 < start < LIKELY_SECONDS]
     if early:
         start = records[early[0]]["startTime"]
-        rest = f"; so is it with {len(early) - 1} more" if early[1:] else ""
         fix = f"if it is in seconds, multiply by 1000: {start * 1000}"
         path = ("sessions", "records", early[0], "startTime")
-        yield Finding(path, f"{start} is {iso(start)}; {fix}{rest}")
+        yield Finding(path, f"{start} is {iso(start)}; {fix}{_rest(early)}")
+
+
+def _reversed(records: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
+    """Find calls that end before they start."""
+    found = [place for place, record in enumerate(records) if _ends_early(record)]
+    if found:
+        record = records[found[0]]
+        early = record["startTime"] - record["endTime"]
+        message = f"is {early:,} ms before startTime {record['startTime']}: the call ends before it starts"
+        yield Finding(("sessions", "records", found[0], "endTime"), f"{message}{_rest(found)}")
+
+
+def _ends_early(record: Mapping[str, Any]) -> bool:
+    start, end = record.get("startTime"), record.get("endTime")
+    return isinstance(start, int) and isinstance(end, int) and end < start
+
+
+def _rest(places: Sequence[int]) -> str:
+    return f"; so is it with {len(places) - 1} more" if places[1:] else ""
 
 
 def _users(sessions: dict[str, Any]) -> Iterator[Finding]:

@@ -67,6 +67,12 @@ def _daily(window: Mapping[str, Any]) -> Iterator[Finding]:
     if "at" not in window:
         given = "days" if "days" in window else "for"
         message = f'{given} needs at beside it, the time of day at which the window opens; add at: "00:00"'
+        if given == "for":
+            length = window["for"]
+            message += (
+                f"; for {length} from load write window: {{until: {length}}}, "
+                f"after a request state: {{is: NAME, for: {length}}}"
+            )
         yield Finding(("window",), message)
     if "for" not in window:
         yield Finding(("window",), "needs for, how long it stays open; add for: 90s")

@@ -144,7 +144,11 @@ def _missing_colon(error: yaml.MarkedYAMLError, lines: list[str], mark: yaml.Mar
     """Find a key without its colon, or a colon too many for the line above or for a bracket."""
     if error.context_mark:
         return slips.missing_colon(lines, error.context_mark.line)
-    return slips.missing_bracket(lines, mark.line, mark.column) or indentation.value_above(lines, mark.line)
+    return (
+        slips.missing_bracket(lines, mark.line, mark.column)
+        or indentation.value_above(lines, mark.line)
+        or slips.colon_in_text(lines, mark.line, mark.column)
+    )
 
 
 def _around(text: str, line: int, column: int) -> tuple[str, str]:

@@ -16,6 +16,8 @@ from oifde_simulator.scenario.yaml.parser import LOADER
 from oifde_simulator.text import shown
 
 QUOTES = ("'", '"')
+MOST_QUOTED = 200
+"""Characters of a text that are written out in quotes."""
 LOOKED_AT = 20
 """Lines before a complaint among which its cause is looked for."""
 DASH = re.compile(r"( *(?:- +)*)-(?![-\s#]|[0-9.])(.*)")
@@ -30,6 +32,12 @@ PLAIN_ENDS = re.compile(r", |,$|[\]}]|: |:$")
 ENDS_VALUE = ("", *" \t\r\n\x85\u2028\u2029,:]}")
 """What may stand behind a closing quote."""
 BRACKETS = {"[": "]", "{": "}"}
+
+
+TEXT = re.compile(r" *(?:- +)*([A-Za-z_][\w-]*): +(?=[^\s\"'\[{|>&*!#%@`])")
+"""Beginning of a line with a key, up to its text without quotes."""
+TEXTS = ("name", "description", "errorMsg", "body")
+"""Keys whose values are texts; other texts are told by the spaces in them."""
 
 
 class Slip(NamedTuple):
@@ -86,6 +94,19 @@ def missing_bracket(lines: Sequence[str], line: int, column: int) -> Slip | None
         return None
     whole = f"{text[key.start(1) :].rstrip()}"
     return Slip(line, key.start(1), f'the "{{" is missing that "}}" closes; write {{{whole}')
+
+
+def colon_in_text(lines: Sequence[str], line: int, column: int) -> Slip | None:
+    """Find a text without quotes in which a colon and a space stand: `name: late for a: slow`."""
+    text = lines[line] if line < len(lines) else ""
+    begin = TEXT.match(text)
+    if begin is None or begin.end() > column:
+        return None
+    if begin[1] not in TEXTS and " " not in text[begin.end() : column].strip():
+        return None
+    whole = text[begin.end() :].partition(" #")[0].rstrip()
+    fix = f"put the text in quotes: {shown(whole, MOST_QUOTED)}"
+    return Slip(line, begin.end(), f"a colon and a space inside a text end it; {fix}")
 
 
 def quote_over_lines(text: str, line: int, column: int) -> Slip | None:

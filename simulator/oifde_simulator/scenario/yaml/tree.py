@@ -13,7 +13,7 @@ import yaml
 
 from oifde_simulator.scenario.errors import NotAScenario, ScenarioError, ScenarioErrors
 from oifde_simulator.scenario.files import foreign
-from oifde_simulator.scenario.yaml import confusables
+from oifde_simulator.scenario.yaml import confusables, decimals
 from oifde_simulator.scenario.yaml.confusables import Confusable
 from oifde_simulator.scenario.yaml.node import Collection, Node, Tree
 from oifde_simulator.scenario.yaml.parser import BREAK
@@ -25,6 +25,8 @@ DEEPEST = 64
 """Levels of lists and mappings inside one another."""
 MOST_COPIES = 200_000
 """Values for which all aliases of a file together may stand."""
+TEXTS: tuple[KeyPath, ...] = (("name",), ("description",), ("id",), ("secret",), ("is",), ("becomes",))
+"""Ends of the paths of values that are always texts."""
 TEXT_TAG = "tag:yaml.org,2002:str"
 """Tag of a text; the only one that is allowed."""
 
@@ -59,6 +61,8 @@ class _Reader:
         self.undashed: Collection | None = None
         """Item of a list in which a further item may begin without its dash."""
         self.root: Node | None = None
+        self.skips = False
+        """True before the empty value of a key that is the end of a number."""
         self.readings: dict[type, Callable[[Any], None]] = {
             yaml.ScalarEvent: self.scalar,
             yaml.MappingStartEvent: lambda event: self.begin(event, {}),
@@ -130,6 +134,11 @@ class _Reader:
 
     def scalar(self, event: Any) -> None:
         text = event.value
+        if self.skips:
+            self.skips = False
+            return
+        if not event.style and text[:1].isdigit() and self._is_end_of_number(event):
+            return
         if event.style or event.tag:  # in quotes, in a block, or with a tag
             node = self._text(event)
         elif self._wants_key():
@@ -137,6 +146,21 @@ class _Reader:
         else:
             node = self._plain(text, event.start_mark)
         self._place(node, event.anchor)
+
+    def _is_end_of_number(self, event: Any) -> bool:
+        """Report a number that a decimal comma has taken apart, and read it as one."""
+        level = self.open[-1] if self.open else None
+        if level is None or level.key is not None:
+            return False
+        split = decimals.split(self.text, event, level)
+        if split is None:
+            return False
+        split.rejoin()
+        self.skips = level.wants_key
+        path = self.path()[: None if level.wants_key else -1]
+        place = (split.whole.line, split.whole.column)
+        self.errors.append(ScenarioError(self.origin, *place, (*path, *split.inside), split.message))
+        return True
 
     def alias(self, event: Any) -> None:
         node = self._named(event.anchor, event.start_mark)
@@ -214,6 +238,8 @@ class _Reader:
         if not text.isascii():
             text = self._meant(text, mark, confusables.in_value(text))
         value, mistake = resolve(text)
+        if mistake and value in (True, False) and self.path()[-1:] in TEXTS:
+            mistake = f"{text} without quotes is a switch in YAML 1.1; put it in quotes: {shown(text)}"
         if text[-1:] == '"' and text.count('"') == 1 and " " not in text:
             mistake = LONE_QUOTE
         node = Node(value, mark, text)

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from oifde_simulator.instants import FARTHEST_OFFSET, epoch_milliseconds
+from oifde_simulator.model.vendor_errors import BY_CODE, BY_NAME
+from oifde_simulator.oifde import operations
 from oifde_simulator.scenario.lint.schema.unknown_keys import slipped
 from oifde_simulator.scenario.lint.schema.wording import plain
 from oifde_simulator.scenario.lint.windows import meant_days
 from oifde_simulator.scenario.yaml.scalars import FLOAT, INTEGER, SWITCHES
 from oifde_simulator.text import KeyPath, shown
+
+NEEDED = ("callSorId", "calledNumber", "startTime")
+"""Fields of a record that must have a value, unless it is sent as it stands."""
+QUANTITY = re.compile(r"([0-9]+)(?:[.,]([0-9]+))? *(ms|s|m|h|%|KiB|MiB|GiB)?")
+"""A quantity as people write it: with a decimal comma, or with a space before its unit."""
 
 
 def suggested_fix(expected: list[str], value: Any, text: str) -> str:
@@ -59,6 +67,12 @@ def meant(value: Any, schema: Mapping[str, Any]) -> str:
 
 def exact_fix(path: KeyPath, value: Any) -> str:
     """Suggest another key for a value of a type that this one never takes."""
+    if value is None and path[-3:-2] == ("records",) and path[-1] in NEEDED:
+        return _null_field(str(path[-1]))
+    if path[-1:] == ("respond",) and (answer := _answer(value)):
+        return f"write {{{answer}}}"
+    if path[-1:] == ("match",) and isinstance(value, str) and value in operations.BY_NAME:
+        return f"write {{endpoint: {value}}}"
     if path[-2:] == ("respond", "body") and isinstance(value, dict | list):
         return "for JSON write json instead of body"
     if path[-2:] == ("window", "days") and isinstance(value, str) and (days := meant_days(value)):
@@ -70,6 +84,34 @@ def exact_fix(path: KeyPath, value: Any) -> str:
     if not path and isinstance(value, list) and value and all(isinstance(each, dict) for each in value):
         return 'rules belong below the key rules: write "rules:" above the list, and indent it'
     return ""
+
+
+def tidied(value: Any, schema: Mapping[str, Any]) -> str:
+    """Write a quantity as it is read here: `1.5s` for `1,5s`, `10%` for `10 %`; empty for any other value."""
+    found = QUANTITY.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        return ""
+    written = ".".join(filter(None, found.group(1, 2))) + (found[3] or "")
+    is_quantity = "pattern" in schema and re.search(schema["pattern"], written)
+    is_number = "number" in _types(schema) and FLOAT.fullmatch(written)
+    return written if written != value and (is_quantity or is_number) else ""
+
+
+def _null_field(name: str) -> str:
+    patch = f"{{op: replace, path: /recordList/0/{name}, value: null}}"
+    return (
+        "give it a value; to send a null, write derive: false beside records, with userMobile in each, "
+        f"or a rule with patch: [{patch}]"
+    )
+
+
+def _answer(value: Any) -> str:
+    """Guess the answer that a single value stands for: a status, a code, or the name of an error."""
+    if isinstance(value, str):
+        return f"error: {value}" if value in BY_NAME else ""
+    if type(value) is not int:
+        return ""
+    return f"status: {value}" if 200 <= value <= 599 else f"errorCode: {value}" if value in BY_CODE else ""
 
 
 def _types(schema: Mapping[str, Any]) -> list[str]:

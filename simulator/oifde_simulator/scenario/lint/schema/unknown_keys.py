@@ -140,6 +140,13 @@ def _other_place(key: str, value: Any, known: Mapping[str, Any]) -> str:
     """Say how something is written that stands elsewhere by another name; empty for any other key."""
     if "latency" in known and (fault := other_fault(key)):
         return fault.removeprefix("; ")
+    if key == "for" and "window" in known:
+        text = plain(value)
+        return (
+            f"for {text} after a request it belongs into state: {{is: NAME, for: {text}}}, "
+            f'at a time of day into window: {{at: "00:00", for: {text}}}; '
+            f"for {text} from load write window: {{until: {text}}}"
+        )
     word = re.sub("[^a-z0-9]", "", key.lower())
     if word == "retryafter" and "errorMsg" in known:
         return f"write headers: {{Retry-After: {plain(value)}}}"

@@ -12,7 +12,7 @@ from typing import Any
 from oifde_simulator.json_schema.schema import Violation
 from oifde_simulator.scenario.lint.finding import Finding, Source
 from oifde_simulator.scenario.lint.schema import bare_faults, error_names, unknown_keys
-from oifde_simulator.scenario.lint.schema.fixes import exact_fix, meant, suggested_fix
+from oifde_simulator.scenario.lint.schema.fixes import exact_fix, meant, suggested_fix, tidied
 from oifde_simulator.scenario.lint.schema.guesses import without_guessed
 from oifde_simulator.scenario.lint.schema.times import time_fix
 from oifde_simulator.scenario.lint.schema.wording import (
@@ -81,6 +81,10 @@ def _explained(violation: Violation, source: Source) -> Iterator[Finding]:
 
 
 def _message(violation: Violation, text: str) -> str:
+    if violation.keyword in ("pattern", "type") and (written := tidied(violation.found, violation.schema)):
+        expected = violation.schema.get("x-expected", "")
+        before = f"expected {expected}, " if expected else ""
+        return f"{before}found {found(violation.found, text)}; write {written}"
     return MESSAGES.get(violation.keyword, _not_allowed)(violation, text)
 
 
