@@ -27,6 +27,7 @@ TEXTS = {
     "scenarios": "one.yaml",
     "tenant": "a=outage",
     "advertise": "https://vendor.example",
+    "advertise_recordings": "https://files.example",
     "advertise_control": "http://sim.example:0",
     "tls": "off",
     "tls_name": "vendor.example",
