@@ -52,7 +52,9 @@ def add_section(report: pytest.TestReport, item: pytest.Item, error: BaseExcepti
     longrepr: Any = report.longrepr
     if not text:
         return
-    if hasattr(longrepr, "addsection"):
+    if report.when == "setup" and text.startswith("artifacts: ") and _message(item, error):
+        report.longrepr = f"{longrepr}\n{text}"  # a heading would stand above a path alone
+    elif hasattr(longrepr, "addsection"):
         longrepr.addsection(SECTION, text)
     elif isinstance(longrepr, str):
         report.longrepr = f"{longrepr}\n--- {SECTION} ---\n{text}"
