@@ -88,6 +88,8 @@ def test_the_advertised_url_is_told_and_port_0_is_the_own_one(advertised: str | 
 def test_further_ports_keep_scheme_and_number() -> None:
     assert beside("https://127.0.0.1:9444", "http://vendor.example:80/ivr") == "https://vendor.example:9444"
     assert beside(OWN, None) == OWN
+    assert beside("https://127.0.0.1:9444", "http://vendor.example", "https://a/b") == "https://a/b"
+    assert beside("https://127.0.0.1:9444", None, "https://a:0/b") == "https://a:9444/b"
     assert at_host(OWN, "") == OWN
     assert at_host(OWN, "::1") == "https://[::1]:8443"
     assert host_of("https://vendor.example:1") == "vendor.example"

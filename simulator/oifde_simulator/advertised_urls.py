@@ -44,8 +44,10 @@ def told(own: str, advertised: str | None) -> str:
     return url(parts.scheme, parts.hostname or "", urlsplit(own).port or 0) + parts.path
 
 
-def beside(own: str, advertised: str | None) -> str:
-    """Choose the URL of a further port to tell: its own scheme and number, at the advertised host."""
+def beside(own: str, advertised: str | None, named: str | None = None) -> str:
+    """Choose the URL of a further port to tell: `named`, else its own one at the advertised host."""
+    if named is not None:
+        return told(own, named)
     return own if advertised is None else at_host(own, host_of(advertised))
 
 

@@ -142,6 +142,13 @@ class Settings:
         read=advertised_url,
         word="URL",
     )
+    advertise_recordings: str | None = option(
+        None,
+        "where clients reach the port of --recordings-port, in the same way; without it they are told the "
+        "host of --advertise and the port's own number",
+        read=advertised_url,
+        word="URL",
+    )
     tls: str = option(
         "auto",
         "auto makes a certificate authority at start; off speaks plain HTTP",
@@ -377,6 +384,15 @@ def unknown_variables(environment: Mapping[str, str]) -> str:
     return "; ".join(
         f"{name} is ignored: no such setting{_hint(name, known)}" for name in strange if name not in known
     )
+
+
+def require_told_ports(chosen: Settings) -> None:
+    """Check that every port that is advertised is there. Raises ValueError."""
+    if chosen.advertise_recordings and chosen.recordings_port is None:
+        raise ValueError(
+            "--advertise-recordings: expected a port of recordings to tell of, found none; "
+            "give --recordings-port too, or leave it out: downloads are at --advertise then"
+        )
 
 
 def unused_options(chosen: Settings) -> str:

@@ -149,7 +149,8 @@ def _flaw(token: str) -> str:
     if any(character.isspace() for character in token):
         return "white space or a line feed inside it"
     if not 8 <= len(token) <= 256:
-        return f"one of {len(token)} characters"
+        empty = "" if token else "; it is empty: is the variable set?"
+        return f"one of {len(token)} characters{empty}"
     return "one with other characters"
 
 

@@ -11,6 +11,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+HOST = re.compile(r"(?<=://)(\[[^\]]*\]|[^:/]+)")
+"""Regular expression of the host in a URL."""
+
 
 @dataclass(frozen=True, slots=True)
 class Alive:
@@ -129,13 +132,17 @@ class MadeTenant:
     """URL for downloads of recordings: that of their own port, or the same as `url`."""
 
     def reached_at(self, url: str) -> MadeTenant:
-        """Copy with another `url`; a port of recordings keeps its number, at the host of this one."""
+        """Copy with another `url`; a port of recordings keeps its number, at the host of this one.
+
+        A `recordings_url` at another host than `url` is told on purpose, and stays.
+        """
         url, recordings = url.strip().rstrip("/"), self.recordings_url
         if recordings in ("", self.url):
             return replace(self, url=url, recordings_url=url)
-        scheme, port = recordings.partition("//")[0], recordings.rpartition(":")[2]
-        host = re.sub(r":[0-9]+$", "", url.partition("//")[2].partition("/")[0])
-        return replace(self, url=url, recordings_url=f"{scheme}//{host}:{port}")
+        own, beside, other = (HOST.search(each) for each in (self.url, recordings, url))
+        if own and beside and other and own[0] == beside[0]:
+            recordings = recordings[: beside.start()] + other[0] + recordings[beside.end() :]
+        return replace(self, url=url, recordings_url=recordings)
 
 
 @dataclass(frozen=True, slots=True)

@@ -279,6 +279,7 @@ TEXTS: dict[str, tuple[str, Any]] = {
     "port": ("1234", 1234),
     "recordings_port": ("0", 0),
     "advertise": ("https://vendor.example/", "https://vendor.example"),
+    "advertise_recordings": ("https://files.example", "https://files.example"),
     "tls": ("off", "off"),
     "tls_name": ("vendor.example", ("vendor.example",)),
     "tls_dir": ("ours", Path("ours")),

@@ -27,6 +27,7 @@ TEXTS = {
     "scenarios": "one.yaml",
     "tenant": "a=outage",
     "advertise": "https://vendor.example",
+    "advertise_recordings": "https://files.example",
     "advertise_control": "http://sim.example:0",
     "tls": "off",
     "tls_name": "vendor.example",
@@ -168,3 +169,8 @@ def test_the_plugin_drops_it_too(monkeypatch: pytest.MonkeyPatch, pytestconfig: 
     monkeypatch.setenv("OIFDE_CONTROL", "http://127.0.0.1:9\n")
     monkeypatch.setenv("OIFDE_CONTROL_TOKEN", f"{TOKEN}\n")
     assert plugin_options.running_server(pytestconfig) == ("http://127.0.0.1:9", TOKEN)
+
+
+def test_an_empty_token_is_told_as_empty() -> None:
+    with pytest.raises(ValueError, match=r"found one of 0 characters; it is empty: is the variable set\?$"):
+        bearer_token("")

@@ -75,7 +75,6 @@ SPOILED = {
     "another member": ("patch: [{op: add, path: /more, value: 45}]", "200"),
     "no JSON": ("respond: {status: 502, body: <html>502</html>}", "502"),
     "no object": ("respond: {status: 200, body: '[1]'}", "200"),
-    "a spoiled wire": ("faults: [cut]", "200 with cut"),
     "both": ("respond: {error: internal-error}, faults: [cut]", "200 errorCode=10000001 with cut"),
     "not a byte": ("faults: [empty-response]", "no answer (empty-response)"),
     "not a byte of an error": ("respond: {status: 503}, faults: [reset]", "no answer (reset)"),
@@ -86,6 +85,18 @@ SPOILED = {
 def test_a_spoiled_answer_is_what_was_sent_and_what_would_have_been(rule: str, sent: str) -> None:
     expected = f"acme queryRecordHistory {sent} by rule 'odd', would have been {HONEST}"
     assert line(f"{{name: odd, {rule}}}") == expected
+
+
+@pytest.mark.parametrize(
+    ("rule", "end"),
+    [
+        ("faults: [cut]", "with cut by rule 'odd'"),
+        ("faults: [{latency: 1ms}]", "with latency by rule 'odd'"),
+        ("state: {is: start, becomes: down}", "by rule 'odd', which left the body as it is"),
+    ],
+)
+def test_a_decided_answer_that_is_the_honest_one_is_told_once(rule: str, end: str) -> None:
+    assert line(f"{{name: odd, {rule}}}") == f"acme queryRecordHistory {HONEST} {end}"
 
 
 # name: (fields, who the line says asked)

@@ -265,3 +265,20 @@ def test_a_rule_has_fired_that_has_at_one_server() -> None:
         "idle"
     ]
     assert suite.find("testcase[@name='other']/skipped") is not None
+
+
+@pytest.mark.slow
+def test_a_set_up_that_failed_has_its_path_without_a_heading(suite: Suite) -> None:
+    suite.write(
+        test_it="""
+        import pytest
+
+        @pytest.mark.scenario("outtage")
+        def test_it(simulator):
+            pass
+        """
+    )
+    said = str(suite.run("--simulator-artifacts", "found").stdout)
+    assert "artifacts: " in said
+    assert "outtage" in said
+    assert "oifde-simulator journal" not in said

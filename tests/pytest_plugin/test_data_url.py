@@ -56,3 +56,19 @@ def test_wrong_urls_are_told(suite: Suite) -> None:
         assert 'found "mapped.example": it does not begin with http:// or https://' in said
     said = suite.run("--simulator-data-url", "http://mapped.example").stdout
     assert "--simulator-data-url: expected a server that runs already, found none; give its control" in said
+
+
+@pytest.mark.slow
+def test_where_nobody_asked_a_server_that_runs_already_its_url_is_told(suite: Suite) -> None:
+    suite.write(test_it="def test_it(simulator):\n    assert False")
+    with running(advertise="https://vendor.example:39443") as server:
+        said = str(suite.run(OIFDE_CONTROL=server.control_url).stdout)
+    assert "the server tells https://vendor.example:39443; if that is not reachable here, use" in said
+
+
+@pytest.mark.slow
+def test_a_server_that_wants_a_token_says_which_variable_gives_it(suite: Suite) -> None:
+    suite.write(test_it="def test_it(simulator):\n    pass")
+    with running(control_token="a-token-for-this-run") as server:
+        said = str(suite.run(OIFDE_CONTROL=server.control_url).stdout)
+    assert "in pytest: set the variable OIFDE_CONTROL_TOKEN to it" in said

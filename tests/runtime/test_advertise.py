@@ -21,6 +21,7 @@ from oifde_simulator.client import Control
 from oifde_simulator.config import Settings
 from oifde_simulator.runtime.embedding import running, spawned
 from oifde_simulator.runtime.first_lines import print_first
+from oifde_simulator.runtime.tls_settings import load_tls
 from oifde_simulator.web.tls.authority import tls_from_authority
 from oifde_simulator.web.tls.context import client_context, prove
 from serving import PATIENCE, run, served
@@ -115,7 +116,7 @@ def test_who_starts_a_server_reaches_it_on_this_machine() -> None:
 
 @pytest.mark.parametrize("name", ["vendor.example", "192.0.2.1"])
 def test_the_certificate_is_good_for_the_advertised_host(name: str) -> None:
-    tls = tls_from_authority(advertised=name)
+    tls = tls_from_authority(advertised=["", name])
     client = client_context(Path("made"), tls.ca_pem, "")
     client.check_hostname = False
     prove(tls.context, client, Path("made"), "")
@@ -123,7 +124,7 @@ def test_the_certificate_is_good_for_the_advertised_host(name: str) -> None:
 
 
 def test_a_host_that_no_certificate_can_have_is_left_out() -> None:
-    tls = tls_from_authority(advertised="my_service")
+    tls = tls_from_authority(advertised=["my_service"])
     assert not greets(tls.context, tls.ca_pem or b"", "vendor.example")
     assert greets(tls.context, tls.ca_pem or b"", "localhost")
 
@@ -145,7 +146,76 @@ def greets(server: ssl.SSLContext, ca_pem: bytes, name: str) -> bool:
     return True
 
 
-@pytest.mark.parametrize("option", ["advertise", "advertise-control"])
+RECORDINGS = ("--recordings-port", "0", "--advertise-recordings", "https://files.example:0/oiap/")
+
+
+def test_the_port_of_recordings_is_told_by_its_own_url(tmp_path: Path) -> None:
+    with served(tmp_path, *OPTIONS, *RECORDINGS, "--control-token", "a-token-for-this-run") as server:
+        ready = json.loads((tmp_path / "ready.json").read_text())
+        own = ready["listening"]["recordings"]
+        told = f"https://files.example:{urlsplit(own).port}/oiap"
+        assert (ready["recordings"], urlsplit(own).hostname) == (told, "127.0.0.1")
+        assert f"recordings     {told}   (downloads alone)\n" in server.banner
+        assert f", {urlsplit(own).netloc} (recordings), " in server.banner
+        with Control(ready["listening"]["control"], token="a-token-for-this-run") as control:
+            assert control.listener().recordings_url == told
+            assert control.make_tenant("tenant001").recordings_url == told
+
+
+def test_it_can_be_told_alone(tmp_path: Path) -> None:
+    with served(tmp_path, *RECORDINGS):
+        ready = json.loads((tmp_path / "ready.json").read_text())
+        assert ready["recordings"].startswith("https://files.example:")
+        assert ready["data"] == ready["listening"]["data"]
+
+
+def test_two_ports_may_be_told_by_one_url(tmp_path: Path) -> None:
+    one = "https://gateway.example"
+    with served(
+        tmp_path, "--advertise", one, "--recordings-port", "0", "--advertise-recordings", one
+    ) as server:
+        ready = json.loads((tmp_path / "ready.json").read_text())
+        assert "recordings" not in ready
+        assert ready["listening"].keys() == {"data", "recordings", "control"}
+        assert "(recordings)" in server.banner
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="workers are of Linux")
+def test_workers_tell_the_same_urls(tmp_path: Path) -> None:
+    with served(tmp_path, *RECORDINGS, "--workers", "2"):
+        ready = json.loads((tmp_path / "ready.json").read_text())
+        assert ready["recordings"].startswith("https://files.example:")
+        assert ready["listening"]["recordings"].startswith("https://127.0.0.1:")
+
+
+def test_the_command_of_run_gets_the_url_of_recordings() -> None:
+    done = run("run", *OPTIONS, *RECORDINGS, "--", sys.executable, "-c", PRINTS)
+    assert done.returncode == 0, done.stderr
+    urls, exceptions = done.stdout.splitlines()
+    assert urls.split()[1].startswith("https://files.example:")
+    assert "files.example" in exceptions.split(",")
+
+
+def test_the_made_certificate_is_good_for_the_host_of_recordings() -> None:
+    told = Settings(advertise_recordings="https://files.example", recordings_port=0)
+    tls = load_tls(told, None)
+    assert tls
+    assert greets(tls.context, tls.ca_pem or b"", "files.example")
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_without_a_port_of_recordings_its_url_is_refused_in_one_line(
+    workers: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = "https://files.example"
+    assert main(["serve", "--advertise-recordings", url, "--workers", workers]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("oifde-simulator serve: --advertise-recordings: expected a port of recordings")
+    assert "give --recordings-port too" in said
+    assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize("option", ["advertise", "advertise-control", "advertise-recordings"])
 def test_a_wrong_url_is_told_in_one_line(option: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["serve", f"--{option}", "vendor.example"]) == 2
     said = capsys.readouterr().err

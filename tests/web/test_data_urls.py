@@ -121,3 +121,25 @@ def test_an_address_of_ipv6_keeps_its_brackets() -> None:
     made = MadeTenant("acme", "", "", "http://a:1", recordings_url="http://a:2")
     assert made.reached_at("http://[::1]:8/x").recordings_url == "http://[::1]:2"
     assert made.reached_at("http://[::1]").recordings_url == "http://[::1]:2"
+
+
+@pytest.mark.parametrize(
+    ("told", "reached"),
+    [
+        ("https://files.example", "https://files.example"),
+        ("https://ab:2/c", "https://ab:2/c"),
+        ("https://a/c", "https://mapped/c"),
+        ("https://a:2/c", "https://mapped:2/c"),
+    ],
+)
+def test_recordings_that_are_told_at_another_host_stay_there(told: str, reached: str) -> None:
+    made = MadeTenant("acme", "", "", "http://a:1", recordings_url=told)
+    assert made.reached_at("http://mapped:8").recordings_url == reached
+
+
+def test_everybody_is_told_the_advertised_url_of_recordings() -> None:
+    with running(advertise_recordings="https://files.example", recordings_port=0) as server:
+        for host in ("localhost", "127.0.0.1"):
+            listener = call(server, "GET", "/listener", host)
+            assert listener["url"] == at(server, host)
+            assert listener["recordingsUrl"] == server.recordings_url == "https://files.example"

@@ -63,7 +63,8 @@ def _begin_authority(chosen: Settings) -> AuthorityProcess | None:
         return None
     from oifde_simulator.web.tls.authority_process import begin
 
-    return begin(chosen.tls_name, chosen.host, host_of(chosen.advertise))
+    told = (host_of(chosen.advertise), host_of(chosen.advertise_recordings))
+    return begin(chosen.tls_name, chosen.host, *told)
 
 
 def _serve_by_workers(chosen: Settings) -> int:

@@ -97,14 +97,20 @@ def _unknown_tenant(entry: Entry) -> str:
 def _answers(exchange: Exchange, honest: str) -> str:
     if not exchange.rule:
         return honest
-    faults = ", ".join(exchange.faults)
+    faults, names = ", ".join(exchange.faults), ", ".join(map(repr, exchange.rules))
+    by = f"by rule{'s' if len(exchange.rules) > 1 else ''} {names}"
     if not any(isinstance(action, Send) and action.octets for action in exchange.script):
         sent = f"no answer ({faults})"
+    elif _is_honest(exchange.response, exchange.honest.response):
+        return f"{honest} with {faults} {by}" if faults else f"{honest} {by}, which left the body as it is"
     else:
         sent = " ".join([str(exchange.response.status), *_changed_members(exchange)])
         sent += f" with {faults}" if faults else ""
-    names = ", ".join(map(repr, exchange.rules))
-    return f"{sent} by rule{'s' if len(exchange.rules) > 1 else ''} {names}, would have been {honest}"
+    return f"{sent} {by}, would have been {honest}"
+
+
+def _is_honest(sent: Response, honest: Response) -> bool:
+    return sent is honest or (sent.status == honest.status and sent.body == honest.body)
 
 
 def _changed_members(exchange: Exchange) -> Iterator[str]:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from oifde_simulator import pytest_plugin
+from oifde_simulator.pytest_plugin import options
 from oifde_simulator.pytest_plugin.astray import astray, format_astray
 from oifde_simulator.pytest_plugin.handshakes import handshakes
 from oifde_simulator.pytest_plugin.lines import format_in_whole
@@ -51,7 +52,9 @@ def add_section(report: pytest.TestReport, item: pytest.Item, error: BaseExcepti
     longrepr: Any = report.longrepr
     if not text:
         return
-    if hasattr(longrepr, "addsection"):
+    if report.when == "setup" and text.startswith("artifacts: ") and _message(item, error):
+        report.longrepr = f"{longrepr}\n{text}"  # a heading would stand above a path alone
+    elif hasattr(longrepr, "addsection"):
         longrepr.addsection(SECTION, text)
     elif isinstance(longrepr, str):
         report.longrepr = f"{longrepr}\n--- {SECTION} ---\n{text}"
@@ -104,7 +107,7 @@ def _lines(control: Control, registry: TenantRegistry, item: pytest.Item) -> Ite
     since = registry.marks.numbers.get(control.url, 0)
     listener, lost = control.listener(), astray(control, since, registry.ids)[-NEWEST:]
     refused = handshakes(control, registry)[-NEWEST:]  # late, since the log is written by and by
-    hint = REFUSED if refused else GIVE
+    hint = REFUSED if refused else GIVE + _told(control, item.config, listener.url)
     shown = [
         (tenant, lines)
         for tenant in registry.of(item)
@@ -123,6 +126,14 @@ def _lines(control: Control, registry: TenantRegistry, item: pytest.Item) -> Ite
         yield ANYBODYS if pool_of(item.config).shares(control) else ASTRAY
         yield from (format_astray(control, entry, registry.ids) for entry in lost)
         yield from refused
+
+
+def _told(control: Control, config: pytest.Config, url: str) -> str:
+    """Say what a server that ran already tells clients, who may know it by another URL; empty for others."""
+    url_of_running = options.running_server(config)[0].rstrip("/")
+    if control.url.rstrip("/") != url_of_running or options.data_url(config):
+        return ""
+    return f"; the server tells {url}; if that is not reachable here, use --simulator-data-url"
 
 
 def _tenant_lines(tenant: KnownTenant, since: int, hint: str) -> Iterator[str]:

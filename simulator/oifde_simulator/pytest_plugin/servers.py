@@ -9,7 +9,7 @@ import pytest
 
 from oifde_simulator.pytest_plugin.serve_options import ServeOptions, arguments
 from oifde_simulator.runtime.embedding import Addresses, running, spawned
-from oifde_simulator_client import ControlError
+from oifde_simulator_client import ControlError, ControlProblem
 
 __tracebackhide__ = True  # options may hold a token
 
@@ -104,4 +104,10 @@ def told(item: pytest.Item | None = None) -> Iterator[None]:
         with explained(item):
             yield
     except (RuntimeError, ControlError) as error:
-        raise pytest.fail.Exception(str(error), pytrace=False) from None
+        raise pytest.fail.Exception(f"{error}{_how(error)}", pytrace=False) from None
+
+
+def _how(error: BaseException) -> str:
+    """Say how a test gives the token that the control plane wants; empty for another error."""
+    wants_token = isinstance(error, ControlProblem) and error.status == 401
+    return "; in pytest: set the variable OIFDE_CONTROL_TOKEN to it" if wants_token else ""

@@ -25,6 +25,8 @@ from oifde_simulator.urls import address
 
 TENANT_LIMIT = 40
 """Most tenants of the user's own in the table."""
+PORTS = {"data": "data plane", "recordings": "recordings", "control": "control plane"}
+"""Words for the ports that are listened on."""
 WIDTH = 100
 """Longest line in characters."""
 TRIED = [str(18_000_000_001 + number) for number in range(30)]
@@ -52,10 +54,11 @@ async def banner(
     `recordings_url` has a line where it is another one than `data_url`, and so has each of `tls_faults`.
     `authority` is true for a certificate of our own authority. `console_url` is empty without a console.
     `token` is the control plane's token if it was made at this start. `certificate` is what clients have to
-    show; None where they need none. `listening` has the URLs of `data` and `control` on this machine.
+    show; None where they need none. `listening` has the URLs on this machine.
     """
     own = own_tenants(tenants, settings)
     other_port = recordings_url not in ("", data_url)
+    told = {"data": data_url, "recordings": recordings_url, "control": control_url}
     curl = CurlLines(data_url, control_url if authority else "", certificate, _own_authority(settings))
     lines = [
         f"oifde-simulator {__version__}",
@@ -68,7 +71,7 @@ async def banner(
             if console_url
             else []
         ),
-        *_listening(settings, listening, {"data": data_url, "control": control_url}),
+        *_listening(settings, listening, told),
         *([token_line(token)] if token else []),
         _generator(tenants),
         *_watching(settings),
@@ -89,10 +92,12 @@ def _own_authority(settings: Settings) -> str:
 
 def _listening(settings: Settings, own: Mapping[str, str], told: Mapping[str, str]) -> Iterator[str]:
     """Write a line of the addresses that are listened on, where the URLs that are told have other ones."""
-    hosts = {"data": settings.host, "control": settings.control_host}
-    found = {plane: address(hosts[plane], url) for plane, url in own.items()}
+    found = {
+        port: address(settings.control_host if port == "control" else settings.host, url)
+        for port, url in own.items()
+    }
     others = [
-        f"{each} ({plane} plane)" for plane, each in found.items() if each != urlsplit(told[plane]).netloc
+        f"{each} ({PORTS[port]})" for port, each in found.items() if each != urlsplit(told[port]).netloc
     ]
     if others:
         yield f"  listening on   {', '.join(others)}"

@@ -31,7 +31,7 @@ def child_environment(
     A variable of ours without a value is empty. `trust` adds those by which programs trust the authority.
     Raises ValueError if the authority's file has no place.
     """
-    hosts = [*LOOPBACK, *_hosts(server.data_url, server.control_url)]
+    hosts = [*LOOPBACK, *_hosts(server.data_url, server.recordings_url, server.control_url)]
     ours = {
         "OIFDE_URL": server.data_url,
         "OIFDE_RECORDINGS_URL": server.recordings_url,

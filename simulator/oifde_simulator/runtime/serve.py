@@ -160,7 +160,7 @@ def addresses(simulator: Simulator) -> dict[str, Any]:
         urls["tlsFaults"] = [{"fault": fault, "url": url} for fault, url in simulator.tls_faults]
     if simulator.console_url:
         urls["console"] = simulator.console_url
-    if any(urls[plane] != own for plane, own in simulator.listening.items()):
+    if any(urls.get(plane, urls["data"]) != own for plane, own in simulator.listening.items()):
         urls["listening"] = simulator.listening
     return urls
 

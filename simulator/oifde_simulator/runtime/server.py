@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from oifde_simulator import advertised_urls
 from oifde_simulator.clock import TIME_OF_DAY, Clock
-from oifde_simulator.config import Settings
+from oifde_simulator.config import Settings, require_told_ports
 from oifde_simulator.coverage import registration
 from oifde_simulator.engine.metrics import Meter
 from oifde_simulator.engine.metrics_sharing import MetricsSharing
@@ -75,6 +75,7 @@ class Simulator:
         `authority` is made by another process, where there is one.
         Raises ValueError or OSError for unusable settings.
         """
+        require_told_ports(settings)
         self.tenants = tenants
         self.data_url = ""
         """URL of the vendor's interface that clients are told; empty before the start."""
@@ -85,7 +86,10 @@ class Simulator:
         self.control_url = ""
         """URL of the control plane that others are told; empty before the start."""
         self.listening: Mapping[str, str] = {}
-        """URLs of `data` and `control` by which this machine calls them; empty before the start."""
+        """URLs by which this machine calls `data`, `control`, and `recordings` if they have a port.
+
+        Empty before the start.
+        """
         self.journal = Journal(tenants.state, seed=settings.seed)
         metrics = tenants.state.metrics
         shared = SharedMeter()
@@ -179,7 +183,12 @@ class Simulator:
             if before_control is not None:
                 await before_control()
             own = await self._open(control, settings.control_host, settings.control_port)
-            self.listening = {"data": port.url, "control": own}
+            recordings = port.own_recordings_url
+            self.listening = {
+                "data": port.url,
+                **({"recordings": recordings} if recordings else {}),
+                "control": own,
+            }
             self.control_url = advertised_urls.told(own, settings.advertise_control)
             if self._sharing is not None:
                 self._sharing.start()
@@ -188,9 +197,10 @@ class Simulator:
             raise
 
     def _tell_urls_of(self, port: Port) -> None:
-        wanted, recordings = self._settings.advertise, port.own_recordings_url
+        wanted, own = self._settings.advertise, port.own_recordings_url
+        named = self._settings.advertise_recordings
         self.data_url = advertised_urls.told(port.url, wanted)
-        self.recordings_url = advertised_urls.beside(recordings, wanted) if recordings else self.data_url
+        self.recordings_url = advertised_urls.beside(own, wanted, named) if own else self.data_url
         self.tls_faults = [(fault, advertised_urls.beside(own, wanted)) for fault, own in port.fault_urls]
 
     async def drain(self) -> None:
@@ -283,6 +293,7 @@ class Simulator:
             port=port,
             host=self._settings.host,
             advertise=self._settings.advertise,
+            advertise_recordings=self._settings.advertise_recordings,
             delay=self.delay,
             console=self._settings.console == "on",
             wants_token=self.token is not None,

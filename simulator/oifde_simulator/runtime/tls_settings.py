@@ -55,7 +55,7 @@ def load_tls(
         settings.tls_name,
         settings.tls_dir,
         host=settings.host,
-        advertised=host_of(settings.advertise),
+        advertised=(host_of(settings.advertise), host_of(settings.advertise_recordings)),
         shared=shared,
         made=made,
     )

@@ -55,6 +55,7 @@ class ControlContext:
         port: Port,
         host: str = "",
         advertise: str | None = None,
+        advertise_recordings: str | None = None,
         delay: GlobalDelay,
         console: bool = True,
         wants_token: bool = False,
@@ -64,7 +65,8 @@ class ControlContext:
         """Wrap the parts of a server.
 
         `sharing` adds the counts of `meter` to those of other replicas; None where there are no others.
-        `host` is where `port` listens, `advertise` the URL of it that everybody is told; None for none.
+        `host` is where `port` listens, `advertise` the URL of it that everybody is told, and
+        `advertise_recordings` that of the port that recordings have; None for none.
         `ca_pem` is None where TLS is off or the certificate was given. `console` says that there is a page,
         `wants_token` that calls need the bearer token. `workers` are the processes that share the ports.
         """
@@ -96,7 +98,7 @@ class ControlContext:
         """Places for long lists; one is held while a list is sent."""
         self.speaker = Speaker()
         """Speaks the words of recordings that are played."""
-        self._host, self._advertise = host, advertise
+        self._host, self._advertise = host, (advertise, advertise_recordings)
         self._state = tenants.state
         self._delay = delay
 
@@ -110,7 +112,7 @@ class ControlContext:
         """URLs of the vendor's port as a caller reaches it."""
         from oifde_simulator.web.control_plane.data_urls import DataUrls  # not needed at the start
 
-        return DataUrls(self.port, self._host, self._advertise)
+        return DataUrls(self.port, self._host, *self._advertise)
 
     @property
     def scheme(self) -> str:

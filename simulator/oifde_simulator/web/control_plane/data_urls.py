@@ -23,15 +23,20 @@ NAMES_OF_LOOPBACK = (*LOOPBACK, "::1")
 class DataUrls:
     """URLs of one server's port for any caller."""
 
-    def __init__(self, port: Port, host: str, advertise: str | None) -> None:
-        """`host` is where the port listens, `advertise` the URL that everybody is told; None for none."""
+    def __init__(self, port: Port, host: str, advertise: str | None, recordings: str | None = None) -> None:
+        """`host` is where the port listens, `advertise` the URL that everybody is told; None for none.
+
+        `recordings` is what everybody is told of the port that recordings have for themselves.
+        """
         self._port = port
         self._host = host.lower()
         self._advertise = advertise
+        self._recordings = recordings
 
     def of(self, request: web.Request) -> CallerUrls:
         """Find the URLs for the caller of a request."""
-        return CallerUrls(self._port, self._advertise, "" if self._advertise else self._host_of(request))
+        host = "" if self._advertise else self._host_of(request)
+        return CallerUrls(self._port, self._advertise, self._recordings, host)
 
     def _host_of(self, request: web.Request) -> str:
         """Return the host that the caller has asked for; empty where the port is elsewhere."""
@@ -48,10 +53,11 @@ class DataUrls:
 class CallerUrls:
     """URLs of the port for one caller."""
 
-    def __init__(self, port: Port, advertise: str | None, host: str) -> None:
+    def __init__(self, port: Port, advertise: str | None, recordings: str | None, host: str) -> None:
         """`host` replaces that of each URL of the port; empty for its own."""
         self._port = port
         self._advertise = advertise
+        self._recordings = recordings
         self._host = host
 
     @property
@@ -63,7 +69,7 @@ class CallerUrls:
     def own_recordings_url(self) -> str | None:
         """URL of the port that recordings have for themselves; None without one."""
         own = self._port.own_recordings_url
-        return self._beside(own) if own else None
+        return self._beside(own, self._recordings) if own else None
 
     @property
     def recordings_url(self) -> str:
@@ -75,5 +81,5 @@ class CallerUrls:
         """Faults of TLS that have a port for themselves, each with its URL."""
         return [(fault, self._beside(own)) for fault, own in self._port.fault_urls]
 
-    def _beside(self, own: str) -> str:
-        return advertised_urls.beside(advertised_urls.at_host(own, self._host), self._advertise)
+    def _beside(self, own: str, named: str | None = None) -> str:
+        return advertised_urls.beside(advertised_urls.at_host(own, self._host), self._advertise, named)

@@ -42,13 +42,13 @@ def tls_from_authority(
     directory: Path | None = None,
     *,
     host: str = "",
-    advertised: str = "",
+    advertised: Sequence[str] = (),
     shared: bytes | None = None,
     made: MadeAuthority | None = None,
 ) -> ServerTls:
     """Issue a certificate for this machine and `names`, and make TLS from it. Raises TlsError.
 
-    `host` is where the server listens, `advertised` the host that clients are told; they are among the names
+    `host` is where the server listens, `advertised` the hosts that clients are told; they are among the names
     if a certificate can have them. The authority is kept in `directory`, so that clients may trust it across
     starts; None makes a new one, unless `shared` has one that `new_authority` made at another replica, or
     another process has `made` one for this server.
@@ -57,7 +57,7 @@ def tls_from_authority(
         tls = _issue(cache(made.load), made, names)
     else:
         ca = _authority(directory, shared)
-        tls = _issue(lambda: ca, MadeAuthority.of(ca, identities(ca, names, host, advertised)), names)
+        tls = _issue(lambda: ca, MadeAuthority.of(ca, identities(ca, names, host, *advertised)), names)
     if directory is not None:
         pem = directory / "ca.pem"
         prove(tls.context, client_context(pem, tls.ca_pem, FIX), pem, FIX)
