@@ -38,10 +38,10 @@ def simulator_server(
     """Start the server of these options unless it runs, and return its `Addresses`; override for your own."""
     from oifde_simulator.pytest_plugin.places import marked_options
     from oifde_simulator.pytest_plugin.pool import pool_of
-    from oifde_simulator.pytest_plugin.servers import told
+    from oifde_simulator.pytest_plugin.servers import failing_with_message
 
     __tracebackhide__ = True  # options may hold a token
-    with told(state_of(pytestconfig).item):
+    with failing_with_message(state_of(pytestconfig).item):
         marked, own = marked_options(pytestconfig, strict=simulator_strict)
         return pool_of(pytestconfig).addresses(simulator_options, marked, own)
 
@@ -60,10 +60,10 @@ def simulator_ca_file(
 ) -> str | None:
     """Write the certificate authority to trust into a PEM file and return its path; None with TLS off."""
     from oifde_simulator.pytest_plugin.pool import pool_of
-    from oifde_simulator.pytest_plugin.servers import told
+    from oifde_simulator.pytest_plugin.servers import failing_with_message
 
     __tracebackhide__ = True
-    with told():
+    with failing_with_message():
         return pool_of(pytestconfig).ca_file(simulator_control, tmp_path_factory)
 
 
@@ -87,11 +87,11 @@ def simulator(
     `@pytest.mark.scenario` chooses its scenario; by default nothing fails.
     """
     from oifde_simulator.pytest_plugin.pool import pool_of
-    from oifde_simulator.pytest_plugin.servers import told
+    from oifde_simulator.pytest_plugin.servers import failing_with_message
     from oifde_simulator_client import SimulatedTenant
 
     __tracebackhide__ = True
-    with told(request.node):
+    with failing_with_message(request.node):
         chosen = options.scenario(request.config, request.node.get_closest_marker("scenario"))
         data_url = pool_of(request.config).data_url(simulator_control)
         tenant = SimulatedTenant.made(

@@ -97,7 +97,7 @@ def explained(item: pytest.Item | None = None) -> Iterator[None]:
 
 
 @contextmanager
-def told(item: pytest.Item | None = None) -> Iterator[None]:
+def failing_with_message(item: pytest.Item | None = None) -> Iterator[None]:
     """Fail the set-up of a test with the message of an error alone; its frames are ours."""
     __tracebackhide__ = True
     try:
