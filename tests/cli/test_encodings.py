@@ -185,7 +185,7 @@ def test_a_section_of_the_report_keeps_its_lines(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(sys, "__stdout__", io.TextIOWrapper(io.BytesIO(), encoding=encoding))
     test, failure = (
         SimpleNamespace(stash={report.KEPT: f"#1 {TEXT}\n#2 \ud800"}),
-        SimpleNamespace(longrepr=""),
+        SimpleNamespace(longrepr="", when="call"),
     )
     report.add_section(failure, test, None)  # type: ignore[arg-type]
     section = failure.longrepr.partition("---\n")[2]
