@@ -9,6 +9,7 @@ import importlib
 import pkgutil
 import re
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
@@ -25,7 +26,8 @@ def expressions() -> dict[str, re.Pattern[Any]]:
     """Find the expressions that are constants of a module."""
     for module in pkgutil.walk_packages(oifde_simulator.__path__, "oifde_simulator."):
         if module.name.rpartition(".")[2] != "__main__":
-            with suppress(ImportError):  # one that needs an extra
+            with suppress(ImportError), warnings.catch_warnings():  # one that needs an extra
+                warnings.simplefilter("ignore", DeprecationWarning)  # of such an extra
                 importlib.import_module(module.name)
     return {
         f"{name}.{constant}": found
