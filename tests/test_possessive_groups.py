@@ -6,29 +6,38 @@ Python up to 3.11.4 mistakes such a repetition (python/cpython#106052 and #10006
 from __future__ import annotations
 
 import importlib
-import pkgutil
 import re
 import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import oifde_simulator
+import oifde_simulator_client
 
 CHOICES = {"BRANCH", "MAX_REPEAT", "MIN_REPEAT", "ASSERT_NOT", "SUBPATTERN"}
 """Operations of a group that make another try possible, or that it must not have."""
 
 
+def modules() -> Iterator[str]:
+    """List the modules of both packages, each under the name of its file alone."""
+    for package in (oifde_simulator, oifde_simulator_client):
+        folder = Path(package.__file__ or "").parent
+        for path in folder.rglob("*.py"):
+            yield ".".join(path.relative_to(folder.parent).with_suffix("").parts).removesuffix(".__init__")
+
+
 def expressions() -> dict[str, re.Pattern[Any]]:
     """Find the expressions that are constants of a module."""
-    for module in pkgutil.walk_packages(oifde_simulator.__path__, "oifde_simulator."):
-        if module.name.rpartition(".")[2] != "__main__":
+    for name in modules():
+        if not name.endswith("__main__"):
             with suppress(ImportError), warnings.catch_warnings():  # one that needs an extra
                 warnings.simplefilter("ignore", DeprecationWarning)  # of such an extra
-                importlib.import_module(module.name)
+                importlib.import_module(name)
     return {
         f"{name}.{constant}": found
         for name, module in list(sys.modules.items())
