@@ -92,8 +92,9 @@ def test_what_no_worker_can_serve_is_told_once(tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_text("rules: 7\n")
     ended = run("serve", "--workers", "3", *FREE_PORTS, "--scenarios", "mine.yaml", cwd=tmp_path)
     assert ended.returncode == 2
-    assert ended.stderr.startswith("oifde-simulator serve: mine.yaml:1:8: rules: ")
-    assert ended.stderr.count("\n") == 1
+    # asyncio of Python 3.11 warns where a worker ends at the moment in which it is told to.
+    (told,) = [line for line in ended.stderr.splitlines() if "Unknown child process" not in line]
+    assert told.startswith("oifde-simulator serve: mine.yaml:1:8: rules: ")
     assert ended.stdout == ""
 
 
