@@ -1,4 +1,4 @@
-"""All that .ci/run checks, in lanes side by side: the checkout, the packages made from it, and machines.
+"""All that .ci/run checks, in lanes side by side: the checkout, the packages made from it, and the image.
 
     python3 .ci/checks.py TEST_LINE SERVE_LINE
 
@@ -46,7 +46,7 @@ async def check_all(test_line: str, serve_line: str) -> None:
         async with asyncio.TaskGroup() as lanes:
             lanes.create_task(check_checkout(sections, work, test_line))
             lanes.create_task(check_packages(sections, work, serve_line))
-            lanes.create_task(check_machines(sections))
+            lanes.create_task(sections.run("build the image, run it, ask, stop", ".ci/image"))
     print(f"\n== all of it holds\n{sections.summary()}")
 
 
@@ -66,7 +66,10 @@ async def check_checkout(sections: Sections, work: Path, test_line: str) -> None
 
 
 async def check_packages(sections: Sections, work: Path, serve_line: str) -> None:
-    """Build, install and serve packages, fuzz the server, and test with other versions of what it needs."""
+    """Build, install and serve packages, fuzz the server, and test elsewhere and with other versions.
+
+    Its suites run one after the other: three at once on two cores take no less time, and tests wait too long.
+    """
     await sections.run("build the sdist, and the wheel from it, and install both", ".ci/package", work)
     python = work / "wheel/bin/python"
     for kind in ("wheel", "sdist"):
@@ -85,15 +88,10 @@ async def check_packages(sections: Sections, work: Path, serve_line: str) -> Non
     fuzzing = work / "fuzz"
     await sections.run("install what fuzzes", ".ci/install", fuzzing, ".ci/fuzz-constraints.txt", "fuzz")
     await sections.run("fuzz both planes by their own documents", ".ci/fuzz", fuzzing / "bin/python", "40")
+    await sections.run("serve and test by the README's lines in an empty Debian", ".ci/empty_machine")
     for bound in ("lowest", "newest"):
         await sections.run(f"test with the {bound} versions of what we depend on", ".ci/versions", bound)
     await sections.run("test with the other versions of Python that are here", ".ci/pythons")
-
-
-async def check_machines(sections: Sections) -> None:
-    """Run the simulator in a container, and by the README's lines on a machine that has Python alone."""
-    await sections.run("build the image, run it, ask, stop", ".ci/image")
-    await sections.run("serve and test by the README's lines in an empty Debian", ".ci/empty_machine")
 
 
 def copy_to(folder: Path) -> None:
