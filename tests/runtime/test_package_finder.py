@@ -66,3 +66,15 @@ print(json.dumps([[each.__cached__, known(each.__file__)] for each in (module, p
     given = [option.replace("PREFIX", str(tmp_path)) for option in options]
     done = subprocess.run([sys.executable, *given, "-c", program], check=True, capture_output=True, text=True)
     assert all(cached == known for cached, known in json.loads(done.stdout))
+
+
+def test_what_other_finders_find_first_they_still_find() -> None:
+    program = """
+import oifde_simulator.client
+from oifde_simulator.runtime import package_finder
+package_finder.install()
+from importlib import import_module
+own = import_module("oifde_simulator_client.address")
+assert import_module("oifde_simulator.client.address") is own
+"""
+    subprocess.run([sys.executable, "-c", program], check=True)

@@ -13,7 +13,7 @@ import os
 import sys
 from collections.abc import Sequence
 from functools import cache
-from importlib.machinery import ModuleSpec, SourceFileLoader
+from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from importlib.util import cache_from_source
 from types import ModuleType
 
@@ -23,9 +23,10 @@ TAG = f".{sys.implementation.cache_tag}.pyc"
 
 
 def install() -> None:
-    """Ask this finder before all others, from now on."""
+    """Ask this finder just before Python's own for paths, from now on: what others find first, they still find."""
     if PackageFinder not in sys.meta_path:
-        sys.meta_path.insert(0, PackageFinder)
+        paths = sys.meta_path.index(PathFinder) if PathFinder in sys.meta_path else len(sys.meta_path)
+        sys.meta_path.insert(paths, PackageFinder)
 
 
 class PackageFinder:
