@@ -66,6 +66,7 @@ def test_a_refuted_guess_is_exit_code_1_and_gets_into_all_files(
     assert "--scenarios real.yaml --settings-from real" in written.read_text().splitlines()[1]
 
 
+@pytest.mark.slow(seconds=1)
 def test_what_is_written_serves_as_the_target_where_no_tenant_is_known_too(
     url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -79,6 +80,7 @@ def test_what_is_written_serves_as_the_target_where_no_tenant_is_known_too(
     assert again == first
 
 
+@pytest.mark.slow(seconds=1)
 def test_downloads_are_asked_with_an_access_key_at_a_host_of_their_own(
     url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

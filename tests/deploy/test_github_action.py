@@ -122,6 +122,7 @@ def token_status(outputs: Mapping[str, str], tenant: str) -> int:
     return fetch(outputs["url"] + GETTOKEN, body, Path(outputs["ca-file"]).read_bytes())[0]
 
 
+@pytest.mark.slow
 def test_the_outputs_lead_to_a_server_that_ends_with_the_step_that_stops_it(installed: Runner) -> None:
     code, printed, outputs = start(installed)
     assert code == 0, printed
@@ -134,6 +135,7 @@ def test_the_outputs_lead_to_a_server_that_ends_with_the_step_that_stops_it(inst
     assert not (installed.home / "ready.json").exists()
 
 
+@pytest.mark.slow
 def test_scenarios_are_paths_of_the_workspace_one_a_line(installed: Runner) -> None:
     for name in ("acme", "with a space"):
         (installed.workspace / f"{name}.yaml").write_text(FAIL_ONCE)
@@ -144,6 +146,7 @@ def test_scenarios_are_paths_of_the_workspace_one_a_line(installed: Runner) -> N
     assert stop(installed)[0] == 0
 
 
+@pytest.mark.slow(seconds=4)
 @pytest.mark.parametrize(("asked", "expected"), [(0, 3), (1, 0)], ids=["unused", "used"])
 def test_a_rule_that_never_fired_fails_the_step_that_stops(
     installed: Runner, asked: int, expected: int
@@ -158,6 +161,7 @@ def test_a_rule_that_never_fired_fails_the_step_that_stops(
     assert "once" in (installed.workspace / "rules.xml").read_text()
 
 
+@pytest.mark.slow(seconds=1)
 def test_a_scenario_with_a_mistake_fails_the_step_that_starts_and_is_named(installed: Runner) -> None:
     (installed.workspace / "acme.yaml").write_text("rulez: []")
     code, printed, _ = start(installed, scenarios="acme.yaml")
@@ -175,6 +179,7 @@ def test_an_input_that_is_neither_true_nor_false_is_refused(installed: Runner) -
     assert "expected true or false, found yes" in printed
 
 
+@pytest.mark.slow(seconds=1)
 def test_settings_are_variables_of_the_job(installed: Runner) -> None:
     token = {"OIFDE_SIMULATOR_CONTROL_TOKEN": "a-token-for-this-run", "OIFDE_SIMULATOR_TLS": "off"}
     code, printed, outputs = start(installed, settings=token)

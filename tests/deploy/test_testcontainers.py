@@ -40,6 +40,7 @@ def token_status(simulator: SimulatorContainer, tenant: str, secret: str) -> int
     return fetch(simulator.url + GETTOKEN, body, simulator.ca_pem)[0]
 
 
+@pytest.mark.slow(seconds=1)
 def test_a_container_serves_both_planes_until_the_end_of_the_block(engine: Engine) -> None:
     with SimulatorContainer("registry.example/simulator:1") as simulator:
         assert simulator.control.readyz().status == "ready"
@@ -50,6 +51,7 @@ def test_a_container_serves_both_planes_until_the_end_of_the_block(engine: Engin
     assert not engine.runs
 
 
+@pytest.mark.slow(seconds=1)
 def test_the_control_plane_wants_the_token_that_was_given(engine: Engine) -> None:
     with SimulatorContainer(token="a-token-for-this-run") as simulator:
         assert simulator.token == "a-token-for-this-run"
@@ -66,6 +68,7 @@ def test_without_a_token_each_container_has_another_one(engine: Engine) -> None:
     assert len(first.token) >= 16
 
 
+@pytest.mark.slow(seconds=1)
 def test_scenarios_are_mounted_where_the_server_reads_them(engine: Engine, tmp_path: Path) -> None:
     file = tmp_path / "acme.yaml"
     file.write_text(FAIL_ONCE)
@@ -94,6 +97,7 @@ def test_with_tls_off_the_url_is_plain(engine: Engine) -> None:
         assert token_status(simulator, "tenant001", "secret") == 200
 
 
+@pytest.mark.slow(seconds=1)
 def test_every_variable_that_it_sets_is_a_setting(engine: Engine, tmp_path: Path) -> None:
     (tmp_path / "acme.yaml").write_text(FAIL_ONCE)
     with SimulatorContainer(network_aliases=["simulator"]).with_scenarios(tmp_path) as simulator:

@@ -314,6 +314,7 @@ def test_a_long_script_is_told_by_its_ends(folder: Path, capsys: pytest.CaptureF
     assert re.search(r"^ {10}\.\.\. [0-9,]+ actions more \.\.\.$", printed, re.M)
 
 
+@pytest.mark.slow(seconds=1)
 def test_it_is_the_same_as_a_process(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     command = ("explain", "acme.yaml", "request.json")
     done = run(*command, cwd=folder)

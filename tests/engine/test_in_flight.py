@@ -69,6 +69,7 @@ def test_each_way_to_end_gives_the_place_back_once(engine: Engine, ending: Endin
     assert [entry.outcome.how for entry in engine.entries()[:3]] == [ending] * 3
 
 
+@pytest.mark.slow
 def test_an_answer_that_nobody_sends_gives_its_place_back(engine: Engine) -> None:
     exchange: Exchange | None = engine.handle(query())
     assert in_flight(engine) == 1

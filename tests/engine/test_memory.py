@@ -111,6 +111,7 @@ def test_a_thousand_large_requests_leave_little_behind(
     assert all(cache.weight <= cache.bound for cache in BoundedCache.every)
 
 
+@pytest.mark.slow(seconds=1)
 def test_heads_of_many_short_headers_leave_little_behind() -> None:
     heads = HeadCapture(Redactor("0"))
     tracemalloc.start()
@@ -122,6 +123,7 @@ def test_heads_of_many_short_headers_leave_little_behind() -> None:
         tracemalloc.stop()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "remember",
     [

@@ -158,6 +158,7 @@ class Server:
         return entries, list(meter), [sum(meter.durations), recent]
 
 
+@pytest.mark.slow
 @settings(max_examples=examples(200))
 @given(st.sampled_from(sorted(SCENARIOS)), STEPS)
 @example("literal", [Step("query", {})] * 3 + [Step("add"), *[Step("query", {})] * 3])

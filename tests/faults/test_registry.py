@@ -37,6 +37,7 @@ print(loaded())
 """
 
 
+@pytest.mark.slow
 def test_faults_are_imported_for_the_first_rule_that_has_some_and_plugins_are_not_read() -> None:
     done = subprocess.run(
         [sys.executable, "-c", LOAD], capture_output=True, text=True, timeout=PATIENCE, check=True,

@@ -240,6 +240,7 @@ def test_a_header_is_changed_where_it_stands_though_the_head_is_sliced() -> None
     assert len(script) > 100
 
 
+@pytest.mark.slow
 def test_no_answer_is_cut_into_more_pieces_than_a_server_can_bear() -> None:
     long = answer(b"x" * 1_000_000)
     for item in ({"slicer": 1}, {"bandwidth": 1}, {"dribble": {"bytes": 1, "every": "1ms"}}):

@@ -140,6 +140,7 @@ def test_other_expressions_are_left_to_jsonschema_rs(expression: str) -> None:
     assert plain_pattern(expression) is None
 
 
+@pytest.mark.slow
 def test_a_server_decides_without_jsonschema_rs() -> None:
     program = """
 import sys

@@ -81,6 +81,7 @@ def agree(schema: Schema, value: Any) -> None:
     assert schema.accepts(value) == (schema.explain(value) == [])
 
 
+@pytest.mark.slow(seconds=1)
 @given(bodies("gettoken"))
 def test_the_two_agree_on_token_requests(body: Any) -> None:
     agree(contract.request_schema("gettoken"), body)

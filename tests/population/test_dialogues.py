@@ -244,6 +244,7 @@ class TestOddities:
             if name != "empty_details"
         )
 
+    @pytest.mark.slow(seconds=3)
     @pytest.mark.parametrize("name", ["empty_details", "hang_up", "null_intention", "quotes"])
     def test_happen_as_often_as_documented(self, name: str) -> None:
         rate = getattr(Oddities(), name)
@@ -346,6 +347,7 @@ class TestValues:
 
 
 class TestDistribution:
+    @pytest.mark.slow(seconds=4)
     @pytest.mark.parametrize("locale", LOCALES)
     def test_sessions_last_about_two_minutes_with_a_long_tail(self, locale: str) -> None:
         seconds = [dialogue.seconds for dialogue in sample(4000, locale=locale)]
@@ -355,6 +357,7 @@ class TestDistribution:
         assert 400 <= percentiles[989] <= 900
         assert max(seconds) <= 2700
 
+    @pytest.mark.slow
     def test_a_session_has_a_handful_of_turns(self) -> None:
         turns = [len(dialogue.turns) for dialogue in sample(4000)]
         assert 3 <= median(turns) <= 6
@@ -432,6 +435,7 @@ def test_only_at_first_an_outbound_call_says_what_it_is_about(locale: str) -> No
     assert set(found) == {0}
 
 
+@pytest.mark.slow(seconds=3)
 @pytest.mark.parametrize("locale", LOCALES)
 @pytest.mark.parametrize("kind", [VOICE, KEYS])
 def test_nobody_has_to_prove_who_it_is_once_a_stumbling_start_has_told_it_all(kind: str, locale: str) -> None:

@@ -142,6 +142,7 @@ def test_another_seed_or_world_is_another_history(change: dict[str, str]) -> Non
     assert records(history()) != records(history(**change))
 
 
+@pytest.mark.slow(seconds=3)
 def test_the_order_of_questions_does_not_matter() -> None:
     users = [str(18_000_000_000 + n) for n in range(60)]
     forwards, backwards, shuffled = history(), history(), history()
@@ -223,6 +224,7 @@ def test_any_number_of_1_to_15_digits_has_a_history(user: str) -> None:
     assert records(made, user)
 
 
+@pytest.mark.slow
 def test_what_is_remembered_stays_bounded() -> None:
     memory = SessionCache()
     memory.settled = BoundedCache(100_000, lambda name, settled: len(settled.encoded), share=4)

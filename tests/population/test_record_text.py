@@ -45,6 +45,7 @@ def test_questions_are_written_as_orjson_writes_them(text: str) -> None:
     assert orjson.loads(written)[0]["createTime"] == (BEGIN + 5) * 1000
 
 
+@pytest.mark.slow(seconds=3)
 @pytest.mark.parametrize("rate", [0.0, 0.3])
 @pytest.mark.parametrize("locale", ["en_US", "zh_CN"])
 def test_a_record_is_what_its_text_says(locale: str, rate: float) -> None:

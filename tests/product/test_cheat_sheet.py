@@ -51,6 +51,7 @@ def test_its_rules_have_no_mistake() -> None:
     assert not loader.loads(text.encode(), "page.yaml", "page").warnings
 
 
+@pytest.mark.slow(seconds=1)
 @pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl on this machine")
 def test_its_requests_are_answered_as_it_says(tmp_path: Path) -> None:
     with served(tmp_path) as server:

@@ -56,6 +56,7 @@ def test_every_path_of_the_control_plane_is_one(tmp_path: Path) -> None:
     assert named <= document["paths"].keys()
 
 
+@pytest.mark.slow(seconds=6)
 @pytest.mark.parametrize("kind", SCHEMAS)
 def test_a_recipe_obeys_the_schema_of_its_tool(kind: str, tmp_path: Path) -> None:
     recipe = tmp_path / "recipe.yaml"
@@ -195,6 +196,7 @@ def stop(ready_file: Path) -> None:
         os.kill(json.loads(ready_file.read_text())["pid"], signal.SIGKILL)
 
 
+@pytest.mark.slow(seconds=3)
 @needs_curl
 @every_shell
 def test_the_plain_shell_recipe_runs(shell: str, tmp_path: Path, path: str) -> None:

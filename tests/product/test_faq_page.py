@@ -108,6 +108,7 @@ def test_the_list_of_headings_is_whole() -> None:
     assert listed == re.findall(r"^## (.*)$", PAGE.text, re.M)
 
 
+@pytest.mark.slow(seconds=4)
 def test_a_client_that_gave_up_is_proven_as_the_page_says(tmp_path: Path) -> None:
     (text,) = PAGE.blocks("python")
     (tmp_path / "test_patience.py").write_text(text)

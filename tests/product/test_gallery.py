@@ -265,6 +265,7 @@ def test_the_body_comes_after_the_head(client: Client) -> None:
     assert monotonic() - begun >= 0.4
 
 
+@pytest.mark.slow(seconds=1)
 @plays("jittery")
 def test_some_queries_are_slower_than_others(server: Simulator, client: Client) -> None:
     waits = sorted(planned(server, client) for _ in range(12) if seconds(client))
@@ -289,6 +290,7 @@ def test_the_body_comes_in_pieces(client: Client) -> None:
     assert json.loads(b"".join(pieces))["total"] == 40
 
 
+@pytest.mark.slow(seconds=1)
 @plays("thin-line")
 def test_the_more_comes_the_longer_it_takes(client: Client) -> None:
     begun = monotonic()
@@ -826,6 +828,7 @@ BY_PAGES = {
 }
 
 
+@pytest.mark.slow
 @plays("magic")
 def test_the_number_chooses_the_failure(client: Client) -> None:
     found = {}
@@ -837,6 +840,7 @@ def test_the_number_chooses_the_failure(client: Client) -> None:
     assert set(flaky) == {GOOD, "500"}
 
 
+@pytest.mark.slow
 @plays("magic")
 def test_the_number_chooses_what_is_wrong_with_its_pages(client: Client) -> None:
     for number, (new, totals) in BY_PAGES.items():
@@ -853,6 +857,7 @@ def test_every_magic_number_is_played() -> None:
     assert {*BY_NUMBER, *BY_PAGES, "18000000003"} == {*scenario.generate.users, "13912345678"}
 
 
+@pytest.mark.slow(seconds=1)
 @plays("chaos")
 def test_anything_may_happen_and_again_the_same(client: Client) -> None:
     found = [client.outcome() for _ in range(60)]

@@ -74,6 +74,7 @@ def check_whole(database: sqlite3.Connection) -> None:
         assert sound == (None if kind == CHAT else lasted)
 
 
+@pytest.mark.slow(seconds=3)
 def test_a_day_of_twenty_users_is_loaded_with_every_recording(
     clock: MovableClock, database: sqlite3.Connection
 ) -> None:
@@ -108,6 +109,7 @@ def test_the_job_has_the_calls_that_a_query_of_the_whole_day_finds(
         assert {call_id for (call_id,) in rows(database, "call_id", f"user = '{user}'")} == found
 
 
+@pytest.mark.slow(seconds=1)
 def test_recordings_that_come_late_are_told_and_loaded_by_the_next_run(
     clock: MovableClock, database: sqlite3.Connection
 ) -> None:

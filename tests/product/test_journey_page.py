@@ -126,6 +126,7 @@ def test_the_day_of_the_page_is_the_day_before_its_clock_and_has_several_pages(s
     assert len(records(server)) > 5
 
 
+@pytest.mark.slow
 @without["curl"]
 @without["jq"]
 def test_the_shell_script_walks_the_journey(server: Simulator, unfinished: str, tmp_path: Path) -> None:

@@ -48,6 +48,7 @@ def lines(tmp_path: Path, *options: str) -> list[str]:
     return path.read_text().splitlines()
 
 
+@pytest.mark.slow(seconds=1)
 def test_at_info_each_exchange_is_a_json_object_in_a_line(tmp_path: Path) -> None:
     told: list[dict[str, Any]] = [json.loads(line) for line in lines(tmp_path, "--log-level", "info")]
     spoiled, wrong = (each for each in told if "exchange" in each)
@@ -62,6 +63,7 @@ def test_at_info_each_exchange_is_a_json_object_in_a_line(tmp_path: Path) -> Non
     assert "outcome" not in spoiled["exchange"].keys() | wrong["exchange"].keys()  # none is known yet
 
 
+@pytest.mark.slow(seconds=1)
 def test_the_page_shows_a_line_as_it_is(tmp_path: Path) -> None:
     page = (serving.REPOSITORY / "docs" / "explain.md").read_text()
     (example,) = re.findall(r"^    (\{\"time\".*?\}\})$", page, re.M | re.S)
@@ -74,6 +76,7 @@ def test_the_page_shows_a_line_as_it_is(tmp_path: Path) -> None:
     ].replace("=40", "=1")
 
 
+@pytest.mark.slow(seconds=1)
 def test_what_is_only_warned_of_is_readable(tmp_path: Path) -> None:
     (line,) = lines(tmp_path)
     assert "WARNING tenant001 queryRecordHistory 200 errorCode=10000002" in line
@@ -123,6 +126,7 @@ def test_no_credential_is_in_the_log(tmp_path: Path, options: tuple[str, ...]) -
     assert TOKEN not in "\n".join(lines(tmp_path, *options))
 
 
+@pytest.mark.slow
 def test_a_log_that_nobody_reads_holds_up_neither_plane(tmp_path: Path) -> None:
     reads, writes = os.pipe()
     os.set_blocking(writes, False)
@@ -135,6 +139,7 @@ def test_a_log_that_nobody_reads_holds_up_neither_plane(tmp_path: Path) -> None:
     os.close(reads)
 
 
+@pytest.mark.slow(seconds=1)
 def test_a_quiet_server_prints_nothing_and_logs_where_it_is_told_to(tmp_path: Path) -> None:
     path = tmp_path / "log.json"
     options = ("--quiet", "--log-level", "warning", "--log-format", "json", "--log-file", str(path))

@@ -112,6 +112,7 @@ def test_systemd_takes_the_unit(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.slow(seconds=1)
 def test_probes_want_no_token_and_the_scrape_wants_it(server: Served, tmp_path: Path) -> None:
     assert [asked(server.control + path)[0] for path in ("/livez", "/readyz", "/metrics")] == [200, 200, 401]
     (job,) = yaml.safe_load(block("yaml prometheus"))["scrape_configs"]

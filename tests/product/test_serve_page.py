@@ -8,6 +8,8 @@ import shlex
 import subprocess
 from pathlib import Path
 
+import pytest
+
 import serve_options
 from help_text import options, variables
 from pages import Page
@@ -45,6 +47,7 @@ def test_the_line_for_pipelines_is_how_these_tests_start_a_server() -> None:
     assert shlex.split(PIPELINE) == ["oifde-simulator", "serve", *FREE_PORTS, *ready_file]
 
 
+@pytest.mark.slow(seconds=1)
 def test_the_lines_for_pipelines_work_as_printed(tmp_path: Path) -> None:
     (waits,) = re.findall(r"`oifde-simulator (readyz --wait --ready-file [^`]+)`", PAGE.text)
     ours = shlex.join(command())

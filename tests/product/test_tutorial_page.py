@@ -28,6 +28,7 @@ def shell(containing: str) -> tuple[str, str]:
 needs_curl = pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl on this machine")
 
 
+@pytest.mark.slow(seconds=1)
 @needs_curl
 def test_the_first_server_is_asked_and_prints_what_the_page_says(tmp_path: Path) -> None:
     steps = [shell(words) for words in ("query() {", "fail-twice", "query outage", "journal")]
@@ -39,6 +40,7 @@ def test_the_first_server_is_asked_and_prints_what_the_page_says(tmp_path: Path)
     assert said.replace("\r", "") == "".join(output for _, output in steps)
 
 
+@pytest.mark.slow
 @needs_curl
 def test_a_failure_of_ones_own_is_checked_and_served(tmp_path: Path) -> None:
     (text,) = [text for name, text in BLOCKS if name == "yaml"]
@@ -52,6 +54,7 @@ def test_a_failure_of_ones_own_is_checked_and_served(tmp_path: Path) -> None:
         assert printed(here(definition + asks, server), tmp_path) == output
 
 
+@pytest.mark.slow(seconds=4)
 def test_the_test_of_the_page_passes(tmp_path: Path) -> None:
     (text,) = [text for name, text in BLOCKS if name == "python"]
     (tmp_path / "test_calls.py").write_text(text)

@@ -229,6 +229,7 @@ def test_what_is_not_written_is_told(workers: tuple[str, ...], suite: Suite) -> 
     assert summary.count("is not written: File exists") + summary.count("is not written: Not a dir") == 4
 
 
+@pytest.mark.slow
 def test_a_folder_that_cannot_be_written_ends_the_session_at_its_start(suite: Suite) -> None:
     suite.write(test_it="def test_it(): pass")
     done = suite.run("-p", "no:xdist", "--simulator-artifacts", "vendor.py")
@@ -237,6 +238,7 @@ def test_a_folder_that_cannot_be_written_ends_the_session_at_its_start(suite: Su
     assert "passed" not in done.stdout
 
 
+@pytest.mark.slow(seconds=3)
 def test_without_the_option_no_folder_is_made(suite: Suite) -> None:
     suite.write(test_it="from vendor import query\ndef test_it(simulator): assert query(simulator) == 404")
     before = set(suite.folder.iterdir())

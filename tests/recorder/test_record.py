@@ -108,6 +108,7 @@ QUERIES = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow(seconds=1)
 def test_without_pseudonyms_the_file_serves_the_same_bytes(bench: Bench, target: Simulator) -> None:
     bench.output = bench.folder / "zenith.yaml"
     done = bench.record("--no-pseudonyms")
@@ -268,6 +269,7 @@ def test_all_times_move_together(bench: Bench) -> None:
     assert "/20210413/1618299742-" in record["businessInfoStr"]
 
 
+@pytest.mark.slow
 def test_a_run_that_is_broken_off_is_resumed_as_if_it_had_not_been(bench: Bench) -> None:
     assert bench.record("--key-file", str(bench.key)).code == 0
     whole = bench.output.read_text()
@@ -286,6 +288,7 @@ def test_a_run_that_is_broken_off_is_resumed_as_if_it_had_not_been(bench: Bench)
     assert not bench.progress().exists()
 
 
+@pytest.mark.slow(seconds=1)
 def test_a_line_of_progress_that_was_cut_off_is_made_anew(bench: Bench) -> None:
     assert bench.record("--max-requests", "5").code == 2
     with bench.progress().open("ab") as file:

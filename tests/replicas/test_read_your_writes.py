@@ -105,6 +105,7 @@ async def check_write(served: World, write: Write) -> None:
     assert after[0] != before
 
 
+@pytest.mark.slow(seconds=3)
 @pytest.mark.parametrize("form", SEVERAL)
 async def test_what_is_written_at_one_replica_is_read_at_each(form: Opened) -> None:
     failed: dict[str, AssertionError | TimeoutError] = {}

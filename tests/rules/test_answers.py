@@ -241,6 +241,7 @@ async def test_rows_without_records_are_told(serve: ServeScenarios, caplog: pyte
 IDLE = re.compile("[a-z]+: nothing in this answer for (rows|patch) to spoil")
 
 
+@pytest.mark.slow(seconds=5)
 def test_the_page_s_rules_can_do_what_they_say(tmp_path: Path) -> None:
     (tmp_path / "pages").mkdir()
     (tmp_path / "pages" / "login.html").write_text("<html>")

@@ -412,6 +412,7 @@ def test_a_patch_within_the_bound_is_as_before() -> None:
     assert (made, notes) == ({"list": [{**element, "x": element["deep"]}] * 3}, [])
 
 
+@pytest.mark.slow(seconds=1)
 def test_an_answer_of_a_page_does_not_outgrow_the_memory() -> None:
     rule = "rules: [{name: grows, patch: [{op: copy, from: '', path: '/recordList/*/x'}]}]\n"
     text = WORLD.partition("rules:")[0] + rule

@@ -222,6 +222,7 @@ def test_a_turn_whose_count_is_what_stands_there_is_spent() -> None:
 # Bounds
 
 
+@pytest.mark.slow(seconds=3)
 def test_filters_are_bounded_before_the_answer_is_made() -> None:
     many = " | json" * 60  # each doubles the quotation marks: 2^60 of them
     (refused,) = asked({"respond": {"body": f"{{{{ request.callId{many} }}}}"}})

@@ -26,6 +26,7 @@ def ask(world: Moving, seconds: float, user: str = "18000000001") -> str:
     return world.engine.handle(Request("POST", QUERY, {}, json.dumps(body).encode())).rule
 
 
+@pytest.mark.slow(seconds=1)
 def test_down_for_twenty_seconds_after_the_thousandth_request_and_then_well() -> None:
     world = Moving(FALLS | {"after": 999, "times": 1}, DOWN)
     fired = [ask(world, 0) for _ in range(1001)]

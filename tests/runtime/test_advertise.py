@@ -35,6 +35,7 @@ print(os.environ["no_proxy"])
 """
 
 
+@pytest.mark.slow(seconds=1)
 def test_banner_and_ready_file_have_the_advertised_urls(tmp_path: Path) -> None:
     with served(tmp_path, *OPTIONS) as server:
         ready = json.loads((tmp_path / "ready.json").read_text())
@@ -54,6 +55,7 @@ def test_banner_and_ready_file_have_the_advertised_urls(tmp_path: Path) -> None:
         assert (done.returncode, done.stdout) == (0, f"ready: {own['control']}\n")
 
 
+@pytest.mark.slow
 def test_who_asks_for_the_advertised_control_plane_needs_the_token_that_the_banner_tells(
     tmp_path: Path,
 ) -> None:
@@ -93,6 +95,7 @@ def test_without_it_a_ready_file_has_no_second_urls(tmp_path: Path) -> None:
         assert "listening" not in json.loads((tmp_path / "ready.json").read_text())
 
 
+@pytest.mark.slow
 def test_the_command_of_run_gets_them() -> None:
     done = run("run", *OPTIONS, "--", sys.executable, "-c", PRINTS)
     assert done.returncode == 0, done.stderr
@@ -180,6 +183,7 @@ def test_two_ports_may_be_told_by_one_url(tmp_path: Path) -> None:
         assert "(recordings)" in server.banner
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="workers are of Linux")
 def test_workers_tell_the_same_urls(tmp_path: Path) -> None:
     with served(tmp_path, *RECORDINGS, "--workers", "2"):
@@ -188,6 +192,7 @@ def test_workers_tell_the_same_urls(tmp_path: Path) -> None:
         assert ready["listening"]["recordings"].startswith("https://127.0.0.1:")
 
 
+@pytest.mark.slow(seconds=1)
 def test_the_command_of_run_gets_the_url_of_recordings() -> None:
     done = run("run", *OPTIONS, *RECORDINGS, "--", sys.executable, "-c", PRINTS)
     assert done.returncode == 0, done.stderr

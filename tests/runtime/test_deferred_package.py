@@ -107,6 +107,7 @@ def test_a_package_that_is_not_installed_is_left_to_who_imports_it() -> None:
     assert "no_such_package_at_all" not in sys.modules
 
 
+@pytest.mark.slow
 def test_all_of_aiohttp_is_there_for_a_fault_of_a_users_own() -> None:
     program = """
 import sys

@@ -146,6 +146,7 @@ def ready(platform: str, tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str]
             process.kill()
 
 
+@pytest.mark.slow(seconds=3)
 def test_a_server_serves_and_stops_at_a_signal(
     ready: tuple[subprocess.Popen[str], dict[str, str]], tmp_path: Path
 ) -> None:
@@ -159,6 +160,7 @@ def test_a_server_serves_and_stops_at_a_signal(
     assert "Traceback" not in said + (tmp_path / "log").read_text()
 
 
+@pytest.mark.slow(seconds=4)
 def test_a_command_runs_with_a_server_of_its_own(platform: str) -> None:
     asks = "import os, urllib.request as u; print(u.urlopen(os.environ['OIFDE_CONTROL'] + '/livez').status)"
     command = play(platform, "run", "--tls", "off", "--", sys.executable, "-c", asks)
@@ -174,6 +176,7 @@ def test_a_command_runs_with_a_server_of_its_own(platform: str) -> None:
     assert (done.returncode, done.stdout.strip().splitlines()[-1:]) == (0, ["200"]), done.stderr
 
 
+@pytest.mark.slow(seconds=4)
 def test_scenarios_are_checked(platform: str) -> None:
     done = subprocess.run(
         play(platform, "check", str(REPOSITORY / "scenarios")),

@@ -174,6 +174,7 @@ def test_a_terminal_that_is_closed_ends_it_like_a_signal_to_stop(tmp_path: Path)
     assert os.listdir(tmp_path) == []
 
 
+@pytest.mark.slow(seconds=1)
 def test_nohup_keeps_it_going(tmp_path: Path) -> None:
     ready = tmp_path / "ready.json"
     serve = command("serve", *FREE_PORTS, "--tls", "off", "--ready-file", str(ready))
@@ -193,6 +194,7 @@ def test_nohup_keeps_it_going(tmp_path: Path) -> None:
     assert server.returncode == 0
 
 
+@pytest.mark.slow(seconds=1)
 def test_the_file_of_the_environment_is_written_beside_that_of_the_option(tmp_path: Path) -> None:
     ready, healthy = tmp_path / "ready.json", tmp_path / "healthy.json"
     serve = command("serve", *FREE_PORTS, "--tls", "off", "--ready-file", str(ready))

@@ -445,6 +445,7 @@ def test_no_token_is_issued_twice_though_its_tenant_began_anew_under_a_clock_tha
     assert [followed.ask(authToken=token).exchange.honest.fields["errorCode"] for token in tokens] == [0] * 9
 
 
+@pytest.mark.slow
 def test_a_tenant_that_is_replaced_or_removed_is_kept_by_nothing(folder: Path) -> None:
     followed = follow(folder)
     gone = []

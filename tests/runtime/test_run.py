@@ -55,6 +55,7 @@ def code(number: int) -> Sequence[str]:
 # run
 
 
+@pytest.mark.slow
 def test_a_command_finds_the_server_in_its_environment_and_its_code_is_ours() -> None:
     done = run("run", "--log-level", "error", *python(ASKS))
     assert (done.returncode, done.stderr) == (7, "")
@@ -263,6 +264,7 @@ def test_a_guardian_that_was_told_of_a_good_end_touches_nothing(tmp_path: Path) 
     assert tmp_path.exists()
 
 
+@pytest.mark.slow(seconds=1)
 def test_a_guardian_ends_what_ignores_sigterm(tmp_path: Path) -> None:
     stubborn = (
         "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); signal.pause()"

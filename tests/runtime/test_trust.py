@@ -150,11 +150,13 @@ def test_what_cannot_be_trusted_is_told_in_one_line(
     assert error.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_a_program_of_python_asks_without_a_word_about_an_authority() -> None:
     done = run("run", "--trust", "--log-level", "error", "--", sys.executable, "-c", ASKS)
     assert (done.stdout, done.returncode) == ("404\n", 0), done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 def test_curl_does_too() -> None:
     line = 'curl -s -o /dev/null -w "%{http_code}" $OIFDE_URL/'
@@ -162,6 +164,7 @@ def test_curl_does_too() -> None:
     assert done.stdout == "404", done.stderr
 
 
+@pytest.mark.slow(seconds=3)
 @pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
 def test_node_does_too() -> None:
     done = run("run", "--trust", "--log-level", "error", "--", "node", "-e", FETCHES)

@@ -79,6 +79,7 @@ def test_other_counts_are_not(rules: tuple[str, str]) -> None:
     assert not warned(*rules)
 
 
+@pytest.mark.slow(seconds=1)
 def test_many_rules_are_compared_with_a_bounded_number() -> None:
     rules = [f'{{match: {{headers: {{X: "{n}"}}}}, after: 1, times: 1, {DOWN}}}' for n in range(1000)]
     assert not warned(*rules)

@@ -116,6 +116,7 @@ def test_a_rule_that_can_never_fire_is_warned_of() -> None:
     assert (warning.line, warning.path) == (2, (1,))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("copies", [500, 150_000])
 def test_aliases_make_no_answer_larger_than_a_request(copies: int) -> None:
     """They may stand for 15 GB, which nobody must write."""
@@ -129,6 +130,7 @@ def test_aliases_make_no_answer_larger_than_a_request(copies: int) -> None:
 RULE = "- {respond: {status: 503}, times: 1}\n"
 
 
+@pytest.mark.slow(seconds=5)
 @pytest.mark.parametrize(
     ("text", "message"),
     [

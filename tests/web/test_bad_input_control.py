@@ -197,6 +197,7 @@ def test_no_problem_of_the_page_is_without_its_statuses() -> None:
     assert len(TYPES) == PAGE.count("| `urn:oifde-simulator:problem:") + 1
 
 
+@pytest.mark.slow(seconds=1)
 def test_the_document_is_openapi() -> None:
     OpenAPIV31SpecValidator(document()).validate()
     json.dumps(document(), allow_nan=False)

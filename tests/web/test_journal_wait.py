@@ -104,6 +104,7 @@ def on_record(tenant: str) -> int:
     return len(entries)
 
 
+@pytest.mark.slow(seconds=1)
 def test_who_waits_or_follows_keeps_no_entry(server: Controlling, threads: ThreadPoolExecutor) -> None:
     # Nobody else's name; its requests are well-formed: a line of the log would keep its entry.
     tenant = server.make(tenant="kept-by-nobody")

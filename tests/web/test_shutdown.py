@@ -91,6 +91,7 @@ def test_a_body_that_never_comes_holds_no_server_up_for_longer_than_its_deadline
     assert said.endswith("the body was not whole within 0.3 s\n")
 
 
+@pytest.mark.slow(seconds=1)
 def test_connections_that_ask_nothing_do_not_hold_a_server_up(tmp_path: Path) -> None:
     with served(tmp_path) as server, Peer(server.data, server.ca_pem()) as asked:
         asked.send(post(EXAMPLE))
@@ -100,6 +101,7 @@ def test_connections_that_ask_nothing_do_not_hold_a_server_up(tmp_path: Path) ->
             assert server.stop() == (0, "")
 
 
+@pytest.mark.slow(seconds=1)
 def test_the_ready_file_appears_whole_and_goes_with_the_server(tmp_path: Path) -> None:
     stale = tmp_path / "ready.json"
     stale.write_text("of an earlier server")
@@ -140,6 +142,7 @@ def test_a_port_in_use_is_one_line_and_exit_2(option: str) -> None:
     )
 
 
+@pytest.mark.slow(seconds=1)
 def test_an_address_of_another_machine_is_one_line_and_exit_2() -> None:
     said = refused(run("serve", *FREE_PORTS, "--tls", "off", "--host", "192.0.2.1"))
     assert said.startswith("oifde-simulator serve: cannot listen on 192.0.2.1:0: ")

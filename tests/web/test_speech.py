@@ -321,6 +321,7 @@ async def test_an_answer_keeps_the_clips_of_one_slice(monkeypatch: pytest.Monkey
         assert len(spoken.clips) <= MOST_SAYINGS
 
 
+@pytest.mark.slow(seconds=1)
 def test_very_many_words_in_a_slice_are_not_all_spoken() -> None:
     turns = [(place * 2 + 2000, place * 2 + 2001, f"a{place}", f"b{place}") for place in range(15_000)]
     found = recording(call(turns), speech=True).sayings(0, SLICE)

@@ -85,6 +85,7 @@ def scenario_messages(path: tuple[Any, ...]) -> Iterator[tuple[Any, str]]:
             yield from ((value, str(error)) for error in caught.errors)
 
 
+@pytest.mark.slow
 def test_no_wrong_value_in_a_scenario_is_told_in_the_words_of_a_library() -> None:
     assert len(SCENARIO_PATHS) > 150
     for path in SCENARIO_PATHS:

@@ -117,6 +117,7 @@ def test_a_user_with_an_exact_number_has_the_same_times_each_cycle() -> None:
     assert [start + 90 * DAY for start in one] == list(next_one)
 
 
+@pytest.mark.slow
 def test_the_mean_is_as_asked() -> None:
     table = timetable(per_day=0.5, zone="America/New_York")
     total = sum(len(table.starts(str(18_000_000_000 + n), TODAY, TODAY + 83)) for n in range(3000))
