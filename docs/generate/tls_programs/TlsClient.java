@@ -26,26 +26,31 @@ import javax.net.ssl.TrustManagerFactory;
  */
 class TlsClient {
     static final Pattern TEXT = Pattern.compile("\"(name|url|ca|certificate|body)\": \"((?:[^\"\\\\]|\\\\.)*)\"");
+    static final Pattern SECONDS = Pattern.compile("\"seconds\": ([0-9.]+)");
 
     public static void main(String[] arguments) throws Exception {
-        Matcher found = TEXT.matcher(new String(System.in.readAllBytes()));
+        String given = new String(System.in.readAllBytes());
+        Matcher seconds = SECONDS.matcher(given);
+        if (!seconds.find()) throw new IllegalArgumentException("expected seconds");
+        Duration timeout = Duration.ofMillis((long) (1000 * Double.parseDouble(seconds.group(1))));
+        Matcher found = TEXT.matcher(given);
         List<String> values = new ArrayList<>();
         while (found.find()) values.add(found.group(2).replace("\\\"", "\""));
         String body = values.remove(values.size() - 1);
         List<String> met = new ArrayList<>();
         for (int place = 0; place < values.size(); place += 4) {
             List<String> each = values.subList(place, place + 4);
-            String outcome = meet(each.get(1), context(each.get(2), each.get(3)), body);
+            String outcome = meet(each.get(1), context(each.get(2), each.get(3)), body, timeout);
             met.add("\"" + each.get(0) + "\": " + outcome);
         }
         System.out.print("{" + String.join(", ", met) + "}");
         System.exit(0);
     }
 
-    static String meet(String url, SSLContext context, String body) {
+    static String meet(String url, SSLContext context, String body, Duration timeout) {
         HttpClient client = HttpClient.newBuilder().sslContext(context).build();
         HttpRequest request = HttpRequest.newBuilder(URI.create(url))
-            .timeout(Duration.ofSeconds(2))
+            .timeout(timeout)
             .header("Content-Type", "application/json; charset=UTF-8")
             .POST(HttpRequest.BodyPublishers.ofString(body))
             .build();
