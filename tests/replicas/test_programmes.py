@@ -38,7 +38,7 @@ def test_four_replicas_answer_as_one_in_memory(form: Opened, scenarios: Scenario
 
 
 @pytest.mark.slow(seconds=15)
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(scenarios=SCENARIOS, steps=STEPS)
 def test_one_replica_on_valkey_answers_as_one_in_memory(scenarios: Scenarios, steps: list[Step]) -> None:
     assert_alike(on_valkey(1), scenarios, steps)
