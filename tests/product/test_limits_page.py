@@ -104,7 +104,7 @@ BOUNDS = {
     "tenants that are made": [f"{tenant_changes.MOST_MADE:,} tenants", f"{rule_names.MOST_ADDED:,} rules"],
     "scenarios that came along": [size(tenant_changes.MOST_BYTES)],
     "compiled rules": [size(factory.COMPILED_KEPT)],
-    "values that one patch": [size(copies.MOST_COPIED)],
+    "an answer and the values": [size(copies.MOST_COPIED)],
     "an answer with placeholders": [
         size(filling.LARGEST),
         size(filling.LONGEST_HEADER),

@@ -382,7 +382,7 @@ def test_a_text_is_weighed_by_what_is_sent_of_it(text: str, monkeypatch: pytest.
     most = 1 << 16
     monkeypatch.setattr(copies.Copies.__init__, "__defaults__", (most,))
     for element in ({"s": text * 1000}, {text * 1000: 1}):
-        maker = copies.Copies()
+        maker = copies.Copies(0)
         room = 0
         with suppress(pointer.NoPlace):
             while room < 100:
