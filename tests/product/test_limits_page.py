@@ -128,7 +128,12 @@ BOUNDS = {
     "lines of a log": [size(WAITING_LINES)],
     "lines in the log": [f"{descriptors.INTERVAL:.0f} s"],
     "scenario files": [f"{finding.MOST_FILES:,}", f"{finding.MOST_ENTRIES:,}", f"{finding.DEEPEST} folders"],
-    "a scenario file": [size(syntax.LARGEST_FILE), f"{tree.DEEPEST} levels", f"{tree.MOST_COPIES:,} values"],
+    "a scenario file": [
+        size(syntax.LARGEST_FILE),
+        f"{tree.DEEPEST} levels",
+        f"{tree.MOST_COPIES:,} values",
+        size(tree.MOST_COPIED_BYTES),
+    ],
 }
 """What the bound of a row has in it, by how the row begins."""
 

@@ -164,6 +164,16 @@ def test_aliases_in_moderation_are_welcome_however_long_the_file() -> None:
     assert value(lines)["b"] == [{"x": 1, "z": 2}] * 10_000
 
 
+@pytest.mark.parametrize("loader", LOADERS)
+def test_aliases_stand_for_a_bounded_length_of_text(loader: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(yaml_tree, "MOST_COPIED_BYTES", 100)
+    text = "a: &n {%s: [%s]}\nb: [*n, *n%s]"
+    assert complaints(text % ("k" * 20, "我" * 10, ""), loader) == []
+    (line,) = complaints(text % ("k" * 20, "我" * 10, ", *n"), loader)
+    fix = "write fewer, or a shorter text"
+    assert line == f"f.yaml:2:13: b[2]: aliases stand for more than 64 MiB of text here; {fix}"
+
+
 UNREADABLE = [
     pytest.param(b"", "1:1: the file is empty; write at least one key, such as: description: My scenario", id="empty"),
     pytest.param(b"# only this\n", "1:1: the file is empty; write at least one key, such as: description: My scenario", id="comment"),
