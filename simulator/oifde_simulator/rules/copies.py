@@ -41,13 +41,13 @@ class Copies:
 
     def times(self, count: int, value: Any) -> list[Any]:
         """Copy a value so many times. Raises NoPlace as `of` does."""
-        self._left -= _weight(value, self._left) * count
+        self._left -= weight_of(value, self._left) * count
         if self._left < 0:
             raise NoPlace(TOO_MUCH)
         return [_copied(value) for _ in range(count)]
 
 
-def _weight(value: Any, most: int) -> int:
+def weight_of(value: Any, most: int = MOST_COPIED) -> int:
     """Weigh a value; where it weighs more than `most`, any number above that."""
     weight, level = 0, [value]
     while level and weight <= most:
