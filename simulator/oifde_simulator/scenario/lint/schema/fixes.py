@@ -10,6 +10,7 @@ from typing import Any
 from oifde_simulator.instants import FARTHEST_OFFSET, epoch_milliseconds
 from oifde_simulator.model.vendor_errors import BY_CODE, BY_NAME
 from oifde_simulator.oifde import operations
+from oifde_simulator.scenario.lint.schema.spellings import Spelling, spellings
 from oifde_simulator.scenario.lint.schema.unknown_keys import slipped
 from oifde_simulator.scenario.lint.schema.wording import plain
 from oifde_simulator.scenario.lint.windows import meant_days
@@ -18,8 +19,6 @@ from oifde_simulator.text import KeyPath, shown
 
 NEEDED = ("callSorId", "calledNumber", "startTime")
 """Fields of a record that must have a value, unless it is sent as it stands."""
-QUANTITY = re.compile(r"([0-9]+)(?:[.,]([0-9]+))? *(ms|s|m|h|%|KiB|MiB|GiB)?")
-"""A quantity as people write it: with a decimal comma, or with a space before its unit."""
 
 
 def suggested_fix(expected: list[str], value: Any, text: str) -> str:
@@ -86,15 +85,30 @@ def exact_fix(path: KeyPath, value: Any) -> str:
     return ""
 
 
-def tidied(value: Any, schema: Mapping[str, Any]) -> str:
-    """Write a quantity as it is read here: `1.5s` for `1,5s`, `10%` for `10 %`; empty for any other value."""
-    found = QUANTITY.fullmatch(value) if isinstance(value, str) else None
-    if found is None:
+def tidied(value: Any, schema: Mapping[str, Any]) -> Spelling | None:
+    """Spell a number or quantity as it is read here: `1.5s` for `1,5s`, `503` for `5O3`; None for any other."""
+    found = spellings(value) if isinstance(value, str) else iter(())
+    return next((each for each in found if each.written != value and _accepts(schema, each.written)), None)
+
+
+def mistaken_letters(value: Any, schema: Mapping[str, Any]) -> str:
+    """Say which letters stand for digits, where a number is wanted; empty where none do."""
+    if not isinstance(value, str) or not {"integer", "number"} & set(_types(schema)):
         return ""
-    written = ".".join(filter(None, found.group(1, 2))) + (found[3] or "")
-    is_quantity = "pattern" in schema and re.search(schema["pattern"], written)
-    is_number = "number" in _types(schema) and FLOAT.fullmatch(written)
-    return written if written != value and (is_quantity or is_number) else ""
+    return next((each.note for each in spellings(value) if INTEGER.fullmatch(each.written)), "")
+
+
+def _accepts(schema: Mapping[str, Any], written: str) -> bool:
+    """Check that a schema accepts a number or a quantity, as far as its own keywords say."""
+    if "pattern" in schema and re.search(schema["pattern"], written):
+        return True
+    types = _types(schema)
+    whole = "integer" in types and INTEGER.fullmatch(written)
+    if not whole and not ("number" in types and FLOAT.fullmatch(written)):
+        return False
+    number = float(written)
+    least, most = schema.get("minimum", number), schema.get("maximum", number)
+    return bool(least <= number <= most and schema.get("not", {}).get("const") != number)
 
 
 def _null_field(name: str) -> str:

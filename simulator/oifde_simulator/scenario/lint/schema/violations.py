@@ -12,7 +12,13 @@ from typing import Any
 from oifde_simulator.json_schema.schema import Violation
 from oifde_simulator.scenario.lint.finding import Finding, Source
 from oifde_simulator.scenario.lint.schema import bare_faults, error_names, unknown_keys
-from oifde_simulator.scenario.lint.schema.fixes import exact_fix, meant, suggested_fix, tidied
+from oifde_simulator.scenario.lint.schema.fixes import (
+    exact_fix,
+    meant,
+    mistaken_letters,
+    suggested_fix,
+    tidied,
+)
 from oifde_simulator.scenario.lint.schema.guesses import without_guessed
 from oifde_simulator.scenario.lint.schema.times import time_fix
 from oifde_simulator.scenario.lint.schema.wording import (
@@ -81,11 +87,19 @@ def _explained(violation: Violation, source: Source) -> Iterator[Finding]:
 
 
 def _message(violation: Violation, text: str) -> str:
-    if violation.keyword in ("pattern", "type") and (written := tidied(violation.found, violation.schema)):
-        expected = violation.schema.get("x-expected", "")
+    if violation.keyword not in ("pattern", "type"):
+        return MESSAGES.get(violation.keyword, _not_allowed)(violation, text)
+    given = found(violation.found, text)
+    if spelling := tidied(violation.found, violation.schema):
+        expected = violation.schema.get("x-expected", "") or (
+            _types_in_words(violation) if spelling.note and violation.keyword == "type" else ""
+        )
         before = f"expected {expected}, " if expected else ""
-        return f"{before}found {found(violation.found, text)}; write {written}"
-    return MESSAGES.get(violation.keyword, _not_allowed)(violation, text)
+        return f"{before}found {given}{spelling.note}; write {spelling.written}"
+    letters = mistaken_letters(violation.found, violation.schema)
+    return MESSAGES[violation.keyword](violation, text).replace(
+        f"found {given}", f"found {given}{letters}", 1
+    )
 
 
 def _unknown_keys(violation: Violation) -> Iterator[Finding]:
@@ -120,7 +134,7 @@ def _type(violation: Violation, text: str) -> str:
     if "x-main" in schema and not isinstance(value, dict | list):
         return f"found {found(value, text)}; {schema['x-fix']}"  # a fault's settings are too much for a line
     expected = violation.expected if isinstance(violation.expected, list) else [violation.expected]
-    words = " or ".join(TYPES[name] for name in expected)
+    words = _types_in_words(violation)
     if len(expected) > 1:
         words = schema.get("x-expected", words)
     if (
@@ -133,6 +147,11 @@ def _type(violation: Violation, text: str) -> str:
     ending = f"; {exact}" if (exact := exact_fix(violation.path, value) or meant(value, schema)) else ""
     fix = ending or _fix(violation, suggested_fix(expected, value, text))
     return f"expected {words}, found {found(value, text)}{fix}"
+
+
+def _types_in_words(violation: Violation) -> str:
+    expected = violation.expected if isinstance(violation.expected, list) else [violation.expected]
+    return " or ".join(TYPES[name] for name in expected)
 
 
 def _enum(violation: Violation, text: str) -> str:
