@@ -45,7 +45,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "seconds in a capital": (rule("faults: [{latency: 5S}]"), "2:34", 'found "5S"; write 5s'),
     "minutes in a word": (rule("faults: [{latency: 5 minutes}]"), "2:34", 'found "5 minutes"; write 5m'),
     "kilobytes": (rule("faults: [{cut: 10KB}]"), "2:30", 'found "10KB"; write 10KiB'),
-    "a wide percent sign": (rule("probability: 10％, faults: [reset]"), "2:28", "write 10%"),
+    "a wide percent sign": (rule("probability: 10％, faults: [reset]"), "2:30", "write 10%"),
     # spaces, dashes, brackets
     "a bracket in a path": (rule("patch: [{op: remove, path: /recordList[0]/callId}]"), "2:42", 'write /recordList/0/callId, or put the text in quotes: "/recordList[0]/callId"'),
     "a bracket in a pattern": (rule("match: {request: {userMobile: {pattern: ^18[0-9]$}}}"), "2:55", 'put the text in quotes: "^18[0-9]$"'),

@@ -80,13 +80,22 @@ def exact_fix(path: KeyPath, value: Any) -> str:
         return "write a rule for each time of day"
     if path[-1:] == ("time_zone",) and type(value) is int and abs(value) <= FARTHEST_OFFSET:
         return f'write "{value:+03}:00"'
+    return _whole_part(path, value)
+
+
+def _whole_part(path: KeyPath, value: Any) -> str:
+    """Suggest how a part of a scenario is written that stands in another shape."""
     if not path and isinstance(value, list) and value and all(isinstance(each, dict) for each in value):
         return 'rules belong below the key rules: write "rules:" above the list, and indent it'
+    if path == ("tenant",) and isinstance(value, str) and not set(value) & set(" :="):
+        return f"write {{id: {plain(value)}}}"
+    if path == ("sessions", "users") and isinstance(value, list) and value and isinstance(value[0], str):
+        return f"write how many sessions each has: {{{shown(value[0])}: 12}}"
     return ""
 
 
 def tidied(value: Any, schema: Mapping[str, Any]) -> Spelling | None:
-    """Spell a number or quantity as it is read here: `1.5s` for `1,5s`, `503` for `5O3`; None for any other."""
+    """Spell a number or quantity as it is read here: `1.5s` for `1,5s`; None for any other text."""
     found = spellings(value) if isinstance(value, str) else iter(())
     return next((each for each in found if each.written != value and _accepts(schema, each.written)), None)
 
@@ -177,6 +186,9 @@ def _boolean(written: str) -> str:
 
 
 def _object(written: str) -> str:
+    key, space, value = written.partition(" ")
+    if space and key.isidentifier() and " " not in value and not set(value) & set(":="):
+        return f"write a colon after the key: {shown(f'{key}: {value}')}"
     key, colon, value = written.partition(":")
     mapping = shown(f"{key}: {value}")
     return f"write a space after the colon: {mapping}" if colon and key.isidentifier() else ""

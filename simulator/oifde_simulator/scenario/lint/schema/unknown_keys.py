@@ -147,6 +147,8 @@ def _other_place(key: str, value: Any, known: Mapping[str, Any]) -> str:
             f'at a time of day into window: {{at: "00:00", for: {text}}}; '
             f"for {text} from load write window: {{until: {text}}}"
         )
+    if "faults" in known and isinstance(value, dict) and any(name in known for name in value):
+        return f"for a rule of this name write name: {plain(key)}, and its keys beside it"
     word = re.sub("[^a-z0-9]", "", key.lower())
     if word == "retryafter" and "errorMsg" in known:
         return f"write headers: {{Retry-After: {plain(value)}}}"

@@ -11,7 +11,7 @@ from typing import Any
 
 from oifde_simulator.json_schema.schema import Violation
 from oifde_simulator.scenario.lint.finding import Finding, Source
-from oifde_simulator.scenario.lint.schema import bare_faults, error_names, unknown_keys
+from oifde_simulator.scenario.lint.schema import bare_faults, error_names, operations, unknown_keys
 from oifde_simulator.scenario.lint.schema.fixes import (
     exact_fix,
     meant,
@@ -29,6 +29,7 @@ from oifde_simulator.scenario.lint.schema.wording import (
     listed,
     unquoted,
 )
+from oifde_simulator.scenario.yaml import confusables
 from oifde_simulator.text import did_you_mean, shown
 
 NOUNS = {
@@ -45,6 +46,8 @@ OPERATIONS = {
     "update": "replace", "insert": "add", "rename": "move", "truncate": "cut", "pad": "fill",
 }  # fmt: skip
 """Other words for the operations of a patch."""
+COMMAS = "，﹐、；"
+"""Characters that look like a comma, or stand for one in other scripts."""
 TYPES = {
     "string": "a string",
     "integer": "a whole number",
@@ -76,7 +79,9 @@ def lint(violations: Iterable[Violation], source: Source) -> Iterator[Finding]:
 
 
 def _explained(violation: Violation, source: Source) -> Iterator[Finding]:
-    if violation.keyword == "additionalProperties":
+    if violation.keyword in ("additionalProperties", "required") and (finding := operations.lone(violation)):
+        yield from finding
+    elif violation.keyword == "additionalProperties":
         yield from _unknown_keys(violation)
     elif violation.keyword == "required":
         yield from _missing_keys(violation)
@@ -176,6 +181,9 @@ def _name(written: str, allowed: Sequence[str], schema: Mapping[str, Any]) -> st
     known = [*allowed, *schema["x-needs"]]
     if slip := unknown_keys.slipped(written):
         return f"expected a fault, found {shown(written)}; {slip}"
+    if comma := next((each for each in written if each in COMMAS), ""):
+        fix = f"{confusables.name(comma)} separates nothing: write a comma and a space"
+        return f"expected a fault, found {shown(written)}; {fix}"
     near = unknown_keys.other_fault(written) or did_you_mean(written, known) or listed(known)
     return f"unknown {schema['x-noun']} {shown(written)}{near}"
 
