@@ -117,7 +117,7 @@ SLIPS: dict[str, tuple[str, str]] = {
     ),
     "a wide comma behind a word": (
         rule("match: {endpoint: gettoken，request: {appKey: a}}, faults: [reset]"),
-        '2:31: rules[0].match: U+FF0C FULLWIDTH COMMA, which YAML takes for text; write "," and a space',
+        '2:32: rules[0].match: U+FF0C FULLWIDTH COMMA, which YAML takes for text; write "," and a space',
     ),
     "a wide comma in a list": (
         rule("faults: [reset，hang]"),
