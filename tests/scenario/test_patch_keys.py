@@ -1,4 +1,4 @@
-"""Each key of a patch's operation is used by it, or is a mistake that names the operation meant."""
+"""Each key of a patch's operation is used by it, or is told with the operation that is likely meant."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ def written(op: str, *names: str) -> str:
 def told(operation: str) -> str:
     """Check a patch of one operation; return its mistakes, or nothing."""
     try:
-        loader.loads(f"rules:\n  - {{patch: [{operation}]}}\n".encode(), "f.yaml", "f")
+        loaded = loader.loads(f"rules:\n  - {{patch: [{operation}]}}\n".encode(), "f.yaml", "f")
     except ScenarioErrors as errors:
         return str(errors)
-    return ""
+    return "\n".join(map(str, loaded.warnings))
 
 
 def test_the_tables_have_each_operation_and_each_key_of_the_schema() -> None:
@@ -114,11 +114,19 @@ def test_each_unused_key_is_told_and_those_of_a_strict_patch_too() -> None:
         "rules[0].patch[0].count",
     ]
     rule = "{patch: {strict: true, operations: [{op: remove, path: /total, value: 7}]}}"
-    with pytest.raises(ScenarioErrors, match=r"patch\.operations\[0\]\.value: remove takes"):
-        loader.loads(f"rules: [{rule}]".encode(), "f.yaml", "f")
+    (warning,) = loader.loads(f"rules: [{rule}]".encode(), "f.yaml", "f").warnings
+    assert "patch.operations[0].value: remove takes" in str(warning)
 
 
 def test_a_rule_that_comes_along_in_a_request_is_told_the_same() -> None:
     rule = {"patch": [{"op": "remove", "path": "/total", "value": 7}]}
-    with pytest.raises(ScenarioErrors, match=r"patch\[0\]\.value: remove takes path alone, found value: 7"):
-        loader.from_json({"rules": [rule]}, "rule", "f")
+    (warning,) = loader.from_json({"rules": [rule]}, "rule", "f").warnings
+    assert "patch[0].value: remove takes path alone, found value: 7" in str(warning)
+
+
+def test_a_key_in_the_place_of_one_that_is_needed_is_a_mistake_and_any_other_a_warning() -> None:
+    with pytest.raises(ScenarioErrors, match="scale takes path and factor, found count: 2"):
+        loader.loads(b"rules: [{patch: [{op: scale, path: /total, count: 2}]}]", "f.yaml", "f")
+    complete = b"rules: [{patch: [{op: scale, path: /total, factor: 2, count: 2}]}]"
+    (warning,) = loader.loads(complete, "f.yaml", "f").warnings
+    assert "scale takes path and factor, found count: 2" in str(warning)

@@ -11,8 +11,8 @@ from typing import Any
 from oifde_simulator.quantities import size
 from oifde_simulator.rules.copies import MOST_COPIED
 from oifde_simulator.rules.pointer import STAR, split
-from oifde_simulator.scenario.lint.finding import Finding, value_at
-from oifde_simulator.scenario.lint.outcomes import outcome_paths
+from oifde_simulator.scenario.lint.finding import Finding
+from oifde_simulator.scenario.lint.outcomes import patches
 from oifde_simulator.scenario.lint.patch.weights import Writings
 from oifde_simulator.text import KeyPath, shown
 
@@ -24,16 +24,11 @@ DONE = {"repeat": "repeated", "fill": "filled", "copy": "copied"}
 
 def warnings(rule: Mapping[str, Any]) -> Iterator[Finding]:
     """Check the patches of a rule without mistakes."""
-    for outcome in outcome_paths(rule):
-        given = value_at(rule, (*outcome, "patch")) or ()
-        listed, path = (
-            (given, ()) if isinstance(given, list) else (given and given["operations"], ("operations",))
-        )
-        where = (*outcome, "patch", *path)
-        for place, operation in enumerate(listed):
+    for path, operations in patches(rule):
+        for place, operation in enumerate(operations):
             if operation["op"] == "copy":
-                yield from _copy((*where, place), operation)
-        yield from _too_much(where, listed, rule)
+                yield from _copy((*path, place), operation)
+        yield from _too_much(path, operations, rule)
 
 
 def _copy(path: KeyPath, operation: Mapping[str, Any]) -> Iterator[Finding]:

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from oifde_simulator.scenario.lint.finding import Finding, value_at
-from oifde_simulator.scenario.lint.outcomes import outcome_paths
+from oifde_simulator.scenario.lint.outcomes import outcome_paths, patches
+from oifde_simulator.scenario.lint.patch import keys
 from oifde_simulator.text import KeyPath
 
 KEPT_APART = ("after", "times", "every", "probability", "over", "state", "one_of")
@@ -27,6 +28,9 @@ def warnings(rule: Mapping[str, Any]) -> Iterator[Finding]:
         yield Finding(("per",), message)
     for path in outcome_paths(rule):
         yield from _headers(path, value_at(rule, path))
+    for path, operations in patches(rule):
+        for place, operation in enumerate(operations):
+            yield from keys.unused((*path, place), operation)
 
 
 def _headers(path: KeyPath, outcome: Mapping[str, Any]) -> Iterator[Finding]:

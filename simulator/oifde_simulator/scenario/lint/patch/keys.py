@@ -1,4 +1,4 @@
-"""Finds keys that an operation of a patch does not use, and the operation or key that they stand for."""
+"""Finds keys that an operation of a patch lacks or does not use, and what they stand for."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ OWN: Mapping[str, str] = {
 }
 """The key that an operation has beside `op` and `path`; `remove` has none."""
 COMMON = ("op", "path")
+EXAMPLES = {"bytes": "bytes: 100000", "count": "count: 5000", "factor": "factor: 0.001"}
+"""What such a key may be."""
 OPTIONAL = ("share",)
 """Keys that their operation can do without."""
 USERS: Mapping[str, str] = {
@@ -37,7 +39,16 @@ USERS: Mapping[str, str] = {
 
 
 def lint(path: KeyPath, operation: Mapping[str, Any]) -> Iterator[Finding]:
-    """Find the keys of an operation, at `path` of a rule, that it does not use."""
+    """Find the key that an operation, at `path` of a rule, lacks, or else the keys that stand for it."""
+    own = OWN.get(operation["op"], "")
+    if own and own not in (*operation, *OPTIONAL):
+        instead = list(unused(path, operation))
+        example = f"; add it, such as {EXAMPLES[own]}" if own in EXAMPLES else ""
+        yield from instead or [Finding(path, f"{operation['op']} needs {own}{example}")]
+
+
+def unused(path: KeyPath, operation: Mapping[str, Any]) -> Iterator[Finding]:
+    """Find the keys of an operation that it does not use; RFC 6902 has them ignored."""
     own = OWN.get(operation["op"], "")
     for key in operation:
         if key not in (*COMMON, own):

@@ -1,4 +1,4 @@
-"""Checks one operation of a patch by itself: the form of its pointers, and the keys that it needs."""
+"""Checks one operation of a patch by itself: the form of its pointers, and its keys."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from oifde_simulator.scenario.lint.finding import Finding
 from oifde_simulator.scenario.lint.patch import keys
 from oifde_simulator.text import KeyPath, shown
 
-EXAMPLES = {"bytes": "bytes: 100000", "count": "count: 5000", "factor": "factor: 0.001"}
-"""What such a field may be."""
 LARGEST_FILL = 16 << 20
 """Longest string in bytes that `fill` makes."""
 
@@ -30,13 +28,7 @@ def lint(path: KeyPath, operation: Mapping[str, Any]) -> Iterator[Finding]:
     if "bytes" in operation and not 1 <= size(operation["bytes"]) <= LARGEST_FILL:
         message = f"expected 1 to {LARGEST_FILL} bytes, found {shown(operation['bytes'])}"
         yield Finding((*path, "bytes"), message)
-    unused = list(keys.lint(path, operation))
-    yield from unused
-    needed = keys.OWN.get(operation["op"])
-    # Where a key is not used, its message says what is needed.
-    if needed and needed not in (*operation, *keys.OPTIONAL) and not unused:
-        example = f"; add it, such as {EXAMPLES[needed]}" if needed in EXAMPLES else ""
-        yield Finding(path, f"{operation['op']} needs {needed}{example}")
+    yield from keys.lint(path, operation)
 
 
 def _pointer_error(written: str) -> str:
