@@ -104,7 +104,7 @@ BOUNDS = {
     "tenants that are made": [f"{tenant_changes.MOST_MADE:,} tenants", f"{rule_names.MOST_ADDED:,} rules"],
     "scenarios that came along": [size(tenant_changes.MOST_BYTES)],
     "compiled rules": [size(factory.COMPILED_KEPT)],
-    "values that one patch": [size(copies.MOST_COPIED)],
+    "an answer and the values": [size(copies.MOST_COPIED)],
     "an answer with placeholders": [
         size(filling.LARGEST),
         size(filling.LONGEST_HEADER),
@@ -128,7 +128,12 @@ BOUNDS = {
     "lines of a log": [size(WAITING_LINES)],
     "lines in the log": [f"{descriptors.INTERVAL:.0f} s"],
     "scenario files": [f"{finding.MOST_FILES:,}", f"{finding.MOST_ENTRIES:,}", f"{finding.DEEPEST} folders"],
-    "a scenario file": [size(syntax.LARGEST_FILE), f"{tree.DEEPEST} levels", f"{tree.MOST_COPIES:,} values"],
+    "a scenario file": [
+        size(syntax.LARGEST_FILE),
+        f"{tree.DEEPEST} levels",
+        f"{tree.MOST_COPIES:,} values",
+        size(tree.MOST_COPIED_BYTES),
+    ],
 }
 """What the bound of a row has in it, by how the row begins."""
 

@@ -363,8 +363,8 @@ def test_what_a_patch_writes_is_bounded_and_the_rest_is_noted(
 ) -> None:
     most = 1 << 20
     weighed: list[int] = []
-    weight = copies._weight
-    monkeypatch.setattr(copies, "_weight", lambda *given: weighed.append(weight(*given)) or weighed[-1])
+    weight = copies.weight_of
+    monkeypatch.setattr(copies, "weight_of", lambda *given: weighed.append(weight(*given)) or weighed[-1])
     monkeypatch.setattr(copies.Copies.__init__, "__defaults__", (most,))
     element = {"id": "x" * 50, "y": [{} for _ in range(40)]}
     document = {"list": [element] * 40, "text": "t" * 50_000}
@@ -382,7 +382,7 @@ def test_a_text_is_weighed_by_what_is_sent_of_it(text: str, monkeypatch: pytest.
     most = 1 << 16
     monkeypatch.setattr(copies.Copies.__init__, "__defaults__", (most,))
     for element in ({"s": text * 1000}, {text * 1000: 1}):
-        maker = copies.Copies()
+        maker = copies.Copies(0)
         room = 0
         with suppress(pointer.NoPlace):
             while room < 100:

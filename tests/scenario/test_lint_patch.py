@@ -86,9 +86,8 @@ def test_a_pointer_that_no_answer_has_is_a_mistake_with_its_fix(pointer: str, me
 @pytest.mark.parametrize("pointer", ["/recordList/*/recordDetails", "/recordlist", "/recordList/-1/callId"])
 def test_each_operation_that_needs_a_value_is_judged(op: str, pointer: str) -> None:
     where = "from" if op in ("copy", "move") else "path"
-    given = patching(op, "/recordList/0/x" if where == "from" else pointer, ", value: a, bytes: 4")
-    if where == "from":
-        given = given.replace("}", f', from: "{pointer}"}}').replace("/recordList/0/x", "/recordList/*/x")
+    more = {"fill": ", bytes: 4", "cut": "", "copy": f', from: "{pointer}"', "move": f', from: "{pointer}"'}
+    given = patching(op, "/recordList/*/x" if where == "from" else pointer, more.get(op, ", value: a"))
     assert f"rules[0].patch[0].{where}: " in told(f"{{patch: [{given}]}}")
 
 

@@ -26,6 +26,26 @@ def rule(text: str) -> str:
 
 DOWN = "respond: {status: 500}"
 MESSAGES: dict[str, tuple[str, str, str]] = {
+    # letters and units in numbers
+    "a letter for a code": (rule("respond: {errorCode: O}"), "2:36", 'expected a whole number, found "O", with the letter O for the digit 0; write a code of at most 64 bits other than 0'),
+    "a letter in a code": (rule("respond: {errorCode: 10O00002}"), "2:36", 'found "10O00002", with the letter O for the digit 0; write 10000002'),
+    "a letter in a status": (rule("respond: {status: 5O3}"), "2:33", 'expected a whole number, found "5O3", with the letter O for the digit 0; write 503'),
+    "S for 5": (rule("respond: {status: S03}"), "2:33", "with the letter S for the digit 5; write 503"),
+    "l for 1": (rule("times: l, faults: [reset]"), "2:22", 'found "l", with the letter l for the digit 1; write 1'),
+    "I for 1": (rule("times: I, faults: [reset]"), "2:22", "with the letter I for the digit 1; write 1"),
+    "two letters": (rule("match: {response: {total: lO}}, faults: [reset]"), "2:41", 'found "lO", with the letters l and O for the digits 1 and 0; write 10'),
+    "a letter in a condition": (rule("match: {response: {errorCode: O}}, faults: [reset]"), "2:45", 'the field is a whole number, found "O", with the letter O for the digit 0; write 0'),
+    "a Cyrillic letter": (rule("respond: {status: 5О3}"), "2:33", "with the letter О for the digit 0; write 503"),
+    "a letter in a time": (rule("faults: [{latency: l00ms}]"), "2:34", 'found "l00ms", with the letter l for the digit 1; write 100ms'),
+    "a letter in a share": (rule("probability: 1O%, faults: [reset]"), "2:28", "with the letter O for the digit 0; write 10%"),
+    "a letter in a size": (rule("faults: [{cut: 1OKiB}]"), "2:30", "with the letter O for the digit 0; write 10KiB"),
+    "a letter in a factor": (rule("patch: [{op: scale, path: /total, factor: O.5}]"), "2:57", "with the letter O for the digit 0; write 0.5"),
+    "a word for a number": (rule("times: SOS, faults: [reset]"), "2:22", 'expected a whole number, found "SOS"; write 1 or more'),
+    "seconds in a word": (rule("faults: [{latency: 5sec}]"), "2:34", 'found "5sec"; write 5s'),
+    "seconds in a capital": (rule("faults: [{latency: 5S}]"), "2:34", 'found "5S"; write 5s'),
+    "minutes in a word": (rule("faults: [{latency: 5 minutes}]"), "2:34", 'found "5 minutes"; write 5m'),
+    "kilobytes": (rule("faults: [{cut: 10KB}]"), "2:30", 'found "10KB"; write 10KiB'),
+    "a wide percent sign": (rule("probability: 10％, faults: [reset]"), "2:30", "write 10%"),
     # spaces, dashes, brackets
     "a bracket in a path": (rule("patch: [{op: remove, path: /recordList[0]/callId}]"), "2:42", 'write /recordList/0/callId, or put the text in quotes: "/recordList[0]/callId"'),
     "a bracket in a pattern": (rule("match: {request: {userMobile: {pattern: ^18[0-9]$}}}"), "2:55", 'put the text in quotes: "^18[0-9]$"'),

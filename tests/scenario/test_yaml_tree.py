@@ -164,6 +164,16 @@ def test_aliases_in_moderation_are_welcome_however_long_the_file() -> None:
     assert value(lines)["b"] == [{"x": 1, "z": 2}] * 10_000
 
 
+@pytest.mark.parametrize("loader", LOADERS)
+def test_aliases_stand_for_a_bounded_length_of_text(loader: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(yaml_tree, "MOST_COPIED_BYTES", 100)
+    text = "a: &n {%s: [%s]}\nb: [*n, *n%s]"
+    assert complaints(text % ("k" * 20, "我" * 10, ""), loader) == []
+    (line,) = complaints(text % ("k" * 20, "我" * 10, ", *n"), loader)
+    fix = "write fewer, or a shorter text"
+    assert line == f"f.yaml:2:13: b[2]: aliases stand for more than 64 MiB of text here; {fix}"
+
+
 UNREADABLE = [
     pytest.param(b"", "1:1: the file is empty; write at least one key, such as: description: My scenario", id="empty"),
     pytest.param(b"# only this\n", "1:1: the file is empty; write at least one key, such as: description: My scenario", id="comment"),
@@ -187,8 +197,8 @@ BROKEN = [
     pytest.param("a:\n\tb: 1", "2:1: a: a tab; YAML indents with spaces only: replace it by spaces", id="tab"),
     pytest.param("a: one: two", '1:7: a ": " that is not expected here; inside a text, put the text in quotes; after a key, align it with its neighbours and end the key above it with ":"', id="second-colon"),
     pytest.param("a:\n  b: 1\n c: 2", "3:2: this line begins in column 2, the keys above it in column 1 (\"a\" in line 1) or in column 3 (\"b\" in line 2): indent it by 0 or 2 spaces", id="indentation"),
-    pytest.param("a: 'x\nb: y\n", "1:4: a: the quote that opens here is never closed; close it", id="quote"),
-    pytest.param("a: {b: c\nd: {}\n", "1:4: a: the bracket that opens here is not closed, or a comma or a quote is missing in it", id="brace"),
+    pytest.param("a: 'x\nb: y\n", "1:4: a: the quote that opens here is never closed; close it, such as: 'x'", id="quote"),
+    pytest.param("a: {b: c\nd: {}\n", '1:4: a: the "{" that opens here is never closed; write "}" at the end of line 1, or where it ends', id="brace"),
     pytest.param("a:\n  - [b, \n", "3:1: a[0][1]: the file ends, but a bracket is still open; close it", id="bracket-at-end"),
     pytest.param("a: {b: c}}", "1:10: a closing bracket too many; remove it", id="brace-too-many"),
     pytest.param('a: "b" c', "1:8: the text goes on after its closing quote; put all of it in one pair of quotes", id="after-quote"),

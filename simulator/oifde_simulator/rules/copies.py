@@ -1,4 +1,4 @@
-"""Copies of values that a patch writes: no two places share a value, and all copies together are bounded.
+"""Copies of values that a patch writes: no two places share a value, and the answer with them is bounded.
 
 Rule: a value is weighed before it is copied, and no further than the bound.
 """
@@ -12,19 +12,28 @@ import orjson
 from oifde_simulator.rules.pointer import NoPlace
 
 MOST_COPIED = 64 << 20
-"""Bytes that the values which one patch writes may take, in memory and in JSON, but for those of `fill`."""
+"""Bytes of an answer and of all that one patch writes into it, in memory and in JSON."""
 VALUE_BYTES = 128
 """Memory of a value beside its text; the signs around it in the answer are less."""
 SHORT = 24
 """Characters of a text whose escapes `VALUE_BYTES` has room for."""
-TOO_MUCH = f"all that the patch writes would take more than {MOST_COPIED >> 20} MiB"
+TOO_MUCH = f"the answer, with all that the patch writes, would take more than {MOST_COPIED >> 20} MiB"
 
 
 class Copies:
     """The copies that one patch makes on one answer."""
 
-    def __init__(self, most: int = MOST_COPIED) -> None:
-        self._left = most
+    def __init__(self, taken: int, most: int = MOST_COPIED) -> None:
+        """`taken` is the size of the answer in bytes."""
+        self.most = most
+        self._left = most - taken
+
+    def has_room(self, size: int) -> bool:
+        """Take the room of so many bytes, if there is so much."""
+        if size > self._left:
+            return False
+        self._left -= size
+        return True
 
     def of(self, value: Any) -> Any:
         """Copy a value. Raises NoPlace where all copies would be too much, and for each copy after that."""
@@ -32,36 +41,41 @@ class Copies:
 
     def times(self, count: int, value: Any) -> list[Any]:
         """Copy a value so many times. Raises NoPlace as `of` does."""
-        self._left -= _weight(value, self._left) * count
+        self._left -= weight_of(value, self._left) * count
         if self._left < 0:
             raise NoPlace(TOO_MUCH)
         return [_copied(value) for _ in range(count)]
 
 
-def _weight(value: Any, most: int) -> int:
+def weight_of(value: Any, most: int = MOST_COPIED) -> int:
     """Weigh a value; where it weighs more than `most`, any number above that."""
     weight, level = 0, [value]
     while level and weight <= most:
         each = level.pop()
         weight += VALUE_BYTES
         if isinstance(each, str):
-            weight += len(each) if len(each) <= SHORT else _text_weight(each)
+            weight += len(each) if len(each) <= SHORT else json_length(each)
         elif isinstance(each, list):
             level += each
         elif isinstance(each, dict):
-            weight += _text_weight("".join(each))
+            weight += json_length("".join(each))
             level += each.values()
     return weight
 
 
-def _text_weight(text: str) -> int:
-    """Weigh a text by its bytes in JSON, where one character may take six."""
+def json_length(text: str) -> int:
+    """Measure a text by its bytes in JSON without the quotes, where one character may take six."""
     if text.isascii() and text.isalnum():
         return len(text)
     try:
         return len(orjson.dumps(text)) - 2
     except orjson.JSONEncodeError:  # lone surrogates, which no answer can hold
         return len(text)
+
+
+def utf8_length(text: str) -> int:
+    """Measure a text by its bytes as it is."""
+    return len(text) if text.isascii() else len(text.encode())
 
 
 def _copied(value: Any) -> Any:

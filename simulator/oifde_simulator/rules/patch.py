@@ -17,10 +17,10 @@ from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.model.http import Response
 from oifde_simulator.quantities import share, size
 from oifde_simulator.rules.action import ActionContext, NotApplicable
-from oifde_simulator.rules.copies import Copies
+from oifde_simulator.rules.copies import TOO_MUCH, Copies
 from oifde_simulator.rules.patch_operations import OPERATIONS, Edit
 from oifde_simulator.rules.pointer import NoPlace, Place, places, split
-from oifde_simulator.rules.templates.filling import Filler
+from oifde_simulator.rules.templates.filling import TOO_LONG, Filler
 from oifde_simulator.rules.templates.template import compiled, filled
 
 
@@ -38,8 +38,6 @@ READERS: Mapping[str, Callable[[Any], Any]] = {
     "value": compiled,
 }
 """Readers of settings that are quantities, pointers, or values in which placeholders may stand."""
-MOST_FILLED = 64 * 1024 * 1024
-"""Upper bound of the bytes that one `fill` writes in all, to protect the memory."""
 MOST_REASONS = 3
 """Number of operations whose reasons are told where a whole patch does nothing."""
 
@@ -67,9 +65,8 @@ class Operation:
     def apply(self, holder: Mapping[str, Any], copies: Copies) -> Applied:
         """Edit the document that `holder` has under the empty name, at each place where that is possible."""
         found = list(places(holder, self.settings["path"]))
-        if len(found) * self.settings.get("bytes", 0) > MOST_FILLED:
-            reason = f"{len(found)} fields would have more than {MOST_FILLED} bytes in all"
-            return Applied(self, 0, len(found), reason)
+        if self.name == "fill" and not copies.has_room(len(found) * self.settings["bytes"]):
+            return Applied(self, 0, len(found), TOO_MUCH)
         # Last element first: a removal must not move an element that is still to be edited.
         edit = Edit(holder, self.settings, copies)
         reasons = [reason for place in reversed(found) if (reason := self._edit(edit, place))]
@@ -146,7 +143,7 @@ class Patch:
             holder = {"": orjson.loads(response.body)}
         except orjson.JSONDecodeError:
             raise NotApplicable("patch: the answer is not JSON") from None
-        copies = Copies()
+        copies = Copies(len(response.body))
         operations = self._filled(context) if self.has_placeholders else self.operations
         applied = [self._applied(operation, holder, copies) for operation in operations]
         notes = [each.note for each in applied if each.note and not each.operation.is_test]
@@ -154,7 +151,10 @@ class Patch:
         if edits and not any(each.done for each in edits):
             raise NotApplicable(_shortened(notes))
         context.notes.extend(notes)
-        return Response(response.status, _encoded(holder[""]), response.headers)
+        body = _encoded(holder[""])
+        if len(body) > max(copies.most, len(response.body)):  # numbers that were scaled have more digits
+            raise NotApplicable(f"patch: {TOO_LONG}")
+        return Response(response.status, body, response.headers)
 
     def _filled(self, context: ActionContext) -> Sequence[Operation]:
         """Put values in the place of placeholders."""

@@ -10,9 +10,13 @@ import orjson
 from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.model.http import Headers
 from oifde_simulator.rules.action import ActionContext
+from oifde_simulator.rules.copies import json_length, utf8_length
 from oifde_simulator.rules.templates import filling
 from oifde_simulator.rules.templates.filling import TOO_LONG, Filler
 from oifde_simulator.rules.templates.template import Template, compiled, filled, template
+
+MOST_ESCAPED = 6
+"""Bytes that JSON takes for one character at the most."""
 
 
 class Texts(NamedTuple):
@@ -52,8 +56,8 @@ class AnswerTemplates:
 
     def filled(self, context: ActionContext) -> Texts:
         """Put values in the place of placeholders. Raises NotApplicable for what is too long, or no JSON."""
-        filler = Filler(context, "respond")
-        message = None if self.message is None else self.message.text(filler)
+        filler = Filler(context, "respond", json_length if self.text is None else utf8_length)
+        message = None if self.message is None else _message(self.message, filler)
         headers = tuple((name, value.header(filler)) for name, value in self.headers)
         return Texts(message, headers, self._body(filler))
 
@@ -67,6 +71,13 @@ class AnswerTemplates:
         if len(body) > filling.LARGEST:
             raise filler.refuse(TOO_LONG)
         return body
+
+
+def _message(message: Template, filler: Filler) -> str:
+    text = message.text(filler)
+    if len(text) * MOST_ESCAPED > filling.LARGEST and json_length(text) > filling.LARGEST:
+        raise filler.refuse(TOO_LONG)
+    return text
 
 
 def _json(document: Any, filler: Filler) -> bytes:

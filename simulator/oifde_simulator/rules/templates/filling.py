@@ -16,6 +16,7 @@ import orjson
 from oifde_simulator.model.insertion import Insertion
 from oifde_simulator.model.view import ABSENT
 from oifde_simulator.rules.action import ActionContext, NotApplicable
+from oifde_simulator.rules.copies import json_length, utf8_length
 from oifde_simulator.rules.templates.syntax import Placeholder
 
 LARGEST = 64 << 20
@@ -29,19 +30,29 @@ LONGEST_HEADER = 8 << 10
 class Filler:
     """Finds the values of placeholders in one exchange."""
 
-    def __init__(self, context: ActionContext, action: str) -> None:
-        """`action` is the key in whose value the placeholders stand, for notes."""
+    def __init__(
+        self, context: ActionContext, action: str, measure: Callable[[str], int] = json_length
+    ) -> None:
+        """`action` is the key in whose value the placeholders stand, for notes.
+
+        `measure` counts the bytes that are sent of a text.
+        """
         self._context = context
         self._action = action
+        self._measure = measure
         self._left = LARGEST
 
     def value(self, placeholder: Placeholder) -> Any:
         """Find a value of any JSON type; None for one that is missing."""
+        return self._value(placeholder, inside=False)
+
+    def _value(self, placeholder: Placeholder, *, inside: bool) -> Any:
+        """Find a value; `inside` is true where it becomes a part of a text."""
         found = self._found(placeholder)
         found = _sendable(found) if isinstance(found, str) else found
         try:
             value = self._filtered(placeholder, found)
-            self._record(placeholder, found, value)
+            self._record(placeholder, found, value, inside=inside)
         except TypeError:
             raise self.refuse(f"{placeholder.written} is a value that no answer can hold") from None
         return None if value is ABSENT else value
@@ -57,7 +68,7 @@ class Filler:
 
     def text(self, placeholder: Placeholder) -> str:
         """Find a value as text; empty for one that is missing."""
-        return _text(self.value(placeholder))
+        return _text(self._value(placeholder, inside=True))
 
     def header_text(self, placeholder: Placeholder) -> str:
         """Find a value as text of a header: what no header can hold is percent-encoded."""
@@ -90,12 +101,12 @@ class Filler:
             return context.honest.fields
         return context.document if part == "request" else context.headers
 
-    def _record(self, placeholder: Placeholder, found: Any, value: Any) -> None:
+    def _record(self, placeholder: Placeholder, found: Any, value: Any, *, inside: bool) -> None:
         """Remember what is written, and stop where it is too much."""
         missing = value is ABSENT
         text = "" if missing else _text(value)
         raw = "" if found is ABSENT else text if found is value else _text(found)
-        self._left -= len(text)
+        self._left -= (self._measure if inside or isinstance(value, str) else utf8_length)(text)
         if self._left < 0:
             raise self.refuse(TOO_LONG)
         part = placeholder.part if placeholder.part in ("request", "headers", "response") else ""

@@ -1,37 +1,34 @@
-"""Finds patches that make an answer too large: copies of what they are written into, long repetitions.
+"""Finds patches that make an answer too large: copies of what they are written into, too much in all.
 
 All findings are warnings.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from oifde_simulator.rules.copies import MOST_COPIED, VALUE_BYTES
+from oifde_simulator.quantities import size
+from oifde_simulator.rules.copies import MOST_COPIED
 from oifde_simulator.rules.pointer import STAR, split
-from oifde_simulator.scenario.lint.finding import Finding, value_at
-from oifde_simulator.scenario.lint.outcomes import outcome_paths
-from oifde_simulator.scenario.lint.patch.answers import answers
-from oifde_simulator.scenario.lint.patch.effects import Step
-from oifde_simulator.scenario.lint.patch.misfits import Misfit
-from oifde_simulator.scenario.lint.patch.shapes import Shape
+from oifde_simulator.scenario.lint.finding import Finding
+from oifde_simulator.scenario.lint.outcomes import patches
+from oifde_simulator.scenario.lint.patch.weights import Writings
 from oifde_simulator.text import KeyPath, shown
+
+KEYS = {"repeat": "count", "fill": "bytes", "copy": "from", "add": "value", "replace": "value"}
+"""Operations that write, and the key of each that says how much."""
+DONE = {"repeat": "repeated", "fill": "filled", "copy": "copied"}
+"""What is not done where there is no room."""
 
 
 def warnings(rule: Mapping[str, Any]) -> Iterator[Finding]:
     """Check the patches of a rule without mistakes."""
-    for outcome in outcome_paths(rule):
-        given = value_at(rule, (*outcome, "patch")) or ()
-        listed, path = (
-            (given, ()) if isinstance(given, list) else (given and given["operations"], ("operations",))
-        )
-        for place, operation in enumerate(listed):
-            where = (*outcome, "patch", *path, place)
+    for path, operations in patches(rule):
+        for place, operation in enumerate(operations):
             if operation["op"] == "copy":
-                yield from _copy(where, operation)
-            elif operation["op"] == "repeat":
-                yield from _repeat(where, operation, rule)
+                yield from _copy((*path, place), operation)
+        yield from _too_much(path, operations, rule)
 
 
 def _copy(path: KeyPath, operation: Mapping[str, Any]) -> Iterator[Finding]:
@@ -45,23 +42,32 @@ def _copy(path: KeyPath, operation: Mapping[str, Any]) -> Iterator[Finding]:
         yield Finding((*path, "from"), message)
 
 
-def _repeat(path: KeyPath, operation: Mapping[str, Any], rule: Mapping[str, Any]) -> Iterator[Finding]:
-    """Weigh what a repetition writes at one place, by the contract."""
-    weights = [weight for answer in answers(rule) if (weight := _weight(Step(answer, operation, "")))]
-    if not weights or min(weights) * (operation["count"] - 1) <= MOST_COPIED:
-        return
-    most = MOST_COPIED // min(weights)
-    message = (
-        f"so many would take more than {MOST_COPIED >> 20} MiB, so nothing is repeated; "
-        f"write {most // 100 * 100} or less"
-    )
-    yield Finding((*path, "count"), message)
+def _too_much(
+    path: KeyPath, operations: Sequence[Mapping[str, Any]], rule: Mapping[str, Any]
+) -> Iterator[Finding]:
+    """Add up the least that the operations write; find each that leaves the answer no room."""
+    writings, written = Writings(rule), 0
+    for place, operation in enumerate(operations):
+        if (key := KEYS.get(operation["op"])) is None:
+            writings.forget(operation)
+            continue
+        each = writings.weight(operation)
+        total = each * (operation["count"] - 1 if key == "count" else 1)
+        if written + total <= MOST_COPIED:
+            written += total
+            writings.add(operation, each)
+        else:
+            message = _message(operation, key, each, written)
+            yield Finding((*path, place, key), message)
 
 
-def _weight(step: Step) -> int:
-    """Weigh the element that is repeated; 0 where the answer has none."""
-    try:
-        shape: Shape = step.resolve("path")
-    except Misfit:
-        return 0
-    return VALUE_BYTES * (1 + len(shape.members)) + sum(map(len, shape.members))
+def _message(operation: Mapping[str, Any], key: str, each: int, written: int) -> str:
+    many = "so many" if key in ("count", "bytes") else "so much"
+    before = ", with what is written before it" if written else ""
+    done = DONE.get(operation["op"], "written")
+    fix = "write less"
+    if key in ("count", "bytes"):
+        one = each if key == "count" else each // size(operation["bytes"])
+        most = (MOST_COPIED - written) // one // 100 * 100
+        fix = f"write {most} or less" if most else fix
+    return f"{many} would take more than {MOST_COPIED >> 20} MiB{before}, so nothing is {done}; {fix}"

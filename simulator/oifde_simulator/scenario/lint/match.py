@@ -150,8 +150,18 @@ def _value_error(value: Any, kind: str, path: KeyPath) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         return ""
     plain = value.strip() if isinstance(value, str) else ""
-    fix = f"; take the quotes away: {plain}" if plain.removeprefix("-").isdecimal() else ""
+    fix = f"; take the quotes away: {plain}" if plain.removeprefix("-").isdecimal() else _digits_fix(plain)
     return f"the field is a whole number, found {_found(value)}{fix}"
+
+
+def _digits_fix(text: str) -> str:
+    """Write the number that a text with letters for digits stands for; empty where it is none."""
+    from oifde_simulator.scenario.lint.schema.spellings import (
+        spellings,
+    )  # only wanted when something is wrong
+
+    meant = next((each for each in spellings(text) if each.written.isdecimal()), None)
+    return f"{meant.note}; write {meant.written}" if meant else ""
 
 
 def _found(value: Any) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from oifde_simulator import faults
@@ -39,6 +39,16 @@ def lint(rule: Mapping[str, Any]) -> Iterator[Finding]:
 def outcome_paths(rule: Mapping[str, Any]) -> list[KeyPath]:
     """List the paths of all outcomes: the rule itself, and each alternative of `one_of`."""
     return [(), *(("one_of", place) for place in range(len(rule.get("one_of", ()))))]
+
+
+def patches(rule: Mapping[str, Any]) -> Iterator[tuple[KeyPath, Sequence[Mapping[str, Any]]]]:
+    """List the operations of each patch of a rule, with the path at which they stand."""
+    for outcome in outcome_paths(rule):
+        given = value_at(rule, (*outcome, "patch")) or ()
+        if isinstance(given, Mapping):
+            yield (*outcome, "patch", "operations"), given["operations"]
+        elif given:
+            yield (*outcome, "patch"), given
 
 
 def _outcome(rule: Mapping[str, Any], path: KeyPath, given: Mapping[str, Any]) -> Iterator[Finding]:

@@ -10,6 +10,12 @@ from oifde_simulator.text import KeyPath, shown
 
 KEY = "response_headers"
 HEADERS: KeyPath = ("settings", KEY)
+PAST_END: tuple[KeyPath, ...] = (
+    ("codes",),
+    ("error_status",),
+    ("error_status", "queryRecordHistory"),
+)
+"""Mappings of settings that may name the error of a page past the end."""
 NOT_HONEST = {
     "content-encoding": "honest answers are not compressed; a rule with respond can claim that they are",
     "x-simulator-rule": "it names the rule that spoiled an answer; settings.provenance takes it away",
@@ -38,7 +44,24 @@ def _headers(headers: dict[str, Any]) -> Iterator[Finding]:
 
 
 def warnings(value: Any) -> Iterator[Finding]:
-    """Warn of braces in a header of honest answers, in which no placeholders stand."""
+    """Warn of what has no effect in settings without mistakes."""
+    yield from _braces(value)
+    yield from _past_end(value)
+
+
+def _past_end(value: Any) -> Iterator[Finding]:
+    """Find what is set for the error of a page past the end, where such a page is no error."""
+    settings = value_at(value, ("settings",)) or {}
+    found = settings.get("past_end", "empty")
+    for path in PAST_END if found != "error" else ():
+        if value_at(settings, (*path, "past_end")) is not None:
+            cause = f"a page past the end is no error where past_end is {found}"
+            message = f"has no effect: {cause}; write past_end: error, or leave this out"
+            yield Finding(("settings", *path, "past_end"), message)
+
+
+def _braces(value: Any) -> Iterator[Finding]:
+    """Find braces in a header of honest answers, in which no placeholders stand."""
     headers = value_at(value, HEADERS)
     for name, given in headers.items() if isinstance(headers, dict) else ():
         if isinstance(given, str) and "{{" in given:

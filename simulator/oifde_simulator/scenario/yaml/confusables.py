@@ -32,18 +32,23 @@ SIGNS = {
     "–": "-",
     "—": "-",
     "−": "-",
+    "，": ",",
+    "﹐": ",",
+    "；": ",",
 }
 """Characters that look like YAML's own signs, and those."""
 KEY = re.compile(rf"(?P<key>[A-Za-z_][\w-]*) *(?:(?P<sign>[：﹕])|:(?P<blank>[{BLANKS}]))", re.ASCII)
 """A key with a wide colon, or with a colon and a blank that is no space."""
 LINE = re.compile(
-    rf"^ *(?:- )*(?:(?P<blank>[{BLANKS}])|(?P<dash>[－–—−])(?= )"
+    rf"^ *(?:- )*(?:-?(?P<blank>[{BLANKS}])|(?P<dash>[－–—−])(?= )"
     rf"|[\w-]+ *(?P<colon>[：﹕])|[\w-]+:(?P<gap>[{BLANKS}]))"
-    rf"|[:,\[{{-] *(?P<sign>[{QUOTES}｛［])",
+    rf"|[:,\[{{-] *(?P<sign>[{QUOTES}｛［])"
+    rf"|[,{{] *[\w-]+ *(?P<inner>[：﹕])"
+    rf"|[\]}}\"'\w] *(?P<comma>[，﹐；]) *(?=[\w-]+ *[:：]|[\"'\[{{])",
     re.ASCII,
 )
 """Places in a line where only YAML's own characters can stand."""
-WIDE_VALUE = re.compile(r"[-+.0-9A-Za-z_]+")
+WIDE_VALUE = re.compile(r"[-+.0-9A-Za-z_]+%?")
 PAIRS = {"｛": "｝", "［": "］"}
 
 

@@ -6,7 +6,7 @@ import re
 
 import yaml
 
-from oifde_simulator.scenario.yaml import indentation, slips
+from oifde_simulator.scenario.yaml import closings, indentation, slips
 from oifde_simulator.scenario.yaml.parser import BREAK
 from oifde_simulator.scenario.yaml.slips import Slip
 from oifde_simulator.text import shown
@@ -21,6 +21,7 @@ SPACE_MISSING = r"mapping values are not allowed|could not find expected ':'|sim
 TEXT_BEGINS = r"scanning an (?:alias|anchor)"
 """Contexts whose mark is at the character with which a text cannot begin; the complaint is behind it."""
 
+CLOSING_TOO_MANY = "a closing bracket too many; remove it"
 MESSAGES: tuple[tuple[str, str], ...] = (
     (r"\| .?\t$", "a tab; YAML indents with spaces only: replace it by spaces"),
     (
@@ -56,6 +57,9 @@ MESSAGES: tuple[tuple[str, str], ...] = (
         r"sequence entries are not allowed",
         'an item of a list is not expected here; begin the list on a line of its own, each item with "- "',
     ),
+    (r"(?:block (?:collection|sequence|mapping) \||expected <block end>).*\| .[]}]$", CLOSING_TOO_MANY),
+    (r"\| .;$", 'a ";" that ends nothing in YAML; remove it'),
+    (r"\| .\/$", 'a comment begins with "#" in YAML, not with "//"'),
     (
         r"expected '-'|block (?:collection|sequence) \|",
         'this does not fit into the list above; begin each item with "- " in one column',
@@ -70,7 +74,7 @@ MESSAGES: tuple[tuple[str, str], ...] = (
         "the text goes on after its closing quote; put all of it in one pair of quotes",
     ),
     (r"block mapping \|.*\| .:$|<block end>.*\| .:$", "a key is missing before the colon; write its name"),
-    (r"\| .[]}]$", "a closing bracket too many; remove it"),
+    (r"\| .[]}]$", CLOSING_TOO_MANY),
     (r"block mapping \||expected <block end>", "this fits no key above; align it with its neighbours"),
     (r"tag", "an explicit tag; remove it"),
     (
@@ -78,6 +82,7 @@ MESSAGES: tuple[tuple[str, str], ...] = (
         "a directive that is not understood; remove the line that begins with %",
     ),
     (r"document start", "something follows the end of the document; remove it"),
+    (r"(?:flow node|node content).*\| ,,$", "a comma too many; remove it"),
     (r"(?:flow node|node content).*\| .\n$", "the file ends, but a bracket is still open; close it"),
     (
         r"(?:flow node|node content).*\| .:$",
@@ -111,6 +116,10 @@ def explanation(error: yaml.MarkedYAMLError, text: str) -> tuple[int, int, str]:
         return slip
     if error.context_mark and re.search(f"{QUOTE_LEFT_OPEN}|{BRACKET_LEFT_OPEN}", said):
         line, column = error.context_mark.line, error.context_mark.column
+        if re.search(QUOTE_LEFT_OPEN, said) and (
+            whole := closings.quoted_text(BREAK.split(text), line, column)
+        ):
+            return line, column, f"the quote that opens here is never closed; close it, such as: {whole}"
     words = next((words for pattern, words in MESSAGES if re.search(pattern, said)), "")
     return line, column, words.replace("{character}", shown(character)) or f"not YAML: {error.problem}"
 
@@ -132,12 +141,21 @@ def _slip_in_line(error: yaml.MarkedYAMLError, said: str, lines: list[str], mark
             slips.bracket_in_text(lines, mark.line, mark.column)
             or slips.wrong_bracket(lines, opened, mark.line, mark.column)
             or slips.missing_comma(lines, mark.line, mark.column)
+            or closings.apostrophe(lines, mark.line, mark.column)
+            or closings.wrong_separator(lines, mark.line, mark.column)
+            or closings.unclosed_bracket(lines, opened, mark.line, mark.column)
         )
+    if "found unexpected ':'" in said:
+        return closings.no_space_before_bracket(lines, mark.line, mark.column)
     if re.search(SPACE_MISSING, said):
-        return slips.missing_space(lines, mark.line) or _missing_colon(error, lines, mark)
+        return (
+            closings.foreign_comment(lines, mark.line)
+            or slips.missing_space(lines, mark.line)
+            or _missing_colon(error, lines, mark)
+        )
     if re.search(BLOCK, said) and mark.line < len(lines) and not lines[mark.line][: mark.column].strip():
         return slips.missing_dash_space(lines, mark.line) or indentation.misplaced(lines, mark.line)
-    return None
+    return closings.apostrophe(lines, mark.line, mark.column) if re.search(BLOCK, said) else None
 
 
 def _missing_colon(error: yaml.MarkedYAMLError, lines: list[str], mark: yaml.Mark) -> Slip | None:

@@ -24,6 +24,8 @@ DASH = re.compile(r"( *(?:- +)*)-(?![-\s#]|[0-9.])(.*)")
 COLON = re.compile(r"( *(?:- +)*)([A-Za-z_][\w-]*):(?![\s:/]|$)(.*)")
 KEY_ALONE = re.compile(r"( *+(?:- ++)*)([A-Za-z_][\w-]*+)(?: *+= *+| ++|$)((?:[^:= ][^:=]*+)?)")
 KEY_BEFORE_TEXT = re.compile(r": +([A-Za-z_]\w*) *$")
+KEY_WITHOUT_COLON = re.compile(r"([A-Za-z_]\w*) +")
+"""A key before a bracket, without the colon between them."""
 KEY_BEHIND_VALUE = re.compile(r"[\w\"'\]}] +([A-Za-z_]\w*)$")
 SEPARATOR = re.compile(r"[,{\[]\s*|:\s+")
 INDEX = re.compile(r"\[(\w+|\*)\]")
@@ -141,6 +143,9 @@ def bracket_in_text(lines: Sequence[str], line: int, column: int) -> Slip | None
     if opening not in BRACKETS or not text[begin:column].strip():
         return None
     whole = text[begin : _end_of_text(text, column)]
+    key = KEY_WITHOUT_COLON.fullmatch(text[begin:column])
+    if key and text[:begin].rstrip()[-1:] in (",", "{"):
+        return Slip(line, begin, f'a ":" is missing after the key; write {key[1]}: {opening}')
     fix = f"put the text in quotes: {shown(whole)}"
     if whole.startswith("/") and opening == "[":
         pointer = INDEX.sub(r"/\1", whole)

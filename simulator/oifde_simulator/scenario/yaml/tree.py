@@ -1,7 +1,7 @@
 """Reads YAML into a tree of plain values that keep their places in the file.
 
-The tree is built from the parser's events, with bounds on its depth and on the values that aliases stand
-for, so that no file can harm the process. A text that YAML readers understand differently is an error.
+The tree is built from the parser's events, with bounds on its depth and on the values and texts that aliases
+stand for, so that no file can harm the process. A text that YAML readers understand differently is an error.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ DEEPEST = 64
 """Levels of lists and mappings inside one another."""
 MOST_COPIES = 200_000
 """Values for which all aliases of a file together may stand."""
+MOST_COPIED_BYTES = 64 << 20
+"""Bytes of the texts for which all aliases of a file together may stand."""
 TEXTS: tuple[KeyPath, ...] = (("name",), ("description",), ("id",), ("secret",), ("is",), ("becomes",))
 """Ends of the paths of values that are always texts."""
 TEXT_TAG = "tag:yaml.org,2002:str"
@@ -58,6 +60,7 @@ class _Reader:
         self.open: list[Collection] = []
         self.anchors: dict[str, Node] = {}
         self.copies = 0
+        self.copied_bytes = 0
         self.undashed: Collection | None = None
         """Item of a list in which a further item may begin without its dash."""
         self.root: Node | None = None
@@ -167,6 +170,9 @@ class _Reader:
         self.copies += node.weight
         if self.copies > MOST_COPIES:
             raise _at(event.start_mark, TOO_MANY)
+        self.copied_bytes += _text_bytes(node.value)
+        if self.copied_bytes > MOST_COPIED_BYTES:
+            raise _at(event.start_mark, TOO_LONG)
         if len(self.open) + node.height > DEEPEST:
             raise _at(event.start_mark, TOO_DEEP)
         self._place(node.copy(event.start_mark), None)
@@ -276,6 +282,9 @@ EMPTY = "the file is empty; write at least one key, such as: description: My sce
 SECOND_DOCUMENT = 'a second document begins here; a file is one scenario: remove the "---" or split it'
 TOO_DEEP = f"more than {DEEPEST} lists and mappings inside one another; write it flatter"
 TOO_MANY = f"aliases stand for more than {MOST_COPIES} values here; write fewer of them"
+TOO_LONG = (
+    f"aliases stand for more than {MOST_COPIED_BYTES >> 20} MiB of text here; write fewer, or a shorter text"
+)
 CONTAINS_ITSELF = "stands inside what it names, a value that contains itself; write the value out"
 COMPLEX_KEY = 'a list or mapping used as a key; keys are text: put text that begins with "{" or "[" in quotes'
 MERGE = 'merge key "<<", which YAML 1.2 does not know; write the keys out'
@@ -288,3 +297,17 @@ SURROGATE = "half of a surrogate pair, which is no character; write the characte
 
 def _at(mark: Any, message: str) -> NotYaml:
     return NotYaml(mark.line, mark.column, message)
+
+
+def _text_bytes(value: Any) -> int:
+    """Measure the texts of a value and its keys, as they are in UTF-8."""
+    size, level = 0, [value]
+    while level:
+        each = level.pop()
+        if isinstance(each, dict):
+            level += [*each, *each.values()]
+        elif isinstance(each, list):
+            level += each
+        elif isinstance(each, str):
+            size += len(each) if each.isascii() else len(each.encode())
+    return size

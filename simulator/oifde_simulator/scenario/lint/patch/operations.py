@@ -1,4 +1,4 @@
-"""Checks one operation of a patch by itself: the form of its pointers, and the fields that it needs."""
+"""Checks one operation of a patch by itself: the form of its pointers, and its keys."""
 
 from __future__ import annotations
 
@@ -8,21 +8,9 @@ from typing import Any
 
 from oifde_simulator.quantities import size
 from oifde_simulator.scenario.lint.finding import Finding
+from oifde_simulator.scenario.lint.patch import keys
 from oifde_simulator.text import KeyPath, shown
 
-NEEDED = {
-    "add": "value",
-    "replace": "value",
-    "test": "value",
-    "move": "from",
-    "copy": "from",
-    "fill": "bytes",
-    "repeat": "count",
-    "scale": "factor",
-}
-"""Name of the field that an operation cannot do without."""
-EXAMPLES = {"bytes": "bytes: 100000", "count": "count: 5000", "factor": "factor: 0.001"}
-"""What such a field may be."""
 LARGEST_FILL = 16 << 20
 """Longest string in bytes that `fill` makes."""
 
@@ -40,10 +28,7 @@ def lint(path: KeyPath, operation: Mapping[str, Any]) -> Iterator[Finding]:
     if "bytes" in operation and not 1 <= size(operation["bytes"]) <= LARGEST_FILL:
         message = f"expected 1 to {LARGEST_FILL} bytes, found {shown(operation['bytes'])}"
         yield Finding((*path, "bytes"), message)
-    needed = NEEDED.get(operation["op"])
-    if needed and needed not in operation:
-        example = f"; add it, such as {EXAMPLES[needed]}" if needed in EXAMPLES else ""
-        yield Finding(path, f"{operation['op']} needs {needed}{example}")
+    yield from keys.lint(path, operation)
 
 
 def _pointer_error(written: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from oifde_simulator.instants import FARTHEST_OFFSET, epoch_milliseconds
 from oifde_simulator.model.vendor_errors import BY_CODE, BY_NAME
 from oifde_simulator.oifde import operations
+from oifde_simulator.scenario.lint.schema.spellings import Spelling, spellings
 from oifde_simulator.scenario.lint.schema.unknown_keys import slipped
 from oifde_simulator.scenario.lint.schema.wording import plain
 from oifde_simulator.scenario.lint.windows import meant_days
@@ -18,8 +19,6 @@ from oifde_simulator.text import KeyPath, shown
 
 NEEDED = ("callSorId", "calledNumber", "startTime")
 """Fields of a record that must have a value, unless it is sent as it stands."""
-QUANTITY = re.compile(r"([0-9]+)(?:[.,]([0-9]+))? *(ms|s|m|h|%|KiB|MiB|GiB)?")
-"""A quantity as people write it: with a decimal comma, or with a space before its unit."""
 
 
 def suggested_fix(expected: list[str], value: Any, text: str) -> str:
@@ -81,20 +80,44 @@ def exact_fix(path: KeyPath, value: Any) -> str:
         return "write a rule for each time of day"
     if path[-1:] == ("time_zone",) and type(value) is int and abs(value) <= FARTHEST_OFFSET:
         return f'write "{value:+03}:00"'
+    return _whole_part(path, value)
+
+
+def _whole_part(path: KeyPath, value: Any) -> str:
+    """Suggest how a part of a scenario is written that stands in another shape."""
     if not path and isinstance(value, list) and value and all(isinstance(each, dict) for each in value):
         return 'rules belong below the key rules: write "rules:" above the list, and indent it'
+    if path == ("tenant",) and isinstance(value, str) and not set(value) & set(" :="):
+        return f"write {{id: {plain(value)}}}"
+    if path == ("sessions", "users") and isinstance(value, list) and value and isinstance(value[0], str):
+        return f"write how many sessions each has: {{{shown(value[0])}: 12}}"
     return ""
 
 
-def tidied(value: Any, schema: Mapping[str, Any]) -> str:
-    """Write a quantity as it is read here: `1.5s` for `1,5s`, `10%` for `10 %`; empty for any other value."""
-    found = QUANTITY.fullmatch(value) if isinstance(value, str) else None
-    if found is None:
+def tidied(value: Any, schema: Mapping[str, Any]) -> Spelling | None:
+    """Spell a number or quantity as it is read here: `1.5s` for `1,5s`; None for any other text."""
+    found = spellings(value) if isinstance(value, str) else iter(())
+    return next((each for each in found if each.written != value and _accepts(schema, each.written)), None)
+
+
+def mistaken_letters(value: Any, schema: Mapping[str, Any]) -> str:
+    """Say which letters stand for digits, where a number is wanted; empty where none do."""
+    if not isinstance(value, str) or not {"integer", "number"} & set(_types(schema)):
         return ""
-    written = ".".join(filter(None, found.group(1, 2))) + (found[3] or "")
-    is_quantity = "pattern" in schema and re.search(schema["pattern"], written)
-    is_number = "number" in _types(schema) and FLOAT.fullmatch(written)
-    return written if written != value and (is_quantity or is_number) else ""
+    return next((each.note for each in spellings(value) if INTEGER.fullmatch(each.written)), "")
+
+
+def _accepts(schema: Mapping[str, Any], written: str) -> bool:
+    """Check that a schema accepts a number or a quantity, as far as its own keywords say."""
+    if "pattern" in schema and re.search(schema["pattern"], written):
+        return True
+    types = _types(schema)
+    whole = "integer" in types and INTEGER.fullmatch(written)
+    if not whole and not ("number" in types and FLOAT.fullmatch(written)):
+        return False
+    number = float(written)
+    least, most = schema.get("minimum", number), schema.get("maximum", number)
+    return bool(least <= number <= most and schema.get("not", {}).get("const") != number)
 
 
 def _null_field(name: str) -> str:
@@ -163,6 +186,9 @@ def _boolean(written: str) -> str:
 
 
 def _object(written: str) -> str:
+    key, space, value = written.partition(" ")
+    if space and key.isidentifier() and " " not in value and not set(value) & set(":="):
+        return f"write a colon after the key: {shown(f'{key}: {value}')}"
     key, colon, value = written.partition(":")
     mapping = shown(f"{key}: {value}")
     return f"write a space after the colon: {mapping}" if colon and key.isidentifier() else ""

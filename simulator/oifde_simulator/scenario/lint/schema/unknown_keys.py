@@ -60,6 +60,8 @@ USERS, REQUESTS = ("user", "users", "distinctusers"), ("request", "requests", "m
 """Words for what a rule may wait for."""
 OF_WINDOWS = ("at", "from", "until", "days")
 """Keys by which a mapping is told to be a window, whatever it is called."""
+OF_RULES = ("match", "respond", "faults", "patch", "rows")
+"""Keys by which a mapping is told to be a rule."""
 EQUALS = re.compile(r"([A-Za-z_][\w-]*) *= *(.+)")
 MOST_LOOKED_AT = 20
 """Keys of one mapping that may belong into another."""
@@ -147,6 +149,8 @@ def _other_place(key: str, value: Any, known: Mapping[str, Any]) -> str:
             f'at a time of day into window: {{at: "00:00", for: {text}}}; '
             f"for {text} from load write window: {{until: {text}}}"
         )
+    if "faults" in known and isinstance(value, dict) and any(name in value for name in OF_RULES):
+        return f"for a rule of this name write name: {plain(key)}, and its keys beside it"
     word = re.sub("[^a-z0-9]", "", key.lower())
     if word == "retryafter" and "errorMsg" in known:
         return f"write headers: {{Retry-After: {plain(value)}}}"

@@ -11,8 +11,14 @@ from typing import Any
 
 from oifde_simulator.json_schema.schema import Violation
 from oifde_simulator.scenario.lint.finding import Finding, Source
-from oifde_simulator.scenario.lint.schema import bare_faults, error_names, unknown_keys
-from oifde_simulator.scenario.lint.schema.fixes import exact_fix, meant, suggested_fix, tidied
+from oifde_simulator.scenario.lint.schema import bare_faults, error_names, operations, unknown_keys
+from oifde_simulator.scenario.lint.schema.fixes import (
+    exact_fix,
+    meant,
+    mistaken_letters,
+    suggested_fix,
+    tidied,
+)
 from oifde_simulator.scenario.lint.schema.guesses import without_guessed
 from oifde_simulator.scenario.lint.schema.times import time_fix
 from oifde_simulator.scenario.lint.schema.wording import (
@@ -23,6 +29,7 @@ from oifde_simulator.scenario.lint.schema.wording import (
     listed,
     unquoted,
 )
+from oifde_simulator.scenario.yaml import confusables
 from oifde_simulator.text import did_you_mean, shown
 
 NOUNS = {
@@ -39,6 +46,8 @@ OPERATIONS = {
     "update": "replace", "insert": "add", "rename": "move", "truncate": "cut", "pad": "fill",
 }  # fmt: skip
 """Other words for the operations of a patch."""
+COMMAS = "，﹐、；"
+"""Characters that look like a comma, or stand for one in other scripts."""
 TYPES = {
     "string": "a string",
     "integer": "a whole number",
@@ -70,7 +79,9 @@ def lint(violations: Iterable[Violation], source: Source) -> Iterator[Finding]:
 
 
 def _explained(violation: Violation, source: Source) -> Iterator[Finding]:
-    if violation.keyword == "additionalProperties":
+    if violation.keyword in ("additionalProperties", "required") and (finding := operations.lone(violation)):
+        yield from finding
+    elif violation.keyword == "additionalProperties":
         yield from _unknown_keys(violation)
     elif violation.keyword == "required":
         yield from _missing_keys(violation)
@@ -81,11 +92,19 @@ def _explained(violation: Violation, source: Source) -> Iterator[Finding]:
 
 
 def _message(violation: Violation, text: str) -> str:
-    if violation.keyword in ("pattern", "type") and (written := tidied(violation.found, violation.schema)):
-        expected = violation.schema.get("x-expected", "")
+    if violation.keyword not in ("pattern", "type"):
+        return MESSAGES.get(violation.keyword, _not_allowed)(violation, text)
+    given = found(violation.found, text)
+    if spelling := tidied(violation.found, violation.schema):
+        expected = violation.schema.get("x-expected", "") or (
+            _types_in_words(violation) if spelling.note and violation.keyword == "type" else ""
+        )
         before = f"expected {expected}, " if expected else ""
-        return f"{before}found {found(violation.found, text)}; write {written}"
-    return MESSAGES.get(violation.keyword, _not_allowed)(violation, text)
+        return f"{before}found {given}{spelling.note}; write {spelling.written}"
+    letters = mistaken_letters(violation.found, violation.schema)
+    return MESSAGES[violation.keyword](violation, text).replace(
+        f"found {given}", f"found {given}{letters}", 1
+    )
 
 
 def _unknown_keys(violation: Violation) -> Iterator[Finding]:
@@ -120,7 +139,7 @@ def _type(violation: Violation, text: str) -> str:
     if "x-main" in schema and not isinstance(value, dict | list):
         return f"found {found(value, text)}; {schema['x-fix']}"  # a fault's settings are too much for a line
     expected = violation.expected if isinstance(violation.expected, list) else [violation.expected]
-    words = " or ".join(TYPES[name] for name in expected)
+    words = _types_in_words(violation)
     if len(expected) > 1:
         words = schema.get("x-expected", words)
     if (
@@ -133,6 +152,11 @@ def _type(violation: Violation, text: str) -> str:
     ending = f"; {exact}" if (exact := exact_fix(violation.path, value) or meant(value, schema)) else ""
     fix = ending or _fix(violation, suggested_fix(expected, value, text))
     return f"expected {words}, found {found(value, text)}{fix}"
+
+
+def _types_in_words(violation: Violation) -> str:
+    expected = violation.expected if isinstance(violation.expected, list) else [violation.expected]
+    return " or ".join(TYPES[name] for name in expected)
 
 
 def _enum(violation: Violation, text: str) -> str:
@@ -157,6 +181,9 @@ def _name(written: str, allowed: Sequence[str], schema: Mapping[str, Any]) -> st
     known = [*allowed, *schema["x-needs"]]
     if slip := unknown_keys.slipped(written):
         return f"expected a fault, found {shown(written)}; {slip}"
+    if comma := next((each for each in written if each in COMMAS), ""):
+        fix = f"{confusables.name(comma)} separates nothing: write a comma and a space"
+        return f"expected a fault, found {shown(written)}; {fix}"
     near = unknown_keys.other_fault(written) or did_you_mean(written, known) or listed(known)
     return f"unknown {schema['x-noun']} {shown(written)}{near}"
 
