@@ -71,7 +71,7 @@ IN_PLACE = {
     "no-break space as indentation": ("tenant:\n\u00a0\u00a0id: x", "2:1: U+00A0 NO-BREAK SPACE"),
     "dash": ("rules:\n  – name: a", "2:3: rules: U+2013 EN DASH, which YAML takes for text; write \"-\""),
     "wide brace": ("tenant: ｛id: x｝", "1:9: U+FF5B FULLWIDTH LEFT CURLY BRACKET"),
-    "wide comma": ("rules:\n  - {name: a，every: 3}", "2:12: rules[0]: U+FF0C FULLWIDTH COMMA, which YAML takes for text; write \",\" and a space"),
+    "wide comma": ("rules:\n  - {name: a，every: 3}", "2:13: rules[0]: U+FF0C FULLWIDTH COMMA, which YAML takes for text; write \",\" and a space"),
     "ideographic comma": ("rules: [{name: a、 every: 3}]", "1:17: rules[0]: U+3001 IDEOGRAPHIC COMMA"),
     "wide bracket": ("rules: ［］", "1:8: rules: U+FF3B FULLWIDTH LEFT SQUARE BRACKET"),
 }  # fmt: skip
