@@ -27,12 +27,12 @@ TARGET = (
     "write other characters as %20 and so on"
 )
 WORDS = {
-    "Missing 'Host'": "no Host header, which HTTP/1.1 needs (RFC 9112, 3.2); send one, as Host: localhost",
+    "Missing 'Host'": "no Host header, which HTTP/1.1 needs (RFC 9112, 3.2); send Host: localhost",
     "Invalid HTTP version": "the request line: expected HTTP/1.1 or HTTP/1.0 at its end",
-    "Expected HTTP/": "the request line: expected METHOD PATH HTTP/1.1, in capitals, a space between them; "
+    "Expected HTTP/": "the request line: expected METHOD PATH HTTP/1.1, in capitals, one space between; "
     "a space in the path is written %20",
     "Expected CRLF": "the request line: expected CRLF at the end of each line of the head, not LF or CR alone",
-    "Expected space after method": "the request line: expected METHOD PATH HTTP/1.1, a space between them",
+    "Expected space after method": "the request line: expected METHOD PATH HTTP/1.1, one space between",
     "Invalid method": "the request line: expected a method in capitals, such as POST, at its very beginning; "
     "where this is the rest of a body, Content-Length was too small",
     "url": TARGET,
@@ -40,7 +40,7 @@ WORDS = {
     "Duplicate Content-Length": CONTENT_LENGTH,
     "Content-Length overflow": CONTENT_LENGTH,
     "Invalid character in Content-Length": CONTENT_LENGTH,
-    "can't be present with": "Content-Length and Transfer-Encoding exclude each other (RFC 9112, 6.1); send one",
+    "can't be present with": "Content-Length and Transfer-Encoding exclude each other; send one of them",
     "header token": HEADER,
     "header field char": HEADER,
     "header value char": "a header: expected a value without control characters",
