@@ -244,6 +244,16 @@ def test_json_of_others_in_a_folder_is_left_out_and_named(
     assert served(tmp_path) == ["a"]
 
 
+def test_of_very_many_files_of_json_only_some_are_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    put(tmp_path, a_yaml=GOOD, **{f"{number:02}_json": "[]" for number in range(15)})
+    put(tmp_path, **{f"{number:02}_txt": "" for number in range(12)})
+    assert main(["check", str(tmp_path)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert (len(lines), lines[-1]) == (1 + 10 + 1, "17 more files and folders are left out")
+
+
 @pytest.mark.parametrize(
     "text", ['{"rules": [}', '{"rulez": [], "tenant": {}}', "]"[:0] + '{"tenant": {"id": 1}}']
 )

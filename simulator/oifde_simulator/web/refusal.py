@@ -31,7 +31,7 @@ WORDS = {
     "Invalid HTTP version": "the request line: expected HTTP/1.1 or HTTP/1.0 at its end",
     "Expected HTTP/": "the request line: expected METHOD PATH HTTP/1.1, in capitals, one space between; "
     "a space in the path is written %20",
-    "Expected CRLF": "the request line: expected CRLF at the end of each line of the head, not LF or CR alone",
+    "Expected CRLF": "the request line: expected CRLF at the end of each line, not LF or CR alone",
     "Expected space after method": "the request line: expected METHOD PATH HTTP/1.1, one space between",
     "Invalid method": "the request line: expected a method in capitals, such as POST, at its very beginning; "
     "where this is the rest of a body, Content-Length was too small",

@@ -17,6 +17,7 @@ from oifde_simulator.scenario.lint import (
     fault_order,
     growth,
     headers,
+    no_effect,
     placeholders,
     shadowing,
     skewed_counts,
@@ -44,6 +45,7 @@ def warnings(given: Sequence[Mapping[str, Any]], scenario: Scenario, source: Sou
             *_stars(written),
             *windows.warnings(written.get("window", {})),
             *counting.warnings(written),
+            *no_effect.of_counting(written),
             *_error_code(written, codes),
             *arrivals.warnings(rule),
             *states.warnings(written, rule),
@@ -59,6 +61,7 @@ def _outcomes(given: Mapping[str, Any]) -> Iterator[Finding]:
         yield from headers.warnings(path, value_at(given, path))
         yield from placeholders.warnings(path, value_at(given, path))
         yield from fault_order.warnings(path, value_at(given, path))
+        yield from no_effect.of_faults(path, value_at(given, path))
 
 
 def _odds(given: Mapping[str, Any], rule: Rule) -> Iterator[Finding]:
