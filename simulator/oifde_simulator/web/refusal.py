@@ -23,8 +23,7 @@ CHUNKS = (
 CONTENT_LENGTH = "Content-Length: expected decimal digits, the size of the body in bytes, once"
 HEADER = "a header: expected a name of letters, digits and dashes, a colon, and the value, as in X-Trace: 7"
 TARGET = (
-    "the request line: expected a path such as /oifde/rest/api/gettoken, which begins with a slash; "
-    "write other characters as %20 and so on"
+    "the request line: expected a path, which begins with a slash; write other characters as %20 and so on"
 )
 WORDS = {
     "Missing 'Host'": "no Host header, which HTTP/1.1 needs (RFC 9112, 3.2); send Host: localhost",
