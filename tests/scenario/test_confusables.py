@@ -160,6 +160,7 @@ LOOKALIKES = {
     "rules: [{patch: [{op: remove, path: /recordList/∗/callId}]}]": "U+2217 ASTERISK OPERATOR",
     "rules: [{patch: [{op: remove, path: ／recordList}]}]": "U+FF0F FULLWIDTH SOLIDUS",
     'settings: {time_zone: "−08:00"}': "U+2212 MINUS SIGN",
+    "rules: [{per: [headers.X‑Run], times: 1, faults: [reset]}]": "U+2011 NON-BREAKING HYPHEN",
     'clock: "2026‑01‑01T00:00:00Z"': "U+2011 NON-BREAKING HYPHEN",
     "rules:\n - respond:\n    status：503": "U+FF1A FULLWIDTH COLON",
     "rules:\u00a0[]": "U+00A0 NO-BREAK SPACE",
@@ -168,7 +169,12 @@ LOOKALIKES = {
 
 @pytest.mark.parametrize(("text", "name"), LOOKALIKES.items(), ids=LOOKALIKES)
 def test_a_lookalike_in_a_mistaken_word_is_named(text: str, name: str) -> None:
-    assert complaints(text)[0].endswith(f"; it has {name} in it"), complaints(text)
+    assert complaints(text)[0].endswith(f" it has {name} in it"), complaints(text)
+
+
+def test_a_lookalike_is_named_behind_the_word_that_was_meant() -> None:
+    (line,) = complaints("tenant: {secrеt: x}")
+    assert line.endswith('did you mean "secret"? it has U+0435 CYRILLIC SMALL LETTER IE in it')
 
 
 def test_the_fix_of_a_colon_without_a_space_has_no_other_blank() -> None:

@@ -28,7 +28,10 @@ def named(finding: Finding, document: Any) -> Finding:
         return finding
     words = (word for word in _words(finding, document) if not word.isascii() and _is_shown(word, finding))
     found = next(filter(None, map(_lookalike, words)), "")
-    return replace(finding, message=f"{finding.message}; it has {name(found)} in it") if found else finding
+    if not found:
+        return finding
+    end = " it" if finding.message.endswith("?") else "; it"
+    return replace(finding, message=f"{finding.message}{end} has {name(found)} in it")
 
 
 def _words(finding: Finding, document: Any) -> list[str]:
@@ -41,8 +44,9 @@ def _words(finding: Finding, document: Any) -> list[str]:
 
 
 def _is_shown(word: str, finding: Finding) -> bool:
-    """Check that a message shows a word; one about a JSON Pointer shows a part of it."""
-    return word in finding.message or escaped(word) in finding.message or finding.path[-1:] in POINTERS
+    """Check that a message shows a word, or its part behind a dot; of a JSON Pointer it shows any part."""
+    shown = (word, escaped(word), word.rpartition(".")[2] or word)
+    return any(each in finding.message for each in shown) or finding.path[-1:] in POINTERS
 
 
 def _lookalike(word: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from oifde_simulator.quantities import seconds, share
+from oifde_simulator.rules.counted_fields import HEADER
 from oifde_simulator.scenario.lint.finding import Finding
 from oifde_simulator.text import KeyPath, shown
 
@@ -22,8 +23,9 @@ def of_counting(rule: Mapping[str, Any]) -> Iterator[Finding]:
     if per and not COUNTING & set(rule) and COUNT not in json.dumps(rule.get("respond", rule.get("patch"))):
         others = "times, every, after, over, probability or state"
         yield Finding(("per",), f"counts nothing: the rule has none of {others}; add one, or leave per out")
+    names = [name.lower() if name.startswith(HEADER) else name for name in per]
     for place, name in enumerate(per):
-        if name in per[:place]:
+        if names[place] in names[:place]:
             yield Finding(("per", place), f"{shown(name)} stands here twice; leave one out")
 
 
