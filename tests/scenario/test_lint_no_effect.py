@@ -11,7 +11,7 @@ NOTHING = {
     f"per: [userMobile], {DOWN}": "1:15: rules[0].per: counts nothing: the rule has none",
     f"per: [client, client], times: 1, {DOWN}": '1:24: rules[0].per[1]: "client" stands here twice',
     f"per: [headers.X, headers.x], times: 1, {DOWN}": '1:27: rules[0].per[1]: "headers.x" stands here twice',
-    "faults: [{latency: 0s}]": "1:19: rules[0].faults[0]: changes nothing: the latency is 0; write a longer one",
+    "faults: [{latency: 0s}]": "1:19: rules[0].faults[0]: changes nothing: the latency is 0; write",
     "faults: [{latency: {fixed: 0ms}}]": "1:19: rules[0].faults[0]: changes nothing: the latency is 0",
     "faults: [reset, {cut: 100%}]": "1:26: rules[0].faults[1]: changes nothing: all of the answer is kept",
     "one_of: [{faults: [{cut: {share: 1.0}}]}]": "1:29: rules[0].one_of[0].faults[0]: changes nothing: all",
