@@ -24,6 +24,8 @@ REFUSED = {
     "on the second line": (b'{"a": 1,\n x}', "line 2"),
     "NaN": (b'{"a": NaN}', "not JSON"),
     "not utf-8": (b'{"a": "\xff"}', "not UTF-8 at byte 7"),
+    "utf-32": ('{"a": 1}'.encode("utf-32"), "is UTF-32"),
+    "utf-32 without a mark": ('{"a": 1}'.encode("utf-32-be"), "is UTF-32"),
     "utf-16": ('{"a": 1}'.encode("utf-16"), "is UTF-16"),
     "byte order mark": (b'\xef\xbb\xbf{"a": 1}', "byte order mark"),
     "lone surrogate": (b'{"a": "\\ud800"}', "not JSON"),

@@ -56,6 +56,37 @@ def test_a_path_that_differs_in_slashes_is_taken_where_the_option_says_so(target
     assert routed(leniency, target=target).endpoint == "queryRecordHistory"
 
 
+NEAR = [
+    "/rest/api/queryRecordHistory",
+    "/queryRecordHistory",
+    "/oifde/oifde/rest/api/queryRecordHistory",
+    "/api/v1/QUERYRECORDHISTORY/x",
+    QUERY + ".json",
+    QUERY + "%20",
+    QUERY + "%0a",
+    QUERY + "%3Fa=b",
+    QUERY + "#top",
+    QUERY + ";v=1",
+    "/oifde/./rest/../rest/api/queryRecordHistory",
+    "/oifde/rest/api/queryRecordHistories",
+    "/oifde/rest/api/query-record-history",
+    "/oifde/rest/api/queryRecordHistor",
+    "http://x/y/queryRecordHistory",
+]
+
+
+@pytest.mark.parametrize("target", NEAR)
+def test_a_path_whose_last_part_is_known_or_that_is_alike_is_told_the_near_one(target: str) -> None:
+    assert detail(routed(STRICT, target=target)).endswith(f"; did you mean {QUERY}?")
+
+
+@pytest.mark.parametrize(
+    "target", ["/", "/x", "*", "x:443", "/oifde", "/oifde/rest/api", "/readyz", "/tenants/a"]
+)
+def test_a_path_that_is_like_none_is_told_the_list_alone(target: str) -> None:
+    assert "did you mean" not in detail(routed(STRICT, target=target))
+
+
 def test_a_path_that_differs_in_capitals_is_told_the_near_one() -> None:
     assert detail(routed(STRICT, target=QUERY.lower())).endswith("it differs in capitals")
 

@@ -71,6 +71,8 @@ IN_PLACE = {
     "no-break space as indentation": ("tenant:\n\u00a0\u00a0id: x", "2:1: U+00A0 NO-BREAK SPACE"),
     "dash": ("rules:\n  – name: a", "2:3: rules: U+2013 EN DASH, which YAML takes for text; write \"-\""),
     "wide brace": ("tenant: ｛id: x｝", "1:9: U+FF5B FULLWIDTH LEFT CURLY BRACKET"),
+    "wide comma": ("rules:\n  - {name: a，every: 3}", "2:13: rules[0]: U+FF0C FULLWIDTH COMMA, which YAML takes for text; write \",\" and a space"),
+    "ideographic comma": ("rules: [{name: a、 every: 3}]", "1:17: rules[0]: U+3001 IDEOGRAPHIC COMMA"),
     "wide bracket": ("rules: ［］", "1:8: rules: U+FF3B FULLWIDTH LEFT SQUARE BRACKET"),
 }  # fmt: skip
 
@@ -78,6 +80,27 @@ IN_PLACE = {
 @pytest.mark.parametrize(("text", "line"), IN_PLACE.values(), ids=IN_PLACE.keys())
 def test_a_character_in_the_place_of_yamls_own_is_named(text: str, line: str) -> None:
     assert any(each.startswith(f"f.yaml:{line}") for each in complaints(text)), complaints(text)
+
+
+ENDS_OF_LINES = {
+    "line separator in a comment": ("# a\u2028b\nrules: []\n", "1:4: U+2028 LINE SEPARATOR, at which a line of YAML ends; remove it, or write \"\\u2028\" in double quotes"),
+    "paragraph separator in a text": ("description: a\u2029b\nrules: []\n", "1:15: U+2029 PARAGRAPH SEPARATOR, at which"),
+    "next line in a text": ("description: a\x85b\n", "1:15: U+0085 NEXT LINE, at which"),
+    "next line in a text that is folded": ("description: a\x85 b\n", '1:14: description: U+0085 NEXT LINE in this text is a line break in YAML 1.1 and a character in YAML 1.2; remove it, or write "\\u0085" in double quotes'),
+    "next line in quotes": ('{"description": "a\x85b"}', "1:17: description: U+0085 NEXT LINE in this text"),
+    "next line in a block": ("description: |\n  a\x85  b\n", "1:14: description: U+0085 NEXT LINE in this text"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "line"), ENDS_OF_LINES.values(), ids=ENDS_OF_LINES.keys())
+def test_an_end_of_a_line_that_cannot_be_seen_is_named(text: str, line: str) -> None:
+    (complaint,) = complaints(text)
+    assert complaint.startswith(f"f.yaml:{line}"), complaint
+
+
+@pytest.mark.parametrize("text", ["'a\u2028b'", '"a\\u0085b"', "a # \x85\n"])
+def test_others_of_them_are_text(text: str) -> None:
+    assert complaints(f"description: {text}") == []
 
 
 TEXTS = [
@@ -110,7 +133,10 @@ def test_keys_of_the_users_own_may_have_any_letters() -> None:
     assert complaints('rules: [{respond: {json: {消息（备注）: 1, "“a”": 2, 说明—: 3}}}]') == []
 
 
-@pytest.mark.parametrize("text", ["description: 你好，a: b", "description: 你好（ x: y"])
+@pytest.mark.parametrize(
+    "text",
+    ["description: 你好，a: b", "description: 你好（ x: y", "rules: [{name: '你，b: c', every: 3 times: 1}]"],
+)
 def test_an_error_beside_such_a_text_is_not_blamed_on_it(text: str) -> None:
     (line,) = complaints(text)
     assert "U+" not in line
@@ -120,3 +146,42 @@ def test_texts_of_ascii_are_not_looked_through(monkeypatch: pytest.MonkeyPatch) 
     for name in ("in_value", "in_key", "in_quoted"):
         monkeypatch.setattr(confusables, name, None)
     assert complaints(json.dumps({"description": 'it\'s "a" text', "rules": []})) == []
+
+
+LOOKALIKES = {
+    "rulеs: []": "U+0435 CYRILLIC SMALL LETTER IE",
+    "rules: [{respond: {ѕtatus: 503}}]": "U+0455 CYRILLIC SMALL LETTER DZE",
+    "rules: [{match: {endpoint: gettοken}, faults: [reset]}]": "U+03BF GREEK SMALL LETTER OMICRON",
+    'rules: [{match: {request: {userMоbile: "1"}}, faults: [reset]}]': "U+043E CYRILLIC SMALL LETTER O",
+    "rules: [{faults: [reset，hang]}]": "U+FF0C FULLWIDTH COMMA",
+    "rules: [{faults: [{latency: 2ѕ}]}]": "U+0455 CYRILLIC SMALL LETTER DZE",
+    "rules: [{probability: 10％, faults: [reset]}]": "U+FF05 FULLWIDTH PERCENT SIGN",
+    'rules: [{window: {at: "00：00", for: 1s}, faults: [reset]}]': "U+FF1A FULLWIDTH COLON",
+    "rules: [{patch: [{op: remove, path: /recordList/∗/callId}]}]": "U+2217 ASTERISK OPERATOR",
+    "rules: [{patch: [{op: remove, path: ／recordList}]}]": "U+FF0F FULLWIDTH SOLIDUS",
+    'settings: {time_zone: "−08:00"}': "U+2212 MINUS SIGN",
+    "rules: [{per: [headers.X‑Run], times: 1, faults: [reset]}]": "U+2011 NON-BREAKING HYPHEN",
+    'clock: "2026‑01‑01T00:00:00Z"': "U+2011 NON-BREAKING HYPHEN",
+    "rules:\n - respond:\n    status：503": "U+FF1A FULLWIDTH COLON",
+    "rules:\u00a0[]": "U+00A0 NO-BREAK SPACE",
+}
+
+
+@pytest.mark.parametrize(("text", "name"), LOOKALIKES.items(), ids=LOOKALIKES)
+def test_a_lookalike_in_a_mistaken_word_is_named(text: str, name: str) -> None:
+    assert name in complaints(text)[0], complaints(text)
+
+
+def test_a_lookalike_is_named_behind_the_word_that_was_meant() -> None:
+    (line,) = complaints("tenant: {secrеt: x}")
+    assert line.endswith('did you mean "secret"? it has U+0435 CYRILLIC SMALL LETTER IE in it')
+
+
+def test_the_fix_of_a_colon_without_a_space_has_no_other_blank() -> None:
+    (line,) = complaints("rules:\u00a0[]")
+    assert 'write a space after the colon: "rules: []"' in line
+
+
+@pytest.mark.parametrize("text", ["rules: [{faults: [ключ]}]", 'rules: [{name: "ключ: a", faults: [rest]}]'])
+def test_words_of_another_script_alone_are_not_called_lookalikes(text: str) -> None:
+    assert not any("ключ" in line and "U+" in line for line in complaints(text))

@@ -4,7 +4,10 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import logging
+import lzma
 import os
 import unicodedata
 from pathlib import Path
@@ -202,6 +205,13 @@ FOREIGN = {
     ),
     "playbook": ("- hosts: all\n  tasks: []", "an Ansible playbook"),
     "WireMock": ("request: {}\nresponse: {}", "a WireMock mapping"),
+    "chart": ("apiVersion: v2\nname: x\nversion: 1.0.0", "a Helm chart"),
+    "values": ("replicaCount: 1\nimage: {repository: x}", "values of a Helm chart"),
+    "Codecov": ("coverage: {status: {}}", "a configuration of Codecov"),
+    "Dependabot": ("version: 2\nupdates: []", "a configuration of Dependabot"),
+    "conda": ("name: x\nchannels: [a]\ndependencies: [b]", "an environment of conda"),
+    "Dart": ("name: x\nenvironment: {sdk: x}", "a package of Dart"),
+    "Postman": ('{"info": {"name": "x"}, "item": []}', "a collection of Postman"),
 }
 
 
@@ -213,6 +223,26 @@ def test_a_file_of_another_program_is_named_as_such(tmp_path: Path, text: str, k
     put(tmp_path, a_yaml=GOOD, f_yaml=text)
     with pytest.raises(ValueError, match=f"looks like {kind}, not a scenario"):
         served(tmp_path)
+
+
+BINARIES = {
+    "gzip": (gzip.compress(GOOD.encode()), "compressed by gzip"),
+    "short gzip": (b"\x1f\x8b\x08\0aaaa", "compressed by gzip"),
+    "zip": (b"PK\x03\x04\x14\0", "a ZIP archive"),
+    "xz": (lzma.compress(GOOD.encode()), "compressed by xz"),
+    "bzip2": (bz2.compress(GOOD.encode()), "compressed by bzip2"),
+    "picture": (b"\x89PNG\r\n\x1a\n", "a picture"),
+    "PDF": (b"%PDF-1.4\n", "a PDF document"),
+    "program": (b"\x7fELF\x02\x01", "a program"),
+    "database": (b"SQLite format 3\0", "a database of SQLite"),
+}
+
+
+@pytest.mark.parametrize(("octets", "kind"), BINARIES.values(), ids=BINARIES.keys())
+def test_a_file_that_is_no_text_is_named_for_what_it_is(octets: bytes, kind: str) -> None:
+    with pytest.raises(ScenarioErrors) as caught:
+        loader.loads(octets, "f.yaml", "f")
+    assert str(caught.value).startswith(f"f.yaml:1:1: the file is {kind}, not text; expected a scenario")
 
 
 def test_a_file_of_several_documents_is_named_as_such() -> None:
@@ -244,8 +274,18 @@ def test_json_of_others_in_a_folder_is_left_out_and_named(
     assert served(tmp_path) == ["a"]
 
 
+def test_of_very_many_files_of_json_only_some_are_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    put(tmp_path, a_yaml=GOOD, **{f"{number:02}_json": "[]" for number in range(15)})
+    put(tmp_path, **{f"{number:02}_txt": "" for number in range(12)})
+    assert main(["check", str(tmp_path)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert (len(lines), lines[-1]) == (1 + 10 + 1, "17 more files and folders are left out")
+
+
 @pytest.mark.parametrize(
-    "text", ['{"rules": [}', '{"rulez": [], "tenant": {}}', "]"[:0] + '{"tenant": {"id": 1}}']
+    "text", ["{'rules': [}", '{"rules": [}', '{"rulez": [], "tenant": {}}', "]"[:0] + '{"tenant": {"id": 1}}']
 )
 def test_json_that_means_to_be_a_scenario_is_judged(tmp_path: Path, text: str) -> None:
     put(tmp_path, a_yaml=GOOD, b_json=text)

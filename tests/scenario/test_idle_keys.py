@@ -14,8 +14,8 @@ def warned(text: str) -> list[str]:
 IDLE = {
     "per without counts": (
         "rules: [{per: [userMobile], respond: {status: 503}}]",
-        "f.yaml:1:15: rules[0].per: has no effect: it keeps counts, rates and states for each value, "
-        "and this rule has none; add one, such as times: 1, or leave per out",
+        "f.yaml:1:15: rules[0].per: counts nothing: the rule has none of times, every, after, over, "
+        "probability or state; add one, or leave per out",
     ),
     "a header that is replaced": (
         "rules: [{headers: {A-B: c}, respond: {status: 503, headers: {a-b: d}}}]",

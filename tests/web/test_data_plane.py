@@ -407,6 +407,17 @@ def test_a_body_that_cannot_be_read_gets_400(
     assert [record for record in caplog.records if record.exc_info] == []
 
 
+@pytest.mark.parametrize("coding", ["xchunked", "gzip", "identity", "chunked;q=1"])
+def test_a_transfer_coding_that_is_passed_over_is_named_and_not_the_empty_body(
+    server: Simulator, coding: str
+) -> None:
+    with peer(server) as client:
+        client.send(head(f"Transfer-Encoding: {coding}", "Connection: close"))
+        answer = client.answer()
+    assert (answer.status, b"the body is empty" in answer.body) == (400, False)
+    assert b"expected chunked alone, or a Content-Length" in answer.body
+
+
 NOT_UNPACKED = {name: UNREADABLE[name] for name in UNREADABLE if "gzip" in name or "en" in name}
 
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import warnings
 from unittest.mock import create_autospec
 
+import pytest
 from aiohttp import web
+from aiohttp.base_protocol import BaseProtocol
+from aiohttp.http import HttpRequestParser
+from aiohttp.http_exceptions import HttpProcessingError
 
 from engines import Engine
+from oifde_simulator.web import refusal
 from oifde_simulator.web.data_plane.held_connections import HeldConnections
 from oifde_simulator.web.data_plane.request_handler import DataPlaneHandler
 from oifde_simulator.web.data_plane.request_reader import Limits
@@ -35,3 +41,47 @@ async def test_an_answer_is_decided_and_recorded_once_when_it_is_sent() -> None:
     for _ in range(2):
         await delivery.prepare(create_autospec(web.BaseRequest))
     assert [entry.notes for entry in engine.entries()] == [("not HTTP, refused: bad",)]
+
+
+REFUSED = {
+    "POST /x http/1.1": "expected METHOD PATH HTTP/1.1, in capitals",
+    "post /x HTTP/1.1": "expected a method in capitals",
+    "POST /a b HTTP/1.1": "a space in the path is written %20",
+    "POST x HTTP/1.1": "which begins with a slash",
+    "POST /\tx HTTP/1.1": "write other characters as %20",
+    "POST /x HTTP/1.9": "expected HTTP/1.1 or HTTP/1.0",
+    "POST /x HTTP/1.1\nHost: x": "expected CRLF at the end of each line",
+    "GET": "one space between",
+    "POST /x HTTP/1.1\r\nX Y: 1": "a header: expected a name",
+    "POST /x HTTP/1.1\r\nX": "a header: expected a name",
+    "POST /x HTTP/1.1\r\nX: in url\x01": "without control characters",
+    "POST /x HTTP/1.1\r\nX: a\x01": "without control characters",
+    "POST /x HTTP/1.1\r\nContent-Length: +5": "expected decimal digits",
+    "POST /x HTTP/1.1\r\nContent-Length: 5\r\nContent-Length: 5": "once",
+    "POST /x HTTP/1.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked": "exclude each other",
+    "POST /x HTTP/1.1\r\nX: a\r\n b": "not folded",
+    "POST /x HTTP/1.1\r\nX-Y: b": "no Host header",
+    "POST /x HTTP/1.1\r\nHost: a\r\nHost: b": "the header Host comes twice",
+}
+
+
+@pytest.mark.parametrize(("head", "expected"), REFUSED.items(), ids=map(repr, REFUSED))
+async def test_what_was_expected_is_told_without_the_words_of_a_parser(head: str, expected: str) -> None:
+    loop = asyncio.get_running_loop()
+    parser = HttpRequestParser(BaseProtocol(loop), loop, 65536)
+    with pytest.raises(HttpProcessingError) as refused:
+        parser.feed_data(f"{head}\r\n\r\n".encode())
+    told = refusal.explain(refused.value.message, max_header_bytes=1, max_headers=1)
+    assert expected in told, refused.value.message
+    assert "b'" not in told
+    assert "status line" not in told
+
+
+def test_bytes_that_came_are_shown_behind_what_was_expected() -> None:
+    reason = "Invalid method encountered:\n\n  b'SSH-2.0'\n    ^"
+    told = refusal.explain(reason, max_header_bytes=1, max_headers=1)
+    assert told.endswith("Content-Length was too small; found SSH-2.0")
+
+
+def test_a_reason_that_is_not_known_is_told_as_it_is() -> None:
+    assert refusal.explain("Odd:\n  b'x'", max_header_bytes=1, max_headers=1) == "Odd: b'x'"

@@ -61,7 +61,7 @@ def _check_path(path: Path, populate: Populate) -> Iterator[Scenario | None]:
         scenario, reason = _check_file(file, found.named, populate)
         left_out += [reason] if reason else []
         scenarios += [] if reason else [scenario]
-    for line in selection.without_answers(left_out, filter(None, scenarios)):
+    for line in selection.bounded(selection.without_answers(left_out, filter(None, scenarios))):
         print(line)
     yield from scenarios
     if found.files and not scenarios:

@@ -83,7 +83,7 @@ def _read(setting: Setting, value: Any) -> Any:
         return value
     found = setting.read(value)
     if found is None or not _fits(setting.schema, found):
-        raise FaultError((), f"{value!r} is out of range; {setting.schema['x-fix']}")
+        raise FaultError((), f"{shown(value)} is out of range; {setting.schema['x-fix']}")
     return found
 
 

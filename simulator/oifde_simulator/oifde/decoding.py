@@ -21,6 +21,7 @@ OTHER_KINDS = (
     (re.compile(rb"[\w.\[\]%+-]+=[^\s{]*\Z"), "a form, as application/x-www-form-urlencoded has it"),
     (re.compile(rb"\s*<[?!a-zA-Z]"), "XML or HTML"),
     (re.compile(rb"\x1f\x8b"), "gzip, which no Content-Encoding says"),
+    (re.compile(rb"(?:\xff\xfe\0\0|\0\0\xfe\xff|\{\0\0\0|\0\0\0\{)"), "UTF-32"),
     (re.compile(rb"(?:\xff\xfe|\xfe\xff|\{\0|\0\{)"), "UTF-16"),
 )
 """Beginnings of bodies that clients send instead of JSON, and their names."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import field
 from typing import Any
@@ -14,7 +15,10 @@ from oifde_simulator.oifde.decoding import SHORT, NotAnObject, decode, decode_ag
 from oifde_simulator.oifde.leniency import STRICT, Leniency
 from oifde_simulator.oifde.operations import BY_PATH, BY_PORT, MAIN
 from oifde_simulator.oifde.operations.base import DocumentedOperation
-from oifde_simulator.text import normal
+from oifde_simulator.text import nearest, normal
+
+ALIKE = 0.9
+"""Likeness of a path, from 0 to 1, to the one that is suggested."""
 
 
 @dataclass(slots=True)
@@ -103,8 +107,18 @@ class Router:
             return Call(request, operation, document)
         except NotAnObject as mistake:
             # Guess: [not-json] status 400 and 10000002; sending plain text to a real system would settle it.
-            problem = operation.body_problem(request, str(mistake), self._bad_json_status)
+            detail = _foreign_coding(request) or str(mistake)
+            problem = operation.body_problem(request, detail, self._bad_json_status)
             return Call(request, operation, problem=problem)
+
+
+def _foreign_coding(request: Request) -> str:
+    """Say why a body is empty that came by a transfer coding which aiohttp passes over; empty for others."""
+    coding = "" if request.body else request.headers.get("Transfer-Encoding", "")
+    if coding.strip().lower() in ("", "chunked"):
+        return ""
+    expected = "expected chunked alone, or a Content-Length"
+    return f"the body could not be read: Transfer-Encoding is {shown(coding)}; {expected}"
 
 
 def _no_such_path(request: Request) -> Problem:
@@ -126,16 +140,24 @@ def _other_port(request: Request) -> Call:
 
 
 def _near_path(target: str) -> str:
-    """Name the path that differs in slashes or capitals only, and in what."""
+    """Name the path that differs in slashes or capitals only, and in what; else one with the same end."""
     path = _path(target)
     plain = "/" + "/".join(filter(None, path.split("/")))
     near = next((known for known in BY_PATH if known.lower() == plain.lower()), "")
     if not near:
-        return ""
+        near = _named_path(plain)
+        return near and f"; did you mean {near}?"
     faults = ["a doubled slash"] if "//" in path.rstrip("/") else []
     faults += ["a slash at the end"] if path.endswith("/") else []
     faults += ["capitals"] if plain != near else []
     return f"; did you mean {near}? it differs in {' and '.join(faults)}"
+
+
+def _named_path(path: str) -> str:
+    """Find the path that has the same last part, wherever it stands, or that is alike; empty for none."""
+    parts = [part.strip().lower() for part in re.split("[/?#;.]", path)]
+    same = (known for known in BY_PATH if known.rpartition("/")[2].lower() in parts)
+    return next(same, "") or nearest(path, BY_PATH, ALIKE)
 
 
 def _no_such_method(request: Request, operation: DocumentedOperation) -> Call:

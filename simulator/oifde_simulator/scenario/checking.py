@@ -104,9 +104,15 @@ def _with_clock(error: ScenarioError, value: Any) -> ScenarioError:
 def _add(errors: list[ScenarioError], document: Document, findings: Iterable[Finding]) -> None:
     """Locate findings and add them, except where the same place has an error already."""
     taken = {(error.path, error.line, error.column) for error in errors}
-    found = map(document.located, findings)
+    found = (_located(document, finding) for finding in findings)
     fresh = (error for error in found if (error.path, error.line, error.column) not in taken)
     errors += islice(fresh, max(0, MOST_ERRORS - len(errors)))
+
+
+def _located(document: Document, finding: Finding) -> ScenarioError:
+    from oifde_simulator.scenario.lint import lookalikes  # only wanted when something is wrong
+
+    return document.located(lookalikes.named(finding, document.value))
 
 
 def _violations(value: Any) -> list[Violation]:

@@ -167,9 +167,15 @@ def not_a_scenario(path: Path, source: bytes, named: Collection[str]) -> str:
     return reason and f"{printable(path)}: left out: {reason}"
 
 
+def bounded(lines: Sequence[str]) -> list[str]:
+    """Keep the first lines about what is left out, and count the rest in one line."""
+    told = [line for line in lines if not line.endswith(finding.MORE)]
+    counts = (line.partition(" ")[0] for line in lines if line.endswith(finding.MORE))
+    more = sum(int(count.replace(",", "")) for count in counts) + len(told[finding.MOST_TOLD :])
+    return [*told[: finding.MOST_TOLD], *([f"{more:,}{finding.MORE}"] if more else ())]
+
+
 def log_left_out(lines: Sequence[str]) -> None:
     """Log what is left out of folders, a line each, with an end."""
-    for line in lines[: finding.MOST_TOLD + 1]:
+    for line in bounded(lines):
         log.info("%s", line)
-    if (more := len(lines) - finding.MOST_TOLD - 1) > 0:
-        log.info("%s more files are left out", f"{more:,}")

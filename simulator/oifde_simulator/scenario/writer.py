@@ -7,6 +7,10 @@ from typing import Any
 
 import yaml
 
+from oifde_simulator.scenario.yaml import confusables
+from oifde_simulator.scenario.yaml.parser import BREAK
+from oifde_simulator.scenario.yaml.scalars import resolve
+
 
 class _Dumper(yaml.SafeDumper):
     """Dumper that indents lists below their key, as people write them."""
@@ -21,9 +25,30 @@ class _Dumper(yaml.SafeDumper):
         return True
 
     def quoted(self, text: str) -> yaml.ScalarNode:
-        """Represent a text, in quotes if it begins like a number: readers differ about numbers."""
-        style = '"' if text[:1] in "0123456789+-." else None
+        """Represent a text, in quotes if a reader may take it for something else."""
+        style = '"' if _needs_quotes(text) else None
         return self.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+    def write_double_quoted(self, text: str, split: bool = True) -> None:
+        """Write a text in double quotes; a blank at its end that cannot be seen is written as an escape."""
+        self.allow_unicode = not _hides_blanks(text)
+        super().write_double_quoted(text, split)
+        self.allow_unicode = True
+
+
+def _needs_quotes(text: str) -> bool:
+    """Check for a text that begins like a number, or that our reader would refuse without quotes."""
+    if text[:1] in "0123456789+-.":
+        return True
+    if resolve(text) != (text, "") or text[-1:] == '"':
+        return True
+    return not text.isascii() and bool(
+        BREAK.search(text) or confusables.in_value(text) or confusables.in_key(text)
+    )
+
+
+def _hides_blanks(text: str) -> bool:
+    return not text.isascii() and confusables.in_quoted(text, text) is not None
 
 
 _Dumper.add_representer(str, _Dumper.quoted)

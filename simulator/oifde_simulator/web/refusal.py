@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 LONGEST_REASON = 200
 """Characters of a reason of aiohttp's that is shown; it quotes the bytes."""
 
@@ -18,6 +20,39 @@ CHUNKS = (
     "(RFC 9112, 7.1)"
 )
 
+CONTENT_LENGTH = "Content-Length: expected decimal digits, the size of the body in bytes, once"
+HEADER = "a header: expected a name of letters, digits and dashes, a colon, and the value, as in X-Trace: 7"
+TARGET = (
+    "the request line: expected a path, which begins with a slash; write other characters as %20 and so on"
+)
+WORDS = {
+    "Missing 'Host'": "no Host header, which HTTP/1.1 needs (RFC 9112, 3.2); send Host: localhost",
+    "Invalid HTTP version": "the request line: expected HTTP/1.1 or HTTP/1.0 at its end",
+    "Expected HTTP/": "the request line: expected METHOD PATH HTTP/1.1, in capitals, one space between; "
+    "a space in the path is written %20",
+    "Expected CRLF": "the request line: expected CRLF at the end of each line, not LF or CR alone",
+    "Expected space after method": "the request line: expected METHOD PATH HTTP/1.1, one space between",
+    "Invalid method": "the request line: expected a method in capitals, such as POST, at its very beginning; "
+    "where this is the rest of a body, Content-Length was too small",
+    "url": TARGET,
+    "Empty Content-Length": CONTENT_LENGTH,
+    "Duplicate Content-Length": CONTENT_LENGTH,
+    "Content-Length overflow": CONTENT_LENGTH,
+    "Invalid character in Content-Length": CONTENT_LENGTH,
+    "can't be present with": "Content-Length and Transfer-Encoding exclude each other; send one of them",
+    "header token": HEADER,
+    "header field char": HEADER,
+    "header value char": "a header: expected a value without control characters",
+    "whitespace after header value": "a header: expected its value in one line, not folded (RFC 9112, 5.2)",
+    "LF after header value": "a header: expected CRLF at its end, and no CR inside",
+}
+"""Words in aiohttp's reasons, and what was expected. The first that a reason has wins."""
+DUPLICATE = re.compile(r"Duplicate '([\w-]+)' header")
+QUOTE = re.compile(r": b['\"]|(?<=token) ['\"]")
+"""Beginning of the bytes that a reason quotes."""
+QUOTED = re.compile(r"b?'(.*)'|b?\"(.*)\"", re.DOTALL)
+"""Bytes that a reason quotes, as Python writes them."""
+
 
 def explain(reason: str, *, max_header_bytes: int, max_headers: int) -> str:
     """Explain a reason of aiohttp's in one line; one that is not known is only shortened."""
@@ -32,7 +67,19 @@ def explain(reason: str, *, max_header_bytes: int, max_headers: int) -> str:
         "send fewer, or raise the limit",
     }
     found = (text for words, text in explanations.items() if words in reason)
-    return next(found, shortened(reason))
+    return next(found, "") or _expected(shortened(reason))
+
+
+def _expected(reason: str) -> str:
+    """Say what was expected in the place of bytes, and what came; a reason that is not known stays."""
+    if twice := DUPLICATE.search(reason):
+        return f"the header {twice[1]} comes twice; send it once"
+    said = QUOTE.split(reason)[0]
+    expected = next((text for words, text in WORDS.items() if words in said), "")
+    came = QUOTED.search(reason.partition(":")[2] or reason.partition("token ")[2])
+    if not expected or came is None or expected == WORDS["Missing 'Host'"]:
+        return expected or reason
+    return f"{expected}; found {came[1] or came[2]}"
 
 
 def explain_body(reason: str) -> str:

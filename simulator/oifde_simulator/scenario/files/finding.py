@@ -27,6 +27,8 @@ MOST_ENTRIES = 100_000
 """Files and folders that are looked at."""
 MOST_TOLD = 10
 """Files and folders that are named as left out."""
+MORE = " more files and folders are left out"
+"""End of the line that counts the others."""
 
 
 class FileStamp(NamedTuple):
@@ -131,7 +133,7 @@ class _Walk:
     def found(self) -> Found:
         """Return the result, with a line for what is not named."""
         if self._others:
-            self._found.left_out.append(f"{self._others:,} more files and folders are left out")
+            self._found.left_out.append(f"{self._others:,}{MORE}")
             self._others = 0
         return self._found
 

@@ -10,7 +10,7 @@ from typing import Any
 from oifde_simulator.scenario.files import foreign
 from oifde_simulator.utf8 import NotUtf8, decoded
 
-OWN_KEY = re.compile(rf'"(?:{"|".join(foreign.OWN_KEYS)})"\s*:')
+OWN_KEY = re.compile(rf"""["'](?:{"|".join(foreign.OWN_KEYS)})["']\s*:""")
 MOST_DEPTH = 64
 """Levels of lists and mappings inside one another, as in YAML."""
 

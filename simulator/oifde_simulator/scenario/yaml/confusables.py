@@ -7,8 +7,10 @@ own characters; inside a text they are text.
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from oifde_simulator.fast_dataclasses import dataclass
+from oifde_simulator.scenario.yaml.parser import BREAK
 from oifde_simulator.text import escaped, shown
 
 QUOTES = "“”„‟‘’‚‛«»‹›＂＇´"
@@ -34,6 +36,7 @@ SIGNS = {
     "−": "-",
     "，": ",",
     "﹐": ",",
+    "、": ",",
     "；": ",",
 }
 """Characters that look like YAML's own signs, and those."""
@@ -42,12 +45,15 @@ KEY = re.compile(rf"(?P<key>[A-Za-z_][\w-]*) *(?:(?P<sign>[：﹕])|:(?P<blank>[
 LINE = re.compile(
     rf"^ *(?:- )*(?:-?(?P<blank>[{BLANKS}])|(?P<dash>[－–—−])(?= )"
     rf"|[\w-]+ *(?P<colon>[：﹕])|[\w-]+:(?P<gap>[{BLANKS}]))"
+    rf"|[,{{] *[\w-]+: [^\"'{{}}\[\],，﹐、；]*(?P<between>[，﹐、；]) *[A-Za-z_][\w-]*:(?= )"
     rf"|[:,\[{{-] *(?P<sign>[{QUOTES}｛［])"
     rf"|[,{{] *[\w-]+ *(?P<inner>[：﹕])"
-    rf"|[\]}}\"'\w] *(?P<comma>[，﹐；]) *(?=[\w-]+ *[:：]|[\"'\[{{])",
+    rf"|[\]}}\"'\w] *(?P<comma>[，﹐、；]) *(?=[\w-]+ *[:：]|[\"'\[{{])",
     re.ASCII,
 )
 """Places in a line where only YAML's own characters can stand."""
+NAMES = {"\x85": "NEXT LINE"}
+"""Names of characters that Unicode gives to control characters as aliases only."""
 WIDE_VALUE = re.compile(r"[-+.0-9A-Za-z_]+%?")
 PAIRS = {"｛": "｝", "［": "］"}
 
@@ -63,18 +69,19 @@ class Confusable:
     """What to write."""
     meant: str
     """The text without it."""
+    why: str = "which YAML takes for text"
 
     @property
     def message(self) -> str:
         """The error: the character, and the likely fix."""
-        return f"{name(self.character)}, which YAML takes for text; {self.fix}"
+        return f"{name(self.character)}, {self.why}; {self.fix}"
 
 
 def name(character: str) -> str:
     """Name a character: `U+201C LEFT DOUBLE QUOTATION MARK`."""
     import unicodedata  # only wanted when something is wrong
 
-    return f"U+{ord(character):04X} {unicodedata.name(character, 'without a name')}"
+    return f"U+{ord(character):04X} {unicodedata.name(character, NAMES.get(character, 'without a name'))}"
 
 
 def in_value(text: str) -> Confusable | None:
@@ -105,6 +112,17 @@ def in_line(line: str) -> Confusable | None:
         index, character = at.start(at.lastgroup or 0), at[at.lastgroup or 0]
         if line[:index].count('"') % 2 == 0:
             return Confusable(index, character, _sign_fix(character), line)
+    return None
+
+
+def line_end(text: str, line: int) -> tuple[int, Confusable] | None:
+    """Find an unseen end of one of the two lines above a line, and its line, where others end as usual."""
+    if text.isascii() or "\n" not in text:
+        return None
+    for number, end in enumerate(islice(BREAK.finditer(text), line)):
+        if number >= line - 2 and not end[0].isascii():
+            fix = f'remove it, or write "\\u{ord(end[0]):04x}" in double quotes'
+            return number, Confusable(end.start(), end[0], fix, "", "at which a line of YAML ends")
     return None
 
 

@@ -19,6 +19,19 @@ from oifde_simulator.utf8 import NotUtf8, decoded
 LARGEST_FILE = 16 * 2**20
 """Size of the largest scenario file in bytes."""
 
+BINARY = (
+    (b"\x1f\x8b", "compressed by gzip"),
+    (b"PK\x03\x04", "a ZIP archive"),
+    (b"\xfd7zXZ", "compressed by xz"),
+    (b"BZh", "compressed by bzip2"),
+    (b"\x28\xb5\x2f\xfd", "compressed by Zstandard"),
+    (b"\x89PNG", "a picture"),
+    (b"%PDF-", "a PDF document"),
+    (b"\x7fELF", "a program"),
+    (b"SQLite format 3", "a database of SQLite"),
+)
+"""Beginnings of files that are no text, and what they are."""
+
 UNPRINTABLE = yaml.reader.Reader.NON_PRINTABLE
 """PyYAML's pattern of characters that cannot be printed; to compile one of our own takes 5 ms."""
 
@@ -39,6 +52,8 @@ def decode(source: bytes) -> str:
         raise NotYaml(
             0, 0, f"the file is larger than {LARGEST_FILE >> 20} MiB; split it into several scenarios"
         )
+    if kind := next((kind for mark, kind in BINARY if source.startswith(mark)), ""):
+        raise NotYaml(0, 0, f"the file is {kind}, not text; expected a scenario, which is YAML or JSON")
     try:
         text = decoded(source)
     except NotUtf8 as error:

@@ -56,6 +56,7 @@ class _Reader:
     def __init__(self, origin: str) -> None:
         self.origin = origin
         self.text = ""
+        self.has_next_lines = False
         self.errors: list[ScenarioError] = []
         self.open: list[Collection] = []
         self.anchors: dict[str, Node] = {}
@@ -78,6 +79,7 @@ class _Reader:
 
     def read(self, text: str, loader: Any) -> Tree:
         self.text = text
+        self.has_next_lines = NEXT_LINE in text
         for event in events(text, loader):
             if reading := self.readings.get(type(event)):
                 reading(event)
@@ -93,6 +95,8 @@ class _Reader:
     def confused(self, error: NotYaml) -> NotYaml:
         """Explain a parser's error by a character that stands for another, in its line or the one above."""
         lines = BREAK.split(self.text)[: error.line + 1]
+        if ended := confusables.line_end(self.text, error.line):
+            return NotYaml(ended[0], len(lines[ended[0]]), ended[1].message)
         for number in range(len(lines) - 1, max(-1, len(lines) - 3), -1):
             if not lines[number].isascii() and (found := confusables.in_line(lines[number])):
                 return NotYaml(number, found.index, found.message)
@@ -142,6 +146,8 @@ class _Reader:
             return
         if not event.style and text[:1].isdigit() and self._is_end_of_number(event):
             return
+        if self.has_next_lines and NEXT_LINE in self.text[event.start_mark.index : event.end_mark.index]:
+            self.add_error(event.start_mark, NEXT_LINE_LOST)
         if event.style or event.tag:  # in quotes, in a block, or with a tag
             node = self._text(event)
         elif self._wants_key():
@@ -278,6 +284,11 @@ class _Reader:
         return self.anchors[name]
 
 
+NEXT_LINE = "\x85"
+NEXT_LINE_LOST = (
+    "U+0085 NEXT LINE in this text is a line break in YAML 1.1 and a character in YAML 1.2; "
+    'remove it, or write "\\u0085" in double quotes'
+)
 EMPTY = "the file is empty; write at least one key, such as: description: My scenario"
 SECOND_DOCUMENT = 'a second document begins here; a file is one scenario: remove the "---" or split it'
 TOO_DEEP = f"more than {DEEPEST} lists and mappings inside one another; write it flatter"

@@ -13,6 +13,7 @@ from oifde_simulator.json_schema.schema import Violation
 from oifde_simulator.scenario.lint.schema.homes import homes, in_words
 from oifde_simulator.scenario.lint.schema.times import TIME_OF_DAY
 from oifde_simulator.scenario.lint.schema.wording import listed, plain
+from oifde_simulator.scenario.yaml.confusables import BLANKS
 from oifde_simulator.text import KeyPath, did_you_mean, nearest, shown
 
 CLOSE = 0.8
@@ -62,7 +63,7 @@ OF_WINDOWS = ("at", "from", "until", "days")
 """Keys by which a mapping is told to be a window, whatever it is called."""
 OF_RULES = ("match", "respond", "faults", "patch", "rows")
 """Keys by which a mapping is told to be a rule."""
-EQUALS = re.compile(r"([A-Za-z_][\w-]*) *= *(.+)")
+EQUALS = re.compile(r"([A-Za-z_][\w-]*) *=>? *(.+)")
 MOST_LOOKED_AT = 20
 """Keys of one mapping that may belong into another."""
 SUGGESTED = re.compile(r'did you mean "([^"]+)"')
@@ -174,7 +175,8 @@ def slipped(text: str, value: Any = None) -> str:
         return f'write a colon and a space in place of the "=": {shown(f"{equals[1]}: {equals[2]}")}'
     if slip is None or slip[2].startswith("/"):
         return ""
-    rest = slip[2] if value is None else f"{slip[2]}: {plain(value)}"
+    behind = slip[2].strip(BLANKS)
+    rest = behind if value is None else f"{behind}: {plain(value)}"
     return f"write a space after the colon: {shown(f'{slip[1]}: {rest}')}"
 
 
