@@ -23,7 +23,7 @@ TAG = f".{sys.implementation.cache_tag}.pyc"
 
 
 def install() -> None:
-    """Ask this finder just before Python's own for paths, from now on: what others find first, they still find."""
+    """Ask this finder just before Python's own for paths: other finders keep what they find first."""
     if PackageFinder not in sys.meta_path:
         paths = sys.meta_path.index(PathFinder) if PathFinder in sys.meta_path else len(sys.meta_path)
         sys.meta_path.insert(paths, PackageFinder)

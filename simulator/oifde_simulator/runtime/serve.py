@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from oifde_simulator import logs
-from oifde_simulator.config import MEMORY, Settings
+from oifde_simulator.config import Settings
+from oifde_simulator.config.declaration import MEMORY
 from oifde_simulator.model.coverage import CoverageSnapshot
 from oifde_simulator.runtime import lifecycle, ready_file, warming
 from oifde_simulator.runtime.banner import banner

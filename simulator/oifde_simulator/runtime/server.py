@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from oifde_simulator import advertised_urls
 from oifde_simulator.clock import TIME_OF_DAY, Clock
-from oifde_simulator.config import Settings, require_told_ports
+from oifde_simulator.config import Settings
+from oifde_simulator.config.conflicts import require_advertised_ports
 from oifde_simulator.coverage import registration
 from oifde_simulator.engine.metrics import Meter
 from oifde_simulator.engine.metrics_sharing import MetricsSharing
@@ -41,7 +42,6 @@ from oifde_simulator.web.control_plane.app import control_plane
 from oifde_simulator.web.control_plane.context import ControlContext
 from oifde_simulator.web.control_plane.server import ControlPlaneRunner, start_sites
 from oifde_simulator.web.control_plane.standing import Standing
-from oifde_simulator.web.control_plane.workers import WorkerGroup
 from oifde_simulator.web.data_plane.binding import bind_and_listen
 from oifde_simulator.web.data_plane.port import Port
 from oifde_simulator.web.data_plane.request_reader import Limits
@@ -50,6 +50,7 @@ from oifde_simulator.web.data_plane.server import data_plane
 if TYPE_CHECKING:
     from oifde_simulator.runtime.replica.opening import StoreLink
     from oifde_simulator.runtime.replica.replica import Replica
+    from oifde_simulator.web.control_plane.workers import WorkerGroup
     from oifde_simulator.web.data_plane.shared_sockets import SharedSockets
     from oifde_simulator.web.tls.authority_process import AuthorityProcess
 
@@ -75,7 +76,7 @@ class Simulator:
         `authority` is made by another process, where there is one.
         Raises ValueError or OSError for unusable settings.
         """
-        require_told_ports(settings)
+        require_advertised_ports(settings)
         self.tenants = tenants
         self.data_url = ""
         """URL of the vendor's interface that clients are told; empty before the start."""
