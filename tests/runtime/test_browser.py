@@ -17,7 +17,8 @@ from oifde_simulator.config.reading import read_settings
 from oifde_simulator.immediate import immediate
 from oifde_simulator.runtime import browser, serve
 from oifde_simulator.runtime.banner import banner
-from oifde_simulator.runtime.server import Simulator, registry
+from oifde_simulator.runtime.server import Simulator
+from oifde_simulator.runtime.server.registry import registry
 from oifde_simulator.scenario import selection
 from serving import CALM, PATIENCE, running
 

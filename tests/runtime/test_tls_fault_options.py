@@ -16,7 +16,8 @@ from oifde_simulator.immediate import immediate
 from oifde_simulator.pytest_plugin import serve_options
 from oifde_simulator.runtime.banner import banner
 from oifde_simulator.runtime.embedding import running as embedded
-from oifde_simulator.runtime.server import Simulator, registry
+from oifde_simulator.runtime.server import Simulator
+from oifde_simulator.runtime.server.registry import registry
 from oifde_simulator.tls_faults import FAULTS, MEANINGS, fault_port
 from serving import REPOSITORY, running
 

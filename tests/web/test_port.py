@@ -21,7 +21,8 @@ from oifde_simulator.config import Settings
 from oifde_simulator.engine.pipeline import Pipeline
 from oifde_simulator.journal import Journal
 from oifde_simulator.oifde.router import Router
-from oifde_simulator.runtime.server import Simulator, registry
+from oifde_simulator.runtime.server import Simulator
+from oifde_simulator.runtime.server.registry import registry
 from oifde_simulator.tenants import Tenants
 from oifde_simulator.web.connection_limits import ConnectionLimits
 from oifde_simulator.web.data_plane import tcp

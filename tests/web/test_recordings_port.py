@@ -24,7 +24,8 @@ from oifde_simulator.pytest_plugin.astray import format_astray
 from oifde_simulator.runtime.banner import banner
 from oifde_simulator.runtime.child_environment import child_environment
 from oifde_simulator.runtime.embedding import running as embedded
-from oifde_simulator.runtime.server import Simulator, registry
+from oifde_simulator.runtime.server import Simulator
+from oifde_simulator.runtime.server.registry import registry
 from oifde_simulator.web.control_plane import openapi
 from recording_download import PATH as DOWNLOAD
 from serving import Answer, Peer, post, running
