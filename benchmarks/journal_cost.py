@@ -20,6 +20,7 @@ from measure import HEADERS, QUERY, circumstances, middle, table
 from multidict import CIMultiDict, CIMultiDictProxy
 
 from oifde_simulator.config import Settings
+from oifde_simulator.engine.attempt import Attempts
 from oifde_simulator.engine.pipeline import Pipeline
 from oifde_simulator.immediate import immediate
 from oifde_simulator.journal import Journal
@@ -83,8 +84,16 @@ def rows(chosen: argparse.Namespace) -> list[list[str]]:
 class Unrecorded(Pipeline):
     """Decides about requests, and puts none on record but the first."""
 
-    def __init__(self, *rooms: Any) -> None:
-        super().__init__(*rooms)
+    def __init__(self, router: Router, tenants: Tenants, journal: Journal) -> None:
+        super().__init__(router, tenants, journal)
+        self._attempts = UnrecordedAttempts(tenants, journal)
+
+
+class UnrecordedAttempts(Attempts):
+    """Makes attempts, and puts none on record but the first."""
+
+    def __init__(self, tenants: Tenants, journal: Journal) -> None:
+        super().__init__(tenants, journal)
         self._state: Any = Unrecording(self._state)
 
     def _enter(self, exchange: Exchange, given: Answer | None) -> Entry:

@@ -45,7 +45,7 @@ class Population:
             self.counts.append(len(starts))
             self.most_a_day = max([self.most_a_day, *Counter(moment.date() for moment in begun).values()])
             for start, moment in zip(starts, begun, strict=True):
-                outward = history.dialog_type(user, start) == OUTBOUND
+                outward = history.source.dialog_type(user, start) == OUTBOUND
                 (self.outward if outward else self.inward).append(moment)
 
     def rows(self) -> Iterator[tuple[str, str]]:

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from oifde_simulator.config import Settings, flag_name
+from oifde_simulator.config import Settings
+from oifde_simulator.config.reading import flag_name
 from oifde_simulator.model import vendor_errors
 from oifde_simulator.model.vendor_errors import CATALOGUE, VendorError
 

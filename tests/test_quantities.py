@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oifde_simulator import faults, quantities, resources
-from oifde_simulator.config import settings
+from oifde_simulator.config.reading import read_settings
 from oifde_simulator.rules.pagination import Rows
 from oifde_simulator.rules.rule import Rule
 from oifde_simulator.scenario import loader
@@ -60,8 +60,8 @@ MILLISECONDS: Mapping[str, Callable[[str], float]] = {
     "over.window": rate,
     "window.from": window,
     "rows.late": lambda text: rows(text).late,
-    "command line": lambda text: settings({"idle_timeout": text}, {}).idle_timeout * 1000,
-    "environment": lambda text: settings({}, {"OIFDE_SIMULATOR_IDLE_TIMEOUT": text}).idle_timeout * 1000,
+    "command line": lambda text: read_settings({"idle_timeout": text}, {}).idle_timeout * 1000,
+    "environment": lambda text: read_settings({}, {"OIFDE_SIMULATOR_IDLE_TIMEOUT": text}).idle_timeout * 1000,
     "ttl, timeout and advance": lambda text: quantities.duration(text) * 1000,
 }
 WRITTEN = {"800ms": 800, "1.5s": 1500, "0.25s": 250, "2s": 2000, "1.5m": 90_000, "0.5h": 1_800_000}
@@ -208,7 +208,7 @@ def filled(given: Any) -> int:
 SIZED: Mapping[str, Callable[[Any], int]] = {
     "patch": filled,
     "garbage": lambda given: built({"garbage": given}).size,
-    "command line": lambda given: settings({"max_body": str(given)}, {}).max_body,
+    "command line": lambda given: read_settings({"max_body": str(given)}, {}).max_body,
 }
 
 

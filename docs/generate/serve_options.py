@@ -13,7 +13,8 @@ from dataclasses import Field, fields
 from pathlib import Path
 from typing import Any
 
-from oifde_simulator.config import Settings, environment_name, flag_name
+from oifde_simulator.config import Settings
+from oifde_simulator.config.reading import environment_name, flag_name
 
 PAGE = Path(__file__).parents[1] / "serve.md"
 BEGIN = "<!-- The options, written by docs/generate/serve_options.py. -->\n"

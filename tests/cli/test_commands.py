@@ -13,7 +13,8 @@ import pytest
 from oifde_simulator import __version__
 from oifde_simulator.cli import COMMANDS, main
 from oifde_simulator.cli.parser import Parser
-from oifde_simulator.config import Settings, environment_name, flag_name
+from oifde_simulator.config import Settings
+from oifde_simulator.config.reading import environment_name, flag_name
 from oifde_simulator.runtime import serve as runtime_serve
 from oifde_simulator.runtime.workers import serve as workers_serve
 from serving import REPOSITORY, environment, run

@@ -13,7 +13,8 @@ import pytest
 from conftest import QUERY, TOKEN
 from oifde_simulator.cli import main
 from oifde_simulator.cli.explain import ANSWERING_SETTINGS
-from oifde_simulator.config import Settings, flag_name
+from oifde_simulator.config import Settings
+from oifde_simulator.config.reading import flag_name
 from serving import Peer, post, running
 
 MARK = b"\xef\xbb\xbf"

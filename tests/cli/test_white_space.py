@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from oifde_simulator.client import Control
-from oifde_simulator.config import Settings, environment_name, settings
+from oifde_simulator.config import Settings
+from oifde_simulator.config.reading import environment_name, read_settings
 from oifde_simulator.pytest_plugin import options as plugin_options
 from oifde_simulator.quantities import bearer_token
 
@@ -73,11 +74,11 @@ def test_white_space_around_a_text_means_nothing(name: str, ends: str) -> None:
     if path and name not in LISTS and ends not in ("%s\n", "%s\r\n"):
         return  # a name of a file may begin and end with blanks
     variable = environment_name(SETTINGS[name])
-    assert settings({}, {variable: ends % text}) == settings({}, {variable: text})
+    assert read_settings({}, {variable: ends % text}) == read_settings({}, {variable: text})
     if isinstance(SETTINGS[name].default, bool) or path:
         return
     given, plain = ([ends % text], [text]) if name in LISTS else (ends % text, text)
-    assert settings({name: given}, {}) == settings({name: plain}, {})
+    assert read_settings({name: given}, {}) == read_settings({name: plain}, {})
 
 
 @pytest.mark.parametrize(
@@ -98,22 +99,22 @@ def test_white_space_around_a_text_means_nothing(name: str, ends: str) -> None:
 def test_a_list_may_have_blanks_and_separators_at_its_end(
     variable: str, text: str, name: str, value: tuple[object, ...]
 ) -> None:
-    assert getattr(settings({}, {f"OIFDE_SIMULATOR_{variable}": text}), name) == value
+    assert getattr(read_settings({}, {f"OIFDE_SIMULATOR_{variable}": text}), name) == value
 
 
 @pytest.mark.parametrize("name", sorted(SETTINGS))
 def test_a_variable_of_nothing_but_white_space_is_none(name: str) -> None:
-    assert settings({}, {environment_name(SETTINGS[name]): " \n"}) == Settings()
+    assert read_settings({}, {environment_name(SETTINGS[name]): " \n"}) == Settings()
 
 
 def test_an_option_of_nothing_but_white_space_is_refused() -> None:
     """Or a host of a blank would listen on every interface."""
     with pytest.raises(ValueError, match="--host: expected a value, found nothing but white space"):
-        settings({"host": " "}, {})
+        read_settings({"host": " "}, {})
 
 
 def test_the_name_of_a_file_keeps_its_blanks() -> None:
-    assert settings({"ready_file": " ready .json "}, {}).ready_file == Path(" ready .json ")
+    assert read_settings({"ready_file": " ready .json "}, {}).ready_file == Path(" ready .json ")
 
 
 # Tokens
@@ -130,7 +131,7 @@ def test_the_name_of_a_file_keeps_its_blanks() -> None:
 )
 def test_a_token_that_does_not_do_is_told_by_its_source_and_never_shown(token: str, flaw: str) -> None:
     with pytest.raises(ValueError, match=flaw) as refused:
-        settings({}, {"OIFDE_SIMULATOR_CONTROL_TOKEN": token})
+        read_settings({}, {"OIFDE_SIMULATOR_CONTROL_TOKEN": token})
     assert str(refused.value).startswith(
         "OIFDE_SIMULATOR_CONTROL_TOKEN: expected a token of 8 to 256 letters"
     )

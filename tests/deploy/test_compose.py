@@ -17,7 +17,7 @@ import yaml
 
 import help_text
 from conftest import GETTOKEN
-from oifde_simulator.config import STATE_PASSWORD
+from oifde_simulator.config.reading import STATE_PASSWORD
 from serving import PATIENCE, REPOSITORY, Served, environment, fetch, served
 from valkey_server import PROGRAM, address, prefix
 

@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 import help_text
-from oifde_simulator.config import STATE_PASSWORD
+from oifde_simulator.config.reading import STATE_PASSWORD
 from serving import REPOSITORY
 
 DEPLOY = REPOSITORY / "deploy"

@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 import help_text
-from oifde_simulator.config import STATE_PASSWORD
+from oifde_simulator.config.reading import STATE_PASSWORD
 from serving import REPOSITORY, fetch, served, trusting
 from valkey_server import address, prefix
 

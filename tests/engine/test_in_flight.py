@@ -12,6 +12,7 @@ import pytest
 
 from conftest import QUERY, TOKEN
 from engines import Engine
+from oifde_simulator.engine import attempt as attempt_module
 from oifde_simulator.engine import pipeline as pipeline_module
 from oifde_simulator.immediate import immediate
 from oifde_simulator.model.exchange import Exchange
@@ -100,13 +101,13 @@ def failing(times: int, found: Callable[..., Any], defect: BaseException) -> Cal
 
 DEFECTS: dict[str, Callable[[Engine, pytest.MonkeyPatch], None]] = {
     "in the conclusion": lambda _, patch: patch.setattr(
-        pipeline_module, "conclude", failing(1, pipeline_module.conclude, ZeroDivisionError())
+        attempt_module, "conclude", failing(1, attempt_module.conclude, ZeroDivisionError())
     ),
     "in the entry": lambda engine, patch: patch.setattr(
-        engine.pipeline, "_entry", failing(1, engine.pipeline._entry, ZeroDivisionError())
+        engine.pipeline._attempts, "_entry", failing(1, engine.pipeline._attempts._entry, ZeroDivisionError())
     ),
     "in both entries": lambda engine, patch: patch.setattr(
-        engine.pipeline, "_entry", failing(9, engine.pipeline._entry, ZeroDivisionError())
+        engine.pipeline._attempts, "_entry", failing(9, engine.pipeline._attempts._entry, ZeroDivisionError())
     ),
     "in the record": lambda _, patch: patch.setattr(
         MemoryExchanges, "record", failing(9, MemoryExchanges.record, ZeroDivisionError())
@@ -144,7 +145,7 @@ def test_a_request_that_is_planned_anew_counts_once(
 async def test_a_request_that_is_cancelled_after_its_turn_keeps_no_place(
     engine: Engine, monkeypatch: pytest.MonkeyPatch, held: str
 ) -> None:
-    reached, before = asyncio.Event(), pipeline_module.decided
+    reached, before = asyncio.Event(), attempt_module.decided
 
     async def slow(decide: Callable[[], Any]) -> Any:
         found = await before(decide)
@@ -158,7 +159,7 @@ async def test_a_request_that_is_cancelled_after_its_turn_keeps_no_place(
         await asyncio.Event().wait()
 
     if held == "conclude":
-        monkeypatch.setattr(pipeline_module, "decided", slow)
+        monkeypatch.setattr(attempt_module, "decided", slow)
     else:
         monkeypatch.setattr(MemoryExchanges, "record", slow_record)
     task = asyncio.create_task(engine.pipeline.handle(query()))

@@ -68,7 +68,7 @@ def code(exchange: Exchange) -> int:
 def test_an_entry_that_cannot_be_made_is_the_vendors_internal_error_on_record(
     engine: Engine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(engine.pipeline, "_entry", failing(1, engine.pipeline._entry))
+    monkeypatch.setattr(engine.pipeline._attempts, "_entry", failing(1, engine.pipeline._attempts._entry))
     exchange = engine.handle(query())
     assert (code(exchange), exchange.rule, exchange.response.status) == (10000001, "", 200)
     (entry,) = engine.entries()
@@ -95,7 +95,7 @@ def test_a_journal_that_fails_costs_no_answer(
 def test_entries_that_can_never_be_made_cost_no_answer(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine.pipeline, "_entry", failing(99, engine.pipeline._entry))
+    monkeypatch.setattr(engine.pipeline._attempts, "_entry", failing(99, engine.pipeline._attempts._entry))
     assert engine.handle(query()).response.status == 503
 
 

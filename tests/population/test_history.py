@@ -8,19 +8,17 @@ from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
 
-import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from examples import examples
-from oifde_simulator.bounded_cache import BoundedCache
 from oifde_simulator.instants import time_zone
 from oifde_simulator.model.sessions import Criteria
 from oifde_simulator.oifde import contract
 from oifde_simulator.population import generator
 from oifde_simulator.population.arrivals.local_days import DAY
-from oifde_simulator.population.history import History, SessionCache
+from oifde_simulator.population.history import History
 
 NOW = 1_767_225_600_000 + 14 * 3_600_000
 """2026-01-01T14:00:00Z, a busy hour, in epoch milliseconds."""
@@ -96,7 +94,7 @@ def test_outbound_calls_keep_to_the_daytime_of_business_days(zone: str, users: d
     begun = [
         datetime.fromtimestamp(session.start // 1000, local)
         for session in made.select(Criteria(user=USER), NOW)
-        if made.dialog_type(USER, session.start // 1000) == "2"
+        if made.source.dialog_type(USER, session.start // 1000) == "2"
     ]
     assert begun
     assert {moment.hour for moment in begun} <= set(range(9, 20))
@@ -222,48 +220,3 @@ def test_what_is_no_number_has_no_history_and_does_no_harm(user: str) -> None:
 def test_any_number_of_1_to_15_digits_has_a_history(user: str) -> None:
     made = history(per_day=20, days=10)
     assert records(made, user)
-
-
-@pytest.mark.slow
-def test_what_is_remembered_stays_bounded() -> None:
-    memory = SessionCache()
-    memory.settled = BoundedCache(100_000, lambda name, settled: len(settled.encoded), share=4)
-    made = history(memory=memory)
-    for n in range(60):
-        for session in made.select(Criteria(user=str(n)), NOW):
-            assert json.loads(session.encoded) == session.record
-    assert 0 < memory.settled.weight <= 100_000
-
-
-@pytest.mark.slow
-@given(st.lists(st.integers(-400, 400), min_size=2, max_size=6), st.sampled_from(["en_US", "zh_CN"]))
-@settings(max_examples=20, deadline=None)
-def test_what_is_remembered_is_what_would_be_made_wherever_the_clock_is_set(
-    seconds: list[int], locale: str
-) -> None:
-    kept = history(locale=locale, per_day=4)
-    newest = kept.select(Criteria(user=USER), NOW)[0]
-    for shift in seconds:
-        now = newest.start + shift * 1000
-        found = [session.encoded for session in kept.select(Criteria(user=USER), now)[:3]]
-        assert found == [orjson.dumps(record) for record in records(kept, now=now)[:3]]
-
-
-def test_a_session_is_remembered_from_its_end_on_and_not_before() -> None:
-    memory = SessionCache()
-    made = history(memory=memory)
-    whole = records(made)[0]
-    for now, kept in ((whole["endTime"] - 1, 0), (whole["endTime"], 1), (whole["endTime"] + 1, 1)):
-        assert json.loads(made.select(Criteria(user=USER), now)[0].encoded)["callId"] == whole["callId"]
-        assert len(memory.settled) == kept
-
-
-def test_users_without_sessions_are_remembered_within_the_bound_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    from oifde_simulator.population import history as room
-
-    monkeypatch.setattr(room, "STARTS_KEPT", 4000)
-    memory = SessionCache()
-    made = history(per_day=0, memory=memory)
-    for user in range(1000):
-        made.select(Criteria(user=str(user)), NOW)
-    assert len(memory.starts) <= 100

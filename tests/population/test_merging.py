@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from test_history import DAY, NOW, USER, history
 
 from oifde_simulator.model.sessions import CallSession, Criteria
-from oifde_simulator.population.history import GeneratedSession, History
+from oifde_simulator.population.generated_sessions import GeneratedSession
+from oifde_simulator.population.history import History
 from oifde_simulator.population.literal import LiteralSessions
 from oifde_simulator.population.merging import MergedSessions
 

@@ -29,7 +29,7 @@ def sessions(made: History, user: str = USER) -> list[CallSession]:
 
 
 def recorder(made: History) -> RecordGenerator:
-    generator = made._records
+    generator = made.source
     assert isinstance(generator, RecordGenerator)
     return generator
 

@@ -14,7 +14,8 @@ import pytest
 
 from inner import APPLICATION, Suite
 from oifde_simulator.cli import main
-from oifde_simulator.config import Settings, flag_name
+from oifde_simulator.config import Settings
+from oifde_simulator.config.reading import flag_name
 from serving import PATIENCE, REPOSITORY, command, environment, running
 
 pytest_plugins = ("inner",)

@@ -11,11 +11,14 @@ from typing import Any
 
 import pytest
 
-from oifde_simulator.config import Settings, settings, unused_options
+from oifde_simulator.config import Settings
+from oifde_simulator.config.conflicts import unused_options
+from oifde_simulator.config.reading import read_settings
 from oifde_simulator.immediate import immediate
 from oifde_simulator.runtime import browser, serve
 from oifde_simulator.runtime.banner import banner
-from oifde_simulator.runtime.server import Simulator, registry
+from oifde_simulator.runtime.server import Simulator
+from oifde_simulator.runtime.server.registry import registry
 from oifde_simulator.scenario import selection
 from serving import CALM, PATIENCE, running
 
@@ -116,8 +119,8 @@ def test_the_banner_prints_the_address_and_no_token() -> None:
 
 
 def test_the_environment_turns_it_off() -> None:
-    chosen = settings({}, {"OIFDE_SIMULATOR_CONSOLE": "off", "OIFDE_SIMULATOR_OPEN": "yes"})
+    chosen = read_settings({}, {"OIFDE_SIMULATOR_CONSOLE": "off", "OIFDE_SIMULATOR_OPEN": "yes"})
     assert (chosen.console, chosen.open) == ("off", True)
     assert unused_options(chosen).startswith("--console off: --open is ignored")
     with pytest.raises(ValueError, match="OIFDE_SIMULATOR_CONSOLE: expected on or off"):
-        settings({}, {"OIFDE_SIMULATOR_CONSOLE": "maybe"})
+        read_settings({}, {"OIFDE_SIMULATOR_CONSOLE": "maybe"})

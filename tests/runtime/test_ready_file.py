@@ -159,11 +159,11 @@ def test_a_start_that_fails_leaves_no_file(path: Path) -> None:
 
 
 def test_a_server_in_a_thread_keeps_its_file_alike(path: Path) -> None:
-    from oifde_simulator.config import settings
+    from oifde_simulator.config.reading import read_settings
 
     path.write_text("of an earlier server")
     given = {"port": "0", "control_port": "0", "tls": "off", "ready_file": str(path)}
-    with embedding.running(settings(given, {})) as server:
+    with embedding.running(read_settings(given, {})) as server:
         assert json.loads(path.read_bytes())["control"] == server.control_url
     assert os.listdir(path.parent) == []
 

@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 
 from oifde_simulator.cli import main
-from oifde_simulator.config import Settings, settings
+from oifde_simulator.config import Settings
+from oifde_simulator.config.reading import read_settings
 from oifde_simulator.immediate import immediate
 from oifde_simulator.pytest_plugin import serve_options
 from oifde_simulator.runtime.banner import banner
 from oifde_simulator.runtime.embedding import running as embedded
-from oifde_simulator.runtime.server import Simulator, registry
+from oifde_simulator.runtime.server import Simulator
+from oifde_simulator.runtime.server.registry import registry
 from oifde_simulator.tls_faults import FAULTS, MEANINGS, fault_port
 from serving import REPOSITORY, running
 
@@ -53,11 +55,11 @@ def test_a_wrong_text_is_one_line_and_2(text: str, words: str, capsys: pytest.Ca
 
 def test_a_wrong_text_of_the_environment_names_the_variable() -> None:
     with pytest.raises(ValueError, match=r"OIFDE_SIMULATOR_TLS_FAULT: .*did you mean .hanging.\?"):
-        settings({}, {"OIFDE_SIMULATOR_TLS_FAULT": "expired=0,hangin=0"})
+        read_settings({}, {"OIFDE_SIMULATOR_TLS_FAULT": "expired=0,hangin=0"})
 
 
 def test_the_variable_is_a_list() -> None:
-    chosen = settings({}, {"OIFDE_SIMULATOR_TLS_FAULT": "expired=9444, cut=0,"})
+    chosen = read_settings({}, {"OIFDE_SIMULATOR_TLS_FAULT": "expired=9444, cut=0,"})
     assert chosen.tls_fault == (("expired", 9444), ("cut", 0))
 
 

@@ -31,7 +31,8 @@ from conftest import QUERY
 from oifde_simulator.clock import TIME_OF_DAY, Clock
 from oifde_simulator.config import Settings
 from oifde_simulator.runtime.lifecycle import loop_factory
-from oifde_simulator.runtime.server import Simulator, registry
+from oifde_simulator.runtime.server import Simulator
+from oifde_simulator.runtime.server.registry import registry
 from oifde_simulator.scenario import selection
 
 REPOSITORY = Path(__file__).parents[2]

@@ -12,7 +12,8 @@ from urllib.parse import quote, urlsplit
 import pytest
 
 from oifde_simulator.config import Settings
-from oifde_simulator.runtime.server import Simulator, registry
+from oifde_simulator.runtime.server import Simulator
+from oifde_simulator.runtime.server.registry import registry
 from oifde_simulator.web import http_connection
 from oifde_simulator.web.control_plane import evaluations
 from oifde_simulator.web.control_plane.evaluations import Evaluation, Evaluations

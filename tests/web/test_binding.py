@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from oifde_simulator.web.data_plane import binding, tcp
+from oifde_simulator.web.data_plane import binding, listening_sockets
 from serving import needs_ipv6
 
 BOTH = ["127.0.0.1", "::1"]
@@ -205,6 +205,6 @@ def test_sockets_that_keep_their_ports_are_all_or_none(monkeypatch: pytest.Monke
     bound, made = binding.bind("localhost", 0), list[socket.socket]()
     refuse_bind(monkeypatch, lambda address, _: errno.EADDRINUSE if address == "::1" else 0, made)
     with pytest.raises(OSError, match="refused"):
-        tcp.keep_ports(bound)
+        listening_sockets.keep_ports(bound)
     assert len(made) == 2
     assert all(each.fileno() == -1 for each in [*bound, *made])

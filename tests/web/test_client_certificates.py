@@ -29,7 +29,6 @@ from oifde_simulator.client import AsyncControl, Control, ControlProblem
 from oifde_simulator.runtime.child_environment import child_environment
 from oifde_simulator.runtime.curl_lines import CurlLines, ShownCertificate
 from oifde_simulator.runtime.server import Simulator
-from oifde_simulator.runtime.tls_settings import client_authority
 from oifde_simulator.web.tls.client_certificates import FAULTS, ClientCertificates, foreign, name_of
 from oifde_simulator.web.tls.context import TlsError, load_chain
 from oifde_simulator.web.tls.files import write_once
@@ -442,7 +441,7 @@ def test_nothing_shows_the_key_of_the_authority(servers: Mapping[str, Simulator]
     maker = ClientCertificates(ca.cert_pem.bytes(), ca.private_key_pem.bytes())
     assert "PRIVATE KEY" not in repr(maker)
     server = servers["require"]
-    assert "PRIVATE KEY" not in f"{client_authority(server._tls, server._clients)!r} {server._tls!r}"
+    assert "PRIVATE KEY" not in f"{server.parts.client_authority!r} {server.parts.tls!r}"
     assert foreign() != foreign()
 
 

@@ -15,7 +15,8 @@ from aiohttp.streams import StreamReader
 
 from conftest import QUERY
 from oifde_simulator.config import Settings
-from oifde_simulator.runtime.server import Simulator, registry
+from oifde_simulator.runtime.server import Simulator
+from oifde_simulator.runtime.server.registry import registry
 from oifde_simulator.web import body_receiver, byte_budget, heap
 from oifde_simulator.web.http_connection import HttpConnection
 from serving import CALM

@@ -21,10 +21,11 @@ from oifde_simulator.config import Settings
 from oifde_simulator.engine.pipeline import Pipeline
 from oifde_simulator.journal import Journal
 from oifde_simulator.oifde.router import Router
-from oifde_simulator.runtime.server import Simulator, registry
+from oifde_simulator.runtime.server import Simulator
+from oifde_simulator.runtime.server.registry import registry
 from oifde_simulator.tenants import Tenants
 from oifde_simulator.web.connection_limits import ConnectionLimits
-from oifde_simulator.web.data_plane import tcp
+from oifde_simulator.web.data_plane import listening_sockets
 from oifde_simulator.web.data_plane.binding import ATTEMPTS
 from oifde_simulator.web.data_plane.port import Port
 from oifde_simulator.web.data_plane.request_reader import Limits
@@ -332,7 +333,7 @@ class Unstoppable(socket.socket):
 async def test_where_the_system_cannot_keep_the_number_it_is_let_go_and_taken_again(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(tcp.socket, "socket", Unstoppable)
+    monkeypatch.setattr(listening_sockets.socket, "socket", Unstoppable)
     port = made_port()
     await port.start()
     try:

@@ -16,14 +16,16 @@ import pytest
 from conftest import QUERY
 from controlling import Controlling
 from oifde_simulator.client import Control, SimulatedTenant
-from oifde_simulator.config import Settings, settings
+from oifde_simulator.config import Settings
+from oifde_simulator.config.reading import read_settings
 from oifde_simulator.immediate import immediate
 from oifde_simulator.json_schema.schema import Schema
 from oifde_simulator.pytest_plugin.astray import format_astray
 from oifde_simulator.runtime.banner import banner
 from oifde_simulator.runtime.child_environment import child_environment
 from oifde_simulator.runtime.embedding import running as embedded
-from oifde_simulator.runtime.server import Simulator, registry
+from oifde_simulator.runtime.server import Simulator
+from oifde_simulator.runtime.server.registry import registry
 from oifde_simulator.web.control_plane import openapi
 from recording_download import PATH as DOWNLOAD
 from serving import Answer, Peer, post, running
@@ -176,7 +178,7 @@ def test_start_banner_and_command_tell_it(server: Simulator) -> None:
 
 def test_an_embedded_server_has_tls_on_both_and_tells_them_in_its_ready_file(tmp_path: Path) -> None:
     ready = tmp_path / "ready.json"
-    chosen = settings(
+    chosen = read_settings(
         {"port": "0", "control_port": "0"},
         {"OIFDE_SIMULATOR_RECORDINGS_PORT": "0", "OIFDE_SIMULATOR_READY_FILE": str(ready)},
     )
@@ -209,7 +211,7 @@ async def test_a_busy_port_names_the_option(same: bool) -> None:
 
 def test_a_number_that_is_no_port_names_the_variable() -> None:
     with pytest.raises(ValueError, match="OIFDE_SIMULATOR_RECORDINGS_PORT: "):
-        settings({}, {"OIFDE_SIMULATOR_RECORDINGS_PORT": "70000"})
+        read_settings({}, {"OIFDE_SIMULATOR_RECORDINGS_PORT": "70000"})
 
 
 def test_the_report_of_a_failed_test_says_that_it_is_the_wrong_port(

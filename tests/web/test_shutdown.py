@@ -20,7 +20,8 @@ from conftest import QUERY, SPECIFICATION
 from oifde_simulator import cli
 from oifde_simulator.config import Settings
 from oifde_simulator.runtime import lifecycle
-from oifde_simulator.runtime.server import Simulator, registry
+from oifde_simulator.runtime.server import Simulator
+from oifde_simulator.runtime.server.registry import registry
 from oifde_simulator.scenario import selection
 from oifde_simulator.web.data_plane import server as data_plane_server
 from serving import FREE_PORTS, Peer, command, environment, fetch, head, post, run, served

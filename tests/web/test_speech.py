@@ -26,7 +26,7 @@ from oifde_simulator.scenario import loader
 from oifde_simulator.scenario.errors import ScenarioErrors
 from oifde_simulator.web.data_plane.delivery import SLICE
 from oifde_simulator.web.data_plane.unsent import Unsent
-from oifde_simulator.web.speech import espeak, speaker
+from oifde_simulator.web.speech import espeak, resampling, speaker
 from oifde_simulator.web.speech.espeak import Pcm
 from oifde_simulator.web.speech.resampling import telephone
 from oifde_simulator.web.speech.speaker import Speaker, Spoken
@@ -280,7 +280,7 @@ async def test_clients_that_leave_start_no_more_work_than_there_are_turns(
 
     monkeypatch.setattr(espeak, "speak", speak)
     monkeypatch.setattr(espeak, "find_program", lambda: "espeak-ng")
-    monkeypatch.setattr(speaker, "telephone", telephone)
+    monkeypatch.setattr(resampling, "telephone", telephone)
     studio = Speaker()
     for text in map(str, range(speaker.AT_ONCE)):
         left = asyncio.create_task(studio.say(Saying("en", text, 80)))

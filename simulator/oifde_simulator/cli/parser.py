@@ -10,7 +10,8 @@ from dataclasses import Field, fields
 from typing import Any, NoReturn
 
 from oifde_simulator.cli.exit_codes import USAGE_ERROR
-from oifde_simulator.config import Settings, flag_name, settings
+from oifde_simulator.config import Settings
+from oifde_simulator.config.reading import flag_name, read_settings
 
 SESSION_SETTINGS = ("scenarios", "no_bundled", "population", "seed")
 """Names of the settings that decide which sessions exist."""
@@ -58,7 +59,7 @@ def _default_text(setting: Field[Any], default: str | None) -> str:
 def session_settings(options: argparse.Namespace, names: Collection[str] = SESSION_SETTINGS) -> Settings:
     """Read settings from the environment, and those in `names` from `options` first."""
     given = {name: value for name, value in vars(options).items() if name in names}
-    return settings(given, os.environ)
+    return read_settings(given, os.environ)
 
 
 def print_json(value: Any) -> None:

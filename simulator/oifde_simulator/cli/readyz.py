@@ -109,9 +109,9 @@ def _server(environment: Mapping[str, str]) -> Settings | Options:
     names = [f"OIFDE_SIMULATOR_{name}" for name in VARIABLES]
     host, port, file = (environment.get(name, "").strip() for name in names)
     if port and not (port.isascii() and port.isdigit() and len(port) <= 5 and int(port) <= 65535):
-        from oifde_simulator.config import settings  # it says what is wrong
+        from oifde_simulator.config.reading import read_settings  # it says what is wrong
 
-        return settings({}, {name: environment.get(name, "") for name in names})
+        return read_settings({}, {name: environment.get(name, "") for name in names})
     found = Options()
     found.control_host, found.control_port = host or HOST, int(port or PORT)
     found.ready_file = environment[names[2]].strip("\r\n") if file else None

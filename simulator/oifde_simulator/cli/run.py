@@ -12,7 +12,9 @@ from pathlib import Path
 
 from oifde_simulator.cli import serve
 from oifde_simulator.cli.run_artifacts import artifacts_in
-from oifde_simulator.config import Settings, environment_name, settings, unused_options
+from oifde_simulator.config import Settings
+from oifde_simulator.config.conflicts import unused_options
+from oifde_simulator.config.reading import environment_name, read_settings
 
 PORTS = ("port", "control_port")
 """Names of the settings that are free ports unless they are given."""
@@ -50,7 +52,7 @@ def execute(options: argparse.Namespace) -> int:
     if not options.program or options.words_before_dashes:
         words = shlex.join([*options.words_before_dashes, *options.program]) or "pytest"
         raise ValueError(f"expected -- and a command to run; such as: oifde-simulator run -- {words}")
-    chosen = settings(_free_ports(os.environ) | vars(options), os.environ)
+    chosen = read_settings(_free_ports(os.environ) | vars(options), os.environ)
     if not chosen.quiet and (complaint := unused_options(chosen)):
         print(f"oifde-simulator run: {complaint}", file=sys.stderr)
     if options.trust:

@@ -12,14 +12,10 @@ from typing import TYPE_CHECKING
 
 from oifde_simulator.advertised_urls import host_of
 from oifde_simulator.cli.parser import add_settings
-from oifde_simulator.config import (
-    MEMORY,
-    Settings,
-    environment_name,
-    settings,
-    unknown_variables,
-    unused_options,
-)
+from oifde_simulator.config import Settings
+from oifde_simulator.config.conflicts import unused_options
+from oifde_simulator.config.declaration import MEMORY
+from oifde_simulator.config.reading import environment_name, read_settings, unknown_variables
 from oifde_simulator.runtime import deferred_package, package_finder, ready_file
 
 if TYPE_CHECKING:
@@ -37,7 +33,7 @@ def execute(options: argparse.Namespace) -> int:
     """Serve until told to stop and return the exit code."""
     package_finder.install()
     gc.disable()  # starting makes little garbage and many objects; the server turns it on again
-    chosen = settings(vars(options), os.environ)
+    chosen = read_settings(vars(options), os.environ)
     ready_file.remove_old(
         ready_file.paths(chosen, os.environ)
     )  # before the slow imports: nobody shall take it for ours

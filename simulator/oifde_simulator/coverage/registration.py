@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from oifde_simulator import resources
 from oifde_simulator.model.coverage import CoveredRule
 from oifde_simulator.rules.rule import Action, Rule
 from oifde_simulator.scenario.model import Scenario
-from oifde_simulator.state.interface.counts import Coverage
 from oifde_simulator.text import printable
+
+if TYPE_CHECKING:
+    from oifde_simulator.state.interface.counts import Coverage
 
 
 async def expect(coverage: Coverage, scenarios: Iterable[Scenario]) -> None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from oifde_simulator.faults.base import Fault, FaultContext
 from oifde_simulator.faults.chain import apply
 from oifde_simulator.faults.parser import build
 from oifde_simulator.randomness import KeyedRandom, key
 from oifde_simulator.state.interface.replicas import Announcement, Announcements
-from oifde_simulator.state.interface.settings import Settings
 from oifde_simulator.wire.script import Script, Send, leading_waits
+
+if TYPE_CHECKING:
+    from oifde_simulator.state.interface.settings import Settings
 
 TOPIC = "delay"
 """Topic of the announcements of a delay."""

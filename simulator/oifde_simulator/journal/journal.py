@@ -14,7 +14,6 @@ from oifde_simulator.journal.filter_parameters import parse
 from oifde_simulator.journal.filters import Filter, Since
 from oifde_simulator.journal.redaction.redactor import Redactor
 from oifde_simulator.journal.subscriptions.index import SubscriptionIndex
-from oifde_simulator.journal.subscriptions.waiter import Waiter
 from oifde_simulator.model.entry import Entry
 from oifde_simulator.model.exchange import Exchange
 from oifde_simulator.model.view import Mismatch
@@ -24,6 +23,7 @@ from oifde_simulator.text import nearest as close_name
 
 if TYPE_CHECKING:
     from oifde_simulator.journal.subscriptions.follower import Follower
+    from oifde_simulator.journal.subscriptions.waiter import Waiter
 
 
 @dataclass(frozen=True, slots=True)

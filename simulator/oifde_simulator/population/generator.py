@@ -10,7 +10,8 @@ from oifde_simulator.population.arrivals.local_days import local_days
 from oifde_simulator.population.arrivals.pattern import arrival_pattern
 from oifde_simulator.population.arrivals.timetable import Timetable
 from oifde_simulator.population.arrivals.zones import zone_of
-from oifde_simulator.population.history import History, SessionCache
+from oifde_simulator.population.cached_records import SessionCache
+from oifde_simulator.population.history import History
 from oifde_simulator.population.ids import IdCodec
 from oifde_simulator.population.records import DEFAULT_MIX, Compose, RecordGenerator
 from oifde_simulator.population.vocabulary import Vocabulary, vocabulary

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from oifde_simulator.model.sessions import CallSession, Criteria, Sessions
-from oifde_simulator.population.history import NEVER, GeneratedSession, History
+from oifde_simulator.population.generated_sessions import GeneratedSession
+from oifde_simulator.population.history import NEVER, History
 from oifde_simulator.population.literal import LiteralSession, LiteralSessions
 from oifde_simulator.population.merging import MergedSessions
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from oifde_simulator.config import NEED_TLS
+from oifde_simulator.config.conflicts import NEED_TLS
 from oifde_simulator.pytest_plugin import options
 from oifde_simulator.pytest_plugin.serve_options import MARK, ServeOptions, normalize
 from oifde_simulator.pytest_plugin.servers import Servers

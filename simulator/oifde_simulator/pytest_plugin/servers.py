@@ -61,9 +61,9 @@ def start_server(kind: str, options: ServeOptions) -> Iterator[Addresses]:
         with spawned(*arguments(options)) as addresses:
             yield addresses
         return
-    from oifde_simulator.config import settings
+    from oifde_simulator.config.reading import read_settings
 
-    with running(settings({"port": "0", "control_port": "0", **options}, {})) as simulator:
+    with running(read_settings({"port": "0", "control_port": "0", **options}, {})) as simulator:
         yield Addresses(simulator.listening["control"], simulator.token)
 
 

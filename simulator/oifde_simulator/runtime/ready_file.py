@@ -15,7 +15,8 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from oifde_simulator.config import ENVIRONMENT_PREFIX, Settings, settings
+from oifde_simulator.config import Settings
+from oifde_simulator.config.reading import ENVIRONMENT_PREFIX, read_settings
 from oifde_simulator.text import printable
 
 READY_FILE = f"{ENVIRONMENT_PREFIX}READY_FILE"
@@ -36,7 +37,7 @@ FileIdentity = tuple[int, int, int]
 
 def paths(chosen: Settings, environment: Mapping[str, str]) -> list[Path]:
     """List the file of the option and that of the environment, where a container's health check looks."""
-    named = settings({}, {READY_FILE: environment.get(READY_FILE, "")}).ready_file
+    named = read_settings({}, {READY_FILE: environment.get(READY_FILE, "")}).ready_file
     return list(dict.fromkeys(path for path in (chosen.ready_file, named) if path))
 
 

@@ -13,13 +13,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from oifde_simulator import logs
-from oifde_simulator.config import MEMORY, Settings
+from oifde_simulator.config import Settings
+from oifde_simulator.config.declaration import MEMORY
 from oifde_simulator.model.coverage import CoverageSnapshot
 from oifde_simulator.runtime import lifecycle, ready_file, warming
 from oifde_simulator.runtime.banner import banner
 from oifde_simulator.runtime.first_lines import print_first
-from oifde_simulator.runtime.server import Simulator, registry
-from oifde_simulator.runtime.tls_settings import shares_authority
+from oifde_simulator.runtime.server import Simulator
+from oifde_simulator.runtime.server.registry import registry
+from oifde_simulator.runtime.server.tls_settings import shares_authority
 from oifde_simulator.scenario import selection
 from oifde_simulator.scenario.catalog import ScenarioCatalog
 from oifde_simulator.scenario.model import Scenario

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO, Any
 from weakref import WeakSet
 
-from oifde_simulator.config import ENVIRONMENT_PREFIX, STATE_PASSWORD, STATE_USER
+from oifde_simulator.config.reading import ENVIRONMENT_PREFIX, STATE_PASSWORD, STATE_USER
 
 STOP_TIMEOUT = 10.0
 """Seconds in which a process must end by itself."""

@@ -6,12 +6,14 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from oifde_simulator.scenario.errors import ScenarioError
 from oifde_simulator.scenario.lint.finding import Finding, value_at
-from oifde_simulator.scenario.yaml.node import Tree
 from oifde_simulator.text import KeyPath
+
+if TYPE_CHECKING:
+    from oifde_simulator.scenario.yaml.node import Tree
 
 
 class Document(ABC):

@@ -18,7 +18,7 @@ from oifde_simulator.oifde.credentials.tokens import Tokens
 from oifde_simulator.oifde.header_service import service_of
 from oifde_simulator.oifde.policy.service_policy import ServicePolicy
 from oifde_simulator.population import generator
-from oifde_simulator.population.history import SessionCache
+from oifde_simulator.population.cached_records import SessionCache
 from oifde_simulator.population.literal import LiteralSessions
 from oifde_simulator.population.merging import MergedSessions
 from oifde_simulator.rules.rule import Rule

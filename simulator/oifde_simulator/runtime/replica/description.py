@@ -9,7 +9,8 @@ from hashlib import blake2b
 from pathlib import Path
 
 from oifde_simulator import __version__, resources
-from oifde_simulator.config import Settings, flag_name, option_of
+from oifde_simulator.config import Settings
+from oifde_simulator.config.reading import flag_name, option_of
 from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.scenario.catalog import ScenarioCatalog
 from oifde_simulator.scenario.model import Scenario

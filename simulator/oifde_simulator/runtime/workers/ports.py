@@ -9,9 +9,14 @@ from socket import socket
 
 from oifde_simulator.config import Settings
 from oifde_simulator.web.data_plane.binding import ATTEMPTS, bind, cannot_listen
+from oifde_simulator.web.data_plane.listening_sockets import (
+    BACKLOG,
+    keep_ports,
+    prepare_listening,
+    stop_listening,
+)
 from oifde_simulator.web.data_plane.shared_sockets import Bound, SharedSockets
 from oifde_simulator.web.data_plane.shared_switch import SharedSwitch
-from oifde_simulator.web.data_plane.tcp import BACKLOG, keep_ports, prepare_listening, stop_listening
 from oifde_simulator.web.data_plane.worker_loads import WorkerLoads, make_memory
 
 CONTROL = "--control-port"

@@ -9,7 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from oifde_simulator.config import MEMORY, Settings, require_told_ports
+from oifde_simulator.config import Settings
+from oifde_simulator.config.conflicts import require_advertised_ports
+from oifde_simulator.config.declaration import MEMORY
 from oifde_simulator.runtime.guarding import guarded
 from oifde_simulator.runtime.temporary_folder import temporary_folder
 from oifde_simulator.runtime.workers import embedded_store
@@ -91,7 +93,7 @@ async def prepared(settings: Settings, lock: int) -> AsyncIterator[WorkersServer
 
     `lock` is the descriptor of the log's lock. Raises ValueError or OSError.
     """
-    require_told_ports(settings)
+    require_advertised_ports(settings)
     async with AsyncExitStack() as undo:
         ports = Ports(settings)
         undo.callback(ports.close)

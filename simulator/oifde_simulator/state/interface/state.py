@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from oifde_simulator.state.interface.counts import Coverage, Metrics
-from oifde_simulator.state.interface.exchanges import Exchanges
-from oifde_simulator.state.interface.journal import Journal
-from oifde_simulator.state.interface.replicas import Announcements, Files
-from oifde_simulator.state.interface.settings import Settings
-from oifde_simulator.state.interface.tenants import Tenants
+if TYPE_CHECKING:
+    from oifde_simulator.state.interface.counts import Coverage, Metrics
+    from oifde_simulator.state.interface.exchanges import Exchanges
+    from oifde_simulator.state.interface.journal import Journal
+    from oifde_simulator.state.interface.replicas import Announcements, Files
+    from oifde_simulator.state.interface.settings import Settings
+    from oifde_simulator.state.interface.tenants import Tenants
 
 
 class State(Protocol):

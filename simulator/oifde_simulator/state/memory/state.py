@@ -5,18 +5,20 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from oifde_simulator.clock import TIME_OF_DAY, Clock
 from oifde_simulator.model.coverage import CoverageSnapshot, CoveredRule
 from oifde_simulator.model.entry import Entry
 from oifde_simulator.state.coverage_table import CoverageTable
-from oifde_simulator.state.interface.journal import ForgetEntries, HearEntry
 from oifde_simulator.state.memory.announcements import MemoryAnnouncements, MemoryFiles
 from oifde_simulator.state.memory.exchanges import MemoryExchanges
 from oifde_simulator.state.memory.journal_store import Bounds, EntryTable
 from oifde_simulator.state.memory.tables import Tables
 from oifde_simulator.state.memory.tenant_calls import MemoryTenants
+
+if TYPE_CHECKING:
+    from oifde_simulator.state.interface.journal import ForgetEntries, HearEntry
 
 BOUNDS = Bounds()
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from oifde_simulator.engine.metrics import Meter
-from oifde_simulator.engine.metrics_sharing import MetricsSharing
 from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.faults.global_delay import GlobalDelay
 from oifde_simulator.journal import Journal
@@ -29,12 +28,13 @@ from oifde_simulator.web.control_plane.services.subscriptions import Subscriptio
 from oifde_simulator.web.control_plane.services.tenant_admin import TenantAdminService
 from oifde_simulator.web.control_plane.services.tenants import TenantService
 from oifde_simulator.web.control_plane.standing import Standing
-from oifde_simulator.web.control_plane.workers import WorkerGroup
 from oifde_simulator.web.data_plane.port import Port
 from oifde_simulator.web.speech.speaker import Speaker
 
 if TYPE_CHECKING:
+    from oifde_simulator.engine.metrics_sharing import MetricsSharing
     from oifde_simulator.web.control_plane.data_urls import DataUrls
+    from oifde_simulator.web.control_plane.workers import WorkerGroup
 
 MOST_STREAMS = 4
 """Long lists that are sent at once; others wait."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from time import monotonic
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -17,30 +16,25 @@ from aiohttp import web
 from oifde_simulator.model.exchange import Exchange
 from oifde_simulator.model.outcome import OutcomeRecorder
 from oifde_simulator.web.byte_budget import ByteBudget
+from oifde_simulator.web.data_plane.connection_end import close_tls, have_arrived
 from oifde_simulator.web.data_plane.held_connections import HeldConnections, Hold
-from oifde_simulator.web.data_plane.tcp import end_output, unacknowledged_bytes
 from oifde_simulator.web.data_plane.unsent import Unsent
 from oifde_simulator.web.http_connection import HIGH_WATER, reset
 from oifde_simulator.web.peer import is_reset
-from oifde_simulator.web.speech.speaker import Speaker, Spoken
 from oifde_simulator.wire.script import Close, Reset, Script, Send, Wait
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable
 
     from aiohttp.abc import AbstractStreamWriter
 
-    from oifde_simulator.wire.spoken import Saying
+    from oifde_simulator.web.data_plane.lazy_slices import LazySlices
+    from oifde_simulator.web.speech.speaker import Speaker
 
 log = logging.getLogger("oifde_simulator")
 
 SLICE = 4 * HIGH_WATER
 """Bytes that are handed to a connection at once; an answer up to that size is one write."""
-
-ALERT_SECONDS = 0.1
-"""Seconds from TLS's alert of the end (close_notify) to the end of the connection."""
-POLL_SECONDS = 0.001
-"""Seconds between two looks at the bytes that are still on their way."""
 
 
 class Delivery(web.StreamResponse):
@@ -69,7 +63,7 @@ class Delivery(web.StreamResponse):
         self._held = held
         self._unread = unread
         self._speaker = speaker
-        self._spoken: Spoken | None = None
+        self._slices: LazySlices | None = None
         self._unsent = Unsent()
         self._hold: Hold | None = None
         self._request: web.BaseRequest | None = None
@@ -151,10 +145,10 @@ class Delivery(web.StreamResponse):
         self._unsent.clear()
 
     async def _make(self, transport: asyncio.Transport) -> bytes:
-        """Make the next slice of a lazy body; other connections have their turn between two slices."""
+        """Make the next slice of a lazy body; break the connection where that fails."""
         self._outcome.digest = self._unsent.digest
         try:
-            octets = await self._next_slice()
+            octets = await (self._slices or self._begin_slices()).next()
         except OSError as error:
             log.warning("reset a connection amid a recording: %s", error)
             octets = self._give_up(transport)
@@ -163,21 +157,11 @@ class Delivery(web.StreamResponse):
             octets = self._give_up(transport)
         return b"" if transport.is_closing() else octets
 
-    async def _next_slice(self) -> bytes:
-        """Make the next slice, in a thread where that may wait, or with words where it has some."""
-        if self._unsent.blocking:
-            return await asyncio.to_thread(self._unsent.take, SLICE)
-        if sayings := self._unsent.sayings(SLICE):
-            return await self._speak(sayings)
-        await asyncio.sleep(0)
-        return self._unsent.take(SLICE)
+    def _begin_slices(self) -> LazySlices:
+        from oifde_simulator.web.data_plane.lazy_slices import LazySlices  # for recordings only
 
-    async def _speak(self, sayings: Sequence[Saying]) -> bytes:
-        """Make the next slice with words in it."""
-        if self._spoken is None:
-            self._spoken = Spoken(self._speaker)
-        await self._spoken.prepare(sayings)
-        return self._unsent.take(SLICE, self._spoken.clips)
+        self._slices = LazySlices(self._unsent, self._speaker, SLICE)
+        return self._slices
 
     def _give_up(self, transport: asyncio.Transport) -> bytes:
         """Break the connection whose answer cannot be made to its end."""
@@ -211,17 +195,12 @@ class Delivery(web.StreamResponse):
                 raise AssertionError("a Send is written, not acted out")
 
     async def _close(self, transport: asyncio.Transport) -> None:
-        """End the connection in order, over TLS too where the client does not answer the alert of the end.
-
-        The event loops wait half a minute for that answer; Java's client, for example, gives none before FIN.
-        """
+        """End the connection in order."""
         if transport.get_extra_info("ssl_object") is None:
             transport.close()
-            return
-        await self._flush(transport)
-        connection = transport.get_extra_info("socket")
-        transport.close()
-        asyncio.get_running_loop().call_later(ALERT_SECONDS, end_output, transport, connection)
+        else:
+            await self._flush(transport)
+            close_tls(transport)
 
     async def _wait(self, transport: asyncio.Transport, seconds: float) -> None:
         if not seconds:
@@ -246,12 +225,7 @@ class Delivery(web.StreamResponse):
         if transport.get_write_buffer_size():
             transport.set_write_buffer_limits(high=0)
             await self._drain(transport)
-        deadline = monotonic() + self._write_seconds
-        while not transport.is_closing() and _bytes_in_flight(transport) and monotonic() < deadline:
-            if is_reset(transport.get_extra_info("socket")):
-                break
-            await asyncio.sleep(POLL_SECONDS)
-        return not transport.is_closing() and not _bytes_in_flight(transport)
+        return await have_arrived(transport, self._write_seconds)
 
     async def _confirm(self, transport: asyncio.Transport) -> None:
         """Wait for the bytes to arrive: whether a client that ended its half is there shows only then."""
@@ -268,8 +242,3 @@ class Delivery(web.StreamResponse):
         self._keep_alive = False
         self._outcome.end("reset")
         reset(transport)
-
-
-def _bytes_in_flight(transport: asyncio.Transport) -> int:
-    connection = transport.get_extra_info("socket")
-    return unacknowledged_bytes(connection) if connection is not None else 0

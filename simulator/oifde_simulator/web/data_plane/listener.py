@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from oifde_simulator.model.http import PortName
 from oifde_simulator.web.data_plane.binding import bind, bind_and_listen, cannot_listen
+from oifde_simulator.web.data_plane.listening_sockets import keep_ports, prepare_listening, stop_listening
 from oifde_simulator.web.data_plane.server import DataPlane
 from oifde_simulator.web.data_plane.site import Site
-from oifde_simulator.web.data_plane.tcp import keep_ports, prepare_listening, stop_listening
 from oifde_simulator.web.descriptors import ListeningSocket
 
 if TYPE_CHECKING:

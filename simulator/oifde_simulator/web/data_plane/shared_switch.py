@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from socket import SO_ACCEPTCONN, SOL_SOCKET, socket
 
-from oifde_simulator.web.data_plane.tcp import BACKLOG, prepare_listening, stop_listening
+from oifde_simulator.web.data_plane.listening_sockets import BACKLOG, prepare_listening, stop_listening
 from oifde_simulator.web.data_plane.worker_loads import LOADS_BYTES, MEMORY_BYTES
 
 DECIDED, CLOSED = 0, 1

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 
 from aiohttp import web
 
-from oifde_simulator.web.data_plane.tcp import BACKLOG
+from oifde_simulator.web.data_plane.listening_sockets import BACKLOG
 
 if TYPE_CHECKING:
     from oifde_simulator.web.data_plane.shared_acceptor import SharedAcceptor

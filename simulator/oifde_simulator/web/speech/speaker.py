@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from oifde_simulator.bounded_cache import BoundedCache
 from oifde_simulator.immediate import aside
-from oifde_simulator.web.speech import espeak
-from oifde_simulator.web.speech.espeak import Pcm, SpeechError
-from oifde_simulator.web.speech.resampling import telephone
 from oifde_simulator.wire.spoken import Clips, Saying
+
+if TYPE_CHECKING:
+    from oifde_simulator.web.speech.espeak import Pcm
 
 CLIPS_KEPT = 16 << 20
 """Bytes of clips that are remembered, half an hour of speech; those not used for long go first."""
@@ -38,6 +39,8 @@ class Speaker:
         kept = self._clips.find(saying)
         if kept is not None:
             return kept
+        from oifde_simulator.web.speech.espeak import SpeechError  # for recordings with words only
+
         try:
             async with asyncio.timeout(PATIENCE):
                 return await self._make(saying)
@@ -49,6 +52,8 @@ class Speaker:
 
     async def _make(self, saying: Saying) -> bytes:
         """Wait for a turn and make a clip; a turn ends with its work, though nobody may wait for that."""
+        from oifde_simulator.web.speech.resampling import telephone
+
         await self._turns.acquire()
         work: asyncio.Future[bytes] | None = None
         try:
@@ -78,9 +83,11 @@ class Speaker:
 
 async def _speech(saying: Saying) -> Pcm:
     """Have a saying spoken. Raises SpeechError."""
+    from oifde_simulator.web.speech import espeak
+
     program = await aside(espeak.find_program)
     if program is None:
-        raise SpeechError("espeak-ng is not installed (Debian: apt install espeak-ng)")
+        raise espeak.SpeechError("espeak-ng is not installed (Debian: apt install espeak-ng)")
     return await espeak.speak(program, saying)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
-from oifde_simulator.config import STATE_PASSWORD, STATE_USER
+from oifde_simulator.config.reading import STATE_PASSWORD, STATE_USER
 
 PORT = 6379
 SENTINEL_PORT = 26379

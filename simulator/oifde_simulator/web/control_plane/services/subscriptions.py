@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 from oifde_simulator.journal import Journal
 from oifde_simulator.journal.filters import Filter, Since
 from oifde_simulator.journal.subscriptions.follower import Follower, Judge
-from oifde_simulator.journal.subscriptions.waiter import Waiter
 from oifde_simulator.model.entry import Entry
+
+if TYPE_CHECKING:
+    from oifde_simulator.journal.subscriptions.waiter import Waiter
 
 
 class SubscriptionService:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from oifde_simulator.advertised_urls import host_of
-from oifde_simulator.config import NEED_TLS, Settings
+from oifde_simulator.config import Settings
+from oifde_simulator.config.conflicts import NEED_TLS
 from oifde_simulator.tls_faults import require_own_ports
 from oifde_simulator.web.control_plane.client_authority import NO_AUTHORITY, ClientAuthority
 

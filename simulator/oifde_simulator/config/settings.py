@@ -1,18 +1,15 @@
-"""The settings of one server. Each is declared once, with its default, its help and the reader of its text.
+"""The settings of one server, in the order in which the help lists them.
 
-The command line and the environment (`OIFDE_SIMULATOR_<OPTION>`) are made from these declarations.
-Standard library only.
+Rule: one table, and nothing else.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import Field, field, fields
 from pathlib import Path
-from typing import Any
 
 from oifde_simulator.advertised_urls import advertised_url
+from oifde_simulator.config.declaration import MEMORY, key_prefix, named_scenario, option, state_address
 from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.quantities import (
     bearer_token,
@@ -22,57 +19,14 @@ from oifde_simulator.quantities import (
     flag,
     http_status,
     one_of,
-    pair,
     port_number,
-    trim,
     worker_count,
 )
-from oifde_simulator.text import nearest, normal
+from oifde_simulator.text import normal
 from oifde_simulator.tls_faults import FAULTS, FaultPort, fault_port
 
-ENVIRONMENT_PREFIX = "OIFDE_SIMULATOR_"
-STATE_USER, STATE_PASSWORD = "OIFDE_SIMULATOR_STATE_USER", "OIFDE_SIMULATOR_STATE_PASSWORD"
-"""Variables that have no option: user and password for the server of `--state`."""
-LINE_ENDS = "\r\n"
 LOG_LEVELS = ("debug", "info", "warning", "error")
 LOG_FORMATS = ("text", "json")
-
-MEMORY = "memory"
-"""State in this process."""
-LONGEST_PREFIX = 100
-"""Characters of the prefix of keys."""
-
-
-def named_scenario(text: str) -> tuple[str, str]:
-    """Read a tenant id and the scenario that it names, composed as the names of files are."""
-    tenant, scenario = pair(text)
-    return normal(tenant), normal(scenario)
-
-
-def state_address(text: str) -> str:
-    """Read where the state is kept. Raises ValueError; the connection says what is wrong with an address."""
-    if text != MEMORY and "://" not in text:
-        raise ValueError(f"expected {MEMORY}, or an address such as valkey://HOST:6379/0, found {text}")
-    return text
-
-
-def key_prefix(text: str) -> str:
-    """Read the prefix of keys. Raises ValueError."""
-    if not text.isascii() or not text.isprintable() or not 0 < len(text) <= LONGEST_PREFIX or " " in text:
-        raise ValueError(f"expected 1 to {LONGEST_PREFIX} ASCII characters without blanks, found {text!r}")
-    return text
-
-
-def option(
-    default: Any, meaning: str, *, read: Callable[[str], Any] = str, word: str = "", separator: str = ""
-) -> Any:
-    """Declare a setting with its default and its help.
-
-    `read` turns text into the value, `word` stands for the value in the help, and `separator` splits the
-    text of a variable for a setting that can be given more than once. Without a `meaning` the help is silent.
-    """
-    about = {"help": meaning, "read": read, "word": word, "separator": separator}
-    return field(default=default, metadata=about)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -330,101 +284,3 @@ class Settings:
         "print nothing at the start but a made token, and log errors only unless --log-level says more",
         read=flag,
     )
-
-
-OF_STORE = ("state_prefix", "state_fresh")
-"""Names of the settings that mean something to a store outside this process only."""
-OF_TLS = ("tls_name", "tls_dir", "tls_cert_invalid_ok", "tls_any_certificate")
-"""Names of the settings that mean something to a port with TLS only."""
-NEED_TLS = ("tls_cert", "tls_key", "tls_fault", "client_ca", "client_cert")
-"""Names of the settings that no port without TLS can have."""
-
-
-def option_of(name: str) -> Field[Any] | None:
-    """Find a setting by its name; None where there is none."""
-    return next((entry for entry in fields(Settings) if entry.name == name), None)
-
-
-def flag_name(entry: Field[Any]) -> str:
-    """Return the command-line name of a setting."""
-    return "--" + entry.name.replace("_", "-")
-
-
-def environment_name(entry: Field[Any]) -> str:
-    """Return the environment variable of a setting."""
-    return ENVIRONMENT_PREFIX + entry.name.upper()
-
-
-def settings(given: Mapping[str, str | Sequence[str] | bool], environment: Mapping[str, str]) -> Settings:
-    """Read settings from the command line's texts, else from the environment's, else take the defaults.
-
-    White space around a text is dropped: a mounted secret or a line of a file ends in a line feed.
-    Raises ValueError that names the option or variable with a wrong text.
-    """
-    values: dict[str, Any] = {}
-    for entry in fields(Settings):
-        separator, variable = entry.metadata["separator"], environment_name(entry)
-        if entry.name in given:
-            values[entry.name] = _read(entry, given[entry.name], flag_name(entry))
-        elif environment.get(variable, "").strip():
-            text = environment[variable]
-            values[entry.name] = _read(entry, _split(text, separator) if separator else text, variable)
-    return Settings(**values)
-
-
-def _split(text: str, separator: str) -> list[str]:
-    """Split the text of a variable; a separator at the end or twice adds nothing."""
-    return [part for part in map(str.strip, text.split(separator)) if part]
-
-
-def unknown_variables(environment: Mapping[str, str]) -> str:
-    """Warn in one line of variables that have our prefix and name no setting; empty without any."""
-    known = [*(environment_name(entry) for entry in fields(Settings)), STATE_USER, STATE_PASSWORD]
-    strange = sorted(name for name in environment if name.startswith(ENVIRONMENT_PREFIX))
-    return "; ".join(
-        f"{name} is ignored: no such setting{_hint(name, known)}" for name in strange if name not in known
-    )
-
-
-def require_told_ports(chosen: Settings) -> None:
-    """Check that every port that is advertised is there. Raises ValueError."""
-    if chosen.advertise_recordings and chosen.recordings_port is None:
-        raise ValueError(
-            "--advertise-recordings: expected a port of recordings to tell of, found none; "
-            "give --recordings-port too, or leave it out: downloads are at --advertise then"
-        )
-
-
-def unused_options(chosen: Settings) -> str:
-    """Warn in one line of settings that mean nothing beside others; empty without any."""
-    given = [entry for entry in fields(Settings) if entry.name in OF_TLS and getattr(chosen, entry.name)]
-    complaints = []
-    if chosen.tls == "off" and given:
-        names, are = ", ".join(map(flag_name, given)), "is" if len(given) == 1 else "are"
-        complaints.append(f"--tls off: {names} {are} ignored; leave --tls off out for TLS")
-    beside_store = [entry for entry in fields(Settings) if entry.name in OF_STORE]
-    if chosen.state == MEMORY and (
-        useless := [flag_name(each) for each in beside_store if getattr(chosen, each.name) != each.default]
-    ):
-        complaints.append(f"--state memory: {', '.join(useless)} mean nothing; give --state an address")
-    if chosen.console == "off" and chosen.open:
-        complaints.append("--console off: --open is ignored; leave --console off out for a page to open")
-    return "; ".join(complaints)
-
-
-def _hint(name: str, known: Sequence[str]) -> str:
-    near = nearest(name, known, cutoff=0.8)  # the prefix makes all names alike
-    return f", did you mean {near}?" if near else ""
-
-
-def _read(entry: Field[Any], given: str | Sequence[str] | bool, source: str) -> Any:
-    read = entry.metadata["read"]
-    if isinstance(given, bool):
-        return given
-    dropped = LINE_ENDS if read is Path else None  # a name of a file may begin and end with blanks
-    try:
-        if isinstance(given, str):
-            return read(trim(given, dropped))
-        return tuple(read(trim(text, dropped)) for text in given)
-    except ValueError as error:
-        raise ValueError(f"{source}: {error}") from None

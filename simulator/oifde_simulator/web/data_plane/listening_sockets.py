@@ -1,21 +1,12 @@
-"""TCP sockets: kept while nobody listens, asked about bytes in flight, ended."""
+"""Sockets that listen: their port stays theirs while they refuse connections."""
 
 from __future__ import annotations
 
-import asyncio
 import os
 import socket
-import struct
-import sys
-from asyncio.trsock import TransportSocket
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 
 from oifde_simulator.web.data_plane.binding import bind_socket
-
-if sys.platform != "win32":
-    from fcntl import ioctl
-    from termios import TIOCOUTQ
-
 
 BACKLOG = 4096
 """Connections that may wait to be accepted; the kernel may allow fewer."""
@@ -56,24 +47,3 @@ def prepare_listening(bound: socket.socket) -> None:
     """Prepare a socket to listen again beside connections that it accepted before."""
     if os.name == "posix":
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-
-
-def unacknowledged_bytes(connection: socket.socket) -> int:
-    """Count the bytes that were sent and not acknowledged; a reset would throw them away.
-
-    The answer is 0 where the system does not say.
-    """
-    if sys.platform == "win32":
-        return 0
-    try:
-        return int(struct.unpack("i", ioctl(connection.fileno(), TIOCOUTQ, bytes(4)))[0])
-    except OSError:  # closed, or a system that does not say
-        return 0
-
-
-def end_output(transport: asyncio.Transport, connection: object) -> None:
-    """Send the end (FIN) of a connection that was closed and waits for its client's alert of the end."""
-    if isinstance(connection, TransportSocket):
-        with suppress(OSError):  # closed meanwhile
-            connection.shutdown(socket.SHUT_WR)
-    transport.abort()  # uvloop's way; a second close has asyncio's forget its connection
