@@ -104,10 +104,12 @@ def test_a_search_of_what_was_not_told_counts_what_fits_now(query: str) -> None:
     journal = Journal()  # nobody tells of ends
     waiter, woken = waiting(journal, query, 99)
     waiter.add_earlier([])
+    other, _ = waiting(journal, "tenant=acme", 99)
     first, second = (recorded(journal) for _ in range(2))
     second.outcome.end("client left")
-    journal.awaited.look_again()
+    journal.waiters.look_for_ends()
     assert woken
+    assert not other.behind
     assert (waiter.behind, waiter.judged) == (True, 0)
     waiter.begin_search(2)
     read = list(journal)

@@ -54,7 +54,7 @@ class Journal:
         self.entry = EntryFactory(self.redaction).make
         """Makes the entry of an exchange, which has no number yet."""
         state.journal.listen(self._hear, self._forget)
-        state.journal.listen_to_ends(self.waiters.publish_end, self.waiters.look_again)
+        state.journal.listen_to_ends(self.waiters.publish_end, self.waiters.look_for_ends)
 
     @property
     def logs_good(self) -> bool:
@@ -70,7 +70,8 @@ class Journal:
 
     def look_again(self) -> None:
         """Have waiters and followers look for entries that they were not told of."""
-        self.waiters.look_again()
+        for waiter in self.waiters:
+            waiter.look_again()
         for follower in self.followers:
             follower.notify_unjudged()
 

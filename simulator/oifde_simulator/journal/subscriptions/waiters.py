@@ -20,10 +20,11 @@ class WaiterIndex(SubscriptionIndex[Waiter]):
                 if group.filter.needs_end:
                     _notify_end(group, entry)
 
-    def look_again(self) -> None:
-        """Have waiters judge what they may not have been told of."""
+    def look_for_ends(self) -> None:
+        """Have the waiters for ends judge all entries again: some may have ended without notice."""
         for waiter in self:
-            waiter.look_again()
+            if waiter.filter.needs_end:
+                waiter.look_again()
 
 
 def _notify_end(group: Group[Waiter], entry: Entry) -> None:
