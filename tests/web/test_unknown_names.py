@@ -16,14 +16,13 @@ from oifde_simulator.journal.filters import Filter
 from oifde_simulator.journal.redaction.redactor import Redactor
 from oifde_simulator.stepwise import complete
 from oifde_simulator.web.control_plane.evaluations import Evaluations
-from oifde_simulator.web.control_plane.routes import unknown_names
 from oifde_simulator.web.control_plane.routes.unknown_names import (
-    MOST_COMPARED,
     MOST_HINTS,
     UnknownRules,
-    suggestion,
 )
+from oifde_simulator.web.control_plane.services import suggestions
 from oifde_simulator.web.control_plane.services.journal import JournalService
+from oifde_simulator.web.control_plane.services.suggestions import MOST_COMPARED, suggestion
 from serving import fetch, running
 
 TENANTS = ("acme", None)
@@ -95,8 +94,8 @@ def test_a_name_is_compared_in_each_step_and_of_many_only_those_that_look_like_i
         compared.append(len(known))
         return nearest(written, known)
 
-    nearest = unknown_names.nearest
-    monkeypatch.setattr(unknown_names, "nearest", counting)
+    nearest = suggestions.nearest
+    monkeypatch.setattr(suggestions, "nearest", counting)
     names = [f"rule-of-a-test-{number:05}" for number in range(30 * MOST_COMPARED)]
     steps = len([*suggestion("rule-of-a-test-02345x", names)])
     assert compared == [2] * MOST_COMPARED
