@@ -90,9 +90,9 @@ class RuleService:
             await retried(remove)
         except UnknownRule:
             standing = await self.all(id)
-            from oifde_simulator.web.control_plane.services.suggestions import suggestion  # seldom wanted
+            from oifde_simulator.web.control_plane.services.suggestions import suggested  # seldom wanted
 
             names = [rule.name for rule in standing]
-            hint = await self._evaluations.run(suggestion(name, names)) or f"; {NO_RULE_HINT}"
+            hint = await suggested(self._evaluations, name, names) or f"; {NO_RULE_HINT}"
             detail = f"the tenant {shown(id)} has no rule {shown(name)}{hint}"
             raise Problem(HTTPStatus.NOT_FOUND, "no-rule", detail) from None

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from heapq import nsmallest
 from itertools import takewhile
 
 from oifde_simulator.near_names import nearest
 from oifde_simulator.stepwise import Steps, mapped
+from oifde_simulator.web.control_plane.evaluations import Evaluations
+from oifde_simulator.web.control_plane.problems import Problem
 
 MOST_COMPARED = 100
 """Names that one unknown name is compared with: those that begin most like it and are about as long."""
 COMPARED_CHARACTERS = 100
 """Characters of a name that are compared."""
+
+
+async def suggested(evaluations: Evaluations, written: str, known: Iterable[str]) -> str:
+    """Suggest as `suggestion` does, by turns; nothing where there is too much else to be compared."""
+    with suppress(Problem):
+        return await evaluations.run(suggestion(written, known))
+    return ""
 
 
 def suggestion(written: str, known: Iterable[str]) -> Steps[str]:

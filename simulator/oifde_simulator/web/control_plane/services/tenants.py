@@ -113,10 +113,10 @@ class TenantService:
 
     async def hint(self, id: str, *others: str) -> str:
         """Suggest a tenant, or one of the `others`, whose id is like one that is not served."""
-        from oifde_simulator.web.control_plane.services.suggestions import suggestion  # seldom wanted
+        from oifde_simulator.web.control_plane.services.suggestions import suggested  # seldom wanted
 
         known = (*await self._tenants.ids(), *others)
-        return tenant_hint(self._tenants, id, await self._evaluations.run(suggestion(id, known)))
+        return tenant_hint(self._tenants, id, await suggested(self._evaluations, id, known))
 
     async def summaries(self) -> list[TenantSummary]:
         """Summarize every tenant."""
