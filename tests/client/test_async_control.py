@@ -216,6 +216,14 @@ async def test_the_client_that_is_waited_for_runs_on_the_same_loop(control: Asyn
         assert [entry.request["userMobile"] for entry in came] == ["7", "7"]
 
 
+async def test_a_coroutine_waits_for_an_outcome(control: AsyncControl) -> None:
+    async with await AsyncSimulatedTenant.made(control) as tenant:
+        waiting = asyncio.create_task(tenant.journal.wait(1, "20s", outcome="complete"))
+        await asyncio.to_thread(ask, tenant)
+        (entry,) = await waiting
+        assert entry.outcome["how"] == "complete"
+
+
 async def test_a_tenant_does_all_that_the_blocking_one_does(control: AsyncControl) -> None:
     async with await AsyncSimulatedTenant.made(control, "fail-twice") as tenant:
         assert [await asyncio.to_thread(ask, tenant) for _ in range(3)] == [503, 503, 200]

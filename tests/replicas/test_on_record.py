@@ -95,12 +95,12 @@ async def test_an_exchange_in_flight_at_one_replica_counts_at_another(form: Open
         hanging.send(head.encode() + octets)
         await served.control("GET", f"/journal/wait?tenant=acme&timeout={PATIENCE:g}s", at=1)
         assert (await served.ask(QUERY, query("3"), at=2)).status == 503
+        path = f"/journal/wait?tenant=acme&outcome=client%20left&timeout={PATIENCE:g}s"
+        waiting = asyncio.ensure_future(served.control("GET", path, at=3))
+        await served.control("GET", f"/journal/wait?tenant=acme&status=503&timeout={PATIENCE:g}s", at=3)
+        assert not waiting.done()
         hanging.close()
-        path = "/journal?tenant=acme&userMobile=1"
-        async with asyncio.timeout(PATIENCE):
-            while (await served.control("GET", path, at=3)).json["entries"][0]["outcome"][
-                "how"
-            ] == "under way":
-                pass
+        (entry,) = (await waiting).json["entries"]
+        assert entry["request"]["userMobile"] == "1"
         await served.settled()
         assert (await served.ask(QUERY, query("3"), at=3)).status == 200

@@ -12,6 +12,7 @@ from moving import Moving
 from oifde_simulator.coverage import registration
 from oifde_simulator.immediate import immediate
 from oifde_simulator.model.http import Request
+from oifde_simulator.web.control_plane.evaluations import Evaluations
 from oifde_simulator.web.control_plane.services.tenants import TenantService
 from oifde_simulator.wiremock.admin.scenarios import WireMockScenario
 
@@ -82,7 +83,7 @@ def test_a_state_has_no_time_any_more_where_the_rule_that_gave_it_is_gone() -> N
 
 def scenarios(world: Moving, seconds: float) -> list[WireMockScenario]:
     world.move(seconds)
-    return immediate(TenantService(world.engine.tenants).wiremock_scenarios())
+    return immediate(TenantService(world.engine.tenants, Evaluations()).wiremock_scenarios())
 
 
 def test_wiremock_lists_states_as_they_are_now_and_those_that_follow() -> None:
@@ -98,7 +99,7 @@ def test_a_state_that_is_set_begins_its_time(state: str) -> None:
     world = Moving(FALLS | {"state": {"is": "start", "for": "20s", "then": "down"}}, DOWN)
     (found,) = scenarios(world, 3600)
     assert found.state == "up"
-    immediate(TenantService(world.engine.tenants).enter_state(found, state))
+    immediate(TenantService(world.engine.tenants, Evaluations()).enter_state(found, state))
     name = "is-down" if state == "down" else "falls"
     assert [ask(world, 3600 + seconds) == name for seconds in (0, 19.999, 20)] == [True, True, False]
 

@@ -254,7 +254,7 @@ def test_find_tells_every_path_that_gives_nothing(tmp_path: Path) -> None:
     assert sorted(str(caught.value).split("\n")) == sorted([
         f"{tmp_path}/absent: cannot be read: No such file or directory; expected a scenario file, or a folder of them",
         f"{tmp_path}: no scenario in this folder; expected files named *.yaml, *.yml or *.json",
-        "nul\\x00: cannot be read: embedded null byte; expected a scenario file, or a folder of them",
+        "nul\\x00: cannot be read: no file can have such a name; expected a scenario file, or a folder of them",
     ])  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import asyncio
 import json
 import socket
 import ssl
+import sys
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
@@ -70,16 +71,22 @@ class Half:
 
     def ask(self, octets: bytes) -> bytes:
         """Send `octets` and the end of this half in one go; returns all that comes until the server's end."""
+        self.send(octets)
+        if self._tls is None:
+            return b"".join(iter(lambda: self.socket.recv(1 << 16), b""))
+        return b"".join(iter(lambda: self._until_done(self._read), b""))
+
+    def send(self, octets: bytes) -> None:
+        """Send `octets` and the end of this half in one go."""
         if self._tls is None:
             self.socket.sendall(octets)
             self.socket.shutdown(socket.SHUT_WR)
-            return b"".join(iter(lambda: self.socket.recv(1 << 16), b""))
+            return
         self._tls.write(octets)
         try:
             self._tls.unwrap()
         except ssl.SSLWantReadError:
             self.socket.sendall(self._going.read())
-        return b"".join(iter(lambda: self._until_done(self._read), b""))
 
     def _read(self) -> bytes:
         assert self._tls is not None
@@ -223,6 +230,28 @@ def test_a_client_of_another_machine_that_is_gone_is_noticed_when_it_is_answered
     with Peer(server.data_url, server.ca_pem) as client:
         client.send(post(body("slow")))
     assert outcomes(server, before) == ["client left"]
+
+
+@pytest.mark.slow(seconds=5)
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets a socket choose how long it is known")
+def test_a_client_of_another_machine_that_is_gone_is_told_from_one_that_waits(
+    server: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(peer, "_is_orphan", lambda *_: False)
+    monkeypatch.setattr(peer, "PROBE_SECONDS", 1)
+    before = last(server)
+    with Half(server) as waits, Peer(server.data_url, server.ca_pem) as leaves:
+        waits.send(post(body("held")))
+        told(server, f"/journal/wait?since={before}")
+        leaves.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_LINGER2, 1)  # in place of tcp_fin_timeout
+        leaves.send(post(body("held")))
+        told(server, f"/journal/wait?since={before}&count=2")
+        leaves.socket.shutdown(socket.SHUT_WR)
+        leaves.close()
+        (entry,) = told(server, f"/journal/wait?since={before}&outcome=true&timeout=60s")["entries"]
+        assert (entry["number"], entry["outcome"]["how"]) == (before + 2, "client left")
+        (entry,) = told(server, f"/journal/wait?since={before}&outcome=false")["entries"]
+        assert entry["number"] == before + 1
 
 
 def test_looking_for_a_client_goes_on_where_a_timer_comes_a_rounding_error_too_early(

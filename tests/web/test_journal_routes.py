@@ -417,8 +417,9 @@ WRONG = {
     "/journal/wait?timeout=11m": "timeout: expected at most 600s",
     "/journal/wait?limit=1": "unknown parameter",
     "/journal?outcome=left": "outcome: expected one of complete, closed, reset, client left",
-    "/journal/wait?outcome=complete": "outcome: an exchange is told here when it comes",
-    "/journal/events?outcome=complete": "ask GET /journal or POST /verify",
+    "/journal/wait?outcome=left": "outcome: expected one of complete, closed, reset, client left",
+    "/journal/events?outcome=complete": "outcome: an exchange is told here when it comes",
+    "/journal/events?outcome=reset": "wait for it with GET /journal/wait",
 }
 
 

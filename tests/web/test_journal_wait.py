@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -17,7 +18,7 @@ from oifde_simulator.journal.filters import Since
 from oifde_simulator.journal.subscriptions import index
 from oifde_simulator.model.entry import Entry
 from oifde_simulator.web.control_plane.services.journal import JournalService
-from serving import Peer, fetch, running
+from serving import Peer, fetch, post, running
 
 
 @pytest.fixture
@@ -172,3 +173,33 @@ def test_more_filters_than_an_exchange_should_be_asked_by_are_refused(
     assert "name a tenant" in answer.json["detail"]
     ask(server, "tenant001")
     assert {first.result().status, same.result().status} == {200}
+
+
+ENDS = {
+    "any": "outcome=client%20left",
+    "of the tenant": "tenant=magic&outcome=client%20left",
+    "by a pattern": "tenant=magic&outcome=" + quote('{"pattern":"^(?=c)client"}'),
+}
+
+
+@pytest.mark.parametrize("query", ENDS.values(), ids=ENDS)
+def test_who_waits_for_a_client_that_leaves_is_answered_when_it_has_left(
+    server: Controlling, threads: ThreadPoolExecutor, query: str
+) -> None:
+    waiting = wait(threads, server, query)
+    with Peer(server.simulator.data_url) as peer:
+        peer.send(post(json.dumps({"tenantId": "magic", "userMobile": "18000000203"}).encode()))
+        assert server("GET", "/journal/wait?tenant=magic&outcome=false").json["count"] == 1
+        ask(server, "tenant001")
+        server("GET", "/livez")
+        assert not waiting.done()
+    (entry,) = waiting.result().json["entries"]
+    assert (entry["tenant"], entry["outcome"]["how"]) == ("magic", "client left")
+    assert server("GET", f"/journal/wait?{query}&timeout=1ms").json["count"] == 1
+
+
+def test_who_waits_in_vain_for_an_end_is_told_how_the_nearest_stands(server: Controlling) -> None:
+    ask(server, "tenant001")
+    answer = server("GET", "/journal/wait?tenant=tenant001&outcome=reset&timeout=1ms")
+    assert answer.problem == (504, "not-come")
+    assert answer.json["detail"].endswith('nearest is entry 1: outcome: expected "reset", found "complete"')

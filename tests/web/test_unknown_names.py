@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
@@ -14,16 +14,16 @@ from conftest import ACME
 from oifde_simulator.journal.filter_parameters import parse
 from oifde_simulator.journal.filters import Filter
 from oifde_simulator.journal.redaction.redactor import Redactor
-from oifde_simulator.stepwise import complete
+from oifde_simulator.stepwise import Steps, complete
+from oifde_simulator.web.control_plane import evaluations
 from oifde_simulator.web.control_plane.evaluations import Evaluations
-from oifde_simulator.web.control_plane.routes import unknown_names
 from oifde_simulator.web.control_plane.routes.unknown_names import (
-    MOST_COMPARED,
     MOST_HINTS,
     UnknownRules,
-    suggestion,
 )
+from oifde_simulator.web.control_plane.services import suggestions
 from oifde_simulator.web.control_plane.services.journal import JournalService
+from oifde_simulator.web.control_plane.services.suggestions import MOST_COMPARED, suggestion
 from serving import fetch, running
 
 TENANTS = ("acme", None)
@@ -95,8 +95,8 @@ def test_a_name_is_compared_in_each_step_and_of_many_only_those_that_look_like_i
         compared.append(len(known))
         return nearest(written, known)
 
-    nearest = unknown_names.nearest
-    monkeypatch.setattr(unknown_names, "nearest", counting)
+    nearest = suggestions.nearest
+    monkeypatch.setattr(suggestions, "nearest", counting)
     names = [f"rule-of-a-test-{number:05}" for number in range(30 * MOST_COMPARED)]
     steps = len([*suggestion("rule-of-a-test-02345x", names)])
     assert compared == [2] * MOST_COMPARED
@@ -133,3 +133,14 @@ def test_a_verification_lists_the_journal_once_for_all_its_hints(
             status, _, told = fetch(f"{server.control_url}/verify", json.dumps(body).encode())
             assert (status, b"has no rule" in told) == (200, bool(about))
     assert listed == [None, "acme"]
+
+
+async def test_a_hint_that_cannot_be_looked_for_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert await suggestions.suggested(Evaluations(), "outgae", ["outage"]) == '; did you mean "outage"?'
+
+    async def too_much(_: Evaluations, steps: Steps[Any]) -> NoReturn:
+        steps.close()
+        raise evaluations._given_up()
+
+    monkeypatch.setattr(Evaluations, "run", too_much)
+    assert await suggestions.suggested(Evaluations(), "outgae", ["outage"]) == ""

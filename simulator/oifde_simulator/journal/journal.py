@@ -14,6 +14,7 @@ from oifde_simulator.journal.filter_parameters import parse
 from oifde_simulator.journal.filters import Filter, Since
 from oifde_simulator.journal.redaction.redactor import Redactor
 from oifde_simulator.journal.subscriptions.index import SubscriptionIndex
+from oifde_simulator.journal.subscriptions.waiters import WaiterIndex
 from oifde_simulator.model.entry import Entry
 from oifde_simulator.model.exchange import Exchange
 from oifde_simulator.model.view import Mismatch
@@ -23,7 +24,6 @@ from oifde_simulator.text import nearest as close_name
 
 if TYPE_CHECKING:
     from oifde_simulator.journal.subscriptions.follower import Follower
-    from oifde_simulator.journal.subscriptions.waiter import Waiter
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Journal:
 
     def __init__(self, state: State, *, seed: str = "0", quiet: bool = False) -> None:
         """Fingerprints of credentials depend on `seed`; a `quiet` journal writes no log."""
-        self.waiters: SubscriptionIndex[Waiter] = SubscriptionIndex()
+        self.waiters = WaiterIndex()
         self.followers: SubscriptionIndex[Follower] = SubscriptionIndex()
         self.redaction = Redactor(seed)
         """Makes fingerprints of credentials."""
@@ -54,6 +54,7 @@ class Journal:
         self.entry = EntryFactory(self.redaction).make
         """Makes the entry of an exchange, which has no number yet."""
         state.journal.listen(self._hear, self._forget)
+        state.journal.listen_to_ends(self.waiters.publish_end, self.waiters.look_for_ends)
 
     @property
     def logs_good(self) -> bool:
@@ -69,8 +70,10 @@ class Journal:
 
     def look_again(self) -> None:
         """Have waiters and followers look for entries that they were not told of."""
-        for subscriber in (*self.waiters, *self.followers):
-            subscriber.notify_unjudged()
+        for waiter in self.waiters:
+            waiter.look_again()
+        for follower in self.followers:
+            follower.notify_unjudged()
 
     def end_subscriptions(self) -> None:
         """End every wait and every stream: the numbers of entries begin anew."""
@@ -81,9 +84,9 @@ class Journal:
         """Tell waiters of a deletion; followers read what is there."""
         self.waiters.forget(tenant, numbers, last)
 
-    def listening(self, tenant: str | None) -> AbstractAsyncContextManager[None]:
-        """Hear of the entries of a tenant, or of all for None, while in the context."""
-        return self._state.listening(tenant)
+    def listening(self, tenant: str | None, *, ends: bool = False) -> AbstractAsyncContextManager[None]:
+        """Hear of the entries of a tenant, or of all for None, while in the context; with `ends` of those."""
+        return self._state.listening(tenant, ends=ends)
 
     def filter(self, parameters: Iterable[tuple[str, str]]) -> Filter:
         """Make the filter that parameters of a URL describe. Raises WrongParameter."""

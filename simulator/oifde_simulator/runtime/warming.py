@@ -19,6 +19,7 @@ from oifde_simulator.scenario.model import Scenario
 LAZY_MODULES = (
     "difflib",
     "encodings.gbk",
+    "oifde_simulator.near_names",
     "oifde_simulator.rules.pagination",
     "oifde_simulator.rules.recording",
     "oifde_simulator.scenario.rule_builder",

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from oifde_simulator.scenario import gallery, loader
 from oifde_simulator.scenario.files import finding
 from oifde_simulator.scenario.model import Scenario
+
+if TYPE_CHECKING:
+    from oifde_simulator.near_names import NearNames
 
 
 class ScenarioCatalog(Mapping[str, Scenario]):
@@ -44,6 +49,13 @@ class ScenarioCatalog(Mapping[str, Scenario]):
     def renamed(self, name: str, other: str) -> ScenarioCatalog:
         """Copy with the entry `name` under a second id, `other`. No file is read."""
         return ScenarioCatalog({**self._entries, other: self._entries[name]})
+
+    @cached_property
+    def near_names(self) -> NearNames:
+        """The ids, among which one like another is found."""
+        from oifde_simulator.near_names import NearNames  # only wanted where a name is unknown
+
+        return NearNames(self._entries)
 
     def peek(self, name: str) -> Scenario | None:
         """Find a scenario that has been read; None where it has not, or there is none."""

@@ -121,7 +121,7 @@ def nothing_in(paths: Iterable[Path]) -> list[ScenarioError]:
 
 
 def _unreadable(error: OSError | ValueError) -> str:
-    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    reason = (error.strerror or str(error)) if isinstance(error, OSError) else "no file can have such a name"
     return f"cannot be read: {reason}; expected a scenario file, or a folder of them"
 
 

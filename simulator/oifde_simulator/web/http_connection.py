@@ -18,7 +18,7 @@ from oifde_simulator.config import Settings
 from oifde_simulator.web.aiohttp_versions import PARSER, RequestHandler
 from oifde_simulator.web.body_receiver import BodyEvicted, forget_frames
 from oifde_simulator.web.byte_budget import ByteBudget
-from oifde_simulator.web.peer import EndWatch, has_ended, has_left, reset_on_close
+from oifde_simulator.web.peer import EndWatch, has_ended, has_left, probe, reset_on_close
 from oifde_simulator.web.refusal import explain
 from oifde_simulator.web.request_parser import RequestParser
 
@@ -213,6 +213,8 @@ class HttpConnection(RequestHandler):
         if not self.unanswered:
             return False
         self._end_body()
+        if self.transport is not None:
+            probe(self.transport.get_extra_info("socket"))
         self._look_for_client(FIRST_LOOK)
         return True
 

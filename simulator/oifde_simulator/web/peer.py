@@ -1,7 +1,9 @@
 """The other end of a TCP connection: is it still there to read?
 
 TCP shows a client that only ended its requests and one that is gone in the same way: by FIN. A client of this
-machine is told apart by its own socket, which the kernel knows; another by its RST, once it is sent bytes.
+machine is told apart by its own socket, which the kernel knows; another by its RST, once it is sent bytes or
+a probe. Its system answers probes as long as it knows the socket: for ever where a program has it, and else
+for a minute or two (tcp_fin_timeout of Linux: 60 s).
 Rule: never guess that a client has left.
 """
 
@@ -13,6 +15,7 @@ import select
 import socket
 import struct
 import sys
+from contextlib import suppress
 from typing import Any
 
 from oifde_simulator.rules.networks import plain_address
@@ -28,6 +31,8 @@ QUESTION = struct.Struct("=BBBxI4s16s16sIQ")
 """struct inet_diag_req_v2: family, protocol, extensions, states, ports, addresses, interface, cookie."""
 ANSWER_INODE = HEADER.size + 68
 """Offset of idiag_inode in struct inet_diag_msg behind its header; 0 is a socket that no program has."""
+PROBE_SECONDS, MOST_PROBES = 5, 60
+"""Seconds between probes of a client, and how many in a row may have no answer."""
 ANY, NO_COOKIE = 0xFFFFFFFF, (1 << 64) - 1
 
 
@@ -80,6 +85,21 @@ class EndWatch:
     def has_ended(self) -> bool:
         """Check it now; False where no system says."""
         return self._poll is not None and bool(self._poll.poll(0))
+
+
+def probe(connection: socket.socket) -> None:
+    """Have the kernel ask the other end whether it knows the connection, and break it off if not."""
+    options = {
+        "TCP_KEEPIDLE": PROBE_SECONDS,
+        "TCP_KEEPALIVE": PROBE_SECONDS,  # what macOS calls the first
+        "TCP_KEEPINTVL": PROBE_SECONDS,
+        "TCP_KEEPCNT": MOST_PROBES,
+    }
+    with suppress(OSError):
+        for name, value in options.items():
+            if (option := getattr(socket, name, None)) is not None:
+                connection.setsockopt(socket.IPPROTO_TCP, option, value)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
 
 
 def reset_on_close(connection: socket.socket) -> None:

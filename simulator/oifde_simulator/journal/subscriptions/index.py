@@ -98,12 +98,17 @@ class SubscriptionIndex(Generic[SubscriberT]):
 
     def publish(self, entry: Entry) -> None:
         """Notify the subscribers whose filters accept a new entry."""
+        for groups in self.concerned(entry):
+            _notify(groups, entry)
+
+    def concerned(self, entry: Entry) -> Iterator[tuple[Group[SubscriberT], ...]]:
+        """List the groups that an entry may concern."""
         for tenant in (entry.tenant, None):
             by_key = self.index.get(tenant)
             if by_key:
                 for key in entry_keys(entry):
                     if key in by_key:
-                        _notify(tuple(by_key[key].values()), entry)
+                        yield tuple(by_key[key].values())
 
     def shutdown(self) -> None:
         """Tell all subscribers that no more entries will come."""

@@ -1,12 +1,14 @@
 """A request that waits for exchanges: it counts them and remembers their numbers.
 
 Rule: a waiter keeps no entry, since the journal's bounds would not hold for it; entries are looked up at
-the end.
+the end. A filter may ask how an exchange ended: such an entry is counted from when it fits, and no longer
+than it does.
 """
 
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import field
 
@@ -17,14 +19,14 @@ from oifde_simulator.model.entry import Entry
 
 @dataclass(slots=True)
 class Deletions:
-    """Deletions since a waiter was subscribed, for a search that is still running."""
+    """Entries that a search which is still running must not judge: it may have read them before a change."""
 
     everything: int = 0
     """Number up to which all entries were deleted; 0 for none."""
     tenants: dict[str, int] = field(default_factory=dict)
     """Tenants whose entries were all deleted, and up to which number."""
     numbers: set[int] = field(default_factory=set)
-    """Numbers of single entries that were deleted."""
+    """Numbers of single entries that were deleted, or have ended."""
 
     def add(self, tenant: str | None, numbers: Collection[int] | None, last: int) -> None:
         """Remember one deletion."""
@@ -36,7 +38,7 @@ class Deletions:
             self.tenants[tenant] = max(self.tenants.get(tenant, 0), last)
 
     def include(self, entry: Entry) -> bool:
-        """Check that an entry from before was deleted."""
+        """Check that an entry from before was deleted, or has ended."""
         cleared = max(self.everything, self.tenants.get(entry.tenant, 0))
         return entry.number <= cleared or entry.number in self.numbers
 
@@ -75,10 +77,17 @@ class Waiter:
         self.behind, self.judged, self.searched = False, last, last
         self._deletions = self._deletions or Deletions()
 
-    def add_earlier(self, entries: Iterable[Entry]) -> None:
-        """Count, once, entries that a search has found, without those deleted since it began."""
+    def add_earlier(self, entries: Collection[Entry], judged: Iterable[Entry] = ()) -> None:
+        """Count, once, entries that a search has found, without those deleted since it began.
+
+        Of those that it has `judged`, the others are no longer counted if they were: they have ended.
+        """
         deletions = self._deletions or Deletions()
         self._deletions = None
+        fitting = {entry.number for entry in entries}
+        for entry in judged:
+            if entry.number not in fitting and not deletions.include(entry):
+                self._uncount(entry)
         earlier: dict[str, array[int]] = {}
         heard = {number for numbers in self._numbers.values() for number in numbers}
         for entry in entries:
@@ -102,6 +111,38 @@ class Waiter:
         """Remember that a new entry is to be judged."""
         self.behind = True
         self.wake()
+
+    def notify_end(self, entry: Entry, *, fits: bool) -> None:
+        """Count an entry that fits as it has ended, once; one that fits no longer is not counted any more."""
+        if self._deletions is not None:
+            self._deletions.numbers.add(entry.number)
+        if not fits:
+            self._uncount(entry)
+            return
+        numbers = self._numbers.setdefault(entry.tenant, array("Q"))
+        place = bisect_left(numbers, entry.number)
+        if place == len(numbers) or numbers[place] != entry.number:
+            numbers.insert(place, entry.number)
+            self.found += 1
+            self._wake_if_enough()
+
+    def notify_end_unjudged(self, entry: Entry) -> None:
+        """Remember that an entry is to be judged again, since it has ended."""
+        self.judged = min(self.judged, entry.number - 1)
+        self.notify_unjudged()
+
+    def look_again(self) -> None:
+        """Judge what came meanwhile; all entries where some may have ended without notice."""
+        if self.filter.needs_end:
+            self.judged = 0
+        self.notify_unjudged()
+
+    def _uncount(self, entry: Entry) -> None:
+        numbers = self._numbers.get(entry.tenant, array("Q"))
+        place = bisect_left(numbers, entry.number)
+        if place < len(numbers) and numbers[place] == entry.number:
+            del numbers[place]
+            self.found -= 1
 
     def forget(self, tenant: str | None, numbers: Collection[int] | None, last: int) -> None:
         """Uncount deleted entries up to `last`: of a tenant, or of all for None; only `numbers` if given."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from oifde_simulator.bounded_cache import bounded_cache
 from oifde_simulator.model.credential_step import (
     EndedToken,
     SecretStep,
@@ -19,10 +18,9 @@ from oifde_simulator.oifde.authorization import Authorization
 from oifde_simulator.oifde.credentials.access_keys import ACCESS_KEY_FIX, NO_ACCESS_KEY, NO_AUTHORIZATION
 from oifde_simulator.oifde.credentials.interface import Credentials
 from oifde_simulator.oifde.decoding import shown
-from oifde_simulator.text import nearest
 
-LONGEST = 100
-"""Characters of a name that are compared with known ones; `nearest` reads no more."""
+if TYPE_CHECKING:
+    from oifde_simulator.near_names import NearNames
 
 
 class UnknownTenant:
@@ -30,11 +28,12 @@ class UnknownTenant:
 
     counted = False
 
-    def __init__(self, name: object, known: Iterable[str] = ()) -> None:
+    def __init__(self, name: object, known: NearNames | None = None) -> None:
         """`name` is what the request has as its tenant; the nearest of the `known` ids is suggested."""
         self._name = shown(name)
         self._named = isinstance(name, str) and name != ""
-        self._hint = _suggestion((name[:LONGEST], tuple(known))) if isinstance(name, str) and name else ""
+        near = known.nearest(name) if known and isinstance(name, str) and name else ""
+        self._hint = f"; did you mean {near}?" if near else ""
 
     def token_step(self, _token: str | None, _now: int, /) -> TokenStep | None:
         """Ask nothing: the tenant is unknown, whatever its token."""
@@ -86,10 +85,3 @@ class NamelessTenant(UnknownTenant):
     def ended(self, how: str, token: object) -> EndedToken | None:
         """Describe the end of a token of the tenant whose rule ends it."""
         return self._home.ended(how, token)
-
-
-@bounded_cache(1 << 20, lambda asked, hint: 2 * LONGEST + 8 * len(asked[1]))
-def _suggestion(asked: tuple[str, tuple[str, ...]]) -> str:
-    """Suggest the known id that is most like a name, given as the name and the known ids."""
-    near = nearest(*asked)
-    return f"; did you mean {near}?" if near else ""

@@ -10,6 +10,8 @@ from oifde_simulator.model.entry import Entry
 
 HearEntry = Callable[[Entry], None]
 """Takes an entry that is on record."""
+LookAgain = Callable[[], None]
+"""Takes notice that ends of exchanges may not have been told."""
 ForgetEntries = Callable[[str | None, Collection[int] | None, int], None]
 """Takes what was deleted: of a tenant, or of all for None; its numbers, or None for all up to a number, the
 last one, of the newest entry that was there."""
@@ -65,8 +67,16 @@ class Journal(Protocol):
         """
         ...
 
-    def listening(self, tenant: str | None) -> AbstractAsyncContextManager[None]:
-        """Hear of the entries of a tenant, or of all for None, while in the context.
+    def listen_to_ends(self, hear: HearEntry, look_again: LookAgain) -> None:
+        """Call `hear` with each entry that gets its outcome, while somebody is `listening` to ends.
+
+        The end of an entry is told after the entry itself, and not where the entry is gone. `look_again` is
+        called where ends may have been missed: the entries on record have them.
+        """
+        ...
+
+    def listening(self, tenant: str | None, *, ends: bool = False) -> AbstractAsyncContextManager[None]:
+        """Hear of the entries of a tenant, or of all for None, while in the context; with `ends` of those.
 
         All that is put on record after it was entered is told of; what is read in it is what was before.
         """

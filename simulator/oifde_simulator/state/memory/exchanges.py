@@ -25,6 +25,8 @@ class MemoryExchanges:
         self._journal = tables.journal
         self.hearers: list[Callable[[Entry], None]] = []
         """Called with each entry that is put on record."""
+        self.end_hearers: list[Callable[[Entry], None]] = []
+        """Called with each entry that gets its outcome; there is none while nobody waits for ends."""
 
     async def admit(self, read: Read, step: TokenStep | SecretStep) -> Admission:
         """Judge a credential by what was counted, and count it."""
@@ -82,6 +84,14 @@ class MemoryExchanges:
         self._journal.finish(tenant, number, outcome)
         if leases:
             self._tables.give_back(leases)
+        if self.end_hearers:
+            self._tell_end(tenant, number)
+
+    def _tell_end(self, tenant: str, number: int) -> None:
+        entry = self._journal.entry(tenant, number)
+        if entry is not None:
+            for hear in self.end_hearers:
+                hear(entry)
 
     def _check(self, read: Read, begun: bool) -> None:
         tenant = self._tenants.get(read.tenant)

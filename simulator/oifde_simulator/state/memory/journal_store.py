@@ -166,6 +166,15 @@ class EntryTable:
                 return ledger.entries[place]
         return None
 
+    def entry(self, tenant: str, number: int) -> Entry | None:
+        """The entry of a tenant with this number; None where it is not there."""
+        ledger = self._ledgers.get(tenant)
+        place = None if ledger is None else ledger.place(number)
+        if ledger is None or place is None:
+            return None
+        ledger.settle()
+        return ledger.entries[place]
+
     def remove(self, numbers: Collection[int]) -> int:
         """Forget the entries of these numbers; how many."""
         removed = 0

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, nullcontext
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from oifde_simulator.clock import TIME_OF_DAY, Clock
@@ -18,7 +18,7 @@ from oifde_simulator.state.memory.tables import Tables
 from oifde_simulator.state.memory.tenant_calls import MemoryTenants
 
 if TYPE_CHECKING:
-    from oifde_simulator.state.interface.journal import ForgetEntries, HearEntry
+    from oifde_simulator.state.interface.journal import ForgetEntries, HearEntry, LookAgain
 
 BOUNDS = Bounds()
 
@@ -26,10 +26,14 @@ BOUNDS = Bounds()
 class MemoryJournal:
     """Exchanges on record."""
 
-    def __init__(self, table: EntryTable, hearers: list[HearEntry]) -> None:
+    def __init__(self, table: EntryTable, hearers: list[HearEntry], end_hearers: list[HearEntry]) -> None:
+        """`hearers` are told of entries, and `end_hearers` of their ends."""
         self._table = table
         self._hearers = hearers
         self._forgetters: list[ForgetEntries] = []
+        self._end_hearers = end_hearers
+        self._idle_end_hearers: list[HearEntry] = []
+        self._listeners_to_ends = 0
 
     async def last(self) -> int:
         """Tell the number of the newest entry; 0 when there was none."""
@@ -76,9 +80,23 @@ class MemoryJournal:
         self._hearers.append(hear)
         self._forgetters.append(forget)
 
-    def listening(self, tenant: str | None) -> AbstractAsyncContextManager[None]:  # noqa: ARG002
-        """Do nothing: all is heard anyway."""
-        return nullcontext()
+    def listen_to_ends(self, hear: HearEntry, look_again: LookAgain) -> None:  # noqa: ARG002
+        """Call `hear` with each entry that gets its outcome; none is missed."""
+        self._idle_end_hearers.append(hear)
+
+    @asynccontextmanager
+    async def listening(self, tenant: str | None, *, ends: bool = False) -> AsyncIterator[None]:  # noqa: ARG002
+        """Tell of ends, of all tenants, while in the context; entries are told of anyway."""
+        self._listen_to_ends(int(ends))
+        try:
+            yield
+        finally:
+            self._listen_to_ends(-int(ends))
+
+    def _listen_to_ends(self, more: int) -> None:
+        """Count those who listen to ends; without any, the end of an exchange has nobody to tell."""
+        self._listeners_to_ends += more
+        self._end_hearers[:] = self._idle_end_hearers if self._listeners_to_ends else ()
 
     def _tell_forgotten(self, tenant: str | None, numbers: Collection[int] | None) -> None:
         for forget in self._forgetters:
@@ -140,7 +158,7 @@ class MemoryState:
         tables = Tables(bounds, uptime, clock)
         self.exchanges = MemoryExchanges(tables)
         self.tenants = MemoryTenants(tables, uptime)
-        self.journal = MemoryJournal(tables.journal, self.exchanges.hearers)
+        self.journal = MemoryJournal(tables.journal, self.exchanges.hearers, self.exchanges.end_hearers)
         self.coverage = MemoryCoverage(tables.coverage)
         self.settings = MemorySettings()
         self.announcements = MemoryAnnouncements()

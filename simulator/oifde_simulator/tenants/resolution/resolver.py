@@ -105,7 +105,7 @@ class TenantResolver:
             self._nobody = Read("", state.version, state.epoch)
         # Tenants that come and go are no fix for a name, and there may be many.
         policy = await self._policy_for_unknown()
-        found = unknown(name, self._tenants.files, policy, self._nobody, self._clock)
+        found = unknown(name, self._tenants.files.near_names, policy, self._nobody, self._clock)
         names = dict.fromkeys(each for each in (name, substitute) if isinstance(each, str))
         found.notes = tuple(
             f"tenant {shown(each)} is not served: {why}" for each in names if (why := self._unserved(each))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from oifde_simulator.clock import TIME_OF_DAY, Clock, ClockSetting, TenantClock
 from oifde_simulator.oifde.credentials.unknown_tenant import UnknownTenant
@@ -13,12 +13,15 @@ from oifde_simulator.rules.selection import Rules
 from oifde_simulator.state.interface import Read
 from oifde_simulator.tenants.tenant import Tenant, World
 
+if TYPE_CHECKING:
+    from oifde_simulator.near_names import NearNames
+
 NO_RULES = Rules((), "", 0)
 NO_SESSIONS = LiteralSessions((), world="", tenant="")
 
 
 def unknown(
-    name: object, known: Iterable[str], policy: ServicePolicy, read: Read, clock: Clock = TIME_OF_DAY
+    name: object, known: NearNames, policy: ServicePolicy, read: Read, clock: Clock = TIME_OF_DAY
 ) -> Tenant:
     """Make a world in which `name` is unknown; the nearest of the `known` ids is told."""
     credentials = UnknownTenant(name, known)

@@ -70,12 +70,12 @@ class ControlContext:
         `ca_pem` is None where TLS is off or the certificate was given. `console` says that there is a page,
         `wants_token` that calls need the bearer token. `workers` are the processes that share the ports.
         """
-        self.tenants = TenantService(tenants)
-        self.tenant_admin = TenantAdminService(tenants)
-        self.rules = RuleService(tenants)
-        self.check = CheckService(tenants)
         self.evaluations = Evaluations()
         """Turns of the requests that compare much."""
+        self.tenants = TenantService(tenants, self.evaluations)
+        self.tenant_admin = TenantAdminService(tenants)
+        self.rules = RuleService(tenants, self.evaluations)
+        self.check = CheckService(tenants)
         self.journal = JournalService(journal, self.evaluations)
         self.bodies = BodyService(tenants, journal, self.evaluations)
         self.subscriptions = SubscriptionService(journal, self.journal.accepted)

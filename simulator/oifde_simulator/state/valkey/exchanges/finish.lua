@@ -19,13 +19,38 @@ local function oldest_of(tenant)
   return oldest and tonumber(string.match(oldest, '^%d+')) or newest + 1
 end
 
-local place = 2
+-- Tells one channel of ends of a tenant: number, outcome and entry of each.
+local function tell(channel, ended)
+  for place = 1, #ended.found, 2 do
+    local number = string.sub(ended.found[place], 2)
+    local entry = redis.call('HGET', key('je:' .. ended.tenant), number)
+    if entry then redis.call('PUBLISH', channel, number .. ' ' .. ended.found[place + 1] .. '\n' .. entry) end
+  end
+end
+
+-- Tells the replicas that listen to ends of all tenants, or of one of these; mostly nobody does.
+local function tell_listening(ended)
+  local channels = {key('ended')}
+  for number, each in ipairs(ended) do channels[number + 1] = key('ended:' .. each.tenant) end
+  local listening = redis.call('PUBSUB', 'NUMSUB', unpack(channels))
+  for number, each in ipairs(ended) do
+    if listening[2] > 0 then tell(listening[1], each) end
+    if listening[2 * number + 2] > 0 then tell(listening[2 * number + 1], each) end
+  end
+end
+
+local place, ended = 2, {}
 while place <= #ARGV do
-  local entries, behind = key('je:' .. ARGV[place]), place + 2 + tonumber(ARGV[place + 1])
+  local tenant, behind = ARGV[place], place + 2 + tonumber(ARGV[place + 1])
+  local entries = key('je:' .. tenant)
   local first, found = behind - place > 4 and oldest_of(ARGV[place]), {}
   for at = place + 2, behind - 1, 2 do
     if is_there(entries, at, first) then found[#found + 1], found[#found + 2] = ARGV[at], ARGV[at + 1] end
   end
-  if #found > 0 then redis.call('HSET', entries, unpack(found)) end
+  if #found > 0 then
+    redis.call('HSET', entries, unpack(found))
+    ended[#ended + 1] = {tenant = tenant, found = found}
+  end
   place = behind
 end
+if #ended > 0 then tell_listening(ended) end

@@ -1,7 +1,8 @@
 """What other replicas put on record, told here while somebody listens.
 
 Rule: without listeners there is no subscription. Each entry is told once, in order; after a subscription was
-lost, what was missed is read from the journal before anything newer is told.
+lost, what was missed is read from the journal before anything newer is told. The end of an exchange is told
+after its entry, perhaps twice; where ends were missed, listeners are told to look again.
 """
 
 from __future__ import annotations
@@ -13,17 +14,27 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from heapq import merge
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from oifde_simulator.model.entry import Entry
 from oifde_simulator.state.entry_codec import decode
 from oifde_simulator.state.errors import StoreGone
-from oifde_simulator.state.interface.journal import ForgetEntries, HearEntry
+from oifde_simulator.state.interface.journal import ForgetEntries, HearEntry, LookAgain
+from oifde_simulator.state.valkey.journal.stored_entry import stored_entry
 from oifde_simulator.state.valkey.store import Store
 
 log = logging.getLogger("oifde_simulator")
 
 Unsubscribe = Callable[[], Awaitable[None]]
+
+
+class Topic(NamedTuple):
+    """What is listened to."""
+
+    kind: str
+    """`heard` for entries, `ended` for ends of exchanges: the name of their channel."""
+    tenant: str | None
+    """None for all tenants."""
 
 
 class Readable(Protocol):
@@ -39,14 +50,15 @@ class Readable(Protocol):
 
 
 class JournalFeed:
-    """Subscriptions of this replica: one for each tenant that is listened to, however many listen."""
+    """Subscriptions of this replica: one for each topic that is listened to, however many listen."""
 
     def __init__(self, store: Store, journal: Readable) -> None:
         self._store = store
         self._journal = journal
         self._hearers: list[tuple[HearEntry, ForgetEntries]] = []
-        self._listeners: Counter[str | None] = Counter()
-        self._subscriptions: dict[str | None, Unsubscribe] = {}
+        self._end_hearers: list[tuple[HearEntry, LookAgain]] = []
+        self._listeners: Counter[Topic] = Counter()
+        self._subscriptions: dict[Topic, Unsubscribe] = {}
         self._forgotten: Unsubscribe | None = None
         self._changing = asyncio.Lock()
         self._heard = 0
@@ -62,18 +74,26 @@ class JournalFeed:
         """Call `hear` with each entry from now on, and `forget` with what is deleted."""
         self._hearers.append((hear, forget))
 
+    def add_end_hearer(self, hear: HearEntry, look_again: LookAgain) -> None:
+        """Call `hear` with each entry that gets its outcome, and `look_again` where some were missed."""
+        self._end_hearers.append((hear, look_again))
+
     @asynccontextmanager
-    async def listening(self, tenant: str | None) -> AsyncIterator[None]:
-        """Hear of the entries of a tenant, or of all for None. Raises StoreGone."""
-        self._listeners[tenant] += 1
+    async def listening(self, tenant: str | None, *, ends: bool = False) -> AsyncIterator[None]:
+        """Hear of the entries of a tenant, or of all for None, and of their `ends`. Raises StoreGone."""
+        topics = [Topic("heard", tenant), Topic("ended", tenant)][: 1 + ends]
+        self._listeners.update(topics)
         try:
             async with self._changing:
-                await self._subscribe(tenant)
+                for topic in topics:
+                    await self._subscribe(topic)
             yield
         finally:
-            self._listeners[tenant] -= 1
-            if not self._listeners[tenant]:
-                del self._listeners[tenant]
+            self._listeners.subtract(topics)
+            gone = [topic for topic in topics if not self._listeners[topic]]
+            for topic in gone:
+                del self._listeners[topic]
+            if gone:
                 self._start(self._unsubscribe())
 
     async def close(self) -> None:
@@ -85,26 +105,28 @@ class JournalFeed:
         if self._tasks:
             await asyncio.wait(self._tasks)
 
-    async def _subscribe(self, tenant: str | None) -> None:
+    async def _subscribe(self, topic: Topic) -> None:
         if self._forgotten is None:
             self._forgotten = await self._store.subscribe(self._store.key("forgotten"), self._hear_forgotten)
             self._heard, self._behind = await self._journal.last(), False
-        if tenant not in self._subscriptions:
-            self._subscriptions[tenant] = await self._store.subscribe(
-                self._channel(tenant), self._hear, self._tell_gap
+        if topic not in self._subscriptions:
+            hear = self._hear if topic.kind == "heard" else self._hear_end
+            self._subscriptions[topic] = await self._store.subscribe(
+                self._channel(topic), hear, self._tell_gap
             )
 
     async def _unsubscribe(self) -> None:
         """End the subscriptions that nobody needs any more."""
         async with self._changing:
-            for tenant in [each for each in self._subscriptions if each not in self._listeners]:
-                await self._subscriptions.pop(tenant)()
+            for topic in [each for each in self._subscriptions if each not in self._listeners]:
+                await self._subscriptions.pop(topic)()
             if self._forgotten is not None and not self._subscriptions:
                 end, self._forgotten = self._forgotten, None
                 await end()
 
-    def _channel(self, tenant: str | None) -> str:
-        return self._store.key("heard" if tenant is None else f"heard:{tenant}")
+    def _channel(self, topic: Topic) -> str:
+        kind, tenant = topic
+        return self._store.key(kind if tenant is None else f"{kind}:{tenant}")
 
     def _hear(self, message: bytes) -> None:
         number, _, octets = message.partition(b" ")
@@ -117,6 +139,17 @@ class JournalFeed:
     def _tell(self, entry: Entry) -> None:
         self._heard = entry.number
         for hear, _ in self._hearers:
+            hear(entry)
+
+    def _hear_end(self, message: bytes) -> None:
+        if self._behind:
+            self._more = True
+            self._catch_up()
+            return
+        number, _, rest = message.partition(b" ")
+        outcome, _, octets = rest.partition(b"\n")
+        entry = stored_entry(int(number), octets, outcome)
+        for hear, _ in self._end_hearers:
             hear(entry)
 
     def _hear_forgotten(self, message: bytes) -> None:
@@ -142,6 +175,8 @@ class JournalFeed:
                 self._more = False
                 await self._read_up()
             self._behind = False
+            for _, look_again in self._end_hearers:
+                look_again()
         except StoreGone as gone:
             log.warning("the journal is read when the store is back: %s", gone)
         finally:
@@ -151,7 +186,8 @@ class JournalFeed:
         """Tell the entries up to the newest, which were not told yet."""
         last = await self._journal.last()
         after = self._heard if last >= self._heard else 0  # the store may have begun anew
-        tenants = [None] if None in self._subscriptions else list(self._subscriptions)
+        heard = [topic.tenant for topic in self._subscriptions if topic.kind == "heard"]
+        tenants = [None] if None in heard else heard
         found = await asyncio.gather(*(self._journal.entries(each, after) for each in tenants))
         self._heard = after
         for entry in merge(*found, key=lambda entry: entry.number):

@@ -12,10 +12,9 @@ from heapq import merge
 from typing import Any
 
 from oifde_simulator.model.entry import Entry
-from oifde_simulator.model.outcome import Outcome
-from oifde_simulator.state.entry_codec import decode
-from oifde_simulator.state.interface.journal import ForgetEntries, HearEntry
+from oifde_simulator.state.interface.journal import ForgetEntries, HearEntry, LookAgain
 from oifde_simulator.state.valkey.journal.feed import JournalFeed
+from oifde_simulator.state.valkey.journal.stored_entry import stored_entry
 from oifde_simulator.state.valkey.names import packed, unpacked
 from oifde_simulator.state.valkey.scripts import script
 from oifde_simulator.state.valkey.store import Argument, Store
@@ -125,9 +124,13 @@ class ValkeyJournal:
         """Call `hear` with each entry put on record, and `forget` with what is deleted, at any replica."""
         self._feed.add(hear, forget)
 
-    def listening(self, tenant: str | None) -> AbstractAsyncContextManager[None]:
-        """Hear of the entries of a tenant, or of all for None, while in the context."""
-        return self._feed.listening(tenant)
+    def listen_to_ends(self, hear: HearEntry, look_again: LookAgain) -> None:
+        """Call `hear` with each entry that gets its outcome, at any replica; `look_again` after a gap."""
+        self._feed.add_end_hearer(hear, look_again)
+
+    def listening(self, tenant: str | None, *, ends: bool = False) -> AbstractAsyncContextManager[None]:
+        """Hear of the entries of a tenant, or of all for None, while in the context; with `ends` of those."""
+        return self._feed.listening(tenant, ends=ends)
 
     async def close(self) -> None:
         """End what is heard."""
@@ -161,14 +164,9 @@ def _possible(numbers: Collection[int]) -> list[int]:
 
 def _decoded(found: Sequence[bytes]) -> list[Entry]:
     return [
-        _entry(int(number), entry, outcome)
+        stored_entry(int(number), entry, outcome)
         for number, entry, outcome in zip(found[::3], found[1::3], found[2::3], strict=True)
     ]
-
-
-def _entry(number: int, octets: bytes, outcome: bytes) -> Entry:
-    entry = decode(octets).numbered(number)
-    return entry.finished(Outcome(*json.loads(outcome))) if outcome else entry
 
 
 def _ascending(entries: list[Entry]) -> Iterator[list[Entry]]:

@@ -7,21 +7,15 @@ bounded: each list of names is read once, each name looked up once, and few are 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from heapq import nsmallest
-from itertools import takewhile
 
 from oifde_simulator.journal.filters import Filter
 from oifde_simulator.model.entry import Entry
-from oifde_simulator.stepwise import Steps, mapped
-from oifde_simulator.text import did_you_mean, nearest, shown
+from oifde_simulator.stepwise import Steps
+from oifde_simulator.text import shown
 from oifde_simulator.web.control_plane.context import ControlContext
 
 MOST_HINTS = 3
 """Unknown names of one request for which a name like them is looked for."""
-MOST_COMPARED = 100
-"""Names that one unknown name is compared with: those that begin most like it and are about as long."""
-COMPARED_CHARACTERS = 100
-"""Characters of a name that are compared."""
 
 
 async def unknown_name(context: ControlContext, wanted: Filter) -> str:
@@ -77,6 +71,8 @@ class UnknownRules:
         if not self._hints_left:
             return ""
         self._hints_left -= 1
+        from oifde_simulator.web.control_plane.services.suggestions import suggestion  # seldom wanted
+
         return await self._context.evaluations.run(suggestion(rule, self._known[tenant]))
 
 
@@ -101,20 +97,3 @@ def _rules_of(entries: Iterable[Entry]) -> Steps[set[str]]:
         found.update(entry.rules, (rule for rule, _ in entry.held_back))
         yield
     return found
-
-
-def suggestion(written: str, known: Iterable[str]) -> Steps[str]:
-    """Suggest the known name most like `written` as the end of a message; empty where none is like it."""
-    ranked = yield from mapped(known, lambda name: (_distance(written, name), name))
-    near = ""
-    for _, name in nsmallest(MOST_COMPARED, ranked):
-        near = nearest(written, [near, name])  # a few milliseconds where both repeat one character
-        yield
-    return did_you_mean(written, [near])
-
-
-def _distance(written: str, name: str) -> int:
-    """Guess cheaply how unlike two names are: by their lengths and their beginnings."""
-    pairs = zip(written[:COMPARED_CHARACTERS], name, strict=False)
-    same = takewhile(lambda pair: pair[0] == pair[1], pairs)
-    return abs(len(written) - len(name)) - sum(1 for _ in same)

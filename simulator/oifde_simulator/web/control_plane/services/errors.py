@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
 
 from oifde_simulator.scenario.errors import ScenarioErrors
 from oifde_simulator.tenants import Tenant, Tenants
 from oifde_simulator.tenants.errors import NotServed
-from oifde_simulator.text import did_you_mean, shown
+from oifde_simulator.text import shown
 from oifde_simulator.web.control_plane.problems import Problem
 
 MOST_MISTAKES = 100
@@ -34,15 +34,16 @@ async def named_tenant(tenants: Tenants, id: str) -> Tenant:
 def no_tenant(tenants: Tenants, id: str, purpose: str = "") -> Problem:
     """Make the problem of a tenant that is not served; `purpose` goes into the message behind the id."""
     # Tenants that were made on demand are not suggested: they are somebody else's business.
-    hint = tenant_hint(tenants, id, tenants.files)
+    near = tenants.files.near_names.nearest(id)
+    hint = tenant_hint(tenants, id, f'; did you mean "{near}"?' if near else "")
     return Problem(HTTPStatus.NOT_FOUND, "no-tenant", f"there is no tenant {shown(id)}{purpose}{hint}")
 
 
-def tenant_hint(tenants: Tenants, id: str, known: Iterable[str]) -> str:
-    """Say which broken file has a tenant, or suggest the `known` one whose id is like `id`, or the list."""
+def tenant_hint(tenants: Tenants, id: str, suggested: str) -> str:
+    """Say which broken file has a tenant, or what is `suggested` in its place, or where ids are listed."""
     if why := tenants.unserved(id):
         return f": {why}"
-    return did_you_mean(id, known) or "; GET /tenants lists those there are"
+    return suggested or "; GET /tenants lists those there are"
 
 
 def wrong_scenario(errors: ScenarioErrors) -> Problem:

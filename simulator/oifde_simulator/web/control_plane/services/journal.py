@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 NUMBER = attrgetter("number")
 NO_OUTCOME_YET = (
     "outcome: an exchange is told here when it comes, and its outcome is known when its answer has ended; "
-    "ask GET /journal or POST /verify for it"
+    "wait for it with GET /journal/wait"
 )
 
 

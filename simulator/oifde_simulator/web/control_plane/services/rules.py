@@ -14,7 +14,8 @@ from oifde_simulator.tenants import Tenant, Tenants
 from oifde_simulator.tenants.admin import TenantAdmin, check_rules
 from oifde_simulator.tenants.retry import retried
 from oifde_simulator.tenants.state_times import check_state_times
-from oifde_simulator.text import did_you_mean, shown
+from oifde_simulator.text import shown
+from oifde_simulator.web.control_plane.evaluations import Evaluations
 from oifde_simulator.web.control_plane.problems import Problem
 from oifde_simulator.web.control_plane.services.errors import named_tenant, wrong_scenario
 
@@ -24,8 +25,9 @@ NO_RULE_HINT = "it may have gone by itself; GET /tenants/{id}/rules lists those 
 class RuleService:
     """Work on the rules of tenants. Methods raise a Problem for a tenant that is not served."""
 
-    def __init__(self, tenants: Tenants) -> None:
+    def __init__(self, tenants: Tenants, evaluations: Evaluations) -> None:
         self._tenants = tenants
+        self._evaluations = evaluations
         self._admin = TenantAdmin(tenants)
 
     async def all(self, id: str) -> list[RuleStanding]:
@@ -88,6 +90,9 @@ class RuleService:
             await retried(remove)
         except UnknownRule:
             standing = await self.all(id)
-            hint = did_you_mean(name, (rule.name for rule in standing)) or f"; {NO_RULE_HINT}"
+            from oifde_simulator.web.control_plane.services.suggestions import suggested  # seldom wanted
+
+            names = [rule.name for rule in standing]
+            hint = await suggested(self._evaluations, name, names) or f"; {NO_RULE_HINT}"
             detail = f"the tenant {shown(id)} has no rule {shown(name)}{hint}"
             raise Problem(HTTPStatus.NOT_FOUND, "no-rule", detail) from None

@@ -36,7 +36,7 @@ class SubscriptionService:
         """
         self._journal.waiters.add(waiter)
         try:
-            async with self._journal.listening(waiter.filter.tenant):
+            async with self._journal.listening(waiter.filter.tenant, ends=waiter.filter.needs_end):
                 waiter.begin_search(await self._journal.last())
                 yield await self._journal.entries(waiter.filter.tenant, waiter.filter.since)
         finally:
@@ -44,8 +44,9 @@ class SubscriptionService:
 
     async def unjudged(self, waiter: Waiter) -> list[Entry]:
         """List the entries that a waiter has yet to judge, and begin its search of them."""
+        last = await self._journal.last()
         since = Since(max(waiter.judged, waiter.filter.since.number))
-        waiter.begin_search(await self._journal.last())
+        waiter.begin_search(last)
         return await self._journal.entries(waiter.filter.tenant, since)
 
     @property

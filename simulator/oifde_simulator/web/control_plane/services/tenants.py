@@ -19,6 +19,7 @@ from oifde_simulator.rules.selection import Rules
 from oifde_simulator.tenants import Tenants
 from oifde_simulator.tenants.broken_files import BrokenFile
 from oifde_simulator.tenants.errors import NotServed
+from oifde_simulator.web.control_plane.evaluations import Evaluations
 from oifde_simulator.web.control_plane.problems import Problem
 from oifde_simulator.web.control_plane.services.errors import (
     named_tenant,
@@ -66,8 +67,9 @@ class ClockReading:
 class TenantService:
     """Read the tenants of one server. Methods raise a Problem for an id that is not served."""
 
-    def __init__(self, tenants: Tenants) -> None:
+    def __init__(self, tenants: Tenants, evaluations: Evaluations) -> None:
         self._tenants = tenants
+        self._evaluations = evaluations
 
     @property
     def seed(self) -> str:
@@ -111,7 +113,10 @@ class TenantService:
 
     async def hint(self, id: str, *others: str) -> str:
         """Suggest a tenant, or one of the `others`, whose id is like one that is not served."""
-        return tenant_hint(self._tenants, id, (*await self._tenants.ids(), *others))
+        from oifde_simulator.web.control_plane.services.suggestions import suggested  # seldom wanted
+
+        known = (*await self._tenants.ids(), *others)
+        return tenant_hint(self._tenants, id, await suggested(self._evaluations, id, known))
 
     async def summaries(self) -> list[TenantSummary]:
         """Summarize every tenant."""

@@ -34,7 +34,7 @@ async def await_exchanges(call: Call) -> web.Response:
     journal = call.context.journal
     count = call.query.number("count")
     timeout = call.query.get("timeout", DEFAULT_TIMEOUT, _timeout)
-    wanted = journal.filter_of_arrivals(call.query.without("count", "timeout"))
+    wanted = journal.filter(call.query.without("count", "timeout"))
     if call.context.subscriptions.waiters >= MOST_WAITERS:
         raise _too_many_waiters(f"{MOST_WAITERS} requests wait already; let some of them end first")
     waiter = await wait(call.context, wanted, count, timeout)
@@ -70,7 +70,9 @@ async def wait(context: ControlContext, wanted: Filter, count: int, seconds: flo
 async def _catch_up(context: ControlContext, waiter: Waiter) -> None:
     """Judge the entries that have come since the waiter last did, by its own turn among evaluations."""
     fresh = await context.subscriptions.unjudged(waiter)
-    waiter.add_earlier(await context.journal.accepted(waiter.filter, fresh))
+    waiter.add_earlier(
+        await context.journal.accepted(waiter.filter, fresh), fresh if waiter.filter.needs_end else ()
+    )
 
 
 async def _nearest(journal: JournalService, waiter: Waiter) -> list[NearMiss]:
