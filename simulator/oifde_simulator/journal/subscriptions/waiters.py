@@ -5,12 +5,16 @@ Rule: only a filter that asks for the end of an exchange is asked again at that 
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from oifde_simulator.journal.subscriptions.index import Group, SubscriptionIndex
-from oifde_simulator.journal.subscriptions.waiter import Waiter
 from oifde_simulator.model.entry import Entry
 
+if TYPE_CHECKING:
+    from oifde_simulator.journal.subscriptions.waiter import Waiter
 
-class WaiterIndex(SubscriptionIndex[Waiter]):
+
+class WaiterIndex(SubscriptionIndex["Waiter"]):
     """Waiters, indexed by the entries that they want."""
 
     def publish_end(self, entry: Entry) -> None:

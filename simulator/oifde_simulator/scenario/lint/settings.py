@@ -5,17 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from oifde_simulator.oifde.operations import BY_NAME
 from oifde_simulator.scenario.lint.finding import Finding, value_at
 from oifde_simulator.text import KeyPath, shown
 
 KEY = "response_headers"
 HEADERS: KeyPath = ("settings", KEY)
-PAST_END: tuple[KeyPath, ...] = (
-    ("codes",),
-    ("error_status",),
-    ("error_status", "queryRecordHistory"),
-)
-"""Mappings of settings that may name the error of a page past the end."""
 NOT_HONEST = {
     "content-encoding": "honest answers are not compressed; a rule with respond can claim that they are",
     "x-simulator-rule": "it names the rule that spoiled an answer; settings.provenance takes it away",
@@ -53,7 +48,8 @@ def _past_end(value: Any) -> Iterator[Finding]:
     """Find what is set for the error of a page past the end, where such a page is no error."""
     settings = value_at(value, ("settings",)) or {}
     found = settings.get("past_end", "empty")
-    for path in PAST_END if found != "error" else ():
+    mappings: list[KeyPath] = [("codes",), ("error_status",), *(("error_status", name) for name in BY_NAME)]
+    for path in mappings if found != "error" else ():
         if value_at(settings, (*path, "past_end")) is not None:
             cause = f"a page past the end is no error where past_end is {found}"
             message = f"has no effect: {cause}; write past_end: error, or leave this out"
