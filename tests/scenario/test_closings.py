@@ -58,6 +58,30 @@ SLIPS: dict[str, tuple[str, str]] = {
         f"{LINE}respond: {{status: 503\n      body: x}}\n",
         '3:26: rules[0].respond: a comma is missing here, before "body:" in the next line',
     ),
+    "a brace above an item": (
+        "rules:\n  - {name: a, times: 1\n  - {name: b, times: 1}\n",
+        f'2:5: rules[0]: the "{{" {NEVER}write "}}" at the end of line 2',
+    ),
+    "a brace above an operation": (
+        f"{LINE}patch:\n      - {{op: remove, path: /total\n      - {{op: remove, path: /x}}\n",
+        f'4:9: rules[0].patch[0]: the "{{" {NEVER}write "}}" at the end of line 4',
+    ),
+    "a comma behind a quote": (
+        'rules:\n  - {name: "a"\n     times: 1}\n',
+        '2:15: rules[0]: a comma is missing here, before "times:" in the next line',
+    ),
+    "a comma behind a bracket": (
+        f'{LINE}respond: {{headers: {{X: "1"}}\n      errorMsg: hi}}\n',
+        '3:32: rules[0].respond: a comma is missing here, before "errorMsg:" in the next line',
+    ),
+    "a comma of JSON": (
+        '{"rules": [{"respond": {"status": 503}\n "times": 1}]}\n',
+        '1:39: rules[0]: a comma is missing here, before "times:" in the next line',
+    ),
+    "a colon before a brace": (
+        "rules:\n  - match:{endpoint: gettoken}\n    respond: {status: 503}\n",
+        '2:5: rules[0]: unknown key "match:{endpoint"; write a space after the colon: "match: {"',
+    ),
     "a closing brace too many": (
         "rules:\n  - {name: a, faults: [reset]}}\n",
         "2:31: rules[1]: a closing bracket too many; remove it",

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -185,3 +186,20 @@ def test_the_fix_of_a_colon_without_a_space_has_no_other_blank() -> None:
 @pytest.mark.parametrize("text", ["rules: [{faults: [ключ]}]", 'rules: [{name: "ключ: a", faults: [rest]}]'])
 def test_words_of_another_script_alone_are_not_called_lookalikes(text: str) -> None:
     assert not any("ключ" in line and "U+" in line for line in complaints(text))
+
+
+def test_a_line_of_very_many_signs_is_looked_at_once() -> None:
+    class Line(str):
+        looked_at = 0
+
+        def count(self, text: str, start: Any = None, end: Any = None) -> int:
+            Line.looked_at += end - start
+            return super().count(text, start, end)
+
+        def __getitem__(self, place: Any) -> str:
+            Line.looked_at += len(found := super().__getitem__(place))
+            return found
+
+    line = Line('description: "' + " :“" * 1000)
+    assert confusables.in_line(line) is None
+    assert Line.looked_at <= len(line)

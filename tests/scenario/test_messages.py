@@ -44,6 +44,9 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "seconds in a word": (rule("faults: [{latency: 5sec}]"), "2:34", 'found "5sec"; write 5s'),
     "seconds in a capital": (rule("faults: [{latency: 5S}]"), "2:34", 'found "5S"; write 5s'),
     "minutes in a word": (rule("faults: [{latency: 5 minutes}]"), "2:34", 'found "5 minutes"; write 5m'),
+    "bytes": (rule("patch: [{op: fill, path: /errorMsg, bytes: 100B}]"), "2:58", 'found "100B"; write 100'),
+    "bytes of a cut": (rule("faults: [{cut: 40B}]"), "2:30", 'found "40B"; write 40'),
+    "a large S for seconds": (rule("faults: [{latency: 5S}]"), "2:34", 'found "5S"; write 5s'),
     "kilobytes": (rule("faults: [{cut: 10KB}]"), "2:30", 'found "10KB"; write 10KiB'),
     "a wide percent sign": (rule("probability: 10％, faults: [reset]"), "2:30", "write 10%"),
     # spaces, dashes, brackets

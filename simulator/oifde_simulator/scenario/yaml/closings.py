@@ -19,7 +19,8 @@ TEXT_IN_BRACKETS = re.compile(r"[,{\[] *[A-Za-z_][\w-]*: +([^\s,{}\[\]\"'][^,{}\
 """A key in brackets and a text without quotes, up to a colon."""
 TEXT_ENDS = re.compile(r"[,}\]]|$")
 COMMENT = re.compile(r" *(//|/\*)")
-KEY_ALONE = re.compile(r" *([A-Za-z_][\w-]*)")
+KEY_FIRST = re.compile(r" *(?P<key>(?P<quote>[\"']?)(?P<name>[A-Za-z_][\w-]*)(?P=quote)) *(?=:)")
+"""The key with which a line begins."""
 LONGEST = 2000
 """Characters of a line that is looked at."""
 LOOKED_AT = 50
@@ -64,12 +65,13 @@ def _unclosed(text: str, begin: int, missing: str, number: int, next_line: int) 
 
 
 def _comma_above(lines: Sequence[str], line: int, column: int) -> Slip | None:
-    """Find a key on a line of its own in brackets, below a line that lacks its comma."""
-    key = KEY_ALONE.fullmatch(lines[line][:column]) if line < len(lines) and line else None
-    above = lines[line - 1].rstrip() if line < len(lines) and line else ""
-    if key is None or not above or above[-1] in ",{[":
+    """Find a key with which a line in brackets begins, below a line that lacks its comma."""
+    if not 0 < line < len(lines):
         return None
-    return Slip(line - 1, len(above), f'a comma is missing here, before "{key[1]}:" in the next line')
+    key, above = KEY_FIRST.match(lines[line]), lines[line - 1].rstrip()
+    if key is None or not key.start("key") <= column <= key.end() or not above or above[-1] in ",{[":
+        return None
+    return Slip(line - 1, len(above), f'a comma is missing here, before "{key["name"]}:" in the next line')
 
 
 def _missing(text: str) -> str:

@@ -108,9 +108,11 @@ def in_quoted(raw: str, text: str) -> Confusable | None:
 
 def in_line(line: str) -> Confusable | None:
     """Find a confusable of a line that is no YAML, where only YAML's own characters can stand."""
+    quotes = counted = 0
     for at in LINE.finditer(line):
         index, character = at.start(at.lastgroup or 0), at[at.lastgroup or 0]
-        if line[:index].count('"') % 2 == 0:
+        quotes, counted = quotes + line.count('"', counted, index), index
+        if quotes % 2 == 0:
             return Confusable(index, character, _sign_fix(character), line)
     return None
 

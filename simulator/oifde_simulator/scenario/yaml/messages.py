@@ -137,8 +137,10 @@ def _slip_in_line(error: yaml.MarkedYAMLError, said: str, lines: list[str], mark
     """Find a slip by the lines up to the complaint."""
     if re.search(BRACKET_LEFT_OPEN, said) and error.context_mark:
         opened = (error.context_mark.line, error.context_mark.column)
+        # A line that begins here is no text that goes on: what was opened above it is not closed.
+        begins = opened[0] < mark.line < len(lines) and not lines[mark.line][: mark.column].strip(" -")
         return (
-            slips.bracket_in_text(lines, mark.line, mark.column)
+            (None if begins else slips.bracket_in_text(lines, mark.line, mark.column))
             or slips.wrong_bracket(lines, opened, mark.line, mark.column)
             or slips.missing_comma(lines, mark.line, mark.column)
             or closings.apostrophe(lines, mark.line, mark.column)

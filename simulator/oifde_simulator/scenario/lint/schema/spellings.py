@@ -13,7 +13,6 @@ LETTERS = {"O": "0", "o": "0", "\u041e": "0", "\u043e": "0", "l": "1", "I": "1",
 """Letters that look like digits, and those digits. The second pair is Cyrillic."""
 NUMBER = re.compile(rf"[-+]?[0-9{''.join(LETTERS)}]+(?:[.,][0-9{''.join(LETTERS)}]+)?")
 UNITS: tuple[tuple[str, str], ...] = (
-    ("", ""),
     *((word, "ms") for word in ("ms", "msec", "msecs", "millis", "millisecond", "milliseconds")),
     *((word, "s") for word in ("s", "sec", "secs", "second", "seconds")),
     *((word, "m") for word in ("m", "min", "mins", "minute", "minutes")),
@@ -22,9 +21,11 @@ UNITS: tuple[tuple[str, str], ...] = (
     *((word, "KiB") for word in ("kib", "kb", "k")),
     *((word, "MiB") for word in ("mib", "mb", "m")),
     *((word, "GiB") for word in ("gib", "gb", "g")),
-    *((word, "") for word in ("b", "byte", "bytes")),
+    *((word, "") for word in ("b", "byte", "bytes", "")),
 )
 """Units as people write them, in small letters, and as they are written here."""
+LIKE_UNITS = ("S", "B")
+"""Letters that are a unit at the end of digits, seconds or bytes, rather than one more digit."""
 LONGEST = 40
 """Characters up to which a text may be a quantity."""
 FEWEST_LETTERS = 2
@@ -58,6 +59,8 @@ def spellings(text: str) -> Iterator[Spelling]:
 
 
 def _is_number(text: str) -> bool:
+    if text[-1:] in LIKE_UNITS and text[:-1].isdigit():
+        return False
     has_digit = any(each.isdigit() for each in text)
     return bool(NUMBER.fullmatch(text)) and (has_digit or len(text) <= FEWEST_LETTERS)
 

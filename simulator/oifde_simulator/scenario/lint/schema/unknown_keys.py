@@ -176,6 +176,8 @@ def slipped(text: str, value: Any = None) -> str:
     if slip is None or slip[2].startswith("/"):
         return ""
     behind = slip[2].strip(BLANKS)
+    if behind[:1] in ("{", "[") and behind[-1] not in "}]":  # YAML has cut it at its next colon
+        return f"write a space after the colon: {shown(f'{slip[1]}: {behind[0]}')}"
     rest = behind if value is None else f"{behind}: {plain(value)}"
     return f"write a space after the colon: {shown(f'{slip[1]}: {rest}')}"
 
