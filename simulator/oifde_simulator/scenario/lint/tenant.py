@@ -41,15 +41,20 @@ def tenant_id_error(text: str) -> str:
 
 
 def _lifetime_error(text: str) -> str:
-    try:
-        seconds = whole_seconds(text)
-    except ValueError:
-        seconds = 0
-    if 1 <= seconds <= LONGEST_LIFETIME:
+    if _is_lifetime(text):
         return ""
-    return (
-        f"{shown(text)} is no lifetime of whole seconds, 1 to {LONGEST_LIFETIME}; write it as 3600, 90s or 2h"
-    )
+    from oifde_simulator.scenario.lint.schema.times import duration_fix  # only wanted when something is wrong
+
+    meant = duration_fix(text.strip().lower())
+    fix = meant if _is_lifetime(meant.removeprefix("write ")) else "write it as 3600, 90s or 2h"
+    return f"{shown(text)} is no lifetime of whole seconds, 1 to {LONGEST_LIFETIME}; {fix}"
+
+
+def _is_lifetime(text: str) -> bool:
+    try:
+        return 1 <= whole_seconds(text) <= LONGEST_LIFETIME
+    except ValueError:
+        return False
 
 
 def _clock_error(text: str) -> str:
