@@ -10,7 +10,7 @@ import orjson
 from aiohttp import web
 
 from oifde_simulator.json_schema.schema import Schema
-from oifde_simulator.text import shown
+from oifde_simulator.text import counted, shown
 from oifde_simulator.utf8 import NotUtf8, decoded
 from oifde_simulator.web.control_plane.bodies import Bodies
 from oifde_simulator.web.control_plane.body.breaches import describe_breaches
@@ -36,7 +36,7 @@ async def receive_body(request: web.Request, bodies: Bodies, route: Route) -> by
     if route.body and route.body_required and not octets:
         raise _wrong_body(f"{request.method} {route.path} takes a body of JSON, found none")
     if not route.body and octets.strip() not in EMPTY:
-        raise _no_body_taken(route, f"{len(octets)} bytes")
+        raise _no_body_taken(route, counted(len(octets), "byte"))
     return octets
 
 
