@@ -117,6 +117,8 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "too many days of a token": ("tenant: {token_lifetime: 99999d}\n", "1:26", "write it as 3600, 90s or 2h"),
     "an operation without its braces": (rule("patch: [op: remove, path: /total]"), "2:22", "rules[0].patch: the keys of one operation stand as items of their own here; write {op: remove, path: /total}"),
     "an operation with dashes before each key": ("rules:\n  - patch:\n      - op: replace\n      - path: /total\n      - value: 1\n", "3:7", "write {op: replace, path: /total, value: 1}"),
+    "a state that leads to itself": (rule(f"state: {{is: a, becomes: a}}, {DOWN}"), "2:27", 'can never fire: no rule leads to the state "a"'),
+    "a Cyrillic letter in a tenant": ("tenant: {id: acm\u0435}\n", "1:14", 'tenant.id: the tenant id "acm\u0435" has U+0435 CYRILLIC SMALL LETTER IE between Latin letters: another one, in clients, names another tenant; write a Latin letter if one is meant'),
     "a switch for a name": (f"rules:\n  - name: y\n    {DOWN}\n", "2:11", 'rules[0].name: y without quotes is a switch in YAML 1.1; put it in quotes: "y"'),
     "a colon in a name": (f"rules:\n  - name: late for a: slow # why\n    {DOWN}\n", "2:11", 'a colon and a space inside a text end it; put the text in quotes: "late for a: slow"'),
     "a colon behind one word of a description": ("description: slow: very\n", "1:14", 'put the text in quotes: "slow: very"'),
@@ -327,3 +329,23 @@ def test_what_a_mistake_hides_is_not_called_missing() -> None:
     assert len(told("rules:\n  - {name: a, faults: [reset], over: {limit: 1}}\n")) == 1
     assert len(told("rules:\n  - {name: a, respond: {error: x, errorMsg: text}}\n")) == 1
     assert len(told("rules:\n  - {name: a, patch: [{op: add, path: /total, valu: 7}]}\n")) == 1
+
+
+@pytest.mark.parametrize(
+    "id",
+    [
+        "caf\u00e9",
+        "\u0430\u0441\u043c\u0435",
+        "\u041a\u043e\u043c\u043f\u0430\u043d\u0438\u044f-A1",
+        "\u6d4b\u8bd5A",
+    ],
+)
+def test_a_tenant_may_have_letters_of_any_script(id: str) -> None:
+    assert told(f"tenant: {{id: {id}}}\n") == []
+
+
+def test_a_state_is_never_meant_by_itself() -> None:
+    assert all(
+        each.endswith('leads to the state "a"')
+        for each in told(rule(f"state: {{is: a, becomes: a}}, {DOWN}"))
+    )

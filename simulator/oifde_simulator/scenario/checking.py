@@ -159,6 +159,7 @@ def _lint(document: Document, stem: str | None, wrong: Sequence[KeyPath]) -> Ite
 
 
 def _warnings(document: Document, scenario: Scenario) -> Iterator[Finding]:
+    yield from tenant.warnings(document.value, scenario.id)
     yield from settings.warnings(document.value)
     yield from sessions.warnings(document.value)
     if scenario.clock.instant is not None:

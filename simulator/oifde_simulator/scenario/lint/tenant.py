@@ -31,6 +31,21 @@ def lint(value: Any, stem: str | None) -> Iterator[Finding]:
             yield Finding((), f"{message}; write tenant: {{id: ...}} into the file")
 
 
+def warnings(value: Any, id: str) -> Iterator[Finding]:
+    """Warn of a letter in a tenant's id that only looks like a Latin one; `value` is a good scenario."""
+    if id.isascii():
+        return
+    from oifde_simulator.scenario.lint import lookalikes  # seldom wanted
+    from oifde_simulator.scenario.yaml.confusables import name
+
+    if letter := lookalikes.in_latin(id):
+        message = (
+            f"the tenant id {shown(id)} has {name(letter)} between Latin letters: another one, in clients, "
+            "names another tenant; write a Latin letter if one is meant"
+        )
+        yield Finding(("tenant", "id") if value_at(value, ("tenant", "id")) else (), message)
+
+
 def tenant_id_error(text: str) -> str:
     """Check that a tenant id has only visible characters, and no blanks at its ends."""
     if text.isprintable() and text.strip() == text:
