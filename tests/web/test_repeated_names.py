@@ -77,3 +77,11 @@ async def test_the_names_of_a_good_body_are_only_counted(monkeypatch: pytest.Mon
     monkeypatch.delattr(repeated_names, "TOKEN")
     body = {"name": "down", "match": {"tenant": "a"}, "respond": {"status": 503}}
     assert await reader.read_body(json.dumps(body).encode(), ROUTES["addRules"]) == body
+
+
+async def test_texts_of_a_large_body_are_looked_at_too() -> None:
+    records = [{"callSorId": "a:b", "name": str(number)} for number in range(2000)]
+    octets = json.dumps(records).encode()
+    await repeated_names.check_names(octets, 4000)
+    with pytest.raises(Problem, match=r"^\[1999\]: expected each name once"):
+        await repeated_names.check_names(octets[:-2] + b',"name":1}]', 4000)
