@@ -276,3 +276,19 @@ def test_a_scenario_has_one_definition_of_each_quantity() -> None:
     }
     rules = [schema for name, schema in definitions.items() if name not in (*PATTERNS, "fault")]
     assert not [schema for _, schema in patterns(rules) if "x-quantity" in schema]
+
+
+@pytest.mark.parametrize(
+    ("written", "end"),
+    [("2d", '"2d"; write 48h'), ("10 days", '"10 days"; write 240h'), ("1.5d", '"1.5d"'), ("2x", '"2x"')],
+)
+def test_whole_days_are_told_in_hours(written: str, end: str) -> None:
+    for read in (
+        quantities.duration,
+        quantities.milliseconds,
+        quantities.milliseconds_up,
+        quantities.whole_seconds,
+    ):
+        with pytest.raises(ValueError, match="expected a duration") as caught:
+            read(written)
+        assert str(caught.value).endswith(f"found {end}")

@@ -10,10 +10,13 @@ import time
 from typing import NamedTuple, Protocol
 
 from oifde_simulator.instants import iso
+from oifde_simulator.quantities import duration_text
 
 LATEST = 9_999_999_999_999
 """Last time that a clock tells, in the year 2286: IDs of sessions have 13 digits of milliseconds."""
 
+HOUR = 3_600_000
+"""Milliseconds."""
 SLOWEST, FASTEST = 0.001, 1_000_000
 """Bounds of a clock's speed: a day in three years, and eleven days in a second."""
 
@@ -74,19 +77,23 @@ class ClockSetting(NamedTuple):
     def set(self, instant: int, time_of_day: int) -> ClockSetting:
         """Tell `instant` now; a clock that stands still does so there. ValueError outside 0 to LATEST."""
         if not 0 <= instant <= LATEST:
-            raise ValueError(f"expected an instant from {iso(0)} to {iso(LATEST)}, found another")
+            raise ValueError(f"expected an instant from {iso(0)} to {iso(LATEST)}, found {instant} ms")
         if self.instant is None:
             return self.running(instant, self.speed, time_of_day)
         return self._replace(instant=instant)
 
     def advanced(self, milliseconds: int, time_of_day: int) -> ClockSetting:
         """Move on. ValueError where that leads beyond LATEST."""
-        return self.set(self.at(time_of_day) + milliseconds, time_of_day)
+        now = self.at(time_of_day)
+        if milliseconds > LATEST - now:
+            most = f"{(LATEST - now) // HOUR}h, from {iso(now)} to {iso(LATEST)}"
+            raise ValueError(f"advance: expected at most {most}, found {duration_text(milliseconds)}")
+        return self.set(now + milliseconds, time_of_day)
 
     def paced(self, speed: float, time_of_day: int) -> ClockSetting:
         """Run at `speed` from now on; a clock that stands still stays so. ValueError outside the bounds."""
         if not SLOWEST <= speed <= FASTEST:
-            raise ValueError(f"expected a speed from {SLOWEST:g} to {FASTEST}, found another")
+            raise ValueError(f"expected a speed from {SLOWEST:g} to {FASTEST}, found {speed:g}")
         if self.instant is None:
             return self.running(self.at(time_of_day), speed, time_of_day)
         return self._replace(speed=speed)

@@ -43,15 +43,6 @@ def decoded(octets: bytes) -> str:
         raise NotUtf8(_narrow_encoding(octets), start) from None
 
 
-def encoding(octets: bytes) -> str:
-    """Name the encoding of bytes that are not UTF-8; empty for UTF-8 and for what is unknown."""
-    try:
-        decoded(octets)
-    except NotUtf8 as error:
-        return error.encoding
-    return ""
-
-
 def wide_encoding(octets: bytes) -> str:
     """Name UTF-16 or UTF-32 by a byte order mark or by its zero bytes; empty for others."""
     for mark, name in MARKS:

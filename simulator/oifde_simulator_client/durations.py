@@ -24,6 +24,12 @@ def billionths(text: str, expected: str) -> int:
     """Read a duration exactly, in billionths of a millisecond; `expected` is what the ValueError names."""
     found = re.fullmatch(DURATION, text, re.ASCII)
     if found is None:
-        raise ValueError(f'expected {expected}, found "{text}"')
+        raise ValueError(f'expected {expected}, found "{text}"{_in_hours(text)}')
     whole, _, fraction = text.removesuffix(found[2]).partition(".")
     return int(f"{whole}{fraction:0<9}") * MILLISECONDS[found[2]]
+
+
+def _in_hours(text: str) -> str:
+    """Write the end of a message about days, which are no unit here: `; write 48h`."""
+    found = re.fullmatch(r"([0-9]{1,7}) ?d(?:ays?)?", text, re.ASCII)
+    return f"; write {24 * int(found[1])}h" if found else ""

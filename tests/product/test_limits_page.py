@@ -20,9 +20,10 @@ from oifde_simulator.population.recordings import alaw, timeline
 from oifde_simulator.population.recordings import folder as recordings
 from oifde_simulator.rules import copies
 from oifde_simulator.rules.templates import filling
+from oifde_simulator.scenario import checking
 from oifde_simulator.scenario.files import answer_files, finding
 from oifde_simulator.scenario.lint import placeholders
-from oifde_simulator.scenario.yaml import syntax, tree
+from oifde_simulator.scenario.yaml import mistakes, syntax, tree
 from oifde_simulator.state import rule_names, tenant_changes
 from oifde_simulator.state.memory import counted_values
 from oifde_simulator.tenants import factory
@@ -133,6 +134,10 @@ BOUNDS = {
         f"{tree.DEEPEST} levels",
         f"{tree.MOST_COPIES:,} values",
         size(tree.MOST_COPIED_BYTES),
+    ],
+    "mistakes of a scenario file": [
+        f"{mistakes.MOST_MISTAKES} in single values",
+        f"{checking.MOST_ERRORS} in all",
     ],
 }
 """What the bound of a row has in it, by how the row begins."""

@@ -22,7 +22,7 @@ from oifde_simulator.scenario import loader, selection
 from oifde_simulator.scenario.errors import NotAScenario, ScenarioErrors
 from oifde_simulator.scenario.files import finding, foreign
 from oifde_simulator.tenants import Tenants
-from oifde_simulator.utf8 import encoding
+from oifde_simulator.utf8 import NotUtf8, decoded
 
 GOOD = 'sessions: {users: {"18000000001": 1}}\n'
 GOOD_JSON = '{"sessions": {"users": {"18000000001": 1}}}\n'
@@ -344,6 +344,15 @@ def test_a_name_with_an_accent_of_its_own_is_the_composed_one(tmp_path: Path) ->
 
 
 # Encodings
+
+
+def encoding(octets: bytes) -> str:
+    """Name the encoding of bytes that are not UTF-8; empty for UTF-8 and for what is unknown."""
+    try:
+        decoded(octets)
+    except NotUtf8 as error:
+        return error.encoding
+    return ""
 
 
 @pytest.mark.parametrize(

@@ -89,6 +89,30 @@ def test_a_slip_is_the_same_with_line_ends_of_windows(right: str, wrong: str, me
     assert complaints(text) == [f"f.yaml:{message}"]
 
 
+OTHER_SIGNS = {
+    "a blank that is no space at the end": ("rules: []\u00a0\n", "1:10: U+00A0 NO-BREAK SPACE, which YAML takes for text; write a space, or nothing"),
+    "text behind a bracket": ("rules: [] x\n", "1:11: the value before this has ended; remove this, or put all of it in one pair of quotes"),
+    "a semicolon behind a bracket": ("rules: [] ; x\n", '1:11: a ";" that ends nothing in YAML; remove it'),
+    "a line left of its text": ("description: |\n    one\n\n  two\nrules: []\n", '4:3: this line is indented less than the text of "description: |" in line 1: indent it by 4 spaces if it belongs to it'),
+    "a line of a text in the column of a key": ("rules:\n  - respond:\n      body: >-\n        one\n      line two\n      status: 500\n", '5:7: rules[0].respond: a ":" is missing after the key; write "line: two"; or: this line is indented less than the text of "body: >-" in line 3: indent it by 8 spaces if it belongs to it'),
+    "a key without its colon, and no text above": ("rules: |\n  x\na: b\nline two\nc: d\n", '4:1: a ":" is missing after the key; write "line: two"'),
+    "parentheses": ("rules:\n  - name: a\n    respond: (status: 500)\n", "3:14: rules[0]: parentheses hold no keys in YAML, braces do: write {status: 500}"),
+    "parentheses inside braces": ("rules:\n  - {name: a, respond: (status: 500, body: x)}\n", "2:24: rules[0]: parentheses hold no keys in YAML, braces do: write {status: 500, body: x}"),
+    "parentheses in a text": ("description: (note: x)\n", '1:14: a colon and a space inside a text end it; put the text in quotes: "(note: x)"'),
+    "a star for a dash": ("rules:\n * name: a\n", '2:2: rules: an item of a list begins with "-", not with "*"; write "- name: a"'),
+    "a comment behind a bracket": ('{"rules": [] // c\n}\n', '1:14: a comment begins with "#" in YAML, not with "//"'),
+    "a comment above a key": ('{"rules": [], // c\n "description": "x"}\n', '1:15: a comment begins with "#" in YAML, not with "//"'),
+    "a comment of C": ('{"a": "//", "rules": [] /* c */}\n', '1:25: a comment begins with "#" in YAML, not with "/*"'),
+    "two slashes in quotes": ('{"a": "http://x //" "b": 1}\n', "1:1: the bracket that opens here is not closed, or a comma or a quote is missing in it"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("loader", [LOADER, yaml.SafeLoader], ids=["fastest", "python"])
+@pytest.mark.parametrize(("text", "message"), OTHER_SIGNS.values(), ids=OTHER_SIGNS.keys())
+def test_what_stands_in_the_place_of_yaml_is_told_by_its_name(text: str, message: str, loader: type) -> None:
+    assert complaints(text, loader) == [f"f.yaml:{message}"]
+
+
 OTHER_MISTAKES = {
     "a bracket of the other kind": ('rules:\n  - {name: "a\n      b", respond: {status: 503]}\n', '3:32: rules[0].respond: "]" cannot close the "{" in line 3, column 20; write "}" before it'),
     "no comma": ('rules:\n  - {name: "a\n b" times: 2}\n', "2:5: rules[0]: the bracket that opens here is not closed, or a comma or a quote is missing in it"),

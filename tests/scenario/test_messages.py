@@ -106,6 +106,22 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "an endpoint for match": (rule(f"match: gettoken, {DOWN}"), "2:22", 'found "gettoken"; write {endpoint: gettoken}'),
     "a word for match": (rule(f"match: foo, {DOWN}"), "2:22", 'expected a mapping of "key: value" lines, found "foo"'),
     "a word for an answer": (rule("respond: foo"), "2:24", 'found "foo"; name at least one of'),
+    "a switch for a count": (rule(f"every: yes, {DOWN}"), "2:22", "rules[0].every: expected a whole number, found yes; write 1 or more, such as 3 for each third match"),
+    "a switch for a status": (rule("respond: {status: no}"), "2:33", "expected a whole number, found no; write a status from 200 to 599"),
+    "a switch for a share": (rule(f"probability: yes, {DOWN}"), "2:28", "expected a share such as 0.5 or 50%, found yes; write a share from 0 to 1"),
+    "a switch for a fault's setting": (rule("faults: [{latency: off}]"), "2:34", "found off; write a duration with its unit"),
+    "a switch for a list": ("rules: yes\n", "1:8", 'rules: expected a list, found yes; begin each item with "- "'),
+    "a switch for a switch": ("settings: {recordings_open: on}\n", "1:29", "on without quotes is true in YAML 1.1 and text in YAML 1.2; write true"),
+    "days": (rule(f"window: {{until: 2d}}, {DOWN}"), "2:31", 'found "2d"; write 48h'),
+    "half a day": (rule(f"window: {{until: 1.5 days}}, {DOWN}"), "2:31", 'found "1.5 days"; write 36h'),
+    "weeks": (rule(f"window: {{until: 2 weeks}}, {DOWN}"), "2:31", "write 336h"),
+    "very many weeks": (rule(f"window: {{until: 99999999w}}, {DOWN}"), "2:31", 'found "99999999w"'),
+    "days of a token": ("tenant: {token_lifetime: 2d}\n", "1:26", "is no lifetime of whole seconds, 1 to 2147483647; write 48h"),
+    "too many days of a token": ("tenant: {token_lifetime: 99999d}\n", "1:26", "write it as 3600, 90s or 2h"),
+    "an operation without its braces": (rule("patch: [op: remove, path: /total]"), "2:22", "rules[0].patch: the keys of one operation stand as items of their own here; write {op: remove, path: /total}"),
+    "an operation with dashes before each key": ("rules:\n  - patch:\n      - op: replace\n      - path: /total\n      - value: 1\n", "3:7", "write {op: replace, path: /total, value: 1}"),
+    "a state that leads to itself": (rule(f"state: {{is: a, becomes: a}}, {DOWN}"), "2:27", 'can never fire: no rule leads to the state "a"'),
+    "a Cyrillic letter in a tenant": ("tenant: {id: acm\u0435}\n", "1:14", 'tenant.id: the tenant id "acm\u0435" has U+0435 CYRILLIC SMALL LETTER IE between Latin letters: another one, in clients, names another tenant; write a Latin letter if one is meant'),
     "a switch for a name": (f"rules:\n  - name: y\n    {DOWN}\n", "2:11", 'rules[0].name: y without quotes is a switch in YAML 1.1; put it in quotes: "y"'),
     "a colon in a name": (f"rules:\n  - name: late for a: slow # why\n    {DOWN}\n", "2:11", 'a colon and a space inside a text end it; put the text in quotes: "late for a: slow"'),
     "a colon behind one word of a description": ("description: slow: very\n", "1:14", 'put the text in quotes: "slow: very"'),
@@ -316,3 +332,23 @@ def test_what_a_mistake_hides_is_not_called_missing() -> None:
     assert len(told("rules:\n  - {name: a, faults: [reset], over: {limit: 1}}\n")) == 1
     assert len(told("rules:\n  - {name: a, respond: {error: x, errorMsg: text}}\n")) == 1
     assert len(told("rules:\n  - {name: a, patch: [{op: add, path: /total, valu: 7}]}\n")) == 1
+
+
+@pytest.mark.parametrize(
+    "id",
+    [
+        "caf\u00e9",
+        "\u0430\u0441\u043c\u0435",
+        "\u041a\u043e\u043c\u043f\u0430\u043d\u0438\u044f-A1",
+        "\u6d4b\u8bd5A",
+    ],
+)
+def test_a_tenant_may_have_letters_of_any_script(id: str) -> None:
+    assert told(f"tenant: {{id: {id}}}\n") == []
+
+
+def test_a_state_is_never_meant_by_itself() -> None:
+    assert all(
+        each.endswith('leads to the state "a"')
+        for each in told(rule(f"state: {{is: a, becomes: a}}, {DOWN}"))
+    )

@@ -16,6 +16,7 @@ from examples import examples
 from oifde_simulator.scenario.errors import ScenarioErrors
 from oifde_simulator.scenario.yaml import tree as yaml_tree
 from oifde_simulator.scenario.yaml.messages import explanation
+from oifde_simulator.scenario.yaml.mistakes import MOST_MISTAKES
 from oifde_simulator.scenario.yaml.parser import LOADER
 from oifde_simulator.scenario.yaml.syntax import LARGEST_FILE
 
@@ -272,3 +273,23 @@ JSON = st.recursive(
 @given(JSON)
 def test_json_is_read_as_itself(document: Any) -> None:
     assert value(json.dumps(document, ensure_ascii=False)) == document
+
+
+@pytest.mark.parametrize("count", [MOST_MISTAKES, MOST_MISTAKES + 1, 2000])
+def test_of_very_many_mistakes_the_first_are_told_and_the_others_counted(count: int) -> None:
+    told = complaints("a: 1\n" * (count + 1))
+    duplicate = 'duplicate key "a"; the first is on line'
+    assert [duplicate in each for each in told] == [True] * MOST_MISTAKES + [False] * (count > MOST_MISTAKES)
+    if count > MOST_MISTAKES:
+        more = count - MOST_MISTAKES
+        assert (
+            told[-1]
+            == f"f.yaml:{MOST_MISTAKES + 2}:1: and {more:,} more from here on; mend those above first"
+        )
+
+
+def test_many_mistakes_above_what_is_no_yaml_are_counted_too() -> None:
+    told = complaints("a: 1\n" * 2000 + "b: [\n")
+    assert len(told) == MOST_MISTAKES + 2
+    assert told[-2].endswith(": and 1,949 more from here on; mend those above first")
+    assert told[-1].endswith("a bracket is still open; close it")

@@ -50,6 +50,7 @@ NOT_JSON = {
     "control character": b'{"scenario": "a\x1bb"}',
     "lone surrogate": rb'{"scenario": "\ud800"}',
     "not UTF-8": b'{"scenario": "\xff"}',
+    "a name twice": b'{"scenario": "outage", "scenario": "outage"}',
     "NaN": b'{"count": NaN}',
     "infinity": b'{"fixedDelay": 1e999}',
     "two values": b"{}{}",

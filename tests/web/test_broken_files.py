@@ -115,6 +115,18 @@ def test_a_body_in_another_encoding_is_refused_by_its_name(control: Controlling,
     assert answer.json["detail"] == f"expected a body of JSON in UTF-8, found {name}; save it as UTF-8"
 
 
+@pytest.mark.parametrize(
+    ("body", "found"),
+    {
+        b"\xff": "the byte 0xFF at offset 0",
+        b'{"scenario": "\xed\xa0\x80"}': "the byte 0xED at offset 14",
+    }.items(),
+)
+def test_the_byte_is_named_that_is_no_utf_8(control: Controlling, body: bytes, found: str) -> None:
+    detail = control("POST", "/tenants", body).json["detail"]
+    assert detail == f"expected a body of JSON in UTF-8, found {found}; save it as UTF-8"
+
+
 # Tenants that were never good
 
 

@@ -153,3 +153,46 @@ def test_a_certificate_of_ones_own_needs_no_authority_of_ours(tmp_path: Path) ->
     with running(tls_cert=tmp_path / "cert.pem", tls_key=tmp_path / "key.pem", tls="auto") as simulator:
         assert fetch(simulator.data_url + QUERY, b"{}", authority.cert_pem.bytes())[0] == 200
         assert problem(simulator, "/ca.pem", kind=NO_AUTHORITY)[0] == 404
+
+
+NEAR_PATHS = {
+    "/tenants/": "/tenants",
+    "//tenants": "/tenants",
+    "/Tenants": "/tenants",
+    "/tenants/acme/rules/": "/tenants/acme/rules",
+    "/tenants/acme/ruels": "/tenants/acme/rules",
+    "/journal/1/body": "/journal/1/bodies",
+}
+
+
+@pytest.mark.parametrize(("written", "meant"), NEAR_PATHS.items(), ids=NEAR_PATHS)
+def test_a_path_with_nothing_is_told_with_one_like_it(plain: Simulator, written: str, meant: str) -> None:
+    status, _, body = fetch(plain.control_url + written)
+    detail = json.loads(body)["detail"]
+    assert (status, detail.partition(";")[0]) == (404, f"nothing at {written}")
+    assert detail.endswith(f'/verify; did you mean "{meant}"?')
+
+
+@pytest.mark.parametrize("written", ["/nonsense", "/nonsense/1", "/a/b/c/d/e/f", "//"])
+def test_no_path_is_suggested_where_none_is_like_it(plain: Simulator, written: str) -> None:
+    assert json.loads(fetch(plain.control_url + written)[2])["detail"].endswith(", /verify")
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    {
+        "id": '; did you mean "tenantId"?',
+        "tenantID": '; did you mean "tenantId"?',
+        "colour": "",
+        "": "",
+    }.items(),
+)
+def test_an_unknown_member_is_told_with_one_like_it(plain: Simulator, name: str, hint: str) -> None:
+    body = json.dumps({"scenario": "outage", name: "x"}).encode()
+    told = json.loads(fetch(f"{plain.control_url}/tenants", body)[2])["errors"]
+    assert told == [f'unknown "{name}"; expected scenario, tenantId{hint}']
+
+
+def test_one_byte_where_no_body_is_taken_is_one(plain: Simulator) -> None:
+    detail = json.loads(fetch(f"{plain.control_url}/reset", b"x")[2])["detail"]
+    assert detail == "POST /reset takes no body, found 1 byte; leave it out"

@@ -371,6 +371,8 @@ def test_an_empty_list_says_which_name_there_is_not(server: Simulator, query: st
     listed = fetch_json(server, f"/journal?{query}")
     assert (listed["count"], listed.get("hint")) == (0, hint)
     assert openapi.schema("/components/schemas/Exchanges").explain(listed) == []
+    comment = fetch_json(server, f"/journal.har?{query}")["log"]["comment"]
+    assert comment == "; ".join(filter(None, ("0 of 0 exchanges; without credentials", hint)))
 
 
 def test_a_tenant_that_has_gone_is_known_as_long_as_its_entries_are_kept() -> None:

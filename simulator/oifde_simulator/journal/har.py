@@ -28,11 +28,12 @@ ABSOLUTE = re.compile("(https?)://([^/?#]*)", re.IGNORECASE)
 """Scheme and authority of a target in absolute form."""
 
 
-def log(shown: int, found: int, *, truncated: bool) -> dict[str, Any]:
-    """Render the `log` object of an archive without its entries."""
+def log(shown: int, found: int, *, truncated: bool, hint: str = "") -> dict[str, Any]:
+    """Render the `log` object of an archive without its entries; `hint` says why there may be none."""
     comment = f"{shown} of {found} exchanges" + ("; older ones are no longer on record" if truncated else "")
     creator = {"name": "oifde-simulator", "version": __version__}
-    return {"version": "1.2", "creator": creator, "pages": [], "comment": f"{comment}; without credentials"}
+    comment += "; without credentials" + (f"; {hint}" if hint else "")
+    return {"version": "1.2", "creator": creator, "pages": [], "comment": comment}
 
 
 class HarEntry(NamedTuple):

@@ -79,8 +79,8 @@ def count_values(value: Any, most: int = MOST_COUNTED) -> int:
 
 
 def _errors(document: Document, stem: str | None, unread: Sequence[Finding]) -> list[ScenarioError]:
-    errors = [_with_clock(error, document.value) for error in document.errors]
     violations = _violations(document.value)
+    errors = [_with_clock(error, document.value) for error in _own_errors(document, violations)]
     explained = list(islice(_explained(document, violations), MOST_ERRORS + 1))
     wrong = [error.path for error in errors] + [finding.place or finding.path for finding in explained]
     _add(errors, document, explained)
@@ -91,6 +91,16 @@ def _errors(document: Document, stem: str | None, unread: Sequence[Finding]) -> 
         message = "there may be more mistakes than these; mend them first"
         errors.append(ScenarioError(document.origin, 0, 0, (), message))
     return errors
+
+
+def _own_errors(document: Document, violations: Sequence[Violation]) -> Iterable[ScenarioError]:
+    """List the mistakes that the reader found, without those of which the schema knows what is wanted."""
+    if not (document.errors and violations):
+        return document.errors
+    from oifde_simulator.scenario.lint.schema import switches  # only wanted when something is wrong
+
+    misplaced = switches.misplaced(violations, document)
+    return [error for error in document.errors if error.path not in misplaced]
 
 
 def _with_clock(error: ScenarioError, value: Any) -> ScenarioError:
@@ -149,6 +159,7 @@ def _lint(document: Document, stem: str | None, wrong: Sequence[KeyPath]) -> Ite
 
 
 def _warnings(document: Document, scenario: Scenario) -> Iterator[Finding]:
+    yield from tenant.warnings(document.value, scenario.id)
     yield from settings.warnings(document.value)
     yield from sessions.warnings(document.value)
     if scenario.clock.instant is not None:

@@ -56,6 +56,13 @@ def _lookalike(word: str) -> str:
     return next((each for each in word if not each.isascii() and _looks_like_ascii(each)), "")
 
 
+def in_latin(word: str) -> str:
+    """Find the first lookalike in a word of Latin letters; empty where it has other letters too."""
+    others = [each for each in word if not each.isascii()]
+    is_latin = any(each.isascii() and each.isalpha() for each in word) and all(map(_looks_like_ascii, others))
+    return others[0] if others and is_latin else ""
+
+
 def _looks_like_ascii(character: str) -> bool:
     import unicodedata  # only wanted when something is wrong
 

@@ -49,6 +49,7 @@ def warnings(given: Sequence[Mapping[str, Any]], scenario: Scenario, source: Sou
             *_error_code(written, codes),
             *arrivals.warnings(rule),
             *states.warnings(written, rule),
+            *(states.idle(rule) if rule is rules[-1] and not rule.lasts else ()),
             *_outcomes(written),
             *growth.warnings(written),
             *unsent_headers.warnings(written, rule),

@@ -8,7 +8,7 @@ from typing import Any
 
 from oifde_simulator.model.turn import MOST_LASTING, START, Lasting
 from oifde_simulator.quantities import duration_text, milliseconds
-from oifde_simulator.rules.rule import Rule
+from oifde_simulator.rules.rule import NO_ACTIONS, Rule
 from oifde_simulator.scenario.lint.finding import Finding, value_at
 from oifde_simulator.scenario.lint.outcomes import outcome_paths
 from oifde_simulator.scenario.rule_builder import lasting
@@ -51,6 +51,19 @@ def warnings(given: Mapping[str, Any], rule: Rule) -> Iterator[Finding]:
                 yield Finding((name,), "says nothing: the rule only says how long its state lasts; remove it")
     if rule.limits.state_is not in (None, START) and rule.window is None:
         yield from _ramps(given)
+
+
+def idle(rule: Rule) -> Iterator[Finding]:
+    """Find a last rule that does nothing but to lead to the state that it is in.
+
+    One with rules behind it keeps them from its requests.
+    """
+    if rule.becomes is not None and rule.becomes == rule.limits.state_is and rule.actions == NO_ACTIONS:
+        message = (
+            f"changes nothing: {shown(rule.becomes)} is the state already, and the rule does nothing else; "
+            "name another state, or give the rule an action"
+        )
+        yield Finding(("state", "becomes"), message)
 
 
 def _ramps(given: Mapping[str, Any]) -> Iterator[Finding]:
@@ -145,7 +158,8 @@ class Arrivals:
             return
         leading, pers = self._into(wanted)
         if not pers:
-            hint = did_you_mean(wanted, [START, *islice(self._leading, MOST_STATES)])
+            others = (each for each in self._leading if each != wanted)  # it may lead to itself
+            hint = did_you_mean(wanted, [START, *islice(others, MOST_STATES)])
             yield Finding(
                 ("state", "is"), f"can never fire: no rule leads to the state {shown(wanted)}{hint}"
             )

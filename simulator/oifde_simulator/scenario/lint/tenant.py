@@ -31,6 +31,21 @@ def lint(value: Any, stem: str | None) -> Iterator[Finding]:
             yield Finding((), f"{message}; write tenant: {{id: ...}} into the file")
 
 
+def warnings(value: Any, id: str) -> Iterator[Finding]:
+    """Warn of a letter in a tenant's id that only looks like a Latin one; `value` is a good scenario."""
+    if id.isascii():
+        return
+    from oifde_simulator.scenario.lint import lookalikes  # seldom wanted
+    from oifde_simulator.scenario.yaml.confusables import name
+
+    if letter := lookalikes.in_latin(id):
+        message = (
+            f"the tenant id {shown(id)} has {name(letter)} between Latin letters: another one, in clients, "
+            "names another tenant; write a Latin letter if one is meant"
+        )
+        yield Finding(("tenant", "id") if value_at(value, ("tenant", "id")) else (), message)
+
+
 def tenant_id_error(text: str) -> str:
     """Check that a tenant id has only visible characters, and no blanks at its ends."""
     if text.isprintable() and text.strip() == text:
@@ -41,15 +56,20 @@ def tenant_id_error(text: str) -> str:
 
 
 def _lifetime_error(text: str) -> str:
-    try:
-        seconds = whole_seconds(text)
-    except ValueError:
-        seconds = 0
-    if 1 <= seconds <= LONGEST_LIFETIME:
+    if _is_lifetime(text):
         return ""
-    return (
-        f"{shown(text)} is no lifetime of whole seconds, 1 to {LONGEST_LIFETIME}; write it as 3600, 90s or 2h"
-    )
+    from oifde_simulator.scenario.lint.schema.times import duration_fix  # only wanted when something is wrong
+
+    meant = duration_fix(text.strip().lower())
+    fix = meant if _is_lifetime(meant.removeprefix("write ")) else "write it as 3600, 90s or 2h"
+    return f"{shown(text)} is no lifetime of whole seconds, 1 to {LONGEST_LIFETIME}; {fix}"
+
+
+def _is_lifetime(text: str) -> bool:
+    try:
+        return 1 <= whole_seconds(text) <= LONGEST_LIFETIME
+    except ValueError:
+        return False
 
 
 def _clock_error(text: str) -> str:

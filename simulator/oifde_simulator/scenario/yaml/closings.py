@@ -21,6 +21,11 @@ TEXT_ENDS = re.compile(r"[,}\]]|$")
 COMMENT = re.compile(r" *(//|/\*)")
 KEY_FIRST = re.compile(r" *(?P<key>(?P<quote>[\"']?)(?P<name>[A-Za-z_][\w-]*)(?P=quote)) *(?=:)")
 """The key with which a line begins."""
+COMMENT_INSIDE = re.compile(
+    r""" "(?:[^"\\]|\\.)*" | (?<!\w)'(?:[^']|'')*' | (?:^|\s)\#.* | (?:(?<=[\s,\[\]{}"'])|^)(//|/\*) """,
+    re.VERBOSE,
+)
+"""A text in quotes or a comment of YAML, which are passed over, or the beginning of another comment."""
 LONGEST = 2000
 """Characters of a line that is looked at."""
 LOOKED_AT = 50
@@ -131,6 +136,15 @@ def foreign_comment(lines: Sequence[str], line: int) -> Slip | None:
     """Find a line above a complaint, or the line itself, that begins a comment of another language."""
     for number in range(min(line, len(lines) - 1), max(-1, line - 2), -1):
         if found := COMMENT.match(lines[number]):
+            return Slip(number, found.start(1), f'a comment begins with "#" in YAML, not with "{found[1]}"')
+    return None
+
+
+def comment_in_brackets(lines: Sequence[str], line: int) -> Slip | None:
+    """Find a comment of another language in the line of a complaint about brackets, or in the one above."""
+    for number in range(min(line, len(lines) - 1), max(-1, line - 2), -1):
+        begun = (found for found in COMMENT_INSIDE.finditer(lines[number][:LONGEST]) if found[1])
+        if found := next(begun, None):
             return Slip(number, found.start(1), f'a comment begins with "#" in YAML, not with "{found[1]}"')
     return None
 

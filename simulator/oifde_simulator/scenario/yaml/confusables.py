@@ -48,7 +48,8 @@ LINE = re.compile(
     rf"|[,{{] *[\w-]+: [^\"'{{}}\[\],，﹐、；]*(?P<between>[，﹐、；]) *[A-Za-z_][\w-]*:(?= )"
     rf"|[:,\[{{-] *(?P<sign>[{QUOTES}｛［])"
     rf"|[,{{] *[\w-]+ *(?P<inner>[：﹕])"
-    rf"|[\]}}\"'\w] *(?P<comma>[，﹐、；]) *(?=[\w-]+ *[:：]|[\"'\[{{])",
+    rf"|[\]}}\"'\w] *(?P<comma>[，﹐、；]) *(?=[\w-]+ *[:：]|[\"'\[{{])"
+    rf"|[\]}}\"'](?P<end>[{BLANKS}])[{BLANKS} ]*$",
     re.ASCII,
 )
 """Places in a line where only YAML's own characters can stand."""

@@ -65,6 +65,29 @@ def value_above(lines: Sequence[str], line: int) -> Slip | None:
     return Slip(line, own, message)
 
 
+def left_of_text(lines: Sequence[str], line: int) -> Slip | None:
+    """Find a line that is indented less than the lines above it, which are a text below `|` or `>`."""
+    own = _column(lines[line]) if line < len(lines) else 0
+    first = None
+    for number in range(min(line, len(lines)) - 1, max(-1, line - LOOKED_AT), -1):
+        text = lines[number]
+        if first is not None and BLOCK_TEXT.fullmatch(text) and _column(text) < first:
+            message = (
+                f"this line is indented less than the text of {shown(text.strip())} in line {number + 1}: "
+                f"{_indent(first)} if it belongs to it"
+            )
+            return Slip(line, own, message)
+        if text.strip():
+            first = _column(text)
+            if first <= own:
+                return None
+    return None
+
+
+def _column(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
+
+
 def _begin(line: str) -> tuple[int, str, bool]:
     """Part a line: the column of its text, the text, and whether dashes stand before it."""
     found = LINE.fullmatch(line)

@@ -75,6 +75,10 @@ MESSAGES: tuple[tuple[str, str], ...] = (
     ),
     (r"block mapping \|.*\| .:$|<block end>.*\| .:$", "a key is missing before the colon; write its name"),
     (r"\| .[]}]$", CLOSING_TOO_MANY),
+    (
+        r"(?:block mapping \||expected <block end>).*\| [^ ].$",
+        "the value before this has ended; remove this, or put all of it in one pair of quotes",
+    ),
     (r"block mapping \||expected <block end>", "this fits no key above; align it with its neighbours"),
     (r"tag", "an explicit tag; remove it"),
     (
@@ -144,7 +148,9 @@ def _slip_in_line(error: yaml.MarkedYAMLError, said: str, lines: list[str], mark
             or slips.wrong_bracket(lines, opened, mark.line, mark.column)
             or slips.missing_comma(lines, mark.line, mark.column)
             or closings.apostrophe(lines, mark.line, mark.column)
+            or slips.parentheses(lines, mark.line, mark.column)
             or closings.wrong_separator(lines, mark.line, mark.column)
+            or closings.comment_in_brackets(lines, mark.line)
             or closings.unclosed_bracket(lines, opened, mark.line, mark.column)
         )
     if "found unexpected ':'" in said:
@@ -155,17 +161,26 @@ def _slip_in_line(error: yaml.MarkedYAMLError, said: str, lines: list[str], mark
             or slips.missing_space(lines, mark.line)
             or _missing_colon(error, lines, mark)
         )
+    if re.search(TEXT_BEGINS, error.context or "") and error.context_mark:
+        return slips.star_for_dash(lines, error.context_mark.line)
     if re.search(BLOCK, said) and mark.line < len(lines) and not lines[mark.line][: mark.column].strip():
-        return slips.missing_dash_space(lines, mark.line) or indentation.misplaced(lines, mark.line)
+        return (
+            slips.missing_dash_space(lines, mark.line)
+            or indentation.misplaced(lines, mark.line)
+            or indentation.left_of_text(lines, mark.line)
+        )
     return closings.apostrophe(lines, mark.line, mark.column) if re.search(BLOCK, said) else None
 
 
 def _missing_colon(error: yaml.MarkedYAMLError, lines: list[str], mark: yaml.Mark) -> Slip | None:
     """Find a key without its colon, or a colon too many for the line above or for a bracket."""
     if error.context_mark:
-        return slips.missing_colon(lines, error.context_mark.line)
+        number = error.context_mark.line
+        slip, outside = slips.missing_colon(lines, number), indentation.left_of_text(lines, number)
+        return slip._replace(message=f"{slip.message}; or: {outside.message}") if slip and outside else slip
     return (
-        slips.missing_bracket(lines, mark.line, mark.column)
+        slips.parentheses(lines, mark.line, mark.column)
+        or slips.missing_bracket(lines, mark.line, mark.column)
         or indentation.value_above(lines, mark.line)
         or slips.colon_in_text(lines, mark.line, mark.column)
     )

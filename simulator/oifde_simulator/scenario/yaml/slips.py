@@ -34,7 +34,10 @@ PLAIN_ENDS = re.compile(r", |,$|[\]}]|: |:$")
 ENDS_VALUE = ("", *" \t\r\n\x85\u2028\u2029,:]}")
 """What may stand behind a closing quote."""
 BRACKETS = {"[": "]", "{": "}"}
-
+STAR = re.compile(r"( *(?:- +)*)\* +(.*)")
+"""A line that begins with a star, as items of lists do in Markdown."""
+PARENTHESIS = re.compile(r"(?:[\[,]|(?<![\w-])(?P<key>[\w-]+):) +(?P<inner>\( *[A-Za-z_][\w-]*)$")
+"""A parenthesis and a key in it, up to the colon."""
 
 TEXT = re.compile(r" *(?:- +)*([A-Za-z_][\w-]*): +(?=[^\s\"'\[{|>&*!#%@`])")
 """Beginning of a line with a key, up to its text without quotes."""
@@ -96,6 +99,26 @@ def missing_bracket(lines: Sequence[str], line: int, column: int) -> Slip | None
         return None
     whole = f"{text[key.start(1) :].rstrip()}"
     return Slip(line, key.start(1), f'the "{{" is missing that "}}" closes; write {{{whole}')
+
+
+def parentheses(lines: Sequence[str], line: int, column: int) -> Slip | None:
+    """Find a mapping in parentheses: `respond: (status: 500)`; `column` is that of the colon in it."""
+    text = lines[line] if line < len(lines) else ""
+    begun = PARENTHESIS.search(text[:column])
+    if begun is None or begun["key"] in TEXTS or ")" not in text[column:]:
+        return None
+    inner = text[begun.start("inner") + 1 :].partition(")")[0].strip()
+    message = f"parentheses hold no keys in YAML, braces do: write {{{inner}}}"
+    return Slip(line, begun.start("inner"), message)
+
+
+def star_for_dash(lines: Sequence[str], line: int) -> Slip | None:
+    """Find a star in the place of the dash of an item."""
+    found = STAR.fullmatch(lines[line]) if line < len(lines) else None
+    if found is None:
+        return None
+    fix = shown(f"- {found[2].strip()}")
+    return Slip(line, len(found[1]), f'an item of a list begins with "-", not with "*"; write {fix}')
 
 
 def colon_in_text(lines: Sequence[str], line: int, column: int) -> Slip | None:

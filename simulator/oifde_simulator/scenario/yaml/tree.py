@@ -15,6 +15,7 @@ from oifde_simulator.scenario.errors import NotAScenario, ScenarioError, Scenari
 from oifde_simulator.scenario.files import foreign
 from oifde_simulator.scenario.yaml import confusables, decimals
 from oifde_simulator.scenario.yaml.confusables import Confusable
+from oifde_simulator.scenario.yaml.mistakes import Mistakes
 from oifde_simulator.scenario.yaml.node import Collection, Node, Tree
 from oifde_simulator.scenario.yaml.parser import BREAK
 from oifde_simulator.scenario.yaml.scalars import resolve
@@ -48,7 +49,9 @@ def read(source: bytes, origin: str, loader: Any = None) -> Tree:
             raise NotAScenario([ScenarioError(origin, 1, 1, (), foreign.message(kind))]) from None
         path = reader.path_at(error.line)
         found = ScenarioError(origin, error.line + 1, error.column + 1, path, error.message)
-        earlier = [each for each in reader.errors if (each.line, each.column) != (found.line, found.column)]
+        earlier = [
+            each for each in reader.mistakes.told() if (each.line, each.column) != (found.line, found.column)
+        ]
         raise ScenarioErrors([*earlier, found]) from None
 
 
@@ -57,7 +60,7 @@ class _Reader:
         self.origin = origin
         self.text = ""
         self.has_next_lines = False
-        self.errors: list[ScenarioError] = []
+        self.mistakes = Mistakes()
         self.open: list[Collection] = []
         self.anchors: dict[str, Node] = {}
         self.copies = 0
@@ -85,7 +88,7 @@ class _Reader:
                 reading(event)
         if self.root is None:
             raise NotYaml(0, 0, EMPTY)
-        return Tree(self.root, tuple(self.errors))
+        return Tree(self.root, tuple(self.mistakes.told()))
 
     def foreign_kind(self) -> str:
         """Name the kind of the file by what was read of it; empty for a scenario and for what is unknown."""
@@ -168,7 +171,7 @@ class _Reader:
         self.skips = level.wants_key
         path = self.path()[: None if level.wants_key else -1]
         place = (split.whole.line, split.whole.column)
-        self.errors.append(ScenarioError(self.origin, *place, (*path, *split.inside), split.message))
+        self.mistakes.add(ScenarioError(self.origin, *place, (*path, *split.inside), split.message))
         return True
 
     def alias(self, event: Any) -> None:
@@ -184,7 +187,7 @@ class _Reader:
         self._place(node.copy(event.start_mark), None)
 
     def add_error(self, mark: Any, message: str) -> None:
-        self.errors.append(ScenarioError(self.origin, mark.line + 1, mark.column + 1, self.path(), message))
+        self.mistakes.add(ScenarioError(self.origin, mark.line + 1, mark.column + 1, self.path(), message))
 
     def _wants_key(self) -> bool:
         return bool(self.open) and self.open[-1].wants_key
@@ -243,7 +246,7 @@ class _Reader:
         inside = self.text[index : index + 1] == found.character  # a text of several lines is folded
         column = mark.column + (quote + found.index if inside else 0)
         place = (mark.line + 1, column + 1)
-        self.errors.append(ScenarioError(self.origin, *place, self.path(), found.message))
+        self.mistakes.add(ScenarioError(self.origin, *place, self.path(), found.message))
         return found.meant
 
     def _plain(self, text: str, mark: Any) -> Node:

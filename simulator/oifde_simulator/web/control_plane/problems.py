@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -133,10 +133,15 @@ def _detail(request: web.Request, error: web.HTTPException) -> str:
         case web.HTTPRequestEntityTooLarge():
             return f"{detail.rstrip('.')} (bytes); send a smaller body"
     if error.status == HTTPStatus.NOT_FOUND and detail.startswith("404"):
-        canonical = (resource.canonical for resource in request.app.router.resources())
-        paths = sorted({"/" + each.split("/")[1] for each in canonical})
-        return f"nothing at {path}; expected one of {', '.join(paths)}"
+        return _nothing_at(path, [resource.canonical for resource in request.app.router.resources()])
     return detail
+
+
+def _nothing_at(path: str, known: Iterable[str]) -> str:
+    from oifde_simulator.web.control_plane.near_paths import path_hint  # only wanted when something is wrong
+
+    first = sorted({"/" + each.split("/")[1] for each in known})
+    return f"nothing at {path}; expected one of {', '.join(first)}{path_hint(path, known)}"
 
 
 def _problem_response(

@@ -37,7 +37,9 @@ def suggested_fix(expected: list[str], value: Any, text: str) -> str:
     if "string" in expected:
         return f"put it in quotes: {shown(text)}"
     if not isinstance(value, str):
-        return f"write it as a list: [{text}]" if expected == ["array"] else ""
+        if expected != ["array"]:
+            return ""
+        return 'begin each item with "- "' if isinstance(value, bool) else f"write it as a list: [{text}]"
     return next((fix for name in expected if (fix := FIXES[name](value))), "")
 
 

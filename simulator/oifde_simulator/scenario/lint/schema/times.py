@@ -11,6 +11,10 @@ CLOCK = re.compile(r"([0-9]{1,2})(?::([0-9]{2}))?(?::([0-9]{2}))? ?(am|pm)?")
 """Time of day as people write it, in small letters."""
 NAMED = {"midnight": "00:00", "noon": "12:00"}
 DURATION = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?) ?([a-z]*)")
+HOURS = {"d": 24, "day": 24, "w": 168, "week": 168}
+"""Hours in units that are none here."""
+MOST_HOURS = 10**9
+"""Hours from which on a duration has too many digits."""
 UNITS = {
     **dict.fromkeys(("ms", "msec", "millisecond", "milli"), "ms"),
     **dict.fromkeys(("s", "sec", "second"), "s"),
@@ -29,7 +33,7 @@ def time_fix(path: KeyPath, written: str) -> str:
         return "write day"
     if path[-2:-1] == ("window",) and TIME_OF_DAY.fullmatch(text):
         return f"for a time of day write at and for: {{at: {shown(_padded(text))}, for: 90s}}"
-    return _duration(text)
+    return duration_fix(text)
 
 
 def _time_of_day(text: str) -> str:
@@ -48,14 +52,15 @@ def _padded(text: str) -> str:
     return text if text[2:3] == ":" else f"0{text}"
 
 
-def _duration(text: str) -> str:
+def duration_fix(text: str) -> str:
+    """Suggest the duration that a text in small letters stands for; empty where that is not clear."""
     found = DURATION.fullmatch(text)
     if found is None:
         return ""
     number, word = found[1], found[2]
     if not word:
         return f"write its unit too, such as {number}s"
-    if word in ("d", "day", "days") and number.isdigit():
-        return f"write {24 * int(number)}h"
+    if hours := HOURS.get(word.removesuffix("s"), 0) * float(number):
+        return f"write {hours:.9g}h" if hours < MOST_HOURS else ""
     unit = UNITS.get(word) or UNITS.get(word.removesuffix("s"))
     return f"write {number}{unit}" if unit else ""

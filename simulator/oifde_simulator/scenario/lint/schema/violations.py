@@ -66,6 +66,9 @@ def lint(violations: Iterable[Violation], source: Source) -> Iterator[Finding]:
     Of a text that is too short it is not said beside that it has no pattern.
     """
     violations = list(without_guessed(violations))
+    for finding, items in operations.scattered(violations):
+        yield finding
+        violations = [each for each in violations if each.path[: len(finding.path) + 1] not in items]
     mistyped = {violation.path for violation in violations if violation.keyword == "type"}
     unindented = {path for violation in violations for path, _ in unknown_keys.below_empty(violation)}
     short = {violation.path for violation in violations if violation.keyword == "minLength"}

@@ -5,12 +5,12 @@ A message repeats neither the content of an object or list, which may be credent
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from oifde_simulator.json_schema.schema import Schema, Violation
 from oifde_simulator.json_schema.words import expectation, found, types_in_words
-from oifde_simulator.text import dotted, shown
+from oifde_simulator.text import did_you_mean, dotted, shown
 from oifde_simulator.web.control_plane.body.shrink import MOST_EXPLAINED, shrink
 
 MOST_MESSAGES = 10
@@ -51,8 +51,9 @@ def _message(violation: Violation) -> str:
             choices = "; or ".join(filter(None, map(_choice, violation.expected)))
             return f"expected {choices or 'another value'}, found {shown(violation.found)}"
         case "additionalProperties":
-            known = ", ".join(violation.schema.get("properties", {}))
-            return f"unknown {_unknown_names(violation)}; expected {known}"
+            known = [*violation.schema.get("properties", {})]
+            names = f"{_unknown_names(violation)}; expected {', '.join(known)}"
+            return f"unknown {names}{_hint(violation, known)}"
         case "required":
             return f"expected the member {_missing(violation)}, which is not there; add it"
         case "maxProperties":
@@ -81,6 +82,17 @@ def _unknown_names(violation: Violation) -> str:
     names = [name for name in violation.found if name not in violation.schema["properties"]]
     listed = ", ".join(map(shown, names[:MOST_NAMES]))
     return listed if len(names) <= MOST_NAMES else f"{listed} and {len(names) - MOST_NAMES} more"
+
+
+def _hint(violation: Violation, known: Sequence[str]) -> str:
+    """Suggest the known name that is like the first unknown one, or the only one that begins or ends so."""
+    first = next(name for name in violation.found if name not in known)
+    near = [each for each in known if first and _begins_or_ends(each.lower(), first.lower())]
+    return did_you_mean(first, known) or (f'; did you mean "{near[0]}"?' if len(near) == 1 else "")
+
+
+def _begins_or_ends(name: str, part: str) -> bool:
+    return name.startswith(part) or name.endswith(part)
 
 
 def _closest(violation: Violation) -> Violation:

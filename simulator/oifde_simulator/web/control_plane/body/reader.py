@@ -10,10 +10,11 @@ import orjson
 from aiohttp import web
 
 from oifde_simulator.json_schema.schema import Schema
-from oifde_simulator.text import shown
-from oifde_simulator.utf8 import encoding
+from oifde_simulator.text import counted, shown
+from oifde_simulator.utf8 import NotUtf8, decoded
 from oifde_simulator.web.control_plane.bodies import Bodies
 from oifde_simulator.web.control_plane.body.breaches import describe_breaches
+from oifde_simulator.web.control_plane.body.repeated_names import check_names
 from oifde_simulator.web.control_plane.body.size import check_size
 from oifde_simulator.web.control_plane.openapi import Route, body_example, schema
 from oifde_simulator.web.control_plane.problems import Problem
@@ -35,7 +36,7 @@ async def receive_body(request: web.Request, bodies: Bodies, route: Route) -> by
     if route.body and route.body_required and not octets:
         raise _wrong_body(f"{request.method} {route.path} takes a body of JSON, found none")
     if not route.body and octets.strip() not in EMPTY:
-        raise _no_body_taken(route, f"{len(octets)} bytes")
+        raise _no_body_taken(route, counted(len(octets), "byte"))
     return octets
 
 
@@ -47,8 +48,9 @@ async def read_body(octets: bytes, route: Route) -> Any:
     if not route.body or not octets:
         return None
     await check_size(octets, route.most_values)
+    octets = octets.removeprefix(codecs.BOM_UTF8)  # which editors on Windows write
     value = _parse(octets, route)
-    await _check_depth(value)
+    await check_names(octets, await _check_depth(value))
     return _validated(value, schema(route.body))
 
 
@@ -66,27 +68,42 @@ async def _octets(request: web.Request, bodies: Bodies, route: Route) -> bytes:
 
 def _parse(octets: bytes, route: Route) -> Any:
     try:
-        return orjson.loads(octets.removeprefix(codecs.BOM_UTF8))  # which editors on Windows write
+        return orjson.loads(octets)
     except orjson.JSONDecodeError as error:
-        if name := encoding(octets):
-            raise _wrong_body(f"expected a body of JSON in UTF-8, found {name}; save it as UTF-8") from None
+        _check_encoding(octets)
         example = body_example(route)
         wanted = f" such as {shown(example, LONGEST_EXAMPLE)}" if example is not None else ""
         found = f"{error.msg.partition(', expected')[0]} at line {error.lineno}, column {error.colno}"
         raise _wrong_body(f"expected a body of JSON{wanted}, found none: {found}") from None
 
 
-async def _check_depth(value: Any) -> None:
-    """Raise Problem for a value that is nested too deeply; take turns with others meanwhile."""
-    level = [value] if isinstance(value, CONTAINERS) else []
+def _check_encoding(octets: bytes) -> None:
+    """Raise Problem for bytes that are not UTF-8."""
+    try:
+        decoded(octets)
+    except NotUtf8 as error:
+        raise _wrong_body(f"expected a body of JSON in UTF-8, found {_not_utf8(octets, error)}") from None
+
+
+def _not_utf8(octets: bytes, error: NotUtf8) -> str:
+    if error.start is None or error.encoding:
+        return f"{error.encoding}; save it as UTF-8"
+    return f"the byte 0x{octets[error.start]:02X} at offset {error.start}; save it as UTF-8"
+
+
+async def _check_depth(value: Any) -> int:
+    """Raise Problem for a value that is nested too deeply; else count its names, and take turns meanwhile."""
+    names, level = 0, [value] if isinstance(value, CONTAINERS) else []
     for _ in range(MAX_DEPTH):
         inner: list[Any] = []
         async for each in time_sliced(level):
+            names += len(each) if isinstance(each, dict) else 0
             held = each.values() if isinstance(each, dict) else each
             inner += [one for one in held if isinstance(one, CONTAINERS)]
         level = inner
     if level:
         raise _wrong_body(f"the body is nested deeper than {MAX_DEPTH} levels; expected a flatter one")
+    return names
 
 
 def _validated(value: Any, wanted: Schema) -> Any:

@@ -7,9 +7,10 @@ from typing import Any
 
 from aiohttp import web
 
-from oifde_simulator.clock import ClockSetting
-from oifde_simulator.instants import instant, instant_error
+from oifde_simulator.clock import LATEST, ClockSetting
+from oifde_simulator.instants import instant, instant_error, iso
 from oifde_simulator.quantities import milliseconds_up
+from oifde_simulator.text import shown
 from oifde_simulator.web.control_plane.context import Call, RouteTable
 from oifde_simulator.web.control_plane.problems import json_response
 from oifde_simulator.web.control_plane.routes.values import wrong_body
@@ -48,6 +49,8 @@ def _instant(text: str) -> int:
     found = instant(text)
     if found is None:
         raise ValueError(f"set: {instant_error(text)}")
+    if found > LATEST:
+        raise ValueError(f"set: expected an instant from {iso(0)} to {iso(LATEST)}, found {shown(text)}")
     return found
 
 
