@@ -119,6 +119,36 @@ def test_a_search_of_what_was_not_told_counts_what_fits_now(query: str) -> None:
     assert waiter.numbers() == ([] if query.endswith("false") else [2])
 
 
+def test_a_search_counts_once_what_a_search_before_it_has_counted() -> None:
+    journal = Journal()
+    for _ in range(3):
+        recorded(journal)
+    waiter, woken = waiting(journal, "outcome=false", 4)
+    entries = list(journal)
+    waiter.begin_search(3)
+    waiter.add_earlier(entries)
+    waiter.begin_search(3)
+    for entry in (entries[2], entries[0], entries[1]):  # another replica's messages come late
+        waiter.notify(entry)
+    waiter.add_earlier(entries, entries)
+    assert (waiter.numbers(), waiter.found, woken) == ([1, 2, 3], 3, [])
+    waiter.notify_end(entries[1], fits=False)
+    assert waiter.numbers() == [1, 3]
+
+
+def test_entries_that_are_told_out_of_order_while_a_search_runs_are_counted_once_each() -> None:
+    journal = Journal()
+    for _ in range(3):
+        recorded(journal)
+    waiter, _ = waiting(journal, "outcome=false", 9)
+    waiter.begin_search(3)
+    for entry in [*reversed(list(journal)), *journal]:
+        waiter.notify(entry)
+    for entry in journal:
+        waiter.notify_end(entry, fits=False)
+    assert (waiter.numbers(), waiter.found) == ([], 0)
+
+
 async def test_a_filter_that_may_take_long_judges_an_end_by_its_own_turn() -> None:
     journal = Journal()
     hanging = recorded(journal)

@@ -99,13 +99,9 @@ class Waiter:
         self._wake_if_enough()
 
     def notify(self, entry: Entry) -> None:
-        """Count a new entry; once the search is done, one that it has looked at comes too late."""
-        numbers = self._numbers.setdefault(entry.tenant, array("Q"))
-        if self._deletions is None and entry.number <= max(self.searched, numbers[-1] if numbers else 0):
-            return
-        numbers.append(entry.number)
-        self.found += 1
-        self._wake_if_enough()
+        """Count a new entry, once; after a search, one that it has looked at comes too late."""
+        if self._deletions is not None or entry.number > self.searched:
+            self._count(entry)
 
     def notify_unjudged(self) -> None:
         """Remember that a new entry is to be judged."""
@@ -116,15 +112,10 @@ class Waiter:
         """Count an entry that fits as it has ended, once; one that fits no longer is not counted any more."""
         if self._deletions is not None:
             self._deletions.numbers.add(entry.number)
-        if not fits:
+        if fits:
+            self._count(entry)
+        else:
             self._uncount(entry)
-            return
-        numbers = self._numbers.setdefault(entry.tenant, array("Q"))
-        place = bisect_left(numbers, entry.number)
-        if place == len(numbers) or numbers[place] != entry.number:
-            numbers.insert(place, entry.number)
-            self.found += 1
-            self._wake_if_enough()
 
     def notify_end_unjudged(self, entry: Entry) -> None:
         """Remember that an entry is to be judged again, since it has ended."""
@@ -136,6 +127,14 @@ class Waiter:
         if self.filter.needs_end:
             self.judged = 0
         self.notify_unjudged()
+
+    def _count(self, entry: Entry) -> None:
+        numbers = self._numbers.setdefault(entry.tenant, array("Q"))
+        place = bisect_left(numbers, entry.number)
+        if place == len(numbers) or numbers[place] != entry.number:
+            numbers.insert(place, entry.number)
+            self.found += 1
+            self._wake_if_enough()
 
     def _uncount(self, entry: Entry) -> None:
         numbers = self._numbers.get(entry.tenant, array("Q"))
