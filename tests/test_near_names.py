@@ -6,13 +6,23 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from difflib import SequenceMatcher
+from itertools import islice
+from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from oifde_simulator import text
-from oifde_simulator.near_names import COMPARED, LONGEST, MOST_CHARACTERS, MOST_PAIRS, Comparison, NearNames
+from oifde_simulator.near_names import (
+    COMPARED,
+    CUTOFF,
+    LONGEST,
+    MOST_CHARACTERS,
+    MOST_PAIRS,
+    Comparison,
+    NearNames,
+)
 
 NAMES = st.text("abcdeF-", max_size=9)
 
@@ -28,7 +38,7 @@ def test_no_name_is_more_alike_than_its_bound(written: str, name: str) -> None:
     found = SequenceMatcher(None, name, written).ratio()
     if written or name:
         assert found <= comparison.bound(name) <= 1
-    assert comparison.likeness(name, 0.0) == found
+    assert comparison.likeness(name) == found
 
 
 MANY = [f"tenant-{number:05}-of-a-test" for number in range(10_000)]
@@ -50,6 +60,24 @@ def test_of_many_names_that_look_alike_the_one_that_was_meant_is_suggested(writt
 def test_what_is_like_no_name_gets_no_suggestion(written: str) -> None:
     assert NearNames(MANY).nearest(written) == ""
     assert NearNames([]).nearest(written) == ""
+
+
+@pytest.mark.parametrize(("characters", "length"), [("01", 40), ("abcd", 60)])
+def test_no_name_is_suggested_that_there_was_no_time_to_compare(characters: str, length: int) -> None:
+    draws = Random(3)
+    made = ("".join(draws.choices(characters, k=length)) for _ in range(90))
+    known = list(islice(made, 60))
+    found = [(NearNames(known).nearest(written), written) for written in made]
+    likeness = [SequenceMatcher(None, name, written).ratio() for name, written in found if name]
+    assert all(each >= CUTOFF for each in likeness)
+
+
+def test_a_name_that_takes_long_to_compare_leaves_time_for_others() -> None:
+    rest = "bcdefghijklmnopqrstuvwxyz"
+    long, short, written = "a" * 51 + rest, "a" * 10 + rest, "a" * 30 + rest
+    assert Comparison(written).bound(long) > Comparison(written).bound(short)
+    assert NearNames([long, short]).nearest(written) == short
+    assert NearNames([long]).nearest(written) == ""
 
 
 def test_a_name_that_is_too_long_is_never_suggested() -> None:

@@ -53,7 +53,7 @@ class NearNames:
         for bound, name in ranked:
             if bound < likeness or (near and bound == likeness):
                 break  # none of those that follow is more like it
-            found = comparison.likeness(name, bound)
+            found = comparison.likeness(name)
             if found > likeness or (found == likeness and not near):
                 likeness, near = found, name
         return self._names.get(near, "")
@@ -97,11 +97,12 @@ class Comparison:
         common = len(self._short) - left.bit_count()
         return 2 * common / (len(self._short) + len(name) or 1)
 
-    def likeness(self, name: str, bound: float) -> float:
-        """Tell how alike the names are, as difflib has it; `bound` itself where that would take too long."""
-        self._pairs -= sum(self._counts[character] for character in name)
-        if self._pairs < 0:
-            return bound
+    def likeness(self, name: str) -> float:
+        """Tell how alike the names are, as difflib has it; 0 where there is no time left to compare them."""
+        pairs = sum(self._counts[character] for character in name)
+        if pairs > self._pairs:
+            return 0.0
+        self._pairs -= pairs
         from difflib import SequenceMatcher  # slow to import, and only wanted when something is wrong
 
         return SequenceMatcher(None, name, self._short).ratio()

@@ -15,6 +15,7 @@ from test_waiting import filter_calls, served, turns, waiting
 from journals import Journal
 from oifde_simulator.immediate import immediate
 from oifde_simulator.journal.filters import Filter
+from oifde_simulator.journal.subscriptions.waiter import MOST_ENDED
 from oifde_simulator.model.exchange import Exchange
 from oifde_simulator.model.outcome import Outcome
 from oifde_simulator.state.memory.journal_store import EntryTable
@@ -45,7 +46,7 @@ def recorded(journal: Journal, tenant: str = "acme") -> Exchange:
 
 def context(journal: Journal) -> Any:
     """What the handler of a wait needs of a server."""
-    service = JournalService(journal.awaited, Evaluations())
+    service = JournalService(journal.awaited, Evaluations(lambda: 0.0))  # all in one slice
     return SimpleNamespace(
         journal=service,
         subscriptions=SubscriptionService(journal.awaited, service.accepted),
@@ -119,11 +120,40 @@ def test_a_search_of_what_was_not_told_counts_what_fits_now(query: str) -> None:
     assert waiter.numbers() == ([] if query.endswith("false") else [2])
 
 
+def test_a_search_counts_once_what_a_search_before_it_has_counted() -> None:
+    journal = Journal()
+    for _ in range(3):
+        recorded(journal)
+    waiter, woken = waiting(journal, "outcome=false", 4)
+    entries = list(journal)
+    waiter.begin_search(3)
+    waiter.add_earlier(entries)
+    waiter.begin_search(3)
+    for entry in (entries[2], entries[0], entries[1]):  # another replica's messages come late
+        waiter.notify(entry)
+    waiter.add_earlier(entries, entries)
+    assert (waiter.numbers(), waiter.found, woken) == ([1, 2, 3], 3, [])
+    waiter.notify_end(entries[1], fits=False)
+    assert waiter.numbers() == [1, 3]
+
+
+def test_entries_that_are_told_out_of_order_while_a_search_runs_are_counted_once_each() -> None:
+    journal = Journal()
+    for _ in range(3):
+        recorded(journal)
+    waiter, _ = waiting(journal, "outcome=false", 9)
+    waiter.begin_search(3)
+    for entry in [*reversed(list(journal)), *journal]:
+        waiter.notify(entry)
+    for entry in journal:
+        waiter.notify_end(entry, fits=False)
+    assert (waiter.numbers(), waiter.found) == ([], 0)
+
+
 async def test_a_filter_that_may_take_long_judges_an_end_by_its_own_turn() -> None:
     journal = Journal()
     hanging = recorded(journal)
-    schema = '{"pattern":"^(?=c)client"}'
-    wanted = journal.filter([("tenant", "acme"), ("outcome", schema)])
+    wanted = journal.filter([("tenant", "acme"), ("outcome", SLOW_TO_JUDGE)])
     assert wanted.backtracks
     task = asyncio.create_task(wait(context(journal), wanted, 1, 20.0))
     await turns()
@@ -133,6 +163,59 @@ async def test_a_filter_that_may_take_long_judges_an_end_by_its_own_turn() -> No
     assert not task.done()
     hanging.outcome.end("client left")
     assert (await task).numbers() == [1]
+
+
+SLOW_TO_JUDGE = '{"pattern":"^(?=c)client"}'
+"""A condition whose expression backtracks, so that a waiter judges by its own turn."""
+
+
+@pytest.mark.parametrize(
+    ("count", "at_once"), [(50, 1), (MOST_ENDED, MOST_ENDED), (MOST_ENDED + 1, MOST_ENDED + 1)]
+)
+async def test_only_what_ended_is_judged_again_by_a_filter_that_may_take_long(
+    filter_calls: Counter[Filter], count: int, at_once: int
+) -> None:
+    journal = Journal()
+    held = [recorded(journal) for _ in range(count)]
+    for _ in range(20):
+        recorded(journal)
+    wanted = journal.filter([("tenant", "acme"), ("outcome", SLOW_TO_JUDGE)])
+    task = asyncio.create_task(wait(context(journal), wanted, count, 20.0))
+    await turns()
+    assert filter_calls[wanted] == count + 20
+    for first in range(0, count, at_once):
+        assert not task.done()
+        for each in held[first : first + at_once]:
+            each.outcome.end("client left")
+        await turns()
+    assert (await task).numbers() == list(range(1, count + 1))
+    judged_again = filter_calls[wanted] - count - 20
+    assert judged_again == (count + 20 if at_once > MOST_ENDED else count)
+
+
+async def test_what_ended_before_the_beginning_of_a_wait_is_not_counted() -> None:
+    journal = Journal()
+    first, second, third = (recorded(journal) for _ in range(3))
+    wanted = journal.filter([("tenant", "acme"), ("since", "1"), ("outcome", SLOW_TO_JUDGE)])
+    task = asyncio.create_task(wait(context(journal), wanted, 2, 20.0))
+    await turns()
+    for each in (first, second):
+        each.outcome.end("client left")
+    await turns()
+    assert not task.done()
+    third.outcome.end("client left")
+    assert (await task).numbers() == [2, 3]
+
+
+def test_what_ended_while_a_search_runs_is_left_to_the_next_search() -> None:
+    journal = Journal()
+    entry = (recorded(journal), next(iter(journal)))[1]
+    waiter, woken = waiting(journal, "outcome=false")
+    waiter.begin_search(1)
+    waiter.notify_end_unjudged(entry)
+    woken.clear()
+    waiter.add_earlier([entry], [entry])  # read before it ended
+    assert (waiter.found, woken, waiter.behind, list(waiter.to_judge())) == (0, [], True, [1])
 
 
 async def test_who_waits_for_what_hangs_is_not_answered_by_what_has_ended() -> None:

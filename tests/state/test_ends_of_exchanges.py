@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 from test_entries import record
@@ -98,6 +99,34 @@ async def test_channels_are_as_many_as_topics(replicas: Replicas) -> None:
     async with asyncio.timeout(SECONDS):
         while await channels():
             pass
+
+
+class Order(BrokenLine):
+    """Notes the beginnings and ends of subscriptions."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.noted: list[str] = []
+
+    async def subscribe(self, channel: str, *hearers: Any) -> Callable[[], Awaitable[None]]:
+        self.noted.append(f"+{channel}")
+        end = await super().subscribe(channel, *hearers)
+
+        async def noting() -> None:
+            self.noted.append(f"-{channel}")
+            await end()
+
+        return noting
+
+
+async def test_who_listens_to_ends_is_seen_by_the_channel_that_a_finish_asks_for() -> None:
+    line = Order()
+    feed = JournalFeed(line, Past())  # type: ignore[arg-type]
+    async with feed.listening("acme", ends=True):
+        pass
+    await settled(feed)
+    assert (line.noted[0], line.noted[-1]) == ("+forgotten", "-forgotten")
+    assert set(line.noted[1:-1]) == {"+heard:acme", "+ended:acme", "-heard:acme", "-ended:acme"}
 
 
 async def test_ends_that_were_missed_are_looked_for_when_the_line_is_whole_again() -> None:

@@ -267,6 +267,17 @@ def test_looking_for_a_client_goes_on_where_a_timer_comes_a_rounding_error_too_e
     connection.transport.abort.assert_called_once_with()
 
 
+def test_a_client_whose_socket_is_closed_already_is_not_asked_for() -> None:
+    connection = Mock(_look=None, unanswered=1)
+    connection.transport.is_closing.return_value = False
+    connection.transport.get_extra_info.return_value = None  # as uvloop answers then
+    connection._look_for_client = partial(HttpConnection._look_for_client, connection)
+    assert HttpConnection._end_half(connection)
+    assert not HttpConnection.is_abandoned(connection)
+    connection.transport.abort.assert_not_called()
+    connection._loop.call_later.assert_called_once()
+
+
 def call(target: str, method: str = "GET", *headers: str) -> bytes:
     lines = (f"{method} {target} HTTP/1.1", "Host: 127.0.0.1", *headers, "", "")
     return "\r\n".join(lines).encode()

@@ -85,5 +85,11 @@ def test_bytes_that_came_are_shown_behind_what_was_expected() -> None:
     assert told.endswith("Content-Length was too small; found SSH-2.0")
 
 
+@pytest.mark.parametrize("quoted", ["b''", 'b""'])
+def test_nothing_is_shown_where_a_reason_quotes_no_bytes(quoted: str) -> None:
+    told = refusal.explain(f"Invalid header token: {quoted}", max_header_bytes=1, max_headers=1)
+    assert told == refusal.HEADER
+
+
 def test_a_reason_that_is_not_known_is_told_as_it_is() -> None:
     assert refusal.explain("Odd:\n  b'x'", max_header_bytes=1, max_headers=1) == "Odd: b'x'"

@@ -200,7 +200,7 @@ class HttpConnection(RequestHandler):
         if self.transport is None or self.transport.is_closing():
             return True
         connection = self.transport.get_extra_info("socket")
-        return has_ended(connection) and has_left(connection)
+        return connection is not None and has_ended(connection) and has_left(connection)
 
     def _abort_later(self, transport: asyncio.Transport) -> None:
         """Have a client read what is written within the deadline."""
@@ -213,8 +213,9 @@ class HttpConnection(RequestHandler):
         if not self.unanswered:
             return False
         self._end_body()
-        if self.transport is not None:
-            probe(self.transport.get_extra_info("socket"))
+        connection = None if self.transport is None else self.transport.get_extra_info("socket")
+        if connection is not None:
+            probe(connection)
         self._look_for_client(FIRST_LOOK)
         return True
 
@@ -230,7 +231,8 @@ class HttpConnection(RequestHandler):
         """Look whether the client is there; its end is no event, as nothing is read from it any more."""
         if self.transport is None or self._look is not None:
             return
-        if has_left(self.transport.get_extra_info("socket")):
+        connection = self.transport.get_extra_info("socket")
+        if connection is not None and has_left(connection):
             self.transport.abort()
         else:
             self._look = self._loop.call_later(seconds, self._look_again, min(2 * seconds, LONGEST_LOOK))

@@ -77,9 +77,10 @@ def _expected(reason: str) -> str:
     said = QUOTE.split(reason)[0]
     expected = next((text for words, text in WORDS.items() if words in said), "")
     came = QUOTED.search(reason.partition(":")[2] or reason.partition("token ")[2])
-    if not expected or came is None or expected == WORDS["Missing 'Host'"]:
+    found = came[1] or came[2] if came else ""
+    if not expected or not found or expected == WORDS["Missing 'Host'"]:
         return expected or reason
-    return f"{expected}; found {came[1] or came[2]}"
+    return f"{expected}; found {found}"
 
 
 def explain_body(reason: str) -> str:

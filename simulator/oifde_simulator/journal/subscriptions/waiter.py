@@ -11,36 +11,15 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import field
+from functools import partial
 
 from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.journal.filters import Filter
+from oifde_simulator.journal.subscriptions.deletions import Deletions
 from oifde_simulator.model.entry import Entry
 
-
-@dataclass(slots=True)
-class Deletions:
-    """Entries that a search which is still running must not judge: it may have read them before a change."""
-
-    everything: int = 0
-    """Number up to which all entries were deleted; 0 for none."""
-    tenants: dict[str, int] = field(default_factory=dict)
-    """Tenants whose entries were all deleted, and up to which number."""
-    numbers: set[int] = field(default_factory=set)
-    """Numbers of single entries that were deleted, or have ended."""
-
-    def add(self, tenant: str | None, numbers: Collection[int] | None, last: int) -> None:
-        """Remember one deletion."""
-        if numbers is not None:
-            self.numbers.update(numbers)
-        elif tenant is None:
-            self.everything = max(self.everything, last)
-        else:
-            self.tenants[tenant] = max(self.tenants.get(tenant, 0), last)
-
-    def include(self, entry: Entry) -> bool:
-        """Check that an entry from before was deleted, or has ended."""
-        cleared = max(self.everything, self.tenants.get(entry.tenant, 0))
-        return entry.number <= cleared or entry.number in self.numbers
+MOST_ENDED = 500
+"""Numbers of ended entries that one waiter keeps until it judges them again."""
 
 
 @dataclass(slots=True, eq=False)
@@ -62,6 +41,8 @@ class Waiter:
     """Number of the last entry that the filter has judged, of those it judges later."""
     searched: int = 0
     """Number up to which a search looks at all entries; from another replica, one may be told of after it."""
+    _ended: array[int] = field(default_factory=partial(array, "Q"))
+    """Numbers of entries that have ended since the filter judged them, or before it could."""
     _numbers: dict[str, array[int]] = field(default_factory=dict)
     """Numbers of the entries that have come, by tenant, ascending."""
     _deletions: Deletions | None = field(default_factory=Deletions)
@@ -76,6 +57,7 @@ class Waiter:
         """Begin to judge the entries up to number `last`; `add_earlier` ends it."""
         self.behind, self.judged, self.searched = False, last, last
         self._deletions = self._deletions or Deletions()
+        del self._ended[:]
 
     def add_earlier(self, entries: Collection[Entry], judged: Iterable[Entry] = ()) -> None:
         """Count, once, entries that a search has found, without those deleted since it began.
@@ -84,6 +66,7 @@ class Waiter:
         """
         deletions = self._deletions or Deletions()
         self._deletions = None
+        deletions.numbers.update(self._ended)  # they are judged again
         fitting = {entry.number for entry in entries}
         for entry in judged:
             if entry.number not in fitting and not deletions.include(entry):
@@ -99,13 +82,9 @@ class Waiter:
         self._wake_if_enough()
 
     def notify(self, entry: Entry) -> None:
-        """Count a new entry; once the search is done, one that it has looked at comes too late."""
-        numbers = self._numbers.setdefault(entry.tenant, array("Q"))
-        if self._deletions is None and entry.number <= max(self.searched, numbers[-1] if numbers else 0):
-            return
-        numbers.append(entry.number)
-        self.found += 1
-        self._wake_if_enough()
+        """Count a new entry, once; after a search, one that it has looked at comes too late."""
+        if self._deletions is not None or entry.number > self.searched:
+            self._count(entry)
 
     def notify_unjudged(self) -> None:
         """Remember that a new entry is to be judged."""
@@ -116,26 +95,39 @@ class Waiter:
         """Count an entry that fits as it has ended, once; one that fits no longer is not counted any more."""
         if self._deletions is not None:
             self._deletions.numbers.add(entry.number)
-        if not fits:
+        if fits:
+            self._count(entry)
+        else:
             self._uncount(entry)
-            return
-        numbers = self._numbers.setdefault(entry.tenant, array("Q"))
-        place = bisect_left(numbers, entry.number)
-        if place == len(numbers) or numbers[place] != entry.number:
-            numbers.insert(place, entry.number)
-            self.found += 1
-            self._wake_if_enough()
 
     def notify_end_unjudged(self, entry: Entry) -> None:
-        """Remember that an entry is to be judged again, since it has ended."""
-        self.judged = min(self.judged, entry.number - 1)
+        """Remember that an entry is to be judged again, since it has ended.
+
+        Beyond MOST_ENDED of them, all entries from the oldest of them on are judged again.
+        """
+        self._ended.append(entry.number)
+        if len(self._ended) > MOST_ENDED:
+            self.judged = min(self.judged, min(self._ended) - 1)
+            del self._ended[:]
         self.notify_unjudged()
+
+    def to_judge(self) -> list[int]:
+        """List the numbers of entries that have ended since they were judged."""
+        return [number for number in self._ended if number <= self.judged]
 
     def look_again(self) -> None:
         """Judge what came meanwhile; all entries where some may have ended without notice."""
         if self.filter.needs_end:
             self.judged = 0
         self.notify_unjudged()
+
+    def _count(self, entry: Entry) -> None:
+        numbers = self._numbers.setdefault(entry.tenant, array("Q"))
+        place = bisect_left(numbers, entry.number)
+        if place == len(numbers) or numbers[place] != entry.number:
+            numbers.insert(place, entry.number)
+            self.found += 1
+            self._wake_if_enough()
 
     def _uncount(self, entry: Entry) -> None:
         numbers = self._numbers.get(entry.tenant, array("Q"))

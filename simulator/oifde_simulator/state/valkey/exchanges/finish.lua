@@ -28,8 +28,10 @@ local function tell(channel, ended)
   end
 end
 
--- Tells the replicas that listen to ends of all tenants, or of one of these; mostly nobody does.
+-- Tells the replicas that listen to ends of all tenants, or of one of these. Mostly none does: one that listens to
+-- anything hears 'forgotten' too, before all else, so that one channel is asked for and not each.
 local function tell_listening(ended)
+  if redis.call('PUBSUB', 'NUMSUB', key('forgotten'))[2] == 0 then return end
   local channels = {key('ended')}
   for number, each in ipairs(ended) do channels[number + 1] = key('ended:' .. each.tenant) end
   local listening = redis.call('PUBSUB', 'NUMSUB', unpack(channels))

@@ -106,6 +106,7 @@ class JournalFeed:
             await asyncio.wait(self._tasks)
 
     async def _subscribe(self, topic: Topic) -> None:
+        """Subscribe to `forgotten`, by which finish.lua sees that somebody listens, and then to a topic."""
         if self._forgotten is None:
             self._forgotten = await self._store.subscribe(self._store.key("forgotten"), self._hear_forgotten)
             self._heard, self._behind = await self._journal.last(), False

@@ -44,10 +44,12 @@ class SubscriptionService:
 
     async def unjudged(self, waiter: Waiter) -> list[Entry]:
         """List the entries that a waiter has yet to judge, and begin its search of them."""
-        last = await self._journal.last()
+        tenant, last = waiter.filter.tenant, await self._journal.last()
         since = Since(max(waiter.judged, waiter.filter.since.number))
+        ended = waiter.to_judge()
         waiter.begin_search(last)
-        return await self._journal.entries(waiter.filter.tenant, since)
+        again = await self._journal.some(tenant, ended) if ended else []
+        return again + await self._journal.entries(tenant, since)
 
     @property
     def followers(self) -> int:
