@@ -65,16 +65,24 @@ REFUSED = {
 }
 
 
+def refused_by(parser: HttpRequestParser, head: str) -> str:
+    """Feed a head; return the reason for which it is refused, empty for none."""
+    try:
+        parser.feed_data(f"{head}\r\n\r\n".encode())
+    except HttpProcessingError as refused:
+        return refused.message
+    return ""
+
+
 @pytest.mark.parametrize(("head", "expected"), REFUSED.items(), ids=map(repr, REFUSED))
 async def test_what_was_expected_is_told_without_the_words_of_a_parser(head: str, expected: str) -> None:
     loop = asyncio.get_running_loop()
-    parser = HttpRequestParser(BaseProtocol(loop), loop, 65536)
-    with pytest.raises(HttpProcessingError) as refused:
-        parser.feed_data(f"{head}\r\n\r\n".encode())
-        if "Host header" in expected or "header Host" in expected:
-            pytest.skip("this version of aiohttp takes it")
-    told = refusal.explain(refused.value.message, max_header_bytes=1, max_headers=1)
-    assert expected in told, refused.value.message
+    reason = refused_by(HttpRequestParser(BaseProtocol(loop), loop, 65536), head)
+    if "Host" in expected and not reason:
+        pytest.skip("this version of aiohttp takes a request with no Host, or with two")
+    told = refusal.explain(reason, max_header_bytes=1, max_headers=1)
+    assert reason
+    assert expected in told, reason
     assert "b'" not in told
     assert "status line" not in told
 
