@@ -404,6 +404,47 @@ def test_operations_share_the_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     }
 
 
+NAME = "n" * 1000
+NAMING: dict[str, dict[str, Any]] = {
+    "add": {"op": "add", "path": f"/list/*/{NAME}", "value": 1},
+    "copy": {"op": "copy", "from": "/list/*/id", "path": f"/list/*/{NAME}"},
+    "fill": {"op": "fill", "path": f"/list/*/{NAME}", "bytes": 1},
+    "move": {"op": "move", "from": "/list/*/id", "path": f"/list/*/{NAME}"},
+}
+
+
+@pytest.mark.parametrize("operation", NAMING.values(), ids=NAMING)
+def test_names_of_new_members_take_room(operation: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(copies.Copies.__init__, "__defaults__", (100_000,))
+    document = {"list": [{"id": "1"} for _ in range(200)]}
+    made, (note,) = patched(document, operation)
+    assert note.endswith(f"at the first other {copies.TOO_MUCH}")
+    named = [each for each in made["list"] if NAME in each]
+    assert 50 < len(named) < 100
+    assert all(each == {"id": "1"} for each in made["list"] if each not in named)
+
+
+def test_a_name_takes_the_room_of_its_escapes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(copies.Copies.__init__, "__defaults__", (5_000,))
+    with pytest.raises(NotApplicable, match="would take more than"):
+        patched({}, {"op": "fill", "path": "/" + "\x01" * 1000, "bytes": 1})
+
+
+def test_the_name_of_a_member_that_is_there_takes_no_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(copies.Copies.__init__, "__defaults__", (100_000,))
+    document = {"list": [{NAME: 1} for _ in range(90)]}
+    made, notes = patched(document, {"op": "fill", "path": f"/list/*/{NAME}", "bytes": 1})
+    assert (made["list"], notes) == ([{NAME: "x"}] * 90, [])
+
+
+def test_an_element_whose_new_name_has_no_room_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(copies.Copies.__init__, "__defaults__", (500,))
+    renamed = {"op": "move", "from": "/a/0", "path": f"/b/{NAME}"}
+    made, notes = patched({"a": [1, 2], "b": {}}, renamed, {"op": "remove", "path": "/a/1"})
+    assert made == {"a": [1], "b": {}}
+    assert notes == [f"patch[0]: move /b/{NAME}: {copies.TOO_MUCH}"]
+
+
 def test_a_patch_within_the_bound_is_as_before() -> None:
     element = {"id": 1, "deep": [{"a": [1, 2.5, None, True, "x"]}]}
     made, notes = patched(
