@@ -23,7 +23,7 @@ from oifde_simulator.model.http import Request, Response
 from oifde_simulator.randomness import KeyedRandom
 from oifde_simulator.rules import copies, patch_operations, pointer
 from oifde_simulator.rules.action import ActionContext, NotApplicable
-from oifde_simulator.rules.patch import Patch
+from oifde_simulator.rules.patch import Operation, Patch
 from oifde_simulator.scenario import loader
 
 
@@ -443,6 +443,20 @@ def test_an_element_whose_new_name_has_no_room_stays(monkeypatch: pytest.MonkeyP
     made, notes = patched({"a": [1, 2], "b": {}}, renamed, {"op": "remove", "path": "/a/1"})
     assert made == {"a": [1], "b": {}}
     assert notes == [f"patch[0]: move /b/{NAME}: {copies.TOO_MUCH}"]
+
+
+@pytest.mark.parametrize(
+    "path", [f"/list/*/{NAME}", f"/list/*/{NAME}/x", f"/list/0/id/{NAME}", f"/list/{NAME}"]
+)
+@pytest.mark.parametrize("name", ["remove", "fill"])
+def test_reasons_shorten_a_long_name(path: str, name: str) -> None:
+    steps = pointer.split(path)
+    document = {"": {"list": [{"id": "1"}] * 3}}
+    operation = Operation(name, {"path": steps, "bytes": 1}, "")
+    reason = operation.apply(document, copies.Copies(0)).reason
+    found = [each for each in pointer.places(document, steps) if isinstance(each, pointer.NoPlace)]
+    assert len(reason) < 200
+    assert all(len(str(each)) < 200 for each in found)
 
 
 def test_a_patch_within_the_bound_is_as_before() -> None:

@@ -36,7 +36,7 @@ class Copies:
         return True
 
     def take_name(self, name: str) -> None:
-        """Take the room of a member's name. Raises NoPlace where it has none; what others took stays taken."""
+        """Take the room of a member's name. Raises NoPlace where there is too little."""
         if len(name) > self._left or not self.has_room(json_length(name)):
             raise NoPlace(TOO_MUCH)
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.rules.copies import Copies
-from oifde_simulator.rules.pointer import NoPlace, Place, child, index, type_name, with_indexes
+from oifde_simulator.rules.pointer import NoPlace, Place, child, index, named, type_name, with_indexes
 
 DEFAULT_SHARE = 0.5
 """Share of a string that `cut` keeps by default."""
@@ -153,7 +153,7 @@ def insert(place: Place, value: Any, copies: Copies) -> None:
             copies.take_name(place.step)
         place.container[place.step] = value
     else:
-        raise NoPlace(f'there is {type_name(place.container)}, which can have no "{place.step}"')
+        raise NoPlace(f"there is {type_name(place.container)}, which can have no {named(place.step)}")
 
 
 def same(found: Any, wanted: Any) -> bool:
