@@ -23,8 +23,8 @@ JSON_TYPES: Mapping[type, str] = {
 }
 DEEPEST_UNION = 8
 """Levels of two shapes that are compared; below, anything may stand."""
-MOST_COMPARED = 300
-"""Pairs of shapes that are compared to unite two; beyond, anything may stand."""
+MOST_COMPARED = 100
+"""Pairs of different shapes that are compared to unite two; with more, anything may stand in their place."""
 MOST_MEMBERS = 1000
 """Members of one object that are known; with more, anything may stand in its place."""
 
@@ -118,11 +118,18 @@ def of_value(value: Any) -> Shape:
     return Shape(types)
 
 
+class _TooManyPairs(Exception):
+    """Raised where two shapes have too many different parts to compare."""
+
+
 def union(shapes: Iterable[Shape | None]) -> Shape | None:
     """Make the shape of whatever has one of these shapes; None where there are none."""
     made: Shape | None = None
     for each in shapes:
-        made = _either(made, each, 0, iter(range(MOST_COMPARED)))
+        try:
+            made = _either(made, each, 0, iter(range(MOST_COMPARED)))
+        except _TooManyPairs:
+            return Shape()
     return made
 
 
@@ -131,10 +138,12 @@ def _either(one: Shape | None, other: Shape | None, depth: int, pairs: Iterator[
 
 
 def _both(one: Shape, other: Shape, depth: int, pairs: Iterator[int]) -> Shape:
-    """Unite two shapes; `pairs` ends where too many were compared."""
+    """Unite two shapes. Raises _TooManyPairs where `pairs` has no more."""
     if one is other:
         return one
-    if one.is_open or other.is_open or depth == DEEPEST_UNION or next(pairs, None) is None:
+    if next(pairs, None) is None:
+        raise _TooManyPairs
+    if one.is_open or other.is_open or depth == DEEPEST_UNION:
         return Shape()
     members = {**one.members, **other.members}
     if len(members) > MOST_MEMBERS:
