@@ -23,7 +23,7 @@ from oifde_simulator.model.http import Request, Response
 from oifde_simulator.randomness import KeyedRandom
 from oifde_simulator.rules import copies, patch_operations, pointer
 from oifde_simulator.rules.action import ActionContext, NotApplicable
-from oifde_simulator.rules.patch import Patch
+from oifde_simulator.rules.patch import Operation, Patch
 from oifde_simulator.scenario import loader
 
 
@@ -402,6 +402,61 @@ def test_operations_share_the_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     assert set(notes[1:]) == {
         f"patch[{n}]: copy /x{n}: {copies.TOO_MUCH}" for n in range(65 - len(notes), 64)
     }
+
+
+NAME = "n" * 1000
+NAMING: dict[str, dict[str, Any]] = {
+    "add": {"op": "add", "path": f"/list/*/{NAME}", "value": 1},
+    "copy": {"op": "copy", "from": "/list/*/id", "path": f"/list/*/{NAME}"},
+    "fill": {"op": "fill", "path": f"/list/*/{NAME}", "bytes": 1},
+    "move": {"op": "move", "from": "/list/*/id", "path": f"/list/*/{NAME}"},
+}
+
+
+@pytest.mark.parametrize("operation", NAMING.values(), ids=NAMING)
+def test_names_of_new_members_take_room(operation: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(copies.Copies.__init__, "__defaults__", (100_000,))
+    document = {"list": [{"id": "1"} for _ in range(200)]}
+    made, (note,) = patched(document, operation)
+    assert note.endswith(f"at the first other {copies.TOO_MUCH}")
+    named = [each for each in made["list"] if NAME in each]
+    assert 50 < len(named) < 100
+    assert all(each == {"id": "1"} for each in made["list"] if each not in named)
+
+
+def test_a_name_takes_the_room_of_its_escapes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(copies.Copies.__init__, "__defaults__", (5_000,))
+    with pytest.raises(NotApplicable, match="would take more than"):
+        patched({}, {"op": "fill", "path": "/" + "\x01" * 1000, "bytes": 1})
+
+
+def test_the_name_of_a_member_that_is_there_takes_no_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(copies.Copies.__init__, "__defaults__", (100_000,))
+    document = {"list": [{NAME: 1} for _ in range(90)]}
+    made, notes = patched(document, {"op": "fill", "path": f"/list/*/{NAME}", "bytes": 1})
+    assert (made["list"], notes) == ([{NAME: "x"}] * 90, [])
+
+
+def test_an_element_whose_new_name_has_no_room_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(copies.Copies.__init__, "__defaults__", (500,))
+    renamed = {"op": "move", "from": "/a/0", "path": f"/b/{NAME}"}
+    made, notes = patched({"a": [1, 2], "b": {}}, renamed, {"op": "remove", "path": "/a/1"})
+    assert made == {"a": [1], "b": {}}
+    assert notes == [f"patch[0]: move /b/{NAME}: {copies.TOO_MUCH}"]
+
+
+@pytest.mark.parametrize(
+    "path", [f"/list/*/{NAME}", f"/list/*/{NAME}/x", f"/list/0/id/{NAME}", f"/list/{NAME}"]
+)
+@pytest.mark.parametrize("name", ["remove", "fill"])
+def test_reasons_shorten_a_long_name(path: str, name: str) -> None:
+    steps = pointer.split(path)
+    document = {"": {"list": [{"id": "1"}] * 3}}
+    operation = Operation(name, {"path": steps, "bytes": 1}, "")
+    reason = operation.apply(document, copies.Copies(0)).reason
+    found = [each for each in pointer.places(document, steps) if isinstance(each, pointer.NoPlace)]
+    assert len(reason) < 200
+    assert all(len(str(each)) < 200 for each in found)
 
 
 def test_a_patch_within_the_bound_is_as_before() -> None:

@@ -35,6 +35,11 @@ class Copies:
         self._left -= size
         return True
 
+    def take_name(self, name: str) -> None:
+        """Take the room of a member's name. Raises NoPlace where there is too little."""
+        if len(name) > self._left or not self.has_room(json_length(name)):
+            raise NoPlace(TOO_MUCH)
+
     def of(self, value: Any) -> Any:
         """Copy a value. Raises NoPlace where all copies would be too much, and for each copy after that."""
         return self.times(1, value)[0]

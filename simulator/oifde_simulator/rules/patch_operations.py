@@ -13,7 +13,7 @@ from typing import Any
 
 from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.rules.copies import Copies
-from oifde_simulator.rules.pointer import NoPlace, Place, child, index, type_name, with_indexes
+from oifde_simulator.rules.pointer import NoPlace, Place, child, index, named, type_name, with_indexes
 
 DEFAULT_SHARE = 0.5
 """Share of a string that `cut` keeps by default."""
@@ -35,7 +35,7 @@ class Edit:
 
 def add(place: Place, edit: Edit) -> None:
     """Write a member, or insert an element."""
-    insert(place, edit.copies.of(edit.settings["value"]))
+    insert(place, edit.copies.of(edit.settings["value"]), edit.copies)
 
 
 def remove(place: Place, edit: Edit) -> None:
@@ -63,18 +63,18 @@ def move(place: Place, edit: Edit) -> None:
     if target[: len(source)] == source:
         raise NoPlace("a value cannot move into itself")
     if isinstance(there.container, list):
-        _move_element(edit.holder, there, target)
+        _move_element(edit, there, target)
     else:
-        insert(place, value)
+        insert(place, value, edit.copies)
         del there.container[there.step]
 
 
-def _move_element(holder: Any, source: Place, target: Sequence[str]) -> None:
+def _move_element(edit: Edit, source: Place, target: Sequence[str]) -> None:
     """Move an element; the indexes of its new place count without it (RFC 6902, section 4.4)."""
     at = int(source.step)
     value = source.container.pop(at)
     try:
-        insert(_follow(holder, target), value)
+        insert(_follow(edit.holder, target), value, edit.copies)
     except NoPlace:
         source.container.insert(at, value)
         raise
@@ -83,7 +83,7 @@ def _move_element(holder: Any, source: Place, target: Sequence[str]) -> None:
 def copy_value(place: Place, edit: Edit) -> None:
     """Copy a value to a second place."""
     source = _follow(edit.holder, with_indexes(edit.settings["from"], place.indexes))
-    insert(place, edit.copies.of(child(source.container, source.step)))
+    insert(place, edit.copies.of(child(source.container, source.step)), edit.copies)
 
 
 def test(place: Place, edit: Edit) -> None:
@@ -95,7 +95,7 @@ def test(place: Place, edit: Edit) -> None:
 
 def fill(place: Place, edit: Edit) -> None:
     """Write a string of so many bytes, as `add` does: a field that an element lacks is written too."""
-    insert(place, "x" * edit.settings["bytes"])
+    insert(place, "x" * edit.settings["bytes"], edit.copies)
 
 
 def cut(place: Place, edit: Edit) -> None:
@@ -143,15 +143,17 @@ OPERATIONS: Mapping[str, Callable[[Place, Edit], None]] = {
 """Operations by the name that a scenario writes."""
 
 
-def insert(place: Place, value: Any) -> None:
-    """Write a member, or insert an element before the one at the place."""
+def insert(place: Place, value: Any, copies: Copies) -> None:
+    """Write a member, whose name takes room where it is new, or insert an element before the one there."""
     if isinstance(place.container, list):
         array = place.container
         array.insert(len(array) if place.step == "-" else index(array, place.step, 1), value)
     elif isinstance(place.container, dict):
+        if place.step not in place.container:
+            copies.take_name(place.step)
         place.container[place.step] = value
     else:
-        raise NoPlace(f'there is {type_name(place.container)}, which can have no "{place.step}"')
+        raise NoPlace(f"there is {type_name(place.container)}, which can have no {named(place.step)}")
 
 
 def same(found: Any, wanted: Any) -> bool:

@@ -10,11 +10,14 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from oifde_simulator.fast_dataclasses import dataclass
+from oifde_simulator.text import shown
 
 STAR = "*"
 """Step that stands for each element of an array."""
 INDEX = re.compile(r"0|[1-9][0-9]{0,17}")
 """Index of an array in a pointer (RFC 6901, section 4)."""
+LONGEST_NAME = 60
+"""Characters of a step that a message has room for; each place of a `*` may have a message."""
 TYPES = {dict: "an object", list: "an array", str: "a string", bool: "true or false", type(None): "null"}
 """JSON types in words; other values are numbers."""
 
@@ -41,6 +44,11 @@ def split(pointer: str) -> tuple[str, ...]:
 def type_name(value: Any) -> str:
     """Name the JSON type of a value."""
     return TYPES.get(type(value), "a number")
+
+
+def named(step: str) -> str:
+    """Write a step in a message, shortened where it is long."""
+    return f'"{step}"' if len(step) <= LONGEST_NAME else shown(step, LONGEST_NAME)
 
 
 def places(holder: Any, steps: Sequence[str], indexes: tuple[int, ...] = ()) -> Iterator[Place | NoPlace]:
@@ -76,16 +84,16 @@ def child(container: Any, step: str) -> Any:
     if isinstance(container, dict):
         if step in container:
             return container[step]
-        raise NoPlace(f'there is no "{step}"')
+        raise NoPlace(f"there is no {named(step)}")
     if isinstance(container, list):
         return container[index(container, step)]
-    raise NoPlace(f'there is {type_name(container)}, which has no "{step}"')
+    raise NoPlace(f"there is {type_name(container)}, which has no {named(step)}")
 
 
 def index(array: Sequence[Any], step: str, beyond: int = 0) -> int:
     """Read the index of an element. Raises NoPlace where the array has none; `beyond` allows so many more."""
     if not INDEX.fullmatch(step):
-        raise NoPlace(f'there is an array, which has no "{step}"')
+        raise NoPlace(f"there is an array, which has no {named(step)}")
     found = int(step)
     if found >= len(array) + beyond:
         raise NoPlace(f"there is no element {step}, the array has {len(array)}")

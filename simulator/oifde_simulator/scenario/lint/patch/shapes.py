@@ -5,7 +5,7 @@ Rule: a shape never changes; an edit makes a new one that shares the rest, so th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from typing import Any
 
@@ -23,6 +23,10 @@ JSON_TYPES: Mapping[type, str] = {
 }
 DEEPEST_UNION = 8
 """Levels of two shapes that are compared; below, anything may stand."""
+MOST_COMPARED = 100
+"""Pairs of different shapes that are compared to unite two; with more, anything may stand in their place."""
+MOST_MEMBERS = 1000
+"""Members of one object that are known; with more, anything may stand in its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,11 @@ class Shape:
         """Return a copy with `shape` where a step leads to."""
         if self.is_array and step not in self.members:
             return replace(self, element=shape)
-        gone = {name: why for name, why in self.gone.items() if name != step}
+        if len(self.members) >= MOST_MEMBERS and step not in self.members:
+            return Shape()
+        gone = self.gone
+        if step in gone:
+            gone = {name: why for name, why in gone.items() if name != step}
         return replace(self, members={**self.members, step: shape}, gone=gone)
 
     def emptied(self) -> Shape:
@@ -85,7 +93,8 @@ class Shape:
     def without(self, step: str, why: str) -> Shape:
         """Return a copy without a member, which `why` has removed."""
         members = {name: shape for name, shape in self.members.items() if name != step}
-        return replace(self, members=members, gone={**self.gone, step: why})
+        gone = {**self.gone, step: why} if len(self.gone) < MOST_MEMBERS else self.gone
+        return replace(self, members=members, gone=gone)
 
 
 def of_schema(schema: Mapping[str, Any]) -> Shape:
@@ -109,21 +118,37 @@ def of_value(value: Any) -> Shape:
     return Shape(types)
 
 
-def union(shapes: Iterable[Shape | None], depth: int = 0) -> Shape | None:
+class _TooManyPairs(Exception):
+    """Raised where two shapes have too many different parts to compare."""
+
+
+def union(shapes: Iterable[Shape | None]) -> Shape | None:
     """Make the shape of whatever has one of these shapes; None where there are none."""
     made: Shape | None = None
     for each in shapes:
-        made = each if made is None else made if each is None else _both(made, each, depth)
+        try:
+            made = _either(made, each, 0, iter(range(MOST_COMPARED)))
+        except _TooManyPairs:
+            return Shape()
     return made
 
 
-def _both(one: Shape, other: Shape, depth: int) -> Shape:
+def _either(one: Shape | None, other: Shape | None, depth: int, pairs: Iterator[int]) -> Shape | None:
+    return other if one is None else one if other is None else _both(one, other, depth, pairs)
+
+
+def _both(one: Shape, other: Shape, depth: int, pairs: Iterator[int]) -> Shape:
+    """Unite two shapes. Raises _TooManyPairs where `pairs` has no more."""
     if one is other:
         return one
+    if next(pairs, None) is None:
+        raise _TooManyPairs
     if one.is_open or other.is_open or depth == DEEPEST_UNION:
         return Shape()
-    names = dict.fromkeys([*one.members, *other.members])
-    found = {name: union((one.members.get(name), other.members.get(name)), depth + 1) for name in names}
-    members = {name: shape for name, shape in found.items() if shape}
-    element = union((one.element, other.element), depth + 1)
+    members = {**one.members, **other.members}
+    if len(members) > MOST_MEMBERS:
+        return Shape()
+    for name in [name for name in one.members if name in other.members]:
+        members[name] = _both(one.members[name], other.members[name], depth + 1, pairs)
+    element = _either(one.element, other.element, depth + 1, pairs)
     return Shape(one.types | other.types, members, element, one.holds_json and other.holds_json)
