@@ -80,6 +80,8 @@ class Replica:
         was_lost = bool(self._health.reason)
         try:
             await self._beat()
+            if was_lost:
+                await self._replicas.require_room()
         except StoreGone as gone:
             self._health.lost(gone)
             return

@@ -74,6 +74,10 @@ class Replicas:
             name.decode(), int(announced), bool(member), bool(first), bool(described), _living(living)
         )
 
+    async def require_room(self) -> None:
+        """Write no byte, which a full store refuses; a heartbeat it takes, since that frees memory first."""
+        await self._store.command("SETRANGE", self._store.key("store"), 0, "")
+
     async def describe(self, digest: str, text: str) -> None:
         """Store the text of a description, for others to say how theirs differs."""
         await self._store.command("HSET", self._store.key("descriptions"), digest, text)
