@@ -273,7 +273,7 @@ async def _put(server: Server, scenario: Any) -> None:
 async def test_what_was_made_of_a_tenant_that_went_elsewhere_is_given_back(
     replicas: Fleet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(metrics_sharing, "PAUSE", 3600.0)  # or counts may be the store's before they are looked at
+    monkeypatch.setattr(metrics_sharing, "PAUSE", 3600.0)  # else the store may have taken the counts
     one, other = await replicas.start(), await replicas.start()
     await one.control("POST", "/tenants", {"scenario": "acme", "tenantId": "b"})
     await other.query("b")
