@@ -9,10 +9,10 @@ from oifde_simulator.scenario.yaml.slips import BRACKETS, Slip
 from oifde_simulator.text import shown
 
 KEY_BEFORE_BRACKET = re.compile(r"(?<![\w-])([A-Za-z_][\w-]*):$")
-TOKEN = re.compile(
-    r""" "(?:[^"\\]|\\.)*" | (?<![\w])'(?:[^']|'')*' | (?:^|\s)\#.* | ([\[\]{}]) """, re.VERBOSE
-)
-"""A text in quotes or a comment, which are passed over, or a bracket."""
+PASSED_OVER = r""" "(?:[^"\\]|\\.)*" | (?<!\w)'(?:[^']|'')*' | (?:^|\s)\#.* """
+"""A text in quotes, or a comment of YAML."""
+TOKEN = re.compile(rf"{PASSED_OVER} | ([\[\]{{}}])", re.VERBOSE)
+"""What is passed over, or a bracket."""
 APOSTROPHE = re.compile(r"'((?:[^']|'')*)'$")
 SEMICOLON = re.compile(r"; *([A-Za-z_][\w-]*)$")
 TEXT_IN_BRACKETS = re.compile(r"[,{\[] *[A-Za-z_][\w-]*: +([^\s,{}\[\]\"'][^,{}\[\]\"']*)$")
@@ -21,11 +21,8 @@ TEXT_ENDS = re.compile(r"[,}\]]|$")
 COMMENT = re.compile(r" *(//|/\*)")
 KEY_FIRST = re.compile(r" *(?P<key>(?P<quote>[\"']?)(?P<name>[A-Za-z_][\w-]*)(?P=quote)) *(?=:)")
 """The key with which a line begins."""
-COMMENT_INSIDE = re.compile(
-    r""" "(?:[^"\\]|\\.)*" | (?<!\w)'(?:[^']|'')*' | (?:^|\s)\#.* | (?:(?<=[\s,\[\]{}"'])|^)(//|/\*) """,
-    re.VERBOSE,
-)
-"""A text in quotes or a comment of YAML, which are passed over, or the beginning of another comment."""
+COMMENT_INSIDE = re.compile(rf"""{PASSED_OVER} | (?:(?<=[\s,\[\]{{}}"'])|^)(//|/\*) """, re.VERBOSE)
+"""What is passed over, or the beginning of a comment of another language."""
 LONGEST = 2000
 """Characters of a line that is looked at."""
 LOOKED_AT = 50
