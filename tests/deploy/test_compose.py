@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import shutil
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from socket import create_server
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,6 +17,7 @@ import yaml
 
 import help_text
 from conftest import GETTOKEN
+from nginx import needs_nginx, nginx
 from oifde_simulator.config.reading import STATE_PASSWORD
 from serving import PATIENCE, REPOSITORY, Served, environment, fetch, served
 from valkey_server import PROGRAM, address, prefix
@@ -90,15 +91,7 @@ def test_the_store_wants_the_password_that_replicas_give(tmp_path: Path) -> None
 # The balancer
 
 
-def free_ports() -> tuple[int, int]:
-    """Find two ports that nobody listens on."""
-    with socket.socket() as first, socket.socket() as second:
-        first.bind(("127.0.0.1", 0))
-        second.bind(("127.0.0.1", 0))
-        return first.getsockname()[1], second.getsockname()[1]
-
-
-def configuration(replicas: list[Served], ports: tuple[int, int], folder: Path) -> str:
+def configuration(replicas: list[Served], ports: Sequence[int], folder: Path) -> str:
     """Put addresses of this machine into nginx.conf, where a compose project has names."""
     text = (FOLDER / "nginx.conf").read_text()
     for inner, outer, plane in ((8443, ports[0], "data"), (8444, ports[1], "control")):
@@ -112,31 +105,14 @@ def configuration(replicas: list[Served], ports: tuple[int, int], folder: Path) 
 @contextmanager
 def balancer(replicas: list[Served], folder: Path) -> Iterator[tuple[str, str]]:
     """Run nginx in front of replicas; the URLs of both planes."""
-    ports = free_ports()
-    file = folder / "nginx.conf"
-    file.write_text(configuration(replicas, ports, folder))
-    words = ["nginx", "-p", folder, "-c", file, "-e", folder / "error.log", "-g", "daemon off;"]
-    with subprocess.Popen(words, stdin=subprocess.DEVNULL) as nginx:
-        try:
-            wait_for(ports[1])
+    with create_server(("127.0.0.1", 0)) as data, create_server(("127.0.0.1", 0)) as control:
+        ports = [each.getsockname()[1] for each in (data, control)]
+        with nginx(folder, configuration(replicas, ports, folder), data, control):
             yield f"https://localhost:{ports[0]}", f"http://localhost:{ports[1]}"
-        finally:
-            nginx.terminate()
-
-
-def wait_for(port: int) -> None:
-    """Wait until a port accepts connections."""
-    for _ in range(600):
-        try:
-            socket.create_connection(("127.0.0.1", port), 0.1).close()
-        except OSError:
-            continue
-        return
-    raise AssertionError("nginx accepts no connection")
 
 
 @pytest.mark.slow(seconds=6)
-@pytest.mark.skipif(not shutil.which("nginx"), reason="nginx is not installed (Debian: nginx-light)")
+@needs_nginx
 def test_two_replicas_behind_the_balancer_are_one_simulator(tmp_path: Path) -> None:
     options = ("--state", address(), "--state-prefix", prefix(), "--scenarios", str(FOLDER / "scenarios"))
     replicas: list[Served] = []

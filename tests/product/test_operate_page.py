@@ -11,9 +11,9 @@ import subprocess
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
-from socket import create_connection, create_server
+from socket import create_server
 
 import pytest
 import trustme
@@ -21,6 +21,7 @@ import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
 from help_text import options, variables
+from nginx import needs_nginx, nginx
 from pages import CONTROL, here, printed, query
 from serving import PATIENCE, REPOSITORY, Served, fetch, served, trusting
 
@@ -28,7 +29,6 @@ PAGE = (REPOSITORY / "docs" / "operate.md").read_text()
 SERVE = (REPOSITORY / "docs" / "serve.md").read_text()
 FENCES = re.findall(r"^```([\w ]+)\n(.*?)^```$", PAGE, re.M | re.S)
 TOKEN = "a-token-of-yours"
-NGINX = Path("/usr/sbin/nginx")
 needs_curl = pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl on this machine")
 
 
@@ -189,36 +189,18 @@ def proxy(server: Served, folder: Path) -> Iterator[tuple[str, ssl.SSLContext]]:
     pair = authority.issue_cert("127.0.0.1")
     pair.cert_chain_pems[0].write_to_path(folder / "simulator.pem")
     pair.private_key_pem.write_to_path(folder / "simulator.key")
-    with closing(create_server(("127.0.0.1", 0))) as free:
-        port = free.getsockname()[1]
-    text = block("nginx").replace("/etc/nginx/", f"{folder}/").replace("8445", f"127.0.0.1:{port}")
-    text = text.replace(CONTROL, server.control)
-    temporary = "".join(f"{each}_temp_path {folder}/{each};" for each in ("client_body", "proxy"))
-    (folder / "nginx.conf").write_text(
-        f"pid {folder}/pid; events {{}} http {{ access_log off; {temporary} {text} }}"
-    )
-    words = [NGINX, "-p", folder, "-c", folder / "nginx.conf", "-e", folder / "error", "-g", "daemon off;"]
-    with subprocess.Popen(words, stdin=subprocess.DEVNULL) as nginx:
-        try:
-            accepts(port)
+    with create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+        text = block("nginx").replace("/etc/nginx/", f"{folder}/").replace("8445", f"127.0.0.1:{port}")
+        text = text.replace(CONTROL, server.control)
+        temporary = "".join(f"{each}_temp_path {folder}/{each};" for each in ("client_body", "proxy"))
+        configuration = f"pid {folder}/pid; events {{}} http {{ access_log off; {temporary} {text} }}"
+        with nginx(folder, configuration, listening):
             yield f"https://127.0.0.1:{port}", trusting(authority.cert_pem.bytes())
-        finally:
-            nginx.terminate()
-
-
-def accepts(port: int) -> None:
-    """Wait until a port accepts connections."""
-    for _ in range(600):
-        try:
-            create_connection(("127.0.0.1", port), 0.1).close()
-        except OSError:
-            continue
-        return
-    raise AssertionError("nginx accepts no connection")
 
 
 @pytest.mark.slow(seconds=3)
-@pytest.mark.skipif(not NGINX.exists(), reason="nginx is not installed (Debian: nginx-light)")
+@needs_nginx
 def test_the_control_plane_is_reached_through_the_proxy_over_tls(tmp_path: Path) -> None:
     token = {"OIFDE_SIMULATOR_CONTROL_TOKEN": TOKEN}
     with served(tmp_path, **token) as server, proxy(server, tmp_path) as (url, context):

@@ -99,9 +99,10 @@ class Suite:
         return [sys.executable, "-m", "pytest", *plugins, "-p", "no:cacheprovider", "-q", *arguments]
 
     def environment(self, **variables: str) -> Mapping[str, str]:
-        """Build the environment of pytest."""
+        """Build the environment of pytest; in a pipeline, its summary would repeat whole messages."""
         ours = ("PYTEST_", "OIFDE_")
-        own = {name: text for name, text in environment().items() if not name.startswith(ours)}
+        pipeline = ("CI", "BUILD_NUMBER")
+        own = {n: text for n, text in environment().items() if not n.startswith(ours) and n not in pipeline}
         places = os.pathsep.join((str(self.site), str(REPOSITORY / "simulator")))
         return own | {"PYTHONPATH": places, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"} | variables
 
