@@ -14,11 +14,10 @@ import yaml
 from oifde_simulator.scenario.errors import NotAScenario, ScenarioError, ScenarioErrors
 from oifde_simulator.scenario.files import foreign
 from oifde_simulator.scenario.yaml import confusables, decimals
-from oifde_simulator.scenario.yaml.confusables import Confusable
 from oifde_simulator.scenario.yaml.mistakes import Mistakes
 from oifde_simulator.scenario.yaml.node import Collection, Node, Tree
 from oifde_simulator.scenario.yaml.parser import BREAK
-from oifde_simulator.scenario.yaml.scalars import resolve
+from oifde_simulator.scenario.yaml.scalar_nodes import ScalarNodes, tag_refused
 from oifde_simulator.scenario.yaml.syntax import NotYaml, decode, events
 from oifde_simulator.text import KeyPath, shown
 
@@ -28,10 +27,6 @@ MOST_COPIES = 200_000
 """Values for which all aliases of a file together may stand."""
 MOST_COPIED_BYTES = 64 << 20
 """Bytes of the texts for which all aliases of a file together may stand."""
-TEXTS: tuple[KeyPath, ...] = (("name",), ("description",), ("id",), ("secret",), ("is",), ("becomes",))
-"""Ends of the paths of values that are always texts."""
-TEXT_TAG = "tag:yaml.org,2002:str"
-"""Tag of a text; the only one that is allowed."""
 
 
 def read(source: bytes, origin: str, loader: Any = None) -> Tree:
@@ -59,7 +54,6 @@ class _Reader:
     def __init__(self, origin: str) -> None:
         self.origin = origin
         self.text = ""
-        self.has_next_lines = False
         self.mistakes = Mistakes()
         self.open: list[Collection] = []
         self.anchors: dict[str, Node] = {}
@@ -82,7 +76,7 @@ class _Reader:
 
     def read(self, text: str, loader: Any) -> Tree:
         self.text = text
-        self.has_next_lines = NEXT_LINE in text
+        self.scalars = ScalarNodes(text, self.path, self.report)
         for event in events(text, loader):
             if reading := self.readings.get(type(event)):
                 reading(event)
@@ -135,7 +129,7 @@ class _Reader:
         if len(self.open) >= DEEPEST:
             raise _at(event.start_mark, TOO_DEEP)
         if event.tag:
-            self._tagged(event)
+            self.add_error(event.start_mark, tag_refused(event.tag))
         self.open.append(Collection(value, event.start_mark, event.anchor))
 
     def end(self, _event: Any) -> None:
@@ -143,21 +137,12 @@ class _Reader:
         self._place(closed, closed.anchor)
 
     def scalar(self, event: Any) -> None:
-        text = event.value
         if self.skips:
             self.skips = False
             return
-        if not event.style and text[:1].isdigit() and self._is_end_of_number(event):
+        if not event.style and event.value[:1].isdigit() and self._is_end_of_number(event):
             return
-        if self.has_next_lines and NEXT_LINE in self.text[event.start_mark.index : event.end_mark.index]:
-            self.add_error(event.start_mark, NEXT_LINE_LOST)
-        if event.style or event.tag:  # in quotes, in a block, or with a tag
-            node = self._text(event)
-        elif self._wants_key():
-            node = self._plain_key(text, event.start_mark)
-        else:
-            node = self._plain(text, event.start_mark)
-        self._place(node, event.anchor)
+        self._place(self.scalars.read(event, self._wants_key()), event.anchor)
 
     def _is_end_of_number(self, event: Any) -> bool:
         """Report a number that a decimal comma has taken apart, and read it as one."""
@@ -187,7 +172,10 @@ class _Reader:
         self._place(node.copy(event.start_mark), None)
 
     def add_error(self, mark: Any, message: str) -> None:
-        self.mistakes.add(ScenarioError(self.origin, mark.line + 1, mark.column + 1, self.path(), message))
+        self.report(mark.line + 1, mark.column + 1, message)
+
+    def report(self, line: int, column: int, message: str) -> None:
+        self.mistakes.add(ScenarioError(self.origin, line, column, self.path(), message))
 
     def _wants_key(self) -> bool:
         return bool(self.open) and self.open[-1].wants_key
@@ -225,59 +213,6 @@ class _Reader:
         """Return the list of rules, while it is being read."""
         return self.open[1] if self.open[0].key == "rules" and len(self.open) > 1 else None
 
-    def _text(self, event: Any) -> Node:
-        if event.tag and event.tag != TEXT_TAG:
-            self._tagged(event)
-        text = event.value
-        if not text.isascii():
-            if any("\ud800" <= c <= "\udfff" for c in text):
-                self.add_error(event.start_mark, SURROGATE)
-                text = ""
-            elif event.style in ("'", '"'):
-                raw = self.text[event.start_mark.index : event.end_mark.index]
-                text = self._meant(text, event.start_mark, confusables.in_quoted(raw, text), 1)
-        return Node(text, event.start_mark)
-
-    def _meant(self, text: str, mark: Any, found: Confusable | None, quote: int = 0) -> str:
-        """Report a character that stands for another, and return the text that is meant."""
-        if found is None:
-            return text
-        index = mark.index + quote + found.index
-        inside = self.text[index : index + 1] == found.character  # a text of several lines is folded
-        column = mark.column + (quote + found.index if inside else 0)
-        place = (mark.line + 1, column + 1)
-        self.mistakes.add(ScenarioError(self.origin, *place, self.path(), found.message))
-        return found.meant
-
-    def _plain(self, text: str, mark: Any) -> Node:
-        if not text.isascii():
-            text = self._meant(text, mark, confusables.in_value(text))
-        value, mistake = resolve(text)
-        if mistake and value in (True, False) and self.path()[-1:] in TEXTS:
-            mistake = f"{text} without quotes is a switch in YAML 1.1; put it in quotes: {shown(text)}"
-        if text[-1:] == '"' and text.count('"') == 1 and " " not in text:
-            mistake = LONE_QUOTE
-        node = Node(value, mark, text)
-        if mistake:
-            self.add_error(mark, mistake)
-        return node
-
-    def _plain_key(self, text: str, mark: Any) -> Node:
-        """Read a plain key, which is text; one that YAML could read as another type is an error."""
-        if not text.isascii():
-            text = self._meant(text, mark, confusables.in_key(text))
-        value, mistake = resolve(text)
-        if text == "<<":
-            self.add_error(mark, MERGE)
-        elif mistake or value is not text:
-            fix = f"put it in quotes: {shown(text)}" if text else "write its name"
-            self.add_error(mark, f"a key must be text, found {text or 'no key'}; {fix}")
-        return Node(text, mark, text)
-
-    def _tagged(self, event: Any) -> None:
-        tag = shown(event.tag.replace("tag:yaml.org,2002:", "!!"))
-        self.add_error(event.start_mark, f"explicit tag {tag}; remove it, or put the text in quotes")
-
     def _named(self, name: str, mark: Any) -> Node:
         if any(level.anchor == name for level in self.open):
             raise _at(mark, f"*{name} {CONTAINS_ITSELF}")
@@ -287,11 +222,6 @@ class _Reader:
         return self.anchors[name]
 
 
-NEXT_LINE = "\x85"
-NEXT_LINE_LOST = (
-    "U+0085 NEXT LINE in this text is a line break in YAML 1.1 and a character in YAML 1.2; "
-    'remove it, or write "\\u0085" in double quotes'
-)
 EMPTY = "the file is empty; write at least one key, such as: description: My scenario"
 SECOND_DOCUMENT = 'a second document begins here; a file is one scenario: remove the "---" or split it'
 TOO_DEEP = f"more than {DEEPEST} lists and mappings inside one another; write it flatter"
@@ -301,12 +231,6 @@ TOO_LONG = (
 )
 CONTAINS_ITSELF = "stands inside what it names, a value that contains itself; write the value out"
 COMPLEX_KEY = 'a list or mapping used as a key; keys are text: put text that begins with "{" or "[" in quotes'
-MERGE = 'merge key "<<", which YAML 1.2 does not know; write the keys out'
-LONE_QUOTE = (
-    "a quote closes the text here, and none opens it; write one before the text, or none behind it; "
-    "for the character itself put the text in single quotes"
-)
-SURROGATE = "half of a surrogate pair, which is no character; write the character itself"
 
 
 def _at(mark: Any, message: str) -> NotYaml:
