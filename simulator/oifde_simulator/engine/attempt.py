@@ -100,7 +100,9 @@ class Attempts:
                 await self._cover(tenant, begun=begun)
             selection = tenant.rules.select(view(call, honest), now)
         if selection is None:
-            return Conclusion(unspoiled(tenant, call, honest, now)), begun, ()
+            # `Conclusion(...)` costs twice as much.
+            found = tuple.__new__(Conclusion, (unspoiled(tenant, call, honest, now), (), None))
+            return found, begun, ()
         occasion = occasion_of(tenant, call, honest, now, step, admission)
         return await self._spoil(tenant, call, occasion, selection, begun=begun)
 

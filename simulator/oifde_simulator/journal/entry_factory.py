@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 
 from oifde_simulator.journal.counted_values import Reasons, reasons
-from oifde_simulator.journal.head_capture import encodable, redact_encoded
+from oifde_simulator.journal.head_capture import HEAVIEST_FINDER, encodable, redact_encoded
 from oifde_simulator.journal.redaction.credential_finder import CredentialFinder
 from oifde_simulator.journal.redaction.inserted import inserted_credentials
 from oifde_simulator.journal.redaction.redactor import Redactor
@@ -22,6 +22,7 @@ from oifde_simulator.model.decision import RecordedDecision
 from oifde_simulator.model.entry import KEPT, Entry
 from oifde_simulator.model.exchange import Exchange
 from oifde_simulator.model.http import JSON_UTF8, Headers
+from oifde_simulator.model.outcome import UNDER_WAY
 from oifde_simulator.oifde.operations import ISSUED_TOKEN, OPERATIONS
 from oifde_simulator.oifde.operations.base import DocumentedOperation
 
@@ -48,6 +49,8 @@ class EntryFactory:
     def __init__(self, redactor: Redactor) -> None:
         self._redactor = redactor
         self._requests = RequestCapture(redactor)
+        self._clean, self._cleared_by = b"", redactor.finder()
+        """Last answer in which a finder found nothing, and the finder: clients often get the same answer."""
 
     def make(self, exchange: Exchange, number: int = 0) -> Entry:
         """Make the entry of an exchange; `number` is 0 if the store gives it later, by `Entry.numbered`."""
@@ -68,8 +71,8 @@ class EntryFactory:
             body = (body if fields is honest.fields else orjson.dumps(dict(fields)))[:KEPT]
         elif token or request.read_error or len(body) > KEPT:
             body = self._unusual_body(body, exchange, token, finder)
-        else:
-            body = finder.replace_bytes(body)
+        elif finder is not self._cleared_by or body != self._clean:
+            body = self._searched(body, finder)
         if headers is not JSON_UTF8:
             headers = self._headers(headers, exchange, finder)
         problems, warnings, notes = NO_MESSAGES
@@ -85,12 +88,20 @@ class EntryFactory:
             rules = exchange.rules
             decision = self._decision(decision)
             charge += decision.charge
-        return Entry(
+        # Without a call of Python's, as `Entry(...)` would be one.
+        return tuple.__new__(Entry, (
             number, exchange.at, exchange.tenant, exchange.endpoint, recorded, len(request.body),
             response.status, error_code, headers, body, size, honest.response.status, fields,
             ENTRY + len(body) + charge, exchange.rule, exchange.faults, held_back,
-            problems, warnings, notes, rules, request.peer, decision,
-        )  # fmt: skip
+            problems, warnings, notes, rules, request.peer, decision, UNDER_WAY,
+        ))  # fmt: skip
+
+    def _searched(self, body: bytes, finder: CredentialFinder) -> bytes:
+        """Redact an honest answer, and remember one in which nothing was found."""
+        found = finder.replace_bytes(body)
+        if found is body and finder.weight <= HEAVIEST_FINDER:
+            self._clean, self._cleared_by = body, finder
+        return found
 
     def _headers(self, headers: Headers, exchange: Exchange, finder: CredentialFinder) -> Headers:
         """Redact headers, first of credentials that placeholders have written: a cut may split one later."""
@@ -146,11 +157,14 @@ class EntryFactory:
     def _messages(self, exchange: Exchange, finder: CredentialFinder) -> tuple[Messages, Messages, Messages]:
         """Redact problems, warnings and notes."""
         honest = exchange.honest
-        return (
-            tuple([self._message(each.log_message, exchange, finder) for each in honest.problems]),
-            tuple([self._message(each, exchange, finder) for each in honest.warnings]),
-            tuple([self._message(each, exchange, finder) for each in exchange.notes]),
-        )
+        problems, warnings, notes = NO_MESSAGES
+        if honest.problems:
+            problems = tuple([self._message(each.log_message, exchange, finder) for each in honest.problems])
+        if honest.warnings:
+            warnings = tuple([self._message(each, exchange, finder) for each in honest.warnings])
+        if exchange.notes:
+            notes = tuple([self._message(each, exchange, finder) for each in exchange.notes])
+        return problems, warnings, notes
 
     def _message(self, message: str, exchange: Exchange, finder: CredentialFinder) -> str:
         message = finder.replace_in_message(encodable(message))

@@ -14,7 +14,7 @@ from oifde_simulator.json_schema.schema import Violation
 from oifde_simulator.model.vendor_errors import PARAMETER_INCORRECT, Problem
 from oifde_simulator.oifde import contract, error_messages
 from oifde_simulator.oifde.decoding import SHORT, decode_again, shown, weigh
-from oifde_simulator.oifde.normalization import Normalization
+from oifde_simulator.oifde.normalization import Normalization, Normalized
 from oifde_simulator.oifde.operations.base import DocumentedOperation
 from oifde_simulator.oifde.policy.service_policy import ServicePolicy
 from oifde_simulator.oifde.reading import Reading
@@ -74,14 +74,17 @@ class BodyReader:
         sent = document.values()
         plain = None not in sent and "" not in sent and document.keys() <= self._known
         plain = plain and not (self._normalization.longest_ids and self._normalization.too_long(document))
-        if plain and self._accepts(document) and not self._reversed_times(document):
+        accepted = plain and self._accepts(document)
+        if accepted and not self._reversed_times(document):
             return Reading(document)
-        return self._explained(document)
-
-    def _explained(self, document: dict[str, Any]) -> Reading:
+        if plain and not self._normalization.rewrites:
+            return self._explained(document, Normalized(document), accepted=accepted)
         read = self._normalization.read(document)
+        return self._explained(document, read, accepted=self._accepts(read.values))
+
+    def _explained(self, document: dict[str, Any], read: Normalized, *, accepted: bool) -> Reading:
         values, warnings = read.values, read.warnings
-        problems = [] if self._accepts(values) else self._violations(values)
+        problems = [] if accepted else self._violations(values)
         if not problems and (conflict := self._reversed_times(values)):
             if self._policy.refuse_reversed_times:
                 problems.append(("", _incorrect(conflict)))
