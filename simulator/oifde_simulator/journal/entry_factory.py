@@ -79,10 +79,8 @@ class EntryFactory:
         if exchange.notes or honest.problems or honest.warnings:
             problems, warnings, notes = self._messages(exchange, finder)
             charge += sum(map(len, (*problems, *warnings, *notes)))
-        held_back: Reasons = ()
-        if exchange.held_back:
-            held_back = reasons(exchange, recorded)
-            charge += sum([len(why) for _, why in held_back])
+        held_back: Reasons = reasons(exchange, recorded) if exchange.held_back else ()
+        charge += sum([len(why) for _, why in held_back]) if held_back else 0
         decision, rules = exchange.decision, NONE
         if exchange.rule:
             rules = exchange.rules
@@ -167,7 +165,7 @@ class EntryFactory:
         return problems, warnings, notes
 
     def _message(self, message: str, exchange: Exchange, finder: CredentialFinder) -> str:
-        message = finder.replace_in_message(encodable(message))
+        message = finder.replace_in_message(message if message.isascii() else encodable(message))
         if not exchange.endpoint:  # the message quotes the target, which may contain anything
             message = redact_encoded(
                 message, lambda text: finder.replace_in_message(self._redactor.text(text))

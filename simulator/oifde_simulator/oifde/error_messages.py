@@ -14,6 +14,7 @@ from oifde_simulator.json_schema.schema import JSON, Violation
 SHOWN_CHARACTERS = 60
 """Length up to which a refused text is quoted whole."""
 _written = json.JSONEncoder(ensure_ascii=False).encode
+_quoted = json.encoder.encode_basestring
 _TYPES = {
     "string": "a string",
     "integer": "an integer",
@@ -86,8 +87,10 @@ def _place(path: tuple[str | int, ...]) -> str:
 
 def _shown(value: JSON) -> str:
     """Write a value as JSON for a message; cut long texts, and leave out the contents of containers."""
-    if isinstance(value, dict | list):
-        return ("{...}" if isinstance(value, dict) else "[...]") if value else _written(value)
-    if isinstance(value, str) and len(value) > SHOWN_CHARACTERS:
-        return f"{_written(value[:SHOWN_CHARACTERS])}... ({len(value)} characters)"
+    if isinstance(value, str):
+        if len(value) > SHOWN_CHARACTERS:
+            return f"{_quoted(value[:SHOWN_CHARACTERS])}... ({len(value)} characters)"
+        return _quoted(value)
+    if isinstance(value, dict | list) and value:
+        return "{...}" if isinstance(value, dict) else "[...]"
     return _written(value)

@@ -90,17 +90,20 @@ class BodyReader:
                 problems.append(("", _incorrect(conflict)))
             else:
                 warnings.append(f"{conflict}: nothing is between them")
-        problems += [("", _incorrect(text)) for text in read.refused]
+        if read.refused:
+            problems += [("", _incorrect(text)) for text in read.refused]
         # Guess: [unknown-fields] let pass unless the setting says so; sending one would settle it.
-        unknown = self._unknown_fields(document)
-        if self._policy.refuse_unknown:
-            problems += [("", _incorrect(text)) for text in unknown]
-        else:
-            warnings += unknown
+        if unknown := self._unknown_fields(document):
+            if self._policy.refuse_unknown:
+                problems += [("", _incorrect(text)) for text in unknown]
+            else:
+                warnings += unknown
         first = self._operation.identity_fields
-        identity = tuple([problem for name, problem in problems if name in first])
-        others = tuple([problem for name, problem in problems if name not in first])
-        return Reading(values, identity, others, tuple(warnings))
+        identity: list[Problem] = []
+        others: list[Problem] = []
+        for name, problem in problems:
+            (identity if name in first else others).append(problem)
+        return Reading(values, tuple(identity), tuple(others), tuple(warnings))
 
     def _reversed_times(self, values: dict[str, Any]) -> str:
         """Describe a time range that ends before its beginning; empty where none does."""

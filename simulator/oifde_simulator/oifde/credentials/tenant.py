@@ -84,7 +84,9 @@ class TenantCredentials:
     def token_step(self, token: str | None, now: int) -> TokenStep | None:
         """Judge a query's token at `now` (epoch milliseconds) without counts."""
         verdict, number = self._tokens.judge(token, now)
-        text = remembered(token) if token else ""
+        text = token or ""
+        if len(text) > LONGEST_TOKEN:
+            text = remembered(text)
         # `TokenStep(...)` costs twice as much.
         return tuple.__new__(TokenStep, (text, verdict, number, self._single, self._uses, True))
 
