@@ -84,9 +84,9 @@ class ImmediateAnswers:
             if by_head is None:
                 return False
             known = by_head
-        head, body = known
+        (method, target, headers, version, _), body = known
         request = Request(
-            head.method, head.target, head.headers, body, "", None, head.version, True,
+            method, target, headers, body, "", None, version, True,
             connection.port, connection.next_peer(), not self._bodies(body),
         )  # fmt: skip
         return self._answer(connection, transport, request, data)
