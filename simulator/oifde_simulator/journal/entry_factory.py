@@ -50,7 +50,9 @@ class EntryFactory:
         self._redactor = redactor
         self._requests = RequestCapture(redactor)
         self._clean, self._cleared_by = b"", redactor.finder()
-        """Last answer in which a finder found nothing, and the finder: clients often get the same answer."""
+        """Last honest answer in which a finder found nothing, and the finder: the same often comes again."""
+        self._clean_replaced: tuple[CredentialFinder, bytes, int | None] = (self._cleared_by, b"", None)
+        """Finder, last body of a rule in which nothing was found, and its errorCode."""
 
     def make(self, exchange: Exchange, number: int = 0) -> Entry:
         """Make the entry of an exchange; `number` is 0 if the store gives it later, by `Entry.numbered`."""
@@ -129,11 +131,23 @@ class EntryFactory:
         """Redact a body that a rule put in place of the honest one; returns the body and its errorCode."""
         if not octets:
             return octets, None
-        code = ERROR_CODE.search(octets)
-        octets = octets[: KEPT + SLACK]
         written = [*inserted_credentials(exchange.inserted)]
         if issued := _issued(exchange):
             written.append(issued)
+        clean = self._clean_replaced
+        if finder is clean[0] and octets == clean[1] and not written:
+            return octets, clean[2]
+        found = self._redacted_body(octets, written, finder)
+        if found[0] == octets and finder.weight <= HEAVIEST_FINDER:
+            self._clean_replaced = finder, octets, found[1]
+        return found
+
+    def _redacted_body(
+        self, octets: bytes, written: list[str], finder: CredentialFinder
+    ) -> tuple[bytes, int | None]:
+        """Redact a body of a rule, in which placeholders have written credentials."""
+        code = ERROR_CODE.search(octets)
+        octets = octets[: KEPT + SLACK]
         if written:
             octets = self._redactor.finder(*written).replace_bytes(octets)
         text = self._redactor.text(octets.decode("utf-8", "surrogateescape"))
