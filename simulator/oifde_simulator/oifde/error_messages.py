@@ -27,8 +27,6 @@ _TYPES = {
 def distinct(violations: Iterable[Violation]) -> list[Violation]:
     """Keep one violation for each wrong field, in the given order; prefer a wrong type."""
     ordered = list(violations)
-    if len(ordered) == 1:
-        return ordered
     kept: dict[tuple[str | int, ...], Violation] = {}
     for violation in sorted(ordered, key=lambda violation: violation.keyword != "type"):
         kept.setdefault(subject(violation), violation)
@@ -37,7 +35,8 @@ def distinct(violations: Iterable[Violation]) -> list[Violation]:
 
 def field_of(violation: Violation) -> str:
     """Name the request field that broke its rule; empty where the whole body did."""
-    return str(next(iter(subject(violation)), ""))
+    place = subject(violation)
+    return str(place[0]) if place else ""
 
 
 def error_message(violation: Violation) -> str:

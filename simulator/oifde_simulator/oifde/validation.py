@@ -78,7 +78,7 @@ class BodyReader:
         if accepted and not self._reversed_times(document):
             return Reading(document)
         if plain and not self._normalization.rewrites:
-            return self._explained(document, Normalized(document), accepted=accepted)
+            return self._explained(document, Normalized(document, [], []), accepted=accepted)
         read = self._normalization.read(document)
         return self._explained(document, read, accepted=self._accepts(read.values))
 
@@ -93,7 +93,8 @@ class BodyReader:
         if read.refused:
             problems += [("", _incorrect(text)) for text in read.refused]
         # Guess: [unknown-fields] let pass unless the setting says so; sending one would settle it.
-        if unknown := self._unknown_fields(document):
+        if not document.keys() <= self._known:
+            unknown = self._unknown_fields(document)
             if self._policy.refuse_unknown:
                 problems += [("", _incorrect(text)) for text in unknown]
             else:
@@ -122,20 +123,19 @@ class BodyReader:
         if not (values.keys() <= self._known and NESTING.isdisjoint(map(type, values.values()))):
             known = {name: _hollow(value) for name, value in values.items() if name in self._known}
         # Guess: [parameter-code] any fault of a parameter is 10000002; a capture of each would settle it.
+        found = self._explain(known)
+        token = self._operation.token_field
         return [
             (name, _violation(violation))
-            for violation in error_messages.distinct(self._explain(known))
-            if not self._is_missing_token(name := error_messages.field_of(violation), values)
+            for violation in (found if len(found) == 1 else error_messages.distinct(found))
+            # The credential check reports a missing token.
+            if (name := error_messages.field_of(violation)) != token
+            or name == ""
+            or values.get(name) not in (None, "")
         ]
-
-    def _is_missing_token(self, name: str, values: dict[str, Any]) -> bool:
-        """Check for a missing token, which the credential check reports."""
-        return name != "" and name == self._operation.token_field and values.get(name) in (None, "")
 
     def _unknown_fields(self, document: dict[str, Any]) -> list[str]:
         """Describe the first unknown fields, and count the others."""
-        if document.keys() <= self._known:
-            return []
         unknown = [name for name in document if name not in self._known]
         told = [self._unknown(name) for name in unknown[:MOST_TOLD]]
         if more := len(unknown) - len(told):
