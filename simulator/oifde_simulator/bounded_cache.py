@@ -58,7 +58,9 @@ class BoundedCache(Generic[Value]):
     def find(self, name: Hashable) -> Value | None:
         """Return the value under `name`; None when there is none."""
         kept = self.young.get(name)
-        return kept[0] if kept is not None else self._renewed(name)
+        if kept is not None:
+            return kept[0]
+        return self._renewed(name) if name in self._old else None
 
     def keep(self, name: Hashable, value: Value, weight: int | None = None) -> Value:
         """Add a value under a free name, unless it is too large, and return it; old ones may have to go."""

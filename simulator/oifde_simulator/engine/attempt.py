@@ -87,20 +87,23 @@ class Attempts:
         now, begun = tenant.clock.now(), False
         honest, admission, step = given, GOOD, None
         if honest is None:
-            asked = tenant.service.read(call, now)
+            service = tenant.service
+            asked = service.read(call, now)
             step = asked.step
             if type(step) is TokenStep and not tenant.counted:
                 admission = GOOD if step.worth == "good" else Admission(step.worth)
             elif step is not None:
                 admission, begun = await self._state.admit(tenant.read, step), True
-            honest = tenant.service.respond(call, asked, admission)
+            honest = service.respond(call, asked, admission)
         selection = None
         if tenant.rules.rules:
             if not tenant.covered:
                 await self._cover(tenant, begun=begun)
             selection = tenant.rules.select(view(call, honest), now)
         if selection is None:
-            return Conclusion(unspoiled(tenant, call, honest, now)), begun, ()
+            # `Conclusion(...)` costs twice as much.
+            found = tuple.__new__(Conclusion, (unspoiled(tenant, call, honest, now), (), None))
+            return found, begun, ()
         occasion = occasion_of(tenant, call, honest, now, step, admission)
         return await self._spoil(tenant, call, occasion, selection, begun=begun)
 

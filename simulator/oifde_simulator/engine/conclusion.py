@@ -47,8 +47,9 @@ def unspoiled(tenant: Tenant, call: Call, honest: Answer, now: int) -> Exchange:
     head: Any = script[0]
     size = len(head[0])
     decision = tenant.decisions.get(size) or tenant.unspoiled_decision(size)
+    operation = call.operation
     return Exchange(
-        now, tenant.id, call.endpoint, call.request, honest, response, script,
+        now, tenant.id, operation.name if operation else "", call.request, honest, response, script,
         "", (), (), tenant.notes, call.document, decision,
     )  # fmt: skip
 

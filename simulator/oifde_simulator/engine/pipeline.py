@@ -100,7 +100,12 @@ class Pipeline:
     async def _answer(self, call: Call, given: Answer | None = None) -> tuple[Exchange, Entry | None]:
         """Decide about a call; `given` answers where no service does. Without a record, there is no entry."""
         try:
-            exchange, entry = await self._decide(call, given)
+            tenant = self.tenants.cached(call.tenant) or await self._find(call)
+            try:
+                exchange, entry = await self._attempts.exchange(tenant, call, given)
+            except Stale:
+                self.tenants.forget(tenant.id)
+                exchange, entry = await self._decide_again(call, given)
         except StoreGone as gone:
             self._health.refused(gone)
             return unrecorded(call, self.tenants.clock.now(), NO_STORE), None
@@ -110,9 +115,9 @@ class Pipeline:
         self._log(exchange, entry)
         return exchange, entry
 
-    async def _decide(self, call: Call, given: Answer | None) -> tuple[Exchange, Entry]:
-        """Decide about a call, again where its tenant has changed; at last as a broken service."""
-        for _ in range(ATTEMPTS):
+    async def _decide_again(self, call: Call, given: Answer | None) -> tuple[Exchange, Entry]:
+        """Decide about a call whose tenant has changed, until it has not; at last as a broken service."""
+        for _ in range(ATTEMPTS - 1):
             tenant = self.tenants.cached(call.tenant) or await self._find(call)
             try:
                 return await self._attempts.exchange(tenant, call, given)

@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 
 from oifde_simulator.journal.counted_values import Reasons, reasons
-from oifde_simulator.journal.head_capture import encodable, redact_encoded
+from oifde_simulator.journal.head_capture import HEAVIEST_FINDER, encodable, redact_encoded
 from oifde_simulator.journal.redaction.credential_finder import CredentialFinder
 from oifde_simulator.journal.redaction.inserted import inserted_credentials
 from oifde_simulator.journal.redaction.redactor import Redactor
@@ -22,6 +22,7 @@ from oifde_simulator.model.decision import RecordedDecision
 from oifde_simulator.model.entry import KEPT, Entry
 from oifde_simulator.model.exchange import Exchange
 from oifde_simulator.model.http import JSON_UTF8, Headers
+from oifde_simulator.model.outcome import UNDER_WAY
 from oifde_simulator.oifde.operations import ISSUED_TOKEN, OPERATIONS
 from oifde_simulator.oifde.operations.base import DocumentedOperation
 
@@ -48,6 +49,10 @@ class EntryFactory:
     def __init__(self, redactor: Redactor) -> None:
         self._redactor = redactor
         self._requests = RequestCapture(redactor)
+        self._clean, self._cleared_by = b"", redactor.finder()
+        """Last honest answer in which a finder found nothing, and the finder: the same often comes again."""
+        self._clean_replaced: tuple[CredentialFinder, bytes, int | None] = (self._cleared_by, b"", None)
+        """Finder, last body of a rule in which nothing was found, and its errorCode."""
 
     def make(self, exchange: Exchange, number: int = 0) -> Entry:
         """Make the entry of an exchange; `number` is 0 if the store gives it later, by `Entry.numbered`."""
@@ -68,29 +73,35 @@ class EntryFactory:
             body = (body if fields is honest.fields else orjson.dumps(dict(fields)))[:KEPT]
         elif token or request.read_error or len(body) > KEPT:
             body = self._unusual_body(body, exchange, token, finder)
-        else:
-            body = finder.replace_bytes(body)
+        elif finder is not self._cleared_by or body != self._clean:
+            body = self._searched(body, finder)
         if headers is not JSON_UTF8:
             headers = self._headers(headers, exchange, finder)
         problems, warnings, notes = NO_MESSAGES
         if exchange.notes or honest.problems or honest.warnings:
             problems, warnings, notes = self._messages(exchange, finder)
             charge += sum(map(len, (*problems, *warnings, *notes)))
-        held_back: Reasons = ()
-        if exchange.held_back:
-            held_back = reasons(exchange, recorded)
-            charge += sum([len(why) for _, why in held_back])
+        held_back: Reasons = reasons(exchange, recorded) if exchange.held_back else ()
+        charge += sum([len(why) for _, why in held_back]) if held_back else 0
         decision, rules = exchange.decision, NONE
         if exchange.rule:
             rules = exchange.rules
             decision = self._decision(decision)
             charge += decision.charge
-        return Entry(
+        # Without a call of Python's, as `Entry(...)` would be one.
+        return tuple.__new__(Entry, (
             number, exchange.at, exchange.tenant, exchange.endpoint, recorded, len(request.body),
             response.status, error_code, headers, body, size, honest.response.status, fields,
             ENTRY + len(body) + charge, exchange.rule, exchange.faults, held_back,
-            problems, warnings, notes, rules, request.peer, decision,
-        )  # fmt: skip
+            problems, warnings, notes, rules, request.peer, decision, UNDER_WAY,
+        ))  # fmt: skip
+
+    def _searched(self, body: bytes, finder: CredentialFinder) -> bytes:
+        """Redact an honest answer, and remember one in which nothing was found."""
+        found = finder.replace_bytes(body)
+        if found is body and finder.weight <= HEAVIEST_FINDER:
+            self._clean, self._cleared_by = body, finder
+        return found
 
     def _headers(self, headers: Headers, exchange: Exchange, finder: CredentialFinder) -> Headers:
         """Redact headers, first of credentials that placeholders have written: a cut may split one later."""
@@ -120,11 +131,23 @@ class EntryFactory:
         """Redact a body that a rule put in place of the honest one; returns the body and its errorCode."""
         if not octets:
             return octets, None
-        code = ERROR_CODE.search(octets)
-        octets = octets[: KEPT + SLACK]
         written = [*inserted_credentials(exchange.inserted)]
         if issued := _issued(exchange):
             written.append(issued)
+        clean = self._clean_replaced
+        if finder is clean[0] and octets == clean[1] and not written:
+            return octets, clean[2]
+        found = self._redacted_body(octets, written, finder)
+        if found[0] == octets and finder.weight <= HEAVIEST_FINDER:
+            self._clean_replaced = finder, octets, found[1]
+        return found
+
+    def _redacted_body(
+        self, octets: bytes, written: list[str], finder: CredentialFinder
+    ) -> tuple[bytes, int | None]:
+        """Redact a body of a rule, in which placeholders have written credentials."""
+        code = ERROR_CODE.search(octets)
+        octets = octets[: KEPT + SLACK]
         if written:
             octets = self._redactor.finder(*written).replace_bytes(octets)
         text = self._redactor.text(octets.decode("utf-8", "surrogateescape"))
@@ -146,14 +169,17 @@ class EntryFactory:
     def _messages(self, exchange: Exchange, finder: CredentialFinder) -> tuple[Messages, Messages, Messages]:
         """Redact problems, warnings and notes."""
         honest = exchange.honest
-        return (
-            tuple([self._message(each.log_message, exchange, finder) for each in honest.problems]),
-            tuple([self._message(each, exchange, finder) for each in honest.warnings]),
-            tuple([self._message(each, exchange, finder) for each in exchange.notes]),
-        )
+        problems, warnings, notes = NO_MESSAGES
+        if honest.problems:
+            problems = tuple([self._message(each.log_message, exchange, finder) for each in honest.problems])
+        if honest.warnings:
+            warnings = tuple([self._message(each, exchange, finder) for each in honest.warnings])
+        if exchange.notes:
+            notes = tuple([self._message(each, exchange, finder) for each in exchange.notes])
+        return problems, warnings, notes
 
     def _message(self, message: str, exchange: Exchange, finder: CredentialFinder) -> str:
-        message = finder.replace_in_message(encodable(message))
+        message = finder.replace_in_message(message if message.isascii() else encodable(message))
         if not exchange.endpoint:  # the message quotes the target, which may contain anything
             message = redact_encoded(
                 message, lambda text: finder.replace_in_message(self._redactor.text(text))

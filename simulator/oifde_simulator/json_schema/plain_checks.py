@@ -43,6 +43,9 @@ def all_of(checks: Sequence[Predicate]) -> Predicate:
     """Join checks that must all hold."""
     if len(checks) == 1:
         return checks[0]
+    if len(checks) == 2:
+        first, second = checks
+        return lambda value: first(value) and second(value)
 
     def accepts(value: JSON) -> bool:
         for check in checks:  # noqa: SIM110  a generator would cost more than the checks

@@ -79,7 +79,7 @@ class _Compiler:
         _require(plain_checks.are_different_texts(required) and isinstance(members, dict))
         _require(closed is MISSING or closed is False)
         only = rest.get("type") == "object" and bool(rest.pop("type"))
-        alternatives = _names_of_alternatives(rest.get("anyOf"))
+        alternatives = names_of_alternatives(rest.get("anyOf"))
         if alternatives:
             del rest["anyOf"]
         checks = {name: self.compile(each, depth) for name, each in members.items()}
@@ -129,7 +129,7 @@ class _Compiler:
         return target
 
 
-def _names_of_alternatives(schemas: JSON) -> frozenset[str]:
+def names_of_alternatives(schemas: JSON) -> frozenset[str]:
     """List the members of which `anyOf` wants one and nothing else; none where it wants anything else."""
     if not isinstance(schemas, list) or not all(map(_requires_one, schemas)):
         return frozenset()

@@ -9,6 +9,7 @@ the same violations in the same order. Each part of a schema is compiled once, s
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 
 from oifde_simulator.json_schema.plain_assertions import (
     ASSERTIONS,
@@ -17,6 +18,7 @@ from oifde_simulator.json_schema.plain_assertions import (
     format_assertion,
     pattern_assertion,
 )
+from oifde_simulator.json_schema.plain_predicate import names_of_alternatives
 from oifde_simulator.json_schema.violation import JSON, Violation
 
 Path = tuple[str | int, ...]
@@ -52,7 +54,8 @@ class Part:
                 below(value, path, found)
             elif assertion is not None and (messages := assertion(value)):
                 expected = schema[keyword]
-                found += [Violation(path, keyword, expected, value, schema, each) for each in messages]
+                for each in messages:
+                    found.append(Violation(path, keyword, expected, value, schema, each))  # noqa: PERF401
 
 
 class PlainWalk:
@@ -87,8 +90,13 @@ class PlainWalk:
     def violations(self, value: JSON) -> list[Violation]:
         """List the violations of a value, outermost first."""
         found: list[Violation] = []
-        self._part(self._document).walk(value, (), found)
+        self._root.walk(value, (), found)
         return found
+
+    @cached_property
+    def _root(self) -> Part:
+        """Part of the whole schema."""
+        return self._part(self._document)
 
     def _knows(self, schema: JSON, seen: set[int]) -> bool:
         if not isinstance(schema, dict):
@@ -134,8 +142,14 @@ class PlainWalk:
 
     def _reference(self, expected: str, _: Mapping[str, JSON]) -> Walk:
         target = self._target(expected)
-        # Compiled when it is walked: a schema may refer to itself.
-        return lambda value, path, found: self._part(target).walk(value, path, found)
+        walks: list[Walk] = []
+
+        def walk(value: JSON, path: Path, found: list[Violation]) -> None:
+            if not walks:  # compiled when it is walked: a schema may refer to itself
+                walks.append(self._part(target).walk)
+            walks[0](value, path, found)
+
+        return walk
 
     def _properties(self, expected: Mapping[str, JSON], _: Mapping[str, JSON]) -> Walk:
         parts = [(name, self._part(inner)) for name, inner in expected.items()]
@@ -150,8 +164,11 @@ class PlainWalk:
 
     def _any_of(self, expected: Sequence[Mapping[str, JSON]], schema: Mapping[str, JSON]) -> Walk:
         parts = [*map(self._part, expected)]
+        names = names_of_alternatives(expected)
 
         def walk(value: JSON, path: Path, found: list[Violation]) -> None:
+            if names and isinstance(value, dict) and not names.isdisjoint(value):
+                return
             alternatives = []
             for part in parts:
                 own: list[Violation] = []

@@ -111,4 +111,5 @@ class Problem:
     @property
     def log_message(self) -> str:
         """Text for the log: the message, and the advice where there is one."""
-        return f"{self.message}; {self.fix}" if self.fix else self.message
+        message = self.message
+        return f"{message}; {self.fix}" if self.fix else message

@@ -40,7 +40,9 @@ def decode(octets: bytes) -> dict[str, Any]:
     if type(value) is not dict:
         raise NotAnObject(f"the body is {_kind(value)}; expected a JSON object, {{...}}")
     # Guess: [json-strictness] a repeated key is refused, not the last one taken; sending one would settle it.
-    if octets.count(b'"') != _quotes(value):
+    # A flat object without escapes has two quotes for each key and each string in it. A repeated
+    # key is kept once and so adds quotes that this does not count: equal means none repeats.
+    if octets.count(b'"') != 2 * (len(value) + list(map(type, value.values())).count(str)):
         _refuse_repeats(octets)
     return value
 
@@ -62,12 +64,6 @@ def weigh(octets: bytes, document: dict[str, Any]) -> int:
 
 decode_again = bounded_cache(BODIES_KEPT, weigh)(decode)
 """Cached `decode` for short bodies, which clients repeat; callers share the result and must not change it."""
-
-
-def _quotes(value: dict[str, Any]) -> int:
-    # A flat object without escapes has two quotes for each key and each string in it. A repeated
-    # key is kept once and so adds quotes that this does not count: equal means none repeats.
-    return 2 * (len(value) + list(map(type, value.values())).count(str))
 
 
 def _refuse_repeats(octets: bytes) -> None:

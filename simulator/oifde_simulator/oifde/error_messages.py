@@ -14,6 +14,7 @@ from oifde_simulator.json_schema.schema import JSON, Violation
 SHOWN_CHARACTERS = 60
 """Length up to which a refused text is quoted whole."""
 _written = json.JSONEncoder(ensure_ascii=False).encode
+_quoted = json.encoder.encode_basestring
 _TYPES = {
     "string": "a string",
     "integer": "an integer",
@@ -26,8 +27,6 @@ _TYPES = {
 def distinct(violations: Iterable[Violation]) -> list[Violation]:
     """Keep one violation for each wrong field, in the given order; prefer a wrong type."""
     ordered = list(violations)
-    if len(ordered) == 1:
-        return ordered
     kept: dict[tuple[str | int, ...], Violation] = {}
     for violation in sorted(ordered, key=lambda violation: violation.keyword != "type"):
         kept.setdefault(subject(violation), violation)
@@ -36,7 +35,8 @@ def distinct(violations: Iterable[Violation]) -> list[Violation]:
 
 def field_of(violation: Violation) -> str:
     """Name the request field that broke its rule; empty where the whole body did."""
-    return str(next(iter(subject(violation)), ""))
+    place = subject(violation)
+    return str(place[0]) if place else ""
 
 
 def error_message(violation: Violation) -> str:
@@ -86,8 +86,10 @@ def _place(path: tuple[str | int, ...]) -> str:
 
 def _shown(value: JSON) -> str:
     """Write a value as JSON for a message; cut long texts, and leave out the contents of containers."""
-    if isinstance(value, dict | list):
-        return ("{...}" if isinstance(value, dict) else "[...]") if value else _written(value)
-    if isinstance(value, str) and len(value) > SHOWN_CHARACTERS:
-        return f"{_written(value[:SHOWN_CHARACTERS])}... ({len(value)} characters)"
+    if isinstance(value, str):
+        if len(value) > SHOWN_CHARACTERS:
+            return f"{_quoted(value[:SHOWN_CHARACTERS])}... ({len(value)} characters)"
+        return _quoted(value)
+    if isinstance(value, dict | list) and value:
+        return "{...}" if isinstance(value, dict) else "[...]"
     return _written(value)

@@ -40,6 +40,8 @@ class Normalization:
         self._optional = contract.optional_fields(operation.name)
         self._page_field = operation.paging.number if operation.paging else ""
         self._policy = policy
+        self.rewrites = policy.accept_numbers or policy.loose_page_numbers
+        """Whether values may be read that the contract refuses, beside those that count as not sent."""
 
     def read(self, document: dict[str, Any]) -> Normalized:
         """Read a decoded body."""

@@ -57,7 +57,7 @@ class Call:
     def tenant(self) -> Any:
         """Name of the tenant in the request, composed; None where the request has none."""
         found = self.operation.tenant_of(self.document, self.request) if self.operation else None
-        return normal(found) if isinstance(found, str) else found
+        return normal(found) if isinstance(found, str) and not found.isascii() else found
 
     @property
     def by_access_key(self) -> bool:

@@ -14,7 +14,7 @@ from oifde_simulator.json_schema.schema import Violation
 from oifde_simulator.model.vendor_errors import PARAMETER_INCORRECT, Problem
 from oifde_simulator.oifde import contract, error_messages
 from oifde_simulator.oifde.decoding import SHORT, decode_again, shown, weigh
-from oifde_simulator.oifde.normalization import Normalization
+from oifde_simulator.oifde.normalization import Normalization, Normalized
 from oifde_simulator.oifde.operations.base import DocumentedOperation
 from oifde_simulator.oifde.policy.service_policy import ServicePolicy
 from oifde_simulator.oifde.reading import Reading
@@ -74,30 +74,37 @@ class BodyReader:
         sent = document.values()
         plain = None not in sent and "" not in sent and document.keys() <= self._known
         plain = plain and not (self._normalization.longest_ids and self._normalization.too_long(document))
-        if plain and self._accepts(document) and not self._reversed_times(document):
+        accepted = plain and self._accepts(document)
+        if accepted and not self._reversed_times(document):
             return Reading(document)
-        return self._explained(document)
-
-    def _explained(self, document: dict[str, Any]) -> Reading:
+        if plain and not self._normalization.rewrites:
+            return self._explained(document, Normalized(document, [], []), accepted=accepted)
         read = self._normalization.read(document)
+        return self._explained(document, read, accepted=self._accepts(read.values))
+
+    def _explained(self, document: dict[str, Any], read: Normalized, *, accepted: bool) -> Reading:
         values, warnings = read.values, read.warnings
-        problems = [] if self._accepts(values) else self._violations(values)
+        problems = [] if accepted else self._violations(values)
         if not problems and (conflict := self._reversed_times(values)):
             if self._policy.refuse_reversed_times:
                 problems.append(("", _incorrect(conflict)))
             else:
                 warnings.append(f"{conflict}: nothing is between them")
-        problems += [("", _incorrect(text)) for text in read.refused]
+        if read.refused:
+            problems += [("", _incorrect(text)) for text in read.refused]
         # Guess: [unknown-fields] let pass unless the setting says so; sending one would settle it.
-        unknown = self._unknown_fields(document)
-        if self._policy.refuse_unknown:
-            problems += [("", _incorrect(text)) for text in unknown]
-        else:
-            warnings += unknown
+        if not document.keys() <= self._known:
+            unknown = self._unknown_fields(document)
+            if self._policy.refuse_unknown:
+                problems += [("", _incorrect(text)) for text in unknown]
+            else:
+                warnings += unknown
         first = self._operation.identity_fields
-        identity = tuple([problem for name, problem in problems if name in first])
-        others = tuple([problem for name, problem in problems if name not in first])
-        return Reading(values, identity, others, tuple(warnings))
+        identity: list[Problem] = []
+        others: list[Problem] = []
+        for name, problem in problems:
+            (identity if name in first else others).append(problem)
+        return Reading(values, tuple(identity), tuple(others), tuple(warnings))
 
     def _reversed_times(self, values: dict[str, Any]) -> str:
         """Describe a time range that ends before its beginning; empty where none does."""
@@ -116,20 +123,19 @@ class BodyReader:
         if not (values.keys() <= self._known and NESTING.isdisjoint(map(type, values.values()))):
             known = {name: _hollow(value) for name, value in values.items() if name in self._known}
         # Guess: [parameter-code] any fault of a parameter is 10000002; a capture of each would settle it.
+        found = self._explain(known)
+        token = self._operation.token_field
         return [
             (name, _violation(violation))
-            for violation in error_messages.distinct(self._explain(known))
-            if not self._is_missing_token(name := error_messages.field_of(violation), values)
+            for violation in (found if len(found) == 1 else error_messages.distinct(found))
+            # The credential check reports a missing token.
+            if (name := error_messages.field_of(violation)) != token
+            or name == ""
+            or values.get(name) not in (None, "")
         ]
-
-    def _is_missing_token(self, name: str, values: dict[str, Any]) -> bool:
-        """Check for a missing token, which the credential check reports."""
-        return name != "" and name == self._operation.token_field and values.get(name) in (None, "")
 
     def _unknown_fields(self, document: dict[str, Any]) -> list[str]:
         """Describe the first unknown fields, and count the others."""
-        if document.keys() <= self._known:
-            return []
         unknown = [name for name in document if name not in self._known]
         told = [self._unknown(name) for name in unknown[:MOST_TOLD]]
         if more := len(unknown) - len(told):

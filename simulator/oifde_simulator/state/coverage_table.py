@@ -122,7 +122,8 @@ class CoverageTable:
         if rule is not None:
             branch = rule.branches[fired.outcome % len(rule.branches)]
             branch.fired += 1
-            branch.spoiled.update({*fired.faults})
+            if fired.faults:
+                branch.spoiled.update({*fired.faults})
 
     def snapshot(self) -> CoverageSnapshot:
         """Copy the counts of all scenarios, in the order in which they came."""

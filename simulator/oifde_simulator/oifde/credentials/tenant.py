@@ -84,7 +84,11 @@ class TenantCredentials:
     def token_step(self, token: str | None, now: int) -> TokenStep | None:
         """Judge a query's token at `now` (epoch milliseconds) without counts."""
         verdict, number = self._tokens.judge(token, now)
-        return TokenStep(remembered(token or ""), verdict, number, self._single, self._uses)
+        text = token or ""
+        if len(text) > LONGEST_TOKEN:
+            text = remembered(text)
+        # `TokenStep(...)` costs twice as much.
+        return tuple.__new__(TokenStep, (text, verdict, number, self._single, self._uses, True))
 
     def secret_step(self, secret: str, issues: bool, /) -> SecretStep | None:
         """Compare gettoken's secret."""

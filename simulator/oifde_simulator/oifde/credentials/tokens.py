@@ -91,7 +91,8 @@ class Tokens:
 
     def _masked(self, content: bytes, check: bytes) -> bytes:
         stream = blake2b(check, digest_size=len(content), key=self._key, person=b"mask").digest()
-        return bytes(left ^ right for left, right in zip(content, stream, strict=True))
+        mixed = int.from_bytes(content) ^ int.from_bytes(stream)
+        return mixed.to_bytes(len(content))
 
 
 GOOD, MISSING, UNKNOWN = Worth("good"), Worth("missing"), Worth("unknown")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any, ClassVar, Protocol
 
 import orjson
@@ -129,7 +130,7 @@ class DocumentedOperation(ABC):
         """JSON type of each response field, in the order of the vendor's table."""
         return contract.response_types(self.name)
 
-    @property
+    @cached_property
     def request_defaults(self) -> Mapping[str, Any]:
         """Documented defaults of request fields."""
         return contract.request_defaults(self.name)

@@ -94,8 +94,9 @@ class MemoryExchanges:
                 hear(entry)
 
     def _check(self, read: Read, begun: bool) -> None:
-        tenant = self._tenants.get(read.tenant)
-        if tenant.epoch != read.epoch or not (begun or tenant.version == read.version):
+        name, version, epoch = read
+        tenant = self._tenants.get(name)
+        if tenant.epoch != epoch or not (begun or tenant.version == version):
             raise Stale
 
     def _count(self, read: Read, fired: Sequence[Fired], ended: EndedToken | None) -> None:

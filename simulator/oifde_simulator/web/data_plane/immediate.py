@@ -84,9 +84,9 @@ class ImmediateAnswers:
             if by_head is None:
                 return False
             known = by_head
-        head, body = known
+        (method, target, headers, version, _), body = known
         request = Request(
-            head.method, head.target, head.headers, body, "", None, head.version, True,
+            method, target, headers, body, "", None, version, True,
             connection.port, connection.next_peer(), not self._bodies(body),
         )  # fmt: skip
         return self._answer(connection, transport, request, data)
@@ -140,7 +140,7 @@ class ImmediateAnswers:
             connection.begun = Begun(request, decision, decision.send(None))
         except StopIteration as done:
             if _send(done.value, transport):
-                if connection.repeatable:
+                if connection.repeatable and not request.novel:
                     self._note(data, done.value)
                 return True
             connection.begun = Begun(request, exchange=done.value)
@@ -149,8 +149,8 @@ class ImmediateAnswers:
         return False
 
     def _note(self, data: bytes, exchange: Exchange) -> None:
-        """Remember an exchange whose request came as `data`, once that has come twice."""
-        if 0 < len(data) <= LONGEST_KNOWN and not exchange.request.novel and self._requests(data):
+        """Remember an exchange whose request came as `data`, once that and its body have come twice."""
+        if 0 < len(data) <= LONGEST_KNOWN and self._requests(data):
             self._repeats.note(data, exchange)
 
 
