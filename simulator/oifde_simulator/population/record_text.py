@@ -25,7 +25,7 @@ LAST_DIGITS = [f"{number:03}" for number in range(THOUSAND)]
 def turns_text(turns: Sequence[Turn], begin: int) -> str:
     """Write turns as the list `recordDetials`; `begin` is the first second of the session."""
     thousands, rest = divmod(begin, THOUSAND)
-    if not turns or rest + turns[-1].answered >= THOUSAND or not _is_plain(turns):
+    if not (turns and thousands and rest + turns[-1].answered < THOUSAND and _is_plain(turns)):
         return orjson.dumps([_detail(place, turn, begin) for place, turn in enumerate(turns, 1)]).decode()
     # A text of constant parts is made in half the time of the dicts of the turns, and writing all digits of
     # a second takes three times as long as finding the last three.
