@@ -37,6 +37,12 @@ def test_turns_are_written_as_orjson_writes_them(texts: list[tuple[str, str, str
     assert {(each["responseSource"], each["involveMode"]) for each in read} <= {(1, 2)}
 
 
+@pytest.mark.parametrize("begin", [0, 988, 989, 999, 1_767_225_988, 1_767_225_989, 1_767_225_999])
+def test_times_are_right_wherever_a_thousand_seconds_end(begin: int) -> None:
+    [each] = orjson.loads(turns_text([turn("Hello", "Yes?", "Greeting")], begin))
+    assert (each["requsetTime"], each["timestamp"]) == ((begin + 7) * 1000, (begin + 11) * 1000)
+
+
 @given(said)
 def test_questions_are_written_as_orjson_writes_them(text: str) -> None:
     written = questions_text([Question(text, text, "1", text, text, 5)], BEGIN)

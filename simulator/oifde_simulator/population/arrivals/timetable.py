@@ -74,6 +74,8 @@ class Timetable:
     def _drawn_counts(self, user: str, first: int, last: int) -> Iterator[tuple[int, int]]:
         own = key(self._key.hex(), user)
         mean = self._rate(KeyedRandom(key(own.hex(), "kind")))
+        if first == last:
+            return self._drawn_count(own, mean, first)
         means = [mean * share for share in self._pattern.weekdays]
         # Chances of no session: most users have one on few days.
         none = [exp(-mean) for mean in means]
@@ -85,6 +87,13 @@ class Timetable:
         days = zip(range(first, last + 1), drawn, islice(cycle(floors), weekday(first), None), strict=False)
         busy = [(day, weekday(day), number * 2.0**-64) for day, number, floor in days if number >= floor]
         return ((day, _poisson(means[of], none[of], unit)) for day, of, unit in busy if unit >= none[of])
+
+    def _drawn_count(self, own: bytes, mean: float, day: int) -> Iterator[tuple[int, int]]:
+        """Draw the number of sessions on one day; a lookup by ID needs no other."""
+        mean *= self._pattern.weekdays[weekday(day)]
+        none = exp(-mean)
+        unit = _eight(own, day // DAYS_A_HASH)[day % DAYS_A_HASH] * 2.0**-64
+        return iter([(day, _poisson(mean, none, unit))] if unit >= none else [])
 
     def _exact_counts(self, user: str, first: int, last: int) -> Iterator[tuple[int, int]]:
         own, total, days = key(self._key.hex(), user, "slots"), self._exactly[user], self.days

@@ -10,11 +10,14 @@ from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from oifde_simulator.bounded_cache import bounded_cache
 from oifde_simulator.population.draws import Draws
 from oifde_simulator.population.screenplays.caller import Caller
 from oifde_simulator.population.screenplays.formats import CENTS, Package
 
 SUNDAY = 6
+WORKING_DAYS_KEPT = 512 << 10
+"""Bytes of the working days in memory: some 1,000 days of a locale."""
 
 
 class Facts(dict[str, Any]):
@@ -57,8 +60,15 @@ def _month_start(day: date, months: int) -> date:
 
 def _working(facts: Facts, days: int, since: str = "") -> date:
     """Find the day that is `days` after today or the fact `since`, or the next working day after it."""
-    day = (facts[since] if since else facts.today) + timedelta(days)
-    while day.weekday() == SUNDAY or day.isoformat()[5:] in facts.formats.holidays:
+    day = facts[since] if since else facts.today
+    return _working_day((day.toordinal() + days, facts.formats.holidays))
+
+
+@bounded_cache(WORKING_DAYS_KEPT)
+def _working_day(asked: tuple[int, tuple[str, ...]]) -> date:
+    ordinal, holidays = asked
+    day = date.fromordinal(ordinal)
+    while day.weekday() == SUNDAY or day.isoformat()[5:] in holidays:
         day += timedelta(1)
     return day
 

@@ -108,10 +108,11 @@ def merge(locale: str, own: Table, fallback: Table) -> Texts:
 
 def _formats(own: Table, fallback: Table) -> Formats:
     packages = own.get("packages") or fallback["packages"]
+    formats = fallback["formats"] | own.get("formats", {})
     return Formats(
         operator=own.get("operator") or fallback["operator"],
         packages=[Package(each["name"], round(each["price"] * CENTS), each["data"]) for each in packages],
-        **(fallback["formats"] | own.get("formats", {})),
+        **(formats | {"holidays": tuple(formats["holidays"])}),
     )
 
 
