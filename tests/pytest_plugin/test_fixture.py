@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from inner import APPLICATION, Suite
+from inner import APPLICATION, ASYNCHRONOUS, Suite
 
 pytest_plugins = ("inner",)
 
@@ -58,7 +58,7 @@ def test_what_the_fixture_is(suite: Suite) -> None:
                 assert made == [simulator.tenant_id] != before[:1]
         """
     )
-    suite.passes(7, "--strict-markers", "-p", "no:xdist")
+    suite.passes(7, "--strict-markers")
 
 
 @pytest.mark.slow
@@ -147,7 +147,7 @@ def test_a_port_that_a_test_has_closed_is_told_and_open_for_the_next(suite: Suit
             raise AssertionError("here too")
         """
     )
-    said = suite.run("-p", "no:xdist").stdout
+    said = suite.run().stdout
     assert "3 failed" in said
     closed = r"^the vendor's port is closed \(by PUT /listener\), for everybody$"
     assert re.search(rf"{closed}\n^#\d+ queryRecordHistory", said, re.M)
@@ -188,7 +188,7 @@ def test_tls_that_a_test_has_broken_is_told_and_good_for_the_next(suite: Suite) 
             assert "EOF" in ask(simulator, simulator.control.listener().tls_fault_url("cut"))
         """,
     )
-    said = suite.run("-p", "no:xdist").stdout
+    said = suite.run().stdout
     assert "1 failed, 1 passed" in said
     told = r"^TLS of the vendor's port is broken on purpose \(by PUT /listener\), for everybody: expired$"
     assert re.search(told, said, re.M)
@@ -265,7 +265,7 @@ def test_a_test_asks_the_server_for_a_tenant_and_its_end_and_for_nothing_else(su
         def test_again(simulator): pass
         """,
     )
-    suite.passes(2, "-p", "no:xdist")
+    suite.passes(2)
 
 
 @pytest.mark.slow
@@ -285,7 +285,7 @@ def test_a_port_that_a_fixture_of_the_module_has_closed_stays_closed(suite: Suit
             assert not simulator.control.listener().open
         """
     )
-    suite.passes(2, "-p", "no:xdist")
+    suite.passes(2)
 
 
 @pytest.mark.slow
@@ -301,7 +301,7 @@ def test_a_failed_test_shows_its_own_line_and_none_of_ours(suite: Suite) -> None
         "is_impatient": 'simulator.journal.wait(timeout="1 hour")',
     }
     suite.write(test_it="".join(f"def test_{name}(simulator):\n    {line}\n" for name, line in slips.items()))
-    said = suite.run("-p", "no:xdist").stdout
+    said = suite.run().stdout
     assert f"{len(slips)} failed" in said
     for line in slips.values():
         assert f">       {line}" in said or f">   {line}" in said
@@ -369,6 +369,7 @@ def test_every_client_works(suite: Suite) -> None:
             simulator.verify(count=1)
         """
     )
+    suite.plugins = ASYNCHRONOUS
     suite.ini("asyncio_mode = auto", *STRICT)
     suite.passes(4, "--simulator-tls", "off")
     suite.passes(4, "--simulator-tls", "auto")
@@ -392,6 +393,7 @@ def test_pytest_aiohttp_serves_the_application_and_the_simulator_its_vendor(suit
             simulator.verify(count=3)
         """,
     )
+    suite.plugins = ASYNCHRONOUS
     suite.ini(f"asyncio_mode = {mode}", *STRICT)
     suite.passes(1)
 

@@ -62,7 +62,7 @@ def test_no_report_shows_a_credential_however_long_it_is(suite: Suite, how: str)
             Control("http://127.0.0.1:9", simulator_server.token).readyz()
         """,
     )
-    said = suite.run("--tb=long", "-l", "--simulator-server", how, "-p", "no:xdist").stdout
+    said = suite.run("--tb=long", "-l", "--simulator-server", how).stdout
     assert "4 failed" in said
     for secret in (TOKEN, *(suite.folder / "secrets").read_text().split()):
         assert secret not in said
@@ -81,7 +81,7 @@ def test_a_server_that_does_not_start_shows_no_credential(suite: Suite) -> None:
         test_it="def test_it(simulator): pass\n",
     )
     for how in ("process", "thread"):
-        said = suite.run("--tb=long", "-l", "--simulator-server", how, "-p", "no:xdist").stdout
+        said = suite.run("--tb=long", "-l", "--simulator-server", how).stdout
         assert "1 error" in said
         assert "nowhere" in said
         assert TOKEN not in said
@@ -141,5 +141,5 @@ def test_a_suite_whose_server_wants_a_token_has_it(suite: Suite, options: dict[s
         """,
     )
     for how in ("process", "thread"):
-        suite.passes(1, "--simulator-server", how, "-p", "no:xdist")
+        suite.passes(1, "--simulator-server", how)
     suite.passes(1, "-n", "1")

@@ -54,7 +54,7 @@ def expect_three(said: str) -> None:
 def test_the_ini_file_asks_for_it(suite: Suite) -> None:
     suite.write(test_it=TESTS)
     suite.ini("simulator_strict = true")
-    expect_three(suite.run("-p", "no:xdist").stdout)
+    expect_three(suite.run().stdout)
 
 
 @pytest.mark.parametrize("how", ["option", "marker", "fixture"])
@@ -63,13 +63,13 @@ def test_so_do_an_option_a_marker_and_a_fixture(suite: Suite, how: str) -> None:
     suite.write(test_it=MARKED if how == "marker" else TESTS)
     if how == "fixture":
         suite.write(conftest=OVERRIDE)
-    expect_three(suite.run("-p", "no:xdist", *(["--simulator-strict"] if how == "option" else [])).stdout)
+    expect_three(suite.run(*(["--simulator-strict"] if how == "option" else [])).stdout)
 
 
 @pytest.mark.slow
 def test_nothing_is_judged_unless_it_is_asked_for(suite: Suite) -> None:
     suite.write(test_it=TESTS)
-    suite.passes(6, "-p", "no:xdist")
+    suite.passes(6)
 
 
 @pytest.mark.slow
