@@ -151,17 +151,16 @@ def test_a_run_begins_without_the_failed_tests_of_another(suite: Suite) -> None:
     suite.write(test_a="def test_fails(simulator): raise AssertionError", test_b="def test_passes(): pass")
     to = ("--simulator-artifacts", "out")
     failed, kept = suite.folder / "out" / "failed", suite.folder / "out" / "mine.txt"
-    for workers, suffix in (((), ""), (("-n", "2"), ".gw")):
-        suite.run(*to, "test_a.py")
-        kept.touch()
-        suite.run(*to, "--collect-only", "test_b.py")
-        assert [each.name for each in failed.iterdir()] == ["test_a-test_fails"]
-        suite.run(*workers, *to, "test_a.py")
-        (name,) = (each.name for each in failed.iterdir())
-        assert name.rstrip("01") == f"test_a-test_fails{suffix}"
-        suite.passes(1, *workers, *to, "test_b.py")
-        assert not failed.exists()
-        assert kept.exists()
+    suite.run(*to, "test_a.py")
+    kept.touch()
+    suite.run(*to, "--collect-only", "test_b.py")
+    assert [each.name for each in failed.iterdir()] == ["test_a-test_fails"]
+    suite.run("-n", "2", *to, "test_a.py")
+    (name,) = (each.name for each in failed.iterdir())
+    assert name.rstrip("01") == "test_a-test_fails.gw"
+    suite.passes(1, *to, "test_b.py")
+    assert not failed.exists()
+    assert kept.exists()
 
 
 @pytest.mark.slow

@@ -93,7 +93,7 @@ class Ran:
     def report(self, test: str) -> str:
         """Find what is printed of a failed test below its title."""
         (found,) = re.findall(
-            rf"^_+ {re.escape(test)} _+\n(.*?)(?=^_{{4,}} |^={{4,}}|^-+ .*-$)", self.said, re.M | re.S
+            rf"^_+ {re.escape(test)} _+\n(.*?)(?=^_{{4,}} |^={{4,}})", self.said, re.MULTILINE | re.DOTALL
         )
         return str(found)
 
