@@ -75,7 +75,7 @@ def by_test(folder: Path, suffix: str) -> dict[str, Path]:
     return found
 
 
-@pytest.mark.slow(seconds=20)
+@pytest.mark.slow(seconds=4)
 @pytest.mark.parametrize(("workers", "suffix"), [((), ""), (("-n", "1"), ".gw0")], ids=["alone", "xdist"])
 def test_failed_tests_and_servers_have_their_files(
     workers: tuple[str, ...], suffix: str, suite: Suite
