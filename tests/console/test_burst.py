@@ -15,11 +15,11 @@ from serving import Peer, post, running
 pytest_plugins = ["browsing"]
 pytestmark = pytest.mark.slow
 
-BURST = 20_000
+BURST = 4_000
 WINDOW = 50
 """Requests that a connection has under way at a time."""
 CONNECTIONS = 4
-KEPT = 2_000
+KEPT = 1_000
 
 WATCH = """() => {
   window.seen = {rows: 0, updates: 0, keys: [], batches: []};
@@ -94,7 +94,7 @@ def test_a_burst_leaves_a_page_that_answers_keys_and_keeps_what_is_open(
 
 
 def test_a_server_that_starts_anew_between_two_bursts_begins_a_list_anew(tab: Any) -> None:
-    few = 10 * WINDOW * CONNECTIONS
+    few = 4 * WINDOW * CONNECTIONS
     with running() as simulator:
         first = Controlling(simulator)
         tab.goto(simulator.control_url)

@@ -59,6 +59,8 @@ SENT: dict[str, tuple[str, Callable[[int], dict[str, Any]]]] = {
     "nested lists": (QUERY, lambda n: {"tenantId": "acme", "x": [n, [[]] * (SIZE // 20)]}),
     "bodies of the cached size": (QUERY, lambda n: {"tenantId": "acme", "x": [n, [[]] * 240]}),
 }  # fmt: skip
+LONG_TEXTS = list(SENT)[:8]
+"""Requests with one long text each: the others take so long that 30 have to do."""
 
 
 @pytest.fixture(autouse=True)
@@ -100,14 +102,11 @@ def test_large_requests_leave_little_behind(path: str, body: Callable[[int], dic
     assert all(cache.weight <= cache.bound for cache in BoundedCache.every)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(("path", "body"), SENT.values(), ids=SENT.keys())
-def test_hundreds_of_large_requests_leave_little_behind(
-    path: str, body: Callable[[int], dict[str, Any]]
-) -> None:
-    # What takes the journal longest is asked less often, and would be found all the same.
-    requests = 60 if len(body(0)) > 100 or "x" in body(0) else 400
-    assert grown(engine(), path, body, requests) < 16 * MIB
+@pytest.mark.slow(seconds=1)
+@pytest.mark.parametrize("name", LONG_TEXTS)
+def test_hundreds_of_large_requests_leave_little_behind(name: str) -> None:
+    # 300 texts of 64 KiB are 19 MiB: caches that are full by then have given back what came first.
+    assert grown(engine(), *SENT[name], 300) < 16 * MIB
     assert all(cache.weight <= cache.bound for cache in BoundedCache.every)
 
 

@@ -11,6 +11,7 @@ import tarfile
 import tomllib
 import zipfile
 from collections.abc import Mapping, Sequence
+from itertools import cycle, product
 from pathlib import Path
 from textwrap import dedent
 
@@ -220,23 +221,20 @@ def test_both(simulator):
 """
 
 
-@pytest.fixture(params=THEIRS)
-def theirs(request: pytest.FixtureRequest) -> tuple[str, str]:
-    return THEIRS[request.param]
+PAIRS = [
+    pytest.param(way, file, place, id=f"{way}-{file}-ours {place}")
+    for (way, file), place in zip(product(WAYS, THEIRS), cycle(["last", "first"]), strict=False)
+]
+"""Each way with each file of theirs; our package comes after the project, as usual, and before it in turn."""
 
 
-@pytest.fixture(params=["ours last", "ours first"])
-def path(request: pytest.FixtureRequest, installed: Path) -> Mapping[str, str]:
-    """Choose the place of our package on the path: after the project as usual, or before it."""
-    (site,) = (installed / "lib").glob("python3*/site-packages")
-    return {"PYTHONPATH": str(site)} if request.param == "ours first" else {}
-
-
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(("way", "file_of_theirs", "place"), PAIRS)
 def test_a_project_with_a_simulator_of_its_own_runs_its_tests(
-    way: str, theirs: tuple[str, str], path: Mapping[str, str], installed: Path, tmp_path: Path
+    way: str, file_of_theirs: str, place: str, installed: Path, tmp_path: Path
 ) -> None:
-    file, module = theirs
+    (site,) = (installed / "lib").glob("python3*/site-packages")
+    path = {"PYTHONPATH": str(site)} if place == "first" else {}
+    file, module = THEIRS[file_of_theirs]
     test, line, (program, *arguments) = WAYS[way]
     texts = {
         file: "WHOSE = 'theirs'\n",

@@ -44,7 +44,7 @@ LATER = 4 * 3600.0
 YESTERDAY = ("2026-02-10 00:00:00", "2026-02-10 23:59:59")
 TWO_DAYS = ("2026-02-09 00:00:00", "2026-02-10 23:59:59")
 OF_2021 = ("2021-04-15 00:00:00", "2021-04-16 23:59:59")
-MOST_RECORDINGS = 6
+MOST_RECORDINGS = 4
 """Recordings that a user has at most in the day, so that the jobs are quick."""
 
 
@@ -69,7 +69,7 @@ def ends(*states: str, **more: Any) -> Case:
 
 
 CASES: Mapping[str, Case] = {
-    "good-day": Case(count=20),
+    "good-day": Case(count=6),
     "recording-names": Case(day=OF_2021, users=["18000000004"]),
     "recording-late": Case(at_first=PENDING, count=8),
     "recording-limit": Case(),

@@ -75,10 +75,8 @@ def by_test(folder: Path, suffix: str) -> dict[str, Path]:
     return found
 
 
-@pytest.mark.slow(seconds=20)
-@pytest.mark.parametrize(
-    ("workers", "suffix"), [(("-p", "no:xdist"), ""), (("-n", "1"), ".gw0")], ids=["alone", "xdist"]
-)
+@pytest.mark.slow(seconds=4)
+@pytest.mark.parametrize(("workers", "suffix"), [((), ""), (("-n", "1"), ".gw0")], ids=["alone", "xdist"])
 def test_failed_tests_and_servers_have_their_files(
     workers: tuple[str, ...], suffix: str, suite: Suite
 ) -> None:
@@ -136,7 +134,7 @@ def test_a_set_up_that_failed_is_told_by_its_message_and_has_a_report(suite: Sui
             pass
         """
     )
-    said = suite.run("-p", "no:xdist", "--simulator-artifacts", "out").stdout
+    said = suite.run("--simulator-artifacts", "out").stdout
     assert "3 errors" in said
     assert "All traceback entries are hidden" not in said
     failed = by_test(suite.folder / "out", "")
@@ -153,17 +151,16 @@ def test_a_run_begins_without_the_failed_tests_of_another(suite: Suite) -> None:
     suite.write(test_a="def test_fails(simulator): raise AssertionError", test_b="def test_passes(): pass")
     to = ("--simulator-artifacts", "out")
     failed, kept = suite.folder / "out" / "failed", suite.folder / "out" / "mine.txt"
-    for workers, suffix in ((("-p", "no:xdist"), ""), (("-n", "2"), ".gw")):
-        suite.run("-p", "no:xdist", *to, "test_a.py")
-        kept.touch()
-        suite.run(*to, "--collect-only", "test_b.py")
-        assert [each.name for each in failed.iterdir()] == ["test_a-test_fails"]
-        suite.run(*workers, *to, "test_a.py")
-        (name,) = (each.name for each in failed.iterdir())
-        assert name.rstrip("01") == f"test_a-test_fails{suffix}"
-        suite.passes(1, *workers, *to, "test_b.py")
-        assert not failed.exists()
-        assert kept.exists()
+    suite.run(*to, "test_a.py")
+    kept.touch()
+    suite.run(*to, "--collect-only", "test_b.py")
+    assert [each.name for each in failed.iterdir()] == ["test_a-test_fails"]
+    suite.run("-n", "2", *to, "test_a.py")
+    (name,) = (each.name for each in failed.iterdir())
+    assert name.rstrip("01") == "test_a-test_fails.gw"
+    suite.passes(1, *to, "test_b.py")
+    assert not failed.exists()
+    assert kept.exists()
 
 
 @pytest.mark.slow
@@ -176,7 +173,7 @@ def test_the_failed_tests_of_an_earlier_run_stay_where_none_is_run(
         test_b="def test_passes(): pass",
         test_wrong="import nothing_of_that_name",
     )
-    to = ("-p", "no:xdist", "--simulator-artifacts", "out")
+    to = ("--simulator-artifacts", "out")
     suite.run(*to, "test_a.py")
     assert "1 error" in suite.run(*to, *options, "test_b.py", "test_wrong.py").stdout
     assert (suite.folder / "out" / "failed" / "test_a-test_fails" / "report.txt").exists() is remain
@@ -204,7 +201,7 @@ def test_servers_of_a_worker_have_folders_of_its_own(suite: Suite) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("workers", [("-p", "no:xdist"), ("-n", "1")], ids=["alone", "xdist"])
+@pytest.mark.parametrize("workers", [(), ("-n", "1")], ids=["alone", "xdist"])
 def test_what_is_not_written_is_told(workers: tuple[str, ...], suite: Suite) -> None:
     suite.write(
         test_it="""
@@ -232,7 +229,7 @@ def test_what_is_not_written_is_told(workers: tuple[str, ...], suite: Suite) -> 
 @pytest.mark.slow
 def test_a_folder_that_cannot_be_written_ends_the_session_at_its_start(suite: Suite) -> None:
     suite.write(test_it="def test_it(): pass")
-    done = suite.run("-p", "no:xdist", "--simulator-artifacts", "vendor.py")
+    done = suite.run("--simulator-artifacts", "vendor.py")
     assert done.returncode == pytest.ExitCode.USAGE_ERROR
     assert f"--simulator-artifacts {suite.folder}/vendor.py: cannot be written: File exists" in done.stderr
     assert "passed" not in done.stdout
@@ -242,7 +239,7 @@ def test_a_folder_that_cannot_be_written_ends_the_session_at_its_start(suite: Su
 def test_without_the_option_no_folder_is_made(suite: Suite) -> None:
     suite.write(test_it="from vendor import query\ndef test_it(simulator): assert query(simulator) == 404")
     before = set(suite.folder.iterdir())
-    said = suite.run("-p", "no:xdist").stdout
+    said = suite.run().stdout
     assert "1 failed" in said
     assert "artifacts" not in said
     assert {each.name for each in set(suite.folder.iterdir()) - before} <= {"test_it.py", "__pycache__"}

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from inner import Suite
+from inner import ASYNCHRONOUS, Suite
 
 pytest_plugins = ("inner",)
 
@@ -50,7 +50,7 @@ class TestSecond(Both): pass
 @pytest.mark.slow
 def test_a_tenant_lives_as_long_as_the_fixture_that_has_made_it(suite: Suite) -> None:
     suite.write(conftest=OF_SCOPES, test_it=SCOPES, test_it_again=SCOPES)
-    suite.passes(8, "-p", "no:xdist", "--simulator-tls", "auto")
+    suite.passes(8, "--simulator-tls", "auto")
 
 
 @pytest.mark.slow
@@ -81,7 +81,7 @@ def test_every_tenant_of_a_failed_test_is_in_its_report_with_what_it_was_asked_t
             raise AssertionError
         """,
     )
-    said = suite.run("-p", "no:xdist").stdout
+    said = suite.run().stdout
     assert "pageNum=1" not in said
     for rule in ("of-session", "outage", "fail-twice"):
         assert (
@@ -112,7 +112,7 @@ def test_a_call_outside_of_tests_and_fixtures_says_so(suite: Suite) -> None:
         """,
         test_it="def test_it(): pass\n",
     )
-    assert "REFUSED" in suite.passes(1, "-s", "-p", "no:xdist")
+    assert "REFUSED" in suite.passes(1, "-s")
 
 
 @pytest.mark.slow
@@ -136,8 +136,9 @@ def test_an_application_of_the_session_is_made_once(suite: Suite) -> None:
             assert len(made) == 1
         """
     )
+    suite.plugins = ASYNCHRONOUS
     suite.ini(
         "asyncio_mode = auto", "filterwarnings = error", "asyncio_default_fixture_loop_scope = session",
         "asyncio_default_test_loop_scope = session",
     )  # fmt: skip
-    suite.passes(2, "-p", "no:xdist")
+    suite.passes(2)

@@ -7,119 +7,170 @@ import re
 
 import pytest
 
-from inner import APPLICATION, Suite
+from inner import APPLICATION, ASYNCHRONOUS, Ran, Suite
 
 pytest_plugins = ("inner",)
 
 STRICT = ("filterwarnings = error", "asyncio_default_fixture_loop_scope = function")
 
+WHAT_IT_IS = """
+import pytest
+from vendor import GETTOKEN, post, query
 
-@pytest.mark.slow
-def test_what_the_fixture_is(suite: Suite) -> None:
-    suite.write(
-        test_it="""
-        import pytest
-        from vendor import GETTOKEN, post, query
+def test_a_good_day(simulator):
+    assert query(simulator) == 200
+    assert simulator.credentials["tenantId"] == simulator.tenant_id
+    assert simulator.credentials["authToken"] == simulator.auth_token
+    assert simulator.url.startswith("http://127.0.0.1:")
+    assert simulator.ca_file is None
+    answer = post(simulator.url + GETTOKEN, appKey=simulator.app_key, appSecret=simulator.app_secret)
+    assert answer[1]["errorCode"] == 0
+    assert simulator.journal.statuses == [200, 200]
 
-        def test_a_good_day(simulator):
-            assert query(simulator) == 200
-            assert simulator.credentials["tenantId"] == simulator.tenant_id
-            assert simulator.credentials["authToken"] == simulator.auth_token
-            assert simulator.url.startswith("http://127.0.0.1:")
-            assert simulator.ca_file is None
-            answer = post(simulator.url + GETTOKEN, appKey=simulator.app_key, appSecret=simulator.app_secret)
-            assert answer[1]["errorCode"] == 0
-            assert simulator.journal.statuses == [200, 200]
+@pytest.mark.scenario("fail-twice")
+def test_a_scenario_by_name(simulator):
+    assert [query(simulator) for _ in range(3)] == [503, 503, 200]
 
-        @pytest.mark.scenario("fail-twice")
-        def test_a_scenario_by_name(simulator):
-            assert [query(simulator) for _ in range(3)] == [503, 503, 200]
+@pytest.mark.scenario({"rules": [{"name": "no", "respond": {"status": 500}}]})
+class TestMarkedAsAWhole:
+    def test_a_scenario_as_a_mapping(self, simulator):
+        assert query(simulator) == 500
 
-        @pytest.mark.scenario({"rules": [{"name": "no", "respond": {"status": 500}}]})
-        class TestMarkedAsAWhole:
-            def test_a_scenario_as_a_mapping(self, simulator):
-                assert query(simulator) == 500
+    @pytest.mark.scenario(rules=[{"name": "down", "times": 1, "respond": {"status": 429}}])
+    def test_the_nearest_counts(self, simulator):
+        assert [query(simulator), query(simulator)] == [429, 200]
 
-            @pytest.mark.scenario(rules=[{"name": "down", "times": 1, "respond": {"status": 429}}])
-            def test_the_nearest_counts(self, simulator):
-                assert [query(simulator), query(simulator)] == [429, 200]
+    @pytest.mark.scenario("outage", rules=[{"name": "first", "times": 1, "respond": {"status": 500}}])
+    def test_rules_before_those_of_a_scenario(self, simulator):
+        assert [query(simulator), query(simulator)] == [500, 503]
 
-            @pytest.mark.scenario("outage", rules=[{"name": "first", "times": 1, "respond": {"status": 500}}])
-            def test_rules_before_those_of_a_scenario(self, simulator):
-                assert [query(simulator), query(simulator)] == [500, 503]
+before = []
 
-        before = []
+@pytest.mark.parametrize("turn", [1, 2])
+def test_the_tenant_of_a_test_goes_with_it(simulator, turn):
+    before.append(simulator.tenant_id)
+    if turn == 2:
+        made = [tenant.id for tenant in simulator.control.tenants() if tenant.made]
+        assert made == [simulator.tenant_id] != before[:1]
+"""
+NO_SCENARIO = """
+import pytest
 
-        @pytest.mark.parametrize("turn", [1, 2])
-        def test_the_tenant_of_a_test_goes_with_it(simulator, turn):
-            before.append(simulator.tenant_id)
-            if turn == 2:
-                made = [tenant.id for tenant in simulator.control.tenants() if tenant.made]
-                assert made == [simulator.tenant_id] != before[:1]
-        """
+@pytest.mark.scenario("outtage")
+def test_unknown(simulator): pass
+
+@pytest.mark.scenario
+def test_empty(simulator): pass
+
+@pytest.mark.scenario("outage", rule=1)
+def test_misspelled(simulator): pass
+"""
+FAILS = """
+import pytest
+from vendor import query
+
+NEVER = {"name": "never", "match": {"request": {"userMobile": "0"}}, "faults": ["reset"]}
+
+@pytest.mark.scenario("fail-twice", rules=[NEVER])
+def test_fails(simulator):
+    query(simulator, pageNum="1")
+    query(simulator, userMobile="7" * 100)
+    raise AssertionError
+
+def test_passes(simulator):
+    query(simulator, userMobile="18000000042")
+
+def test_asks_nobody(simulator):
+    raise AssertionError
+
+def test_has_no_simulator():
+    raise AssertionError
+"""
+CLOSED_BY_MODULE = """
+import pytest
+
+@pytest.fixture(scope="module", autouse=True)
+def closed(simulator_control):
+    simulator_control.close_listener()
+    yield
+    simulator_control.open_listener()
+
+@pytest.mark.parametrize("turn", [1, 2])
+def test_it(simulator, turn):
+    assert not simulator.control.listener().open
+"""
+
+SLIPS = {
+    "waits": 'simulator.journal.wait(count=3, timeout="1ms")',
+    "verifies": "simulator.verify(count=3)",
+    "misspells_a_field": 'simulator.verify(userMobil="1")',
+    "misspells_a_scenario": 'simulator.use("outtage")',
+    "misspells_a_rule": 'simulator.add_rules({"naem": "x"})',
+    "finds": 'simulator.journal.find(userMobil="1")',
+    "advances": 'simulator.clock.advance("1 hour")',
+    "is_impatient": 'simulator.journal.wait(timeout="1 hour")',
+}
+
+
+@pytest.fixture(scope="module")
+def ran(module_suite: Suite) -> Ran:
+    """Run what needs no options, one module after the other."""
+    slips = "".join(f"def test_{name}(simulator):\n    {line}\n" for name, line in SLIPS.items())
+    module_suite.write(
+        test_what_it_is=WHAT_IT_IS, test_no_scenario=NO_SCENARIO, test_fail=FAILS, test_slips=slips,
+        test_port_of_module=CLOSED_BY_MODULE,
+    )  # fmt: skip
+    return module_suite.ran("--strict-markers")
+
+
+@pytest.mark.slow(seconds=0.5)
+def test_what_the_fixture_is(ran: Ran) -> None:
+    assert ran.outcomes("test_what_it_is") == {"PASSED": 7}, ran.said
+
+
+@pytest.mark.slow(seconds=0.5)
+def test_a_scenario_that_is_none_is_an_error_of_the_test_with_its_reason(ran: Ran) -> None:
+    assert ran.outcomes("test_no_scenario") == {"ERROR": 3}
+    unknown, *others = (
+        ran.report(f"ERROR at setup of test_{name}") for name in ("unknown", "empty", "misspelled")
     )
-    suite.passes(7, "--strict-markers", "-p", "no:xdist")
+    assert re.search(r"(?m)^POST /tenants: 404: .*outtage", unknown)
+    for each in others:
+        assert "expected @pytest.mark.scenario(name or mapping), or (rules=[...])" in each
 
 
-@pytest.mark.slow
-def test_a_scenario_that_is_none_is_an_error_of_the_test_with_its_reason(suite: Suite) -> None:
-    suite.write(
-        test_it="""
-        import pytest
-
-        @pytest.mark.scenario("outtage")
-        def test_unknown(simulator): pass
-
-        @pytest.mark.scenario
-        def test_empty(simulator): pass
-
-        @pytest.mark.scenario("outage", rule=1)
-        def test_misspelled(simulator): pass
-        """
+@pytest.mark.slow(seconds=0.5)
+def test_a_failed_test_shows_its_journal_and_no_other(ran: Ran) -> None:
+    assert ran.outcomes("test_fail") == {"FAILED": 3, "PASSED": 1}
+    fails, asks_nobody, has_none = map(
+        ran.report, ("test_fails", "test_asks_nobody", "test_has_no_simulator")
     )
-    done = suite.run()
-    assert "3 errors" in done.stdout
-    assert re.search(r"(?m)^POST /tenants: 404: .*outtage", done.stdout)
-    assert done.stdout.count("expected @pytest.mark.scenario(name or mapping), or (rules=[...])") >= 2
-
-
-@pytest.mark.slow
-def test_a_failed_test_shows_its_journal_and_no_other(suite: Suite) -> None:
-    suite.write(
-        test_it="""
-        import pytest
-        from vendor import query
-
-        NEVER = {"name": "never", "match": {"request": {"userMobile": "0"}}, "faults": ["reset"]}
-
-        @pytest.mark.scenario("fail-twice", rules=[NEVER])
-        def test_fails(simulator):
-            query(simulator, pageNum="1")
-            query(simulator, userMobile="7" * 100)
-            raise AssertionError
-
-        def test_passes(simulator):
-            query(simulator, userMobile="18000000042")
-
-        def test_asks_nobody(simulator):
-            raise AssertionError
-
-        def test_has_no_simulator():
-            raise AssertionError
-        """
-    )
-    said = suite.run().stdout
-    assert said.count("oifde-simulator journal") == 2
+    assert [each.count("oifde-simulator journal") for each in (fails, asks_nobody, has_none)] == [1, 1, 0]
     assert re.search(
         r"^#\d+ queryRecordHistory userMobile=18000000001 pageNum=1 -> 503 by rule fail-twice; "
         r"would have been 200 errorCode 0 total 40 records 40$",
-        said,
+        fails,
         re.M,
     )
-    assert f"userMobile={'7' * 59}… -> " in said
-    assert re.search(r"^rule never never fired$", said, re.M)
-    assert "18000000042" not in said
-    assert re.search(r"^nobody asked as tenant \S+; give the client simulator.url", said, re.M)
+    assert f"userMobile={'7' * 59}… -> " in fails
+    assert re.search(r"^rule never never fired$", fails, re.M)
+    assert "18000000042" not in ran.said
+    assert re.search(r"^nobody asked as tenant \S+; give the client simulator.url", asks_nobody, re.M)
+
+
+@pytest.mark.slow(seconds=0.5)
+def test_a_port_that_a_fixture_of_the_module_has_closed_stays_closed(ran: Ran) -> None:
+    assert ran.outcomes("test_port_of_module") == {"PASSED": 2}, ran.said
+
+
+@pytest.mark.slow(seconds=0.5)
+def test_a_failed_test_shows_its_own_line_and_none_of_ours(ran: Ran) -> None:
+    assert ran.outcomes("test_slips") == {"FAILED": len(SLIPS)}
+    for name, line in SLIPS.items():
+        said = ran.report(f"test_{name}")
+        assert f">       {line}" in said or f">   {line}" in said
+    assert "simulator/oifde_simulator_client/" not in ran.said
+    assert "ControlProblem: PUT /tenants/" in ran.report("test_misspells_a_scenario")
 
 
 @pytest.mark.slow
@@ -147,7 +198,7 @@ def test_a_port_that_a_test_has_closed_is_told_and_open_for_the_next(suite: Suit
             raise AssertionError("here too")
         """
     )
-    said = suite.run("-p", "no:xdist").stdout
+    said = suite.run().stdout
     assert "3 failed" in said
     closed = r"^the vendor's port is closed \(by PUT /listener\), for everybody$"
     assert re.search(rf"{closed}\n^#\d+ queryRecordHistory", said, re.M)
@@ -188,7 +239,7 @@ def test_tls_that_a_test_has_broken_is_told_and_good_for_the_next(suite: Suite) 
             assert "EOF" in ask(simulator, simulator.control.listener().tls_fault_url("cut"))
         """,
     )
-    said = suite.run("-p", "no:xdist").stdout
+    said = suite.run().stdout
     assert "1 failed, 1 passed" in said
     told = r"^TLS of the vendor's port is broken on purpose \(by PUT /listener\), for everybody: expired$"
     assert re.search(told, said, re.M)
@@ -265,48 +316,7 @@ def test_a_test_asks_the_server_for_a_tenant_and_its_end_and_for_nothing_else(su
         def test_again(simulator): pass
         """,
     )
-    suite.passes(2, "-p", "no:xdist")
-
-
-@pytest.mark.slow
-def test_a_port_that_a_fixture_of_the_module_has_closed_stays_closed(suite: Suite) -> None:
-    suite.write(
-        test_it="""
-        import pytest
-
-        @pytest.fixture(scope="module", autouse=True)
-        def closed(simulator_control):
-            simulator_control.close_listener()
-            yield
-            simulator_control.open_listener()
-
-        @pytest.mark.parametrize("turn", [1, 2])
-        def test_it(simulator, turn):
-            assert not simulator.control.listener().open
-        """
-    )
-    suite.passes(2, "-p", "no:xdist")
-
-
-@pytest.mark.slow
-def test_a_failed_test_shows_its_own_line_and_none_of_ours(suite: Suite) -> None:
-    slips = {
-        "waits": 'simulator.journal.wait(count=3, timeout="1ms")',
-        "verifies": "simulator.verify(count=3)",
-        "misspells_a_field": 'simulator.verify(userMobil="1")',
-        "misspells_a_scenario": 'simulator.use("outtage")',
-        "misspells_a_rule": 'simulator.add_rules({"naem": "x"})',
-        "finds": 'simulator.journal.find(userMobil="1")',
-        "advances": 'simulator.clock.advance("1 hour")',
-        "is_impatient": 'simulator.journal.wait(timeout="1 hour")',
-    }
-    suite.write(test_it="".join(f"def test_{name}(simulator):\n    {line}\n" for name, line in slips.items()))
-    said = suite.run("-p", "no:xdist").stdout
-    assert f"{len(slips)} failed" in said
-    for line in slips.values():
-        assert f">       {line}" in said or f">   {line}" in said
-    assert "simulator/oifde_simulator_client/" not in said
-    assert "ControlProblem: PUT /tenants/" in said
+    suite.passes(2)
 
 
 @pytest.mark.slow
@@ -369,14 +379,14 @@ def test_every_client_works(suite: Suite) -> None:
             simulator.verify(count=1)
         """
     )
+    suite.plugins = ASYNCHRONOUS
     suite.ini("asyncio_mode = auto", *STRICT)
     suite.passes(4, "--simulator-tls", "off")
     suite.passes(4, "--simulator-tls", "auto")
 
 
-@pytest.mark.parametrize("mode", ["auto", "strict"])
 @pytest.mark.slow
-def test_pytest_aiohttp_serves_the_application_and_the_simulator_its_vendor(suite: Suite, mode: str) -> None:
+def test_pytest_aiohttp_serves_the_application_where_tests_are_marked_too(suite: Suite) -> None:
     suite.write(
         application=APPLICATION,
         test_it="""
@@ -392,7 +402,8 @@ def test_pytest_aiohttp_serves_the_application_and_the_simulator_its_vendor(suit
             simulator.verify(count=3)
         """,
     )
-    suite.ini(f"asyncio_mode = {mode}", *STRICT)
+    suite.plugins = ASYNCHRONOUS
+    suite.ini("asyncio_mode = strict", *STRICT)
     suite.passes(1)
 
 

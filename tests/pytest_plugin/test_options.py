@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from inner import Suite
+from inner import ASYNCHRONOUS, Suite
 from oifde_simulator.pytest_plugin import pool as pools
 from oifde_simulator.pytest_plugin.pool import ServerPool
 from oifde_simulator.pytest_plugin.serve_options import MARK, normalize
@@ -82,7 +82,8 @@ def test_a_wrong_option_of_a_test_is_a_line_with_mark_test_and_option_without_fr
         def test_scenario(simulator): pass
         """
     )
-    said = suite.run("-p", "no:xdist", "--asyncio-mode=auto").stdout
+    suite.plugins = ASYNCHRONOUS
+    said = suite.run("--asyncio-mode=auto").stdout
     unknown = '@pytest.mark.simulator: expected options of serve, found "tsl"; did you mean "tls"?'
     for line in (
         f"test_it.py::test_name: {unknown}",

@@ -42,9 +42,7 @@ def test_a_refused_socket_is_told_in_one_line(suite: Suite, how: str) -> None:
     )
     for line in ("filterwarnings = default", "filterwarnings = error"):
         suite.ini(line)
-        said = suite.run(
-            "-p", "no:xdist", "-p", "no:asyncio", "-p", "no:aiohttp", "--simulator-server", how
-        ).stdout
+        said = suite.run("--simulator-server", how).stdout
         assert "2 failed" in said
         messages = [text for text in said.splitlines() if text.startswith("pytest-socket blocks")]
         assert len(messages) == 2

@@ -12,7 +12,7 @@ from textwrap import dedent
 
 import pytest
 
-from inner import APPLICATION, Suite
+from inner import APPLICATION, ASYNCHRONOUS, Ran, Suite
 from oifde_simulator.cli import main
 from oifde_simulator.config import Settings
 from oifde_simulator.config.reading import flag_name
@@ -49,62 +49,92 @@ class Application:
 """Application of a reader who has a tenant of the whole session."""
 
 
-@pytest.fixture
-def yours(suite: Suite) -> Suite:
-    """Create a suite with a client and an application."""
+OF_OVERRIDING = """
+from vendor import query
+
+def test_it(simulator):
+    assert simulator.url.startswith("https://")
+    assert query(simulator, authToken="wrong") == 500
+"""
+ALL = {
+    "example": (EXAMPLE, 1),
+    "markers": (MARKERS, 3),
+    "wider": (FACTORY, 1),
+    "strict": (STRICT_TEST, 1),
+    "marked": (MARKED, 2),
+    "asynchronous": (AIOHTTP, 1),
+    "reset": (FAULT, 1),
+    "empty": (FAULT.replace('["reset"]', '["empty-response"]'), 1),
+    "cut": (FAULT.replace('["reset"]', '["cut"]'), 1),
+}
+"""Blocks that are modules of one suite, and the number of tests that pass in each."""
+
+
+def with_application(suite: Suite) -> Suite:
+    """Add a client and an application to a suite."""
     suite.write(calls=CALLS, application=f"{dedent(APPLICATION)}\n{OUTER_APPLICATION}")
     suite.ini("asyncio_mode = auto", *STRICT)
+    suite.plugins = ASYNCHRONOUS
     return suite
 
 
-@pytest.mark.slow
-def test_the_example_works_word_for_word(yours: Suite) -> None:
-    yours.write(test_it=EXAMPLE)
-    yours.passes(1)
+@pytest.fixture
+def yours(suite: Suite) -> Suite:
+    """Create a suite with a client and an application."""
+    return with_application(suite)
 
 
-@pytest.mark.slow
+@pytest.fixture(scope="module")
+def ran(module_suite: Suite) -> Ran:
+    """Run all that is for a server without options, and a folder with options of its own."""
+    suite = with_application(module_suite)
+    suite.write(**{f"test_{name}": text for name, (text, _) in ALL.items()})
+    suite.write(test_fails=EXAMPLE.replace("count=3", "count=4"))
+    (suite.folder / "overriding").mkdir()
+    (suite.folder / "overriding" / "conftest.py").write_text(f"import pytest\n{OVERRIDING}")
+    (suite.folder / "overriding" / "test_overriding.py").write_text(OF_OVERRIDING)
+    return suite.ran("--strict-markers")
+
+
+@pytest.mark.slow(seconds=0.3)
+@pytest.mark.parametrize("name", ALL)
+def test_an_example_works_word_for_word(ran: Ran, name: str) -> None:
+    text, number = ALL[name]
+    assert text.count("def test_") == number
+    assert ran.outcomes(f"test_{name}") == {"PASSED": number}, ran.said
+
+
+def test_each_broken_connection_that_it_names_is_tried() -> None:
+    assert '["reset"]})  # or "empty-response", "cut"' in FAULT
+
+
 def test_the_readme_shows_the_same_example() -> None:
     assert f"```python\n{EXAMPLE}```" in (REPOSITORY / "README.md").read_text()
 
 
-@pytest.mark.slow
-def test_markers_rules_and_time_work_as_written(yours: Suite) -> None:
-    yours.write(test_it=MARKERS)
-    yours.passes(3)
+@pytest.mark.slow(seconds=0.3)
+def test_the_fixture_overrides_as_written(ran: Ran) -> None:
+    assert ran.outcomes("overriding/test_overriding") == {"PASSED": 1}, ran.said
+
+
+@pytest.mark.slow(seconds=0.3)
+def test_a_failed_test_shows_the_line_that_the_page_shows(ran: Ran) -> None:
+    assert ran.outcomes("test_fails") == {"FAILED": 1}
+    form = re.escape(LINE.strip()).replace(r"\#1", r"#\d+")
+    shown = re.search("^" + form.replace(r"18000000001\ ", r"18000000001 .*"), ran.said, re.M)
+    assert shown, ran.said
 
 
 @pytest.mark.slow
-def test_tenants_of_a_wider_scope_work_as_written(yours: Suite) -> None:
-    yours.write(test_it=FACTORY)
-    yours.passes(1)
-
-
-@pytest.mark.slow
-def test_strictness_and_options_by_markers_work_as_written(yours: Suite) -> None:
-    yours.write(test_it=f"{STRICT_TEST}\n{MARKED}")
-    yours.passes(3, "--strict-markers")
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("fault", ["reset", "empty-response", "cut"])
-def test_a_broken_connection_works_as_written(yours: Suite, fault: str) -> None:
-    assert f'"{fault}"' in FAULT
-    example = FAULT.replace('["reset"]', f'["{fault}"]')
-    yours.write(test_it=example)
-    yours.passes(1)
-
-
-@pytest.mark.slow
-def test_each_worker_has_a_server_as_written(yours: Suite) -> None:
-    yours.write(
+def test_each_worker_has_a_server_as_written(suite: Suite) -> None:
+    suite.write(
         conftest=f"import pytest\n{OWN_SERVERS}",
         test_it="""
         import pytest
         from urllib.error import URLError
         from vendor import query
 
-        @pytest.mark.parametrize("turn", range(8))
+        @pytest.mark.parametrize("turn", range(4))
         def test_closes_its_port(simulator, turn):
             assert query(simulator) == 200
             simulator.control.close_listener()
@@ -112,25 +142,16 @@ def test_each_worker_has_a_server_as_written(yours: Suite) -> None:
                 query(simulator)
         """,
     )
-    yours.passes(8, "-n", "2")
-
-
-@pytest.mark.slow
-def test_asynchronous_tests_work_as_written(yours: Suite) -> None:
-    yours.write(test_it=AIOHTTP)
-    yours.passes(1)
+    suite.passes(4, "-n", "2")
 
 
 @pytest.mark.slow
 def test_clients_over_tls_work_as_written(yours: Suite) -> None:
-    yours.write(test_it=TLS)
-    yours.passes(3, "--simulator-tls", "auto")
+    yours.write(test_it=TLS, test_unchanged=UNCHANGED)
+    yours.passes(4, "--simulator-tls", "auto")
 
 
-@pytest.mark.slow
-def test_a_client_that_cannot_be_changed_trusts_the_authority_as_written(yours: Suite) -> None:
-    yours.write(test_it=UNCHANGED)
-    yours.passes(1, "--simulator-tls", "auto")
+WITH_XDIST = "xdist.plugin,oifde_simulator.pytest_plugin"
 
 
 @pytest.mark.slow
@@ -142,43 +163,20 @@ def test_run_trust_beside_pytest_works_as_written(tmp_path: Path) -> None:
     ours, _, theirs = words.partition(" -- ")
     done = subprocess.run(
         [*command(*ours.split()[1:]), "--", sys.executable, "-m", *theirs.split()], cwd=tmp_path,
-        env=environment(), capture_output=True, text=True, timeout=3 * PATIENCE, check=False,
+        env=environment(PYTEST_DISABLE_PLUGIN_AUTOLOAD="1", PYTEST_PLUGINS=WITH_XDIST),
+        capture_output=True, text=True, timeout=3 * PATIENCE, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     assert "1 passed" in done.stdout
 
 
 @pytest.mark.slow
-def test_the_fixture_overrides_as_written(yours: Suite) -> None:
-    yours.write(
-        conftest=f"import pytest\n{OVERRIDING}",
-        test_it="""
-        from vendor import query
-
-        def test_it(simulator):
-            assert simulator.url.startswith("https://")
-            assert query(simulator, authToken="wrong") == 500
-        """,
-    )
-    yours.passes(1)
-
-
-@pytest.mark.slow
-def test_the_ini_file_works_as_written(yours: Suite) -> None:
-    (yours.folder / "tests" / "scenarios").mkdir(parents=True)
-    (yours.folder / "tests" / "scenarios" / "quiet.yaml").write_text("{}\n")
-    (yours.folder / "pytest.ini").write_text(INI)
-    yours.write(test_it="def test_it(simulator):\n    assert simulator.control.tenant('quiet')\n")
-    yours.passes(1)
-
-
-@pytest.mark.slow
-def test_a_failed_test_shows_the_line_that_the_page_shows(yours: Suite) -> None:
-    yours.write(test_it=EXAMPLE.replace("count=3", "count=4"))
-    said = yours.run().stdout
-    form = re.escape(LINE.strip()).replace(r"\#1", r"#\d+")
-    shown = re.search("^" + form.replace(r"18000000001\ ", r"18000000001 .*"), said, re.M)
-    assert shown, said
+def test_the_ini_file_works_as_written(suite: Suite) -> None:
+    (suite.folder / "tests" / "scenarios").mkdir(parents=True)
+    (suite.folder / "tests" / "scenarios" / "quiet.yaml").write_text("{}\n")
+    (suite.folder / "pytest.ini").write_text(INI)
+    suite.write(test_it="def test_it(simulator):\n    assert simulator.control.tenant('quiet')\n")
+    suite.passes(1)
 
 
 def run_python(text: str, folder: Path) -> str:

@@ -37,7 +37,7 @@ def test_fails_alone(simulator):
 @pytest.mark.slow
 def test_a_report_has_what_went_astray_and_what_was_likely_meant(suite: Suite) -> None:
     suite.write(test_it=ASTRAY)
-    said = suite.run("-p", "no:xdist", "--junitxml=out.xml").stdout
+    said = suite.run("--junitxml=out.xml").stdout
     first, _, second = said.partition("test_fails_alone __")
     for text in (
         '"pagenum" is not a field of this interface; did you mean pageNum?',
@@ -139,7 +139,7 @@ def test_an_error_at_the_end_of_a_test_has_the_journal_too(suite: Suite) -> None
             assert len([each for each in simulator.control.tenants() if each.made]) == 1
         """
     )
-    done = suite.run("-p", "no:xdist", "--junitxml=out.xml")
+    done = suite.run("--junitxml=out.xml")
     assert "2 passed, 1 error" in done.stdout
     assert re.search(r"-> 503 by rule outage; would have been 200 errorCode 0 total 40", done.stdout)
     assert "by rule outage" in (suite.folder / "out.xml").read_text()
@@ -164,7 +164,7 @@ def test_a_failure_without_a_traceback_has_it_too(suite: Suite) -> None:
 def test_allure_has_the_section_in_the_trace_of_its_result(suite: Suite) -> None:
     pytest.importorskip("allure_pytest")
     suite.write(test_it="def test_fails(simulator):\n    raise AssertionError\n")
-    suite.run("-p", "no:xdist", "-p", "allure_pytest.plugin", "--alluredir=allure")
+    suite.run("-p", "allure_pytest.plugin", "--alluredir=allure")
     (result,) = (suite.folder / "allure").glob("*-result.json")
     trace = json.loads(result.read_bytes())["statusDetails"]["trace"]
     assert "oifde-simulator journal" in trace

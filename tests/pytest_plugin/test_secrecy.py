@@ -62,7 +62,7 @@ def test_no_report_shows_a_credential_however_long_it_is(suite: Suite, how: str)
             Control("http://127.0.0.1:9", simulator_server.token).readyz()
         """,
     )
-    said = suite.run("--tb=long", "-l", "--simulator-server", how, "-p", "no:xdist").stdout
+    said = suite.run("--tb=long", "-l", "--simulator-server", how).stdout
     assert "4 failed" in said
     for secret in (TOKEN, *(suite.folder / "secrets").read_text().split()):
         assert secret not in said
@@ -81,7 +81,7 @@ def test_a_server_that_does_not_start_shows_no_credential(suite: Suite) -> None:
         test_it="def test_it(simulator): pass\n",
     )
     for how in ("process", "thread"):
-        said = suite.run("--tb=long", "-l", "--simulator-server", how, "-p", "no:xdist").stdout
+        said = suite.run("--tb=long", "-l", "--simulator-server", how).stdout
         assert "1 error" in said
         assert "nowhere" in said
         assert TOKEN not in said
@@ -122,24 +122,25 @@ def _ours(path: Path) -> bool:
         return False
 
 
-@pytest.mark.parametrize("options", [{"control_token": TOKEN}, {"control_host": "0.0.0.0"}], ids=list)
+OPTIONS = {"given": {"control_token": TOKEN}, "made": {"control_host": "0.0.0.0"}}
+"""Folders of a suite, and the options of their server, which wants a token that was given or made."""
+OWN_OPTIONS = """
+import pytest
+
+@pytest.fixture(scope="session")
+def simulator_options(simulator_options):
+    return {{**simulator_options, **{options}}}
+"""
+
+
 @pytest.mark.slow
-def test_a_suite_whose_server_wants_a_token_has_it(suite: Suite, options: dict[str, str]) -> None:
-    suite.write(
-        conftest=f"""
-        import pytest
-
-        @pytest.fixture(scope="session")
-        def simulator_options(simulator_options):
-            return {{**simulator_options, **{options!r}}}
-        """,
-        test_it="""
-        from vendor import query
-
-        def test_it(simulator):
-            assert query(simulator) == 200
-        """,
-    )
+def test_a_suite_whose_server_wants_a_token_has_it(suite: Suite) -> None:
+    for name, options in OPTIONS.items():
+        (suite.folder / name).mkdir()
+        (suite.folder / name / "conftest.py").write_text(OWN_OPTIONS.format(options=options))
+        test = "from vendor import query\n\ndef test_it(simulator):\n    assert query(simulator) == 200\n"
+        (suite.folder / name / f"test_{name}.py").write_text(test)
+    suite.ini("pythonpath = .")
     for how in ("process", "thread"):
-        suite.passes(1, "--simulator-server", how, "-p", "no:xdist")
-    suite.passes(1, "-n", "1")
+        suite.passes(2, "--simulator-server", how)
+    suite.passes(2, "-n", "1")

@@ -44,14 +44,14 @@ def folders(suite: Suite) -> None:
         (suite.folder / name).mkdir()
         for stem, text in files.items():
             (suite.folder / name / f"{stem}.py").write_text(text)
-    suite.ini("pythonpath = .", "filterwarnings = error", "asyncio_default_fixture_loop_scope = function")
+    suite.ini("pythonpath = .", "filterwarnings = error")
 
 
 @pytest.mark.parametrize("order", [("a", "b"), ("b", "a")], ids="-".join)
 @pytest.mark.slow
 def test_a_folder_has_its_options_whichever_folder_ran_first(suite: Suite, order: tuple[str, ...]) -> None:
     folders(suite)
-    suite.passes(2, *order, "-p", "no:xdist")
+    suite.passes(2, *order)
 
 
 @pytest.mark.slow
@@ -72,7 +72,7 @@ def test_a_class_has_options_and_the_tests_after_it_have_not(suite: Suite) -> No
         test_it=f"import pytest\n{PLAIN}\n\nclass TestTls:\n{fixture}\n    def {body}\n"
         + PLAIN.replace("test_plain", "test_plain_again")
     )
-    suite.passes(3, "-p", "no:xdist")
+    suite.passes(3)
 
 
 @pytest.mark.slow
@@ -104,7 +104,7 @@ def test_markers_mix_tls_and_plain_tests_and_each_set_of_options_has_one_server(
             assert len(made) == 1
         """
     )
-    suite.passes(4, "-p", "no:xdist")
+    suite.passes(4)
 
 
 @pytest.mark.slow
@@ -146,12 +146,12 @@ def test_unknown_options_are_named_with_the_likely_one(suite: Suite) -> None:
         def test_positional(simulator): pass
         """,
     )
-    said = suite.run("-p", "no:xdist").stdout
+    said = suite.run().stdout
     assert (
         'simulator_options: expected options of serve, found "eror_status"; did you mean "error_status"?'
         in said
     )
     assert '@pytest.mark.simulator: expected (tls="auto") or other options' in said
     (suite.folder / "conftest.py").unlink()
-    said = suite.run("-p", "no:xdist").stdout
+    said = suite.run().stdout
     assert '@pytest.mark.simulator: expected options of serve, found "tsl"; did you mean "tls"?' in said

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from inner import Suite
+from inner import Ran, Suite
 
 pytest_plugins = ("inner",)
 
@@ -42,34 +42,54 @@ def simulator_strict():
 """
 
 
+REASONS = (
+    '"pagenum" is not a field of this interface; did you mean pageNum?',
+    "astray: #",
+    "no request came to a tenant of this test",
+)
+
+
 def expect_three(said: str) -> None:
     """Check that the three tests have failed for their reasons."""
     assert "3 failed, 3 passed" in said
-    assert '"pagenum" is not a field of this interface; did you mean pageNum?' in said
-    assert "astray: #" in said
-    assert "no request came to a tenant of this test" in said
+    for reason in REASONS:
+        assert reason in said
 
 
 @pytest.mark.slow
 def test_the_ini_file_asks_for_it(suite: Suite) -> None:
     suite.write(test_it=TESTS)
     suite.ini("simulator_strict = true")
-    expect_three(suite.run("-p", "no:xdist").stdout)
-
-
-@pytest.mark.parametrize("how", ["option", "marker", "fixture"])
-@pytest.mark.slow
-def test_so_do_an_option_a_marker_and_a_fixture(suite: Suite, how: str) -> None:
-    suite.write(test_it=MARKED if how == "marker" else TESTS)
-    if how == "fixture":
-        suite.write(conftest=OVERRIDE)
-    expect_three(suite.run("-p", "no:xdist", *(["--simulator-strict"] if how == "option" else [])).stdout)
+    expect_three(suite.run().stdout)
 
 
 @pytest.mark.slow
-def test_nothing_is_judged_unless_it_is_asked_for(suite: Suite) -> None:
+def test_so_does_an_option(suite: Suite) -> None:
     suite.write(test_it=TESTS)
-    suite.passes(6, "-p", "no:xdist")
+    expect_three(suite.run("--simulator-strict").stdout)
+
+
+@pytest.fixture(scope="module")
+def ran(module_suite: Suite) -> Ran:
+    """Run the tests without a wish, with a marker, and in a folder whose fixture asks for strictness."""
+    module_suite.write(test_plain=TESTS, test_marked=MARKED)
+    (module_suite.folder / "override").mkdir()
+    (module_suite.folder / "override" / "conftest.py").write_text(OVERRIDE)
+    (module_suite.folder / "override" / "test_fixture.py").write_text(TESTS)
+    return module_suite.ran()
+
+
+@pytest.mark.slow(seconds=0.5)
+@pytest.mark.parametrize("module", ["test_marked", "override/test_fixture"])
+def test_so_do_a_marker_and_a_fixture(ran: Ran, module: str) -> None:
+    assert ran.outcomes(module) == {"FAILED": 3, "PASSED": 3}, ran.said
+    for reason in REASONS:
+        assert ran.said.count(reason) >= 2, "of either module"
+
+
+@pytest.mark.slow(seconds=0.5)
+def test_nothing_is_judged_unless_it_is_asked_for(ran: Ran) -> None:
+    assert ran.outcomes("test_plain") == {"PASSED": 6}
 
 
 @pytest.mark.slow
@@ -79,7 +99,7 @@ def test_workers_do_not_blame_each_other(suite: Suite) -> None:
         import pytest
         from vendor import query
 
-        @pytest.mark.parametrize("turn", range(20))
+        @pytest.mark.parametrize("turn", range(8))
         def test_it(simulator, turn):
             query(simulator)
             if turn % 2:
@@ -87,4 +107,4 @@ def test_workers_do_not_blame_each_other(suite: Suite) -> None:
         """
     )
     said = suite.run("-n", "2", "--simulator-strict").stdout
-    assert "10 failed, 10 passed" in said
+    assert "4 failed, 4 passed" in said

@@ -41,7 +41,7 @@ def covered(suite: Suite) -> Suite:
 
 @pytest.mark.slow
 def test_the_summary_names_them(covered: Suite) -> None:
-    said = covered.passes(3, "-p", "no:xdist")
+    said = covered.passes(3)
     assert f"{TITLE} ---" in said.replace("=", "-").replace("_", "-")
     assert "scenario acme: rule never\n" in said
     assert said.count("scenario acme: rule") == 1
@@ -60,12 +60,12 @@ def test_servers_of_workers_and_options_count_together(covered: Suite) -> None:
 
 @pytest.mark.slow
 def test_they_fail_the_run_on_request_and_are_left_out_on_request(covered: Suite) -> None:
-    for workers in (("-p", "no:xdist"), ("-n", "1")):
+    for workers in ((), ("-n", "1")):
         done = covered.run("--simulator-coverage", "fail", *workers)
         assert done.returncode == 1
         assert "3 passed" in done.stdout
         assert f"{TITLE} (they fail this run: --simulator-coverage fail)" in done.stdout
         assert "scenario acme: rule never\n" in done.stdout
-    assert TITLE not in covered.passes(3, "--simulator-coverage", "off", "-p", "no:xdist")
+    assert TITLE not in covered.passes(3, "--simulator-coverage", "off")
     (covered.folder / "acme.yaml").write_text("rules: [{name: one, respond: {status: 503}}]\n")
-    assert TITLE not in covered.passes(3, "--simulator-coverage", "fail", "-p", "no:xdist")
+    assert TITLE not in covered.passes(3, "--simulator-coverage", "fail")

@@ -53,7 +53,7 @@ async def test_no_test_sees_the_tenant_of_another(form: Opened) -> None:
     await use_many(form, 4)
 
 
-@pytest.mark.slow(seconds=6)
+@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMS)
-async def test_none_of_200_tests_sees_the_tenant_of_another(form: Opened) -> None:
-    await use_many(form, 200)
+async def test_none_of_twice_as_many_tests_as_run_at_once_sees_the_tenant_of_another(form: Opened) -> None:
+    await use_many(form, 2 * AT_ONCE)

@@ -1,4 +1,4 @@
-"""A real browser on the console of a real server; skipped only where chromium is not installed.
+"""A real browser on the console of a real server; skipped only where no chromium is installed.
 
 PYTEST_DONT_REWRITE: test modules load this module as a plugin.
 """
@@ -15,7 +15,8 @@ import pytest
 from controlling import Controlling
 from serving import running
 
-CHROMIUM = Path("/usr/bin/chromium")
+CHROMIUMS = (Path("/usr/bin/chromium-headless-shell"), Path("/usr/bin/chromium"))
+"""Browsers by preference: the same engine without windows takes a third of the time for each page."""
 ARGUMENTS = (
     "--headless",
     "--no-sandbox",
@@ -43,10 +44,11 @@ def served() -> Iterator[Controlling]:
 def browser() -> Iterator[Any]:
     """Start a browser for all tests of a module."""
     playwright = pytest.importorskip("playwright.sync_api")
-    if not CHROMIUM.exists():
+    program = next(filter(Path.exists, CHROMIUMS), None)
+    if program is None:
         pytest.skip("chromium is not installed")
     with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=str(CHROMIUM), args=list(ARGUMENTS))
+        browser = started.chromium.launch(executable_path=str(program), args=list(ARGUMENTS))
         yield browser
         browser.close()
 

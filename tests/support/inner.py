@@ -6,9 +6,11 @@ PYTEST_DONT_REWRITE: test modules load this module as a plugin, and import it as
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,6 +76,28 @@ async def calls(request):
 """A server of the reader, as a module for suites: it asks the vendor again until it is answered."""
 
 
+ASYNCHRONOUS = ("oifde_simulator", "asyncio", "aiohttp")
+"""Plugins of a suite with asynchronous tests."""
+
+
+@dataclass
+class Ran:
+    """What a suite of several modules has printed."""
+
+    said: str
+
+    def outcomes(self, module: str) -> Mapping[str, int]:
+        """Count the outcomes of a module: `{"PASSED": 3}`."""
+        return Counter(re.findall(rf"^([A-Z]+) {re.escape(module)}\.py::", self.said, re.M))
+
+    def report(self, test: str) -> str:
+        """Find what is printed of a failed test below its title."""
+        (found,) = re.findall(
+            rf"^_+ {re.escape(test)} _+\n(.*?)(?=^_{{4,}} |^={{4,}})", self.said, re.MULTILINE | re.DOTALL
+        )
+        return str(found)
+
+
 @dataclass
 class Suite:
     """A folder with the tests of another project."""
@@ -81,8 +105,8 @@ class Suite:
     folder: Path
     site: Path
     """Folder with our entry points, as an installation has them."""
-    plugins: Sequence[str] = ("oifde_simulator", "xdist", "asyncio", "aiohttp")
-    """Names of the plugins that are loaded; other installed plugins are not."""
+    plugins: Sequence[str] = ("oifde_simulator",)
+    """Names of the plugins that are loaded, beside xdist for several workers; each takes long to import."""
 
     def write(self, **files: str) -> None:
         """Write modules under their names."""
@@ -94,8 +118,9 @@ class Suite:
         (self.folder / "pytest.ini").write_text("\n".join(("[pytest]", *lines, "")))
 
     def command(self, *arguments: str) -> list[str]:
-        """Build the command line of pytest."""
-        plugins = (word for name in self.plugins for word in ("-p", name))
+        """Build the command line of pytest; xdist is loaded where workers are asked for."""
+        names = (*self.plugins, *["xdist"] * any(word.startswith("-n") for word in arguments))
+        plugins = (word for name in names for word in ("-p", name))
         return [sys.executable, "-m", "pytest", *plugins, "-p", "no:cacheprovider", "-q", *arguments]
 
     def environment(self, **variables: str) -> Mapping[str, str]:
@@ -126,6 +151,10 @@ class Suite:
         assert f"{number} passed" in done.stdout, done.stdout
         return done.stdout
 
+    def ran(self, *arguments: str) -> Ran:
+        """Run modules that may pass or fail."""
+        return Ran(self.run("-rap", *arguments).stdout)
+
 
 def entry_points(site: Path) -> None:
     """Write our entry points into `site`, as an installation does."""
@@ -151,7 +180,17 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def suite(tmp_path: Path, site: Path) -> Suite:
     """Create a suite with nothing but a client in its module `vendor`."""
-    folder = tmp_path / "suite"
+    return new_suite(tmp_path / "suite", site)
+
+
+@pytest.fixture(scope="module")
+def module_suite(tmp_path_factory: pytest.TempPathFactory, site: Path) -> Suite:
+    """Create a suite that several tests of a module look at."""
+    return new_suite(tmp_path_factory.mktemp("suites") / "suite", site)
+
+
+def new_suite(folder: Path, site: Path) -> Suite:
+    """Create a suite in a folder."""
     folder.mkdir()
     (folder / "vendor.py").write_text(CLIENT)
     return Suite(folder, site)

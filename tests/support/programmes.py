@@ -124,6 +124,27 @@ READS = steps(
 )  # fmt: skip
 STEPS = st.lists(ASKED | ASKED | CHANGES | READS, min_size=4, max_size=14)
 
+ONCE: Mapping[str, Any] = {"rules": [{"name": "r0", "times": 1, "respond": {"status": 503}}]}
+FIRST = [
+    Step("query", value={}), Step("gettoken", value="secret"), Step("query", value={"authToken": "issued"}),
+    Step("no JSON"), Step("elsewhere"), Step("make", "made", "acme"), Step("query", "made", {}),
+    Step("make any"),
+    Step("add", value={"name": "added", "respond": {"status": 418}}), Step("query", value={}),
+    Step("clock", value={"advance": "2s"}), Step("time", "", 1000), Step("enter", value="a"),
+]  # fmt: skip
+LOOKS = [
+    Step(kind)
+    for kind in ("journal", "entry", "bodies", "har", "coverage", "rules", "tenant", "tenants", "verify",
+                 "wait", "sessions", "states", "requests")
+]  # fmt: skip
+LAST = [
+    Step("remove", value="added"), Step("remove added"), Step("forget one"), Step("forget"),
+    Step("replace", value=ONCE), Step("query", value={}), Step("reset"), Step("query", value={}),
+    Step("clear"), Step("delete", "made"), Step("reset all"), Step("query", value={}), Step("clear all"),
+]  # fmt: skip
+EVERY_STEP = [*FIRST, *LOOKS, *LAST]
+"""A programme with each kind of step, however few are drawn."""
+
 # What a world answers
 
 
@@ -233,6 +254,21 @@ def _calls(tenant: str, value: Any) -> Mapping[str, tuple[str, str, Any]]:
         "sessions": ("GET", f"{own}/sessions?userMobile=1", None),
         "states": ("GET", "/__admin/scenarios", None),
         "requests": ("GET", "/__admin/requests", None),
+    }
+
+
+def kinds() -> set[str]:
+    """List the kinds of steps that a player knows."""
+    return {
+        "time",
+        "query",
+        "gettoken",
+        "no JSON",
+        "elsewhere",
+        "entry",
+        "bodies",
+        "forget one",
+        *_calls("", None),
     }
 
 

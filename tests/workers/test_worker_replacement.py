@@ -53,7 +53,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WorkersProcess]
 
 def test_a_killed_worker_is_replaced_and_told(server: WorkersProcess) -> None:
     first, second = server.pids()
-    for count in (1, 2, 3):
+    for count in (1, 2):
         killed = server.pids()[0]
         os.kill(killed, signal.SIGKILL)
         assert f"(process {killed}) ended: killed by signal 9; it is started again" in server.line("worker 1")
@@ -63,7 +63,7 @@ def test_a_killed_worker_is_replaced_and_told(server: WorkersProcess) -> None:
         assert (one["number"], one["restarts"]) == (1, count)
         assert one["pid"] not in (first, killed)
         assert two == {"number": 2, "pid": second, "state": "ready", "restarts": 0}
-    assert metric(server, "oifde_worker_restarts_total") == 3
+    assert metric(server, "oifde_worker_restarts_total") == 2
     assert metric(server, 'oifde_workers{state="ready"}') == 2
     assert answers(server) == 200
 
@@ -137,9 +137,8 @@ class Load(threading.Thread):
 def test_a_roll_under_load_refuses_and_breaks_nothing(server: WorkersProcess) -> None:
     before, ready = server.workers("ready", "ready"), server.ready_file.stat().st_ino
     with Load(server.data) as one, Load(server.data) as two, Load(server.data) as three:
-        for _ in range(2):
-            server.process.send_signal(signal.SIGHUP)
-            server.line("SIGHUP: all 2 workers are replaced")
+        server.process.send_signal(signal.SIGHUP)
+        server.line("SIGHUP: all 2 workers are replaced")
     loads, old = (one, two, three), [each["pid"] for each in before]
     wait_for_end(*old)
     after = server.workers("ready", "ready")
@@ -162,7 +161,7 @@ def test_an_answer_under_way_is_sent_whole_in_a_roll(server: WorkersProcess) -> 
 
 def test_the_lines_of_the_log_are_whole_and_have_the_number_of_their_worker(server: WorkersProcess) -> None:
     with Load(server.data) as one, Load(server.data) as two:
-        for _ in range(200):
+        for _ in range(50):
             server.readyz()
     lines = [json.loads(line) for line in server.log]
     exchanges = [line for line in lines if "exchange" in line]
