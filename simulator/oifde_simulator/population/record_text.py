@@ -17,23 +17,16 @@ OPENINGS = [f'{{"interNo":"{place}","userSaying":"' for place in range(1, 65)]
 """Beginnings of the first turns of a session."""
 ENDS = [[f'"responseSource":{source},"involveMode":{mode}}}' for mode in range(3)] for source in range(2)]
 """Ends of turns, by responseSource and involveMode."""
-THOUSAND = 1000
-LAST_DIGITS = [f"{number:03}" for number in range(THOUSAND)]
-"""The last three digits of seconds. One session in eight goes on beyond the last of them."""
 
 
 def turns_text(turns: Sequence[Turn], begin: int) -> str:
     """Write turns as the list `recordDetials`; `begin` is the first second of the session."""
-    thousands, rest = divmod(begin, THOUSAND)
-    if not (turns and thousands and rest + turns[-1].answered < THOUSAND and _is_plain(turns)):
+    if not _is_plain(turns):
         return orjson.dumps([_detail(place, turn, begin) for place, turn in enumerate(turns, 1)]).decode()
-    # A text of constant parts is made in half the time of the dicts of the turns, and writing all digits of
-    # a second takes three times as long as finding the last three.
-    first, digits = str(thousands), LAST_DIGITS[rest:]
+    # A text of constant parts is made in half the time of the dicts of the turns.
     written = [
         f'{opening}{turn.user}","intention":"{turn.intention}","systemReply":"{turn.reply}","timestamp":'
-        f'{first}{digits[turn.answered]}000,"requsetTime":{first}{digits[turn.asked]}000,'
-        f"{ENDS[turn.source][turn.mode]}"
+        f'{begin + turn.answered}000,"requsetTime":{begin + turn.asked}000,{ENDS[turn.source][turn.mode]}'
         for opening, turn in zip(OPENINGS, turns, strict=False)
     ]
     return f"[{','.join(written)}]"
