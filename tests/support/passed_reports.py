@@ -16,7 +16,7 @@ SendEvent = Callable[..., None]
 
 def send_less(config: pytest.Config) -> None:
     """Make the worker of this process send no report that nobody would see."""
-    if config.option.durations is not None or config.option.xmlpath or config.option.verbose > 0:
+    if config.option.durations is not None or config.getoption("xmlpath", None) or config.option.verbose > 0:
         return
     for plugin in config.pluginmanager.get_plugins():
         if type(plugin).__name__ == "WorkerInteractor":
