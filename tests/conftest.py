@@ -28,6 +28,8 @@ from oifde_simulator.tenants import Tenants
 from oifde_simulator.web.connection_limits import ConnectionLimits
 from oifde_simulator.web.data_plane.request_reader import Limits
 from oifde_simulator.web.data_plane.server import data_plane
+from passed_reports import send_less
+from slow_modules import is_slow, is_slow_module, leaves_out_slow
 from state_forms import FORMS, Uptime
 
 # The same examples in every run, and no deadline: a busy machine is no defect. .ci/run asks for others.
@@ -54,6 +56,22 @@ sys.dont_write_bytecode = False
 def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
     """Start one process more than there are cores: a test that waits leaves its core to others."""
     return (yield) + 1
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Send from a process of pytest-xdist what is seen, and no more."""
+    send_less(config)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Import no module whose tests are all left out."""
+    return True if leaves_out_slow(config) and is_slow_module(collection_path) else None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pycollect_makeitem(collector: pytest.Collector, obj: object) -> list[pytest.Item] | None:
+    """Make no items of a function or a class that is left out."""
+    return [] if leaves_out_slow(collector.config) and is_slow(obj) else None
 
 
 @pytest.hookimpl(wrapper=True)

@@ -19,10 +19,10 @@ SECRET = "swordfish-1234"
 USERS = ("18000000001", "18000000009")
 WAV = b"RIFF\x24\x00\x00\x00WAVEfmt " + bytes(64)
 GONE = {
-    "hangs": (Unreachable("https://t gives no whole answer within 30 s"), "gives no whole answer"),
-    "garbage": (Unreachable("https://t answers what is no HTTP"), "answers what is no HTTP"),
-    "certificate": (Unreachable("https://t shows a certificate that is not trusted"), "is not trusted"),
-    "a gigabyte": (TargetError("https://t answers more than 32 MiB to one request"), "more than 32 MiB"),
+    "hangs": (Unreachable("http://t gives no whole answer within 30 s"), "gives no whole answer"),
+    "garbage": (Unreachable("http://t answers what is no HTTP"), "answers what is no HTTP"),
+    "certificate": (Unreachable("http://t shows a certificate that is not trusted"), "is not trusted"),
+    "a gigabyte": (TargetError("http://t answers more than 32 MiB to one request"), "more than 32 MiB"),
     "a redirect": (Reply(302, (("Location", "https://x"),), b""), "HTTP status 302 without an errorCode"),
     "a page": (Reply(200, (), b"<html>"), "HTTP status 200 without an errorCode"),
 }
@@ -95,7 +95,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> Any:
         monkeypatch.setattr(VendorSession, "request", lambda *given: target.request(*given))
         monkeypatch.setattr(VendorSession, "streamed", lambda *given: target.streamed(*given))
         output, sounds = tmp_path / "copy.yaml", tmp_path / "sounds"
-        options = ("--target", "https://t", "--tenant", "zenith", "--rate", "9999/s", "--no-pseudonyms")
+        options = ("--target", "http://t", "--tenant", "zenith", "--rate", "9999/s", "--no-pseudonyms")
         code = main(["record", *options, "-o", str(output), "--recordings", str(sounds), "--users", *USERS])
         return Run(code, capsys.readouterr().err, output, sounds)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 
 A_LAW, RATE = 6, 8000
 ROWS, COLUMNS = (697, 770, 852, 941), (1209, 1336, 1477, 1633)
@@ -41,17 +42,13 @@ class WavSound:
     @property
     def is_silent(self) -> bool:
         """True where no sample stands out."""
-        return all(abs(LINEAR[octet]) <= QUIETEST for octet in set(self._samples))
+        return not self._samples.translate(None, QUIET)
 
     def digits(self, count: int = 8) -> str:
         """Read the keys at the start; shorter where the sound ends before."""
         whole = min(count, (len(self._samples) + PAUSE) // (KEY + PAUSE))
-        return "".join(self._key(place * (KEY + PAUSE)) for place in range(whole))
-
-    def _key(self, first: int) -> str:
-        samples = [LINEAR[octet] for octet in self._samples[first : first + KEY]]
-        row, column = (_loudest(samples, frequencies) for frequencies in (ROWS, COLUMNS))
-        return KEYS[row * 4 + column]
+        firsts = range(0, whole * (KEY + PAUSE), KEY + PAUSE)
+        return "".join(_key(self._samples[first : first + KEY]) for first in firsts)
 
 
 def keys_of(call_id: str) -> str:
@@ -72,6 +69,14 @@ def _chunks(octets: bytes) -> dict[bytes, bytes]:
 
 def _number(octets: bytes) -> int:
     return int.from_bytes(octets, "little")
+
+
+@lru_cache(maxsize=256)
+def _key(octets: bytes) -> str:
+    """Find the key of a sound; the same few are heard in each recording."""
+    samples = [LINEAR[octet] for octet in octets]
+    row, column = (_loudest(samples, frequencies) for frequencies in (ROWS, COLUMNS))
+    return KEYS[row * 4 + column]
 
 
 def _loudest(samples: Sequence[int], frequencies: Sequence[int]) -> int:
@@ -97,3 +102,5 @@ def _linear(octet: int) -> int:
 
 LINEAR = [_linear(octet) for octet in range(256)]
 """Sample of each octet."""
+QUIET = bytes(octet for octet, sample in enumerate(LINEAR) if abs(sample) <= QUIETEST)
+"""Octets that are not heard."""

@@ -17,7 +17,6 @@ from urllib.parse import urlsplit
 
 import pytest
 from aiohttp.test_utils import make_mocked_request
-from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from bad_input import Wrong, ask, example_bodies, good, is_unread, operation, path, wrong_bodies, wrong_urls
 from conftest import TOKEN
@@ -199,6 +198,9 @@ def test_no_problem_of_the_page_is_without_its_statuses() -> None:
 
 @pytest.mark.slow(seconds=1)
 def test_the_document_is_openapi() -> None:
+    # Imported here: it takes a third of a second, and each process imports all modules.
+    from openapi_spec_validator import OpenAPIV31SpecValidator
+
     OpenAPIV31SpecValidator(document()).validate()
     json.dumps(document(), allow_nan=False)
 

@@ -6,11 +6,12 @@ once for each of these moments, and at that moment something happens to the tena
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from typing import Any, cast
 
 import pytest
+import pytest_asyncio
 from aiohttp.test_utils import TestClient
 
 from control_operations import REFUSED, Operation, operations
@@ -46,11 +47,14 @@ DEEDS: dict[str, Deed] = {
 }
 
 
-@pytest.fixture
-async def client(aiohttp_client: Any) -> TestClient[Any, Any]:
-    """A client of the control plane."""
-    made: TestClient[Any, Any] = await aiohttp_client(Server())
-    return made
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def client() -> AsyncIterator[TestClient[Any, Any]]:
+    """Make a client of one control plane; each question is about a tenant that was served anew."""
+    async with TestClient(Server()) as made:
+        yield made
 
 
 async def ask(client: TestClient[Any, Any], operation: Operation, deed: Deed | None, moment: int) -> int:
