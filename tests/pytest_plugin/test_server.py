@@ -37,7 +37,7 @@ def values_written(suite: Suite, name: str) -> set[str]:
     return {json.loads(path.read_text())[name] for path in suite.folder.glob("told-*.json")}
 
 
-@pytest.mark.slow(seconds=5)
+@pytest.mark.slow(seconds=8)
 def test_tests_on_four_workers_share_a_server_and_never_meet(suite: Suite) -> None:
     suite.write(
         conftest=TELLS,
@@ -45,7 +45,7 @@ def test_tests_on_four_workers_share_a_server_and_never_meet(suite: Suite) -> No
         import pytest
         from vendor import query
 
-        @pytest.mark.parametrize("number", range(60))
+        @pytest.mark.parametrize("number", range(200))
         def test_alone(simulator, number):
             status, times = 500 + number % 100, 1 + number % 3
             simulator.use(rules=[{"name": f"mine-{number}", "times": times, "respond": {"status": status}}])
@@ -62,7 +62,7 @@ def test_tests_on_four_workers_share_a_server_and_never_meet(suite: Suite) -> No
                 assert len(simulator.journal) == 1
         """,
     )
-    suite.passes(60, "-n", "4")
+    suite.passes(200, "-n", "4")
     assert len(values_written(suite, "control")) == 1
     assert len(values_written(suite, "pid")) == 4
 

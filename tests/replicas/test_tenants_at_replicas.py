@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from conftest import QUERY, TOKEN
-from replicas import FORMS, Opened, World, world
+from replicas import FORMS, Opened, World, on_valkey, world
 
 FILES: dict[str, Any] = {
     "acme": {"tenant": {"tokens": [TOKEN]}, "sessions": {"users": {"1": 1}}, "rules": [
@@ -53,7 +53,6 @@ async def test_no_test_sees_the_tenant_of_another(form: Opened) -> None:
     await use_many(form, 4)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("form", FORMS)
-async def test_none_of_twice_as_many_tests_as_run_at_once_sees_the_tenant_of_another(form: Opened) -> None:
-    await use_many(form, 2 * AT_ONCE)
+@pytest.mark.slow(seconds=6)
+async def test_none_of_200_tests_at_four_replicas_sees_the_tenant_of_another() -> None:
+    await use_many(on_valkey(4), 200)
