@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 import httpx
 import pytest
@@ -13,7 +13,7 @@ from conftest import ids
 from oifde_simulator.rules.effect import PROVENANCE
 from oifde_simulator.runtime.server import Simulator
 from playing import NOON, Client, MovableClock, plays
-from serving import running
+from serving import Peer, post, running
 
 MIDNIGHT = NOON + 12 * 3600 * 1000
 
@@ -71,8 +71,11 @@ def test_the_third_user_brings_the_failure(client: Client) -> None:
 
 @plays("too-many-at-once")
 def test_the_sixth_query_at_once_fails(client: Client) -> None:
-    with ThreadPoolExecutor(12) as threads:
-        found = list(threads.map(lambda _: client.query().status_code, range(12)))
+    with ExitStack() as stack:
+        peers = [stack.enter_context(Peer(client.url)) for _ in range(12)]
+        for peer in peers:  # all are sent before the first answer is read
+            peer.send(post(client.body()))
+        found = [peer.answer().status for peer in peers]
     assert 5 <= found.count(200) < 12
     assert found.count(503) == 12 - found.count(200)
     assert client.statuses(3) == [200] * 3
