@@ -15,6 +15,7 @@ import pytest
 from oifde_simulator import streams
 from oifde_simulator.cli import main
 from oifde_simulator.pytest_plugin import report
+from processes import started
 from serving import FREE_PORTS, PATIENCE, command, environment, run
 
 ENCODINGS = ["cp1252", "gbk", "latin-1", "ascii"]
@@ -123,7 +124,7 @@ def test_a_verdict_on_unused_rules_has_its_own_exit_code(folder: Path, encoding:
 @pytest.mark.parametrize("encoding", ["ascii", "gbk"])
 def test_serve_goes_on_after_its_banner(folder: Path, encoding: str) -> None:
     serve = command("serve", *FREE_PORTS, "--tls", "off", "--scenarios", str(folder / "acme.yaml"))
-    with subprocess.Popen(
+    with started(
         serve,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

@@ -21,6 +21,7 @@ from oifde_simulator.client import Control, ControlProblem
 from oifde_simulator.config import Settings
 from oifde_simulator.config.reading import environment_name
 from oifde_simulator.runtime.server import Simulator
+from processes import started
 from serving import PATIENCE, command, environment, run, running
 
 
@@ -307,13 +308,13 @@ def test_wait_outlasts_a_server_that_is_still_to_come(free_port: int) -> None:
     serving = command("serve", "--port", "0", "--tls", "off", "--control-port", str(free_port))
     waiting = command("readyz", "--wait", "--timeout", "20s", "--url", f"http://127.0.0.1:{free_port}")
     with (
-        subprocess.Popen(waiting, stdout=subprocess.PIPE, env=environment(), text=True) as asking,
-        subprocess.Popen(serving, stdout=subprocess.DEVNULL, env=environment()) as server,
+        started(waiting, stdout=subprocess.PIPE, env=environment(), text=True) as asking,
+        started(serving, stdout=subprocess.DEVNULL, env=environment()) as server,
     ):
         out, _ = asking.communicate(timeout=PATIENCE)
         server.terminate()
+        assert server.wait(PATIENCE) == 0
     assert (asking.returncode, out) == (0, f"ready: http://127.0.0.1:{free_port}\n")
-    assert server.returncode == 0
     assert run("readyz", "--url", f"http://127.0.0.1:{free_port}").returncode == 1
 
 

@@ -19,6 +19,7 @@ import help_text
 from conftest import GETTOKEN
 from nginx import needs_nginx, nginx
 from oifde_simulator.config.reading import STATE_PASSWORD
+from processes import started
 from serving import PATIENCE, REPOSITORY, Served, environment, fetch, served
 from valkey_server import PROGRAM, address, prefix
 
@@ -68,23 +69,21 @@ def test_the_store_wants_the_password_that_replicas_give(tmp_path: Path) -> None
     words = script.replace("$$", "$").replace(
         "valkey-server -", f"{PROGRAM} - --port 0 --unixsocket store.sock"
     )
-    store = subprocess.Popen(
+    with started(
         [shell, option, words], cwd=tmp_path, env=environment(PASSWORD="a-password"),
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-    )  # fmt: skip
-    with store:
-        try:
-            assert store.stdout
-            assert any(b"eady to accept connections" in line for line in store.stdout)
-            with socket.socket(socket.AF_UNIX) as client:
-                client.connect(str(tmp_path / "store.sock"))
-                client.sendall(b"PING\r\nAUTH a-password\r\nPING\r\n")
-                said = b""
-                while said.count(b"\r\n") < 3:
-                    said += client.recv(1024)
-            assert [line[:7] for line in said.splitlines()] == [b"-NOAUTH", b"+OK", b"+PONG"]
-        finally:
-            store.terminate()
+    ) as store:  # fmt: skip
+        assert store.stdout
+        assert any(b"eady to accept connections" in line for line in store.stdout)
+        with socket.socket(socket.AF_UNIX) as client:
+            client.settimeout(PATIENCE)
+            client.connect(str(tmp_path / "store.sock"))
+            client.sendall(b"PING\r\nAUTH a-password\r\nPING\r\n")
+            said = b""
+            while said.count(b"\r\n") < 3 and (more := client.recv(1024)):
+                said += more
+        assert [line[:7] for line in said.splitlines()] == [b"-NOAUTH", b"+OK", b"+PONG"]
+        store.terminate()
         assert store.wait(PATIENCE) == 0, "the signal reaches the store, not a shell"
 
 

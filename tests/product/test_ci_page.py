@@ -21,6 +21,7 @@ from help_text import options, variables
 from oifde_simulator.artifacts.files import ARCHIVE, COVERAGE, JOURNAL, LOG, METRICS, MOST_OF_LOG
 from oifde_simulator.artifacts.folder import MOST_OF_FILE
 from pages import Page
+from processes import started
 from serving import PATIENCE, REPOSITORY, command, environment, fetch, served
 
 PAGE = (REPOSITORY / "docs" / "ci.md").read_text()
@@ -187,7 +188,7 @@ def ended(shell: str, script: str, folder: Path, path: str) -> tuple[int, str, s
     """Run a script until it and all its children have ended; return its exit code and output."""
     if not shutil.which(SHELLS[shell][0]):
         pytest.skip(f"{SHELLS[shell][0]} is not installed")
-    with subprocess.Popen(
+    with started(
         [*SHELLS[shell], script], cwd=folder, env=environment() | {"PATH": path}, start_new_session=True,
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     ) as script_run:  # fmt: skip

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import help_text
+from processes import started
 from serving import FREE_PORTS, REPOSITORY, command, environment
 
 LINES = (REPOSITORY / "Dockerfile").read_text().replace("\\\n", " ").splitlines()
@@ -180,17 +181,15 @@ def test_it_is_healthy_once_it_is_ready_whatever_its_options(
     tmp_path: Path, ours: dict[str, str], options: list[str]
 ) -> None:
     serve = [*command(), "serve", *FREE_PORTS, "--tls", "off", *options]
-    with subprocess.Popen(
+    with started(
         serve, env=environment() | ours, cwd=tmp_path, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE
     ) as server:
-        try:
-            assert server.stdout is not None
-            assert server.stdout.readline()
-            asked = run(healthcheck(), **ours)
-            assert (asked.returncode, asked.stderr) == (0, "")
-        finally:
-            server.terminate()
-            server.communicate(timeout=60)
+        assert server.stdout is not None
+        assert server.stdout.readline()
+        asked = run(healthcheck(), **ours)
+        assert (asked.returncode, asked.stderr) == (0, "")
+        server.terminate()
+        server.communicate(timeout=60)
     assert run(healthcheck(), **ours).returncode == 1
 
 
@@ -201,16 +200,16 @@ def test_its_command_serves_with_a_token_and_ends_at_the_signal_it_names(
     words = [*json.loads(entry), *json.loads(serve)]
     assert words[0] == "oifde-simulator"
     assert instructions("STOPSIGNAL") == ["SIGTERM"]
-    server = subprocess.Popen(
+    with started(
         [*command(), *words[1:], *FREE_PORTS],
         env=environment() | ours,
         cwd=tmp_path,
         stdout=subprocess.PIPE,
         text=True,
-    )
-    assert server.stdout is not None
-    lines = [server.stdout.readline() for _ in range(6)]
-    server.terminate()
-    assert server.communicate(timeout=60) is not None
-    assert server.returncode == 0
+    ) as server:
+        assert server.stdout is not None
+        lines = [server.stdout.readline() for _ in range(6)]
+        server.terminate()
+        assert server.communicate(timeout=60) is not None
+        assert server.returncode == 0
     assert sum("control token" in line for line in lines) == 1

@@ -19,6 +19,7 @@ import pytest
 
 from conftest import QUERY, SPECIFICATION
 from inner import LONG
+from processes import started
 from serving import FREE_PORTS, PATIENCE, REPOSITORY, environment, fetch, running
 
 pytestmark = [
@@ -178,13 +179,11 @@ def environment_of_either(
 def test_what_is_installed_serves_the_example(environment_of_either: Path, tmp_path: Path) -> None:
     command, ready = environment_of_either / "bin" / "oifde-simulator", tmp_path / "ready.json"
     serve = [command, "serve", *FREE_PORTS, "--tls", "off", "--ready-file", ready]
-    with subprocess.Popen(list(map(str, serve)), cwd=tmp_path, stdout=subprocess.DEVNULL) as server:
-        try:
-            execute(command, "readyz", "--wait", "--timeout", "20s", "--ready-file", ready, cwd=tmp_path)
-            url = json.loads(ready.read_text())["data"] + QUERY
-            status, _, body = fetch(url, (SPECIFICATION / "request.json").read_bytes())
-        finally:
-            server.terminate()
+    with started(list(map(str, serve)), cwd=tmp_path, stdout=subprocess.DEVNULL) as server:
+        execute(command, "readyz", "--wait", "--timeout", "20s", "--ready-file", ready, cwd=tmp_path)
+        url = json.loads(ready.read_text())["data"] + QUERY
+        status, _, body = fetch(url, (SPECIFICATION / "request.json").read_bytes())
+        server.terminate()
         assert server.wait(PATIENCE) == 0
     assert status == 200
     assert json.loads(body) == json.loads((SPECIFICATION / "response.json").read_bytes())

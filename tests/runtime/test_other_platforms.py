@@ -16,6 +16,7 @@ import pytest
 
 from conftest import QUERY, SPECIFICATION
 from oifde_simulator.runtime import lifecycle
+from processes import started
 from serving import PATIENCE, REPOSITORY, environment, fetch, run
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="other platforms are played on Linux")
@@ -130,7 +131,7 @@ def ready(platform: str, tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str]
     file = tmp_path / "ready.json"
     serve = ("serve", "--port", "0", "--control-port", "0", "--tls", "off", "--ready-file", str(file))
     command = play(platform, *serve, "--log-file", str(tmp_path / "log"))
-    with subprocess.Popen(
+    with started(
         command,
         env=environment(),
         stdin=subprocess.DEVNULL,
@@ -138,12 +139,9 @@ def ready(platform: str, tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str]
         stderr=subprocess.STDOUT,
         text=True,
     ) as process:
-        try:
-            waited = run("readyz", "--wait", "--timeout", "30s", "--ready-file", str(file))
-            assert waited.returncode == 0, waited.stderr
-            yield process, json.loads(file.read_text())
-        finally:
-            process.kill()
+        waited = run("readyz", "--wait", "--timeout", "30s", "--ready-file", str(file))
+        assert waited.returncode == 0, waited.stderr
+        yield process, json.loads(file.read_text())
 
 
 @pytest.mark.slow(seconds=3)

@@ -16,6 +16,7 @@ import pytest
 
 from oifde_simulator.cli import main
 from oifde_simulator.runtime import embedding, ready_file
+from processes import started
 from serving import FREE_PORTS, PATIENCE, command, environment, run, served
 
 URLS = {"data": "https://127.0.0.1:8443", "control": "http://127.0.0.1:8444"}
@@ -178,7 +179,7 @@ def test_a_terminal_that_is_closed_ends_it_like_a_signal_to_stop(tmp_path: Path)
 def test_nohup_keeps_it_going(tmp_path: Path) -> None:
     ready = tmp_path / "ready.json"
     serve = command("serve", *FREE_PORTS, "--tls", "off", "--ready-file", str(ready))
-    with subprocess.Popen(
+    with started(
         ["nohup", *serve],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -199,7 +200,7 @@ def test_the_file_of_the_environment_is_written_beside_that_of_the_option(tmp_pa
     ready, healthy = tmp_path / "ready.json", tmp_path / "healthy.json"
     serve = command("serve", *FREE_PORTS, "--tls", "off", "--ready-file", str(ready))
     inherited = environment(OIFDE_SIMULATOR_READY_FILE=str(healthy))
-    with subprocess.Popen(serve, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, env=inherited) as server:
+    with started(serve, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, env=inherited) as server:
         assert server.stdout is not None
         server.stdout.readline()
         assert ready.read_bytes() == healthy.read_bytes()

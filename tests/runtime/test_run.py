@@ -24,6 +24,7 @@ from oifde_simulator.client import Control, Unreachable
 from oifde_simulator.config import Settings
 from oifde_simulator.runtime import child_command, guardian
 from oifde_simulator.runtime.embedding import running, spawned
+from processes import started
 from serving import PATIENCE, command, environment, run
 
 ASKS = """
@@ -144,19 +145,20 @@ def test_a_command_that_a_signal_ended_has_a_code_that_says_so() -> None:
 
 HEARS = """
 import signal
-for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1):
-    signal.signal(number, lambda number, _: print(number, flush=True))
+heard = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1}
+signal.pthread_sigmask(signal.SIG_BLOCK, heard)
 print("up", flush=True)
-for _ in range(4):
-    signal.pause()
+for _ in heard:
+    print(int(signal.sigwait(heard)), flush=True)
 raise SystemExit(5)
 """
+"""A command that names each signal: one that comes before it waits is kept for it."""
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals are of POSIX")
 @pytest.mark.slow
 def test_signals_are_for_the_command() -> None:
-    with subprocess.Popen(
+    with started(
         command("run", *python(HEARS)), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, env=environment()
     ) as running_:
         assert running_.stdout is not None
@@ -224,7 +226,7 @@ inner.wait()
 @pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="only Linux tells who started whom")
 def test_run_that_is_killed_leaves_no_command_and_no_folder() -> None:
-    with subprocess.Popen(
+    with started(
         command("run", "--log-level", "error", *python(FAMILY)),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -265,7 +267,7 @@ def test_a_guardian_ends_what_ignores_sigterm(tmp_path: Path) -> None:
     stubborn = (
         "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); signal.pause()"
     )
-    with subprocess.Popen([sys.executable, "-c", stubborn], stdout=subprocess.PIPE) as process:
+    with started([sys.executable, "-c", stubborn], stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         process.stdout.readline()
         guardian.end(list(guardian.named([process.pid])))
@@ -371,7 +373,7 @@ def test_a_folder_called_simulator_where_it_is_started_is_not_taken_for_ours(
 
 def test_until_eof_is_until_standard_input_ends() -> None:
     serve = command("serve", "--port", "0", "--control-port", "0", "--tls", "off", "--until-eof")
-    with subprocess.Popen(
+    with started(
         serve, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment()
     ) as serving:
         assert serving.stdin

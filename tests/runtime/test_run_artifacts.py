@@ -14,6 +14,7 @@ import pytest
 from oifde_simulator.artifacts.run import RunArtifacts
 from oifde_simulator.cli import main
 from oifde_simulator.config import Settings
+from processes import started
 from serving import PATIENCE, command, environment, run
 
 FILES = ["coverage.xml", "journal.har", "journal.jsonl", "metrics.txt", "simulator.log"]
@@ -61,7 +62,7 @@ WAITS = "import time; print('started', flush=True); time.sleep(600)"
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 def test_a_job_that_is_cancelled_has_its_files(tmp_path: Path) -> None:
     words = ["run", "--tls", "off", "--artifacts", str(tmp_path / "out"), "--", sys.executable, "-c", WAITS]
-    with subprocess.Popen(
+    with started(
         command(*words), env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as running:
         assert running.stdout is not None

@@ -34,6 +34,7 @@ from oifde_simulator.runtime.lifecycle import loop_factory
 from oifde_simulator.runtime.server import Simulator
 from oifde_simulator.runtime.server.registry import registry
 from oifde_simulator.scenario import selection
+from processes import started
 
 REPOSITORY = Path(__file__).parents[2]
 PATIENCE = 60.0
@@ -219,7 +220,7 @@ class Served:
 def served(folder: Path, *options: str, **variables: str) -> Iterator[Served]:
     """Run `python -m oifde_simulator serve` on free ports, with variables, until the end of the block."""
     ready_file = folder / "ready.json"
-    process = subprocess.Popen(
+    with started(
         command("serve", *FREE_PORTS, "--ready-file", str(ready_file), *options),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -227,15 +228,10 @@ def served(folder: Path, *options: str, **variables: str) -> Iterator[Served]:
         text=True,
         cwd=folder,
         env=environment(**variables),
-    )
-    with process:
-        try:
-            banner = _banner(process)
-            urls = json.loads(ready_file.read_text())
-            yield Served(process, banner, urls["data"], urls["control"], ready_file)
-        finally:
-            if process.poll() is None:
-                process.kill()
+    ) as process:
+        banner = _banner(process)
+        urls = json.loads(ready_file.read_text())
+        yield Served(process, banner, urls["data"], urls["control"], ready_file)
 
 
 def _banner(process: subprocess.Popen[str]) -> str:

@@ -22,6 +22,7 @@ import pytest
 
 from oifde_simulator.web import descriptors
 from oifde_simulator.web.descriptors import DescriptorWatch, ListeningSocket
+from processes import started
 from serving import FREE_PORTS, PATIENCE, Peer, environment, head
 
 LIMIT = 64
@@ -184,7 +185,7 @@ def answered(url: str) -> bool:
 def test_a_server_names_its_limit_and_goes_on_when_some_are_free(tmp_path: Path, program: str) -> None:
     ready = tmp_path / "ready.json"
     serve = [sys.executable, "-c", program, "serve", *FREE_PORTS, "--tls", "off", "--ready-file", str(ready)]
-    with subprocess.Popen(
+    with started(
         ["sh", "-c", f'ulimit -n {LIMIT}; exec "$@"', "sh", *serve],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -192,24 +193,21 @@ def test_a_server_names_its_limit_and_goes_on_when_some_are_free(tmp_path: Path,
         text=True,
         env=environment(),
     ) as server:
-        try:
-            assert server.stdout is not None
-            assert server.stderr is not None
-            assert server.stdout.readline()
-            data = json.loads(ready.read_text())["data"]
-            port = urlsplit(data).port
-            with contextlib.ExitStack() as connections:
-                for _ in range(2 * LIMIT):
-                    connections.enter_context(socket.create_connection(("127.0.0.1", port)))
-                line = server.stderr.readline()
-            assert f"no file descriptor is left of the {LIMIT} that this process may have" in line
-            deadline = monotonic() + PATIENCE
-            while not answered(data):  # until the others are gone there, too
-                assert monotonic() < deadline
-            server.terminate()
-            _, errors = server.communicate(timeout=PATIENCE)
-        finally:
-            server.kill()
+        assert server.stdout is not None
+        assert server.stderr is not None
+        assert server.stdout.readline()
+        data = json.loads(ready.read_text())["data"]
+        port = urlsplit(data).port
+        with contextlib.ExitStack() as connections:
+            for _ in range(2 * LIMIT):
+                connections.enter_context(socket.create_connection(("127.0.0.1", port)))
+            line = server.stderr.readline()
+        assert f"no file descriptor is left of the {LIMIT} that this process may have" in line
+        deadline = monotonic() + PATIENCE
+        while not answered(data):  # until the others are gone there, too
+            assert monotonic() < deadline
+        server.terminate()
+        _, errors = server.communicate(timeout=PATIENCE)
     assert server.returncode == 0
     assert "Traceback" not in errors
     assert len(errors.splitlines()) < 10

@@ -26,6 +26,7 @@ from oifde_simulator.web.connection_limits import ConnectionLimits
 from oifde_simulator.web.data_plane.port import Port
 from oifde_simulator.web.data_plane.request_reader import Limits
 from oifde_simulator.web.data_plane.server import DataPlane, data_plane
+from processes import started
 from serving import CALM, PATIENCE
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="other systems cannot share a port so")
@@ -120,7 +121,7 @@ async def connected(worker: Worker) -> AsyncIterator[Client]:
 def holding(ports: Ports, bound: int) -> Iterator[subprocess.Popen[str]]:
     """Run another process that holds the lock, and closes a socket when it is told to go on."""
     command = [sys.executable, "-c", OTHER_PROCESS, str(ports.memory), str(bound)]
-    with subprocess.Popen(
+    with started(
         command, pass_fds=(ports.memory, bound), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None

@@ -24,6 +24,7 @@ from oifde_simulator.runtime.server import Simulator
 from oifde_simulator.runtime.server.registry import registry
 from oifde_simulator.scenario import selection
 from oifde_simulator.web.data_plane import server as data_plane_server
+from processes import started
 from serving import FREE_PORTS, Peer, command, environment, fetch, head, post, run, served
 
 EXAMPLE = (SPECIFICATION / "request.json").read_bytes()
@@ -269,7 +270,7 @@ def test_a_server_without_standard_streams_starts_and_ends_well(tmp_path: Path, 
     ready = tmp_path / "ready.json"
     line = shlex.join([*command("serve", *FREE_PORTS, "--tls", "off", "--ready-file", str(ready))])
     outer, inner = os.pipe()  # ends with the server, which inherits it
-    with subprocess.Popen(
+    with started(
         ["sh", "-c", f"exec {line} {closed}"],
         env=environment(),
         stdin=subprocess.DEVNULL,
