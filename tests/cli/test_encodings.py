@@ -12,10 +12,10 @@ from types import SimpleNamespace
 
 import pytest
 
+from child_processes import started
 from oifde_simulator import streams
 from oifde_simulator.cli import main
 from oifde_simulator.pytest_plugin import report
-from processes import started
 from serving import FREE_PORTS, PATIENCE, command, environment, run
 
 ENCODINGS = ["cp1252", "gbk", "latin-1", "ascii"]

@@ -15,13 +15,13 @@ from pathlib import Path
 
 import pytest
 
+from child_processes import started
 from oifde_simulator.cli import health_request, main, readyz
 from oifde_simulator.cli.parser import Parser
 from oifde_simulator.client import Control, ControlProblem
 from oifde_simulator.config import Settings
 from oifde_simulator.config.reading import environment_name
 from oifde_simulator.runtime.server import Simulator
-from processes import started
 from serving import PATIENCE, command, environment, run, running
 
 

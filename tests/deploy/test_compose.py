@@ -16,10 +16,10 @@ import pytest
 import yaml
 
 import help_text
+from child_processes import started
 from conftest import GETTOKEN
 from nginx import needs_nginx, nginx
 from oifde_simulator.config.reading import STATE_PASSWORD
-from processes import started
 from serving import PATIENCE, REPOSITORY, Served, environment, fetch, served
 from valkey_server import PROGRAM, address, prefix
 

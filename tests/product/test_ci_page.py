@@ -17,11 +17,11 @@ from pathlib import Path
 import pytest
 import yaml
 
+from child_processes import started
 from help_text import options, variables
 from oifde_simulator.artifacts.files import ARCHIVE, COVERAGE, JOURNAL, LOG, METRICS, MOST_OF_LOG
 from oifde_simulator.artifacts.folder import MOST_OF_FILE
 from pages import Page
-from processes import started
 from serving import PATIENCE, REPOSITORY, command, environment, fetch, served
 
 PAGE = (REPOSITORY / "docs" / "ci.md").read_text()

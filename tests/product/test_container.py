@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import help_text
-from processes import started
+from child_processes import started
 from serving import FREE_PORTS, REPOSITORY, command, environment
 
 LINES = (REPOSITORY / "Dockerfile").read_text().replace("\\\n", " ").splitlines()

@@ -17,9 +17,9 @@ from textwrap import dedent
 
 import pytest
 
+from child_processes import started
 from conftest import QUERY, SPECIFICATION
 from inner import LONG
-from processes import started
 from serving import FREE_PORTS, PATIENCE, REPOSITORY, environment, fetch, running
 
 pytestmark = [

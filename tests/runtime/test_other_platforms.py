@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from child_processes import started
 from conftest import QUERY, SPECIFICATION
 from oifde_simulator.runtime import lifecycle
-from processes import started
 from serving import PATIENCE, REPOSITORY, environment, fetch, run
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="other platforms are played on Linux")

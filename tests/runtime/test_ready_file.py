@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from child_processes import started
 from oifde_simulator.cli import main
 from oifde_simulator.runtime import embedding, ready_file
-from processes import started
 from serving import FREE_PORTS, PATIENCE, command, environment, run, served
 
 URLS = {"data": "https://127.0.0.1:8443", "control": "http://127.0.0.1:8444"}

@@ -19,12 +19,12 @@ from typing import Any
 
 import pytest
 
+from child_processes import started
 from oifde_simulator.cli import main
 from oifde_simulator.client import Control, Unreachable
 from oifde_simulator.config import Settings
 from oifde_simulator.runtime import child_command, guardian
 from oifde_simulator.runtime.embedding import running, spawned
-from processes import started
 from serving import PATIENCE, command, environment, run
 
 ASKS = """

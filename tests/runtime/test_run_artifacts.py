@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from child_processes import started
 from oifde_simulator.artifacts.run import RunArtifacts
 from oifde_simulator.cli import main
 from oifde_simulator.config import Settings
-from processes import started
 from serving import PATIENCE, command, environment, run
 
 FILES = ["coverage.xml", "journal.har", "journal.jsonl", "metrics.txt", "simulator.log"]

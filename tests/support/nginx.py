@@ -11,7 +11,7 @@ from subprocess import DEVNULL
 
 import pytest
 
-from processes import started
+from child_processes import started
 from serving import PATIENCE, environment
 
 PROGRAM = shutil.which("nginx") or shutil.which("/usr/sbin/nginx")

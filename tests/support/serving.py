@@ -27,6 +27,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from child_processes import started
 from conftest import QUERY
 from oifde_simulator.clock import TIME_OF_DAY, Clock
 from oifde_simulator.config import Settings
@@ -34,7 +35,6 @@ from oifde_simulator.runtime.lifecycle import loop_factory
 from oifde_simulator.runtime.server import Simulator
 from oifde_simulator.runtime.server.registry import registry
 from oifde_simulator.scenario import selection
-from processes import started
 
 REPOSITORY = Path(__file__).parents[2]
 PATIENCE = 60.0

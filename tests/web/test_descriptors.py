@@ -20,9 +20,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from child_processes import started
 from oifde_simulator.web import descriptors
 from oifde_simulator.web.descriptors import DescriptorWatch, ListeningSocket
-from processes import started
 from serving import FREE_PORTS, PATIENCE, Peer, environment, head
 
 LIMIT = 64

@@ -16,6 +16,7 @@ from socket import create_connection, socket
 
 import pytest
 
+from child_processes import started
 from oifde_simulator.config import Settings
 from oifde_simulator.engine.pipeline import Pipeline
 from oifde_simulator.journal import Journal
@@ -26,7 +27,6 @@ from oifde_simulator.web.connection_limits import ConnectionLimits
 from oifde_simulator.web.data_plane.port import Port
 from oifde_simulator.web.data_plane.request_reader import Limits
 from oifde_simulator.web.data_plane.server import DataPlane, data_plane
-from processes import started
 from serving import CALM, PATIENCE
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="other systems cannot share a port so")

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from child_processes import started
 from conftest import QUERY, SPECIFICATION
 from oifde_simulator import cli
 from oifde_simulator.config import Settings
@@ -24,7 +25,6 @@ from oifde_simulator.runtime.server import Simulator
 from oifde_simulator.runtime.server.registry import registry
 from oifde_simulator.scenario import selection
 from oifde_simulator.web.data_plane import server as data_plane_server
-from processes import started
 from serving import FREE_PORTS, Peer, command, environment, fetch, head, post, run, served
 
 EXAMPLE = (SPECIFICATION / "request.json").read_bytes()
