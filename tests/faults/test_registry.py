@@ -19,6 +19,7 @@ from oifde_simulator.faults import (
     settings,
     value_or_default,
 )
+from oifde_simulator.faults.other_words import OTHER_WORDS, meant_fault
 from oifde_simulator.wire.script import Script
 from serving import PATIENCE, environment
 
@@ -90,3 +91,9 @@ def test_a_declaration_follows_from_docstring_and_fields() -> None:
     assert (schema["title"], schema["description"]) == ("Very loud", "Everything is loud.")
     assert schema["type"] == ["object", "integer", "null", "boolean"]
     assert schema["properties"]["until"]["default"] == "2s"
+
+
+def test_another_word_for_a_fault_is_no_name_and_stands_for_one() -> None:
+    assert not OTHER_WORDS.keys() & known_faults().keys()
+    assert set(OTHER_WORDS.values()) <= known_faults().keys()
+    assert (meant_fault("Limit_Data"), meant_fault("cut")) == ("cut", "")

@@ -24,6 +24,10 @@ def told(rule: str) -> list[str]:
 GUESSES: dict[str, tuple[str, str]] = {
     # when
     "times of day in from": (f'window: {{from: "00:00", until: 90s}}, {DOWN}', 'for a time of day write at and for: {at: "00:00", for: 90s}'),
+    "a time of day as the end": (f'window: {{at: "00:00", until: "00:01:30"}}, {DOWN}', 'write how long it lasts, beside the time of day at which it begins: {at: "00:00", for: 90s}'),
+    "a time of day for its length": (f'window: {{at: "00:00", for: "00:30"}}, {DOWN}', "write how long it lasts"),
+    "minutes and seconds": (f'window: {{at: "00:00", for: 1m30s}}, {DOWN}', "write 90s"),
+    "hours and minutes": (f'window: {{at: "00:00", for: 1h 30min}}, {DOWN}', "write 90m"),
     "schedule": (f'schedule: {{at: "00:00", for: 90s}}, {DOWN}', 'did you mean "window"?'),
     "time": (f'time: {{at: "00:00", for: 90s}}, {DOWN}', 'did you mean "window"?'),
     "when": (f"when: {{from: 5s}}, {DOWN}", 'did you mean "window"?'),
@@ -45,6 +49,13 @@ GUESSES: dict[str, tuple[str, str]] = {
     "quota": (f"quota: {{limit: 5, window: 1s}}, {DOWN}", 'did you mean "over"?'),
     "rate_limit": (f"rate_limit: {{limit: 5, window: 1s}}, {DOWN}", 'did you mean "over"?'),
     "several times of day": (f'window: {{at: ["00:00", "12:00"], for: 90s}}, {DOWN}', "write a rule for each time of day"),
+    # a fault by another word
+    "timeout": ("faults: [timeout]", 'unknown fault "timeout"; did you mean "hang"?'),
+    "delay": ("faults: [{delay: 2s}]", 'unknown fault "delay"; did you mean "latency"?'),
+    "drop": ("faults: [drop]", 'unknown fault "drop"; did you mean "reset"?'),
+    "limit_data": ("faults: [{limit_data: 40}]", 'unknown fault "limit_data"; did you mean "cut"?'),
+    "headers in quotes": (f'headers: "X-A: b", {DOWN}', "take the quotes away: {X-A: b}"),
+    "a fault in quotes": ('faults: ["latency: 300ms"]', "take the quotes away: {latency: 300ms}"),
     # which requests
     "ip": (f"per: [ip], times: 1, {DOWN}", 'did you mean "client"?'),
     "user": (f"after: {{distinct: user, count: 2}}, {DOWN}", 'did you mean "userMobile"?'),

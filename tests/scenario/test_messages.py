@@ -88,6 +88,8 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "a unit in Retry-After": (rule("respond: {status: 503, headers: {Retry-After: 2s}}"), "2:61", 'respond.headers.Retry-After: is neither whole seconds nor a date of HTTP: "2s" is sent as it stands; write 2'),
     "a word in Retry-After": (rule("headers: {retry-after: soon}"), "2:38", '"soon" is sent as it stands; write seconds such as 2, or {http_date: 30s}'),
     "half a second in Retry-After": (rule('headers: {Retry-After: "1.5"}'), "2:38", '"1.5" is sent as it stands; write seconds'),
+    "a placeholder in a condition": (rule(f'match: {{request: {{callId: "{{{{headers.X-A}}}}"}}}}, {DOWN}'), "2:41", "is compared as it stands: placeholders stand in respond"),
+    "a placeholder in a condition on a header": (rule(f'match: {{headers: {{X-A: "{{{{now}}}}"}}}}, {DOWN}'), "2:38", "is compared as it stands: placeholders stand in respond"),
     "a header without its hyphen": (rule("respond: {status: 503, headers: {RetryAfter: 2}}"), "2:48", "RetryAfter is sent as it stands; did you mean Retry-After?"),
     "a misspelt header": (rule("headers: {Content-Tpye: text/html}"), "2:25", "did you mean Content-Type?"),
     "an underline in a header": (rule("one_of: [{headers: {cache_control: no-store}}]"), "2:35", "did you mean Cache-Control?"),

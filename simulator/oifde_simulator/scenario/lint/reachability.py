@@ -43,6 +43,7 @@ def warnings(given: Sequence[Mapping[str, Any]], scenario: Scenario, source: Sou
         for finding in (
             *_odds(written, rule),
             *_stars(written),
+            *_braces(written),
             *windows.warnings(written.get("window", {})),
             *counting.warnings(written),
             *idle_keys.warnings(written),
@@ -71,6 +72,17 @@ def _odds(given: Mapping[str, Any], rule: Rule) -> Iterator[Finding]:
     for place, outcome in enumerate(given.get("one_of", ())):
         if weight(outcome) == 0:
             yield Finding(("one_of", place, "weight"), "can never be drawn: its weight is 0")
+
+
+def _braces(given: Mapping[str, Any]) -> Iterator[Finding]:
+    """Find what is meant for a placeholder in a condition, which has none."""
+    for part in ("request", "headers", "response"):
+        for name, wanted in given.get("match", {}).get(part, {}).items():
+            if isinstance(wanted, str) and "{{" in wanted:
+                message = (
+                    "is compared as it stands: placeholders stand in respond and in the values of a patch"
+                )
+                yield Finding(("match", part, name), message)
 
 
 def _stars(given: Mapping[str, Any]) -> Iterator[Finding]:

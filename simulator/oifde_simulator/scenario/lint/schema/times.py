@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from oifde_simulator.quantities import duration_text
 from oifde_simulator.text import KeyPath, shown
 
 TIME_OF_DAY = re.compile(r"[0-9]{1,2}:[0-9]{2}(:[0-9]{2})?")
@@ -11,6 +12,8 @@ CLOCK = re.compile(r"([0-9]{1,2})(?::([0-9]{2}))?(?::([0-9]{2}))? ?(am|pm)?")
 """Time of day as people write it, in small letters."""
 NAMED = {"midnight": "00:00", "noon": "12:00"}
 DURATION = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?) ?([a-z]*)")
+SUM = re.compile(r"(?:([0-9]{1,4})h ?)?(?:([0-9]{1,4})m(?:in)? ?)?(?:([0-9]{1,4})s)?")
+"""Duration in several units, which is written in one here."""
 HOURS = {"d": 24, "day": 24, "w": 168, "week": 168}
 """Hours in units that are none here."""
 MOST_HOURS = 10**9
@@ -31,6 +34,8 @@ def time_fix(path: KeyPath, written: str) -> str:
         return _time_of_day(text)
     if path[-2:] == ("over", "window") and text in ("day", "daily"):
         return "write day"
+    if path[-2:] in (("window", "until"), ("window", "for")) and TIME_OF_DAY.fullmatch(text):
+        return 'write how long it lasts, beside the time of day at which it begins: {at: "00:00", for: 90s}'
     if path[-2:-1] == ("window",) and TIME_OF_DAY.fullmatch(text):
         return f"for a time of day write at and for: {{at: {shown(_padded(text))}, for: 90s}}"
     return duration_fix(text)
@@ -56,7 +61,7 @@ def duration_fix(text: str) -> str:
     """Suggest the duration that a text in small letters stands for; empty where that is not clear."""
     found = DURATION.fullmatch(text)
     if found is None:
-        return ""
+        return _sum(text)
     number, word = found[1], found[2]
     if not word:
         return f"write its unit too, such as {number}s"
@@ -64,3 +69,11 @@ def duration_fix(text: str) -> str:
         return f"write {hours:.9g}h" if hours < MOST_HOURS else ""
     unit = UNITS.get(word) or UNITS.get(word.removesuffix("s"))
     return f"write {number}{unit}" if unit else ""
+
+
+def _sum(text: str) -> str:
+    found = SUM.fullmatch(text)
+    if found is None or not any(found.groups()):
+        return ""
+    hours, minutes, seconds = (int(each or 0) for each in found.groups())
+    return f"write {duration_text(1000 * (3600 * hours + 60 * minutes + seconds))}"

@@ -9,6 +9,7 @@ from typing import Any
 
 from oifde_simulator import tls_faults
 from oifde_simulator.faults.charsets import find_charset
+from oifde_simulator.faults.other_words import meant_fault
 from oifde_simulator.json_schema.schema import Violation
 from oifde_simulator.scenario.lint.schema.homes import homes, in_words
 from oifde_simulator.scenario.lint.schema.times import TIME_OF_DAY
@@ -132,9 +133,11 @@ def is_free(key: str, schema: Mapping[str, Any]) -> bool:
 
 
 def other_fault(name: str) -> str:
-    """Write the end of the message about a fault that is one of TLS, or the name of a charset; else empty."""
+    """Write the end of the message about a fault of TLS, a charset, or another word for a fault."""
     if name in (*tls_faults.CERTIFICATES, *tls_faults.PROTOCOL):
         return f"; it is one of TLS, before any request: serve --tls-fault {name}=PORT, see docs/tls.md"
+    if meant := meant_fault(name):
+        return f'; did you mean "{meant}"?'
     charset = find_charset(name)
     return f"; write {{charset: {charset}}}" if charset else ""
 
@@ -176,6 +179,8 @@ def slipped(text: str, value: Any = None) -> str:
     if slip is None or slip[2].startswith("/"):
         return ""
     behind = slip[2].strip(BLANKS)
+    if value is None and slip[2].startswith(" ") and "\n" not in behind:
+        return f"take the quotes away: {{{slip[1]}: {behind.strip()}}}"
     if behind[:1] in ("{", "[") and behind[-1] not in "}]":  # YAML has cut it at its next colon
         return f"write a space after the colon: {shown(f'{slip[1]}: {behind[0]}')}"
     rest = behind if value is None else f"{behind}: {plain(value)}"
