@@ -105,6 +105,11 @@ def test_a_key_that_is_meant_is_not_called_missing_too(rule: str) -> None:
     assert "did you mean" in line
 
 
+def test_no_time_at_all_is_not_suggested_as_a_sum_of_units() -> None:
+    (line,) = told(f'window: {{at: "00:00", for: 0m0s}}, {DOWN}')
+    assert line.endswith('found "0m0s"')
+
+
 def test_no_zone_is_guessed_from_an_abbreviation_that_several_have() -> None:
     with pytest.raises(ScenarioErrors, match="an offset such as"):
         loader.loads(b"settings: {time_zone: CST}", "f.yaml", "f")

@@ -76,4 +76,5 @@ def _sum(text: str) -> str:
     if found is None or not any(found.groups()):
         return ""
     hours, minutes, seconds = (int(each or 0) for each in found.groups())
-    return f"write {duration_text(1000 * (3600 * hours + 60 * minutes + seconds))}"
+    milliseconds = 1000 * (3600 * hours + 60 * minutes + seconds)
+    return f"write {duration_text(milliseconds)}" if milliseconds else ""
