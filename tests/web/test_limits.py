@@ -23,7 +23,7 @@ from oifde_simulator.web.data_plane import request_handler
 from oifde_simulator.web.data_plane.unsent import Unsent
 from serving import PATIENCE, Peer, fetch, head, post, running
 
-SHORT = 0.15
+SHORT = 0.5
 
 
 class Holder:
@@ -155,28 +155,34 @@ def call(target: str, *headers: str, method: str = "GET") -> bytes:
 
 @pytest.fixture
 def control() -> Iterator[str]:
+    with running() as simulator:
+        yield simulator.control_url
+
+
+@pytest.fixture
+def impatient() -> Iterator[str]:
     deadlines = {"idle_timeout": SHORT, "body_timeout": SHORT, "write_timeout": SHORT}
     with running(**deadlines) as simulator:
         yield simulator.control_url
 
 
 @pytest.mark.parametrize("octets", [b"", b"GET /li"], ids=["silent", "half a head"])
-def test_the_control_plane_does_not_wait_for_a_head_for_ever(control: str, octets: bytes) -> None:
-    with Peer(control) as client:
+def test_the_control_plane_does_not_wait_for_a_head_for_ever(impatient: str, octets: bytes) -> None:
+    with Peer(impatient) as client:
         client.send(octets)
         assert client.hangs_up()
 
 
-def test_the_control_plane_does_not_wait_for_a_body_for_ever(control: str) -> None:
-    with Peer(control) as client:
+def test_the_control_plane_does_not_wait_for_a_body_for_ever(impatient: str) -> None:
+    with Peer(impatient) as client:
         client.send(call("/tenants", "Content-Length: 1000", method="POST") + b"{")
         answer = client.answer()
         assert (answer.status, "--body-timeout" in answer.json["detail"]) == (408, True)
         assert client.hangs_up()
 
 
-def test_the_control_plane_drops_a_client_that_reads_nothing(control: str) -> None:
-    with Peer(control, receive_buffer=4096) as client:
+def test_the_control_plane_drops_a_client_that_reads_nothing(impatient: str) -> None:
+    with Peer(impatient, receive_buffer=4096) as client:
         client.send(call("/openapi.json") * 1000)
         dropped = select.poll()
         dropped.register(client.socket, 0)
