@@ -16,8 +16,8 @@ PATIENCE = 20 * 60.0
 """Seconds in which a section ends, where nothing else is said."""
 GRACE = 10.0
 """Seconds to end in, for what is told to end."""
-LEFT_OUT = ("skipped:", "not checked", "not on this machine", "not rendered", "not run")
-"""Beginnings of the lines by which a script says what it has left out."""
+NOTES = ("skipped:", "not checked", "not on this machine", "not rendered", "not run", "passed only by itself")
+"""Beginnings of the lines that the summary repeats: what a script has left out, or had to try again."""
 
 
 class SectionFailed(Exception):
@@ -32,7 +32,7 @@ class Sections:
         self._outputs = (outputs / f"{number}.log" for number in count(1))
         self._began = time.monotonic()
         self._seconds: dict[str, float] = {}
-        self._left_out: list[str] = []
+        self._notes: list[str] = []
 
     async def run(
         self, title: str, *command: str | Path, patience: float = PATIENCE, **variables: str
@@ -56,14 +56,14 @@ class Sections:
             raise SectionFailed(f"{title}: {outcome}")
 
     def _show(self, title: str, text: str, outcome: str) -> None:
-        """Show what a section printed, and keep what it left out for the summary."""
-        self._left_out += [line for line in text.splitlines() if line.startswith(LEFT_OUT)]
+        """Show what a section printed, and keep its notes for the summary."""
+        self._notes += [line for line in text.splitlines() if line.startswith(NOTES)]
         print(f"\n== {title}\n{text}", *[f"== {outcome}: {title}"] * bool(outcome), sep="\n", flush=True)
 
     def summary(self) -> str:
-        """List the seconds of each section and of all, and what was left out."""
+        """List the seconds of each section and of all, and all notes."""
         lines = [f"{seconds:4.0f} s  {title}" for title, seconds in self._seconds.items()]
-        return "\n".join((*lines, f"{time.monotonic() - self._began:4.0f} s  in all", *self._left_out))
+        return "\n".join((*lines, f"{time.monotonic() - self._began:4.0f} s  in all", *self._notes))
 
 
 async def _exit_code(

@@ -37,12 +37,12 @@ def is_running(file: Path) -> bool:
         return False
 
 
-async def test_what_passes_is_shown_with_what_it_left_out(
-    made: Any, capfd: pytest.CaptureFixture[str]
-) -> None:
-    await made.run("title", "sh", "-c", "echo $WORD; echo not run: rest", WORD="found")
-    assert "\n== title\nfound\nnot run: rest\n" in capfd.readouterr().out
-    assert made.summary().endswith("in all\nnot run: rest")
+async def test_what_passes_is_shown_with_its_notes(made: Any, capfd: pytest.CaptureFixture[str]) -> None:
+    await made.run(
+        "title", "sh", "-c", "echo $WORD; echo not run: rest; echo passed only by itself: one", WORD="found"
+    )
+    assert "\n== title\nfound\nnot run: rest\npassed only by itself: one\n" in capfd.readouterr().out
+    assert made.summary().endswith("in all\nnot run: rest\npassed only by itself: one")
 
 
 async def test_what_fails_is_shown_with_its_code(made: Any, capfd: pytest.CaptureFixture[str]) -> None:
