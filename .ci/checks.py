@@ -9,6 +9,7 @@ take little longer than the tests alone. The first section that fails ends all.
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 import signal
 import sys
@@ -44,6 +45,8 @@ async def check_all(test_line: str, serve_line: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
         sections = Sections(work)
+        await sections.run("install uv", ".ci/uv", work / "uv")
+        os.environ["UV"] = str(work / "uv/bin/uv")
         async with asyncio.TaskGroup() as lanes:
             lanes.create_task(check_checkout(sections, work, test_line))
             lanes.create_task(check_packages(sections, work, serve_line))
@@ -53,10 +56,7 @@ async def check_all(test_line: str, serve_line: str) -> None:
 
 async def check_checkout(sections: Sections, work: Path, test_line: str) -> None:
     """Lint and test what is in the checkout; what takes least time comes first."""
-    shutil.rmtree(".venv", ignore_errors=True)
-    await sections.run("make an environment", "python3", "-m", "venv", ".venv")
-    install = ("install", "-q", "-c", "constraints.txt", "-e", ".[dev]")
-    await sections.run("install the tools of development", BIN / "pip", *install)
+    await sections.run("install the tools of development", ".ci/install", ".venv", "constraints.txt", "dev")
     await sections.run("format", BIN / "ruff", "format", "--check", ".")
     await sections.run("lint", BIN / "ruff", "check", ".")
     await sections.run("types", BIN / "mypy")

@@ -26,15 +26,16 @@ def test_number(number):
     first, _ = not met.exists(), met.touch()
     assert number not in {always} and not (first and number in {once})
 """
-PYTEST = (sys.executable, "-m", "pytest", "-p", "no:faker")
+PYTEST = (sys.executable, "-m", "pytest")
+PLUGINS = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_PLUGINS": "xdist.plugin,pytest_cov.plugin"}
 
 
-def done(folder: Path, *command: str, **variables: str) -> subprocess.CompletedProcess[str]:
+def done(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
     """Run a command that tests by the script."""
     return subprocess.run(
         [str(SCRIPT), sys.executable, *(command or PYTEST)],
         cwd=folder,
-        env=environment(PYTEST_ADDOPTS="-rf", **variables),
+        env=environment(**PLUGINS),
         capture_output=True,
         text=True,
         timeout=4 * PATIENCE,
