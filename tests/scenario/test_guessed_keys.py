@@ -40,6 +40,10 @@ GUESSES: dict[str, tuple[str, str]] = {
     "no time at all": (f'window: {{at: "25:00", for: 90s}}, {DOWN}', 'found "25:00"'),
     "weekend": (f'window: {{at: "00:00", for: 90s, days: weekend}}, {DOWN}', "write it as a list: [sat-sun]"),
     "days of two letters": (f'window: {{at: "00:00", for: 90s, days: [mo-fr]}}, {DOWN}', 'did you mean "mon-fri"?'),
+    "days by numbers": (f'window: {{at: "00:00", for: 90s, days: [1-5]}}, {DOWN}', 'found "1-5"; days have names here: if 1 is Monday, write mon-fri'),
+    "days by numbers without brackets": (f'window: {{at: "00:00", for: 90s, days: 1 – 5}}, {DOWN}', "if 1 is Monday, write [mon-fri]"),
+    "a day by its number": (f'window: {{at: "00:00", for: 90s, days: [1, 7]}}, {DOWN}', "found the number 7; days have names here: if 1 is Monday, write sun"),
+    "a day by the number of cron": (f'window: {{at: "00:00", for: 90s, days: 0}}, {DOWN}', "if 1 is Monday, write [sun]"),
     "a zone in the window": (f'window: {{at: "00:00", for: 90s, zone: Asia/Shanghai}}, {DOWN}', 'it belongs into settings: {time_zone: "Asia/Shanghai"}'),
     "days as a duration": (f"over: {{limit: 5, window: 1d}}, {DOWN}", "write 24h"),
     "a capital": (f"over: {{limit: 5, window: Day}}, {DOWN}", "write day"),
@@ -108,6 +112,12 @@ def test_a_key_that_is_meant_is_not_called_missing_too(rule: str) -> None:
 def test_no_time_at_all_is_not_suggested_as_a_sum_of_units() -> None:
     (line,) = told(f'window: {{at: "00:00", for: 0m0s}}, {DOWN}')
     assert line.endswith('found "0m0s"')
+
+
+@pytest.mark.parametrize("days", ["8", "1-9", "'-1'", "1-", "1-2-3", "1.0"])
+def test_no_day_is_guessed_from_another_number(days: str) -> None:
+    (line,) = told(f'window: {{at: "00:00", for: 90s, days: [{days}]}}, {DOWN}')
+    assert "if 1 is Monday" not in line
 
 
 def test_no_zone_is_guessed_from_an_abbreviation_that_several_have() -> None:

@@ -182,7 +182,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "a rate of the clock": ("clock: {rate: 60}\n", "1:9", 'did you mean "speed"?'),
     "no days": (rule(f'window: {{at: "12:30", for: 90s, days: []}}, {DOWN}'), "2:53", "days needs at least one day, found an empty list; write days as a list"),
     "days as a text": (rule(f'window: {{at: "12:30", for: 90s, days: mon-fri}}, {DOWN}'), "2:53", "write it as a list: [mon-fri]"),
-    "a day as a number": (rule(f'window: {{at: "12:30", for: 90s, days: [1]}}, {DOWN}'), "2:54", "expected a string, found the number 1; write mon, tue, wed"),
+    "a day as a number": (rule(f'window: {{at: "12:30", for: 90s, days: [1]}}, {DOWN}'), "2:54", "expected a string, found the number 1; days have names here: if 1 is Monday, write mon"),
     "a day in full": (rule(f'window: {{at: "12:30", for: 90s, days: [Monday]}}, {DOWN}'), "2:54", 'or a range such as mon-fri, found "Monday"; did you mean "mon"?'),
     "days in full": (rule(f'window: {{at: "12:30", for: 90s, days: ["Mon – Friday"]}}, {DOWN}'), "2:54", 'did you mean "mon-fri"?'),
     "weekends": (rule(f'window: {{at: "12:30", for: 90s, days: [weekends]}}, {DOWN}'), "2:54", 'write "sat-sun"'),

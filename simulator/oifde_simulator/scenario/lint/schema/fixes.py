@@ -13,7 +13,7 @@ from oifde_simulator.oifde import operations
 from oifde_simulator.scenario.lint.schema.spellings import Spelling, spellings
 from oifde_simulator.scenario.lint.schema.unknown_keys import slipped
 from oifde_simulator.scenario.lint.schema.wording import plain
-from oifde_simulator.scenario.lint.windows import meant_days
+from oifde_simulator.scenario.lint.windows import NUMBERED_FIX, meant_days, numbered_days
 from oifde_simulator.scenario.yaml.scalars import FLOAT, INTEGER, SWITCHES
 from oifde_simulator.text import KeyPath, shown
 
@@ -76,13 +76,23 @@ def exact_fix(path: KeyPath, value: Any) -> str:
         return f"write {{endpoint: {value}}}"
     if path[-2:] == ("respond", "body") and isinstance(value, dict | list):
         return "for JSON write json instead of body"
-    if path[-2:] == ("window", "days") and isinstance(value, str) and (days := meant_days(value)):
-        return f"write it as a list: [{days}]"
+    if "days" in path[-2:] and "window" in path[-3:] and (days := _days(path, value)):
+        return days
     if path[-2:] == ("window", "at") and isinstance(value, list):
         return "write a rule for each time of day"
     if path[-1:] == ("time_zone",) and type(value) is int and abs(value) <= FARTHEST_OFFSET:
         return f'write "{value:+03}:00"'
     return _whole_part(path, value)
+
+
+def _days(path: KeyPath, value: Any) -> str:
+    """Suggest the days that a text in place of a list stands for, or a number in place of a day."""
+    whole = path[-1] == "days"
+    if isinstance(value, str) and whole and (days := meant_days(value)):
+        return f"write it as a list: [{days}]"
+    if isinstance(value, str | int) and not isinstance(value, bool) and (days := numbered_days(str(value))):
+        return f"{NUMBERED_FIX} {f'[{days}]' if whole else days}"
+    return ""
 
 
 def _whole_part(path: KeyPath, value: Any) -> str:
