@@ -44,12 +44,25 @@ GUESSES: dict[str, tuple[str, str]] = {
     "days by numbers without brackets": (f'window: {{at: "00:00", for: 90s, days: 1 – 5}}, {DOWN}', "if 1 is Monday, write [mon-fri]"),
     "a day by its number": (f'window: {{at: "00:00", for: 90s, days: [1, 7]}}, {DOWN}', "found the number 7; days have names here: if 1 is Monday, write sun"),
     "a day by the number of cron": (f'window: {{at: "00:00", for: 90s, days: 0}}, {DOWN}', "if 1 is Monday, write [sun]"),
+    "an instant as a time of day": (f'window: {{at: "2026-01-01T10:00:00Z", for: 90s}}, {DOWN}', 'found "2026-01-01T10:00:00Z"; a date belongs into clock: {start: "2026-01-01T10:00:00Z"}, from which window: {from: 0s, until: 90s} counts'),
+    "an instant without quotes": (f"window: {{at: 2026-01-01T10:00:00Z, for: 90s}}, {DOWN}", 'window.at: expected a time of day from 00:00 to 23:59:59, HH:MM or HH:MM:SS in quotes, found "2026-01-01T10:00:00Z"; a date belongs'),
+    "a date without an offset": (f'window: {{from: "2026-01-01 10:00"}}, {DOWN}', 'if it is UTC, this date belongs into clock: {start: "2026-01-01T10:00:00Z"}'),
+    "a date as the end": (f"window: {{until: 2026-01-02}}, {DOWN}", 'window.until: expected a duration such as 800ms, 2s or 5m, found "2026-01-02"; if it is UTC, this date belongs into clock'),
+    "one digit without quotes": (f"window: {{at: 9:05, for: 90s}}, {DOWN}", 'found "9:05"; write "09:05"'),
+    "a time of day as the end without quotes": (f'window: {{at: "00:00", until: 00:30}}, {DOWN}', "write how long it lasts"),
     "a zone in the window": (f'window: {{at: "00:00", for: 90s, zone: Asia/Shanghai}}, {DOWN}', 'it belongs into settings: {time_zone: "Asia/Shanghai"}'),
     "days as a duration": (f"over: {{limit: 5, window: 1d}}, {DOWN}", "write 24h"),
     "a capital": (f"over: {{limit: 5, window: Day}}, {DOWN}", "write day"),
     "daily": (f"over: {{limit: 5, window: daily}}, {DOWN}", "write day"),
     "seconds in a word": (f'window: {{from: "5 seconds"}}, {DOWN}', "write 5s"),
     "a number in quotes": (f'window: {{from: "30"}}, {DOWN}', "write its unit too, such as 30s"),
+    "a negative duration": (f"window: {{from: -30s}}, {DOWN}", 'window.from: expected a duration such as 800ms, 2s or 5m, found "-30s"; it is never negative: write one such as 30s'),
+    "a negative rate": (f"over: {{limit: 5, window: -1s}}, {DOWN}", "it is never negative: write one such as 1s"),
+    "a negative share": (f"probability: -10%, {DOWN}", "it is never negative: write one such as 10%"),
+    "more than the whole": (f"probability: 150%, {DOWN}", 'found "150%"; a share is at most 100%'),
+    "a negative size": ("patch: [{op: fill, path: /errorMsg, bytes: -5KiB}]", "it is never negative: write one such as 5KiB"),
+    "a date in the past": ("headers: {Retry-After: {http_date: -30s}}", 'found "-30s"; it is never negative: write one such as 30s, or for a time in the past a date in the place of the mapping: "Sun, 06 Nov 1994 08:49:37 GMT"'),
+    "a negative count": ("rows: {repeat: -1}", "rows.repeat: expected at least 1, found the number -1; write 1 or more"),
     "quota": (f"quota: {{limit: 5, window: 1s}}, {DOWN}", 'did you mean "over"?'),
     "rate_limit": (f"rate_limit: {{limit: 5, window: 1s}}, {DOWN}", 'did you mean "over"?'),
     "several times of day": (f'window: {{at: ["00:00", "12:00"], for: 90s}}, {DOWN}', "write a rule for each time of day"),
@@ -112,6 +125,16 @@ def test_a_key_that_is_meant_is_not_called_missing_too(rule: str) -> None:
 def test_no_time_at_all_is_not_suggested_as_a_sum_of_units() -> None:
     (line,) = told(f'window: {{at: "00:00", for: 0m0s}}, {DOWN}')
     assert line.endswith('found "0m0s"')
+
+
+def test_the_advice_for_a_date_in_the_past_is_good() -> None:
+    assert told('headers: {Retry-After: "Sun, 06 Nov 1994 08:49:37 GMT"}') == []
+
+
+@pytest.mark.parametrize("date", ["9999-01-01T10:00:00Z", "1969-01-01T10:00:00Z", "2026-13-01"])
+def test_no_clock_is_told_to_start_at_a_date_that_it_does_not_tell(date: str) -> None:
+    (line,) = told(f'window: {{at: "{date}", for: 90s}}, {DOWN}')
+    assert line.endswith(f'found "{date}"')
 
 
 @pytest.mark.parametrize("days", ["8", "1-9", "'-1'", "1-", "1-2-3", "1.0"])

@@ -20,6 +20,7 @@ from oifde_simulator.scenario.lint.schema.fixes import (
     tidied,
 )
 from oifde_simulator.scenario.lint.schema.guesses import without_guessed
+from oifde_simulator.scenario.lint.schema.signs import sign_fix
 from oifde_simulator.scenario.lint.schema.times import time_fix
 from oifde_simulator.scenario.lint.schema.wording import (
     LONGEST_CHOICE,
@@ -196,8 +197,10 @@ def _const(violation: Violation, text: str) -> str:
     return f"expected {expected}, found {found(violation.found, text)}{_fix(violation)}"
 
 
-def _bound(words: str) -> Callable[[Violation, str], str]:
-    return lambda v, text: f"expected {words} {v.expected}, found {found(v.found, text)}{_fix(v)}"
+def _bound(words: str, fix: str) -> Callable[[Violation, str], str]:
+    return lambda v, text: (
+        f"expected {words} {v.expected}, found {found(v.found, text)}{_fix(v, fix.format(v.expected))}"
+    )
 
 
 def _length(violation: Violation, text: str) -> str:
@@ -229,7 +232,8 @@ def _pattern(violation: Violation, text: str) -> str:
     """Name the expected quantity, where the schema does."""
     if "x-expected" not in violation.schema:
         return _not_allowed(violation, text)
-    exact = meant(violation.found, violation.schema) or time_fix(violation.path, violation.found)
+    path, value, schema = violation.path, violation.found, violation.schema
+    exact = meant(value, schema) or time_fix(path, value) or sign_fix(path, value, schema)
     fix = f"; {exact}" if exact else ""
     return f"expected {violation.schema['x-expected']}, found {found(violation.found, text)}{fix}"
 
@@ -242,8 +246,8 @@ MESSAGES: Mapping[str, Callable[[Violation, str], str]] = {
     "type": _type,
     "enum": _enum,
     "const": _const,
-    "minimum": _bound("at least"),
-    "maximum": _bound("at most"),
+    "minimum": _bound("at least", "write {} or more"),
+    "maximum": _bound("at most", "write {} or less"),
     "minLength": _length,
     "maxLength": _most_characters,
     "minItems": _empty,
