@@ -66,6 +66,21 @@ GUESSES: dict[str, tuple[str, str]] = {
     "quota": (f"quota: {{limit: 5, window: 1s}}, {DOWN}", 'did you mean "over"?'),
     "rate_limit": (f"rate_limit: {{limit: 5, window: 1s}}, {DOWN}", 'did you mean "over"?'),
     "several times of day": (f'window: {{at: ["00:00", "12:00"], for: 90s}}, {DOWN}', "write a rule for each time of day"),
+    "several times of day, one misspelt": (f'window: {{at: ["9:00", "12:00"], for: 90s}}, {DOWN}', "write a rule for each time of day"),
+    # a list where one value is expected
+    "a list of one state": (f"state: {{is: start, becomes: [down]}}, {DOWN}", "state.becomes: expected a string, found a list; take the brackets or dashes away: down"),
+    "several states that follow": (f"state: {{is: start, becomes: [down, up]}}, {DOWN}", "found a list; one state follows: write one of them, such as down"),
+    "several states that end": (f"state: {{is: down, for: 5s, then: [up, start]}}, {DOWN}", "one state follows: write one of them, such as up"),
+    "several states": (f"state: {{is: [start, down]}}, {DOWN}", "found a list; write a rule for each state"),
+    "several endpoints": (f"match: {{endpoint: [gettoken, queryRecordHistory]}}, {DOWN}", "found a list; write a rule for each endpoint"),
+    "a list of one endpoint": (f"match: {{endpoint: [gettoken]}}, {DOWN}", "take the brackets or dashes away: gettoken"),
+    "a list of one number": (f"times: [2], {DOWN}", "expected a whole number, found a list; take the brackets or dashes away: 2"),
+    "a list of one duration": ("faults: [{latency: [2s]}]", "take the brackets or dashes away: 2s"),
+    "several statuses": ("respond: {status: [500, 503]}", "for one of them by chance write one_of: [{respond: {status: 500}}, {respond: {status: 503}}]"),
+    "many statuses": ("respond: {status: [500, 501, 502, 503]}", "{respond: {status: 502}}, ...]"),
+    "several statuses of an outcome": ("one_of: [{respond: {status: [500, 503]}}]", "found a list; write an outcome for each"),
+    "several errors": ("respond: {error: [token-expired, key-wrong]}", "expected one error, found a list; for one of them by chance write one_of: [{respond: {error: token-expired}}, {respond: {error: key-wrong}}]"),
+    "a list of one error": ("respond: {error: [token-expired]}", "take the brackets or dashes away: token-expired"),
     # a fault by another word
     "timeout": ("faults: [timeout]", 'unknown fault "timeout"; did you mean "hang"?'),
     "delay": ("faults: [{delay: 2s}]", 'unknown fault "delay"; did you mean "latency"?'),
@@ -129,6 +144,18 @@ def test_no_time_at_all_is_not_suggested_as_a_sum_of_units() -> None:
 
 def test_the_advice_for_a_date_in_the_past_is_good() -> None:
     assert told('headers: {Retry-After: "Sun, 06 Nov 1994 08:49:37 GMT"}') == []
+
+
+@pytest.mark.parametrize("values", ['"503"', "99x, 503", "[503]", "true", "null", "{a: 1}", ""])
+def test_no_value_is_guessed_from_a_list_of_what_does_not_fit(values: str) -> None:
+    (line,) = told(f"respond: {{status: [{values}]}}")
+    assert "brackets" not in line
+    assert "one_of" not in line
+
+
+def test_no_secret_in_a_list_is_repeated() -> None:
+    with pytest.raises(ScenarioErrors, match="tenant.secret: expected a string, found a list$"):
+        loader.loads(b"tenant: {secret: [7h1s]}", "f.yaml", "f")
 
 
 @pytest.mark.parametrize("date", ["9999-01-01T10:00:00Z", "1969-01-01T10:00:00Z", "2026-13-01"])

@@ -78,8 +78,6 @@ def exact_fix(path: KeyPath, value: Any) -> str:
         return "for JSON write json instead of body"
     if "days" in path[-2:] and "window" in path[-3:] and (days := _days(path, value)):
         return days
-    if path[-2:] == ("window", "at") and isinstance(value, list):
-        return "write a rule for each time of day"
     if path[-1:] == ("time_zone",) and type(value) is int and abs(value) <= FARTHEST_OFFSET:
         return f'write "{value:+03}:00"'
     return _whole_part(path, value)

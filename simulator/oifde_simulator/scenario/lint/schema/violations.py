@@ -11,7 +11,7 @@ from typing import Any
 
 from oifde_simulator.json_schema.schema import Violation
 from oifde_simulator.scenario.lint.finding import Finding, Source
-from oifde_simulator.scenario.lint.schema import bare_faults, error_names, operations, unknown_keys
+from oifde_simulator.scenario.lint.schema import bare_faults, error_names, operations, single_values, unknown_keys
 from oifde_simulator.scenario.lint.schema.fixes import (
     exact_fix,
     meant,
@@ -153,9 +153,17 @@ def _type(violation: Violation, text: str) -> str:
         and not {"string", "array", "object"} & set(expected)
     ):
         return f"expected {words}, found {found(value, text)}; no {value[-1]} ends a line: write {value[:-1]}"
-    ending = f"; {exact}" if (exact := exact_fix(violation.path, value) or meant(value, schema)) else ""
-    fix = ending or _fix(violation, suggested_fix(expected, value, text))
+    exact = exact_fix(violation.path, value) or _single(violation) or meant(value, schema)
+    fix = f"; {exact}" if exact else _fix(violation, suggested_fix(expected, value, text))
     return f"expected {words}, found {found(value, text)}{fix}"
+
+
+def _single(violation: Violation) -> str:
+    """Suggest a value for a list that stands in its place; empty for any other value, and for secrets."""
+    path, value = violation.path, violation.found
+    if not isinstance(value, list) or path[-1:] in [(key,) for key in unknown_keys.SECRETS]:
+        return ""
+    return single_values.fix(path, value, violation.schema)
 
 
 def _types_in_words(violation: Violation) -> str:
@@ -167,15 +175,17 @@ def _enum(violation: Violation, text: str) -> str:
     allowed, value = violation.expected, violation.found
     if "x-needs" in violation.schema and isinstance(value, str):
         return _name(value, allowed, violation.schema)
+    single = _single(violation)
     if violation.path[-1:] == ("error",):
-        return error_names.explained(value)
+        return f"expected one error, found a list; {single}" if single else error_names.explained(value)
     names = [each for each in allowed if isinstance(each, str)]
     near = did_you_mean(value, names) if isinstance(value, str) else ""
     if violation.path[-1:] == ("op",) and isinstance(value, str) and value in OPERATIONS:
         near = f'; did you mean "{OPERATIONS[value]}"?'
     if near and len(allowed) > LONGEST_CHOICE:
         return f"{found(value, text)} is none of the {len(allowed)} that are known here{near}"
-    return f"expected {choices(allowed)}, found {found(value, text)}{near or _fix(violation)}"
+    fix = near or _fix(violation, single)
+    return f"expected {choices(allowed)}, found {found(value, text)}{fix}"
 
 
 def _name(written: str, allowed: Sequence[str], schema: Mapping[str, Any]) -> str:
