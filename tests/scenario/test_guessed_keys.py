@@ -142,6 +142,21 @@ def test_no_time_at_all_is_not_suggested_as_a_sum_of_units() -> None:
     assert line.endswith('found "0m0s"')
 
 
+@pytest.mark.parametrize(
+    ("rule", "ending"),
+    [
+        (f"match: {{connection: {{request: 1}}}}, {DOWN}", 'unknown key "request"; did you mean "requests"?'),
+        (
+            f"match: {{requests: 1}}, {DOWN}",
+            'unknown key "requests"; it belongs into match: {connection: {requests: 1}}',
+        ),
+    ],
+)
+def test_a_near_key_that_takes_no_such_value_is_not_suggested(rule: str, ending: str) -> None:
+    (line,) = told(rule)
+    assert line.endswith(ending)
+
+
 def test_the_advice_for_a_date_in_the_past_is_good() -> None:
     assert told('headers: {Retry-After: "Sun, 06 Nov 1994 08:49:37 GMT"}') == []
 
@@ -154,7 +169,7 @@ def test_no_value_is_guessed_from_a_list_of_what_does_not_fit(values: str) -> No
 
 
 def test_no_secret_in_a_list_is_repeated() -> None:
-    with pytest.raises(ScenarioErrors, match="tenant.secret: expected a string, found a list$"):
+    with pytest.raises(ScenarioErrors, match=r"tenant\.secret: expected a string, found a list$"):
         loader.loads(b"tenant: {secret: [7h1s]}", "f.yaml", "f")
 
 

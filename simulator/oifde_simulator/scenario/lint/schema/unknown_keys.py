@@ -11,7 +11,7 @@ from oifde_simulator import tls_faults
 from oifde_simulator.faults.charsets import find_charset
 from oifde_simulator.faults.other_words import meant_fault
 from oifde_simulator.json_schema.schema import Violation
-from oifde_simulator.scenario.lint.schema.homes import homes, in_words
+from oifde_simulator.scenario.lint.schema.homes import homes, in_words, is_taken, takes
 from oifde_simulator.scenario.lint.schema.times import TIME_OF_DAY
 from oifde_simulator.scenario.lint.schema.wording import listed, plain
 from oifde_simulator.scenario.yaml.confusables import BLANKS
@@ -96,9 +96,12 @@ def hint(key: str, value: Any, path: KeyPath, known: Mapping[str, Any]) -> str:
         return f'; did you mean "{inside}"?'
     if other := _other_place(key, value, known):
         return f"; {other}"
-    near = nearest(key, known, CLOSE)
+    near, found = nearest(key, known, CLOSE), homes(key, path)
+    if near and found:  # the type of the value may tell which of them is meant
+        fitting = [home for home in found if takes(home, value)]
+        near, found = near if is_taken(value, known[near]) or not fitting else "", fitting
     meant = f'; did you mean "{near}"?' if near else ""
-    if found := homes(key, path):
+    if found:
         text = "..." if key in SECRETS else plain(value)
         where = ", or ".join(in_words(home, path, text) for home in found)
         return f"{meant} {key} itself belongs {where}" if meant else f"; it belongs {where}"

@@ -11,7 +11,13 @@ from typing import Any
 
 from oifde_simulator.json_schema.schema import Violation
 from oifde_simulator.scenario.lint.finding import Finding, Source
-from oifde_simulator.scenario.lint.schema import bare_faults, error_names, operations, single_values, unknown_keys
+from oifde_simulator.scenario.lint.schema import (
+    bare_faults,
+    error_names,
+    operations,
+    single_values,
+    unknown_keys,
+)
 from oifde_simulator.scenario.lint.schema.fixes import (
     exact_fix,
     meant,
