@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from oifde_simulator.json_schema.plain_assertions import exact_types
 from oifde_simulator.scenario.lint.schema.wording import plain
 from oifde_simulator.text import KeyPath
 
@@ -15,8 +16,6 @@ NEXT = (("state", "becomes"), ("state", "then"))
 """Keys with the state that follows."""
 MOST_OUTCOMES = 3
 """Values of a list for which outcomes are written out."""
-PYTHON = {"string": str, "integer": int, "number": (int, float), "boolean": bool}
-"""Types of Python by those of JSON."""
 
 
 def fix(path: KeyPath, given: Sequence[Any], schema: Mapping[str, Any]) -> str:
@@ -49,12 +48,5 @@ def _fits(value: Any, schema: Mapping[str, Any]) -> bool:
         return False
     if "enum" in schema:
         return value in schema["enum"]
-    types = schema.get("type", [])
-    typed = any(_has_type(value, name) for name in (types if isinstance(types, list) else [types]))
     shaped = not isinstance(value, str) or re.search(schema.get("pattern", ""), value) is not None
-    return typed and shaped
-
-
-def _has_type(value: Any, name: str) -> bool:
-    kind = PYTHON.get(name)
-    return kind is not None and isinstance(value, kind) and isinstance(value, bool) == (name == "boolean")
+    return shaped and type(value) in exact_types(schema.get("type", ()))
