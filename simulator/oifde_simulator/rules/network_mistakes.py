@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from ipaddress import ip_network
 
 LEADING_ZEROS = re.compile(r"(?<![^.:])0+(?=[0-9])")
@@ -21,7 +21,16 @@ WORDS = {
 
 def advice(text: str) -> str:
     """Write the end of a message with the likely fix; empty where none is clear."""
-    fix = next(filter(None, (each(text) for each in MISTAKES)), "")
+    return _first(text, MISTAKES)
+
+
+def address_advice(text: str) -> str:
+    """Write the same where only a single address may stand."""
+    return "" if "/" in text else _first(text, OF_ADDRESSES)
+
+
+def _first(text: str, mistakes: Iterable[Callable[[str], str]]) -> str:
+    fix = next(filter(None, (each(text) for each in mistakes)), "")
     return f"; {fix}" if fix else ""
 
 
@@ -71,10 +80,10 @@ def _star(text: str) -> str:
     return f"write {'.'.join([*parts, *['0'] * (4 - len(parts))])}/{8 * len(parts)}"
 
 
-MISTAKES: tuple[Callable[[str], str], ...] = (
-    _word, _port, _brackets, _leading_zeros, _prefix, _large_number, _name, _star,
-)  # fmt: skip
+OF_ADDRESSES: tuple[Callable[[str], str], ...] = (_port, _brackets, _leading_zeros, _large_number, _name)
 """Finders of a mistake, the surest first; each answers with the fix, or with an empty text."""
+MISTAKES = (_word, *OF_ADDRESSES, _prefix, _star)
+"""Finders of a mistake where a network may stand, too."""
 
 
 def _is_address(text: str) -> bool:
