@@ -76,9 +76,9 @@ def tenant_id_error(text: str) -> str:
 def _lifetime_error(text: str) -> str:
     if _is_lifetime(text):
         return ""
-    from oifde_simulator.scenario.lint.schema.times import duration_fix  # only wanted when something is wrong
+    from oifde_simulator_client.duration_mistakes import duration_fix  # only wanted when something is wrong
 
-    meant = duration_fix(text.strip().lower())
+    meant = duration_fix(text)
     fix = meant if _is_lifetime(meant.removeprefix("write ")) else "write it as 3600, 90s or 2h"
     return f"{shown(text)} is no lifetime of whole seconds, 1 to {LONGEST_LIFETIME}; {fix}"
 

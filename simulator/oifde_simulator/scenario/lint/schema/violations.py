@@ -249,7 +249,7 @@ def _pattern(violation: Violation, text: str) -> str:
     if "x-expected" not in violation.schema:
         return _not_allowed(violation, text)
     path, value, schema = violation.path, violation.found, violation.schema
-    exact = meant(value, schema) or time_fix(path, value) or sign_fix(path, value, schema)
+    exact = meant(value, schema) or sign_fix(path, value, schema) or time_fix(path, value)
     fix = f"; {exact}" if exact else ""
     return f"expected {violation.schema['x-expected']}, found {found(violation.found, text)}{fix}"
 
