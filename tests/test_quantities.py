@@ -175,7 +175,8 @@ FIX = "write a share from 0 to 1, such as 0.5 or 50%"
         ("half", 'expected a share such as 0.5 or 50%, found "half"'),
         ("101%", 'expected a share such as 0.5 or 50%, found "101%"; a share is at most 100%'),
         (True, f"expected a share such as 0.5 or 50%, found true; {FIX}"),
-        (2, f"expected at most 1, found the number 2; {FIX}"),
+        (2, f"expected at most 1, found the number 2; if it is percent, write 2%; else {FIX}"),
+        (200, f"expected at most 1, found the number 200; {FIX}"),
     ],
 )
 def test_a_message_shows_both_forms_of_a_share(written: Any, message: str) -> None:

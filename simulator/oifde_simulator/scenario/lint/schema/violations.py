@@ -6,6 +6,7 @@ The schema's own keys help: `x-fix` is advice, `x-expected` names a quantity, `x
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -26,6 +27,7 @@ from oifde_simulator.scenario.lint.schema.fixes import (
     tidied,
 )
 from oifde_simulator.scenario.lint.schema.guesses import without_guessed
+from oifde_simulator.scenario.lint.schema.short_forms import endpoint, short_form
 from oifde_simulator.scenario.lint.schema.signs import sign_fix
 from oifde_simulator.scenario.lint.schema.times import time_fix
 from oifde_simulator.scenario.lint.schema.wording import (
@@ -53,6 +55,15 @@ OPERATIONS = {
     "update": "replace", "insert": "add", "rename": "move", "truncate": "cut", "pad": "fill",
 }  # fmt: skip
 """Other words for the operations of a patch."""
+OTHER_VALUES = {
+    **dict.fromkeys((("order", word) for word in ("desc", "descending", "latest", "newest-first")), "newest"),
+    **dict.fromkeys((("order", word) for word in ("asc", "ascending", "earliest", "oldest-first")), "oldest"),
+    ("channels", "mono"): "1",
+    ("channels", "stereo"): "2",
+}
+"""Values by their key and another word for them."""
+PERCENT = re.compile(r"[1-9][0-9]?(\.[0-9]{1,9})?|100")
+"""Number above 1 that may be percent."""
 COMMAS = "，﹐、；"
 """Characters that look like a comma, or stand for one in other scripts."""
 TYPES = {
@@ -159,7 +170,12 @@ def _type(violation: Violation, text: str) -> str:
         and not {"string", "array", "object"} & set(expected)
     ):
         return f"expected {words}, found {found(value, text)}; no {value[-1]} ends a line: write {value[:-1]}"
-    exact = exact_fix(violation.path, value) or _single(violation) or meant(value, schema)
+    exact = (
+        exact_fix(violation.path, value)
+        or _single(violation)
+        or meant(value, schema)
+        or short_form(violation.path, value)
+    )
     fix = f"; {exact}" if exact else _fix(violation, suggested_fix(expected, value, text))
     return f"expected {words}, found {found(value, text)}{fix}"
 
@@ -186,10 +202,14 @@ def _enum(violation: Violation, text: str) -> str:
         return f"expected one error, found a list; {single}" if single else error_names.explained(value)
     names = [each for each in allowed if isinstance(each, str)]
     near = did_you_mean(value, names) if isinstance(value, str) else ""
+    if other := OTHER_VALUES.get((str(violation.path[-1]), str(value).lower())):
+        near = f"; write {other}"
     if violation.path[-1:] == ("op",) and isinstance(value, str) and value in OPERATIONS:
         near = f'; did you mean "{OPERATIONS[value]}"?'
     if near and len(allowed) > LONGEST_CHOICE:
         return f"{found(value, text)} is none of the {len(allowed)} that are known here{near}"
+    if violation.path[-2:] == ("match", "endpoint") and isinstance(value, str):
+        near = near or (f"; {name}" if (name := endpoint(value)) else "")
     fix = near or _fix(violation, single)
     return f"expected {choices(allowed)}, found {found(value, text)}{fix}"
 
@@ -214,9 +234,14 @@ def _const(violation: Violation, text: str) -> str:
 
 
 def _bound(words: str, fix: str) -> Callable[[Violation, str], str]:
-    return lambda v, text: (
-        f"expected {words} {v.expected}, found {found(v.found, text)}{_fix(v, fix.format(v.expected))}"
-    )
+    def write(violation: Violation, text: str) -> str:
+        given, bound = violation.found, violation.expected
+        percent = bound == 1 and violation.schema.get("x-quantity") == "share" and PERCENT.fullmatch(text)
+        percentage = f"; if it is percent, write {text}%" if percent else ""
+        advice = _fix(violation, fix.format(bound)).replace("; ", "; else " if percent else "; ", 1)
+        return f"expected {words} {bound}, found {found(given, text)}{percentage}{advice}"
+
+    return write
 
 
 def _length(violation: Violation, text: str) -> str:
