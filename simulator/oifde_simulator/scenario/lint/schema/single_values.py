@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from oifde_simulator.json_schema.plain_assertions import exact_types
+from oifde_simulator.json_schema.schema import Violation
+from oifde_simulator.scenario.lint.schema.unknown_keys import SECRETS
 from oifde_simulator.scenario.lint.schema.wording import plain
 from oifde_simulator.text import KeyPath
 
@@ -18,8 +20,15 @@ MOST_OUTCOMES = 3
 """Values of a list for which outcomes are written out."""
 
 
-def fix(path: KeyPath, given: Sequence[Any], schema: Mapping[str, Any]) -> str:
-    """Suggest a value, or several rules, for a list at `path`; empty where that is not clear."""
+def fix(violation: Violation) -> str:
+    """Suggest a value, or several rules, for a list; empty where that is not clear, and for secrets."""
+    path, value = violation.path, violation.found
+    if not isinstance(value, list) or str(path[-1] if path else "") in SECRETS:
+        return ""
+    return _written(path, value, violation.schema)
+
+
+def _written(path: KeyPath, given: Sequence[Any], schema: Mapping[str, Any]) -> str:
     if len(given) < 2:
         fits = given and _fits(given[0], schema)
         return f"take the brackets or dashes away: {plain(given[0])}" if fits else ""
