@@ -71,7 +71,11 @@ def execute(options: argparse.Namespace) -> int:
     steps = sequence.read(document, options.request, times, options.at, options.endpoint)
     explained = _explained(steps, tenant, tenants, explainer, repeat)
     one = not isinstance(document, list)
-    advice = [*unknown_sender.advice([step.request.sender for step in steps], tenants.files[tenant].rules)]
+    senders = [step.request.sender for step in steps]
+    advice = [
+        *dict.fromkeys(request_file.misplaced_keys(document)),
+        *unknown_sender.advice(senders, tenants.files[tenant].rules),
+    ]
     if options.json:
         _print_json(explained, one=one)
     elif one:
