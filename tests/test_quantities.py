@@ -173,9 +173,10 @@ FIX = "write a share from 0 to 1, such as 0.5 or 50%"
     ("written", "message"),
     [
         ("half", 'expected a share such as 0.5 or 50%, found "half"'),
-        ("101%", 'expected a share such as 0.5 or 50%, found "101%"'),
+        ("101%", 'expected a share such as 0.5 or 50%, found "101%"; a share is at most 100%'),
         (True, f"expected a share such as 0.5 or 50%, found true; {FIX}"),
-        (2, f"expected at most 1, found the number 2; {FIX}"),
+        (2, f"expected at most 1, found the number 2; if it is percent, write 2%; else {FIX}"),
+        (200, f"expected at most 1, found the number 200; {FIX}"),
     ],
 )
 def test_a_message_shows_both_forms_of_a_share(written: Any, message: str) -> None:
@@ -280,9 +281,20 @@ def test_a_scenario_has_one_definition_of_each_quantity() -> None:
 
 @pytest.mark.parametrize(
     ("written", "end"),
-    [("2d", '"2d"; write 48h'), ("10 days", '"10 days"; write 240h'), ("1.5d", '"1.5d"'), ("2x", '"2x"')],
+    [
+        ("2d", '"2d"; write 48h'),
+        ("10 days", '"10 days"; write 240h'),
+        ("1.5d", '"1.5d"; write 36h'),
+        ("2x", '"2x"'),
+        ("30", '"30"; write its unit too, such as 30s'),
+        ("30 Sec", '"30 Sec"; write 30s'),
+        ("1m30s", '"1m30s"; write 90s'),
+        ("-5s", '"-5s"; it is never negative: write one such as 5s'),
+        ("30S", '"30S"; write 30s'),
+        ("0s0", '"0s0"'),
+    ],
 )
-def test_whole_days_are_told_in_hours(written: str, end: str) -> None:
+def test_a_duration_in_other_words_is_told_in_ours(written: str, end: str) -> None:
     for read in (
         quantities.duration,
         quantities.milliseconds,

@@ -28,7 +28,7 @@ def duration(text: str) -> float:
     """Read a duration longer than zero, in seconds."""
     found = seconds(text)
     if not found:
-        raise _unexpected(EXPECTED, text)
+        raise _nothing(text)
     return found
 
 
@@ -59,7 +59,7 @@ def milliseconds_up(text: str) -> int:
     """Read a duration longer than zero, in milliseconds, rounded up."""
     found = billionths(text, EXPECTED)
     if not found:
-        raise _unexpected(EXPECTED, text)
+        raise _nothing(text)
     return -(-found // BILLION)
 
 
@@ -180,6 +180,10 @@ def flag(text: str) -> bool:
     if text.lower() in ("0", "false", "no", "off"):
         return False
     raise _unexpected("true or false", text)
+
+
+def _nothing(duration: str) -> ValueError:
+    return ValueError(f"{_unexpected(EXPECTED, duration)}, which is no time at all; write a longer one")
 
 
 def _unexpected(expected: str, found: str) -> ValueError:

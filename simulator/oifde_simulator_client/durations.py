@@ -24,12 +24,14 @@ def billionths(text: str, expected: str) -> int:
     """Read a duration exactly, in billionths of a millisecond; `expected` is what the ValueError names."""
     found = re.fullmatch(DURATION, text, re.ASCII)
     if found is None:
-        raise ValueError(f'expected {expected}, found "{text}"{_in_hours(text)}')
+        raise ValueError(f'expected {expected}, found "{text}"{_fix(text)}')
     whole, _, fraction = text.removesuffix(found[2]).partition(".")
     return int(f"{whole}{fraction:0<9}") * MILLISECONDS[found[2]]
 
 
-def _in_hours(text: str) -> str:
-    """Write the end of a message about days, which are no unit here: `; write 48h`."""
-    found = re.fullmatch(r"([0-9]{1,7}) ?d(?:ays?)?", text, re.ASCII)
-    return f"; write {24 * int(found[1])}h" if found else ""
+def _fix(text: str) -> str:
+    """Write the end of a message about a text that is none: `; write 30s`."""
+    from oifde_simulator_client.duration_mistakes import duration_fix  # only wanted when something is wrong
+
+    fix = duration_fix(text)
+    return f"; {fix}" if fix else ""

@@ -73,6 +73,53 @@ def test_a_sender_that_the_file_does_not_name_is_told_not_to_be_known(explain: A
     assert found["net"] == ["client: expected 10.0.0.0/8, found none that is known"]
 
 
+WRITE = "in the request file write"
+CONNECTION = (
+    f'no connection is known, and rule first asks for it; {WRITE} {{"connection": 1, "body": {{...}}}}'
+)
+CLIENT = f'no client is known, and rule net asks for it; {WRITE} {{"client": "10.0.0.7", "body": {{...}}}}'
+
+
+@pytest.mark.parametrize("requests", [asked(), [asked(), asked()], {"userMobile": USER, "connection": 1}])
+def test_it_is_told_how_a_file_gives_a_sender_that_rules_ask_for(explain: Any, requests: Any) -> None:
+    lines = explain(requests).splitlines()
+    assert lines.count(CONNECTION) == lines.count(CLIENT) == 1
+
+
+@pytest.mark.parametrize("given", [asked(connection=1), [asked(), asked(connection=2)]])
+def test_a_sender_that_the_file_gives_is_not_asked_for(explain: Any, given: Any) -> None:
+    text = explain(given)
+    assert "no connection is known" not in text
+    assert CLIENT in text
+
+
+COUNTED = {
+    "per": ("per: [connection], times: 1", "no connection is known, and rule r asks for it"),
+    "distinct": ("after: {distinct: client, count: 1}", "no client is known, and rule r asks for it"),
+}
+
+
+@pytest.mark.parametrize(("keys", "line"), COUNTED.values(), ids=COUNTED.keys())
+def test_a_sender_that_rules_count_by_is_asked_for(explain: Any, keys: str, line: str) -> None:
+    rules = f"rules:\n  - {{name: r, {keys}, respond: {{status: 503}}}}\n"
+    assert line in explain(asked(), rules=rules)
+
+
+def test_few_of_the_rules_that_ask_are_named(explain: Any) -> None:
+    each = "  - {{name: r{0}, per: [client], times: 1, respond: {{status: 503}}}}\n"
+    rules = "rules:\n" + "".join(each.format(number) for number in range(5))
+    assert "and rules r0, r1, r2 and 2 more ask for it" in explain(asked(), rules=rules)
+
+
+def test_nothing_is_said_of_senders_where_no_rule_asks(explain: Any) -> None:
+    rules = "rules:\n  - {name: r, per: [userMobile], times: 1, respond: {status: 503}}\n"
+    assert "is known" not in explain(asked(), rules=rules)
+
+
+def test_machines_get_no_advice(explain: Any) -> None:
+    assert "turns" in explain(asked(), "--json")
+
+
 def test_one_request_is_in_flight_unless_the_file_says_more(explain: Any) -> None:
     turns = explain([asked(), asked(), asked(in_flight=2), asked(in_flight=3), asked()], "--json")
     assert fired(turns) == [None, None, None, "busy", None]
@@ -106,11 +153,14 @@ def test_people_are_told_who_sends_a_request(explain: Any) -> None:
 
 WRONG: dict[str, tuple[Any, str]] = {
     "no address": (asked(client="acme"), 'expected client as an IP address such as "10.0.0.7", found "acme"'),
+    "leading zeros": (asked(client="010.0.0.7"), 'found "010.0.0.7"; some readers take a leading zero'),
+    "a port": (asked(client="10.0.0.7:80"), "; leave the port out: 10.0.0.7"),
+    "localhost": (asked(client="localhost"), "names are not looked up: write the address"),
     "a network": (asked(client="10.0.0.0/8"), "expected client as an IP address"),
     "a number": (asked(client=7), "expected client as an IP address"),
     "a connection 0": (asked(connection=0), "expected connection as a whole number from 1 to"),
     "true": (asked(connection=True), "expected connection as a whole number from 1 to 1000000, found true"),
-    "a text": (asked(connection="1"), 'found "1"'),
+    "a text": (asked(connection="1"), 'found "1"; take the quotes away: 1'),
     "an unknown key": (asked(connection={"request": 1}), 'connection: unknown key "request"; did you mean'),
     "request 0": (asked(connection={"requests": 0}), "expected connection.requests as a whole number from 1"),
     "none in flight": (asked(in_flight=0), "expected in_flight as a whole number from 1"),

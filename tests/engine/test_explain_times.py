@@ -245,6 +245,18 @@ WRONG: dict[str, tuple[Any, tuple[str, ...], str]] = {
     "too fine": ({}, ("--at", "1.0005s"), "--at: expected a duration of whole milliseconds"),
     "too late": ({}, ("--at", "9999-01-01T00:00:00Z"), "too late; expected a time up to 2286-"),
     "a number": ([{}, {"at": 5}], (), 'requests.json: [1].at: expected a time since load such as "5s"'),
+    "a number that is short of its unit": ({"at": 5, "body": {}}, (), 'found 5; write "5s"'),
+    "another unit": ({}, ("--at", "5 sec"), 'such as "2026-01-01T00:00:05Z"; write 5s'),
+    "a path for the endpoint": (
+        {"endpoint": "/oifde/rest/gettoken", "body": {}},
+        (),
+        'found "/oifde/rest/gettoken"; write gettoken',
+    ),
+    "a number as a header": (
+        {"headers": {"X-A": "b", "X-B": 1}, "body": {}},
+        (),
+        'put the value in quotes: {"X-B": "1"}',
+    ),
     "a word of one": ({"at": "x", "body": {}}, (), 'requests.json: at: "x" is no instant'),
     "no request": ([{}, 7], (), "requests.json: [1]: expected a JSON object, the body of a request, found 7"),
     "no endpoint": ([{"endpoint": "getoken", "body": {}}], (), "requests.json: [0]: expected endpoint"),

@@ -253,7 +253,7 @@ CLASHES: dict[str, tuple[dict[str, Any], str]] = {
     "base64url": ({"base64": "a-_="}, "base64 writes + for - and / for _"),
     "a short text": ({"base64": "abc"}, "a multiple of four characters"),
     "no name": ({"file": ""}, "write the name of a file"),
-    "a list of names": ({"file": ["a"]}, "write the name of a file"),
+    "a list of names": ({"file": ["a"]}, "take the brackets or dashes away: a"),
     "another tool's word": ({"bodyFileName": "x"}, 'did you mean "file"?'),
 }
 

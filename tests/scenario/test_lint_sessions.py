@@ -16,7 +16,7 @@ from oifde_simulator.tenants import Tenants
 
 MISTAKES = {
     "generate true": ("generate: true", "2:13", "write {} to generate with every default"),
-    "seed of a wrong type": ("generate: {seed: [1]}", "2:20", "write a whole number or a text in quotes"),
+    "seed of a wrong type": ("generate: {seed: [1]}", "2:20", "take the brackets or dashes away: 1"),
     "unknown locale": (
         "generate: {locale: en_USA}",
         "2:22",

@@ -93,6 +93,12 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "a header without its hyphen": (rule("respond: {status: 503, headers: {RetryAfter: 2}}"), "2:48", "RetryAfter is sent as it stands; did you mean Retry-After?"),
     "a misspelt header": (rule("headers: {Content-Tpye: text/html}"), "2:25", "did you mean Content-Type?"),
     "an underline in a header": (rule("one_of: [{headers: {cache_control: no-store}}]"), "2:35", "did you mean Cache-Control?"),
+    "underscores in a header of a request": (rule(f"match: {{headers: {{X_Request_Id: true}}}}, {DOWN}"), "2:33", "match.headers.X_Request_Id: X_Request_Id and X-Request-Id are two headers, and proxies such as nginx drop the first; did you mean X-Request-Id?"),
+    "a header of a request as CGI has it": (rule(f"match: {{headers: {{HTTP_USER_AGENT: curl}}}}, {DOWN}"), "2:33", "did you mean User-Agent?"),
+    "a header of a request without its hyphen": (rule(f"match: {{headers: {{UserAgent: curl}}}}, {DOWN}"), "2:33", "UserAgent and User-Agent are two headers; did you mean User-Agent?"),
+    "underscores in a counted header": (rule(f"per: [client, headers.x_forwarded_for], times: 1, {DOWN}"), "2:29", "per[1]: x_forwarded_for and X-Forwarded-For are two headers, and proxies such as nginx drop the first; did you mean X-Forwarded-For?"),
+    "underscores in a distinct header": (rule(f"after: {{distinct: headers.X_Trace_Id, count: 2}}, {DOWN}"), "2:33", "after.distinct: X_Trace_Id and X-Trace-Id are two headers"),
+    "a clock that starts too late": ('clock: {start: "9999-01-01T00:00:00Z"}\n', "1:16", 'clock.start: "9999-01-01T00:00:00Z" is later than a clock that runs can tell: 2286-11-20T17:46:39Z is served, and stays; write "2286-11-20T17:46:39Z" or earlier'),
     "a call that ends before it starts": ("sessions: {records: [{callSorId: '1', calledNumber: '2', startTime: 1618558942000, endTime: 1618558941000}]}\n", "1:93", "sessions.records[0].endTime: is 1,000 ms before startTime 1618558942000: the call ends before it starts"),
     "a decimal comma": (rule("faults: [{latency: 1,5s}]"), "2:34", 'rules[0].faults[0].latency: found "1,5s"; inside {} and [] a comma ends a value: write 1.5s'),
     "a decimal comma in a list": (rule("faults: [latency: 1,5s]"), "2:33", 'found "1,5s"; inside {} and [] a comma ends a value: write 1.5s'),
@@ -182,7 +188,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "a rate of the clock": ("clock: {rate: 60}\n", "1:9", 'did you mean "speed"?'),
     "no days": (rule(f'window: {{at: "12:30", for: 90s, days: []}}, {DOWN}'), "2:53", "days needs at least one day, found an empty list; write days as a list"),
     "days as a text": (rule(f'window: {{at: "12:30", for: 90s, days: mon-fri}}, {DOWN}'), "2:53", "write it as a list: [mon-fri]"),
-    "a day as a number": (rule(f'window: {{at: "12:30", for: 90s, days: [1]}}, {DOWN}'), "2:54", "expected a string, found the number 1; write mon, tue, wed"),
+    "a day as a number": (rule(f'window: {{at: "12:30", for: 90s, days: [1]}}, {DOWN}'), "2:54", "expected a string, found the number 1; days have names here: if 1 is Monday, write mon"),
     "a day in full": (rule(f'window: {{at: "12:30", for: 90s, days: [Monday]}}, {DOWN}'), "2:54", 'or a range such as mon-fri, found "Monday"; did you mean "mon"?'),
     "days in full": (rule(f'window: {{at: "12:30", for: 90s, days: ["Mon – Friday"]}}, {DOWN}'), "2:54", 'did you mean "mon-fri"?'),
     "weekends": (rule(f'window: {{at: "12:30", for: 90s, days: [weekends]}}, {DOWN}'), "2:54", 'write "sat-sun"'),
@@ -270,6 +276,21 @@ def test_a_comma_between_values_is_no_decimal_comma(text: str) -> None:
 )  # fmt: skip
 def test_a_header_that_http_knows_is_no_warning(headers: str) -> None:
     assert told(rule(f"respond: {{status: 503, headers: {{{headers}}}}}")) == []
+
+
+@pytest.mark.parametrize(
+    "name", ["X-Request-Id", "user-agent", "X_My_Header", "XApiKey", "traceId", "HTTP_X"]
+)
+def test_a_header_of_a_request_that_a_client_may_send_is_no_warning(name: str) -> None:
+    assert told(rule(f"match: {{headers: {{{name}: true}}}}, {DOWN}")) == []
+    assert told(rule(f"per: [headers.{name}], times: 1, {DOWN}")) == []
+
+
+@pytest.mark.parametrize(
+    "clock", ['"9999-01-01T00:00:00Z"', '{start: "2286-11-20T17:46:39Z"}', "{speed: 60}", "now"]
+)
+def test_a_clock_that_is_served_as_it_is_written_is_no_warning(clock: str) -> None:
+    assert told(f"clock: {clock}\n") == []
 
 
 def test_many_calls_that_end_before_they_start_are_one_warning() -> None:

@@ -105,10 +105,22 @@ def test_a_rule_may_be_for_a_while() -> None:
     assert rules(text).value == [{**DOWN, "ttl": "5m"}]
 
 
-@pytest.mark.parametrize("ttl", ["5", "5 minutes", "0s", "[5m]", "'-1s'"])
-def test_a_while_is_a_duration(ttl: str) -> None:
+TTLS = {
+    "5": "such as 5m, found 5; write its unit too, such as 5s",
+    "5 minutes": 'found "5 minutes"; write 5m',
+    "0s": 'found "0s", which is no time at all; write a longer one',
+    "[5m]": 'found ["5m"]',
+    "'-1s'": 'found "-1s"; it is never negative: write one such as 1s',
+    "-1": "found -1",
+    "true": "found true",
+}
+
+
+@pytest.mark.parametrize(("ttl", "ending"), TTLS.items())
+def test_a_while_is_a_duration(ttl: str, ending: str) -> None:
     (error,) = rules(f"- {{name: down, respond: {{status: 503}}, ttl: {ttl}}}").errors
     assert (error.line, error.path) == (1, (0, "ttl"))
+    assert error.message.endswith(ending)
 
 
 def test_a_rule_that_can_never_fire_is_warned_of() -> None:

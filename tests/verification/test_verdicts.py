@@ -424,6 +424,10 @@ WRONG: dict[str, tuple[Any, list[str]]] = {
         {"count": 1, "userMobile": "1", "match": {"request": {"userMobile": "2"}}},
         ["expect[0].userMobile: is there twice"],
     ),
+    "a keyword of another tool": (
+        {"count": 1, "userMobile": {"regex": "^180"}},
+        ['expect[0].userMobile: no keyword is called "regex"; did you mean "pattern"?'],
+    ),
     "a keyword": (
         {"count": 1, "userMobile": {"patern": "1"}},
         ['expect[0].userMobile: no keyword is called "patern"; did you mean "pattern"?'],

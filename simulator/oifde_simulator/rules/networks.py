@@ -26,7 +26,9 @@ def network(text: str) -> Network:
     try:
         read = ip_network(text, strict=False)
     except ValueError:
-        raise ValueError(f"expected {EXPECTED}, found {shown(text)}{_advice(text)}") from None
+        from oifde_simulator.rules.network_mistakes import advice  # only wanted when something is wrong
+
+        raise ValueError(f"expected {EXPECTED}, found {shown(text)}{advice(text)}") from None
     address = text.partition("/")[0]
     if str(ip_network(address).network_address) != str(read.network_address):
         raise ValueError(f"{text} has bits behind its first {read.prefixlen}; write {read}, or {address}")
@@ -44,34 +46,6 @@ def _fix(text: str) -> str:
         except ValueError:
             return "after the slash stands the length of the prefix, a number"
     return ""
-
-
-def _advice(text: str) -> str:
-    """Say what is likely wrong in a text that is no address."""
-    if text.strip().lower() == "localhost":
-        return '; for this machine write [127.0.0.1, "::1"]'
-    host, colon, port = text.strip("[]").partition("]:") if text[:1] == "[" else text.rpartition(":")
-    if colon and port.isdecimal() and _is_address(host):
-        return f"; leave the port out: {host}"
-    if text[:1] == "[" and _is_address(text.strip("[]")):
-        return f"; leave the brackets out: {text.strip('[]')}"
-    address, slash, _ = text.partition("/")
-    if slash and _is_address(address):
-        most = BITS[ip_network(address).version]
-        return f"; a prefix of {address} has 0 to {most} bits"
-    parts = text.rstrip(".*").split(".")
-    if text.endswith(("*", ".")) and len(parts) < 4 and all(part.isdecimal() for part in parts):
-        whole = ".".join([*parts, *["0"] * (4 - len(parts))])
-        return f"; write {whole}/{8 * len(parts)}"
-    return ""
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ip_network(text)
-    except ValueError:
-        return False
-    return "/" not in text
 
 
 def _unmapped(read: Network) -> Network:

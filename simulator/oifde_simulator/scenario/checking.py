@@ -97,9 +97,9 @@ def _own_errors(document: Document, violations: Sequence[Violation]) -> Iterable
     """List the mistakes that the reader found, without those of which the schema knows what is wanted."""
     if not (document.errors and violations):
         return document.errors
-    from oifde_simulator.scenario.lint.schema import switches  # only wanted when something is wrong
+    from oifde_simulator.scenario.lint.schema import switches, times  # only wanted when something is wrong
 
-    misplaced = switches.misplaced(violations, document)
+    misplaced = switches.misplaced(violations, document) | times.misread(violations)
     return [error for error in document.errors if error.path not in misplaced]
 
 

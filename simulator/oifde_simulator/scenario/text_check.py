@@ -26,6 +26,10 @@ TTL = "ttl"
 """Key of a rule that is added for a while; no scenario file has it."""
 
 
+MOST_SECONDS = 10**9
+"""Number from which on a duration has too many digits."""
+
+
 class TextCheck(NamedTuple):
     """What was found in a text."""
 
@@ -133,7 +137,9 @@ def _wrong_ttls(given: list[Any], document: Document) -> list[ScenarioError]:
 
 def _complaint(ttl: Any) -> str:
     if not isinstance(ttl, str):
-        return f"expected a duration with its unit such as 5m, found {shown(ttl)}"
+        number = isinstance(ttl, int | float) and not isinstance(ttl, bool) and 0 < ttl < MOST_SECONDS
+        fix = f"; write its unit too, such as {ttl}s" if number else ""
+        return f"expected a duration with its unit such as 5m, found {shown(ttl)}{fix}"
     try:
         duration(ttl)
     except ValueError as error:

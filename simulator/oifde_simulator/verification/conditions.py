@@ -11,6 +11,7 @@ from typing import Any
 from oifde_simulator.journal.filters import FREE_TEXT, NUMBERS, YES_OR_NO
 from oifde_simulator.journal.outcome_condition import OUTCOME, ending_error
 from oifde_simulator.json_schema.keywords import KEYWORDS
+from oifde_simulator.json_schema.unknown_keywords import unknown_keyword
 from oifde_simulator.oifde.operations import BY_NAME
 from oifde_simulator.rules.matching import Condition
 from oifde_simulator.text import did_you_mean, shown
@@ -57,8 +58,7 @@ def _schema_error(part: str, name: str, wanted: Mapping[str, Any]) -> str:
         return f"a credential is on record as its fingerprint; of a JSON Schema expected {words}"
     for word in wanted:
         if word not in KEYWORDS:
-            hint = did_you_mean(word, KEYWORDS) or "; see JSON Schema, draft 2020-12"
-            return f"no keyword is called {shown(word)}{hint}"
+            return unknown_keyword(word)
     return "a schema can refer to no other; write it out" if _refers(wanted) else ""
 
 

@@ -57,7 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(options: argparse.Namespace) -> int:
     """Explain the requests of a file, each sent `--repeat` times; return the exit code."""
-    from oifde_simulator.cli.explain import request_file, sequence
+    from oifde_simulator.cli.explain import request_file, sequence, unknown_sender
     from oifde_simulator.engine.explain import Explainer
     from oifde_simulator.oifde.leniency import Leniency
 
@@ -71,12 +71,17 @@ def execute(options: argparse.Namespace) -> int:
     steps = sequence.read(document, options.request, times, options.at, options.endpoint)
     explained = _explained(steps, tenant, tenants, explainer, repeat)
     one = not isinstance(document, list)
+    senders = [step.request.sender for step in steps]
+    advice = [
+        *dict.fromkeys(request_file.misplaced_keys(document)),
+        *unknown_sender.advice(senders, tenants.files[tenant].rules),
+    ]
     if options.json:
         _print_json(explained, one=one)
     elif one:
-        _print_one(explained, repeat, timed=steps[0].at is not None)
+        _print_one(explained, repeat, advice, timed=steps[0].at is not None)
     else:
-        _print_list(explained, repeat * len(steps))
+        _print_list(explained, repeat * len(steps), advice)
     return OK
 
 
@@ -123,21 +128,27 @@ def _explained(
             yield filled, explainer.explain(filled.request(sent), filled.sender.in_flight)
 
 
-def _print_one(explained: Iterator[tuple[RequestFile, Explanation]], total: int, *, timed: bool) -> None:
+def _print_one(
+    explained: Iterator[tuple[RequestFile, Explanation]], total: int, advice: Sequence[str], *, timed: bool
+) -> None:
     """Print the one request of a file, then what happens to it each time."""
     from oifde_simulator.cli.explain import explanation_text
 
     request, first = next(explained)
-    print(explanation_text.format_request(request))
+    print("\n".join([explanation_text.format_request(request), *advice]))
     explanations = chain([first], (explanation for _, explanation in explained))
     for text in explanation_text.format_explanations(explanations, total, timed=timed):
         print(text)
 
 
-def _print_list(explained: Iterator[tuple[RequestFile, Explanation]], total: int) -> None:
+def _print_list(
+    explained: Iterator[tuple[RequestFile, Explanation]], total: int, advice: Sequence[str]
+) -> None:
     """Print each request of a list with what happens to it."""
     from oifde_simulator.cli.explain import explanation_text
 
+    for line in advice:
+        print(line)
     for text in explanation_text.format_explanations(explained, total, timed=True):
         print(text)
 

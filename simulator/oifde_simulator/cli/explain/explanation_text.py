@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from oifde_simulator.cli.explain.answer_text import TEXT_LIMIT, format_answer
+from oifde_simulator.cli.explain.extent import extent
 from oifde_simulator.cli.explain.request_file import RequestFile
 from oifde_simulator.cli.explain.script_text import WIDTH, format_script, format_seconds, shorten
 from oifde_simulator.cli.explain.sender import format_sender
@@ -18,11 +19,14 @@ from oifde_simulator.engine.explain import Explanation
 from oifde_simulator.engine.header_changes import HeaderChange
 from oifde_simulator.engine.ramps import RampProgress
 from oifde_simulator.instants import iso
+from oifde_simulator.model.exchange import Exchange
 from oifde_simulator.model.insertion import Insertion
 from oifde_simulator.text import counted, shown
 
 CHANGE_LIMIT = 8
 """Most changes of a patch, and most placeholders."""
+THIS = "this answer"
+"""What an answer is called that is written out below."""
 BEGINNINGS = {
     "load": "load or reset",
     "window": "the opening of the window",
@@ -131,12 +135,7 @@ def _rules(explanation: Explanation) -> Iterator[str]:
 
 def _sent(explanation: Explanation) -> Iterator[str]:
     exchange = explanation.exchange
-    if exchange.response.body == exchange.honest.response.body and (
-        exchange.response.status == exchange.honest.response.status
-    ):
-        yield "the honest answer"
-    else:
-        yield from format_answer(exchange.response)
+    yield from _answer(exchange)
     for fired in exchange.fired:
         faults = f", with {', '.join(fired.faults)}" if fired.faults else ""
         state = explanation.moves.get(fired.rule)
@@ -149,6 +148,17 @@ def _sent(explanation: Explanation) -> Iterator[str]:
     yield from map(_change, explanation.changes[:CHANGE_LIMIT])
     if len(explanation.changes) > CHANGE_LIMIT:
         yield f"and {counted(len(explanation.changes) - CHANGE_LIMIT, 'change')} more"
+
+
+def _answer(exchange: Exchange) -> Iterator[str]:
+    """Write what is sent of which answer; one in the place of the honest answer is written out."""
+    response, honest = exchange.response, exchange.honest.response
+    if response.body == honest.body and response.status == honest.status:
+        yield extent(exchange.script, response.body, "the honest answer")
+        return
+    if (sent := extent(exchange.script, response.body, THIS)) != THIS:
+        yield f"{sent}:"
+    yield from format_answer(response)
 
 
 def _inserted(inserted: Iterable[Insertion]) -> Iterator[str]:

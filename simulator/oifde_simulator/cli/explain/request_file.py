@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -65,7 +65,9 @@ def load(name: str) -> Any:
     try:
         return json.loads(decoded(_standard_input() if name == "-" else Path(name).read_bytes()))
     except json.JSONDecodeError as error:
-        place = f"line {error.lineno}, column {error.colno}"
+        from oifde_simulator.cli.explain.json_slips import likely_cause  # only wanted when something is wrong
+
+        place = f"line {error.lineno}, column {error.colno}{likely_cause(error)}"
         raise ValueError(
             f"{name}: expected a JSON object, the body of a request: no JSON at {place}"
         ) from None
@@ -128,14 +130,43 @@ def read(document: Any, endpoint: str | None = None) -> RequestFile:
     name = endpoint or (document.get("endpoint") if whole else None) or _guess_endpoint(path, body)
     known = list(BY_NAME)
     if name not in known:
-        raise ValueError(
-            f"expected endpoint {' or '.join(known)}, found {shown(name)}{did_you_mean(str(name), known)}"
-        )
+        near = did_you_mean(str(name), known) or _named(str(name))
+        raise ValueError(f"expected endpoint {' or '.join(known)}, found {shown(name)}{near}")
     headers = document.get("headers", {}) if whole else {}
     if not isinstance(headers, dict) or not all(isinstance(value, str) for value in headers.values()):
-        raise ValueError(f"expected headers as an object of strings, found {shown(headers)}")
+        raise ValueError(
+            f"expected headers as an object of strings, found {shown(headers)}{_quoted(headers)}"
+        )
     sent = sender.read(document) if whole else Sender()
     return RequestFile(name, body, headers, {}, path, document.get("at"), sent)
+
+
+def misplaced_keys(document: Any) -> Iterator[str]:
+    """Say of a request whose keys are taken for its body which of them is no key of a file."""
+    for item in document if isinstance(document, list) else [document]:
+        if isinstance(item, dict) and isinstance(item.get("body"), dict):
+            for name in [name for name in item if name not in KEYS][:1]:
+                near = did_you_mean(name, KEYS) or f"; known here: {', '.join(KEYS)}"
+                taken = "so the whole object is taken for the body"
+                yield f"{shown(name)} is no key of a request file, {taken}{near}"
+
+
+def _named(path: str) -> str:
+    """Suggest the endpoint of a path."""
+    from oifde_simulator.scenario.lint.schema.short_forms import (
+        endpoint,
+    )  # only wanted when something is wrong
+
+    return f"; {fix}" if (fix := endpoint(path)) else ""
+
+
+def _quoted(headers: Any) -> str:
+    """Suggest how a header is written whose value is a number."""
+    given = headers.items() if isinstance(headers, dict) else ()
+    for name, value in given:
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return f"; put the value in quotes: {shown({name: str(value)})}"
+    return ""
 
 
 def _guess_endpoint(path: str, body: Any) -> str:

@@ -41,7 +41,13 @@ def read(document: Mapping[str, Any]) -> Sender:
 def _client(given: Any) -> str:
     address = plain_address(given) if isinstance(given, str) else ""
     if given != "" and not address:
-        raise ValueError(f'expected client as an IP address such as "10.0.0.7", found {shown(given)}')
+        from oifde_simulator.rules.network_mistakes import (
+            address_advice,
+        )  # only wanted when something is wrong
+
+        advice = address_advice(given) if isinstance(given, str) else ""
+        expected = 'expected client as an IP address such as "10.0.0.7"'
+        raise ValueError(f"{expected}, found {shown(given)}{advice}")
     return address
 
 
@@ -63,7 +69,9 @@ def _connection(given: Any) -> tuple[int, int | None]:
 def _number(name: str, given: Any) -> int:
     if type(given) is int and 1 <= given <= MOST:
         return given
-    raise ValueError(f"expected {name} as a whole number from 1 to {MOST}, found {shown(given)}")
+    digits = isinstance(given, str) and given.isdecimal() and len(given) <= len(str(MOST))
+    fix = f"; take the quotes away: {given}" if digits else ""
+    raise ValueError(f"expected {name} as a whole number from 1 to {MOST}, found {shown(given)}{fix}")
 
 
 class Senders:

@@ -14,8 +14,11 @@ from oifde_simulator.clock import LATEST
 from oifde_simulator.instants import instant, instant_error, iso
 from oifde_simulator.quantities import DURATION, milliseconds
 from oifde_simulator.text import shown
+from oifde_simulator_client.duration_mistakes import duration_fix
 
 EXPECTED = 'a time since load such as "5s", or an instant such as "2026-01-01T00:00:05Z"'
+MOST_SECONDS = 10**9
+"""Number from which on a duration has too many digits."""
 MOST_REQUESTS = 10_000
 """Most requests of a file."""
 
@@ -99,7 +102,9 @@ def _next(place: str, given: Any, before: int, times: Times) -> int:
 def read_at(given: Any, load: int) -> int:
     """Read a time since `load`, or an instant; epoch milliseconds. Raises ValueError."""
     if not isinstance(given, str):
-        raise ValueError(f"expected {EXPECTED}, found {shown(given)}")
+        number = type(given) is int and 0 <= given < MOST_SECONDS
+        fix = f'; write "{given}s"' if number else ""
+        raise ValueError(f"expected {EXPECTED}, found {shown(given)}{fix}")
     if re.fullmatch(DURATION, given, re.ASCII):
         at = load + milliseconds(given)
     elif re.fullmatch(r"[0-9]{1,9}", given, re.ASCII):
@@ -107,7 +112,8 @@ def read_at(given: Any, load: int) -> int:
     elif (found := instant(given)) is not None:
         at = found
     else:
-        raise ValueError(instant_error(given, EXPECTED))
+        fix = duration_fix(given)
+        raise ValueError(instant_error(given, EXPECTED) + (f"; {fix}" if fix else ""))
     if at > LATEST:
         raise ValueError(f"{shown(given)} is too late; expected a time up to {iso(LATEST)}")
     return at

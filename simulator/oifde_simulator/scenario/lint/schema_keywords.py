@@ -6,16 +6,16 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from oifde_simulator.json_schema.keywords import KEYWORDS, subschemas
+from oifde_simulator.json_schema.unknown_keywords import unknown_keyword
 from oifde_simulator.scenario.lint.finding import Finding
-from oifde_simulator.text import KeyPath, did_you_mean, shown
+from oifde_simulator.text import KeyPath, shown
 
 
 def lint(path: KeyPath, schema: Mapping[str, Any]) -> Iterator[Finding]:
     """Check the keywords of a schema at `path` of a rule, and of the schemas inside it."""
     for keyword in schema:
         if keyword not in KEYWORDS:
-            hint = did_you_mean(keyword, KEYWORDS) or "; see JSON Schema, draft 2020-12"
-            yield Finding((*path, keyword), f"no keyword is called {shown(keyword)}{hint}")
+            yield Finding((*path, keyword), unknown_keyword(keyword))
     reference = schema.get("$ref")
     if isinstance(reference, str) and not reference.startswith("#"):
         message = f"{shown(reference)} is elsewhere, and nothing is fetched; put it below $defs, #/$defs/NAME"

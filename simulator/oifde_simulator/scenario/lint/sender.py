@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from oifde_simulator.rules.networks import network
-from oifde_simulator.scenario.lint import schema_keywords
+from oifde_simulator.scenario.lint import schema_keywords, several_addresses
 from oifde_simulator.scenario.lint.finding import Finding
 from oifde_simulator.scenario.lint.match import condition
 from oifde_simulator.text import KeyPath, shown
@@ -33,7 +33,9 @@ def _client(given: Any) -> Iterator[Finding]:
         try:
             network(text)
         except ValueError as error:
-            yield Finding((*CLIENT, place) if listed else CLIENT, str(error))
+            meant = "" if listed else several_addresses.written(text)
+            message = f"{error}; write it as a list: {meant}" if meant else str(error)
+            yield Finding((*CLIENT, place) if listed else CLIENT, message)
 
 
 def _number(path: KeyPath, wanted: Any) -> Iterator[Finding]:

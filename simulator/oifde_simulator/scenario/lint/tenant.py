@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import PureWindowsPath
 from typing import Any
 
-from oifde_simulator.instants import instant_error, time_zone_error
+from oifde_simulator.clock import LATEST
+from oifde_simulator.instants import instant, instant_error, iso, time_zone_error
 from oifde_simulator.quantities import whole_seconds
 from oifde_simulator.scenario.lint.finding import Finding, value_at
 from oifde_simulator.text import KeyPath, shown
@@ -32,7 +33,13 @@ def lint(value: Any, stem: str | None) -> Iterator[Finding]:
 
 
 def warnings(value: Any, id: str) -> Iterator[Finding]:
-    """Warn of a letter in a tenant's id that only looks like a Latin one; `value` is a good scenario."""
+    """Check a good scenario `value`, whose tenant is called `id`."""
+    yield from _late_start(value_at(value, ("clock", "start")))
+    yield from _lookalike(value, id)
+
+
+def _lookalike(value: Any, id: str) -> Iterator[Finding]:
+    """Warn of a letter in a tenant's id that only looks like a Latin one."""
     if id.isascii():
         return
     from oifde_simulator.scenario.lint import lookalikes  # seldom wanted
@@ -44,6 +51,17 @@ def warnings(value: Any, id: str) -> Iterator[Finding]:
             "names another tenant; write a Latin letter if one is meant"
         )
         yield Finding(("tenant", "id") if value_at(value, ("tenant", "id")) else (), message)
+
+
+def _late_start(start: str | None) -> Iterator[Finding]:
+    """Warn of a clock that starts after the last time that one tells, unless it stands still."""
+    if start is not None and (instant(start) or 0) > LATEST:
+        end = f"{iso(LATEST)[:-5]}Z"
+        message = (
+            f"{shown(start)} is later than a clock that runs can tell: {end} is served, and stays; "
+            f"write {shown(end)} or earlier"
+        )
+        yield Finding(("clock", "start"), message)
 
 
 def tenant_id_error(text: str) -> str:
@@ -58,9 +76,9 @@ def tenant_id_error(text: str) -> str:
 def _lifetime_error(text: str) -> str:
     if _is_lifetime(text):
         return ""
-    from oifde_simulator.scenario.lint.schema.times import duration_fix  # only wanted when something is wrong
+    from oifde_simulator_client.duration_mistakes import duration_fix  # only wanted when something is wrong
 
-    meant = duration_fix(text.strip().lower())
+    meant = duration_fix(text)
     fix = meant if _is_lifetime(meant.removeprefix("write ")) else "write it as 3600, 90s or 2h"
     return f"{shown(text)} is no lifetime of whole seconds, 1 to {LONGEST_LIFETIME}; {fix}"
 

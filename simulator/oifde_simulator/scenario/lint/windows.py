@@ -20,6 +20,9 @@ OTHER_WORDS = {"weekday": "mon-fri", "workday": "mon-fri", "weekend": "sat-sun"}
 """Days as people say them."""
 SHORTER = {day[:2]: day for day in WEEKDAYS}
 """Days by two letters."""
+NUMBERED = dict(zip("01234567", (WEEKDAYS[-1], *WEEKDAYS), strict=True))
+"""Days by the numbers that cron and ISO 8601 give them."""
+NUMBERED_FIX = "days have names here: if 1 is Monday, write"
 
 
 def lint(window: Mapping[str, Any]) -> Iterator[Finding]:
@@ -101,6 +104,13 @@ def meant_days(text: str) -> str:
     return "" if weekdays(days) is None else days
 
 
+def numbered_days(text: str) -> str:
+    """Find the days that numbers such as `1-5` stand for; empty for any other text."""
+    numbers = re.split(r" ?[-\u2013] ?", text) if len(text) <= len("1 - 5") else []
+    counted = len(numbers) in (1, 2) and all(number in NUMBERED for number in numbers)
+    return "-".join(map(NUMBERED.__getitem__, numbers)) if counted else ""
+
+
 def _day(word: str) -> str:
     """Shorten a day as people write it to ours; where it is misspelt, to the nearest one of ours."""
     short = SHORTER.get(word, word[:3])
@@ -113,6 +123,8 @@ def _words(text: str) -> list[str]:
 
 def _near(text: str) -> str:
     """Suggest the days that were meant."""
+    if numbered := numbered_days(text):
+        return f"; {NUMBERED_FIX} {numbered}"
     meant = meant_days(text)
     if meant and len(_words(text)) < len(meant.split("-")):
         return f'; write "{meant}"'

@@ -11,14 +11,20 @@ from oifde_simulator.instants import FARTHEST_OFFSET, epoch_milliseconds
 from oifde_simulator.model.vendor_errors import BY_CODE, BY_NAME
 from oifde_simulator.oifde import operations
 from oifde_simulator.scenario.lint.schema.spellings import Spelling, spellings
-from oifde_simulator.scenario.lint.schema.unknown_keys import slipped
+from oifde_simulator.scenario.lint.schema.unknown_keys import OF_RULES, slipped
 from oifde_simulator.scenario.lint.schema.wording import plain
-from oifde_simulator.scenario.lint.windows import meant_days
+from oifde_simulator.scenario.lint.windows import NUMBERED_FIX, meant_days, numbered_days
 from oifde_simulator.scenario.yaml.scalars import FLOAT, INTEGER, SWITCHES
 from oifde_simulator.text import KeyPath, shown
 
 NEEDED = ("callSorId", "calledNumber", "startTime")
 """Fields of a record that must have a value, unless it is sent as it stands."""
+
+
+NONE = ("none", "None", "nil", "empty")
+"""Texts that stand for an empty list."""
+MOST_FAULTS = 4
+"""Faults in a mapping that are written out as a list."""
 
 
 def suggested_fix(expected: list[str], value: Any, text: str) -> str:
@@ -28,6 +34,8 @@ def suggested_fix(expected: list[str], value: Any, text: str) -> str:
     """
     if value is None:
         return "remove it, or give it a value"
+    if value in NONE and expected == ["array"]:
+        return "for none write [], or leave the key out"
     if value in ({}, []) and expected in (["array"], ["object"]):
         return f"for none write {'{}' if isinstance(value, list) else '[]'}, or leave the key out"
     if isinstance(value, dict):
@@ -57,7 +65,7 @@ def meant(value: Any, schema: Mapping[str, Any]) -> str:
     slip = slipped(value)
     if slip:
         return slip if "object" in _types(schema) or value.startswith("-") else ""
-    if _types(schema) == ["array"]:
+    if _types(schema) == ["array"] and value not in NONE:
         return f"write it as a list: [{plain(value)}]"
     number = float(value) if FLOAT.fullmatch(value) else None
     if number is None or not schema.get("minimum", number) <= number <= schema.get("maximum", number):
@@ -76,13 +84,21 @@ def exact_fix(path: KeyPath, value: Any) -> str:
         return f"write {{endpoint: {value}}}"
     if path[-2:] == ("respond", "body") and isinstance(value, dict | list):
         return "for JSON write json instead of body"
-    if path[-2:] == ("window", "days") and isinstance(value, str) and (days := meant_days(value)):
-        return f"write it as a list: [{days}]"
-    if path[-2:] == ("window", "at") and isinstance(value, list):
-        return "write a rule for each time of day"
+    if "days" in path[-2:] and "window" in path[-3:] and (days := _days(path, value)):
+        return days
     if path[-1:] == ("time_zone",) and type(value) is int and abs(value) <= FARTHEST_OFFSET:
         return f'write "{value:+03}:00"'
     return _whole_part(path, value)
+
+
+def _days(path: KeyPath, value: Any) -> str:
+    """Suggest the days that a text in place of a list stands for, or a number in place of a day."""
+    whole = path[-1] == "days"
+    if isinstance(value, str) and whole and (days := meant_days(value)):
+        return f"write it as a list: [{days}]"
+    if isinstance(value, str | int) and not isinstance(value, bool) and (days := numbered_days(str(value))):
+        return f"{NUMBERED_FIX} {f'[{days}]' if whole else days}"
+    return ""
 
 
 def _whole_part(path: KeyPath, value: Any) -> str:
@@ -91,8 +107,11 @@ def _whole_part(path: KeyPath, value: Any) -> str:
         return 'rules belong below the key rules: write "rules:" above the list, and indent it'
     if path == ("tenant",) and isinstance(value, str) and not set(value) & set(" :="):
         return f"write {{id: {plain(value)}}}"
-    if path == ("sessions", "users") and isinstance(value, list) and value and isinstance(value[0], str):
-        return f"write how many sessions each has: {{{shown(value[0])}: 12}}"
+    if path == ("sessions", "users") and not isinstance(value, dict | None):
+        first = value[0] if isinstance(value, list) and value and isinstance(value[0], str) else "18000000001"
+        return f"write how many sessions each has: {{{shown(first)}: 12}}"
+    if path[-1:] == ("faults",) and isinstance(value, dict) and 1 < len(value) <= MOST_FAULTS:
+        return f"write each as an item of a list: [{', '.join(_fault(*each) for each in value.items())}]"
     return ""
 
 
@@ -149,6 +168,10 @@ def _flow(value: Any) -> str:
     return f"{{{', '.join(f'{key}: {plain(each)}' for key, each in value.items())}}}"
 
 
+def _fault(name: str, settings: Any) -> str:
+    return name if settings is None else _flow({name: settings})
+
+
 def _is_slip(value: dict[str, Any] | list[Any]) -> bool:
     """Check for a mapping or list that stands for the other: dashes without space, items in braces."""
     if isinstance(value, list):
@@ -161,6 +184,10 @@ def _list_of(value: Mapping[str, Any]) -> str:
         return slip
     if value and all(each is None for each in value.values()):
         return f"{{}} holds keys with values, [] a list: write [{', '.join(value)}]"
+    if value and all(
+        isinstance(each, dict) and not each.keys().isdisjoint(OF_RULES) for each in value.values()
+    ):
+        return f'begin each item with "- " and its name, such as - name: {plain(next(iter(value)))}'
     return 'begin each item with "- "'
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
+from oifde_simulator.json_schema.plain_assertions import exact_types
 from oifde_simulator.scenario.schema import shipped
 from oifde_simulator.text import KeyPath
 
@@ -28,6 +29,18 @@ def homes(key: str, path: KeyPath) -> list[Home]:
     here = tuple(ITEM if isinstance(step, int) else step for step in path)
     ranked = sorted((_distance(here, home[:-1]), home) for home in _all().get(key, ()))
     return [home for cost, home in ranked[:2] if cost <= ranked[0][0] + 1]
+
+
+def takes(home: Home, value: Any) -> bool:
+    """Check that the key of a place may have a value of this type."""
+    return is_taken(value, _schemas()[home])
+
+
+def is_taken(value: Any, schema: Mapping[str, Any]) -> bool:
+    """Check that a value has one of the types that a schema names, if it names any."""
+    named = shipped().document["$defs"].get(schema.get("$ref", "").removeprefix("#/$defs/"), schema)
+    types = schema.get("type", named.get("type"))
+    return types is None or type(value) in exact_types(types)
 
 
 def in_words(home: Home, path: KeyPath, value: str) -> str:
@@ -62,21 +75,28 @@ def _distance(here: Home, parent: Home) -> int:
 @cache
 def _all() -> Mapping[str, list[Home]]:
     found: dict[str, list[Home]] = {}
-    document = shipped().document
-    for home in _walk(document, document["$defs"], ()):
+    for home in _schemas():
         if home[:-1] != STATUSES:
             found.setdefault(home[-1], []).append(home)
     return found
 
 
-def _walk(schema: Mapping[str, Any], definitions: Mapping[str, Any], path: Home) -> Iterator[Home]:
+@cache
+def _schemas() -> Mapping[Home, Mapping[str, Any]]:
+    document = shipped().document
+    return dict(_walk(document, document["$defs"], ()))
+
+
+def _walk(
+    schema: Mapping[str, Any], definitions: Mapping[str, Any], path: Home
+) -> Iterator[tuple[Home, Mapping[str, Any]]]:
     # A reference to a part of a definition repeats what is found where it is defined.
     if definition := definitions.get(schema.get("$ref", "").removeprefix("#/$defs/")):
         yield from _walk(definition, definitions, path)
     if len(path) >= MOST_STEPS:
         return
     for key, inner in schema.get("properties", {}).items():
-        yield (*path, key)
+        yield (*path, key), inner
         yield from _walk(inner, definitions, (*path, key))
     if "items" in schema:
         yield from _walk(schema["items"], definitions, (*path, ITEM))

@@ -3,33 +3,27 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
-from oifde_simulator.quantities import duration_text
+from oifde_simulator.clock import LATEST
+from oifde_simulator.instants import epoch_milliseconds, instant, iso
+from oifde_simulator.json_schema.schema import Violation
 from oifde_simulator.text import KeyPath, shown
+from oifde_simulator_client.duration_mistakes import duration_fix
 
 TIME_OF_DAY = re.compile(r"[0-9]{1,2}:[0-9]{2}(:[0-9]{2})?")
 CLOCK = re.compile(r"([0-9]{1,2})(?::([0-9]{2}))?(?::([0-9]{2}))? ?(am|pm)?")
 """Time of day as people write it, in small letters."""
 NAMED = {"midnight": "00:00", "noon": "12:00"}
-DURATION = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?) ?([a-z]*)")
-SUM = re.compile(r"(?:([0-9]{1,4})h ?)?(?:([0-9]{1,4})m(?:in)? ?)?(?:([0-9]{1,4})s)?")
-"""Duration in several units, which is written in one here."""
-HOURS = {"d": 24, "day": 24, "w": 168, "week": 168}
-"""Hours in units that are none here."""
-MOST_HOURS = 10**9
-"""Hours from which on a duration has too many digits."""
-UNITS = {
-    **dict.fromkeys(("ms", "msec", "millisecond", "milli"), "ms"),
-    **dict.fromkeys(("s", "sec", "second"), "s"),
-    **dict.fromkeys(("m", "min", "minute"), "m"),
-    **dict.fromkeys(("h", "hr", "hour"), "h"),
-}
-"""Our units by the words for them, in small letters and without the s of many."""
+UNQUOTED = re.compile("[0-9][-:][0-9]")
+"""Part of a date or a time of day that YAML 1.1 takes for a date or a number where it is not in quotes."""
 
 
 def time_fix(path: KeyPath, written: str) -> str:
     """Suggest the time that a text at `path` stands for; empty where that is not clear."""
     text = written.strip().lower()
+    if "window" in path[-2:-1] and "over" not in path[-3:] and (date := _date_fix(written.strip())):
+        return date
     if path[-2:] == ("window", "at"):
         return _time_of_day(text)
     if path[-2:] == ("over", "window") and text in ("day", "daily"):
@@ -39,6 +33,31 @@ def time_fix(path: KeyPath, written: str) -> str:
     if path[-2:-1] == ("window",) and TIME_OF_DAY.fullmatch(text):
         return f"for a time of day write at and for: {{at: {shown(_padded(text))}, for: 90s}}"
     return duration_fix(text)
+
+
+def misread(violations: Iterable[Violation]) -> set[KeyPath]:
+    """List the paths of times without quotes that are none in quotes either, where it is told what to write.
+
+    The reader of YAML knows no keys, and advises to put them in quotes.
+    """
+    return {
+        each.path
+        for each in violations
+        if each.keyword == "pattern" and UNQUOTED.search(each.found) and time_fix(each.path, each.found)
+    }
+
+
+def _date_fix(text: str) -> str:
+    """Say which key takes the date that stands where a window opens or closes; empty for any other text."""
+    stamp = epoch_milliseconds(text) if "-" in text else None
+    if stamp is None or not 0 <= stamp <= LATEST:
+        return ""
+    exact = instant(text) is not None
+    start = shown(text if exact else f"{iso(stamp)[:-5]}Z")
+    date = "a date" if exact else "if it is UTC, this date"
+    return (
+        f"{date} belongs into clock: {{start: {start}}}, from which window: {{from: 0s, until: 90s}} counts"
+    )
 
 
 def _time_of_day(text: str) -> str:
@@ -55,26 +74,3 @@ def _time_of_day(text: str) -> str:
 
 def _padded(text: str) -> str:
     return text if text[2:3] == ":" else f"0{text}"
-
-
-def duration_fix(text: str) -> str:
-    """Suggest the duration that a text in small letters stands for; empty where that is not clear."""
-    found = DURATION.fullmatch(text)
-    if found is None:
-        return _sum(text)
-    number, word = found[1], found[2]
-    if not word:
-        return f"write its unit too, such as {number}s"
-    if hours := HOURS.get(word.removesuffix("s"), 0) * float(number):
-        return f"write {hours:.9g}h" if hours < MOST_HOURS else ""
-    unit = UNITS.get(word) or UNITS.get(word.removesuffix("s"))
-    return f"write {number}{unit}" if unit else ""
-
-
-def _sum(text: str) -> str:
-    found = SUM.fullmatch(text)
-    if found is None or not any(found.groups()):
-        return ""
-    hours, minutes, seconds = (int(each or 0) for each in found.groups())
-    milliseconds = 1000 * (3600 * hours + 60 * minutes + seconds)
-    return f"write {duration_text(milliseconds)}" if milliseconds else ""

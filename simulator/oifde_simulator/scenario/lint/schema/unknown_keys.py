@@ -11,7 +11,14 @@ from oifde_simulator import tls_faults
 from oifde_simulator.faults.charsets import find_charset
 from oifde_simulator.faults.other_words import meant_fault
 from oifde_simulator.json_schema.schema import Violation
-from oifde_simulator.scenario.lint.schema.homes import homes, in_words
+from oifde_simulator.scenario.lint.schema.homes import homes, in_words, is_taken, takes
+from oifde_simulator.scenario.lint.schema.synonyms import (
+    ADDRESSES,
+    CERTIFICATES,
+    SYNONYMS,
+    SYNONYMS_INSIDE,
+    WAITS,
+)
 from oifde_simulator.scenario.lint.schema.times import TIME_OF_DAY
 from oifde_simulator.scenario.lint.schema.wording import listed, plain
 from oifde_simulator.scenario.yaml.confusables import BLANKS
@@ -22,41 +29,8 @@ CLOSE = 0.8
 SECRETS = ("secret", "tokens", "appSecret", "authToken")
 """Keys whose values no message repeats."""
 COLON = re.compile(r"([A-Za-z_][\w-]*):(.+)", re.DOTALL)
-WAITS = ("delay", "sleep", "wait", "timeout", "fixeddelaymilliseconds")
-"""Other words for a latency."""
-ADDRESSES = ("ip", "address", "clientip", "clientaddress", "ipaddress", "remoteaddr", "remoteaddress", "peer")
-"""Other words for the address of a client."""
-CERTIFICATES = ("clientcert", "certificate", "cert", "tlsclientcertificate")
-"""Other words for the certificate of a client."""
-SYNONYMS = {
-    "chance": "probability", "percent": "probability", "odds": "probability", "count": "times",
-    "max": "times", "limit": "times", "repeat": "times", "skip": "after", "nth": "every", "when": "match",
-    "if": "match", "where": "match", "condition": "match", "conditions": "match", "then": "respond",
-    "answer": "respond", "return": "respond", "reply": "respond", "id": "name",
-    "title": "name", "code": "status",
-    "message": "errorMsg", "msg": "errorMsg", "content": "body",
-    "bodyfilename": "file", "bodyfile": "file", "base64body": "base64", "bytes": "base64",
-    "text": "body", "payload": "body",
-    "url": "endpoint", "operation": "endpoint", "method": "endpoint", "query": "request", "body": "request",
-    "header": "headers", "timezone": "time_zone", "users": "sessions", "now": "clock", "time": "clock",
-    "concurrent": "in_flight", "concurrency": "in_flight", "parallel": "in_flight", "field": "distinct",
-    "unique": "distinct", "schedule": "window", "period": "window", "daily": "window", "quota": "over",
-    "rate": "over", "ratelimit": "over", "rate_limit": "over", "throttle": "over", "html": "body",
-    "encoding": "charset", "cn": "common_name", "commonname": "common_name",
-    "duration": "over", "start": "from", "end": "until", "to": "until", "op": "op",
-}  # fmt: skip
-"""Other words for keys, as other tools and people say them."""
-SYNONYMS_INSIDE = {
-    "window": {"start": "from", "begin": "from", "duration": "for", "length": "for", "lasts": "for",
-               "weekday": "days", "weekdays": "days", "day": "days", "time": "at"},
-    "state": {"until": "for", "duration": "for", "lasts": "for", "next": "then", "to": "becomes",
-              "in": "is"},
-    "clock": {"from": "start", "at": "start", "begin": "start", "instant": "start", "rate": "speed",
-              "factor": "speed", "pace": "speed"},
-    "patch": {"times": "count", "by": "factor", "chars": "bytes", "characters": "bytes", "length": "bytes",
-              "size": "bytes"},
-}  # fmt: skip
-"""Other words for keys by the key around them, where they are meant though they are known elsewhere."""
+OF_TENANTS = {"tenantid": "id", "appkey": "id", "appsecret": "secret"}
+"""Keys of tenant by the words for them, in small letters, that stand at the top of a file."""
 PERCENTILES = ("p50", "p90", "p95", "p99")
 USERS, REQUESTS = ("user", "users", "distinctusers"), ("request", "requests", "match", "matches", "calls")
 """Words for what a rule may wait for."""
@@ -96,9 +70,12 @@ def hint(key: str, value: Any, path: KeyPath, known: Mapping[str, Any]) -> str:
         return f'; did you mean "{inside}"?'
     if other := _other_place(key, value, known):
         return f"; {other}"
-    near = nearest(key, known, CLOSE)
+    near, found = nearest(key, known, CLOSE), homes(key, path)
+    if near and found:  # the type of the value may tell which of them is meant
+        fitting = [home for home in found if takes(home, value)]
+        near, found = near if is_taken(value, known[near]) or not fitting else "", fitting
     meant = f'; did you mean "{near}"?' if near else ""
-    if found := homes(key, path):
+    if found:
         text = "..." if key in SECRETS else plain(value)
         where = ", or ".join(in_words(home, path, text) for home in found)
         return f"{meant} {key} itself belongs {where}" if meant else f"; it belongs {where}"
@@ -107,7 +84,7 @@ def hint(key: str, value: Any, path: KeyPath, known: Mapping[str, Any]) -> str:
     if path and path[-1] == "match":
         return _condition(key, value)
     if key.lower() in WAITS and "faults" in known:
-        return f"; for a wait write faults: [{{latency: {plain(value)}}}]"
+        return f"; {_wait(key, value)}"
     if SYNONYMS.get(key.lower()) in known:
         return f'; did you mean "{SYNONYMS[key.lower()]}"?'
     return did_you_mean(key, known) or listed(known)
@@ -124,7 +101,8 @@ def _meant_inside(key: str, value: Any, path: KeyPath, known: Mapping[str, Any])
     name = SYNONYMS_INSIDE.get(around, {}).get(key.lower(), "")
     if name == "from" and isinstance(value, str) and TIME_OF_DAY.fullmatch(value):
         return "at"
-    return name if name in known else ""
+    other_shape = isinstance(value, list | dict) and name in known and not is_taken(value, known[name])
+    return name if name in known and not other_shape else ""
 
 
 def is_free(key: str, schema: Mapping[str, Any]) -> bool:
@@ -155,7 +133,16 @@ def _other_place(key: str, value: Any, known: Mapping[str, Any]) -> str:
         )
     if "faults" in known and isinstance(value, dict) and any(name in value for name in OF_RULES):
         return f"for a rule of this name write name: {plain(key)}, and its keys beside it"
-    word = re.sub("[^a-z0-9]", "", key.lower())
+    if "errorMsg" in known and (fault := _beside_respond(key, value)):
+        return f"{fault} beside respond"
+    return _other_word(re.sub("[^a-z0-9]", "", key.lower()), value, known)
+
+
+def _other_word(word: str, value: Any, known: Mapping[str, Any]) -> str:
+    """Say the same of a key in small letters."""
+    if word in OF_TENANTS and "clock" in known:
+        own = OF_TENANTS[word]
+        return f"write tenant: {{{own}: {'...' if own in SECRETS else plain(value)}}}"
     if word == "retryafter" and "errorMsg" in known:
         return f"write headers: {{Retry-After: {plain(value)}}}"
     if word in ("zone", "tz") and "repeat" in known:
@@ -167,6 +154,28 @@ def _other_place(key: str, value: Any, known: Mapping[str, Any]) -> str:
     if word in PERCENTILES and "sigma" in known:
         return "it is of another form of latency: percentiles: {p50: 80ms, p95: 400ms, p99: 2s}"
     return ""
+
+
+def _beside_respond(key: str, value: Any) -> str:
+    """Say how a wait or a fault is written that stands inside an answer; empty for any other key."""
+    if key.lower() in WAITS:
+        return _wait(key, value)
+    if key.lower() != "fault" or not isinstance(value, str):
+        return ""
+    from oifde_simulator.faults import builtin_faults  # slow to import, and seldom wanted
+
+    name = value.lower().replace("_", "-")
+    fault = name if name in builtin_faults() else meant_fault(name)
+    return f"write faults: [{fault}]" if fault else ""
+
+
+def _wait(key: str, value: Any) -> str:
+    """Write a latency for a wait by another word; a number needs its unit."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return f"for a wait write faults: [{{latency: {plain(value)}}}]"
+    if key.lower().endswith("milliseconds"):
+        return f"for a wait write faults: [{{latency: {value}ms}}]"
+    return f"for a wait of {value} seconds write faults: [{{latency: {value}s}}]"
 
 
 def slipped(text: str, value: Any = None) -> str:

@@ -6,12 +6,18 @@ The schema's own keys help: `x-fix` is advice, `x-expected` names a quantity, `x
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from oifde_simulator.json_schema.schema import Violation
 from oifde_simulator.scenario.lint.finding import Finding, Source
-from oifde_simulator.scenario.lint.schema import bare_faults, error_names, operations, unknown_keys
+from oifde_simulator.scenario.lint.schema import (
+    bare_faults,
+    choices_of_values,
+    operations,
+    single_values,
+    unknown_keys,
+)
 from oifde_simulator.scenario.lint.schema.fixes import (
     exact_fix,
     meant,
@@ -20,17 +26,16 @@ from oifde_simulator.scenario.lint.schema.fixes import (
     tidied,
 )
 from oifde_simulator.scenario.lint.schema.guesses import without_guessed
+from oifde_simulator.scenario.lint.schema.short_forms import short_form
+from oifde_simulator.scenario.lint.schema.signs import sign_fix
 from oifde_simulator.scenario.lint.schema.times import time_fix
 from oifde_simulator.scenario.lint.schema.wording import (
-    LONGEST_CHOICE,
+    advice,
     as_json,
-    choices,
     found,
-    listed,
     unquoted,
 )
-from oifde_simulator.scenario.yaml import confusables
-from oifde_simulator.text import did_you_mean, shown
+from oifde_simulator.text import shown
 
 NOUNS = {
     "faults": "fault",
@@ -41,13 +46,8 @@ NOUNS = {
     "client": "address",
 }
 """Names of the items of lists."""
-OPERATIONS = {
-    "duplicate": "repeat", "multiply": "scale", "divide": "scale", "delete": "remove", "set": "replace",
-    "update": "replace", "insert": "add", "rename": "move", "truncate": "cut", "pad": "fill",
-}  # fmt: skip
-"""Other words for the operations of a patch."""
-COMMAS = "，﹐、；"
-"""Characters that look like a comma, or stand for one in other scripts."""
+PERCENT = re.compile(r"[1-9][0-9]?(\.[0-9]{1,9})?|100")
+"""Number above 1 that may be percent."""
 TYPES = {
     "string": "a string",
     "integer": "a whole number",
@@ -152,8 +152,13 @@ def _type(violation: Violation, text: str) -> str:
         and not {"string", "array", "object"} & set(expected)
     ):
         return f"expected {words}, found {found(value, text)}; no {value[-1]} ends a line: write {value[:-1]}"
-    ending = f"; {exact}" if (exact := exact_fix(violation.path, value) or meant(value, schema)) else ""
-    fix = ending or _fix(violation, suggested_fix(expected, value, text))
+    exact = (
+        exact_fix(violation.path, value)
+        or single_values.fix(violation)
+        or meant(value, schema)
+        or short_form(violation.path, value)
+    )
+    fix = f"; {exact}" if exact else advice(violation, suggested_fix(expected, value, text))
     return f"expected {words}, found {found(value, text)}{fix}"
 
 
@@ -162,53 +167,32 @@ def _types_in_words(violation: Violation) -> str:
     return " or ".join(TYPES[name] for name in expected)
 
 
-def _enum(violation: Violation, text: str) -> str:
-    allowed, value = violation.expected, violation.found
-    if "x-needs" in violation.schema and isinstance(value, str):
-        return _name(value, allowed, violation.schema)
-    if violation.path[-1:] == ("error",):
-        return error_names.explained(value)
-    names = [each for each in allowed if isinstance(each, str)]
-    near = did_you_mean(value, names) if isinstance(value, str) else ""
-    if violation.path[-1:] == ("op",) and isinstance(value, str) and value in OPERATIONS:
-        near = f'; did you mean "{OPERATIONS[value]}"?'
-    if near and len(allowed) > LONGEST_CHOICE:
-        return f"{found(value, text)} is none of the {len(allowed)} that are known here{near}"
-    return f"expected {choices(allowed)}, found {found(value, text)}{near or _fix(violation)}"
-
-
-def _name(written: str, allowed: Sequence[str], schema: Mapping[str, Any]) -> str:
-    """Explain a name that is unknown, or that needs a value beside it."""
-    if example := schema["x-needs"].get(written):
-        return f"{written} needs a value, such as {{{written}: {unquoted(example)}}}"
-    known = [*allowed, *schema["x-needs"]]
-    if slip := unknown_keys.slipped(written):
-        return f"expected a fault, found {shown(written)}; {slip}"
-    if comma := next((each for each in written if each in COMMAS), ""):
-        fix = f"{confusables.name(comma)} separates nothing: write a comma and a space"
-        return f"expected a fault, found {shown(written)}; {fix}"
-    near = unknown_keys.other_fault(written) or did_you_mean(written, known) or listed(known)
-    return f"unknown {schema['x-noun']} {shown(written)}{near}"
-
-
 def _const(violation: Violation, text: str) -> str:
     expected = as_json(violation.expected)
-    return f"expected {expected}, found {found(violation.found, text)}{_fix(violation)}"
+    return f"expected {expected}, found {found(violation.found, text)}{advice(violation)}"
 
 
-def _bound(words: str) -> Callable[[Violation, str], str]:
-    return lambda v, text: f"expected {words} {v.expected}, found {found(v.found, text)}{_fix(v)}"
+def _bound(words: str, fix: str) -> Callable[[Violation, str], str]:
+    def write(violation: Violation, text: str) -> str:
+        given, bound = violation.found, violation.expected
+        percent = bound == 1 and violation.schema.get("x-quantity") == "share" and PERCENT.fullmatch(text)
+        ending = advice(violation, fix.format(bound))
+        if percent:
+            ending = f"; if it is percent, write {text}%; else {ending.removeprefix('; ')}"
+        return f"expected {words} {bound}, found {found(given, text)}{ending}"
+
+    return write
 
 
 def _length(violation: Violation, text: str) -> str:
     least = violation.expected
     words = "text that is not empty" if least == 1 else f"at least {least} characters"
-    return f"expected {words}, found {found(violation.found, text)}{_fix(violation)}"
+    return f"expected {words}, found {found(violation.found, text)}{advice(violation)}"
 
 
 def _most_characters(violation: Violation, text: str) -> str:
     long = f"{len(violation.found):,} characters: {found(violation.found, text)}"
-    return f"expected at most {violation.expected} characters, found {long}{_fix(violation)}"
+    return f"expected at most {violation.expected} characters, found {long}{advice(violation)}"
 
 
 def _empty(violation: Violation, _text: str) -> str:
@@ -216,34 +200,35 @@ def _empty(violation: Violation, _text: str) -> str:
     name = str(violation.path[-1]) if violation.path else "it"
     noun = NOUNS.get(name, "key" if violation.keyword == "minProperties" else "item")
     what = "mapping" if violation.keyword == "minProperties" else "list"
-    fix = _fix(violation)
+    fix = advice(violation)
     return f"{name} needs at least one {noun}, found an empty {what}{fix}; for none leave {name} out"
 
 
 def _most_items(violation: Violation, _text: str) -> str:
     """Explain a list that is too long."""
-    return f"expected at most {violation.expected} items, found {len(violation.found)}{_fix(violation)}"
+    return f"expected at most {violation.expected} items, found {len(violation.found)}{advice(violation)}"
 
 
 def _pattern(violation: Violation, text: str) -> str:
     """Name the expected quantity, where the schema does."""
     if "x-expected" not in violation.schema:
         return _not_allowed(violation, text)
-    exact = meant(violation.found, violation.schema) or time_fix(violation.path, violation.found)
+    path, value, schema = violation.path, violation.found, violation.schema
+    exact = meant(value, schema) or sign_fix(path, value, schema) or time_fix(path, value)
     fix = f"; {exact}" if exact else ""
     return f"expected {violation.schema['x-expected']}, found {found(violation.found, text)}{fix}"
 
 
 def _not_allowed(violation: Violation, text: str) -> str:
-    return f"{found(violation.found, text)} is not allowed here{_fix(violation)}"
+    return f"{found(violation.found, text)} is not allowed here{advice(violation)}"
 
 
 MESSAGES: Mapping[str, Callable[[Violation, str], str]] = {
     "type": _type,
-    "enum": _enum,
+    "enum": choices_of_values.explained,
     "const": _const,
-    "minimum": _bound("at least"),
-    "maximum": _bound("at most"),
+    "minimum": _bound("at least", "write {} or more"),
+    "maximum": _bound("at most", "write {} or less"),
     "minLength": _length,
     "maxLength": _most_characters,
     "minItems": _empty,
@@ -252,9 +237,3 @@ MESSAGES: Mapping[str, Callable[[Violation, str], str]] = {
     "pattern": _pattern,
 }
 """Writers of messages by the keyword that refused; each takes the violation and the text of the value."""
-
-
-def _fix(violation: Violation, otherwise: str = "") -> str:
-    """Write the schema's own advice for this place, else `otherwise`."""
-    advice = violation.schema.get("x-fix", otherwise)
-    return f"; {advice}" if advice else ""

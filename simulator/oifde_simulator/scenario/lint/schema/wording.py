@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from oifde_simulator.json_schema.schema import Violation
 from oifde_simulator.text import shown
 
 PLAIN = re.compile(r"[A-Za-z][A-Za-z_-]*|[0-9]{1,9}(?:ms|s|m|h)|/[\w/*]+")
@@ -58,3 +59,9 @@ def plain(value: Any) -> str:
 def as_json(value: Any) -> str:
     """Write a value as JSON in one line, with letters of every script as they are."""
     return json.dumps(value, ensure_ascii=False)
+
+
+def advice(violation: Violation, otherwise: str = "") -> str:
+    """Write the end of a message with the schema's own advice for this place, else `otherwise`."""
+    fix = violation.schema.get("x-fix", otherwise)
+    return f"; {fix}" if fix else ""

@@ -11,6 +11,7 @@ from typing import Any
 from oifde_simulator.json_schema.schema import Schema, Violation
 from oifde_simulator.json_schema.words import expectation, found, types_in_words
 from oifde_simulator.text import did_you_mean, dotted, shown
+from oifde_simulator.web.control_plane.body.fixes import fix, near_member
 from oifde_simulator.web.control_plane.body.shrink import MOST_EXPLAINED, shrink
 
 MOST_MESSAGES = 10
@@ -35,7 +36,7 @@ def describe_breaches(value: Any, wanted: Schema) -> list[str]:
 
 def _describe(violation: Violation) -> str:
     violation = _closest(violation)
-    return _placed(violation.path, _message(violation))
+    return _placed(violation.path, f"{_message(violation)}{fix(violation)}")
 
 
 def _placed(path: tuple[str | int, ...], message: str) -> str:
@@ -49,7 +50,8 @@ def _message(violation: Violation) -> str:
             return "expected at least one item, found an empty list"
         case "oneOf" | "anyOf":
             choices = "; or ".join(filter(None, map(_choice, violation.expected)))
-            return f"expected {choices or 'another value'}, found {shown(violation.found)}"
+            expected = f"expected {choices or 'another value'}"
+            return f"{expected}, found {shown(violation.found)}{near_member(violation)}"
         case "additionalProperties":
             known = [*violation.schema.get("properties", {})]
             names = f"{_unknown_names(violation)}; expected {', '.join(known)}"
@@ -60,11 +62,15 @@ def _message(violation: Violation) -> str:
             return f"expected at most {violation.expected} members, found {len(violation.found)}"
         case "minItems" | "maxItems":
             return f"expected {expectation(violation)}, found {len(violation.found)}"
-        case "pattern" if "examples" in violation.schema:
-            return f"expected {_example(violation.schema)}, found {shown(violation.found)}"
+        case "type" | "pattern" if _is_text_with_examples(violation.schema):
+            return f"expected {_example(violation.schema)}, found {found(violation.found)}"
         case "pattern" | "format" | "not" if "description" in violation.schema:
             return f"expected {_described(violation.schema)}, found {found(violation.found)}"
     return f"expected {expectation(violation)}, found {found(violation.found)}"
+
+
+def _is_text_with_examples(wanted: Mapping[str, Any]) -> bool:
+    return wanted.get("type") == "string" and {"description", "examples"} <= wanted.keys()
 
 
 def _missing(violation: Violation) -> str:

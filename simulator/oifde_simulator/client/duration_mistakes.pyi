@@ -1,0 +1,1 @@
+from oifde_simulator_client.duration_mistakes import *
