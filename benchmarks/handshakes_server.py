@@ -17,8 +17,8 @@ from pathlib import Path
 import uvloop
 
 from oifde_simulator.web.tls.acceptor import TlsAcceptor
-from oifde_simulator.web.tls.authority import tls_from_authority
-from oifde_simulator.web.tls.half_close import keep_half_open
+from oifde_simulator.web.tls.certificates.authority import tls_from_authority
+from oifde_simulator.web.tls.handshakes.half_close import keep_half_open
 from oifde_simulator.web.tls.rsa_on_demand import RsaOnDemandContext
 from oifde_simulator.web.tls.served import ServedTls
 

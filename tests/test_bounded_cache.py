@@ -77,12 +77,12 @@ def test_what_containers_hold_is_measured() -> None:
 
 OF_OUR_OWN = {
     "cli", "coverage", "fast_dataclasses.py", "faults", "json_schema", "oifde/contract.py",
-    "oifde/error_messages.py", "population", "runtime/package_finder.py",
+    "oifde/error_messages.py", "population", "runtime/imports/package_finder.py",
     "runtime/replica/description.py", "runtime/warming.py",
-    "scenario/gallery.py", "scenario/gallery_guide.py", "scenario/lint/certainty.py",
-    "scenario/lint/match.py", "scenario/lint/patch/answers.py", "scenario/lint/schema/homes.py",
+    "scenario/gallery.py", "scenario/gallery_guide.py", "scenario/lint/warnings/certainty.py",
+    "scenario/lint/conditions/match.py", "scenario/lint/patch/answers.py", "scenario/lint/schema/homes.py",
     "scenario/schema.py", "web/console/files.py", "web/control_plane/openapi.py", "web/heap.py",
-    "web/speech/resampling.py", "web/tls/authority.py",
+    "web/speech/resampling.py", "web/tls/certificates/authority.py",
 }  # fmt: skip
 """Rooms and modules with functions of our own documents and keys, which `functools.cache` may cache."""
 
@@ -108,7 +108,7 @@ def test_no_other_cache_is_used_for_what_clients_send() -> None:
 @pytest.mark.parametrize("endpoint", ["x" * 99, "nonsense"])
 def test_a_name_that_a_scenario_makes_up_is_not_remembered(endpoint: str) -> None:
     from oifde_simulator.population.vocabulary import faker_version, loading
-    from oifde_simulator.scenario.lint import match
+    from oifde_simulator.scenario.lint.conditions import match
 
     match.fields("request", None)
     before = match._fields.cache_info().currsize, loading._read_shipped.cache_info().currsize

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from oifde_simulator import faults, quantities, resources
 from oifde_simulator.config.reading import read_settings
-from oifde_simulator.rules.pagination import Rows
+from oifde_simulator.rules.answers.pagination import Rows
 from oifde_simulator.rules.rule import Rule
 from oifde_simulator.scenario import loader
 from oifde_simulator.scenario.errors import ScenarioErrors

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-MOST_OWN = 396
+MOST_OWN = 402
 """Modules of ours; 379 when this was written."""
 MOST_OF_PYTHON = 245
 """Modules of the standard library; 229 with Python 3.11."""

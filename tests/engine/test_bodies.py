@@ -19,7 +19,7 @@ from oifde_simulator import resources
 from oifde_simulator.bounded_cache import measured
 from oifde_simulator.clock import ClockSetting, InitialClock
 from oifde_simulator.engine.bodies import LARGEST_SOUND, BodyMaker
-from oifde_simulator.engine.body_changes import LONGEST_VALUE, MOST_CHANGES, body_changes
+from oifde_simulator.engine.changes.body_changes import LONGEST_VALUE, MOST_CHANGES, body_changes
 from oifde_simulator.engine.replay import ON_DISK
 from oifde_simulator.immediate import immediate
 from oifde_simulator.model.decision import MOST_ACTIONS, NOT_KEPT

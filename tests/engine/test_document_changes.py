@@ -13,7 +13,7 @@ from examples import examples
 from oifde_simulator.cli.explain import request_file
 from oifde_simulator.cli.explain.explanation_text import format_explanation
 from oifde_simulator.engine import explain as explanation
-from oifde_simulator.engine.document_changes import ABSENT, Change, changes
+from oifde_simulator.engine.changes.document_changes import ABSENT, Change, changes
 from oifde_simulator.scenario import loader
 from oifde_simulator.tenants import Tenants
 

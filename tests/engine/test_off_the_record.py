@@ -13,7 +13,7 @@ import pytest
 from conftest import QUERY, TOKEN, ServeScenarios
 from engines import Engine
 from oifde_simulator.engine import pipeline as pipeline_module
-from oifde_simulator.engine.metrics import Meter
+from oifde_simulator.engine.counting.metrics import Meter
 from oifde_simulator.faults.global_delay import GlobalDelay
 from oifde_simulator.immediate import immediate
 from oifde_simulator.journal import log_line

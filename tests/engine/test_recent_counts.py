@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from oifde_simulator.engine import recent_counts
-from oifde_simulator.engine.recent_counts import WINDOW, RecentCounts
+from oifde_simulator.engine.counting import recent_counts
+from oifde_simulator.engine.counting.recent_counts import WINDOW, RecentCounts
 from oifde_simulator.model.outcome import Outcome, OutcomeRecorder
 
 

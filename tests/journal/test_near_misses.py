@@ -16,7 +16,7 @@ from oifde_simulator.immediate import immediate
 from oifde_simulator.journal.near_misses import near_misses, search_near_misses
 from oifde_simulator.model.http import Request
 from oifde_simulator.model.view import Mismatch, View
-from oifde_simulator.rules.matching import Matcher
+from oifde_simulator.rules.conditions.matching import Matcher
 from oifde_simulator.scenario import loader
 from oifde_simulator.tenants import Tenants
 

@@ -11,7 +11,7 @@ from oifde_simulator.journal.filter_parameters import WrongParameter, parse
 from oifde_simulator.json_schema.backtracking import CHARACTER_STEPS, BacktrackingPredicate
 from oifde_simulator.json_schema.bounded import BACKTRACKS, bounded
 from oifde_simulator.json_schema.schema import Schema
-from oifde_simulator.rules.matching import Condition
+from oifde_simulator.rules.conditions.matching import Condition
 
 
 def branching(levels: int) -> dict[str, Any]:

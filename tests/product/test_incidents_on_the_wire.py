@@ -14,7 +14,7 @@ import pytest
 from controlling import Controlling
 from incidents import World, plays
 from oifde_simulator.runtime.server import Simulator
-from oifde_simulator.web.tls.client_certificates import foreign
+from oifde_simulator.web.tls.certificates.client_certificates import foreign
 from serving import PATIENCE, running
 
 CERTIFICATES = ("expired", "not-yet-valid", "wrong-host", "self-signed")

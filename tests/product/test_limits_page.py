@@ -22,7 +22,7 @@ from oifde_simulator.rules import copies
 from oifde_simulator.rules.templates import filling
 from oifde_simulator.scenario import checking
 from oifde_simulator.scenario.files import answer_files, finding
-from oifde_simulator.scenario.lint import placeholders
+from oifde_simulator.scenario.lint.answers import placeholders
 from oifde_simulator.scenario.yaml import mistakes, syntax, tree
 from oifde_simulator.state import rule_names, tenant_changes
 from oifde_simulator.state.memory import counted_values

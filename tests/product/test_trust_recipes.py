@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from oifde_simulator.runtime.server import Simulator
-from oifde_simulator.web.tls.trust_store import trust_store_of
+from oifde_simulator.web.tls.certificates.trust_store import trust_store_of
 from serving import REPOSITORY, environment, running
 
 PAGE = (REPOSITORY / "docs" / "tls.md").read_text()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from oifde_simulator.pytest_plugin.handshakes import refused_handshakes
-from oifde_simulator.web.tls.handshake_causes import OWN_AUTHORITY
+from oifde_simulator.web.tls.handshakes.causes import OWN_AUTHORITY
 
 TOLD = [
     "a TLS handshake failed (tlsv1 alert unknown ca; client 127.0.0.1:1): it does not trust us",

@@ -10,7 +10,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from conftest import QUERY, TOKEN
-from oifde_simulator.engine import metrics_sharing
+from oifde_simulator.engine.counting import metrics_sharing
 from replicas import FORMS, PATIENCE, SEVERAL, Keeping, Opened, World, world
 
 FILES: dict[str, Any] = {

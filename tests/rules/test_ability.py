@@ -22,11 +22,11 @@ from oifde_simulator.randomness import KeyedRandom, key
 from oifde_simulator.rules import ability
 from oifde_simulator.rules.ability import Judge, probes
 from oifde_simulator.rules.action import ActionContext
+from oifde_simulator.rules.answers.pagination import Rows
+from oifde_simulator.rules.answers.patch import Patch
+from oifde_simulator.rules.conditions.triggers import Moment
 from oifde_simulator.rules.effect import Occasion
-from oifde_simulator.rules.pagination import Rows
-from oifde_simulator.rules.patch import Patch
 from oifde_simulator.rules.rule import Rule
-from oifde_simulator.rules.triggers import Moment
 from oifde_simulator.scenario import rule_builder
 from oifde_simulator.wire.script import Script, does_more
 

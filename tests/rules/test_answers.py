@@ -17,7 +17,7 @@ from oifde_simulator.model.exchange import Answer
 from oifde_simulator.model.http import Response
 from oifde_simulator.randomness import KeyedRandom
 from oifde_simulator.rules.action import ActionContext, NotApplicable
-from oifde_simulator.rules.patch import Patch
+from oifde_simulator.rules.answers.patch import Patch
 from oifde_simulator.scenario import loader
 from oifde_simulator.tenants import Tenants
 

@@ -15,7 +15,7 @@ from oifde_simulator.engine import explain as explanation
 from oifde_simulator.resources import read_json
 from oifde_simulator.scenario import loader
 from oifde_simulator.scenario.errors import ScenarioErrors
-from oifde_simulator.scenario.lint import match as match_lint
+from oifde_simulator.scenario.lint.conditions import match as match_lint
 from oifde_simulator.tenants import Tenants
 
 RULE = read_json("scenario.schema.json")["$defs"]["rule"]["properties"]

@@ -11,8 +11,8 @@ from multidict import CIMultiDict
 
 from oifde_simulator.model.http import UNKNOWN_PEER, Peer
 from oifde_simulator.model.view import View
-from oifde_simulator.rules.certificate_conditions import FIELDS
-from oifde_simulator.rules.matching import Matcher
+from oifde_simulator.rules.conditions.certificate_conditions import FIELDS
+from oifde_simulator.rules.conditions.matching import Matcher
 
 CERTIFICATE = {
     "subject": "CN=app-1,O=Example",

@@ -19,8 +19,14 @@ from oifde_simulator.immediate import immediate
 from oifde_simulator.instants import EPOCH, time_zone
 from oifde_simulator.model.exchange import Exchange
 from oifde_simulator.model.http import Request
-from oifde_simulator.rules.daily_window import EVERY_DAY, WEEKDAYS, DailyWindow, first_instant, weekdays
-from oifde_simulator.rules.triggers import Moment
+from oifde_simulator.rules.conditions.daily_window import (
+    EVERY_DAY,
+    WEEKDAYS,
+    DailyWindow,
+    first_instant,
+    weekdays,
+)
+from oifde_simulator.rules.conditions.triggers import Moment
 from oifde_simulator.scenario import loader
 from oifde_simulator.wire.script import Wait
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from oifde_simulator.bounded_cache import BoundedCache
 from oifde_simulator.model.view import ABSENT, View
 from oifde_simulator.rules import gates
+from oifde_simulator.rules.conditions.matching import Matcher
 from oifde_simulator.rules.gates import MANY, Gates
-from oifde_simulator.rules.matching import Matcher
 from oifde_simulator.rules.rule import Rule
 
 WANTED: list[Any] = [

@@ -17,7 +17,7 @@ from oifde_simulator.clock import LATEST
 from oifde_simulator.engine.replay import replay
 from oifde_simulator.model.exchange import Exchange
 from oifde_simulator.model.http import Request
-from oifde_simulator.rules.headers import HttpDate, set_headers
+from oifde_simulator.rules.answers.headers import HttpDate, set_headers
 from oifde_simulator.scenario import loader
 from oifde_simulator.wire.script import octets
 

@@ -13,8 +13,8 @@ from oifde_simulator.model.vendor_errors import Problem
 from oifde_simulator.randomness import KeyedRandom
 from oifde_simulator.rules import copies
 from oifde_simulator.rules.action import ActionContext, NotApplicable
-from oifde_simulator.rules.patch import Patch
-from oifde_simulator.rules.respond import Respond
+from oifde_simulator.rules.answers.patch import Patch
+from oifde_simulator.rules.answers.respond import Respond
 from oifde_simulator.rules.templates import filling
 
 MOST = 100_000

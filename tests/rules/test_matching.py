@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from multidict import CIMultiDict
 
 from oifde_simulator.model.view import View
-from oifde_simulator.rules.matching import Matcher
+from oifde_simulator.rules.conditions.matching import Matcher
 
 
 def view(**parts: Any) -> View:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from examples import examples
-from oifde_simulator.rules.networks import Network, covers, holds, network, networks, plain_address
+from oifde_simulator.rules.conditions.networks import Network, covers, holds, network, networks, plain_address
 
 ADDRESSES = st.ip_addresses()
 NETWORKS = st.builds(

@@ -21,9 +21,10 @@ from oifde_simulator.engine import explain as explanation
 from oifde_simulator.model.exchange import Answer
 from oifde_simulator.model.http import Request, Response
 from oifde_simulator.randomness import KeyedRandom
-from oifde_simulator.rules import copies, patch_operations, pointer
+from oifde_simulator.rules import copies, pointer
 from oifde_simulator.rules.action import ActionContext, NotApplicable
-from oifde_simulator.rules.patch import Operation, Patch
+from oifde_simulator.rules.answers import patch_operations
+from oifde_simulator.rules.answers.patch import Operation, Patch
 from oifde_simulator.scenario import loader
 
 

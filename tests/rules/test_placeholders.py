@@ -21,7 +21,7 @@ from oifde_simulator.model.exchange import Answer, Exchange
 from oifde_simulator.model.http import Request, Response
 from oifde_simulator.randomness import KeyedRandom
 from oifde_simulator.rules.action import ActionContext
-from oifde_simulator.rules.respond import Respond
+from oifde_simulator.rules.answers.respond import Respond
 from oifde_simulator.rules.templates import filling
 from oifde_simulator.scenario import loader
 from oifde_simulator.tenants import Tenants

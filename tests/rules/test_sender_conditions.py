@@ -13,7 +13,7 @@ from examples import examples
 from oifde_simulator.model.http import UNKNOWN_PEER, Peer
 from oifde_simulator.model.turn import Distinct, Limits
 from oifde_simulator.model.view import View
-from oifde_simulator.rules.matching import Matcher
+from oifde_simulator.rules.conditions.matching import Matcher
 from oifde_simulator.rules.rule import Rule
 from oifde_simulator.rules.selection import Rules
 

@@ -22,7 +22,7 @@ from oifde_simulator.config import Settings
 from oifde_simulator.runtime.embedding import running, spawned
 from oifde_simulator.runtime.first_lines import print_first
 from oifde_simulator.runtime.server.tls_settings import load_tls
-from oifde_simulator.web.tls.authority import tls_from_authority
+from oifde_simulator.web.tls.certificates.authority import tls_from_authority
 from oifde_simulator.web.tls.context import client_context, prove
 from serving import PATIENCE, run, served
 

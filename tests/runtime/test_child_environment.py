@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from oifde_simulator.cli import main
-from oifde_simulator.runtime.child_environment import child_environment
+from oifde_simulator.runtime.child.environment import child_environment
 from oifde_simulator.runtime.embedding import spawned
 
 LOOPBACK = "localhost,127.0.0.1,::1"

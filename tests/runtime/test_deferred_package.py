@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from oifde_simulator.runtime import deferred_package
+from oifde_simulator.runtime.imports import deferred_package
 
 NAME = "deferred_example"
 INIT = """__version__ = "1.2"
@@ -111,7 +111,7 @@ def test_a_package_that_is_not_installed_is_left_to_who_imports_it() -> None:
 def test_all_of_aiohttp_is_there_for_a_fault_of_a_users_own() -> None:
     program = """
 import sys
-from oifde_simulator.runtime import deferred_package
+from oifde_simulator.runtime.imports import deferred_package
 deferred_package.defer("aiohttp")
 from oifde_simulator.runtime import serve
 assert "aiohttp.client" not in sys.modules

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import oifde_simulator
-from oifde_simulator.runtime.package_finder import PackageFinder
+from oifde_simulator.runtime.imports.package_finder import PackageFinder
 
 ROOT = Path(oifde_simulator.__file__).parent
 MODULES = sorted(ROOT.rglob("*.py"))
@@ -56,7 +56,7 @@ def test_it_leaves_everything_else_to_python(name: str, path: list[str] | None) 
 def test_bytecode_stands_where_python_has_it(options: list[str], tmp_path: Path) -> None:
     program = """
 import json
-from oifde_simulator.runtime import package_finder
+from oifde_simulator.runtime.imports import package_finder
 package_finder.install()
 package_finder.install()
 import importlib.util, oifde_simulator.tls_faults as module, oifde_simulator.model as package
@@ -71,7 +71,7 @@ print(json.dumps([[each.__cached__, known(each.__file__)] for each in (module, p
 def test_what_other_finders_find_first_they_still_find() -> None:
     program = """
 import oifde_simulator.client
-from oifde_simulator.runtime import package_finder
+from oifde_simulator.runtime.imports import package_finder
 package_finder.install()
 from importlib import import_module
 own = import_module("oifde_simulator_client.address")

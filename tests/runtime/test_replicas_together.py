@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from oifde_simulator.engine import metrics_sharing
+from oifde_simulator.engine.counting import metrics_sharing
 from oifde_simulator.state.errors import NotCarriedOut
 from oifde_simulator.state.valkey.replicas.replicas import LAPSE_MS
 from replica_servers import SCENARIO, Fleet, Server, fleet

@@ -23,7 +23,8 @@ from child_processes import started
 from oifde_simulator.cli import main
 from oifde_simulator.client import Control, Unreachable
 from oifde_simulator.config import Settings
-from oifde_simulator.runtime import child_command, guardian
+from oifde_simulator.runtime import guardian
+from oifde_simulator.runtime.child import command as child_command
 from oifde_simulator.runtime.embedding import running, spawned
 from serving import PATIENCE, command, environment, run
 

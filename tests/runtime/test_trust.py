@@ -12,7 +12,7 @@ import trustme
 from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
 
 from oifde_simulator.cli import main
-from oifde_simulator.runtime import system_authorities, trust
+from oifde_simulator.runtime.child import system_authorities, trust
 from oifde_simulator.web.tls.pem import encoded_certificates
 from serving import run
 

@@ -17,7 +17,7 @@ from oifde_simulator.model.exchange import Answer
 from oifde_simulator.model.http import Headers, Response
 from oifde_simulator.randomness import KeyedRandom
 from oifde_simulator.rules.action import ActionContext
-from oifde_simulator.rules.answer_file import content_type
+from oifde_simulator.rules.answers.answer_file import content_type
 from oifde_simulator.scenario import gallery, loader, selection, text_check
 from oifde_simulator.scenario.catalog import ScenarioCatalog
 from oifde_simulator.scenario.errors import ScenarioErrors

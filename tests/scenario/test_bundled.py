@@ -17,7 +17,7 @@ from referencing.jsonschema import DRAFT202012
 from oifde_simulator import resources
 from oifde_simulator.scenario import loader
 from oifde_simulator.scenario.errors import ScenarioErrors
-from oifde_simulator.scenario.lint import match as match_lint
+from oifde_simulator.scenario.lint.conditions import match as match_lint
 from oifde_simulator.scenario.model import Scenario
 
 ROOT = Path(__file__).parents[2]

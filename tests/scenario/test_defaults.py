@@ -20,8 +20,8 @@ from oifde_simulator.model.turn import (
 from oifde_simulator.population.oddities import Oddities
 from oifde_simulator.population.records import DEFAULT_MIX
 from oifde_simulator.resources import read_json
-from oifde_simulator.rules.patch import Patch
-from oifde_simulator.rules.patch_operations import DEFAULT_SHARE
+from oifde_simulator.rules.answers.patch import Patch
+from oifde_simulator.rules.answers.patch_operations import DEFAULT_SHARE
 from oifde_simulator.scenario import loader
 from oifde_simulator.scenario.model import GenerateSpec, Scenario, SettingsSpec, TenantSpec
 from oifde_simulator.scenario.rule_builder import DEFAULT_WEIGHT

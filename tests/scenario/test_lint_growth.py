@@ -9,7 +9,7 @@ import pytest
 
 from oifde_simulator.rules import copies
 from oifde_simulator.scenario import loader
-from oifde_simulator.scenario.lint import growth
+from oifde_simulator.scenario.lint.answers import growth
 from oifde_simulator.scenario.lint.patch import place_tree
 
 MIB = 1 << 20

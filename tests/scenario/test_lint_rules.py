@@ -15,10 +15,10 @@ from oifde_simulator.model.problem_kinds import answered_codes
 from oifde_simulator.model.turn import MOST_LASTING
 from oifde_simulator.model.view import ABSENT
 from oifde_simulator.resources import read_json
-from oifde_simulator.rules.matching import Condition
+from oifde_simulator.rules.conditions.matching import Condition
 from oifde_simulator.scenario import loader
 from oifde_simulator.scenario.errors import ScenarioErrors
-from oifde_simulator.scenario.lint.shadowing import Scope
+from oifde_simulator.scenario.lint.warnings.shadowing import Scope
 
 WRONG = {
     "a duration without its unit": (

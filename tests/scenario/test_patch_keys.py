@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from oifde_simulator.rules.patch_operations import OPERATIONS
+from oifde_simulator.rules.answers.patch_operations import OPERATIONS
 from oifde_simulator.scenario import loader
 from oifde_simulator.scenario.errors import ScenarioErrors
 from oifde_simulator.scenario.lint.patch.keys import COMMON, OWN

@@ -14,7 +14,7 @@ from examples import examples
 from oifde_simulator.engine import explain as explanation
 from oifde_simulator.model.http import Request
 from oifde_simulator.scenario import loader
-from oifde_simulator.scenario.lint import certainty, shadowing
+from oifde_simulator.scenario.lint.warnings import certainty, shadowing
 from oifde_simulator.tenants import Tenants
 
 DOWN = "respond: {status: 503}"

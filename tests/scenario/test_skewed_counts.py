@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from oifde_simulator.scenario import loader
-from oifde_simulator.scenario.lint import skewed_counts
-from oifde_simulator.scenario.lint.shadowing import Scope
+from oifde_simulator.scenario.lint.warnings import skewed_counts
+from oifde_simulator.scenario.lint.warnings.shadowing import Scope
 
 QUERIES = "match: {endpoint: queryRecordHistory}"
 USER = 'match: {request: {userMobile: "1"}}'

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from oifde_simulator.scenario import loader
-from oifde_simulator.scenario.lint import unknown_users
+from oifde_simulator.scenario.lint.warnings import unknown_users
 
 RECORD = '{callSorId: "15500000002", calledNumber: "899149138753490944", startTime: 1613421884000}'
 RECORDS = f"sessions: {{records: [{RECORD}]}}\n"

@@ -8,7 +8,7 @@ from typing import Any, cast
 from aiohttp import web
 from aiohttp.test_utils import BaseTestServer
 
-from oifde_simulator.engine.metrics import Meter
+from oifde_simulator.engine.counting.metrics import Meter
 from oifde_simulator.faults.global_delay import GlobalDelay
 from oifde_simulator.journal import Journal
 from oifde_simulator.scenario import loader
@@ -18,7 +18,7 @@ from oifde_simulator.tenants import Tenants
 from oifde_simulator.tenants.admin import TenantAdmin
 from oifde_simulator.web.control_plane.app import control_plane
 from oifde_simulator.web.control_plane.context import ControlContext
-from oifde_simulator.web.data_plane.port import Port
+from oifde_simulator.web.data_plane.sockets.port import Port
 from state_forms import entry, read
 from suspending_state import suspending
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from conftest import GETTOKEN, QUERY, TOKEN
 from engines import Engine
-from oifde_simulator.engine.metrics import Meter
+from oifde_simulator.engine.counting.metrics import Meter
 from oifde_simulator.engine.pipeline import Pipeline
 from oifde_simulator.immediate import immediate
 from oifde_simulator.model.exchange import Exchange

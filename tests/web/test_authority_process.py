@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 import trustme
 
-from oifde_simulator.web.tls import authority_process
-from oifde_simulator.web.tls.authority import tls_from_authority
-from oifde_simulator.web.tls.authority_process import MadeAuthority
+from oifde_simulator.web.tls.certificates import authority_process
+from oifde_simulator.web.tls.certificates.authority import tls_from_authority
+from oifde_simulator.web.tls.certificates.authority_process import MadeAuthority
 from oifde_simulator.web.tls.context import TlsError, client_context, prove
 
 MADE = Path("an authority that another process made")
@@ -22,7 +22,7 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="processes are copied
 
 PROGRAM = """
 import sys
-from oifde_simulator.web.tls import authority_process
+from oifde_simulator.web.tls.certificates import authority_process
 result = authority_process.begin(sys.argv[1:], "127.0.0.1")
 made = result.result()
 assert result.result() is None
@@ -56,7 +56,7 @@ def test_a_name_that_no_certificate_has_leaves_the_mistake_to_this_process() -> 
 def test_a_process_that_nobody_asked_is_waited_for() -> None:
     program = """
 import os
-from oifde_simulator.web.tls import authority_process
+from oifde_simulator.web.tls.certificates import authority_process
 authority_process.begin((), "").close()
 try:
     os.waitpid(-1, os.WNOHANG)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from oifde_simulator.web.data_plane import binding, listening_sockets
+from oifde_simulator.web.data_plane.sockets import binding, listening_sockets
 from serving import needs_ipv6
 
 BOTH = ["127.0.0.1", "::1"]

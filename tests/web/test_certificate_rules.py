@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 from oifde_simulator.client import Control
 from oifde_simulator.runtime.server import Simulator
-from oifde_simulator.web.tls import peer_certificate
-from oifde_simulator.web.tls.client_certificates import ClientCertificates, name_of
+from oifde_simulator.web.tls.certificates.client_certificates import ClientCertificates, name_of
 from oifde_simulator.web.tls.context import load_chain
-from oifde_simulator.web.tls.peer_certificate import LONGEST, describe, name_text
+from oifde_simulator.web.tls.handshakes import peer_certificate
+from oifde_simulator.web.tls.handshakes.peer_certificate import LONGEST, describe, name_text
 from serving import Peer, fetch, post, running, trusting
 
 SCENARIO = """

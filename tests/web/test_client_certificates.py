@@ -26,12 +26,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oifde_simulator.client import AsyncControl, Control, ControlProblem
-from oifde_simulator.runtime.child_environment import child_environment
+from oifde_simulator.runtime.child.environment import child_environment
 from oifde_simulator.runtime.curl_lines import CurlLines, ShownCertificate
 from oifde_simulator.runtime.server import Simulator
-from oifde_simulator.web.tls.client_certificates import FAULTS, ClientCertificates, foreign, name_of
+from oifde_simulator.web.tls.certificates.client_certificates import (
+    FAULTS,
+    ClientCertificates,
+    foreign,
+    name_of,
+)
+from oifde_simulator.web.tls.certificates.files import write_once
 from oifde_simulator.web.tls.context import TlsError, load_chain
-from oifde_simulator.web.tls.files import write_once
 from serving import Peer, fetch, post, running, trusting
 
 VERSIONS = {"TLS 1.2": ssl.TLSVersion.TLSv1_2, "TLS 1.3": ssl.TLSVersion.TLSv1_3}

@@ -33,7 +33,7 @@ from oifde_simulator.web.connection_limits import ConnectionLimits
 from oifde_simulator.web.data_plane.held_connections import HeldConnections
 from oifde_simulator.web.data_plane.request_reader import Limits
 from oifde_simulator.web.data_plane.server import data_plane
-from oifde_simulator.web.tls.authority import tls_from_authority
+from oifde_simulator.web.tls.certificates.authority import tls_from_authority
 from oifde_simulator.web.tls.context import ServerTls
 from oifde_simulator.wire.script import Close, Reset, Script, Send, Wait
 from serving import PATIENCE, Peer, post

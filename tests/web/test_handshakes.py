@@ -17,9 +17,9 @@ import pytest
 import trustme
 
 from oifde_simulator.runtime.lifecycle import loop_factory
-from oifde_simulator.web.tls.authority import tls_from_authority
+from oifde_simulator.web.tls.certificates.authority import tls_from_authority
+from oifde_simulator.web.tls.certificates.user_certificate import tls_from_files
 from oifde_simulator.web.tls.context import ServerTls
-from oifde_simulator.web.tls.user_certificate import tls_from_files
 from serving import PATIENCE, Peer, fetch, running
 
 LOOPS = {"asyncio": asyncio.new_event_loop, "the loop of serve": loop_factory() or asyncio.new_event_loop}

@@ -10,7 +10,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from conftest import GETTOKEN, QUERY, TOKEN
-from oifde_simulator.engine.metrics import MOST_KINDS, OTHER, Meter
+from oifde_simulator.engine.counting.metrics import MOST_KINDS, OTHER, Meter
 from oifde_simulator.immediate import immediate
 from oifde_simulator.runtime.server import Simulator
 from serving import fetch, running

@@ -25,11 +25,11 @@ from oifde_simulator.runtime.server import Simulator
 from oifde_simulator.runtime.server.registry import registry
 from oifde_simulator.tenants import Tenants
 from oifde_simulator.web.connection_limits import ConnectionLimits
-from oifde_simulator.web.data_plane import listening_sockets
-from oifde_simulator.web.data_plane.binding import ATTEMPTS
-from oifde_simulator.web.data_plane.port import Port
 from oifde_simulator.web.data_plane.request_reader import Limits
 from oifde_simulator.web.data_plane.server import Connections, data_plane
+from oifde_simulator.web.data_plane.sockets import listening_sockets
+from oifde_simulator.web.data_plane.sockets.binding import ATTEMPTS
+from oifde_simulator.web.data_plane.sockets.port import Port
 from serving import CALM, PATIENCE, Peer, fetch, head, needs_ipv6, post, running, served, trusting
 
 BODY = json.dumps({"tenantId": "tenant001", "authToken": TOKEN, "userMobile": "18000000001"}).encode()

@@ -22,7 +22,7 @@ from oifde_simulator.immediate import immediate
 from oifde_simulator.json_schema.schema import Schema
 from oifde_simulator.pytest_plugin.astray import format_astray
 from oifde_simulator.runtime.banner import banner
-from oifde_simulator.runtime.child_environment import child_environment
+from oifde_simulator.runtime.child.environment import child_environment
 from oifde_simulator.runtime.embedding import running as embedded
 from oifde_simulator.runtime.server import Simulator
 from oifde_simulator.runtime.server.registry import registry

@@ -24,9 +24,9 @@ from oifde_simulator.oifde.router import Router
 from oifde_simulator.runtime.workers.ports import CONTROL, Ports, adopt
 from oifde_simulator.tenants import Tenants
 from oifde_simulator.web.connection_limits import ConnectionLimits
-from oifde_simulator.web.data_plane.port import Port
 from oifde_simulator.web.data_plane.request_reader import Limits
 from oifde_simulator.web.data_plane.server import DataPlane, data_plane
+from oifde_simulator.web.data_plane.sockets.port import Port
 from serving import CALM, PATIENCE
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="other systems cannot share a port so")

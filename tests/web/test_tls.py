@@ -22,9 +22,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
-from oifde_simulator.web.tls.authority import tls_from_authority
+from oifde_simulator.web.tls.certificates.authority import tls_from_authority
+from oifde_simulator.web.tls.certificates.user_certificate import tls_from_files
 from oifde_simulator.web.tls.context import ServerTls, TlsError
-from oifde_simulator.web.tls.user_certificate import tls_from_files
 from serving import needs_ipv6
 
 GREETING = b"hello"

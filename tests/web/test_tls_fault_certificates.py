@@ -18,13 +18,13 @@ from hypothesis import strategies as st
 
 from examples import examples
 from oifde_simulator.tls_faults import CERTIFICATES, FAULTS, server_name
-from oifde_simulator.web.tls.authority import tls_from_authority
+from oifde_simulator.web.tls.certificates.authority import tls_from_authority
+from oifde_simulator.web.tls.certificates.user_certificate import tls_from_files
 from oifde_simulator.web.tls.context import ServerTls, TlsError
 from oifde_simulator.web.tls.faults import contexts
 from oifde_simulator.web.tls.faults.certificates import ANOTHER_HOST, FaultCertificates
 from oifde_simulator.web.tls.faults.server_names import fault_in
 from oifde_simulator.web.tls.pem import BLOCK
-from oifde_simulator.web.tls.user_certificate import tls_from_files
 
 ANY_CLIENT = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 RSA_ONLY = "ECDHE-RSA-AES128-GCM-SHA256"

@@ -22,7 +22,7 @@ from oifde_simulator.runtime.server import Simulator
 from oifde_simulator.tls_faults import FAULTS, server_name
 from oifde_simulator.web.data_plane.held_connections import HeldConnections
 from oifde_simulator.web.tls.faults.handshakes import BrokenHandshakes
-from oifde_simulator.web.tls.handshake_log import Handshake
+from oifde_simulator.web.tls.handshakes.log import Handshake
 from serving import PATIENCE, fetch, running
 
 

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from oifde_simulator.client import Control
 from oifde_simulator.client.aio.control import AsyncControl
 from oifde_simulator.runtime.server import Simulator
-from oifde_simulator.web.tls.trust_store import PASSWORD, _object_id, trust_store, trust_store_of
+from oifde_simulator.web.tls.certificates.trust_store import PASSWORD, _object_id, trust_store, trust_store_of
 from serving import fetch, running
 
 CA = trustme.CA().cert_pem.bytes()

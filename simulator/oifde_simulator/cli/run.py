@@ -47,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(options: argparse.Namespace) -> int:
     """Run the program after `--` beside a server and return its exit code."""
-    from oifde_simulator.runtime import child_command
+    from oifde_simulator.runtime.child import command as child_command
 
     if not options.program or options.words_before_dashes:
         words = shlex.join([*options.words_before_dashes, *options.program]) or "pytest"
@@ -56,7 +56,7 @@ def execute(options: argparse.Namespace) -> int:
     if not chosen.quiet and (complaint := unused_options(chosen)):
         print(f"oifde-simulator run: {complaint}", file=sys.stderr)
     if options.trust:
-        from oifde_simulator.runtime.trust import require_authority  # not needed else
+        from oifde_simulator.runtime.child.trust import require_authority  # not needed else
 
         require_authority(chosen)
     with artifacts_in(options.artifacts, chosen) as (chosen, finish):

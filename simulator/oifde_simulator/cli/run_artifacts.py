@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from oifde_simulator.config import Settings
 
 if TYPE_CHECKING:
-    from oifde_simulator.runtime.child_command import Finish
+    from oifde_simulator.runtime.child.command import Finish
 
 
 @contextmanager

@@ -16,10 +16,11 @@ from oifde_simulator.config import Settings
 from oifde_simulator.config.conflicts import unused_options
 from oifde_simulator.config.declaration import MEMORY
 from oifde_simulator.config.reading import environment_name, read_settings, unknown_variables
-from oifde_simulator.runtime import deferred_package, package_finder, ready_file
+from oifde_simulator.runtime import ready_file
+from oifde_simulator.runtime.imports import deferred_package, package_finder
 
 if TYPE_CHECKING:
-    from oifde_simulator.web.tls.authority_process import AuthorityProcess
+    from oifde_simulator.web.tls.certificates.authority_process import AuthorityProcess
 
 
 def add_arguments(parser: argparse.ArgumentParser, *, free_ports: Collection[str] = ()) -> None:
@@ -57,7 +58,7 @@ def _begin_authority(chosen: Settings) -> AuthorityProcess | None:
     """Have another process make the certificate authority, where one is made for this start alone."""
     if chosen.tls == "off" or chosen.tls_dir or chosen.tls_cert or chosen.tls_key or chosen.state != MEMORY:
         return None
-    from oifde_simulator.web.tls.authority_process import begin
+    from oifde_simulator.web.tls.certificates.authority_process import begin
 
     told = (host_of(chosen.advertise), host_of(chosen.advertise_recordings))
     return begin(chosen.tls_name, chosen.host, *told)

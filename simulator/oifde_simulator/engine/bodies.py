@@ -9,7 +9,7 @@ import base64
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from oifde_simulator.engine.body_changes import Changes, body_changes
+from oifde_simulator.engine.changes.body_changes import Changes, body_changes
 from oifde_simulator.engine.replay import (
     NotReplayable,
     fields_are_the_body,

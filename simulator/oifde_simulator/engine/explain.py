@@ -13,8 +13,8 @@ from dataclasses import asdict, field, replace
 from typing import Any, Literal
 
 from oifde_simulator.clock import ClockSetting
-from oifde_simulator.engine.document_changes import Change, patch_changes
-from oifde_simulator.engine.header_changes import HeaderChange, header_changes
+from oifde_simulator.engine.changes.document_changes import Change, patch_changes
+from oifde_simulator.engine.changes.header_changes import HeaderChange, header_changes
 from oifde_simulator.engine.pipeline import Pipeline
 from oifde_simulator.engine.ramps import RampProgress, ramps
 from oifde_simulator.engine.rule_view import view

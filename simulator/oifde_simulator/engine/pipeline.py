@@ -15,7 +15,7 @@ from oifde_simulator.engine.conclusion import (
     UNRECORDED,
     unrecorded,
 )
-from oifde_simulator.engine.metrics import Meter
+from oifde_simulator.engine.counting.metrics import Meter
 from oifde_simulator.engine.repeats import Repeats
 from oifde_simulator.faults.global_delay import GlobalDelay
 from oifde_simulator.journal import Journal

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from oifde_simulator.model.exchange import Exchange
+from oifde_simulator.rules.conditions.triggers import Moment
 from oifde_simulator.rules.rule import Rule
-from oifde_simulator.rules.triggers import Moment
 from oifde_simulator.wire.script import Wait
 
 Beginning = Literal["load", "window", "added"]

@@ -13,7 +13,7 @@ from time import perf_counter
 from typing import Any, NamedTuple, Protocol
 
 from oifde_simulator.bounded_cache import BoundedCache
-from oifde_simulator.engine.metrics import Meter
+from oifde_simulator.engine.counting.metrics import Meter
 from oifde_simulator.engine.rule_view import view
 from oifde_simulator.faults.global_delay import GlobalDelay
 from oifde_simulator.journal import Journal

@@ -25,9 +25,9 @@ from oifde_simulator.model.http import Request, Response
 from oifde_simulator.oifde.operations import BY_NAME
 from oifde_simulator.oifde.router import Call
 from oifde_simulator.randomness import KeyedRandom
+from oifde_simulator.rules.conditions.triggers import Moment
 from oifde_simulator.rules.decision import HONEST, Decision, going_along
 from oifde_simulator.rules.rule import Rule
-from oifde_simulator.rules.triggers import Moment
 from oifde_simulator.tenants import Tenant
 from oifde_simulator.wire.held_octets import NotInMemory
 

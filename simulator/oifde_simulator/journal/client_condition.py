@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from oifde_simulator.model.view import ABSENT
-from oifde_simulator.rules.matching import Condition
-from oifde_simulator.rules.networks import holds, network
+from oifde_simulator.rules.conditions.matching import Condition
+from oifde_simulator.rules.conditions.networks import holds, network
 
 CLIENT = "client"
 """Attribute whose texts are addresses and networks."""

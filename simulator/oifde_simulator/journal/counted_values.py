@@ -11,7 +11,7 @@ from typing import Any
 from oifde_simulator.model.entry import RecordedHead, RecordedRequest
 from oifde_simulator.model.exchange import Exchange
 from oifde_simulator.model.http import Request
-from oifde_simulator.rules.counted_fields import CLIENT, HEADER, SENDERS
+from oifde_simulator.rules.conditions.counted_fields import CLIENT, HEADER, SENDERS
 from oifde_simulator.text import shown
 
 LONGEST_SHOWN = 40

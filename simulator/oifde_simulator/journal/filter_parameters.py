@@ -20,8 +20,8 @@ from oifde_simulator.journal.redaction.credential_names import is_credential
 from oifde_simulator.journal.redaction.redactor import PREFIX
 from oifde_simulator.journal.text_search import TextCondition
 from oifde_simulator.oifde.operations import NUMBERS_SENT, REQUEST_FIELDS, TEXTS_ANSWERED
-from oifde_simulator.rules.certificate_conditions import PART, field_error
-from oifde_simulator.rules.matching import Condition
+from oifde_simulator.rules.conditions.certificate_conditions import PART, field_error
+from oifde_simulator.rules.conditions.matching import Condition
 from oifde_simulator.text import did_you_mean, shown
 
 PARTS = {"request.": "request", "headers.": "headers", "response.": "response", f"{PART}.": PART}

@@ -16,7 +16,7 @@ from oifde_simulator.journal.text_search import searchable_text
 from oifde_simulator.model.entry import Entry
 from oifde_simulator.model.view import ABSENT, Mismatch
 from oifde_simulator.oifde.operations import TENANT_FIELDS
-from oifde_simulator.rules.matching import Condition, Matcher
+from oifde_simulator.rules.conditions.matching import Condition, Matcher
 from oifde_simulator.text import shown
 
 ATTRIBUTES: Mapping[str, Callable[[Entry], Any]] = {

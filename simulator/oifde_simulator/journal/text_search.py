@@ -12,7 +12,7 @@ from urllib.parse import unquote
 import orjson
 
 from oifde_simulator.model.entry import Entry
-from oifde_simulator.rules.matching import Condition
+from oifde_simulator.rules.conditions.matching import Condition
 from oifde_simulator.text import shown
 
 

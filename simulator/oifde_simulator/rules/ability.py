@@ -14,14 +14,14 @@ from typing import NamedTuple
 from oifde_simulator.bounded_cache import BoundedCache
 from oifde_simulator.faults.plugins import is_plugin
 from oifde_simulator.randomness import KeyedRandom
+from oifde_simulator.rules.answers.headers import SetHeaders
+from oifde_simulator.rules.answers.patch import Patch
+from oifde_simulator.rules.answers.respond import OK, Respond
+from oifde_simulator.rules.conditions.triggers import Moment
 from oifde_simulator.rules.decision import Decision
 from oifde_simulator.rules.effect import Occasion, perform
-from oifde_simulator.rules.headers import SetHeaders
-from oifde_simulator.rules.patch import Patch
-from oifde_simulator.rules.respond import OK, Respond
 from oifde_simulator.rules.rule import Action, Reshape, Rule
 from oifde_simulator.rules.selection import Ability
-from oifde_simulator.rules.triggers import Moment
 from oifde_simulator.wire.script import length
 
 VERDICTS_KEPT = 2 << 20

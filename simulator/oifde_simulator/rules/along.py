@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.model.http import Response
 from oifde_simulator.rules.action import ActionContext
+from oifde_simulator.rules.answers.headers import SetHeaders
 from oifde_simulator.rules.effect import Effect, Occasion, mark_of_all, marked
-from oifde_simulator.rules.headers import SetHeaders
 from oifde_simulator.wire.script import Script, Send
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from oifde_simulator.model.http import Response
 from oifde_simulator.model.turn import HeldBack
 from oifde_simulator.randomness import KeyedRandom
 from oifde_simulator.rules.action import ActionContext
+from oifde_simulator.rules.conditions.triggers import Moment
 from oifde_simulator.rules.rule import Action, Rule
-from oifde_simulator.rules.triggers import Moment
 from oifde_simulator.wire.script import Script
 
 

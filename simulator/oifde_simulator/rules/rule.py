@@ -11,10 +11,10 @@ from oifde_simulator.model.http import Response
 from oifde_simulator.model.turn import Lasting, Limits, StateTimes, Value
 from oifde_simulator.model.view import ABSENT, View
 from oifde_simulator.rules.action import ActionContext
-from oifde_simulator.rules.counted_fields import Reader, reader, readers, text_of
-from oifde_simulator.rules.daily_window import DailyWindow
-from oifde_simulator.rules.matching import Matcher
-from oifde_simulator.rules.triggers import Moment, Opening
+from oifde_simulator.rules.conditions.counted_fields import Reader, reader, readers, text_of
+from oifde_simulator.rules.conditions.daily_window import DailyWindow
+from oifde_simulator.rules.conditions.matching import Matcher
+from oifde_simulator.rules.conditions.triggers import Moment, Opening
 
 if TYPE_CHECKING:
     from oifde_simulator.faults import Fault  # slow to import, wanted only where a rule has faults

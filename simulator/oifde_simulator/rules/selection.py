@@ -10,12 +10,12 @@ from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.model.turn import Candidate, HeldBack, Turn
 from oifde_simulator.model.view import View
 from oifde_simulator.randomness import KeyedRandom, key
-from oifde_simulator.rules.counted_fields import text_of
+from oifde_simulator.rules.conditions.counted_fields import text_of
+from oifde_simulator.rules.conditions.triggers import Moment
 from oifde_simulator.rules.decision import HONEST, Decision, going_along
 from oifde_simulator.rules.gates import Gates
 from oifde_simulator.rules.held_back import held_back
 from oifde_simulator.rules.rule import Rule, state_times
-from oifde_simulator.rules.triggers import Moment
 
 
 class Ability(NamedTuple):

@@ -32,7 +32,7 @@ from oifde_simulator.web.control_plane import access_token
 if TYPE_CHECKING:
     from oifde_simulator.runtime.reload.watcher import Watcher
     from oifde_simulator.runtime.replica.opening import StoreLink
-    from oifde_simulator.web.tls.authority_process import AuthorityProcess
+    from oifde_simulator.web.tls.certificates.authority_process import AuthorityProcess
 
 log = logging.getLogger(logs.FOLLOWED)
 
@@ -93,7 +93,7 @@ def _store(settings: Settings) -> StoreLink | None:
     if settings.state == MEMORY:
         return None
     from oifde_simulator.runtime.replica import opening, preparation  # needed with a store only
-    from oifde_simulator.web.tls.authority import new_authority
+    from oifde_simulator.web.tls.certificates.authority import new_authority
 
     shared = shares_authority(settings)
     found = preparation.prepare(settings, new_authority if shared else None)

@@ -20,8 +20,8 @@ LAZY_MODULES = (
     "difflib",
     "encodings.gbk",
     "oifde_simulator.near_names",
-    "oifde_simulator.rules.pagination",
-    "oifde_simulator.rules.recording",
+    "oifde_simulator.rules.answers.pagination",
+    "oifde_simulator.rules.answers.recording",
     "oifde_simulator.scenario.rule_builder",
 )
 """Modules that decisions import where they need them: near names, and what bundled scenarios are built of."""

@@ -163,11 +163,11 @@ def _warnings(document: Document, scenario: Scenario) -> Iterator[Finding]:
     yield from settings.warnings(document.value)
     yield from sessions.warnings(document.value)
     if scenario.clock.instant is not None:
-        from oifde_simulator.scenario.lint import standing_clock
+        from oifde_simulator.scenario.lint.warnings import standing_clock
 
         yield from standing_clock.warnings(document.value)
     if scenario.rules:
-        from oifde_simulator.scenario.lint import reachability, unknown_users
+        from oifde_simulator.scenario.lint.warnings import reachability, unknown_users
 
         yield from unknown_users.warnings(document.value, scenario)
         yield from reachability.warnings(document.value["rules"], scenario, document)

@@ -12,15 +12,22 @@ from oifde_simulator import faults
 from oifde_simulator.model.turn import START, Distinct, Lasting, Limits, Rate
 from oifde_simulator.quantities import milliseconds, share
 from oifde_simulator.randomness import key
-from oifde_simulator.rules.daily_window import DAY, EVERY_DAY, LONGEST, DailyWindow, time_of_day, weekdays
-from oifde_simulator.rules.headers import SetHeaders
-from oifde_simulator.rules.matching import Matcher
-from oifde_simulator.rules.pagination import Rows
-from oifde_simulator.rules.patch import Patch
-from oifde_simulator.rules.recording import Recording
-from oifde_simulator.rules.respond import Respond
+from oifde_simulator.rules.answers.headers import SetHeaders
+from oifde_simulator.rules.answers.pagination import Rows
+from oifde_simulator.rules.answers.patch import Patch
+from oifde_simulator.rules.answers.recording import Recording
+from oifde_simulator.rules.answers.respond import Respond
+from oifde_simulator.rules.conditions.daily_window import (
+    DAY,
+    EVERY_DAY,
+    LONGEST,
+    DailyWindow,
+    time_of_day,
+    weekdays,
+)
+from oifde_simulator.rules.conditions.matching import Matcher
+from oifde_simulator.rules.conditions.triggers import Opening, Window
 from oifde_simulator.rules.rule import Action, Reshape, Rule
-from oifde_simulator.rules.triggers import Opening, Window
 
 RESHAPES: Mapping[str, Callable[[Any], Reshape]] = {
     "respond": Respond.of,

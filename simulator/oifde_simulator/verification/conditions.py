@@ -13,7 +13,7 @@ from oifde_simulator.journal.outcome_condition import OUTCOME, ending_error
 from oifde_simulator.json_schema.keywords import KEYWORDS
 from oifde_simulator.json_schema.unknown_keywords import unknown_keyword
 from oifde_simulator.oifde.operations import BY_NAME
-from oifde_simulator.rules.matching import Condition
+from oifde_simulator.rules.conditions.matching import Condition
 from oifde_simulator.text import did_you_mean, shown
 from oifde_simulator.verification.expected_redaction import is_credential
 

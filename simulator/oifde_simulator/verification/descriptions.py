@@ -15,8 +15,8 @@ from oifde_simulator.journal.filters import ATTRIBUTES, FREE_TEXT, Filter, Since
 from oifde_simulator.journal.redaction.redactor import Redactor
 from oifde_simulator.journal.text_search import TextCondition
 from oifde_simulator.oifde.operations import REQUEST_FIELDS
-from oifde_simulator.rules.certificate_conditions import PART, field_error
-from oifde_simulator.rules.matching import Condition
+from oifde_simulator.rules.conditions.certificate_conditions import PART, field_error
+from oifde_simulator.rules.conditions.matching import Condition
 from oifde_simulator.stepwise import Steps
 from oifde_simulator.text import KeyPath, did_you_mean, dotted, shown
 from oifde_simulator.verification.conditions import condition_error, format_condition

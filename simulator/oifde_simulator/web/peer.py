@@ -18,7 +18,7 @@ import sys
 from contextlib import suppress
 from typing import Any
 
-from oifde_simulator.rules.networks import plain_address
+from oifde_simulator.rules.conditions.networks import plain_address
 
 # linux/include/net/tcp_states.h
 TCP_CLOSE, TCP_CLOSE_WAIT = 7, 8

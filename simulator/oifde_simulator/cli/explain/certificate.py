@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from oifde_simulator.rules.certificate_conditions import PART, field_error
+from oifde_simulator.rules.conditions.certificate_conditions import PART, field_error
 from oifde_simulator.text import shown
 
 

@@ -14,9 +14,9 @@ from oifde_simulator.cli.explain.extent import extent
 from oifde_simulator.cli.explain.request_file import RequestFile
 from oifde_simulator.cli.explain.script_text import WIDTH, format_script, format_seconds, shorten
 from oifde_simulator.cli.explain.sender import format_sender
-from oifde_simulator.engine.document_changes import Change
+from oifde_simulator.engine.changes.document_changes import Change
+from oifde_simulator.engine.changes.header_changes import HeaderChange
 from oifde_simulator.engine.explain import Explanation
-from oifde_simulator.engine.header_changes import HeaderChange
 from oifde_simulator.engine.ramps import RampProgress
 from oifde_simulator.instants import iso
 from oifde_simulator.model.exchange import Exchange

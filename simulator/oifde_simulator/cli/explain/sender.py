@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 from oifde_simulator.cli.explain import certificate
 from oifde_simulator.model.http import UNKNOWN_PEER, Peer
-from oifde_simulator.rules.certificate_conditions import PART
-from oifde_simulator.rules.networks import plain_address
+from oifde_simulator.rules.conditions.certificate_conditions import PART
+from oifde_simulator.rules.conditions.networks import plain_address
 from oifde_simulator.text import did_you_mean, shown
 
 KEYS = ("client", "connection", "in_flight", PART)
@@ -41,7 +41,7 @@ def read(document: Mapping[str, Any]) -> Sender:
 def _client(given: Any) -> str:
     address = plain_address(given) if isinstance(given, str) else ""
     if given != "" and not address:
-        from oifde_simulator.rules.network_mistakes import (
+        from oifde_simulator.rules.conditions.network_mistakes import (
             address_advice,
         )  # only wanted when something is wrong
 

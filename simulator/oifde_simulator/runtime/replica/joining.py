@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from oifde_simulator.config import Settings
-from oifde_simulator.engine.metrics import Meter
+from oifde_simulator.engine.counting.metrics import Meter
 from oifde_simulator.journal import Journal
 from oifde_simulator.runtime.replica.adoption import Adoption
 from oifde_simulator.runtime.replica.description import Describer

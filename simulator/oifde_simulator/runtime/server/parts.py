@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from oifde_simulator.config import Settings
 from oifde_simulator.config.conflicts import require_advertised_ports
-from oifde_simulator.engine.metrics import Meter
+from oifde_simulator.engine.counting.metrics import Meter
 from oifde_simulator.engine.pipeline import Pipeline
 from oifde_simulator.faults.global_delay import GlobalDelay
 from oifde_simulator.journal import Journal
@@ -24,18 +24,18 @@ from oifde_simulator.web.control_plane.client_authority import ClientAuthority
 from oifde_simulator.web.control_plane.context import ControlContext
 from oifde_simulator.web.control_plane.server import ControlPlaneRunner
 from oifde_simulator.web.control_plane.standing import Standing
-from oifde_simulator.web.data_plane.port import Port
 from oifde_simulator.web.data_plane.request_reader import Limits
 from oifde_simulator.web.data_plane.server import data_plane
+from oifde_simulator.web.data_plane.sockets.port import Port
 
 if TYPE_CHECKING:
-    from oifde_simulator.engine.metrics_sharing import MetricsSharing
+    from oifde_simulator.engine.counting.metrics_sharing import MetricsSharing
     from oifde_simulator.runtime.replica.opening import StoreLink
     from oifde_simulator.runtime.replica.replica import Replica
     from oifde_simulator.state.interface.counts import Metrics
     from oifde_simulator.web.control_plane.workers import WorkerGroup
-    from oifde_simulator.web.data_plane.shared_sockets import SharedSockets
-    from oifde_simulator.web.tls.authority_process import AuthorityProcess
+    from oifde_simulator.web.data_plane.sockets.shared_sockets import SharedSockets
+    from oifde_simulator.web.tls.certificates.authority_process import AuthorityProcess
 
 CONNECTION_BITS = 26
 """Bits of the number of a replica's first connection, and of those after it; together JSON holds them."""
@@ -152,8 +152,10 @@ class ServerParts:
 def _meter(metrics: Metrics | None) -> tuple[Meter, MetricsSharing | None]:
     if metrics is None:
         return Meter(), None
-    from oifde_simulator.engine.metrics_sharing import MetricsSharing  # both not needed without a store
-    from oifde_simulator.engine.shared_meter import SharedMeter
+    from oifde_simulator.engine.counting.metrics_sharing import (
+        MetricsSharing,  # both not needed without a store
+    )
+    from oifde_simulator.engine.counting.shared_meter import SharedMeter
 
     meter = SharedMeter()
     return meter, MetricsSharing(meter, metrics)

@@ -20,14 +20,14 @@ from oifde_simulator.state.errors import StoreGone
 from oifde_simulator.tenants import Tenants
 from oifde_simulator.urls import url
 from oifde_simulator.web.control_plane.server import ControlPlaneRunner, start_sites
-from oifde_simulator.web.data_plane.binding import bind_and_listen
-from oifde_simulator.web.data_plane.port import Port
+from oifde_simulator.web.data_plane.sockets.binding import bind_and_listen
+from oifde_simulator.web.data_plane.sockets.port import Port
 
 if TYPE_CHECKING:
     from oifde_simulator.runtime.replica.opening import StoreLink
     from oifde_simulator.web.control_plane.workers import WorkerGroup
-    from oifde_simulator.web.data_plane.shared_sockets import SharedSockets
-    from oifde_simulator.web.tls.authority_process import AuthorityProcess
+    from oifde_simulator.web.data_plane.sockets.shared_sockets import SharedSockets
+    from oifde_simulator.web.tls.certificates.authority_process import AuthorityProcess
 
 log = logging.getLogger("oifde_simulator")
 

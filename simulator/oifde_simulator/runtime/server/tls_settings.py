@@ -11,7 +11,7 @@ from oifde_simulator.tls_faults import require_own_ports
 from oifde_simulator.web.control_plane.client_authority import NO_AUTHORITY, ClientAuthority
 
 if TYPE_CHECKING:
-    from oifde_simulator.web.tls.authority_process import AuthorityProcess
+    from oifde_simulator.web.tls.certificates.authority_process import AuthorityProcess
     from oifde_simulator.web.tls.client_verification import ClientVerification
     from oifde_simulator.web.tls.context import ServerTls
 
@@ -39,7 +39,7 @@ def load_tls(
     if settings.tls_cert or settings.tls_key:
         if settings.tls_cert is None or settings.tls_key is None:
             raise ValueError("--tls-cert and --tls-key go together; give both")
-        from oifde_simulator.web.tls.user_certificate import tls_from_files
+        from oifde_simulator.web.tls.certificates.user_certificate import tls_from_files
 
         unproved = settings.tls_cert_invalid_ok or settings.tls_any_certificate
         return tls_from_files(
@@ -49,7 +49,7 @@ def load_tls(
             names=settings.tls_name,
             host=settings.host,
         )
-    from oifde_simulator.web.tls.authority import tls_from_authority
+    from oifde_simulator.web.tls.certificates.authority import tls_from_authority
 
     made = authority.result() if authority else None
     return tls_from_authority(

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from oifde_simulator import advertised_urls
 from oifde_simulator.config import Settings
-from oifde_simulator.web.data_plane.port import Port
+from oifde_simulator.web.data_plane.sockets.port import Port
 
 
 class ServerUrls:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from socket import socket
 
-from oifde_simulator.runtime import deferred_package
+from oifde_simulator.runtime.imports import deferred_package
 from oifde_simulator.runtime.workers.supervisor_link import SupervisorLink, end_with
 
 

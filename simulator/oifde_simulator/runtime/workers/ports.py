@@ -8,16 +8,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from socket import socket
 
 from oifde_simulator.config import Settings
-from oifde_simulator.web.data_plane.binding import ATTEMPTS, bind, cannot_listen
-from oifde_simulator.web.data_plane.listening_sockets import (
+from oifde_simulator.web.data_plane.sockets.binding import ATTEMPTS, bind, cannot_listen
+from oifde_simulator.web.data_plane.sockets.listening_sockets import (
     BACKLOG,
     keep_ports,
     prepare_listening,
     stop_listening,
 )
-from oifde_simulator.web.data_plane.shared_sockets import Bound, SharedSockets
-from oifde_simulator.web.data_plane.shared_switch import SharedSwitch
-from oifde_simulator.web.data_plane.worker_loads import WorkerLoads, make_memory
+from oifde_simulator.web.data_plane.sockets.shared_sockets import Bound, SharedSockets
+from oifde_simulator.web.data_plane.sockets.shared_switch import SharedSwitch
+from oifde_simulator.web.data_plane.sockets.worker_loads import WorkerLoads, make_memory
 
 CONTROL = "--control-port"
 

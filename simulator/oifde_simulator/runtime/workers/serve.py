@@ -16,7 +16,7 @@ from oifde_simulator.config import Settings
 from oifde_simulator.runtime import lifecycle, ready_file
 from oifde_simulator.runtime.first_lines import print_first
 from oifde_simulator.runtime.workers.server import WorkersServer, prepared
-from oifde_simulator.web.data_plane.worker_loads import make_memory
+from oifde_simulator.web.data_plane.sockets.worker_loads import make_memory
 
 STORE_LOST = 4
 """Exit code where the store ended, and with it all state."""

@@ -17,7 +17,7 @@ from typing import Any
 
 from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.population.recordings.folder import FLAGS
-from oifde_simulator.rules.answer_file import OCTETS
+from oifde_simulator.rules.answers.answer_file import OCTETS
 from oifde_simulator.scenario.files import finding
 from oifde_simulator.scenario.files.finding import FileStamp
 from oifde_simulator.text import KeyPath, did_you_mean, shown

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from oifde_simulator.scenario.lint import also, counting, match, outcomes, sender, states, triggers
+from oifde_simulator.scenario.lint import states, triggers
+from oifde_simulator.scenario.lint.answers import also, outcomes
+from oifde_simulator.scenario.lint.conditions import counting, match, sender
 from oifde_simulator.scenario.lint.finding import Finding, Source
 from oifde_simulator.scenario.lint.pruning import Pruned, prune
 from oifde_simulator.scenario.rule_builder import rule_name

@@ -9,8 +9,8 @@ from typing import Any
 from oifde_simulator.model.turn import MOST_LASTING, START, Lasting
 from oifde_simulator.quantities import duration_text, milliseconds
 from oifde_simulator.rules.rule import NO_ACTIONS, Rule
+from oifde_simulator.scenario.lint.answers.outcomes import outcome_paths
 from oifde_simulator.scenario.lint.finding import Finding, value_at
-from oifde_simulator.scenario.lint.outcomes import outcome_paths
 from oifde_simulator.scenario.rule_builder import lasting
 from oifde_simulator.text import did_you_mean, shown
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from oifde_simulator.quantities import milliseconds
-from oifde_simulator.rules.daily_window import DAY
+from oifde_simulator.rules.conditions.daily_window import DAY
 from oifde_simulator.scenario.lint import states, windows
+from oifde_simulator.scenario.lint.answers.outcomes import outcome_paths
 from oifde_simulator.scenario.lint.finding import Finding, value_at
-from oifde_simulator.scenario.lint.outcomes import outcome_paths
 from oifde_simulator.text import KeyPath
 
 DURATIONS: tuple[KeyPath, ...] = (

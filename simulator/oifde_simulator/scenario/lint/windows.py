@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from oifde_simulator.quantities import milliseconds
-from oifde_simulator.rules.daily_window import LONGEST, WEEKDAYS, weekdays
+from oifde_simulator.rules.conditions.daily_window import LONGEST, WEEKDAYS, weekdays
 from oifde_simulator.scenario.lint.finding import Finding
 from oifde_simulator.text import did_you_mean, nearest, shown
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from oifde_simulator.engine.metrics import Meter
+from oifde_simulator.engine.counting.metrics import Meter
 from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.faults.global_delay import GlobalDelay
 from oifde_simulator.journal import Journal
@@ -28,11 +28,11 @@ from oifde_simulator.web.control_plane.services.subscriptions import Subscriptio
 from oifde_simulator.web.control_plane.services.tenant_admin import TenantAdminService
 from oifde_simulator.web.control_plane.services.tenants import TenantService
 from oifde_simulator.web.control_plane.standing import Standing
-from oifde_simulator.web.data_plane.port import Port
+from oifde_simulator.web.data_plane.sockets.port import Port
 from oifde_simulator.web.speech.speaker import Speaker
 
 if TYPE_CHECKING:
-    from oifde_simulator.engine.metrics_sharing import MetricsSharing
+    from oifde_simulator.engine.counting.metrics_sharing import MetricsSharing
     from oifde_simulator.web.control_plane.data_urls import DataUrls
     from oifde_simulator.web.control_plane.workers import WorkerGroup
 

@@ -13,8 +13,8 @@ from aiohttp import web
 from oifde_simulator import advertised_urls
 from oifde_simulator.urls import WILDCARDS
 from oifde_simulator.web.control_plane.access_token import is_loopback_address
-from oifde_simulator.web.data_plane.binding import LOOPBACK
-from oifde_simulator.web.data_plane.port import Port
+from oifde_simulator.web.data_plane.sockets.binding import LOOPBACK
+from oifde_simulator.web.data_plane.sockets.port import Port
 
 NAMES_OF_LOOPBACK = (*LOOPBACK, "::1")
 """Hosts at which a port on loopback listens."""

@@ -14,7 +14,7 @@ from oifde_simulator.web.byte_budget import ByteBudget
 from oifde_simulator.web.connection_limits import ConnectionLimits
 from oifde_simulator.web.control_plane.evaluations import CLIENT
 from oifde_simulator.web.control_plane.problems import Problem, problem_of
-from oifde_simulator.web.data_plane.listening_sockets import BACKLOG
+from oifde_simulator.web.data_plane.sockets.listening_sockets import BACKLOG
 from oifde_simulator.web.descriptors import ListeningSocket
 from oifde_simulator.web.draining import DRAIN_SECONDS, wait_until
 from oifde_simulator.web.http_connection import HIGH_WATER, UNREAD_BYTES, HttpConnection, reset

@@ -13,8 +13,8 @@ from oifde_simulator.web.aiohttp_versions import KNOWS_IDLE
 from oifde_simulator.web.http_connection import HttpConnection
 from oifde_simulator.web.peer import address_of
 from oifde_simulator.web.request_parser import Message
-from oifde_simulator.web.tls.handshake_log import log_silent_end
-from oifde_simulator.web.tls.peer_certificate import certificate_of
+from oifde_simulator.web.tls.handshakes.log import log_silent_end
+from oifde_simulator.web.tls.handshakes.peer_certificate import certificate_of
 
 if TYPE_CHECKING:
     from oifde_simulator.web.data_plane.immediate import Begun

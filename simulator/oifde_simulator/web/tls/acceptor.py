@@ -12,8 +12,8 @@ from socket import socket
 from typing import Any
 
 from oifde_simulator.web.descriptors import EXHAUSTED
-from oifde_simulator.web.tls.alerts import drain
-from oifde_simulator.web.tls.handshake_log import CURRENT, Handshake, log_end
+from oifde_simulator.web.tls.handshakes.alerts import drain
+from oifde_simulator.web.tls.handshakes.log import CURRENT, Handshake, log_end
 from oifde_simulator.web.tls.served import TlsChoice
 
 AT_ONCE = 100

@@ -9,8 +9,8 @@ import ssl
 
 from oifde_simulator.config import Settings
 from oifde_simulator.fast_dataclasses import dataclass
+from oifde_simulator.web.tls.certificates.files import read
 from oifde_simulator.web.tls.context import ServerTls, client_context
-from oifde_simulator.web.tls.files import read
 from oifde_simulator.web.tls.pem import certificates
 from oifde_simulator.web.tls.rsa_on_demand import RsaOnDemandContext
 

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from socket import socket
 
 from oifde_simulator.fast_dataclasses import dataclass
-from oifde_simulator.web.tls.handshake_log import Handshake
+from oifde_simulator.web.tls.handshakes.log import Handshake
 
 Spoil = Callable[[socket, Handshake], Awaitable[None]]
 """Function that has a connection to itself, and closes it."""

@@ -17,7 +17,7 @@ from oifde_simulator.runtime.workers.supervision.worker_process import (
     STARTING,
     WorkerProcess,
 )
-from oifde_simulator.web.data_plane.worker_loads import ABSENT
+from oifde_simulator.web.data_plane.sockets.worker_loads import ABSENT
 
 DOWN = "down"
 

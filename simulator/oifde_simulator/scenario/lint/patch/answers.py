@@ -10,7 +10,7 @@ from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.oifde import contract
 from oifde_simulator.oifde.operations import BY_NAME, MAIN, OPERATIONS
 from oifde_simulator.oifde.operations.base import DocumentedOperation
-from oifde_simulator.rules.matching import Condition
+from oifde_simulator.rules.conditions.matching import Condition
 from oifde_simulator.scenario.lint.patch import shapes
 from oifde_simulator.scenario.lint.patch.shapes import Shape
 

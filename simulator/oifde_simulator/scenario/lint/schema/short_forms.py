@@ -12,7 +12,7 @@ from typing import Any
 
 from oifde_simulator.oifde.operations import BY_NAME, BY_PATH
 from oifde_simulator.quantities import DURATION, duration_text, milliseconds
-from oifde_simulator.rules.daily_window import LONGEST
+from oifde_simulator.rules.conditions.daily_window import LONGEST
 from oifde_simulator.text import KeyPath, shown
 
 NUMBERS = {"once": 1, "twice": 2, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "ten": 10}

@@ -63,7 +63,7 @@ async def trust_store(call: Call) -> web.Response:
     """Send the certificate authority to trust as a trust store, PKCS#12."""
     if call.context.ca_pem is None:
         raise _no_authority()
-    from oifde_simulator.web.tls.trust_store import trust_store_of  # seldom needed
+    from oifde_simulator.web.tls.certificates.trust_store import trust_store_of  # seldom needed
 
     store = await aside(trust_store_of, call.context.ca_pem)
     return web.Response(body=store, content_type="application/x-pkcs12")

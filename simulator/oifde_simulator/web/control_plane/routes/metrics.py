@@ -16,7 +16,7 @@ from prometheus_client.metrics_core import (
     Metric,
 )
 
-from oifde_simulator.engine.metrics import BOUNDS, Meter
+from oifde_simulator.engine.counting.metrics import BOUNDS, Meter
 from oifde_simulator.web.control_plane.context import Call, ControlContext, RouteTable
 from oifde_simulator.web.control_plane.services.journal import JournalSize
 from oifde_simulator.web.control_plane.workers import READY, WorkerGroup

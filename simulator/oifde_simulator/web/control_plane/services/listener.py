@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from oifde_simulator.state.interface.replicas import Announcement, Announcements
-from oifde_simulator.web.data_plane.port import Port
+from oifde_simulator.web.data_plane.sockets.port import Port
 
 LISTENER, TLS = "listener", "tls"
 """Topics of the announcements."""

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from oifde_simulator.engine.metrics import Meter
-from oifde_simulator.engine.recent_counts import Series
+from oifde_simulator.engine.counting.metrics import Meter
+from oifde_simulator.engine.counting.recent_counts import Series
 from oifde_simulator.fast_dataclasses import dataclass
 from oifde_simulator.web.control_plane.services.subscriptions import SubscriptionService
 from oifde_simulator.web.control_plane.standing import Standing
-from oifde_simulator.web.data_plane.port import Port
+from oifde_simulator.web.data_plane.sockets.port import Port
 
 if TYPE_CHECKING:
-    from oifde_simulator.engine.metrics_sharing import MetricsSharing
+    from oifde_simulator.engine.counting.metrics_sharing import MetricsSharing
 
 WAITERS = "journal_waiters"
 """Name of the gauge of requests that wait for exchanges."""

@@ -11,10 +11,10 @@ from threading import Lock
 
 from oifde_simulator.text import temporary_folder_error
 from oifde_simulator.tls_faults import PROTOCOL
-from oifde_simulator.web.tls import handshake_log
 from oifde_simulator.web.tls.context import TlsError, load_chain, openssl_reason, server_context
 from oifde_simulator.web.tls.faults.certificates import FaultCertificates
-from oifde_simulator.web.tls.half_close import keep_half_open
+from oifde_simulator.web.tls.handshakes import log as handshake_log
+from oifde_simulator.web.tls.handshakes.half_close import keep_half_open
 from oifde_simulator.web.tls.rsa_on_demand import RsaOnDemandContext
 
 ANY_STRENGTH = "DEFAULT:@SECLEVEL=0"

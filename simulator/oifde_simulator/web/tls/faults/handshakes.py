@@ -9,7 +9,7 @@ from socket import SHUT_WR, socket
 from typing import Protocol
 
 from oifde_simulator.web.peer import reset_on_close
-from oifde_simulator.web.tls.handshake_log import Handshake
+from oifde_simulator.web.tls.handshakes.log import Handshake
 from oifde_simulator.web.tls.rsa_on_demand import is_record
 
 log = logging.getLogger("oifde_simulator")

@@ -1,0 +1,1 @@
+"""Counts of what was answered, of one server or of several replicas."""

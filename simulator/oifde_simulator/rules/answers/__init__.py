@@ -1,0 +1,1 @@
+"""What rules make of an answer before its faults: `respond`, `rows`, `recording`, `patch` and `headers`."""

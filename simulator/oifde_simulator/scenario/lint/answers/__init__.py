@@ -1,0 +1,1 @@
+"""Checks of what a rule makes of an answer."""

@@ -1,0 +1,1 @@
+"""Checks of `match`, and of what a rule counts by."""

@@ -1,0 +1,1 @@
+"""Certificates and their authority: made, kept in files, or given by the user."""
