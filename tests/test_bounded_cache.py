@@ -98,6 +98,7 @@ def uses(name: str) -> Iterator[str]:
                 yield path.relative_to(ROOM).as_posix()
 
 
+@pytest.mark.slow(seconds=1)
 def test_no_other_cache_is_used_for_what_clients_send() -> None:
     assert list(uses("lru_cache")) == []
     assert [

@@ -51,6 +51,7 @@ async def test_what_fails_is_shown_with_its_code(made: Any, capfd: pytest.Captur
     assert "\n== title\nfound\n" in capfd.readouterr().out
 
 
+@pytest.mark.slow(seconds=3)
 @pytest.mark.parametrize(
     "command", [("sh", "-c", ENDLESS), (sys.executable, "-c", PYTHON)], ids=["sh", "python"]
 )
@@ -66,6 +67,7 @@ async def test_what_does_not_end_is_shown_with_where_it_is(
     assert not is_running(tmp_path / "id")
 
 
+@pytest.mark.slow(seconds=1)
 async def test_what_ignores_the_end_is_killed(
     made: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -49,6 +49,7 @@ def secret(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OIFDE_APP_SECRET", f"{SECRET}\n")
 
 
+@pytest.mark.slow(seconds=1)
 def test_a_refuted_guess_is_exit_code_1_and_gets_into_all_files(
     url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -231,6 +232,7 @@ def test_an_interrupted_run_prints_and_writes_what_it_has_learnt(
     assert 'time_zone: "+08:00"' in written.read_text()
 
 
+@pytest.mark.slow(seconds=1)
 def test_insecure_is_said(url: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["drift", "--target", url, *FAST, "--insecure"]) == 1
     assert "warning: the certificate was not checked (--insecure)" in capsys.readouterr().out

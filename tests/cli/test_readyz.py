@@ -304,6 +304,7 @@ def test_where_the_control_plane_is_called(host: str, url: str) -> None:
     assert readyz.control_url(Settings(control_host=host)) == url
 
 
+@pytest.mark.slow(seconds=1)
 def test_wait_outlasts_a_server_that_is_still_to_come(free_port: int) -> None:
     serving = command("serve", "--port", "0", "--tls", "off", "--control-port", str(free_port))
     waiting = command("readyz", "--wait", "--timeout", "20s", "--url", f"http://127.0.0.1:{free_port}")

@@ -100,6 +100,7 @@ def test_a_pipe_without_a_reader_ends_no_command_in_a_traceback(
     assert (ended.stderr, ended.returncode) == (b"", 0)
 
 
+@pytest.mark.slow(seconds=1)
 def test_a_server_goes_on_whose_output_nobody_reads(tmp_path: Path) -> None:
     ready = tmp_path / "ready.json"
     reading, writing = os.pipe()

@@ -216,6 +216,7 @@ def test_a_bundled_file_that_was_given_is_the_users() -> None:
     ]
 
 
+@pytest.mark.slow(seconds=1)
 @given(st.lists(st.tuples(st.sampled_from(["acme", "zenith"]), st.sampled_from("129")), max_size=20))
 def test_a_rule_has_fired_as_often_as_the_journal_says(asked: list[tuple[str, str]]) -> None:
     engine = serving(acme=TWO, zenith=TWO)

@@ -83,12 +83,14 @@ def test_scenarios_that_are_not_there_are_refused_before_anything_starts(engine:
         SimulatorContainer().with_scenarios("nowhere.yaml")
 
 
+@pytest.mark.slow(seconds=1)
 def test_the_certificate_has_the_names_by_which_it_is_called(engine: Engine) -> None:
     simulator = SimulatorContainer(network_aliases=["simulator"])
     with simulator.with_env("OIFDE_SIMULATOR_TLS_NAME", "vendor.example").with_network_aliases("oifde"):
         assert simulator.env["OIFDE_SIMULATOR_TLS_NAME"] == "vendor.example,oifde,localhost"
 
 
+@pytest.mark.slow(seconds=1)
 def test_with_tls_off_the_url_is_plain(engine: Engine) -> None:
     simulator = SimulatorContainer(network_aliases=["simulator"]).with_env("OIFDE_SIMULATOR_TLS", "off")
     with simulator:

@@ -302,6 +302,7 @@ def late(script: Script) -> float:
 
 
 @settings(max_examples=examples(20))
+@pytest.mark.slow(seconds=1)
 @given(RULES, ALONG, REQUESTS)
 def test_rules_that_go_along_change_no_turn_and_no_count_of_others(
     rules: list[dict[str, Any]], along: list[tuple[int, dict[str, Any]]], requests: list[str]

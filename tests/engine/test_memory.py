@@ -95,6 +95,7 @@ def ask(engine: Engine, path: str, body: dict[str, Any]) -> None:
     engine.handle(Request("POST", path, CIMultiDict(), json.dumps(body).encode()))
 
 
+@pytest.mark.slow(seconds=0.4)
 @pytest.mark.parametrize(("path", "body"), SENT.values(), ids=SENT.keys())
 def test_large_requests_leave_little_behind(path: str, body: Callable[[int], dict[str, Any]]) -> None:
     # 20 requests of 64 KiB: what kept each of them would take 1.25 MiB, and ten times that with its forms.

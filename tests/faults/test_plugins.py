@@ -132,6 +132,7 @@ def test_a_broken_plugin_is_one_line_and_takes_nothing_else_along(
     assert BROKEN[name][1] in line
 
 
+@pytest.mark.slow(seconds=1)
 def test_of_two_plugins_with_one_name_the_first_distribution_wins(site: Path) -> None:
     install(site, "aaa", {"x": "first"}, first=fault_module("twin", "return ()"))
     install(site, "bbb", {"x": "second"}, second=fault_module("twin"))
@@ -176,6 +177,7 @@ def test_a_fault_that_fails_is_one_line_and_the_honest_answer_is_sent(
     assert reason in line
 
 
+@pytest.mark.slow(seconds=1)
 def test_an_unknown_fault_names_those_of_plugins_too(site: Path) -> None:
     install(site, "acme", {"x": "acme_faults"}, acme_faults=fault_module("acme-repeat"))
     done = run(site, "check", scenario(site, "acme-repaet"))

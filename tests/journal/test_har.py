@@ -60,6 +60,7 @@ def test_an_exchange_is_what_a_browser_would_have_written() -> None:
 
 
 @given(st.binary(max_size=3000))
+@pytest.mark.slow(seconds=1)
 def test_any_body_is_kept_as_it_is_up_to_its_bound(body: bytes) -> None:
     content = archived(answered(body))["response"]["content"]
     text = content["text"]

@@ -95,6 +95,7 @@ def test_the_two_agree_on_queries(body: Any) -> None:
     agree(contract.request_schema("queryRecordHistory"), body)
 
 
+@pytest.mark.slow(seconds=3)
 @given(st.sampled_from(places(ANSWER)), values | st.just(...))
 def test_the_two_agree_on_answers(path: tuple[Any, ...], value: Any) -> None:
     agree(contract.response_schema("queryRecordHistory"), edited(path, value))

@@ -156,6 +156,7 @@ def error_lines(body: Any, operation_id: str = QUERY) -> list[str]:
     return [error_messages.error_message(violation) for violation in error_messages.distinct(violations)]
 
 
+@pytest.mark.slow(seconds=1)
 def test_the_document_is_valid_openapi_3_1() -> None:
     # Imported here: it takes a third of a second, and each process imports all modules.
     from openapi_spec_validator import OpenAPIV31SpecValidator

@@ -57,6 +57,7 @@ def test_customers_call_a_few_times_a_quarter_and_in_daytime(rows: Mapping[str, 
     assert least <= rows[name] <= most
 
 
+@pytest.mark.slow(seconds=1)
 def test_an_explicit_number_a_day_means_what_it_says(statistics: Any) -> None:
     found = dict(statistics.Population("zh_CN", 600, per_day=0.5).rows())
     assert float(found["sessions of a user, mean"]) == pytest.approx(45, rel=0.08)
@@ -64,6 +65,7 @@ def test_an_explicit_number_a_day_means_what_it_says(statistics: Any) -> None:
     assert found["outbound, 22:00 to 06:00 local"] == "0.0 %"
 
 
+@pytest.mark.slow(seconds=1)
 def test_many_have_few_and_a_few_have_many_whatever_the_mean(statistics: Any) -> None:
     found = dict(statistics.Population("en_US", 600, per_quarter=40).rows())
     assert float(found["sessions of a user, mean"]) == pytest.approx(40, rel=0.15)

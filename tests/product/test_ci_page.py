@@ -49,6 +49,7 @@ def test_every_variable_of_ours_is_a_setting() -> None:
     assert named <= variables()
 
 
+@pytest.mark.slow(seconds=1)
 def test_every_path_of_the_control_plane_is_one(tmp_path: Path) -> None:
     named = set(re.findall(r"(?:\$OIFDE_CONTROL|\$control|:8444)(/[a-z.]+)", PAGE))
     assert named >= {"/ca.pem", "/tenants", "/coverage", "/journal"}

@@ -193,6 +193,7 @@ def test_it_is_healthy_once_it_is_ready_whatever_its_options(
     assert run(healthcheck(), **ours).returncode == 1
 
 
+@pytest.mark.slow(seconds=1)
 def test_its_command_serves_with_a_token_and_ends_at_the_signal_it_names(
     tmp_path: Path, ours: dict[str, str]
 ) -> None:

@@ -66,6 +66,7 @@ def test_the_line_that_serve_prints_works_when_pasted(server: Served, tmp_path: 
     assert ordered(done.stdout) == ordered(RESPONSE.read_bytes())
 
 
+@pytest.mark.slow(seconds=1)
 @needs_curl
 def test_the_line_with_the_secret_works_when_pasted(tmp_path: Path) -> None:
     scenario = tmp_path / "it's.yaml"

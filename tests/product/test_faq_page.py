@@ -64,6 +64,7 @@ def test_a_client_without_our_authority_says_what_the_heading_says(server: Serve
     assert about(str(raised.value)) == "certificate verify failed"
 
 
+@pytest.mark.slow(seconds=1)
 def test_a_certificate_is_good_for_the_name_and_the_address_that_are_added(tmp_path: Path) -> None:
     (line,) = re.findall(r"`serve (--tls-name \S+ --tls-name \S+)`", PAGE.text)
     with served(tmp_path, *line.split()) as server:
@@ -84,6 +85,7 @@ def test_queries_fail_by_a_number_and_downloads_by_a_text(server: Served) -> Non
     assert type(json.loads(body)["resultCode"]) is type(json.loads(text)) is str
 
 
+@pytest.mark.slow(seconds=1)
 def test_a_port_in_use_is_found_by_its_message(server: Served) -> None:
     done = run("serve", "--port", server.data.rpartition(":")[2], "--control-port", "0")
     assert about(done.stderr) == "the port is in use"
@@ -96,6 +98,7 @@ def test_plain_http_to_a_port_with_tls_is_found_by_what_curl_says(server: Served
     assert about(done.stderr) == "Empty reply from server"
 
 
+@pytest.mark.slow(seconds=1)
 def test_explain_is_called_as_the_page_says(tmp_path: Path) -> None:
     (line,) = [text for text in PAGE.blocks("sh") if "explain" in text]
     (tmp_path / "acme.yaml").write_text("rules: [{name: down, respond: {status: 503}}]")

@@ -249,6 +249,7 @@ def test_the_first_token_is_refused_and_the_second_good(client: Client) -> None:
 # Slow
 
 
+@pytest.mark.slow(seconds=1)
 @plays("slow")
 def test_a_query_takes_its_time_and_gettoken_does_not(server: Simulator, client: Client) -> None:
     assert seconds(client) >= 0.8
@@ -280,6 +281,7 @@ def test_queries_take_longer_as_time_goes_by(server: Simulator, client: Client) 
     assert seconds(client) >= 0.4
 
 
+@pytest.mark.slow(seconds=1)
 @plays("dribble")
 def test_the_body_comes_in_pieces(client: Client) -> None:
     with client.stream() as answer:

@@ -107,6 +107,7 @@ def test_gettoken_is_down_after_midnight(client: Client) -> None:
 # Slow
 
 
+@pytest.mark.slow(seconds=1)
 @plays("slow-and-flaky")
 def test_every_answer_is_slow_and_the_fifth_fails_too(client: Client) -> None:
     answers = [client.query() for _ in range(5)]

@@ -126,6 +126,7 @@ def test_probes_want_no_token_and_the_scrape_wants_it(server: Served, tmp_path: 
     assert set(re.findall(r"(?:oifde|process)_[a-z_]+", rows)) <= known
 
 
+@pytest.mark.slow(seconds=1)
 def test_a_server_whose_port_is_closed_lives_but_is_not_ready(tmp_path: Path) -> None:
     with served(tmp_path, "--tls", "off") as server:
         closed = fetch(f"{server.control}/listener", b'{"open": false}', method="PUT")

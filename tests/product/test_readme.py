@@ -147,6 +147,7 @@ def test_it_is_broken_in_six_lines_more_as_written(tmp_path: Path) -> None:
 # All of it
 
 
+@pytest.mark.slow(seconds=1)
 def test_every_option_it_names_is_there() -> None:
     known = {flag for command in ("serve", "readyz", "check", "record") for flag in options(command)}
     assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", README.text)) <= known | OTHER_TOOLS

@@ -29,6 +29,7 @@ def workflow() -> str:
     return str(found)
 
 
+@pytest.mark.slow(seconds=1)
 def test_the_workflow_obeys_the_schema_of_github(tmp_path: Path) -> None:
     recipe = tmp_path / "release.yaml"
     recipe.write_text(workflow())

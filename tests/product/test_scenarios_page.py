@@ -21,6 +21,7 @@ BY_SYMPTOM = PAGE.partition("## By symptom")[2].partition("\n## ")[0]
 SYMPTOMS = dict(SYMPTOM.findall(BY_SYMPTOM))
 
 
+@pytest.mark.slow(seconds=5)
 def test_the_reference_is_up_to_date() -> None:
     assert scenario_reference.page() == PAGE, WRITE
 

@@ -68,6 +68,7 @@ def test_the_lines_for_pipelines_work_as_printed(tmp_path: Path) -> None:
     assert not (tmp_path / "ready.json").exists()
 
 
+@pytest.mark.slow(seconds=1)
 def test_the_table_of_routes_names_them_all(tmp_path: Path) -> None:
     table = PAGE.text.partition("## What does the control plane have?")[2].partition("\n## ")[0]
     routes = re.findall(r"`(/[\w./]+)`", table)

@@ -75,6 +75,7 @@ def test_the_table_of_magic_numbers_is_that_of_the_scenario() -> None:
     assert magic["rules"] == [rule for rule, _ in rules]
 
 
+@pytest.mark.slow(seconds=1)
 def test_a_failure_is_served_under_the_tenant_id_of_a_client(tmp_path: Path) -> None:
     assert shlex.split(OUTAGE) == ["oifde-simulator", "serve", "--tenant", "ITS-ID=outage"]
     with served(tmp_path, *shlex.split(SERVE_MAGIC)[2:]) as server:

@@ -82,6 +82,7 @@ def records(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
 
 @given(records(), st.binary(min_size=16, max_size=16))
 @settings(max_examples=examples(60))
+@pytest.mark.slow(seconds=1)
 def test_no_number_word_or_id_survives(given: tuple[str, dict[str, Any]], key: bytes) -> None:
     user, record = given
     made = pseudonymiser(key).record(user, record)

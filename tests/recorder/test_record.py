@@ -203,6 +203,7 @@ def _sounds(url: str, key: str, records: Any) -> list[bytes]:
     return found
 
 
+@pytest.mark.slow(seconds=1)
 def test_under_pseudonyms_it_serves_equal_answers(bench: Bench, target: Simulator) -> None:
     assert bench.record("--key-file", str(bench.key)).code == 0
     scenario = loader.load(bench.output)
@@ -234,6 +235,7 @@ def kept(name: str, value: Any) -> Any:
     return value if isinstance(value, int) or name in ("interNo", "dialogType") else shape(value)
 
 
+@pytest.mark.slow(seconds=1)
 def test_no_original_is_left_and_values_join(bench: Bench) -> None:
     assert bench.record().code == 0
     text = bench.output.read_text()

@@ -35,6 +35,7 @@ def assert_alike(form: Opened, scenarios: Scenarios, steps: Sequence[Step]) -> N
 @settings(max_examples=examples(60, everyday=1))
 @given(scenarios=SCENARIOS, steps=STEPS)
 @example(scenarios=BOTH, steps=EVERY_STEP)
+@pytest.mark.slow(seconds=2)
 def test_four_replicas_answer_as_one_in_memory(form: Opened, scenarios: Scenarios, steps: list[Step]) -> None:
     assert_alike(form, scenarios, steps)
 

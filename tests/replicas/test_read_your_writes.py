@@ -133,6 +133,7 @@ async def answers(served: World, tenant: str = "acme", user: str = "1") -> list[
     return [(await served.ask(QUERY, query(tenant, user), at=at)).status for at in range(4)]
 
 
+@pytest.mark.slow(seconds=1)
 @pytest.mark.parametrize("form", SEVERAL)
 async def test_the_next_request_at_any_replica_meets_what_was_changed(form: Opened) -> None:
     async with world(form, FILES) as served:

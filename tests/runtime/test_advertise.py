@@ -90,6 +90,7 @@ def said(settings: Settings, token: str | None) -> tuple[str, str]:
     return out.getvalue(), err.getvalue()
 
 
+@pytest.mark.slow(seconds=1)
 def test_without_it_a_ready_file_has_no_second_urls(tmp_path: Path) -> None:
     with served(tmp_path):
         assert "listening" not in json.loads((tmp_path / "ready.json").read_text())

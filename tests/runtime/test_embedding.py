@@ -31,6 +31,7 @@ with embedding.spawned("--tls", "off"):
 """
 
 
+@pytest.mark.slow(seconds=1)
 @posix
 def test_a_forked_child_lets_go_of_the_server_and_its_parent_does_not() -> None:
     done = subprocess.run(

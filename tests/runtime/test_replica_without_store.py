@@ -65,6 +65,7 @@ async def find(server: Server, between: TcpProxy, watch: Watched) -> None:
     await server.replica.beat()
 
 
+@pytest.mark.slow(seconds=1)
 async def test_requests_get_503_while_the_store_is_gone_and_go_on_after(
     tmp_path: Path, store: StoreServer, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -87,6 +88,7 @@ async def test_requests_get_503_while_the_store_is_gone_and_go_on_after(
         assert (await server.control("GET", "/journal?tenant=acme"))[1]["count"] == 3
 
 
+@pytest.mark.slow(seconds=1)
 async def test_the_control_plane_says_so_in_a_problem(tmp_path: Path, store: StoreServer) -> None:
     async with proxied(tmp_path, store) as (replicas, between):
         server = await replicas.start()
@@ -100,6 +102,7 @@ async def test_the_control_plane_says_so_in_a_problem(tmp_path: Path, store: Sto
         assert (await server.control("POST", "/reset"))[0] == 200
 
 
+@pytest.mark.slow(seconds=1)
 async def test_readyz_tells_that_the_store_is_gone_and_when_it_is_back(
     tmp_path: Path, store: StoreServer
 ) -> None:
@@ -114,6 +117,7 @@ async def test_readyz_tells_that_the_store_is_gone_and_when_it_is_back(
         assert (await server.control("GET", "/readyz"))[0] == 200
 
 
+@pytest.mark.slow(seconds=1)
 async def test_requests_without_an_answer_are_counted_in_a_metric(tmp_path: Path, store: StoreServer) -> None:
     async with proxied(tmp_path, store) as (replicas, between):
         server = await replicas.start()
@@ -155,6 +159,7 @@ async def test_a_replica_misses_no_announcement_while_it_is_cut_off(
         assert (await cut.control("GET", "/listener"))[1]["open"] is False
 
 
+@pytest.mark.slow(seconds=1)
 async def test_a_stream_goes_on_after_the_store_is_back(tmp_path: Path, store: StoreServer) -> None:
     async with proxied(tmp_path, store) as (replicas, between):
         server = await replicas.start()

@@ -321,6 +321,7 @@ def test_what_happens_in_the_block_is_raised_from_it() -> None:
         raise ZeroDivisionError
 
 
+@pytest.mark.slow(seconds=1)
 def test_a_server_as_a_process_is_up_in_the_block_and_gone_after_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OIFDE_SIMULATOR_SCENARIOS", "not ours to follow")
     with spawned("--tls", "off") as addresses, Control(addresses.control) as control:
@@ -372,6 +373,7 @@ def test_a_folder_called_simulator_where_it_is_started_is_not_taken_for_ours(
         assert control.readyz().status == "ready"
 
 
+@pytest.mark.slow(seconds=1)
 def test_until_eof_is_until_standard_input_ends() -> None:
     serve = command("serve", "--port", "0", "--control-port", "0", "--tls", "off", "--until-eof")
     with started(

@@ -185,6 +185,7 @@ def test_a_character_that_files_of_utf_16_have_is_told_with_its_place(kind: Any)
     assert (error.line, error.column, error.message[:20]) == (2, 10, "the character U+0000")
 
 
+@pytest.mark.slow(seconds=1)
 def test_of_very_many_warnings_the_first_are_told() -> None:
     rules = "".join(f"- {{state: {{is: s{number}}}, respond: {{status: 503}}}}\n" for number in range(900))
     found = check_rules(rules, "f")

@@ -596,6 +596,7 @@ LARGE_AND_WRONG: dict[str, Any] = {
 }
 
 
+@pytest.mark.slow(seconds=0.5)
 @pytest.mark.parametrize("expect", LARGE_AND_WRONG.values(), ids=LARGE_AND_WRONG.keys())
 def test_of_very_many_mistakes_the_first_are_looked_for(expect: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []

@@ -17,6 +17,7 @@ def test_a_module_has_the_handlers_of_its_part_of_the_document_and_no_others(mod
     assert sorted(route_table(module)) == sorted(operations)
 
 
+@pytest.mark.slow(seconds=2)
 def test_no_handler_is_imported_before_it_is_called() -> None:
     program = (
         "import oifde_simulator.runtime.server, sys\n"

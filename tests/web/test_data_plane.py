@@ -253,6 +253,7 @@ def test_a_head_that_comes_byte_by_byte_forever_is_dropped(impatient: Simulator)
         assert serves(impatient)
 
 
+@pytest.mark.slow(seconds=1)
 def test_a_body_that_comes_byte_by_byte_forever_gets_408_and_the_end(impatient: Simulator) -> None:
     with peer(impatient) as client:
         client.send(post(BODY))

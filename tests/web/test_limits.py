@@ -173,6 +173,7 @@ def test_the_control_plane_does_not_wait_for_a_head_for_ever(impatient: str, oct
         assert client.hangs_up()
 
 
+@pytest.mark.slow(seconds=1)
 def test_the_control_plane_does_not_wait_for_a_body_for_ever(impatient: str) -> None:
     with Peer(impatient) as client:
         client.send(call("/tenants", "Content-Length: 1000", method="POST") + b"{")

@@ -316,6 +316,7 @@ def test_a_file_that_goes_while_it_is_sent_breaks_the_connection(
 # Words
 
 
+@pytest.mark.slow(seconds=1)
 def test_words_are_spoken_where_the_scenario_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "bin").mkdir()
     monkeypatch.setenv("PATH", install(tmp_path / "bin", "says a second"))

@@ -25,6 +25,7 @@ def handler(engine: Engine) -> DataPlaneHandler:
     return DataPlaneHandler(engine.pipeline, Limits(1024, 1.0), HeldConnections(1), write_seconds=1.0)
 
 
+@pytest.mark.slow(seconds=2)
 def test_an_answer_that_is_never_sent_leaves_nothing_that_waits_to_be_awaited() -> None:
     engine = Engine({})
     with warnings.catch_warnings(record=True) as warned:

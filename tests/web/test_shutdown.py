@@ -151,6 +151,7 @@ def test_an_address_of_another_machine_is_one_line_and_exit_2() -> None:
     assert len(said.splitlines()) == 1
 
 
+@pytest.mark.slow(seconds=1)
 def test_unreadable_scenarios_are_a_line_an_error_and_exit_2(tmp_path: Path) -> None:
     (tmp_path / "one.yaml").write_text("descripton: a slip\nclock: yesterday\n")
     (tmp_path / "two.yaml").write_text("sessions: [\n")

@@ -65,6 +65,7 @@ async def ask(client: TestClient[Any, Any], operation: Operation, deed: Deed | N
     return await operation.about(server.victim, server.number).status(client)
 
 
+@pytest.mark.slow(seconds=0.1)
 @pytest.mark.parametrize("operation", operations(), ids=lambda operation: operation.id)
 async def test_no_answer_is_a_defect_whatever_happens_to_its_tenant_meanwhile(
     client: TestClient[Any, Any], operation: Operation

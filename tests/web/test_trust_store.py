@@ -88,6 +88,7 @@ def test_object_ids_are_written_as_der_wants(numbers: list[int]) -> None:
     assert value.dotted_string == text
 
 
+@pytest.mark.slow(seconds=1)
 @pytest.mark.skipif(shutil.which("keytool") is None, reason="keytool is not installed")
 def test_java_trusts_it(tmp_path: Path) -> None:
     (tmp_path / "ca.p12").write_bytes(trust_store_of(CA))

@@ -38,6 +38,7 @@ def unparsed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reader, "_parse", lambda octets: pytest.fail("parsed"))
 
 
+@pytest.mark.slow(seconds=0.4)
 @pytest.mark.parametrize("operation", ["verify", "makeTenant"])
 @pytest.mark.parametrize(
     "octets",

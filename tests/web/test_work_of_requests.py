@@ -127,6 +127,7 @@ async def test_a_request_makes_no_timer_and_no_task(feed: Feed, monkeypatch: pyt
     assert made == []
 
 
+@pytest.mark.slow(seconds=2)
 async def test_a_request_leaves_nothing_behind_in_a_full_journal(feed: Feed) -> None:
     octets = request(FIELDS)
     for _ in range(3 * TIMES):
