@@ -79,6 +79,7 @@ print(code, *(name for name in COMMANDS if f"oifde_simulator.cli.{name}" in sys.
 """
 
 
+@pytest.mark.slow(seconds=1)
 def test_only_the_file_of_the_asked_command_is_imported() -> None:
     done = subprocess.run(
         [sys.executable, "-c", LISTS_COMMANDS, "check", str(REPOSITORY / "scenarios" / "tenant001.yaml")],

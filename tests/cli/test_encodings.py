@@ -141,6 +141,7 @@ def test_serve_goes_on_after_its_banner(folder: Path, encoding: str) -> None:
     assert "curl" in banner.decode(encoding)
 
 
+@pytest.mark.slow(seconds=1)
 def test_a_replacement_that_was_chosen_stays(tmp_path: Path) -> None:
     done = run("new", str(tmp_path / "é" / "acme"), PYTHONIOENCODING="ascii:replace")
     assert done.returncode == 2

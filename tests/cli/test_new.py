@@ -105,6 +105,7 @@ def test_no_link_is_followed(name: str, target: str, capsys: pytest.CaptureFixtu
     assert Path("target").read_text() == "precious"
 
 
+@pytest.mark.slow(seconds=1)
 def test_the_schema_beside_accepts_what_the_shipped_one_does() -> None:
     beside = new.write_schema_beside(Path("acme.yaml"))
     assert beside is not None

@@ -148,6 +148,7 @@ def test_an_overlay_of_a_user_is_rendered(text: str, tmp_path: Path) -> None:
         assert "secretName: oifde-simulator-authority" in done.stdout
 
 
+@pytest.mark.slow(seconds=1)
 def test_the_python_block_runs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -28,6 +28,7 @@ def test_every_probe_is_turned_round_once() -> None:
     assert {probe.key for probe in in_order()} - found == hopeless
 
 
+@pytest.mark.slow(seconds=1)
 async def test_a_target_without_a_flip_is_confirmed_over_real_sockets_within_the_budget() -> None:
     async with target() as url:
         result = await drift(url, most=88, account=ACCOUNT)

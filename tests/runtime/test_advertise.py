@@ -166,6 +166,7 @@ def test_the_port_of_recordings_is_told_by_its_own_url(tmp_path: Path) -> None:
             assert control.make_tenant("tenant001").recordings_url == told
 
 
+@pytest.mark.slow(seconds=1)
 def test_it_can_be_told_alone(tmp_path: Path) -> None:
     with served(tmp_path, *RECORDINGS):
         ready = json.loads((tmp_path / "ready.json").read_text())

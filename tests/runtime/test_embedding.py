@@ -45,6 +45,7 @@ def test_a_forked_child_lets_go_of_the_server_and_its_parent_does_not() -> None:
     assert (done.stdout, done.stderr) == ("[True]\n[False]\n", "")
 
 
+@pytest.mark.slow(seconds=1)
 @posix
 def test_a_process_ends_by_itself_though_somebody_holds_its_input_open(
     monkeypatch: pytest.MonkeyPatch,
@@ -67,6 +68,7 @@ def test_timers_go_on_while_the_time_of_the_process_stands_still(monkeypatch: py
         loop.close()
 
 
+@pytest.mark.slow(seconds=1)
 @linux
 def test_a_process_finds_this_package_where_only_the_path_of_the_program_has_it() -> None:
     with spawned("--tls", "off"):

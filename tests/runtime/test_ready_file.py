@@ -141,6 +141,7 @@ def test_every_file_of_several_is_written_and_removed(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == []
 
 
+@pytest.mark.slow(seconds=1)
 def test_an_old_file_goes_before_anything_else_is_done(path: Path) -> None:
     path.write_text(json.dumps(URLS))
     said = run("serve", *FREE_PORTS, "--ready-file", str(path), "--scenarios", "nowhere.yaml")
@@ -169,6 +170,7 @@ def test_a_server_in_a_thread_keeps_its_file_alike(path: Path) -> None:
     assert os.listdir(path.parent) == []
 
 
+@pytest.mark.slow(seconds=1)
 def test_a_terminal_that_is_closed_ends_it_like_a_signal_to_stop(tmp_path: Path) -> None:
     with served(tmp_path, "--tls", "off") as server:
         assert server.stop(signal.SIGHUP) == (0, "")

@@ -331,6 +331,7 @@ def test_a_server_as_a_process_is_up_in_the_block_and_gone_after_it(monkeypatch:
         control.readyz()
 
 
+@pytest.mark.slow(seconds=1)
 @pytest.mark.skipif(os.name != "posix", reason="forks are of POSIX")
 def test_a_process_ends_though_a_forked_one_holds_its_input_open(monkeypatch: pytest.MonkeyPatch) -> None:
     killed: list[int] = []
@@ -356,6 +357,7 @@ def is_pipe(number: int) -> bool:
         return False
 
 
+@pytest.mark.slow(seconds=1)
 def test_a_process_that_does_not_start_says_why() -> None:
     why = r"did not start: oifde-simulator serve: .*nowhere"
     with pytest.raises(RuntimeError, match=why), spawned("--scenarios", "nowhere"):

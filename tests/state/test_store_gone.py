@@ -175,6 +175,7 @@ async def test_a_frozen_server_is_noticed_and_found_again(server: StoreServer) -
     await store.close()
 
 
+@pytest.mark.slow(seconds=1)
 @pytest.mark.parametrize(
     "new_loop", [asyncio.new_event_loop, uvloop.new_event_loop], ids=["asyncio", "uvloop"]
 )

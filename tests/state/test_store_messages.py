@@ -125,6 +125,7 @@ async def test_a_first_subscription_is_no_gap(store: Store) -> None:
     assert await heard.next() == b"first"
 
 
+@pytest.mark.slow(seconds=1)
 async def test_a_dead_connection_is_noticed_without_traffic(between: TcpProxy) -> None:
     store = await connected(f"valkey://127.0.0.1:{between.port}", deadline=0.2)
     heard = Heard()

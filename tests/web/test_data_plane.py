@@ -243,6 +243,7 @@ def test_a_connection_without_a_whole_head_is_dropped(impatient: Simulator, octe
         assert client.hangs_up()
 
 
+@pytest.mark.slow(seconds=1)
 def test_a_head_that_comes_byte_by_byte_forever_is_dropped(impatient: Simulator) -> None:
     with peer(impatient) as client:
         client.send(post(BODY))
@@ -518,6 +519,7 @@ def waiting(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return sizes
 
 
+@pytest.mark.slow(seconds=1)
 @pytest.mark.parametrize("tls", ["off", "auto"], ids=["plain", "TLS"])
 def test_a_client_that_never_reads_is_dropped_and_memory_does_not_grow(
     tmp_path: Path, waiting: list[int], tls: str

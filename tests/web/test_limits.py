@@ -134,6 +134,7 @@ def large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return scenario
 
 
+@pytest.mark.slow(seconds=1)
 @pytest.mark.parametrize("tls", ["off", "auto"], ids=["plain", "TLS"])
 def test_answers_that_nobody_reads_are_bounded_over_all_connections(large: Path, tls: str) -> None:
     body = json.dumps({"tenantId": "acme", "authToken": "x", "userMobile": "1"}).encode()
