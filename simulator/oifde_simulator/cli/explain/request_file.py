@@ -153,9 +153,8 @@ def misplaced_keys(document: Any) -> Iterator[str]:
 
 def _named(path: str) -> str:
     """Suggest the endpoint of a path."""
-    from oifde_simulator.scenario.lint.schema.short_forms import (
-        endpoint,
-    )  # only wanted when something is wrong
+    # Only wanted when something is wrong.
+    from oifde_simulator.scenario.lint.schema.short_forms import endpoint
 
     return f"; {fix}" if (fix := endpoint(path)) else ""
 

@@ -41,9 +41,8 @@ def read(document: Mapping[str, Any]) -> Sender:
 def _client(given: Any) -> str:
     address = plain_address(given) if isinstance(given, str) else ""
     if given != "" and not address:
-        from oifde_simulator.rules.conditions.network_mistakes import (
-            address_advice,
-        )  # only wanted when something is wrong
+        # Only wanted when something is wrong.
+        from oifde_simulator.rules.conditions.network_mistakes import address_advice
 
         advice = address_advice(given) if isinstance(given, str) else ""
         expected = 'expected client as an IP address such as "10.0.0.7"'

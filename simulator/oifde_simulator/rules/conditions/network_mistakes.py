@@ -51,7 +51,7 @@ def _brackets(text: str) -> str:
 def _leading_zeros(text: str) -> str:
     address, slash, bits = text.partition("/")
     plain = f"{LEADING_ZEROS.sub('', address)}{slash}{bits}"
-    octal = plain != text and _is_network(plain)
+    octal = plain != text and is_network(plain)
     return f"some readers take a leading zero for octal: write {plain}" if octal else ""
 
 
@@ -87,10 +87,11 @@ MISTAKES = (_word, *OF_ADDRESSES, _prefix, _star)
 
 
 def _is_address(text: str) -> bool:
-    return "/" not in text and _is_network(text)
+    return "/" not in text and is_network(text)
 
 
-def _is_network(text: str) -> bool:
+def is_network(text: str) -> bool:
+    """Check for an address, or a network without bits behind its prefix."""
     try:
         ip_network(text)
     except ValueError:

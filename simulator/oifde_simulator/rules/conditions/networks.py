@@ -26,9 +26,8 @@ def network(text: str) -> Network:
     try:
         read = ip_network(text, strict=False)
     except ValueError:
-        from oifde_simulator.rules.conditions.network_mistakes import (
-            advice,  # only wanted when something is wrong
-        )
+        # Only wanted when something is wrong.
+        from oifde_simulator.rules.conditions.network_mistakes import advice
 
         raise ValueError(f"expected {EXPECTED}, found {shown(text)}{advice(text)}") from None
     address = text.partition("/")[0]

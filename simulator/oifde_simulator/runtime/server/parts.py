@@ -152,9 +152,8 @@ class ServerParts:
 def _meter(metrics: Metrics | None) -> tuple[Meter, MetricsSharing | None]:
     if metrics is None:
         return Meter(), None
-    from oifde_simulator.engine.counting.metrics_sharing import (
-        MetricsSharing,  # both not needed without a store
-    )
+    # Both not needed without a store.
+    from oifde_simulator.engine.counting.metrics_sharing import MetricsSharing
     from oifde_simulator.engine.counting.shared_meter import SharedMeter
 
     meter = SharedMeter()

@@ -26,9 +26,8 @@ def lint(value: Any) -> Iterator[Finding]:
 
 
 def _headers(headers: dict[str, Any]) -> Iterator[Finding]:
-    from oifde_simulator.scenario.lint.answers.headers import (
-        header_error,  # slow to import, and few have headers
-    )
+    # Slow to import, and few have headers.
+    from oifde_simulator.scenario.lint.answers.headers import header_error
 
     seen: dict[str, str] = {}
     for name, given in headers.items():

@@ -36,7 +36,7 @@ class ClientAuthority(NamedTuple):
 
         Raises ValueError for a wrong subject, and Problem where nobody can sign.
         """
-        from oifde_simulator.web.tls.certificates import client_certificates as maker
+        from oifde_simulator.web.tls.certificates import client_certificates as maker  # slow to import
 
         if fault == maker.UNKNOWN_AUTHORITY:
             return maker.foreign(subject)

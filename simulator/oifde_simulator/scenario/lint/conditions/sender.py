@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from oifde_simulator.rules.conditions.networks import network
-from oifde_simulator.scenario.lint.conditions import schema_keywords, several_addresses
+from oifde_simulator.scenario.lint.conditions import schema_keywords
 from oifde_simulator.scenario.lint.conditions.match import condition
 from oifde_simulator.scenario.lint.finding import Finding
 from oifde_simulator.text import KeyPath, shown
@@ -33,6 +33,8 @@ def _client(given: Any) -> Iterator[Finding]:
         try:
             network(text)
         except ValueError as error:
+            from oifde_simulator.scenario.lint.conditions import several_addresses  # seldom wanted
+
             meant = "" if listed else several_addresses.written(text)
             message = f"{error}; write it as a list: {meant}" if meant else str(error)
             yield Finding((*CLIENT, place) if listed else CLIENT, message)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Address, ip_network, summarize_address_range
+from ipaddress import IPv4Address, summarize_address_range
 from itertools import islice
 
+from oifde_simulator.rules.conditions.network_mistakes import is_network
 from oifde_simulator.text import shown
 
 MOST_CHARACTERS, MOST_LISTED = 1000, 8
@@ -16,7 +17,9 @@ def written(text: str) -> str:
     each = [part.strip() for part in text.split(",")] if len(text) <= MOST_CHARACTERS else []
     if len(each) < 2:
         each = _range(text)
-    return f"[{', '.join(shown(one) if ':' in one else one for one in each)}]" if _are_networks(each) else ""
+    if not each or not all(map(is_network, each)):
+        return ""
+    return f"[{', '.join(shown(one) if ':' in one else one for one in each)}]"
 
 
 def _range(text: str) -> list[str]:
@@ -28,10 +31,3 @@ def _range(text: str) -> list[str]:
     except ValueError:  # no addresses, or the last comes before the first
         return []
     return found if len(found) <= MOST_LISTED else []
-
-
-def _are_networks(texts: list[str]) -> bool:
-    try:
-        return bool(texts and [ip_network(text) for text in texts])
-    except ValueError:
-        return False

@@ -63,15 +63,18 @@ def _is_name(value: Any) -> bool:
 
 
 def _count(text: str) -> str:
-    found = COUNTED.fullmatch(text.lower())
-    number = int(found[1]) if found else NUMBERS.get(text.lower(), 0)
-    return f"write {number}" if number else ""
+    return _number(text.lower(), COUNTED, NUMBERS)
 
 
 def _every(text: str) -> str:
-    found = ORDINAL.fullmatch(text.lower())
-    number = int(found[1]) if found else ORDINALS.get(text.lower(), 0)
-    return f"write {number}" if number else _count(text)
+    return _number(text.lower(), ORDINAL, ORDINALS) or _count(text)
+
+
+def _number(text: str, digits: re.Pattern[str], words: Mapping[str, int]) -> str:
+    """Suggest the number of a text in small letters that has it in digits, or is a word for it."""
+    found = digits.fullmatch(text)
+    number = int(found[1]) if found else words.get(text, 0)
+    return f"write {number}" if number else ""
 
 
 def _times(text: str) -> str:

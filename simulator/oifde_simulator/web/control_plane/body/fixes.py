@@ -5,14 +5,14 @@ Rule: none where the meaning is not clear.
 
 from __future__ import annotations
 
-import json
 import re
-from typing import Any
+
+import orjson
 
 from oifde_simulator.clock import LATEST
 from oifde_simulator.instants import iso
+from oifde_simulator.json_schema.plain_assertions import exact_types
 from oifde_simulator.json_schema.schema import Violation
-from oifde_simulator.json_schema.words import types_in_words
 from oifde_simulator.quantities import DURATION, seconds
 from oifde_simulator.text import did_you_mean
 from oifde_simulator_client.duration_mistakes import duration_fix
@@ -59,19 +59,12 @@ def _unquoted(violation: Violation) -> str:
     if violation.schema.get("description") == MILLISECONDS and re.fullmatch(DURATION, text, re.ASCII):
         return f"it is in milliseconds: write {seconds(text) * 1000:g}"
     try:
-        value = json.loads(text)
-    except ValueError:
+        value = orjson.loads(text)
+    except orjson.JSONDecodeError:
         return ""
-    fits = not isinstance(value, dict | list) and _fits(value, violation.expected)
+    single = value is not None and not isinstance(value, dict | list)
+    fits = single and type(value) in exact_types(violation.expected)
     return f"take the quotes away: {text.strip()}" if fits else ""
-
-
-def _fits(value: Any, types: str | list[str]) -> bool:
-    """Check that a single value has one of some types; null is never meant by a text."""
-    words = types_in_words(types)
-    if isinstance(value, bool):
-        return "true or false" in words
-    return "a number" in words or (isinstance(value, int) and "a whole number" in words)
 
 
 def _quoted(violation: Violation) -> str:

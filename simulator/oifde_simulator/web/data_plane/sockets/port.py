@@ -252,8 +252,7 @@ def _tls_switch(
 
 
 def _shared_listener(*arguments: Any, **options: Any) -> SharedListener:
-    from oifde_simulator.web.data_plane.sockets.shared_listener import (
-        SharedListener,  # not needed by one process
-    )
+    # Not needed by one process.
+    from oifde_simulator.web.data_plane.sockets.shared_listener import SharedListener
 
     return SharedListener(*arguments, **options)

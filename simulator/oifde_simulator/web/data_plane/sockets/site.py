@@ -48,9 +48,8 @@ class Site(web.SockSite):
         self, shared: SharedSockets, count: Callable[[], int], changed: Callable[[], None]
     ) -> None:
         """Accept at a socket that other processes accept at too, whenever it listens."""
-        from oifde_simulator.web.data_plane.sockets.shared_acceptor import (
-            SharedAcceptor,  # not needed by one process
-        )
+        # Not needed by one process.
+        from oifde_simulator.web.data_plane.sockets.shared_acceptor import SharedAcceptor
         from oifde_simulator.web.tls.served import ServedTls
 
         plain = ServedTls(None)
